@@ -1,0 +1,70 @@
+import canonicalize from "canonicalize";
+import type { JsonObject } from "../contract/json.ts";
+import { CountersignError } from "../errors/error.ts";
+
+/** Deeper values are refused: other JSON tools in a thread's path overflow their stack on them. */
+const MAX_DEPTH = 500;
+
+type Bad = readonly PropertyKey[] | undefined;
+
+/** The path of the first thing that JSON can't carry, or undefined. Members that are undefined are dropped, as JSON does. */
+export function firstNonJson(value: unknown, path: readonly PropertyKey[] = [], above: readonly object[] = []): Bad {
+  switch (typeof value) {
+    case "boolean":
+      return undefined;
+    case "string":
+      return value.isWellFormed() ? undefined : path;
+    case "number":
+      return Number.isFinite(value) ? undefined : path;
+    case "object":
+      if (value === null) return undefined;
+      if (above.length >= MAX_DEPTH || above.includes(value)) return path;
+      return Array.isArray(value) ? badItem(value, path, above) : badMember(value, path, above);
+    default:
+      return path;
+  }
+}
+
+function badItem(array: readonly unknown[], path: readonly PropertyKey[], above: readonly object[]): Bad {
+  const inside = [...above, array];
+  for (let i = 0; i < array.length; i++) {
+    const bad = firstNonJson(array[i], [...path, i], inside);
+    if (bad) return bad;
+  }
+  return undefined;
+}
+
+function badMember(object: object, path: readonly PropertyKey[], above: readonly object[]): Bad {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) return path;
+  if (typeof (object as { toJSON?: unknown }).toJSON === "function") return path;
+  const inside = [...above, object];
+  for (const key of Object.keys(object)) {
+    const member = (object as JsonObject)[key];
+    if (!key.isWellFormed()) return [...path, key];
+    if (member === undefined) continue;
+    const bad = firstNonJson(member, [...path, key], inside);
+    if (bad) return bad;
+  }
+  return undefined;
+}
+
+/** The `Object.prototype` of another realm (a vm context, a test runner's sandbox). */
+function isForeignPlain(prototype: unknown): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
+}
+
+/**
+ * Canonical JSON text (RFC 8785).
+ * @throws NOT_JSON with the path of what can't be represented
+ */
+export function canonicalJson(value: unknown): string {
+  const bad = firstNonJson(value);
+  if (bad) throw new CountersignError("NOT_JSON", { path: bad });
+  return canonicalize(value) as string;
+}
+
+/** A deep copy that shares nothing with the original and holds JSON only. @throws NOT_JSON */
+export function jsonCopy(value: JsonObject): JsonObject {
+  return JSON.parse(canonicalJson(value)) as JsonObject;
+}

@@ -1,0 +1,29 @@
+import type { JsonObject } from "./json.ts";
+import type { ApprovalRequest } from "./request.ts";
+
+/** A tool call as a model proposed it, and where in the conversation. */
+export interface ProposedCall {
+  /**
+   * Tells model turns apart, because models reuse call ids such as `call_0`. Unique per model response
+   * (LangGraph: `AIMessage.id`), else `turnIdOf(history)`. Never an index.
+   */
+  readonly turnId: string;
+  /** Unique within its turn. */
+  readonly callId: string;
+  /** Where the tool comes from when its name alone is ambiguous: an MCP server. Part of what is signed. */
+  readonly namespace?: string | undefined;
+  readonly tool: string;
+  /** The model's JSON: it is what is signed. */
+  readonly args: JsonObject;
+}
+
+/** What a tool can know about the call it is serving. */
+export interface CallContext {
+  /** The same for every attempt at this call: give it to payment APIs and the like, and a retry can't pay twice. */
+  readonly idempotencyKey: string;
+  /** 1 for the first execution. */
+  readonly attempt: number;
+  readonly threadId: string;
+  /** Who signed, and on what terms. Undefined when the policy allowed the call. */
+  readonly request: ApprovalRequest | undefined;
+}

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { Duration, JsonObject } from "./json.ts";
+import { principalSchema, type Principal } from "./principal.ts";
+import { durationMs } from "./terms.ts";
+
+/** A decision that shall also hold for calls to come. Allowed only where the terms say so. */
+export type Remember = {
+  readonly scope: "exact-args" | "tool";
+  readonly for?: Duration;
+  readonly times?: number;
+  readonly within?: "thread" | "requester";
+};
+
+/** What a reviewer says. Booleans are no decisions. Made by {@link approve}, {@link edit} and {@link reject}. */
+export type Decision =
+  | { readonly type: "approve"; readonly comment?: string | undefined; readonly remember?: Remember | undefined }
+  | { readonly type: "edit"; readonly args: object; readonly comment?: string | undefined; readonly remember?: Remember | undefined }
+  | {
+      readonly type: "reject";
+      readonly message?: string | undefined;
+      readonly comment?: string | undefined;
+      /** What the run does next: the model plans on (default), is invited to propose a revision, or the run stops. */
+      readonly then?: "continue" | "revise" | "stop" | undefined;
+      readonly remember?: Remember | undefined;
+    };
+
+/** One signature: what was said, by whom, when, through which surface, about which exact arguments. */
+export interface DecisionRecord {
+  readonly decision: Decision;
+  readonly by: Principal;
+  /** Unix ms. */
+  readonly at: number;
+  /** The surface it came through, as the surface named itself: `web`, `cli`, `slack`. */
+  readonly via: string | undefined;
+  /** Of what was signed: namespace, tool, canonical arguments. */
+  readonly digest: string;
+  /** Room for a detached signature over digest, terms and time. Not produced yet. */
+  readonly signature: { readonly keyId: string; readonly alg: string; readonly value: string } | undefined;
+}
+
+type Extras = { comment?: string | undefined; remember?: Remember | undefined };
+
+/** The call may run as proposed. `comment` is for people and the audit trail. */
+export function approve(options: Extras = {}): Decision {
+  return { type: "approve", ...options };
+}
+
+/**
+ * The call may run with these arguments instead: the complete ones, nothing is merged.
+ * @example edit({ ...request.args, amount: 4_000 })
+ */
+export function edit(args: object, options: Extras = {}): Decision {
+  return { type: "edit", args, ...options };
+}
+
+/** The call may not run. `message` is what the model is told. */
+export function reject(message?: string, options: Extras & { then?: "continue" | "revise" | "stop" | undefined } = {}): Decision {
+  return { type: "reject", message, ...options };
+}
+
+/** Zod would drop an own `__proto__` key while copying: a JSON object is checked and kept as it is. */
+export const jsonObjectSchema: z.ZodType<JsonObject> = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "not an object",
+);
+
+const extras = {
+  comment: z.string().optional(),
+  remember: z
+    .strictObject({
+      scope: z.enum(["exact-args", "tool"]),
+      for: z.custom<Duration>((value) => durationMs(value as Duration) !== undefined, "not a duration").optional(),
+      times: z.number().int().min(1).optional(),
+      within: z.enum(["thread", "requester"]).optional(),
+    })
+    .optional(),
+};
+
+export const decisionSchema: z.ZodType<Decision> = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("approve"), ...extras }),
+  z.strictObject({ type: z.literal("edit"), args: jsonObjectSchema, ...extras }),
+  z.strictObject({
+    type: z.literal("reject"),
+    message: z.string().optional(),
+    then: z.enum(["continue", "revise", "stop"]).optional(),
+    ...extras,
+  }),
+]) as z.ZodType<Decision>;
+
+export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.object({
+  decision: decisionSchema,
+  by: principalSchema,
+  at: z.number(),
+  via: z.string().optional(),
+  digest: z.string(),
+  signature: z.object({ keyId: z.string(), alg: z.string(), value: z.string() }).optional(),
+}) as z.ZodType<DecisionRecord>;

@@ -1,0 +1,18 @@
+import type { JsonObject } from "./json.ts";
+import type { Principal } from "./principal.ts";
+
+/** One entry of a record's audit chain. `hash` covers all other fields and the hash before it. */
+export interface AuditEvent {
+  /** Whose chain this is: a request's id, or `thread/` or `grant/` and the id. */
+  readonly subject: string;
+  /** 1 for the first event of a chain. */
+  readonly seq: number;
+  /** Hash of the event before; empty for the first. */
+  readonly prev: string;
+  readonly hash: string;
+  readonly type: string;
+  /** Unix ms. */
+  readonly at: number;
+  readonly actor: Principal | undefined;
+  readonly data: JsonObject;
+}

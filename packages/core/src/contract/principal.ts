@@ -1,0 +1,20 @@
+import { z } from "zod";
+
+/** Whoever asks or signs. The id is the identity; names and roles are what was known when it acted. */
+export interface Principal {
+  readonly id: string;
+  readonly name?: string | undefined;
+  readonly roles?: readonly string[] | undefined;
+  /** `automation` is what a callback that nobody watches signs as. Absent: a person. */
+  readonly kind?: "person" | "service" | "automation" | undefined;
+}
+
+export const principalSchema: z.ZodType<Principal> = z.object({
+  id: z.string().min(1),
+  name: z.string().optional(),
+  roles: z.array(z.string()).readonly().optional(),
+  kind: z.enum(["person", "service", "automation"]).optional(),
+});
+
+/** Countersign itself: expiry, supersession, the end of a run. */
+export const SYSTEM: Principal = { id: "countersign", kind: "service" };

@@ -1,0 +1,81 @@
+import type { DecisionRecord } from "./decision.ts";
+import type { JsonObject } from "./json.ts";
+import type { Principal } from "./principal.ts";
+import type { ReviewTerms } from "./terms.ts";
+
+/** What came of an execution. `unknown`: it was begun, and nobody knows whether it happened. Times are Unix ms. */
+export type Receipt =
+  | { readonly status: "done"; readonly result: unknown; readonly at: number }
+  | { readonly status: "failed"; readonly error: string; readonly at: number }
+  | { readonly status: "unknown"; readonly at: number };
+
+/** What a person is asked. `status` is what was decided; what came of an approved call is in `execution` and `receipt`. */
+export interface ApprovalRequest {
+  /** A hash of tenant, thread, turn, call and arguments: 32 lower-case hex characters. Asking twice is the same request. */
+  readonly id: string;
+  readonly version: number;
+  readonly status: "pending" | "approved" | "rejected" | "expired" | "cancelled";
+  readonly threadId: string;
+  readonly agent: string;
+  readonly framework: string;
+  readonly tenant: string;
+  /** Where the tool comes from when a name alone is ambiguous. Part of the digest, of grants and of rules. */
+  readonly namespace: string | undefined;
+  readonly tool: string;
+  /** As the model proposed them. */
+  readonly args: JsonObject;
+  /** What would run if it were signed now: the model's arguments, or the last reviewer's edit (then `by` is that reviewer). */
+  readonly proposal: { readonly args: JsonObject; readonly digest: string; readonly by: Principal | undefined };
+  /** What runs. Absent until approved. */
+  readonly approvedArgs: JsonObject | undefined;
+  /** JSON Schema of the arguments, for forms and for checking edits in processes without the policy. */
+  readonly argsSchema: JsonObject | undefined;
+  readonly rule: string;
+  readonly reason: string;
+  readonly terms: ReviewTerms;
+  readonly requestedBy: Principal | undefined;
+  /** Every signature in order. Those before the last change of the proposal no longer count. */
+  readonly decisions: readonly DecisionRecord[];
+  readonly execution: "none" | "executing" | "done" | "failed" | "unknown";
+  readonly receipt: Receipt | undefined;
+  readonly policyHash: string;
+  /** Unix ms. */
+  readonly decidedAt: number | undefined;
+  /** The grant that signed it, when no person was asked. */
+  readonly grantId: string | undefined;
+  /** The request that this one replaced: the same call with other arguments. */
+  readonly supersedes: string | undefined;
+  /** The rejected request that this one revises. */
+  readonly revises: string | undefined;
+  /** Where a person can look further. */
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Unix ms. */
+  readonly askedAt: number;
+  /** Unix ms. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Which requests to list. All conditions hold at once. */
+export interface RequestQuery {
+  readonly status?: ApprovalRequest["status"];
+  readonly execution?: ApprovalRequest["execution"];
+  readonly tool?: string;
+  readonly threadId?: string;
+  readonly agent?: string;
+  /** The id of the principal who asked. */
+  readonly requestedBy?: string;
+  /** Pending, within this principal's roles or names, not asked by them where four eyes hold, not yet signed by them. */
+  readonly reviewableBy?: Principal;
+  /** By `askedAt`. Oldest first by default. */
+  readonly order?: "oldest" | "newest";
+  /** 1 to 1,000; default 50. */
+  readonly limit?: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Give it as `after` to read on; undefined on the last page. */
+  readonly next: string | undefined;
+}

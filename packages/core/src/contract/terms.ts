@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { Duration } from "./json.ts";
+
+/** Who may decide about a call, how many of them, and until when. */
+export interface ReviewTerms {
+  /** Anyone with one of these roles may decide, or anyone named in `reviewers`. Neither given: any principal. */
+  readonly roles?: readonly string[] | undefined;
+  readonly reviewers?: readonly string[] | undefined;
+  /** Signatures needed on the same arguments. Default 1. */
+  readonly quorum?: number | undefined;
+  /** Whoever asked can't sign. */
+  readonly fourEyes?: boolean | undefined;
+  /** Undecided after this time: expired. Default 72h. */
+  readonly expiresIn?: Duration | undefined;
+  /** Approved but not begun this long after the turn's last decision: expired. Default: no limit. */
+  readonly executeWithin?: Duration | undefined;
+  /** Default: all three. */
+  readonly decisions?: readonly ("approve" | "edit" | "reject")[] | undefined;
+  /** Remind the reviewers after these times; widen to more roles after that time. */
+  readonly remind?: readonly Duration[] | undefined;
+  readonly escalate?: { readonly after: Duration; readonly roles: readonly string[] } | undefined;
+  /** Which remembered decisions a reviewer may leave behind. Default: none. */
+  readonly remember?: "never" | readonly ("exact-args" | "tool")[] | undefined;
+}
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** A duration in milliseconds, or undefined if it isn't one. */
+export function durationMs(duration: Duration): number | undefined {
+  if (typeof duration === "number") return Number.isFinite(duration) && duration > 0 ? duration : undefined;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) ?? [];
+  const ms = amount === undefined ? 0 : Number(amount) * UNITS[unit as keyof typeof UNITS];
+  return ms > 0 ? ms : undefined;
+}
+
+const durationSchema: z.ZodType<Duration> = z.custom<Duration>(
+  (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
+  "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
+);
+const names = z.array(z.string().min(1)).min(1).readonly();
+
+export const termsSchema: z.ZodType<ReviewTerms> = z
+  .strictObject({
+    roles: names.optional(),
+    reviewers: names.optional(),
+    quorum: z.number().int().min(1).optional(),
+    fourEyes: z.boolean().optional(),
+    expiresIn: durationSchema.optional(),
+    executeWithin: durationSchema.optional(),
+    decisions: z.array(z.enum(["approve", "edit", "reject"])).min(1).readonly().optional(),
+    remind: z.array(durationSchema).readonly().optional(),
+    escalate: z.strictObject({ after: durationSchema, roles: names }).optional(),
+    remember: z.union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()]).optional(),
+  })
+  .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
+    message: "a quorum larger than the list of reviewers can never be met",
+    path: ["quorum"],
+  })
+  .refine((terms) => !terms.decisions || terms.decisions.some((type) => type !== "reject"), {
+    message: "nobody could ever sign: use deny instead",
+    path: ["decisions"],
+  });

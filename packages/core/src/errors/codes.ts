@@ -1,0 +1,46 @@
+import type { DecisionRecord } from "../contract/decision.ts";
+import type { Issue } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+
+/** Every code with what it carries. Codes are stable; messages may change. */
+export interface ErrorDetails {
+  REQUEST_NOT_FOUND: { readonly id: string };
+  /** `winner` is undefined when the system decided: look at `request.status` (expired, cancelled). */
+  ALREADY_DECIDED: { readonly request: ApprovalRequest; readonly winner: DecisionRecord | undefined };
+  /** An execution without a recorded approval. */
+  NOT_APPROVED: { readonly request: ApprovalRequest | undefined };
+  DUPLICATE_CALL: { readonly turnId: string; readonly callId: string };
+  THREAD_BUSY: { readonly threadId: string };
+  THREAD_CLOSED: { readonly threadId: string };
+  LEASE_LOST: { readonly threadId: string };
+  /** `after` in ms. */
+  TIMEOUT: { readonly after: number };
+  FROZEN: { readonly by: Principal; readonly reason: string };
+  AUDIT_BROKEN: { readonly subject: string; readonly seq: number };
+  ARGS_CHANGED: { readonly request: ApprovalRequest };
+  EDIT_UNCHECKABLE: { readonly request: ApprovalRequest };
+  EXECUTION_BUSY: { readonly request: ApprovalRequest };
+  CONFLICT: { readonly request: ApprovalRequest };
+  EXPIRED: { readonly request: ApprovalRequest };
+  /** `missing`: the roles of which one would do, and the reviewers who may. */
+  NOT_AUTHORIZED: { readonly by: Principal; readonly missing: readonly string[] };
+  SELF_REVIEW: { readonly by: Principal };
+  DECISION_NOT_ALLOWED: { readonly allowed: readonly string[] };
+  INVALID_ARGS: { readonly issues: readonly Issue[] };
+  POLICY_DENIED: { readonly rule: string; readonly reason: string };
+  NOT_JSON: { readonly path: readonly PropertyKey[] };
+  NATIVE_REFUSED: { readonly threadId: string; readonly reason: string };
+  /** A tool was called outside any thread, or a thread was resumed that was never started. */
+  THREAD_UNKNOWN: { readonly tool?: string; readonly threadId?: string };
+  THREAD_SUSPENDED: { readonly threadId: string; readonly pending: readonly ApprovalRequest[] };
+  AGENT_UNKNOWN: { readonly agent: string };
+  STATE_INCOMPATIBLE: { readonly framework: string; readonly saved: string; readonly running: string };
+  STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
+  EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
+  STORE_UNAVAILABLE: { readonly retryable: boolean };
+  STORE_INCOMPATIBLE: { readonly found: number | "foreign"; readonly expected: number };
+  POLICY_INVALID: { readonly path: string };
+  SETUP: { readonly hint: string };
+}
+export type ErrorCode = keyof ErrorDetails;

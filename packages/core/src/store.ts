@@ -1,0 +1,6 @@
+/** `@countersign/core/store`: what a store author needs. @module */
+export type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "./store/port.ts";
+export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
+export type { AuditEvent } from "./contract/event.ts";
+export type { Page, RequestQuery } from "./contract/request.ts";
+export { CountersignError, isCountersignError } from "./errors/error.ts";

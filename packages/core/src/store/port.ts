@@ -1,0 +1,105 @@
+import type { AuditEvent } from "../contract/event.ts";
+import type { Page, RequestQuery } from "../contract/request.ts";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
+
+/** A store as a user sees it. Whoever opened it closes it. */
+export interface Store extends AsyncDisposable {
+  readonly capabilities: {
+    /** Survives the process. */
+    readonly durable: boolean;
+    /** Several processes may have it open at once. */
+    readonly shared: boolean;
+    /** `watch` hears of other processes' commits without polling. */
+    readonly push: boolean;
+  };
+  close(): Promise<void>;
+}
+
+/**
+ * One part of a commit. A batch is judged as a whole before anything is written (requires, expectations, floors,
+ * `before`); then come the puts, then the adds. A put stores `version = expects + 1`. It never changes `open` or `uses`
+ * of a record that exists; an insert starts them at 0.
+ */
+export type Change =
+  /** `expects`: the version that must be there now; 0: insert. */
+  | { readonly op: "put"; readonly kind: "request"; readonly record: RequestRecord; readonly expects: number }
+  | { readonly op: "put"; readonly kind: "thread"; readonly record: ThreadRecord; readonly expects: number }
+  | { readonly op: "put"; readonly kind: "grant"; readonly record: GrantRecord; readonly expects: number }
+  /** A conditional addition without a version, so that 50 reviewers of 50 sibling requests don't collide. FLOOR below `floor` or without a record. */
+  | {
+      readonly op: "add";
+      readonly kind: "thread" | "grant";
+      readonly id: string;
+      readonly field: "open" | "uses";
+      readonly by: number;
+      readonly floor?: number | undefined;
+    }
+  /** The whole commit fails with FENCED unless the thread's fence is still this one. */
+  | { readonly op: "require"; readonly threadId: string; readonly fence: number };
+
+export type Committed =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: "CONFLICT" | "FLOOR" | "FENCED" | "TOO_LATE"; readonly change?: Change | undefined };
+
+export interface Batch {
+  readonly tenant: string;
+  readonly changes: readonly Change[];
+  readonly events: readonly AuditEvent[];
+  /** Unix ms: refused with TOO_LATE when the store's own clock has reached it. */
+  readonly before?: number | undefined;
+}
+
+export type DueKind = "thread" | "expiry" | "claim" | "delivery";
+
+export interface DueOptions {
+  readonly tenant: string;
+  /** Threads of these agents only: those that this worker has runners for. */
+  readonly agents?: readonly string[] | undefined;
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+}
+
+/** Something to be done. For threads, `fence` is the new one of whoever claimed it; for requests 0. */
+export interface Due {
+  readonly id: string;
+  readonly fence: number;
+}
+
+/**
+ * What a store must do. It keeps records and knows nothing of the rules: those are core's. A store that can't answer
+ * throws STORE_UNAVAILABLE; a commit that threw may or may not have happened, and core copes with both.
+ */
+export interface StorePort extends Store {
+  /** All or nothing. */
+  commit(batch: Batch): Promise<Committed>;
+  /** The store's clock, Unix ms. Deadlines are judged by it. */
+  now(): Promise<number>;
+  getRequest(tenant: string, id: string): Promise<RequestRecord | undefined>;
+  getThread(tenant: string, id: string): Promise<ThreadRecord | undefined>;
+  /** In the order they were asked. */
+  requestsOfThread(tenant: string, threadId: string): Promise<readonly RequestRecord[]>;
+  requestsOfTurn(tenant: string, threadId: string, turnId: string): Promise<readonly RequestRecord[]>;
+  /** Keyset paging: a page stays right under writes. @throws INVALID_ARGS for a cursor that isn't one */
+  listRequests(tenant: string, query: RequestQuery): Promise<Page<RequestRecord>>;
+  /** Counts up to `cap`. */
+  countRequests(tenant: string, query: RequestQuery, cap: number): Promise<number>;
+  grantsFor(tenant: string, call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string }): Promise<readonly GrantRecord[]>;
+  /** Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. */
+  listEvents(
+    tenant: string,
+    after: string | undefined,
+    limit: number,
+    subject?: string,
+  ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }>;
+  /**
+   * - `thread`: live, lease free (`leaseUntil` passed), `notBefore` passed, and either `open` = 0 or a holder whose lease
+   *   lapsed without a release. Leased and fenced (`fence` + 1, new holder, version + 1) by this call.
+   * - `expiry`: pending past `expiresAt`, or approved, `attempt` = 0 and past the turn's latest `decidedAt` + `executeWithin`.
+   * - `claim`: executing, with `leaseUntil` passed.
+   * - `delivery`: nothing yet.
+   */
+  claimDue(kind: DueKind, options: DueOptions): Promise<readonly Due[]>;
+  /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. */
+  watch(listener: () => void): () => void;
+}

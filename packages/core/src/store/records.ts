@@ -1,0 +1,169 @@
+import { z } from "zod";
+import { decisionRecordSchema, jsonObjectSchema } from "../contract/decision.ts";
+import type { Grant } from "../contract/grant.ts";
+import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import { termsSchema } from "../contract/terms.ts";
+import { CountersignError } from "../errors/error.ts";
+
+/** Where a request stands. Users see it as `status` and `execution`. */
+export type RequestState = "pending" | "approved" | "executing" | "done" | "failed" | "unknown" | "rejected" | "expired" | "cancelled";
+
+/** A request with its execution, as stores keep it: `status`, `execution` and `receipt` are projections of `state`, `result`, `error`. */
+export interface RequestRecord extends ApprovalRequest {
+  readonly state: RequestState;
+  readonly idempotent: boolean;
+  /** JSON; absent until done. */
+  readonly result: unknown;
+  readonly error: string | undefined;
+  readonly turnId: string;
+  readonly callId: string;
+  /** The request under whose effect this one was asked: a nested agent. */
+  readonly parent: string | undefined;
+  /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
+  readonly executeWithin: number | undefined;
+  /** Executions begun. */
+  readonly attempt: number;
+  /** A nonce of one claim, not of a process. */
+  readonly holder: string | undefined;
+  /** Unix ms; 0 without a claim. */
+  readonly leaseUntil: number;
+  /** Number and hash of the last event of this record's chain. */
+  readonly seq: number;
+  readonly head: string;
+}
+
+export interface ThreadRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly state: "live" | "closed";
+  /** Requests of this thread that are pending or unknown. Changed by `add` alone, never by `put`. */
+  readonly open: number;
+  /** Goes up with every new holder: writes of an older one are refused. */
+  readonly fence: number;
+  readonly holder: string | undefined;
+  /** Unix ms; 0 when free. */
+  readonly leaseUntil: number;
+  /** Unix ms: not due before. */
+  readonly notBefore: number;
+  /** Failed wake-ups in a row. */
+  readonly attempts: number;
+  readonly lastError: string | undefined;
+  readonly tenant: string;
+  readonly agent: string;
+  readonly framework: string;
+  /** As given to start: a resume in another process needs them. */
+  readonly requestedBy: Principal | undefined;
+  readonly context: unknown;
+  readonly continuation: Uint8Array | undefined;
+  /** What the last completed run answered, so that a later resume answers the same. */
+  readonly outcome: { readonly text: string; readonly output: unknown } | undefined;
+  readonly seq: number;
+  readonly head: string;
+}
+
+export interface GrantRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly tenant: string;
+  /** Changed by `add` alone, never by `put`. */
+  readonly uses: number;
+  readonly grant: Grant;
+  readonly revokedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  readonly seq: number;
+  readonly head: string;
+}
+
+const text = z.string().optional();
+const time = z.number().optional();
+const requestSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  status: z.enum(["pending", "approved", "rejected", "expired", "cancelled"]),
+  threadId: z.string(),
+  agent: z.string(),
+  framework: z.string(),
+  tenant: z.string(),
+  namespace: text,
+  tool: z.string(),
+  args: jsonObjectSchema,
+  proposal: z.object({ args: jsonObjectSchema, digest: z.string(), by: principalSchema.optional() }),
+  approvedArgs: jsonObjectSchema.optional(),
+  argsSchema: jsonObjectSchema.optional(),
+  rule: z.string(),
+  reason: z.string(),
+  terms: termsSchema,
+  requestedBy: principalSchema.optional(),
+  decisions: z.array(decisionRecordSchema),
+  execution: z.enum(["none", "executing", "done", "failed", "unknown"]),
+  receipt: z
+    .discriminatedUnion("status", [
+      z.object({ status: z.literal("done"), result: z.unknown(), at: z.number() }),
+      z.object({ status: z.literal("failed"), error: z.string(), at: z.number() }),
+      z.object({ status: z.literal("unknown"), at: z.number() }),
+    ])
+    .optional(),
+  policyHash: z.string(),
+  decidedAt: time,
+  grantId: text,
+  supersedes: text,
+  revises: text,
+  links: z.array(z.object({ label: z.string(), url: z.string() })),
+  askedAt: z.number(),
+  expiresAt: time,
+  state: z.enum(["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled"]),
+  idempotent: z.boolean(),
+  result: z.unknown().optional(),
+  error: text,
+  turnId: z.string(),
+  callId: z.string(),
+  parent: text,
+  executeWithin: time,
+  attempt: z.number(),
+  holder: text,
+  leaseUntil: z.number(),
+  seq: z.number(),
+  head: z.string(),
+});
+
+const threadSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  state: z.enum(["live", "closed"]),
+  open: z.number(),
+  fence: z.number(),
+  holder: text,
+  leaseUntil: z.number(),
+  notBefore: z.number(),
+  attempts: z.number(),
+  lastError: text,
+  tenant: z.string(),
+  agent: z.string(),
+  framework: z.string(),
+  requestedBy: principalSchema.optional(),
+  context: z.unknown().optional(),
+  continuation: z.instanceof(Uint8Array).optional(),
+  outcome: z.object({ text: z.string(), output: z.unknown().optional() }).optional(),
+  seq: z.number(),
+  head: z.string(),
+});
+
+function parse<T>(kind: string, schema: z.ZodType, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data as T;
+  const [issue] = parsed.error.issues;
+  const id = String((value as { id?: unknown } | null)?.id);
+  const note = `The ${kind} record ${id} can't be read: ${issue?.path.map(String).join(".")}: ${issue?.message}.`;
+  throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note });
+}
+
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+export function parseRequest(value: unknown): RequestRecord {
+  return parse("request", requestSchema, value);
+}
+
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+export function parseThread(value: unknown): ThreadRecord {
+  return parse("thread", threadSchema, value);
+}
