@@ -27,5 +27,5 @@ type AnyCountersignError = { [C in ErrorCode]: CountersignError<C> }[ErrorCode];
 export function isCountersignError<C extends ErrorCode>(error: unknown, code: C): error is CountersignError<C>;
 export function isCountersignError(error: unknown): error is AnyCountersignError;
 export function isCountersignError(error: unknown, code?: ErrorCode): boolean {
-  return error instanceof Error && MARKER in error && (code === undefined || (error as CountersignError).code === code);
+  return error instanceof Error && MARKER in error && (code === undefined || ("code" in error && error.code === code));
 }
