@@ -1,0 +1,25 @@
+/** `@countersign/core`: the gate, for whoever builds an agent. Adapter authors: `/adapter`; store authors: `/store`. @module */
+export type { CallContext } from "./contract/call.ts";
+export { approve, edit, reject, type Decision, type DecisionRecord, type Remember } from "./contract/decision.ts";
+export type { Timings } from "./contract/defaults.ts";
+export type { AuditEvent } from "./contract/event.ts";
+export type { Grant } from "./contract/grant.ts";
+export type { Duration, Issue, JsonObject, StandardSchemaV1 } from "./contract/json.ts";
+export type { Principal } from "./contract/principal.ts";
+export type { ApprovalRequest, Page, Receipt, RequestQuery } from "./contract/request.ts";
+export type { ReviewTerms } from "./contract/terms.ts";
+export { createGate, type GateOptions } from "./create-gate.ts";
+export type { Seen } from "./decide/decide.ts";
+export { dangerouslyApproveAll, type Reviewer } from "./decide/reviewer.ts";
+export type { ErrorCode, ErrorDetails } from "./errors/codes.ts";
+export { CountersignError, isCountersignError } from "./errors/error.ts";
+export { definePolicy, type Condition, type Policy, type PolicyCall, type ToolRule } from "./gate/policy.ts";
+export { fromJsonSchema } from "./gate/schema.ts";
+export type { Verdict } from "./gate/verdict.ts";
+export type { Approval, Gate, Settled, ThreadInfo, ThreadRef } from "./resume/gate.ts";
+export type { RunOutcome, StreamedRun } from "./resume/outcome.ts";
+export type { AgentRunner } from "./resume/runner.ts";
+export type { Settlement } from "./resume/settle.ts";
+export { createWorker, type Worker } from "./resume/worker.ts";
+export type { Store } from "./store/port.ts";
+export { currentCall } from "./suspend/current.ts";

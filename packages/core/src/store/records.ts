@@ -20,6 +20,8 @@ export interface RequestRecord extends ApprovalRequest {
   readonly callId: string;
   /** The request under whose effect this one was asked: a nested agent. */
   readonly parent: string | undefined;
+  /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
+  readonly ticket: boolean;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
   /** Executions begun. */
@@ -99,7 +101,7 @@ const requestSchema = z.object({
   execution: z.enum(["none", "executing", "done", "failed", "unknown"]),
   receipt: z
     .discriminatedUnion("status", [
-      z.object({ status: z.literal("done"), result: z.unknown(), at: z.number() }),
+      z.object({ status: z.literal("done"), result: z.unknown().optional(), at: z.number() }),
       z.object({ status: z.literal("failed"), error: z.string(), at: z.number() }),
       z.object({ status: z.literal("unknown"), at: z.number() }),
     ])
@@ -119,6 +121,7 @@ const requestSchema = z.object({
   turnId: z.string(),
   callId: z.string(),
   parent: text,
+  ticket: z.boolean(),
   executeWithin: time,
   attempt: z.number(),
   holder: text,

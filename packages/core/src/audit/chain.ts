@@ -1,0 +1,30 @@
+import type { AuditEvent } from "../contract/event.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
+import { jsonCopy } from "../canonical/json.ts";
+import { sha256 } from "../canonical/digest.ts";
+
+/** What happened, before it is chained. */
+export interface Happening {
+  readonly type: string;
+  readonly at: number;
+  readonly actor: Principal | undefined;
+  readonly data: JsonObject;
+}
+
+/** A record that has a chain of its own. */
+export interface Chained {
+  readonly seq: number;
+  readonly head: string;
+}
+
+/** The next event of a record's chain. */
+export function nextEvent(subject: string, chain: Chained, { type, at, actor, data }: Happening): AuditEvent {
+  const unhashed = { subject, seq: chain.seq + 1, prev: chain.head, type, at, actor, data: jsonCopy(data) };
+  return { ...unhashed, hash: hashOf(unhashed) };
+}
+
+/** SHA-256 over canonical JSON of everything but the hash itself; absent values are null. */
+export function hashOf({ subject, seq, prev, type, at, actor, data }: Omit<AuditEvent, "hash">): string {
+  return sha256({ subject, seq, prev, type, at, actor: actor ?? null, data });
+}

@@ -1,0 +1,7 @@
+/** A thread's id is the application's own and could equal a request's: its chain gets a name of its own. */
+export const threadSubject = (threadId: string): string => `thread/${threadId}`;
+
+/** The thread whose chain this is, if it is one's. */
+export function threadOf(subject: string): string | undefined {
+  return subject.startsWith("thread/") ? subject.slice("thread/".length) : undefined;
+}

@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { DEFAULTS, TIMINGS, type Timings } from "./contract/defaults.ts";
+import type { Duration } from "./contract/json.ts";
+import { principalSchema } from "./contract/principal.ts";
+import { durationMs } from "./contract/terms.ts";
+import { cancel } from "./decide/cancel.ts";
+import { decide } from "./decide/decide.ts";
+import { parseInput } from "./decide/edited-args.ts";
+import { approvesAll, type Reviewer } from "./decide/reviewer.ts";
+import { wait } from "./decide/wait.ts";
+import { CountersignError } from "./errors/error.ts";
+import type { Kernel } from "./gate/kernel.ts";
+import { policyInternals, type Policy } from "./gate/policy.ts";
+import { Ledger, portOf } from "./ledger/ledger.ts";
+import { toRequest } from "./ledger/move.ts";
+import { history, verify } from "./ledger/verify.ts";
+import { gatingInternalsOf, withInternals, type Gate } from "./resume/gate.ts";
+import { settle } from "./resume/settle.ts";
+import { ask, executeTicket } from "./resume/standalone.ts";
+import type { Store } from "./store/port.ts";
+
+export interface GateOptions<Tools = any, Context = any> {
+  /** Absent: a gate that only decides (CLI, server). The agent's own policy then re-checks an edit before it runs. */
+  policy?: Policy<Tools, Context> | undefined;
+  store: Store;
+  /** Every record belongs to one tenant, and no read or write of this gate crosses it. Default `"default"`. */
+  tenant?: string | undefined;
+  /** Asked in this process after a request is recorded. Default: nobody; requests wait for people elsewhere. */
+  reviewer?: Reviewer | undefined;
+  /** How long a call waits for the in-process reviewer before it suspends. Default 60s. */
+  reviewWithin?: Duration | undefined;
+  /** Leases and waits, in ms. The defaults suit production; tests shorten them. */
+  timings?: Partial<Timings> | undefined;
+  /** Unix ms. Default: the store's clock for deadlines, the process's for its own leases. */
+  now?: (() => number) | undefined;
+  /** Default: standard error. */
+  warn?: ((message: string) => void) | undefined;
+}
+
+/**
+ * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
+ * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
+ * @throws SETUP for a store, policy, tenant or duration that isn't one
+ */
+export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
+  const { policy, store, reviewer } = options;
+  const kernel = kernelOf(options);
+  const { ledger } = kernel;
+  warnAtStart(kernel, reviewer, store);
+
+  const gate: Gate<Tools, Context> = {
+    policy,
+    store,
+    async get(id) {
+      const record = await ledger.request(id);
+      return record && toRequest(record);
+    },
+    async list(query = {}) {
+      const { items, next } = await ledger.list(query);
+      return { items: items.map(toRequest), next };
+    },
+    decide: (seen, decision, given) => decide(kernel, seen, decision, given),
+    wait: (id, given) => wait(kernel, id, given),
+    cancel: (id, given) => {
+      const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), given, "options");
+      return cancel(kernel, id, { by, reason });
+    },
+    settle: (id, outcome, given) => settle(kernel, id, outcome, given),
+    history: (id) => history(ledger, id),
+    verify: () => verify(ledger),
+    async ask(call) {
+      const internals = gatingInternalsOf(self);
+      return (await ask(internals.kernel, internals.reviewer, call)) as never;
+    },
+    execute: (approval, effect) => executeTicket(kernel, approval.id, effect),
+  };
+  const self = withInternals(gate, { kernel, reviewer });
+  return self;
+}
+
+function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: GateOptions): Kernel {
+  const internals = policy && policyInternals(policy);
+  if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
+  if (typeof tenant !== "string" || tenant === "") throw new CountersignError("SETUP", { hint: "createGate: tenant is a text, and not empty." });
+  const within = reviewWithin === undefined ? undefined : durationMs(reviewWithin);
+  if (reviewWithin !== undefined && within === undefined) {
+    throw new CountersignError("SETUP", { hint: `createGate: reviewWithin ${reviewWithin} is not a duration.` });
+  }
+  return {
+    ledger: new Ledger(portOf(store), tenant, now),
+    policy: internals,
+    timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
+    clock: now ?? Date.now,
+    warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
+  };
+}
+
+/** What would otherwise be found out when the first payment hangs, or when it didn't. */
+function warnAtStart({ policy, warn }: Kernel, reviewer: Reviewer | undefined, store: Store): void {
+  if (approvesAll(reviewer)) warn("dangerouslyApproveAll() signs every call that your policy asks about, unseen. Not for production.");
+  if (!policy?.compiled.mayAsk || reviewer || store.capabilities.durable || store.capabilities.shared) return;
+  warn(
+    "this policy can ask, but nothing could answer: there is no reviewer, and the store lives in this process alone. " +
+      "Pass a reviewer (terminalReviewer()), use a store that others can open (sqliteStore), or call gate.decide here.",
+  );
+}

@@ -1,0 +1,37 @@
+import { SYSTEM } from "../contract/principal.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { persist } from "../ledger/ledger.ts";
+import { moveRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+
+/** When an approved call that was never begun may no longer be: the last decision of its turn plus `executeWithin`. Unix ms. */
+export async function executeBy({ ledger }: Kernel, record: RequestRecord): Promise<number | undefined> {
+  if (record.executeWithin === undefined || record.attempt > 0) return undefined;
+  const turn = await ledger.ofTurn(record.threadId, record.turnId);
+  const decidedAt = Math.max(...[record, ...turn].map((sibling) => sibling.decidedAt ?? 0));
+  return decidedAt + record.executeWithin;
+}
+
+/** Is this request past the deadline that holds in its state? */
+export async function isOverdue(kernel: Kernel, record: RequestRecord, now: number): Promise<boolean> {
+  if (record.state === "pending") return record.expiresAt !== undefined && now >= record.expiresAt;
+  if (record.state !== "approved") return false;
+  const deadline = await executeBy(kernel, record);
+  return deadline !== undefined && now >= deadline;
+}
+
+/** Whoever touches an overdue request expires it, sweeper or not. Answers the record as it then is. */
+export function expireIfOverdue(kernel: Kernel, id: string): Promise<RequestRecord> {
+  return persist(async () => {
+    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
+    return (await isOverdue(kernel, record, now)) ? expire(kernel, record, now) : record;
+  });
+}
+
+/** For a request whose deadline the store itself says has passed. Undefined: it changed meanwhile. */
+export async function expire({ ledger }: Kernel, record: RequestRecord, at: number): Promise<RequestRecord | undefined> {
+  const begun = record.state === "approved" ? "approved, but not begun in time" : "nobody decided in time";
+  const happening = { type: "expired", at, actor: SYSTEM, data: { reason: begun } };
+  const move = moveRequest(record, { state: "expired", error: begun, decidedAt: record.decidedAt ?? at }, happening);
+  return (await ledger.commit(move)).ok ? move.record : undefined;
+}

@@ -1,0 +1,53 @@
+import { isCountersignError } from "../errors/error.ts";
+import type { Decision } from "../contract/decision.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { toRequest } from "../ledger/move.ts";
+import { decide } from "./decide.ts";
+import { expireIfOverdue } from "./deadline.ts";
+import { signerOf, type Reviewer } from "./reviewer.ts";
+import { untilDecided } from "./wait.ts";
+
+/** Asks the in-process reviewer about requests that are recorded already. Answers whether any of them still waits. */
+export async function reviewInProcess(kernel: Kernel, reviewer: Reviewer, ids: readonly string[]): Promise<boolean> {
+  const waiting = await Promise.all(ids.map((id) => reviewOne(kernel, reviewer, id)));
+  return waiting.some(Boolean);
+}
+
+async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promise<boolean> {
+  const record = await expireIfOverdue(kernel, id);
+  if (record.state !== "pending") return record.state === "unknown";
+  const request = toRequest(record);
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), kernel.timings.reviewWithin);
+  try {
+    const answer = consult(kernel, reviewer, request, over.signal);
+    await Promise.race([answer, untilDecided(kernel, id, over.signal).catch(() => undefined)]);
+    const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
+    if (decision) await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" }).catch((error) => tell(kernel, request, error));
+  } finally {
+    clearTimeout(timer);
+    over.abort();
+  }
+  return !(await isDecided(kernel, id));
+}
+
+async function isDecided(kernel: Kernel, id: string): Promise<boolean> {
+  return (await kernel.ledger.demand(id)).state !== "pending";
+}
+
+/** A reviewer that throws has not decided. */
+async function consult(kernel: Kernel, reviewer: Reviewer, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+  try {
+    return await reviewer.review(request, { signal });
+  } catch (error) {
+    if (!signal.aborted) tell(kernel, request, error);
+    return undefined;
+  }
+}
+
+function tell(kernel: Kernel, request: ApprovalRequest, error: unknown): void {
+  if (isCountersignError(error, "ALREADY_DECIDED")) return;
+  const why = error instanceof Error ? error.message : String(error);
+  kernel.warn(`The in-process reviewer's answer on ${request.id} (${request.tool}) was not accepted; the request stays pending. ${why}`);
+}

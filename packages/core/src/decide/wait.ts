@@ -1,0 +1,82 @@
+import type { ApprovalRequest } from "../contract/request.ts";
+import type { Duration } from "../contract/json.ts";
+import { durationMs } from "../contract/terms.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { toRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { expireIfOverdue } from "./deadline.ts";
+
+const POLL_MIN = 25;
+const POLL_MAX = 1_000;
+
+/** Until the request is no longer pending. @throws what the signal was aborted with */
+export async function untilDecided(kernel: Kernel, id: string, signal: AbortSignal): Promise<RequestRecord> {
+  for (let pause = POLL_MIN; ; pause = Math.min(pause * 2, POLL_MAX)) {
+    const hint = nextChange(kernel, pause, signal);
+    try {
+      signal.throwIfAborted();
+      const record = await expireIfOverdue(kernel, id);
+      if (record.state !== "pending") return record;
+      await hint.arrived;
+    } finally {
+      hint.cancel();
+    }
+  }
+}
+
+/** A notification or, because it may be lost, the end of the pause. Listening starts before the read that it follows. */
+export function nextChange({ ledger }: Kernel, pause: number, signal: AbortSignal | undefined): { readonly arrived: Promise<void>; cancel(): void } {
+  let cancel = (): void => {};
+  const arrived = new Promise<void>((resolve) => {
+    const unwatch = ledger.port.watch(resolve);
+    const timer = setTimeout(resolve, pause);
+    signal?.addEventListener("abort", cancelled);
+    function cancelled(): void {
+      resolve();
+    }
+    cancel = () => {
+      signal?.removeEventListener("abort", cancelled);
+      unwatch();
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+  return { arrived, cancel };
+}
+
+/** @throws REQUEST_NOT_FOUND, TIMEOUT, the signal's reason */
+export async function wait(
+  kernel: Kernel,
+  id: string,
+  { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: Duration | undefined } = {},
+): Promise<ApprovalRequest> {
+  const after = timeout === undefined ? undefined : durationMs(timeout);
+  if (timeout !== undefined && after === undefined) {
+    throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["timeout"], message: "not a duration" }] });
+  }
+  const over = new AbortController();
+  const abort = (): void => over.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort, { once: true });
+  const timer = after === undefined ? undefined : longTimeout(() => over.abort(new CountersignError("TIMEOUT", { after })), after);
+  try {
+    return toRequest(await untilDecided(kernel, id, over.signal));
+  } finally {
+    timer?.cancel();
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** `setTimeout` fires at once beyond this. */
+const MAX_TIMEOUT = 2_147_483_647;
+
+function longTimeout(fire: () => void, ms: number): { cancel(): void } {
+  let timer = setTimeout(next, Math.min(ms, MAX_TIMEOUT));
+  function next(): void {
+    ms -= MAX_TIMEOUT;
+    if (ms <= 0) fire();
+    else timer = setTimeout(next, Math.min(ms, MAX_TIMEOUT));
+  }
+  return { cancel: () => clearTimeout(timer) };
+}

@@ -1,0 +1,39 @@
+/** The address of a tool: `tool`, or `namespace/tool`. */
+export function addressOf(call: { readonly namespace?: string | undefined; readonly tool: string }): string {
+  return call.namespace === undefined ? call.tool : `${call.namespace}/${call.tool}`;
+}
+
+/** The name a rule stands under: a tool, `namespace/tool`, or either with `*` for any run of characters. */
+export interface RuleName {
+  readonly text: string;
+  /** Higher is more specific: a named namespace before none, no wildcard before some, then the longer literal part. */
+  readonly specificity: number;
+  matches(address: string): boolean;
+}
+
+const NAMESPACED = 1e9;
+const EXACT = 1e6;
+
+export function ruleName(text: string): RuleName {
+  const parts = text.split("*");
+  const literal = text.length - (parts.length - 1);
+  return {
+    text,
+    specificity: (text.includes("/") ? NAMESPACED : 0) + (parts.length === 1 ? EXACT : 0) + literal,
+    matches: parts.length === 1 ? (address) => address === text : (address) => matchesParts(address, parts),
+  };
+}
+
+/** Linear, unlike a regular expression with several wildcards. */
+function matchesParts(address: string, parts: readonly string[]): boolean {
+  const first = parts[0] ?? "";
+  const last = parts.at(-1) ?? "";
+  if (!address.startsWith(first) || !address.endsWith(last) || address.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = address.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= address.length - last.length;
+}

@@ -1,0 +1,104 @@
+import type { AuditEvent } from "../contract/event.ts";
+import type { Page, RequestQuery } from "../contract/request.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "../store/port.ts";
+import { parseRequest, parseThread, type RequestRecord, type ThreadRecord } from "../store/records.ts";
+
+const METHODS = [
+  "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
+  "grantsFor", "listEvents", "claimDue", "watch", "close",
+] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
+
+/** @throws SETUP if this isn't a store */
+export function portOf(store: Store): StorePort {
+  const missing = METHODS.find((method) => typeof (store as Partial<StorePort> | undefined)?.[method] !== "function");
+  if (missing) {
+    throw new CountersignError("SETUP", { hint: `createGate needs a store such as sqliteStore("countersign.db"); what was given has no ${missing}().` });
+  }
+  return store as StorePort;
+}
+
+/** One tenant's view of the store. Everything that is read is parsed. */
+export class Ledger {
+  readonly tenant: string;
+  readonly port: StorePort;
+  /** Unix ms, by the clock that deadlines are judged by. */
+  readonly now: () => Promise<number>;
+
+  constructor(port: StorePort, tenant: string, now: (() => number) | undefined) {
+    this.port = port;
+    this.tenant = tenant;
+    this.now = now ? async () => now() : () => port.now();
+  }
+
+  async request(id: string): Promise<RequestRecord | undefined> {
+    const record = await this.port.getRequest(this.tenant, id);
+    return record && parseRequest(record);
+  }
+
+  /** @throws REQUEST_NOT_FOUND */
+  async demand(id: string): Promise<RequestRecord> {
+    const record = await this.request(id);
+    if (!record) throw new CountersignError("REQUEST_NOT_FOUND", { id });
+    return record;
+  }
+
+  async thread(id: string): Promise<ThreadRecord | undefined> {
+    const record = await this.port.getThread(this.tenant, id);
+    return record && parseThread(record);
+  }
+
+  async ofThread(threadId: string): Promise<readonly RequestRecord[]> {
+    return (await this.port.requestsOfThread(this.tenant, threadId)).map(parseRequest);
+  }
+
+  async ofTurn(threadId: string, turnId: string): Promise<readonly RequestRecord[]> {
+    return (await this.port.requestsOfTurn(this.tenant, threadId, turnId)).map(parseRequest);
+  }
+
+  async list(query: RequestQuery): Promise<Page<RequestRecord>> {
+    const page = await this.port.listRequests(this.tenant, query);
+    return { items: page.items.map(parseRequest), next: page.next };
+  }
+
+  events(after: string | undefined, limit: number, subject?: string): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }> {
+    return this.port.listEvents(this.tenant, after, limit, subject);
+  }
+
+  commit(batch: Omit<Batch, "tenant">): Promise<Committed> {
+    return this.port.commit({ tenant: this.tenant, ...batch });
+  }
+
+  claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly Due[]> {
+    return this.port.claimDue(kind, { tenant: this.tenant, ...options });
+  }
+}
+
+/** What one transition writes. */
+export interface Writes {
+  readonly changes: readonly Change[];
+  readonly events: readonly AuditEvent[];
+}
+
+const CONFLICTS = 1_000;
+const OUTAGES = 5;
+
+/**
+ * Read, decide, commit, and again from the start while `attempt` answers undefined (somebody else was faster). An
+ * unanswered commit may have happened, so that too starts again from a read.
+ * @throws STORE_UNAVAILABLE when the store stays away
+ */
+export async function persist<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+  let outages = 0;
+  for (let conflicts = 0; conflicts < CONFLICTS; ) {
+    try {
+      const result = await attempt();
+      if (result !== undefined) return result;
+      conflicts++;
+    } catch (error) {
+      if (!isCountersignError(error, "STORE_UNAVAILABLE") || !error.details.retryable || ++outages >= OUTAGES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** outages));
+    }
+  }
+  throw new CountersignError("STORE_UNAVAILABLE", { retryable: true }, { note: "Too many others write the same record." });
+}

@@ -1,0 +1,87 @@
+import { hashOf } from "../audit/chain.ts";
+import { threadOf, threadSubject } from "../audit/subject.ts";
+import type { AuditEvent } from "../contract/event.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { Ledger } from "./ledger.ts";
+
+const PAGE = 1_000;
+
+/** The end of a chain, and the state that its last event claims. */
+interface Tail {
+  readonly seq: number;
+  readonly head: string;
+  readonly state: unknown;
+}
+
+/**
+ * Every chain against itself and against its record: changed, reordered and missing events, cut tails, changed states.
+ * @throws AUDIT_BROKEN naming the first that fails
+ */
+export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
+  const tails = new Map<string, Tail>();
+  let events = 0;
+  for await (const event of allEvents(ledger)) {
+    tails.set(event.subject, link(tails.get(event.subject), event));
+    events++;
+  }
+  for (const subject of await subjectsOfRecords(ledger)) if (!tails.has(subject)) await compare(ledger, subject, undefined);
+  for (const [subject, tail] of tails) await compare(ledger, subject, tail);
+  return { events, subjects: tails.size };
+}
+
+/** The audit chain of one subject, oldest first. */
+export async function* history(ledger: Ledger, subject: string): AsyncGenerator<AuditEvent> {
+  yield* allEvents(ledger, subject);
+}
+
+async function* allEvents(ledger: Ledger, subject?: string): AsyncGenerator<AuditEvent> {
+  for (let after: string | undefined; ; ) {
+    const { events, position } = await ledger.events(after, PAGE, subject);
+    yield* events;
+    if (events.length === 0) return;
+    after = position;
+  }
+}
+
+function link(before: Tail | undefined, event: AuditEvent): Tail {
+  const { subject, seq, prev, hash } = event;
+  const fits = seq === (before?.seq ?? 0) + 1 && prev === (before?.head ?? "") && hash === rehash(event);
+  if (!fits) throw new CountersignError("AUDIT_BROKEN", { subject, seq });
+  return { seq, head: hash, state: event.data["state"] };
+}
+
+/** An event that was made unreadable has no hash. */
+function rehash(event: AuditEvent): string | undefined {
+  try {
+    return hashOf(event);
+  } catch {
+    return undefined;
+  }
+}
+
+async function subjectsOfRecords(ledger: Ledger): Promise<ReadonlySet<string>> {
+  const subjects = new Set<string>();
+  for (let after: string | undefined; ; ) {
+    const page = await ledger.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (const { id, threadId } of page.items) subjects.add(id).add(threadSubject(threadId));
+    if (page.next === undefined) return subjects;
+    after = page.next;
+  }
+}
+
+/** The chain's end must be what its record says. Both may have moved on since they were read: then the rest is read too. */
+async function compare(ledger: Ledger, subject: string, seen: Tail | undefined): Promise<void> {
+  let tail = seen;
+  for (let tries = 0; tries < 3; tries++) {
+    const record = await recordOf(ledger, subject);
+    if (record && record.seq === (tail?.seq ?? 0) && record.head === (tail?.head ?? "") && (!tail || record.state === tail.state)) return;
+    tail = undefined;
+    for await (const event of allEvents(ledger, subject)) tail = link(tail, event);
+  }
+  throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0 });
+}
+
+function recordOf(ledger: Ledger, subject: string): Promise<{ readonly seq: number; readonly head: string; readonly state: string } | undefined> {
+  const threadId = threadOf(subject);
+  return threadId === undefined ? ledger.request(subject) : ledger.thread(threadId);
+}

@@ -1,0 +1,134 @@
+import type { Principal } from "../contract/principal.ts";
+import { SYSTEM } from "../contract/principal.ts";
+import { CountersignError } from "../errors/error.ts";
+import { cancellation, isCancellable } from "../decide/cancel.ts";
+import { expireIfOverdue, isOverdue } from "../decide/deadline.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { persist, type Writes } from "../ledger/ledger.ts";
+import { putThread, together, toRequest } from "../ledger/move.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { isHeld, newThread } from "../suspend/hold.ts";
+import { runnerToken, type Invocation } from "../suspend/invocation.ts";
+import { lapseIfOver } from "./claim.ts";
+
+/** A thread under this process's lease. */
+export interface Acquired {
+  readonly thread: ThreadRecord;
+  readonly invocation: Invocation;
+}
+
+interface Starting {
+  readonly threadId: string;
+  readonly agent: string;
+  readonly framework: string;
+  readonly requestedBy: Principal | undefined;
+  readonly context: unknown;
+  readonly pending: "refuse" | "cancel";
+}
+
+/**
+ * Takes the thread for a new input.
+ * @throws THREAD_BUSY, THREAD_SUSPENDED, EXECUTION_UNKNOWN, AGENT_UNKNOWN
+ */
+export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acquired> {
+  const { threadId, agent, framework, requestedBy, context } = starting;
+  const token = runnerToken();
+  return persist(async () => {
+    const { thread, requests, now } = await standing(kernel, threadId);
+    const found = thread ?? newThread(kernel.ledger.tenant, { ...starting, token, fence: undefined });
+    refuseOtherAgent(found, agent);
+    if (isHeld(found, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
+    if (requests.some(({ state, framework }) => state === "executing" && framework !== "none")) throw new CountersignError("THREAD_BUSY", { threadId });
+    refuseUnknown(requests);
+    const unfinished = requests.filter((record) => record.framework !== "none" && (record.state === "pending" || record.state === "approved"));
+    if (unfinished.length > 0 && starting.pending === "refuse") {
+      throw new CountersignError("THREAD_SUSPENDED", { threadId, pending: unfinished.filter(({ state }) => state === "pending").map(toRequest) });
+    }
+    const by = requestedBy ?? SYSTEM;
+    const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
+    const fresh = { agent, framework, requestedBy, context, outcome: undefined, attempts: 0, lastError: undefined };
+    return take(kernel, { ...found, ...fresh }, token, "started", now, withdrawn);
+  });
+}
+
+/** What `resume` finds: the thread, taken, or a reason to leave it as it is. */
+export type Resumable =
+  | ({ readonly type: "acquired" } & Acquired)
+  | { readonly type: "closed"; readonly thread: ThreadRecord; readonly requests: readonly RequestRecord[] }
+  | { readonly type: "suspended"; readonly pending: readonly RequestRecord[] }
+  | { readonly type: "running" };
+
+/**
+ * Takes the thread to go on with it, if all is decided.
+ * @throws THREAD_UNKNOWN, AGENT_UNKNOWN, EXECUTION_UNKNOWN
+ */
+export function acquireForResume(kernel: Kernel, threadId: string, agent: string): Promise<Resumable> {
+  const token = runnerToken();
+  return persist<Resumable>(async () => {
+    const { thread, requests, now } = await standing(kernel, threadId);
+    if (!thread) throw new CountersignError("THREAD_UNKNOWN", { threadId });
+    refuseOtherAgent(thread, agent);
+    if (thread.state === "closed") return { type: "closed", thread, requests };
+    refuseUnknown(requests);
+    const pending = requests.filter(({ state }) => state === "pending");
+    if (pending.length > 0) return { type: "suspended", pending };
+    if (isHeld(thread, token, now)) return { type: "running" };
+    const acquired = await take(kernel, thread, token, "resumed", now, []);
+    return acquired && { type: "acquired", ...acquired };
+  });
+}
+
+/** A thread that a worker's `claimDue` has leased and fenced already. Undefined: it was taken from us meanwhile. */
+export async function adopt(kernel: Kernel, threadId: string, fence: number, token: string): Promise<Acquired | undefined> {
+  const until = kernel.clock() + kernel.timings.threadLease;
+  const thread = await kernel.ledger.thread(threadId);
+  if (!thread || thread.fence !== fence || thread.holder !== token) return undefined;
+  return { thread, invocation: invocationOn(thread, token, fence, until) };
+}
+
+/** The thread with its requests, after whatever is overdue has been expired or lapsed. */
+async function standing(
+  kernel: Kernel,
+  threadId: string,
+): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[]; readonly now: number }> {
+  const { ledger } = kernel;
+  const requests = await Promise.all(
+    (await ledger.ofThread(threadId)).map(async (record) => {
+      const now = await ledger.now();
+      if (record.state === "executing" && record.leaseUntil <= now) return lapseIfOver(kernel, record.id);
+      return (await isOverdue(kernel, record, now)) ? expireIfOverdue(kernel, record.id) : record;
+    }),
+  );
+  return { thread: await ledger.thread(threadId), requests, now: await ledger.now() };
+}
+
+function refuseOtherAgent(thread: ThreadRecord, agent: string): void {
+  if (thread.framework !== "none" && thread.agent !== agent) throw new CountersignError("AGENT_UNKNOWN", { agent: thread.agent });
+}
+
+function refuseUnknown(requests: readonly RequestRecord[]): void {
+  const unknown = requests.find(({ state }) => state === "unknown");
+  if (unknown) throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(unknown) });
+}
+
+async function take(
+  kernel: Kernel,
+  thread: ThreadRecord,
+  token: string,
+  type: "started" | "resumed",
+  now: number,
+  withdrawn: readonly Writes[],
+): Promise<Acquired | undefined> {
+  const { ledger, timings } = kernel;
+  const until = kernel.clock() + timings.threadLease;
+  const lease = { state: "live", fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 } as const;
+  const happening = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
+  const taken = putThread({ ...thread, ...lease }, thread.version, happening);
+  const committed = await ledger.commit(together(taken, ...withdrawn));
+  return committed.ok ? { thread: taken.record, invocation: invocationOn(taken.record, token, lease.fence, until) } : undefined;
+}
+
+function invocationOn(thread: ThreadRecord, token: string, fence: number, until: number): Invocation {
+  const { id, agent, framework, requestedBy, context } = thread;
+  return { threadId: id, agent, framework, requestedBy, context, token, fence, until, declared: new Set() };
+}

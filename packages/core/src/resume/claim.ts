@@ -1,0 +1,127 @@
+import { SYSTEM } from "../contract/principal.ts";
+import { CountersignError } from "../errors/error.ts";
+import { cancellation } from "../decide/cancel.ts";
+import { executeBy, expire, isOverdue } from "../decide/deadline.ts";
+import { verdictOn } from "../decide/edited-args.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { persist } from "../ledger/ledger.ts";
+import { moveRequest, toRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { denial, invalid, isEdited } from "./words.ts";
+
+/** What stands in the way of an execution, or the claim on it. */
+export type Claim =
+  | { readonly type: "mine"; readonly record: RequestRecord; /** This process's clock. */ readonly until: number }
+  | { readonly type: "busy" | "settled" | "pending"; readonly record: RequestRecord };
+
+interface Claimant {
+  /** Of this one claim, not of a process. */
+  readonly nonce: string;
+  readonly fence: number | undefined;
+}
+
+/**
+ * Takes the execution if it is free: compare-and-set on the request itself.
+ * @throws EXECUTION_UNKNOWN, LEASE_LOST, NOT_APPROVED without a record
+ */
+export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<Claim> {
+  return persist(async () => {
+    const record = await kernel.ledger.request(id);
+    if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    const now = await kernel.ledger.now();
+    switch (record.state) {
+      case "pending":
+        if (!(await isOverdue(kernel, record, now))) return { type: "pending", record };
+        await expire(kernel, record, now);
+        return undefined;
+      case "approved":
+        return take(kernel, record, claimant, now);
+      case "executing":
+        // The acknowledgement of an earlier try of this very claim may have been lost.
+        if (record.holder === claimant.nonce) return { type: "mine", record, until: kernel.clock() + record.leaseUntil - now };
+        if (record.leaseUntil > now) return { type: "busy", record };
+        await lapse(kernel, record, now);
+        return undefined;
+      case "unknown":
+        throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(record) });
+      default:
+        return { type: "settled", record };
+    }
+  });
+}
+
+async function take(kernel: Kernel, record: RequestRecord, { nonce, fence }: Claimant, now: number): Promise<Claim | undefined> {
+  const { ledger, timings } = kernel;
+  if (await isOverdue(kernel, record, now)) {
+    await expire(kernel, record, now);
+    return undefined;
+  }
+  const refused = await refusedEdit(kernel, record);
+  if (refused) {
+    await ledger.commit(cancellation(record, now, SYSTEM, refused));
+    return undefined;
+  }
+  const until = kernel.clock() + timings.claimLease;
+  const patch = { state: "executing", attempt: record.attempt + 1, holder: nonce, leaseUntil: now + timings.claimLease } as const;
+  const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
+  const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
+  const before = await executeBy(kernel, record);
+  const committed = await ledger.commit({ ...move, changes: [...fenced, ...move.changes], before });
+  if (committed.ok) return { type: "mine", record: move.record, until };
+  if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
+  if (committed.reason === "TOO_LATE") await expire(kernel, record, now);
+  return undefined;
+}
+
+/** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
+async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
+  if (record.attempt > 0 || !record.approvedArgs || !isEdited(record)) return undefined;
+  const verdict = await verdictOn(kernel, record, record.approvedArgs);
+  if (verdict?.type === "deny") return denial(verdict.reason).message;
+  return verdict?.type === "invalid" ? invalid(verdict.issues).message : undefined;
+}
+
+/** A claim whose lease ran out: nobody knows whether the effect happened. An idempotent one may simply be claimed again. */
+export async function lapse({ ledger }: Kernel, record: RequestRecord, at: number): Promise<boolean> {
+  const state = record.idempotent ? "approved" : "unknown";
+  const receipt = record.idempotent ? undefined : ({ status: "unknown", at } as const);
+  const happening = { type: state === "unknown" ? "unknown" : "lapsed", at, actor: SYSTEM, data: { attempt: record.attempt } };
+  return (await ledger.commit(moveRequest(record, { state, receipt, leaseUntil: 0 }, happening))).ok;
+}
+
+/** Lapses the claim if its lease has run out by now. */
+export function lapseIfOver(kernel: Kernel, id: string): Promise<RequestRecord> {
+  return persist(async () => {
+    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
+    if (record.state !== "executing" || record.leaseUntil > now) return record;
+    await lapse(kernel, record, now);
+    return undefined;
+  });
+}
+
+/** Still this claim, whatever the sweep has made of it meanwhile. */
+function isOf(claimed: RequestRecord, record: RequestRecord): boolean {
+  return record.holder === claimed.holder && record.attempt === claimed.attempt;
+}
+
+/** Not started, or paused by the framework itself: the signature stays good. */
+export async function giveBack(kernel: Kernel, claimed: RequestRecord, why: "not started" | "paused"): Promise<void> {
+  await persist(async () => {
+    const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
+    if (!isOf(claimed, record) || (record.state !== "executing" && record.state !== "unknown")) return true;
+    const patch = { state: "approved", receipt: undefined, leaseUntil: 0 } as const;
+    const move = moveRequest(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
+    return (await kernel.ledger.commit(move)).ok || undefined;
+  });
+}
+
+/** A sign of life. False: the claim is no longer held. */
+export function extend(kernel: Kernel, claimed: RequestRecord): Promise<boolean> {
+  return persist(async () => {
+    const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
+    if (!isOf(claimed, record) || record.state !== "executing") return false;
+    const extended = { ...record, version: record.version + 1, leaseUntil: now + kernel.timings.claimLease };
+    const put = { op: "put", kind: "request", record: extended, expects: record.version } as const;
+    return (await kernel.ledger.commit({ changes: [put], events: [] })).ok || undefined;
+  });
+}

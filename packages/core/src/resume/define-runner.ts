@@ -1,0 +1,154 @@
+import { firstNonJson, jsonCopy } from "../canonical/json.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { principalSchema, type Principal } from "../contract/principal.ts";
+import { parseInput } from "../decide/edited-args.ts";
+import { CountersignError } from "../errors/error.ts";
+import { parseWith } from "../gate/schema.ts";
+import { acquireForResume, acquireForStart, adopt, type Acquired } from "./acquire.ts";
+import { drive, replayed, suspendedWith } from "./drive.ts";
+import { gatingInternalsOf, type Gate, type ThreadInfo } from "./gate.ts";
+import type { RunOutcome, StreamedRun } from "./outcome.ts";
+import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
+import type { GatedThread } from "./thread.ts";
+
+type Options<Native> = Native & ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
+
+/** What a worker calls for a thread that it has claimed. Undefined: somebody else has it. */
+export type Wake = (threadId: string, fence: number, token: string) => Promise<RunOutcome<unknown> | undefined>;
+const WAKE = Symbol.for("countersign.wake");
+
+/** @throws SETUP for a runner that defineRunner didn't make */
+export function wakeOf(runner: AgentRunner): Wake {
+  const wake = (runner as { [WAKE]?: Wake })[WAKE];
+  if (!wake) throw new CountersignError("SETUP", { hint: `Runner ${runner.name} was not made by an adapter's createRunner.` });
+  return wake;
+}
+
+/**
+ * A runner for a framework: lease, fence, continuation, context, outcome, in-process review, release and worker are done
+ * here once. An adapter only says how to go on.
+ * @throws SETUP if the gate has no policy
+ */
+export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}>(
+  gate: Gate<any, C>,
+  spec: RunnerSpec<Input, Output, Stream, Native>,
+): AgentRunner<Input, Output, Stream, C, Native> {
+  const internals = gatingInternalsOf(gate);
+  const { kernel } = internals;
+  const identity = { agent: spec.name, framework: spec.framework };
+
+  const acquireStart = (threadId: string, given: Options<Native> | undefined): Promise<Acquired> => {
+    spec.beforeRun?.(threadId, nativeOf(given));
+    const requestedBy = principalOf(given?.requestedBy);
+    const context = contextOf(kernel.policy.compiled.context, given?.context);
+    return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, pending: given?.pending ?? "refuse" });
+  };
+  const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
+    drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) => spec.advance(thread, from, { ...nativeOf(given), signal }));
+
+  const goStreaming = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<StreamedRun<Stream, Output>> => {
+    const { advanceStream } = spec;
+    return new Promise((resolve, reject) => {
+      let streaming = false;
+      /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
+      const advance = async (thread: GatedThread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
+        const options = { ...nativeOf(given), signal };
+        if (streaming || !advanceStream) return spec.advance(thread, from, options);
+        const { stream, done } = await advanceStream.call(spec, thread, from, options);
+        streaming = true;
+        resolve({ stream, outcome });
+        return done;
+      };
+      const outcome = drive(internals, acquired, input, given?.signal, advance);
+      outcome.catch(reject);
+    });
+  };
+  const standstill = (outcome: RunOutcome<Output>): StreamedRun<Stream, Output> => ({
+    stream: spec.emptyStream ? spec.emptyStream() : (nothing() as Stream),
+    outcome: Promise.resolve(outcome),
+  });
+
+  const runner: AgentRunner<Input, Output, Stream, C, Native> = {
+    name: spec.name,
+    gate,
+    async start(threadId, input, ...[given]) {
+      refuseEmptyId(threadId);
+      return go(await acquireStart(threadId, given), input, given);
+    },
+    async resume(threadId, given) {
+      const found = await find(threadId, given);
+      return found.type === "acquired" ? go(found, undefined, given) : found.outcome;
+    },
+    async stream(threadId, input, ...[given]) {
+      refuseEmptyId(threadId);
+      refuseUnstreamable(spec);
+      return goStreaming(await acquireStart(threadId, given), input, given);
+    },
+    async resumeStream(threadId, given) {
+      refuseUnstreamable(spec);
+      const found = await find(threadId, given);
+      return found.type === "acquired" ? goStreaming(found, undefined, given) : standstill(found.outcome);
+    },
+  };
+
+  async function find(
+    threadId: string,
+    given: Options<Native> | undefined,
+  ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
+    refuseEmptyId(threadId);
+    spec.beforeRun?.(threadId, nativeOf(given));
+    const found = await acquireForResume(kernel, threadId, spec.name);
+    switch (found.type) {
+      case "acquired":
+        return found;
+      case "closed":
+        return { type: "rests", outcome: await replayed(spec, found.thread, found.requests) };
+      case "suspended":
+        return { type: "rests", outcome: suspendedWith(found.pending) };
+      case "running":
+        return { type: "rests", outcome: { status: "running" } };
+    }
+  }
+
+  const wake: Wake = async (threadId, fence, token) => {
+    const acquired = await adopt(kernel, threadId, fence, token);
+    return acquired && go(acquired, undefined, undefined);
+  };
+  return { ...runner, ...{ [WAKE]: wake } };
+}
+
+/** What is left when Countersign's own options are taken out is the framework's. */
+function nativeOf<Native>(given: Options<Native> | undefined): Native {
+  const { signal, pending, requestedBy, context, ...native } = given ?? ({} as Options<Native>);
+  return native as Native;
+}
+
+export function principalOf(requestedBy: string | Principal | undefined): Principal | undefined {
+  if (requestedBy === undefined) return undefined;
+  return parseInput(principalSchema, typeof requestedBy === "string" ? { id: requestedBy } : requestedBy, "requestedBy");
+}
+
+/** What is recorded is what was given: a resume parses it again. @throws INVALID_ARGS, NOT_JSON */
+export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, context: unknown): unknown {
+  if (schema) {
+    const parsed = parseWith(schema, context);
+    if ("issues" in parsed) {
+      const issues = parsed.issues.map(({ message, path }) => ({ message, path: ["context", ...path] }));
+      throw new CountersignError("INVALID_ARGS", { issues });
+    }
+  }
+  const bad = firstNonJson(context ?? null, ["context"]);
+  if (bad) throw new CountersignError("NOT_JSON", { path: bad });
+  return context === undefined ? undefined : jsonCopy({ context } as JsonObject)["context"];
+}
+
+export function refuseEmptyId(threadId: unknown): void {
+  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed()) return;
+  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["threadId"], message: "not the id of a conversation" }] });
+}
+
+function refuseUnstreamable(spec: { readonly name: string; readonly advanceStream?: unknown }): void {
+  if (!spec.advanceStream) throw new CountersignError("SETUP", { hint: `Runner ${spec.name} can't stream. Use start and resume.` });
+}
+
+async function* nothing(): AsyncGenerator<never> {}

@@ -1,0 +1,113 @@
+import { firstNonJson } from "../canonical/json.ts";
+import { SYSTEM } from "../contract/principal.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { toRequest } from "../ledger/move.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
+import type { Acquired } from "./acquire.ts";
+import type { gatingInternalsOf } from "./gate.ts";
+import { keepLease } from "./lease.ts";
+import type { RunOutcome } from "./outcome.ts";
+import { release } from "./release.ts";
+import type { Advanced, From, RunnerSpec, Stopper } from "./runner.ts";
+import { GatedThread, withThread } from "./thread.ts";
+
+type GatingInternals = ReturnType<typeof gatingInternalsOf>;
+type Advance<Input, Output> = (thread: GatedThread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;
+
+/** One invocation under its lease, from the framework's first step to the release. */
+export async function drive<Input, Output>(
+  internals: GatingInternals,
+  { thread: record, invocation }: Acquired,
+  input: Input | undefined,
+  signal: AbortSignal | undefined,
+  advance: Advance<Input, Output>,
+): Promise<RunOutcome<Output>> {
+  const { kernel } = internals;
+  const lease = keepLease(kernel, invocation);
+  const thread = new GatedThread(internals, invocation);
+  try {
+    const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
+    const from = { input, continuation: decodeContinuation(record.continuation, record.framework) };
+    const advanced = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
+    return await finish(internals, thread, advanced);
+  } catch (error) {
+    await giveUp(internals, thread, error);
+    throw error;
+  } finally {
+    lease.stop();
+  }
+}
+
+/** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
+async function untilItRests<Input, Output>(
+  internals: GatingInternals,
+  thread: GatedThread,
+  from: From<Input>,
+  advance: (from: From<Input>) => Promise<Advanced<Output>>,
+): Promise<Advanced<Output>> {
+  let asked = "";
+  for (let next = from; ; ) {
+    const advanced = await advance(next);
+    if (advanced.status !== "suspended" || advanced.calls.length === 0) return advanced;
+    const requests = await thread.suspend(advanced.calls, advanced.continuation);
+    if (internals.reviewer) await thread.review(advanced.calls);
+    if ((await thread.pending()).length > 0) return advanced;
+    const ids = requests.map(({ id }) => id).join();
+    if (ids === asked) throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
+    asked = ids;
+    thread.forget();
+    next = { input: undefined, continuation: advanced.continuation };
+  }
+}
+
+async function finish<Output>(internals: GatingInternals, thread: GatedThread, advanced: Advanced<Output>): Promise<RunOutcome<Output>> {
+  const { kernel } = internals;
+  if (advanced.status === "suspended") {
+    const elsewhere = advanced.calls.length === 0;
+    await release(kernel, thread.invocation, { type: "suspended", elsewhere });
+    return { status: "suspended", pending: await thread.pending() };
+  }
+  const continuation = advanced.continuation && encodeContinuation(advanced.continuation);
+  if (advanced.status === "stopped") {
+    await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
+    return { status: "stopped", ...stopperOf(await kernel.ledger.ofThread(thread.id)) };
+  }
+  const { output, text } = advanced;
+  const outcome = { text, output: firstNonJson(output) ? undefined : output };
+  await release(kernel, thread.invocation, { type: "completed", outcome, continuation });
+  return { status: "completed", output, text, replayed: false };
+}
+
+/** The thread is due again after a while, unless it is somebody else's by now. */
+async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, error: unknown): Promise<void> {
+  if (isCountersignError(error, "LEASE_LOST")) return;
+  const text = error instanceof Error ? error.message : String(error);
+  // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
+  await release(kernel, invocation, { type: "failed", error: text }).catch(() => {});
+}
+
+/** Who stopped the run: the last reviewer who rejected with `then: "stop"`. */
+export function stopperOf(requests: readonly RequestRecord[]): Stopper {
+  const last = requests
+    .flatMap(({ decisions }) => decisions)
+    .filter(({ decision }) => decision.type === "reject" && decision.then === "stop")
+    .reduce<RequestRecord["decisions"][number] | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+  return last?.decision.type === "reject" ? { by: last.by, message: last.decision.message } : { by: SYSTEM, message: undefined };
+}
+
+/** What a thread that has ended answers, however often it is resumed. */
+export async function replayed<Output>(
+  spec: Pick<RunnerSpec<never, Output, never, never>, "restoreOutput">,
+  thread: ThreadRecord,
+  requests: readonly RequestRecord[],
+): Promise<RunOutcome<Output>> {
+  if (!thread.outcome) return { status: "stopped", ...stopperOf(requests) };
+  const { text, output } = thread.outcome;
+  return { status: "completed", output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (output as Output), text, replayed: true };
+}
+
+/** What a resume answers that found nothing to do. */
+export function suspendedWith(pending: readonly RequestRecord[]): RunOutcome<never> {
+  return { status: "suspended", pending: pending.map(toRequest) };
+}

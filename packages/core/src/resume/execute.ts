@@ -1,0 +1,117 @@
+import { randomUUID } from "node:crypto";
+import type { CallContext } from "../contract/call.ts";
+import type { Awaitable, JsonObject } from "../contract/json.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { nextChange } from "../decide/wait.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { toRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { runningCall } from "../suspend/current.ts";
+import { claim, extend, giveBack, type Claim } from "./claim.ts";
+import type { EffectOptions, Execution } from "./execution.ts";
+import { asJson, record, type Outcome } from "./receipt.ts";
+import { notice, refusal } from "./words.ts";
+
+/** The invocation on whose behalf a call is executed. */
+export interface Executor {
+  readonly fence: number | undefined;
+  /** @throws LEASE_LOST if the thread may be somebody else's by now */
+  demandLease(): void;
+}
+
+export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>;
+
+/**
+ * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
+ * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
+ */
+export async function executeRecorded<R>(
+  kernel: Kernel,
+  id: string,
+  executor: Executor,
+  effect: Effect<R>,
+  options: EffectOptions<R> = {},
+): Promise<Execution<R>> {
+  for (;;) {
+    executor.demandLease();
+    const claimed = await acquire(kernel, id, executor);
+    if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
+    if (claimed.type === "settled") return replay(claimed.record, options);
+    if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed.record, effect, options);
+  }
+}
+
+type Mine = Extract<Claim, { type: "mine" }>;
+type Taken = Mine | { readonly type: "settled"; readonly record: RequestRecord } | { readonly type: "pending"; readonly record: RequestRecord };
+
+/** Waits while somebody else is executing: their receipt is our result. */
+async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<Taken> {
+  const nonce = randomUUID();
+  let patience: AbortSignal | undefined;
+  for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
+    const hint = nextChange(kernel, pause, patience);
+    try {
+      const answer = await claim(kernel, id, { nonce, fence: executor.fence });
+      if (answer.type === "mine") return answer;
+      if (answer.type !== "busy") return { type: answer.type, record: answer.record };
+      patience ??= AbortSignal.timeout(kernel.timings.receiptWait);
+      if (patience.aborted) throw new CountersignError("EXECUTION_BUSY", { request: toRequest(answer.record) });
+      await hint.arrived;
+    } finally {
+      hint.cancel();
+    }
+  }
+}
+
+/** Between the claim and the effect a process can stand still for longer than its lease. */
+async function mayStart(kernel: Kernel, { record, until }: Mine, executor: Executor): Promise<boolean> {
+  try {
+    executor.demandLease();
+    if (kernel.clock() < until) return true;
+  } catch (error) {
+    await giveBack(kernel, record, "not started");
+    throw error;
+  }
+  await giveBack(kernel, record, "not started");
+  return false;
+}
+
+async function perform<R>(kernel: Kernel, claimed: RequestRecord, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+  const args = claimed.approvedArgs ?? claimed.args;
+  const { id, attempt, threadId } = claimed;
+  const context: CallContext = { idempotencyKey: id, attempt, threadId, request: toRequest(claimed) };
+  const beat = setInterval(() => void extend(kernel, claimed).catch(() => {}), kernel.timings.claimLease / 3);
+  let result: R;
+  try {
+    result = await runningCall.run({ context, requestId: id }, () => effect(structuredClone(args), context));
+  } catch (error) {
+    clearInterval(beat);
+    if (options.paused?.(error) || isPassing(error)) await giveBack(kernel, claimed, "paused");
+    else await record(kernel, claimed, { status: "failed", error: messageOf(error) });
+    throw error;
+  }
+  clearInterval(beat);
+  await record(kernel, claimed, outcomeOf(result, options));
+  return { status: "ran", result, args, notice: notice(claimed), replayed: false };
+}
+
+function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
+  return { status: "done", result: asJson(encode ? encode(result) : result) };
+}
+
+/** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
+function isPassing(error: unknown): boolean {
+  if (!isCountersignError(error)) return false;
+  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function replay<R>(settled: RequestRecord, { decode }: EffectOptions<R>): Execution<R> {
+  if (settled.state === "failed") throw new Error(settled.error);
+  if (settled.state !== "done") return refusal(settled);
+  const result = decode ? decode(settled.result) : (settled.result as R);
+  return { status: "ran", result, args: settled.approvedArgs ?? settled.args, notice: notice(settled), replayed: true };
+}

@@ -1,0 +1,97 @@
+import type { Awaitable, Duration, JsonObject } from "../contract/json.ts";
+import type { CallContext } from "../contract/call.ts";
+import type { Decision } from "../contract/decision.ts";
+import type { AuditEvent } from "../contract/event.ts";
+import type { Principal } from "../contract/principal.ts";
+import type { ApprovalRequest, Page, RequestQuery } from "../contract/request.ts";
+import type { Reviewer } from "../decide/reviewer.ts";
+import type { Seen } from "../decide/decide.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import type { ArgsIn, ArgsOut, Policy } from "../gate/policy.ts";
+import type { Store } from "../store/port.ts";
+import type { Settlement } from "./settle.ts";
+
+export interface ThreadInfo {
+  /** Who asks: a principal, or just an id. Four eyes keep them from signing. */
+  readonly requestedBy?: string | Principal | undefined;
+}
+
+/**
+ * Which conversation a call belongs to: LangGraph's thread_id, the AI SDK's chat id, OpenRouter's conversation id.
+ * Not an id per HTTP request.
+ */
+export type ThreadRef<Context = unknown> = ThreadInfo & { readonly threadId: string } & (unknown extends Context
+    ? { readonly context?: undefined }
+    : { readonly context?: Context | undefined });
+
+/** What came of `gate.ask`: a ticket for `gate.execute`, a request to wait for, or a no (`message` says why). */
+export type Approval<Args = JsonObject> =
+  | { readonly id: string; readonly status: "allowed" | "approved"; readonly args: Args; readonly edited: boolean }
+  | { readonly id: string; readonly status: "pending"; readonly request: ApprovalRequest }
+  | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
+export type Settled<A extends Approval<any>> = Exclude<A, { status: "pending" }>;
+
+/** The gate: what an application holds. Made by `createGate`. */
+export interface Gate<Tools = any, Context = any> {
+  readonly policy: Policy<Tools, Context> | undefined;
+  readonly store: Store;
+  get(id: string): Promise<ApprovalRequest | undefined>;
+  /** @throws INVALID_ARGS for a limit or cursor that isn't one */
+  list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
+  /**
+   * Approve, edit or reject. `seen` names the request and the digest of the proposal that was looked at, so that nobody
+   * signs what they haven't seen. The same vote again is idempotent.
+   * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, ALREADY_DECIDED, EXPIRED, ARGS_CHANGED, DECISION_NOT_ALLOWED,
+   * INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
+   */
+  decide(seen: Seen, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
+  /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
+  wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
+  /** Withdraws a request that isn't decided or not begun. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */
+  cancel(id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest>;
+  /** A person resolves an `unknown` execution. @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT */
+  settle(id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest>;
+  /** The audit chain of a request, oldest first. */
+  history(id: string): AsyncIterable<AuditEvent>;
+  /** Every chain against its record. @throws AUDIT_BROKEN naming the first that fails */
+  verify(): Promise<{ events: number; subjects: number }>;
+  /**
+   * Without a framework: asks about a call, recorded also when the policy allows it. Asking again with the same key
+   * re-attaches to the same request.
+   * @throws INVALID_ARGS, NOT_JSON, SETUP without a policy
+   */
+  ask<K extends string>(call: ThreadRef<Context> & { tool: K; args: ArgsIn<Tools, K>; key: string }): Promise<Approval<ArgsOut<Tools, K>>>;
+  /**
+   * Runs what was approved: the recorded arguments (what is passed is only the ticket), once. A second call gets the
+   * recorded result.
+   * @throws NOT_APPROVED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
+   */
+  execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;
+}
+
+/** What stands behind a gate. */
+export interface GateInternals {
+  readonly kernel: Kernel;
+  readonly reviewer: Reviewer | undefined;
+}
+const INTERNALS = Symbol.for("countersign.gate");
+
+export function withInternals<G extends object>(gate: G, internals: GateInternals): G {
+  return { ...gate, [INTERNALS]: internals };
+}
+
+/** @throws SETUP for anything that createGate didn't make */
+export function internalsOf(gate: Gate): GateInternals {
+  const internals = (gate as { [INTERNALS]?: GateInternals } | undefined)?.[INTERNALS];
+  if (!internals) throw new CountersignError("SETUP", { hint: "This needs a gate made by createGate." });
+  return internals;
+}
+
+/** @throws SETUP if the gate only decides */
+export function gatingInternalsOf(gate: Gate): GateInternals & { readonly kernel: { readonly policy: NonNullable<Kernel["policy"]> } } {
+  const internals = internalsOf(gate);
+  const { policy } = internals.kernel;
+  if (!policy) throw new CountersignError("SETUP", { hint: "A gate without a policy only decides. Pass a policy to createGate to gate tools." });
+  return { ...internals, kernel: { ...internals.kernel, policy } };
+}

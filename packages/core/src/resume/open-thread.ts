@@ -1,0 +1,25 @@
+import { nativeToken } from "../suspend/invocation.ts";
+import { contextOf, principalOf, refuseEmptyId } from "./define-runner.ts";
+import { gatingInternalsOf, type Gate, type ThreadRef } from "./gate.ts";
+import { GatedThread, type Thread } from "./thread.ts";
+
+/**
+ * A conversation under the gate, outside a runner. Synchronous, reads nothing. Its suspension is held for a short while;
+ * executions are guarded by their claims alone.
+ * @throws SETUP for a gate without a policy, INVALID_ARGS and NOT_JSON for a bad thread id, requester or context
+ */
+export function openThread<C>(gate: Gate<any, C>, ref: ThreadRef<C> & { readonly agent: string; readonly framework: string }): Thread {
+  const internals = gatingInternalsOf(gate);
+  refuseEmptyId(ref.threadId);
+  return new GatedThread(internals, {
+    threadId: ref.threadId,
+    agent: ref.agent,
+    framework: ref.framework,
+    requestedBy: principalOf(ref.requestedBy),
+    context: ref.context === undefined ? undefined : contextOf(internals.kernel.policy.compiled.context, ref.context),
+    token: nativeToken(),
+    fence: undefined,
+    until: Infinity,
+    declared: new Set(),
+  });
+}

@@ -1,0 +1,74 @@
+import type { Principal } from "../contract/principal.ts";
+import type { Continuation } from "../suspend/continuation.ts";
+import type { ProposedCall } from "../contract/call.ts";
+import type { Gate, ThreadInfo } from "./gate.ts";
+import type { RunOutcome, StreamedRun } from "./outcome.ts";
+import type { Thread } from "./thread.ts";
+
+type StartOptions<Context, Native> = ThreadInfo &
+  Native & {
+    signal?: AbortSignal | undefined;
+    /** Start while requests are pending: refuse (default) or cancel them. */
+    pending?: "refuse" | "cancel" | undefined;
+  };
+export type StartArgs<Context, Native> = unknown extends Context
+  ? [options?: StartOptions<Context, Native>]
+  : [options: StartOptions<Context, Native> & { context: Context }];
+
+/** One named agent on durable threads: what every adapter's createRunner returns and what a worker drives. */
+export interface AgentRunner<Input = any, Output = any, Stream = any, Context = any, Native = {}> {
+  readonly name: string;
+  readonly gate: Gate<any, Context>;
+  /**
+   * A new input for this thread.
+   * @throws THREAD_BUSY, THREAD_SUSPENDED while decisions are missing, EXECUTION_UNKNOWN, INVALID_ARGS, and what the framework throws
+   */
+  start(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<RunOutcome<Output>>;
+  /**
+   * Goes on where the thread stopped. Without a decision nothing happens: no effect, no model request.
+   * @throws THREAD_UNKNOWN, AGENT_UNKNOWN, EXECUTION_UNKNOWN, and what the framework throws
+   */
+  resume(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<RunOutcome<Output>>;
+  stream(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<StreamedRun<Stream, Output>>;
+  resumeStream(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<StreamedRun<Stream, Output>>;
+}
+
+/** How far the framework came. */
+export type Advanced<Output> =
+  | { readonly status: "completed"; readonly output: Output; readonly text: string; readonly continuation?: Continuation }
+  /**
+   * Core suspends with these. A hook that had to record earlier called suspend itself; twice is once. No calls at all:
+   * the framework waits for something that isn't Countersign's.
+   */
+  | { readonly status: "suspended"; readonly calls: readonly ProposedCall[]; readonly continuation: Continuation | null }
+  | { readonly status: "stopped"; readonly continuation?: Continuation };
+
+/** `input` on start, absent on resume; `continuation` is the thread's last one. */
+export interface From<Input> {
+  readonly input: Input | undefined;
+  readonly continuation: Continuation | null;
+}
+
+/** How a framework goes on. Everything else (lease, fence, outcome, review, release, worker) is done by defineRunner. */
+export interface RunnerSpec<Input, Output, Stream, Native> {
+  readonly name: string;
+  readonly framework: string;
+  advance(thread: Thread, from: From<Input>, options: Native & { readonly signal: AbortSignal }): Promise<Advanced<Output>>;
+  advanceStream?(
+    thread: Thread,
+    from: From<Input>,
+    options: Native & { readonly signal: AbortSignal },
+  ): Promise<{ readonly stream: Stream; readonly done: Promise<Advanced<Output>> }>;
+  /** The output of a completed thread, where it isn't JSON and so can't be recorded. */
+  restoreOutput?(threadId: string): Promise<Output>;
+  /** Checks the set-up before anything is written. */
+  beforeRun?(threadId: string, options: Native): void;
+  /** For a stream that has nothing to say because the run didn't move. Default: an empty async iterable. */
+  emptyStream?(): Stream;
+}
+
+/** Who ended a run that was stopped. */
+export interface Stopper {
+  readonly by: Principal;
+  readonly message: string | undefined;
+}

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import { authorize } from "../decide/authorize.ts";
+import { parseInput } from "../decide/edited-args.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { persist } from "../ledger/ledger.ts";
+import { moveRequest, toRequest } from "../ledger/move.ts";
+import { lapse } from "./claim.ts";
+import { asJson, completed, summary } from "./receipt.ts";
+
+/** What a person found out about an unknown execution: it happened (with this result), or it shall be tried again. */
+export type Settlement = { readonly executed: unknown } | { readonly retry: true };
+
+const settlementSchema = z.union([z.strictObject({ retry: z.literal(true) }), z.strictObject({ executed: z.unknown() })]);
+
+/**
+ * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.
+ * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT if it is not unknown
+ */
+export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest> {
+  const settlement = parseInput<Settlement>(settlementSchema as z.ZodType<Settlement>, outcome, "outcome");
+  const by = parseInput(principalSchema, options.by, "by");
+  const { ledger } = kernel;
+  const settled = await persist(async () => {
+    const [record, at] = await Promise.all([ledger.demand(id), ledger.now()]);
+    authorize(by, record.terms, record.requestedBy);
+    if (record.state === "executing" && record.leaseUntil <= at) {
+      await lapse(kernel, record, at);
+      return undefined;
+    }
+    if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
+    const found = { status: "done", result: "executed" in settlement ? asJson(settlement.executed) : undefined } as const;
+    const retry = "retry" in settlement;
+    const patch = retry ? ({ state: "approved", receipt: undefined, leaseUntil: 0 } as const) : completed(found, at);
+    const data = { outcome: retry ? "retry" : "executed", ...(retry ? {} : summary(found)) };
+    const move = moveRequest(record, patch, { type: "settled", at, actor: by, data });
+    return (await ledger.commit(move)).ok ? move.record : undefined;
+  });
+  return toRequest(settled);
+}

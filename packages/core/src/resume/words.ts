@@ -1,0 +1,45 @@
+import { canonicalJson } from "../canonical/json.ts";
+import { requestIdOf } from "../canonical/digest.ts";
+import type { Issue } from "../contract/json.ts";
+import type { RequestRecord } from "../store/records.ts";
+import type { Execution } from "./execution.ts";
+
+/** What models are told, worded once for all adapters. */
+
+type Refused = Extract<Execution<never>, { status: "refused" }>;
+
+/** Did a person change the arguments? An edit back to the original is none. */
+export function isEdited({ id, tenant, threadId, turnId, callId, tool, args, proposal }: RequestRecord): boolean {
+  return requestIdOf(tenant, threadId, { turnId, callId, tool, args }, proposal.digest) !== id;
+}
+
+/** Stands before the tool's own result, so that the transcript tells which arguments ran. */
+export function notice(record: RequestRecord): string | undefined {
+  if (!record.approvedArgs || !isEdited(record)) return undefined;
+  return `A person reviewed this call and changed its arguments before it ran. It ran with: ${canonicalJson(record.approvedArgs)}\n`;
+}
+
+export function refusal(record: RequestRecord): Refused {
+  if (record.state === "rejected") return rejection(record);
+  const message =
+    record.state === "expired"
+      ? "Nobody approved this call in time. It did not run."
+      : `This call was cancelled (${record.error ?? "no reason given"}). It did not run.`;
+  return { status: "refused", message, by: "system", then: "continue" };
+}
+
+function rejection({ decisions }: RequestRecord): Refused {
+  const decision = decisions.at(-1)?.decision;
+  const { message, then = "continue" } = decision?.type === "reject" ? decision : {};
+  const said = message ?? "A reviewer rejected this call. It did not run.";
+  return { status: "refused", message: then === "revise" ? `${said} You may propose a revised call.` : said, by: "reviewer", then };
+}
+
+export function denial(reason: string): Refused {
+  return { status: "refused", message: `The policy does not allow this call: ${reason}. It did not run.`, by: "policy", then: "continue" };
+}
+
+export function invalid(issues: readonly Issue[]): Refused {
+  const list = issues.map(({ path, message }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message)).join("; ");
+  return { status: "refused", message: `The arguments are invalid: ${list}. The call did not run.`, by: "policy", then: "continue" };
+}

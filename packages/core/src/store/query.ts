@@ -1,0 +1,78 @@
+import { DEFAULTS } from "../contract/defaults.ts";
+import type { Principal } from "../contract/principal.ts";
+import type { ApprovalRequest, RequestQuery } from "../contract/request.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { RequestRecord, RequestState } from "./records.ts";
+
+const MAX_LIMIT = 1_000;
+
+/** How each state looks to users. */
+const SHOWN: { readonly [S in RequestState]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]] } = {
+  pending: ["pending", "none"],
+  approved: ["approved", "none"],
+  executing: ["approved", "executing"],
+  done: ["approved", "done"],
+  failed: ["approved", "failed"],
+  unknown: ["approved", "unknown"],
+  rejected: ["rejected", "none"],
+  expired: ["expired", "none"],
+  cancelled: ["cancelled", "none"],
+};
+
+/** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other. */
+export function statesOf({ status, execution, reviewableBy }: RequestQuery): readonly RequestState[] {
+  return (Object.keys(SHOWN) as RequestState[]).filter((state) => {
+    const [ofStatus, ofExecution] = SHOWN[state];
+    if (reviewableBy && state !== "pending") return false;
+    return (status === undefined || status === ofStatus) && (execution === undefined || execution === ofExecution);
+  });
+}
+
+/** Do all conditions of the query hold for this record? `order`, `limit` and `after` are no conditions. For stores without an index. */
+export function requestMatches(record: RequestRecord, query: RequestQuery): boolean {
+  return (
+    statesOf(query).includes(record.state) &&
+    (query.tool === undefined || query.tool === record.tool) &&
+    (query.threadId === undefined || query.threadId === record.threadId) &&
+    (query.agent === undefined || query.agent === record.agent) &&
+    (query.requestedBy === undefined || query.requestedBy === record.requestedBy?.id) &&
+    (query.reviewableBy === undefined || awaits(record, query.reviewableBy))
+  );
+}
+
+/** Could this principal still sign the proposal as it is now? */
+function awaits({ terms, requestedBy, decisions, proposal }: RequestRecord, { id, roles = [] }: Principal): boolean {
+  const anyone = terms.roles === undefined && terms.reviewers === undefined;
+  const invited = anyone || roles.some((role) => terms.roles?.includes(role)) || terms.reviewers?.includes(id) === true;
+  const asked = terms.fourEyes === true && requestedBy?.id === id;
+  return invited && !asked && !decisions.some(({ by, digest }) => by.id === id && digest === proposal.digest);
+}
+
+/** How many records a page holds: 1 to 1,000, default 50. @throws INVALID_ARGS */
+export function pageLimit({ limit = DEFAULTS.pageSize }: RequestQuery): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw invalid("limit", `not a whole number from 1 to ${MAX_LIMIT}`);
+}
+
+/** Where a page ended: lists are ordered by `askedAt` (Unix ms), then by id. */
+export interface PageEnd {
+  readonly askedAt: number;
+  readonly id: string;
+}
+
+/** `next` of a page that ends with this record. */
+export function cursorOf({ askedAt, id }: PageEnd): string {
+  return `${askedAt}_${id}`;
+}
+
+/** What `after` says, or undefined for the first page. @throws INVALID_ARGS for anything that {@link cursorOf} didn't write */
+export function pageStart({ after }: RequestQuery): PageEnd | undefined {
+  if (after === undefined) return undefined;
+  const [askedAt = "", id] = /^([^_]+)_(.+)$/s.exec(String(after))?.slice(1) ?? [];
+  if (id !== undefined && Number.isFinite(Number(askedAt)) && String(Number(askedAt)) === askedAt) return { askedAt: Number(askedAt), id };
+  throw invalid("after", "not a cursor: give `next` of the page before, unchanged");
+}
+
+function invalid(key: keyof RequestQuery, message: string): CountersignError<"INVALID_ARGS"> {
+  return new CountersignError("INVALID_ARGS", { issues: [{ message, path: [key] }] });
+}

@@ -1,0 +1,99 @@
+import type { Happening } from "../audit/chain.ts";
+import { jsonCopy } from "../canonical/json.ts";
+import type { ProposedCall } from "../contract/call.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import type { RequestRecord } from "../store/records.ts";
+import type { Invocation } from "./invocation.ts";
+
+/** A call to be asked about, and why. */
+export interface Ask {
+  readonly id: string;
+  readonly digest: string;
+  readonly call: ProposedCall;
+  readonly rule: string;
+  readonly reason: string;
+  readonly terms: ReviewTerms;
+  readonly idempotent: boolean;
+  readonly argsSchema: JsonObject | undefined;
+  readonly policyHash: string;
+  /** Signed by the policy itself: recorded all the same (`gate.ask`). */
+  readonly allowed: boolean;
+  readonly parent: string | undefined;
+  /** See {@link RequestRecord.ticket}. */
+  readonly ticket: boolean;
+}
+
+/** What the request has to do with earlier ones. */
+export interface Ancestry {
+  readonly supersedes: RequestRecord | undefined;
+  readonly revises: string | undefined;
+}
+
+/** The record of a new request, not yet in any chain. */
+export function newRequest(tenant: string, invocation: Invocation, ask: Ask, { supersedes, revises }: Ancestry, now: number): RequestRecord {
+  const { call, terms } = ask;
+  const args = jsonCopy(call.args);
+  const state = ask.allowed ? "approved" : "pending";
+  return {
+    id: ask.id,
+    version: 0,
+    status: state,
+    execution: "none",
+    state,
+    tenant,
+    threadId: invocation.threadId,
+    agent: invocation.agent,
+    framework: invocation.framework,
+    turnId: call.turnId,
+    callId: call.callId,
+    namespace: call.namespace,
+    tool: call.tool,
+    args,
+    proposal: { args, digest: ask.digest, by: undefined },
+    approvedArgs: ask.allowed ? args : undefined,
+    argsSchema: ask.argsSchema,
+    rule: ask.rule,
+    reason: supersedes ? `${ask.reason}; replaces a call with other arguments that ${fate(supersedes)}` : ask.reason,
+    terms,
+    requestedBy: invocation.requestedBy,
+    decisions: [],
+    receipt: undefined,
+    policyHash: ask.policyHash,
+    decidedAt: ask.allowed ? now : undefined,
+    grantId: undefined,
+    supersedes: supersedes?.id,
+    revises,
+    links: [],
+    askedAt: now,
+    expiresAt: ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0),
+    idempotent: ask.idempotent,
+    result: undefined,
+    error: undefined,
+    parent: ask.parent,
+    ticket: ask.ticket,
+    executeWithin: terms.executeWithin === undefined ? undefined : durationMs(terms.executeWithin),
+    attempt: 0,
+    holder: undefined,
+    leaseUntil: 0,
+    seq: 0,
+    head: "",
+  };
+}
+
+/** Did the call that is being replaced run? Its reviewer has to know. */
+function fate({ state }: RequestRecord): string {
+  if (state === "done") return "already ran";
+  if (state === "failed") return "ran and failed";
+  return state === "executing" || state === "unknown" ? "may have run" : "did not run";
+}
+
+export function asked(record: RequestRecord): Happening {
+  const { tool, namespace, args, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } = record;
+  return {
+    type: record.state === "approved" ? "allowed" : "asked",
+    at: record.askedAt,
+    actor: record.requestedBy,
+    data: { tool, namespace, args, digest: record.proposal.digest, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent },
+  };
+}

@@ -1,0 +1,69 @@
+import { SYSTEM } from "../contract/principal.ts";
+import type { Timings } from "../contract/defaults.ts";
+import { CountersignError } from "../errors/error.ts";
+import { putThread } from "../ledger/move.ts";
+import type { Writes } from "../ledger/ledger.ts";
+import type { ThreadRecord } from "../store/records.ts";
+import { isFramework, isRunner, type Invocation } from "./invocation.ts";
+
+/** A thread that nobody has seen before. */
+export function newThread(tenant: string, invocation: Omit<Invocation, "until" | "declared">): ThreadRecord {
+  const { threadId, agent, framework, requestedBy, context } = invocation;
+  return {
+    id: threadId,
+    version: 0,
+    state: "live",
+    open: 0,
+    fence: 0,
+    holder: undefined,
+    leaseUntil: 0,
+    notBefore: 0,
+    attempts: 0,
+    lastError: undefined,
+    tenant,
+    agent,
+    framework,
+    requestedBy,
+    context,
+    continuation: undefined,
+    outcome: undefined,
+    seq: 0,
+    head: "",
+  };
+}
+
+/** A live lease of somebody else. */
+export function isHeld(thread: ThreadRecord, token: string, now: number): boolean {
+  return thread.holder !== undefined && thread.holder !== token && thread.leaseUntil > now;
+}
+
+/**
+ * The suspending invocation keeps the thread until it ends, so that nobody wakes it while it is in flight.
+ * @throws THREAD_BUSY if a runner holds it, THREAD_CLOSED if this invocation's run is over
+ */
+export function holdThread(
+  thread: ThreadRecord,
+  invocation: Invocation,
+  continuation: Uint8Array | undefined,
+  requests: readonly string[],
+  { now, timings }: { readonly now: number; readonly timings: Timings },
+): Writes {
+  const underRunner = invocation.fence !== undefined;
+  if (underRunner && thread.state === "closed") throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
+  if (!underRunner && isFramework(invocation) && isRunner(thread.holder) && isHeld(thread, invocation.token, now)) {
+    throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
+  }
+  const happening = { type: "suspended", at: now, actor: SYSTEM, data: { requests } };
+  const hold = isFramework(invocation)
+    ? {
+        state: "live" as const,
+        holder: invocation.token,
+        fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
+        leaseUntil: now + (underRunner ? timings.threadLease : timings.nativeHold),
+        notBefore: 0,
+      }
+    : {};
+  const writes = putThread({ ...thread, ...hold, ...(continuation ? { continuation } : {}) }, thread.version, happening);
+  if (!underRunner) return writes;
+  return { ...writes, changes: [{ op: "require", threadId: thread.id, fence: invocation.fence }, ...writes.changes] };
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from "node:crypto";
+import type { Principal } from "../contract/principal.ts";
+
+/** One run of a framework on a thread, from its start or resume to its end. */
+export interface Invocation {
+  readonly threadId: string;
+  readonly agent: string;
+  readonly framework: string;
+  readonly requestedBy: Principal | undefined;
+  readonly context: unknown;
+  /** Names this invocation as the thread's holder. */
+  readonly token: string;
+  /** The thread's fence under a runner's lease; undefined in native use, which is guarded by the claims alone. */
+  readonly fence: number | undefined;
+  /** This process's clock: from then on the lease may be somebody else's. */
+  until: number;
+  /** The requests that this invocation asks: the others are cancelled when it ends. */
+  readonly declared: Set<string>;
+}
+
+const RUNNER = "run:";
+export const runnerToken = (): string => RUNNER + randomUUID();
+export const nativeToken = (): string => `native:${randomUUID()}`;
+/** A runner knows when its invocation ends; a native hold only lapses. */
+export const isRunner = (holder: string | undefined): boolean => holder?.startsWith(RUNNER) ?? false;
+
+/** Set while the application itself waits for an answer: there is no framework to be woken. */
+export function isFramework(invocation: Pick<Invocation, "framework">): boolean {
+  return invocation.framework !== "none";
+}
