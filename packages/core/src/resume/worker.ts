@@ -52,7 +52,7 @@ export function createWorker(
     options.onError ?? ((error, threadId) => kernel.warn(`Thread ${threadId} failed and will be tried again later: ${error instanceof Error ? error.message : String(error)}`));
 
   const due = (kind: DueKind, limit: number, holder = ""): Promise<readonly Due[]> =>
-    ledger.claimDue(kind, { agents, holder, leaseMs: timings.threadLease, limit });
+    ledger.claimDue(kind, { agents: kind === "thread" ? agents : undefined, holder, leaseMs: timings.threadLease, limit });
 
   async function sweep(): Promise<number> {
     const overdue = await due("expiry", SWEEP_BATCH);

@@ -1,0 +1,3 @@
+/** `@countersign/core/terminal`: for programs with a person in front of them. Node only. @module */
+export { terminalReviewer } from "./terminal/terminal-reviewer.ts";
+export { visible, visibleJson } from "./terminal/visible.ts";

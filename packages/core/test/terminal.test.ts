@@ -1,0 +1,93 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import type { ApprovalRequest } from "../src/contract/request.ts";
+import { oneAtATime } from "../src/terminal/one-at-a-time.ts";
+import { prompt, summary } from "../src/terminal/prompt.ts";
+import { visible } from "../src/terminal/visible.ts";
+
+const request = {
+  tool: "send_payment",
+  namespace: undefined,
+  agent: "payments",
+  threadId: "pay-001",
+  reason: "over $1,000",
+  requestedBy: { id: "bob" },
+  expiresAt: 1_700_000_000_000,
+  terms: {},
+  argsSchema: { type: "object", properties: { amount: { type: "number" } }, required: ["amount"] },
+  proposal: { args: { amount: 4_200, recipient: "Acme\u202e Corp\u200b" }, digest: "d".repeat(64), by: undefined },
+} as unknown as ApprovalRequest;
+
+/** Types each answer when the prompt for it has appeared. */
+async function answered(answers: readonly string[], over: Partial<ApprovalRequest> = {}) {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let shown = "";
+  const left = [...answers];
+  output.on("data", (chunk: Buffer) => {
+    shown += String(chunk);
+    if (!String(chunk).endsWith("> ") && !String(chunk).includes("}")) return;
+    if (/> [^\n]*$/.test(shown)) {
+      const next = left.shift();
+      if (next !== undefined) setImmediate(() => input.write(next));
+    }
+  });
+  const decision = await prompt({ ...request, ...over }, new AbortController().signal, { input, output });
+  return { decision, shown };
+}
+const CLEAR = "\u0015"; // Ctrl-U: deletes the draft
+
+describe("the terminal reviewer", () => {
+  it("shows everything, with hidden characters made visible", () => {
+    const text = summary(request);
+    expect(text).toContain("Acme\\u{202e} Corp\\u{200b}");
+    expect(text).toContain("d".repeat(64));
+    for (const part of ["send_payment", "over $1,000", "bob", "pay-001", "4200"]) expect(text).toContain(part);
+    expect(visible("\u001b[2J\u0085\u00a0\u2066\u{e0041}\n")).toBe("\\u{1b}[2J\\u{85}\\u{a0}\\u{2066}\\u{e0041}\\u{a}");
+    expect(visible("Zoë 支払い")).toBe("Zoë 支払い");
+  });
+
+  it("approves, rejects with a reason, and decides nothing on Enter or anything unknown", async () => {
+    expect((await answered(["a\r"])).decision).toEqual({ type: "approve" });
+    expect((await answered(["r\r", "Paid in May\r"])).decision).toEqual({ type: "reject", message: "Paid in May" });
+    expect((await answered(["\r"])).decision).toBeUndefined();
+    expect((await answered(["yes\r"])).decision).toBeUndefined();
+  });
+
+  it("edits: asks again while the JSON or the schema doesn't hold, shows what will run, wants a yes", async () => {
+    const good = `${CLEAR}{"amount": 4000}\r`;
+    const { decision, shown } = await answered(["e\r", `${CLEAR}{oops\r`, `${CLEAR}{"amount": "x"}\r`, good, "y\r"]);
+    expect(decision).toEqual({ type: "edit", args: { amount: 4_000 } });
+    expect(shown).toContain("That is no JSON");
+    expect(shown).toContain("amount:");
+    expect(shown).toContain('"amount": 4000');
+    expect((await answered(["e\r", good, "\r"])).decision).toBeUndefined();
+  });
+
+  it("doesn't offer what the terms don't allow", async () => {
+    const { decision, shown } = await answered(["e\r"], { terms: { decisions: ["approve", "reject"] } });
+    expect(decision).toBeUndefined();
+    expect(shown).not.toContain("e = edit");
+  });
+
+  it("lets go when somebody else has decided", async () => {
+    const over = new AbortController();
+    const output = new PassThrough();
+    const deciding = prompt(request, over.signal, { input: new PassThrough(), output });
+    setImmediate(() => over.abort());
+    expect(await deciding).toBeUndefined();
+  });
+
+  it("asks one thing at a time", async () => {
+    const inTurn = oneAtATime();
+    const order: string[] = [];
+    const work = (name: string) => async () => {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(`${name} ends`);
+      if (name === "a") throw new Error("a failed");
+    };
+    await Promise.allSettled([inTurn(work("a")), inTurn(work("b"))]);
+    expect(order).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+  });
+});

@@ -1,0 +1,27 @@
+import type { ApprovalRequest, Decision, Principal, Reviewer } from "@countersign/core";
+
+/** Decisions in the order they are needed, or one a tool: a decision, or a function of the request. */
+export type Script = readonly Decision[] | Record<string, Decision | ((request: ApprovalRequest) => Decision | undefined)>;
+
+const SCRIPTED: Principal = { id: "scripted-reviewer", kind: "automation" };
+
+/**
+ * A reviewer that follows a script. When the script runs dry, or doesn't know the tool, the request stays pending.
+ * `as` signs; give it the roles that your policy asks for.
+ * @example scriptedReviewer({ send_payment: (request) => edit({ ...request.args, amount: 4_000 }) }, { id: "alice", roles: ["finance"] })
+ */
+export function scriptedReviewer(script: Script, as: Principal = SCRIPTED): Reviewer {
+  let next = 0;
+  return {
+    as,
+    review(request) {
+      if (isSequence(script)) return script[next++];
+      const entry = Object.hasOwn(script, request.tool) ? script[request.tool] : undefined;
+      return typeof entry === "function" ? entry(request) : entry;
+    },
+  };
+}
+
+function isSequence(script: Script): script is readonly Decision[] {
+  return Array.isArray(script);
+}
