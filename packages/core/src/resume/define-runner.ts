@@ -4,7 +4,8 @@ import { principalSchema, type Principal } from "../contract/principal.ts";
 import { parseInput } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseWith } from "../gate/schema.ts";
-import { acquireForResume, acquireForStart, adopt, type Acquired } from "./acquire.ts";
+import { reviewInProcess } from "../decide/review.ts";
+import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { gatingInternalsOf, type Gate, type ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
@@ -97,7 +98,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
     refuseEmptyId(threadId);
     spec.beforeRun?.(threadId, nativeOf(given));
-    const found = await acquireForResume(kernel, threadId, spec.name);
+    const found = await reviewedFirst(await acquireForResume(kernel, threadId, spec.name), threadId);
     switch (found.type) {
       case "acquired":
         return found;
@@ -108,6 +109,13 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
       case "running":
         return { type: "rests", outcome: { status: "running" } };
     }
+  }
+
+  /** What still waits is shown to the reviewer of this process, also when another process asked it. */
+  async function reviewedFirst(found: Resumable, threadId: string): Promise<Resumable> {
+    if (found.type !== "suspended" || !internals.reviewer) return found;
+    const waits = await reviewInProcess(kernel, internals.reviewer, found.pending.map(({ id }) => id)); // prettier-ignore
+    return waits ? found : acquireForResume(kernel, threadId, spec.name);
   }
 
   const wake: Wake = async (threadId, fence, token) => {

@@ -56,7 +56,8 @@ export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undef
   const digest = digestOf(call);
   const id = requestIdOf(ledger.tenant, invocation.threadId, call, digest);
   invocation.declared.add(id);
-  if (await ledger.request(id)) return approvalOf(kernel, await expireIfOverdue(kernel, id));
+  const known = (await ledger.request(id)) && (await expireIfOverdue(kernel, id));
+  if (known) return reviewed(kernel, reviewer, known);
 
   const { agent, threadId, requestedBy, context } = invocation;
   const verdict = policy.verdict({ namespace: call.namespace, tool: call.tool, args: call.args, agent, threadId, requestedBy, context });
@@ -78,8 +79,14 @@ export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undef
     parent: runningCall.getStore()?.requestId,
   };
   await suspend(kernel, invocation, [question], null);
-  if (reviewer && verdict.type === "ask") await reviewInProcess(kernel, reviewer, [id]);
-  return approvalOf(kernel, await ledger.demand(id));
+  return reviewed(kernel, reviewer, await ledger.demand(id));
+}
+
+/** A pending request is shown to the reviewer of this process, also when an earlier process asked it. */
+async function reviewed(kernel: GatingKernel, reviewer: Reviewer | undefined, record: RequestRecord): Promise<Approval> {
+  if (record.state !== "pending" || !reviewer) return approvalOf(kernel, record);
+  await reviewInProcess(kernel, reviewer, [record.id]);
+  return approvalOf(kernel, await kernel.ledger.demand(record.id));
 }
 
 /** How a recorded request looks to whoever asked. */

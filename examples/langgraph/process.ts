@@ -1,0 +1,39 @@
+// One process of the agent: `start <thread> <sentence>` stays alive, as a server would; `resume <thread>` ends.
+// What it has to report it sends to its parent, if it has one.
+import { isAIMessage, isToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { policy } from "../approvals.ts";
+import { agent, payments } from "./agent.ts";
+
+/** What the model proposed, with the policy's verdict. */
+export interface Proposal {
+  readonly args: Record<string, unknown>;
+  readonly verdict: string;
+}
+export interface Report {
+  readonly status: "completed" | "suspended" | "stopped" | "running";
+  readonly replayed: boolean;
+  readonly proposals: readonly Proposal[];
+  readonly results: readonly string[];
+  readonly text: string;
+}
+
+const [move, threadId = "", sentence = ""] = process.argv.slice(2);
+const outcome = move === "start" ? await payments.start(threadId, sentence, { requestedBy: "payments-desk" }) : await payments.resume(threadId);
+const { values } = await agent.graph.getState({ configurable: { thread_id: threadId } });
+const messages: readonly BaseMessage[] = (values as { messages?: BaseMessage[] }).messages ?? [];
+const report: Report = {
+  status: outcome.status,
+  replayed: outcome.status === "completed" && outcome.replayed,
+  proposals: messages.filter(isAIMessage).flatMap(({ tool_calls = [] }) => tool_calls.map(({ args }) => ({ args, verdict: verdictOn(args) }))),
+  results: messages.filter((message) => isToolMessage(message)).map(({ text }) => text),
+  text: outcome.status === "completed" ? outcome.text : "",
+};
+if (process.send) process.send(report);
+else console.log(report);
+if (move === "start" && outcome.status === "suspended") setInterval(() => {}, 60_000);
+else process.disconnect?.();
+
+function verdictOn(args: Record<string, unknown>): string {
+  const verdict = policy.check({ tool: "send_payment", args: args as never });
+  return verdict.type === "allow" || verdict.type === "invalid" ? verdict.type : `${verdict.type}: ${verdict.reason}`;
+}
