@@ -323,3 +323,21 @@ describe("a thread outside a runner", () => {
     expect(await openThread(gate, ref).execute(proposed, (_, { attempt }) => attempt, options)).toMatchObject({ status: "ran", result: 2 });
   });
 });
+
+describe("a start that died", () => {
+  it("begins again with its input", async () => {
+    const gate = testGate(policy);
+    const seen: (string | undefined)[] = [];
+    let down = true;
+    const model = async (messages: readonly Message[]): Promise<Message> => {
+      seen.push(messages[0]?.text);
+      if (down) throw new Error("provider down");
+      return { role: "model", text: "hello" };
+    };
+    const runner = createRunner(gate, { model, tools: {} });
+    await expect(runner.start("t", "hi")).rejects.toThrow("provider down");
+    down = false;
+    expect(transcript(await runner.resume("t")).map(({ text }) => text)).toEqual(["hi", "hello"]);
+    expect(seen).toEqual(["hi", "hi"]);
+  });
+});

@@ -24,6 +24,8 @@ interface Starting {
   readonly requestedBy: Principal | undefined;
   readonly context: unknown;
   readonly pending: "refuse" | "cancel";
+  /** Kept for a start that dies before anything is saved. */
+  readonly input: unknown;
 }
 
 /**
@@ -31,7 +33,7 @@ interface Starting {
  * @throws THREAD_BUSY, THREAD_SUSPENDED, EXECUTION_UNKNOWN, AGENT_UNKNOWN
  */
 export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acquired> {
-  const { threadId, agent, framework, requestedBy, context } = starting;
+  const { threadId, agent, framework, requestedBy, context, input } = starting;
   const token = runnerToken();
   return persist(async () => {
     const { thread, requests, now } = await standing(kernel, threadId);
@@ -46,7 +48,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     }
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
-    const fresh = { agent, framework, requestedBy, context, outcome: undefined, attempts: 0, lastError: undefined };
+    const fresh = { agent, framework, requestedBy, context, input, outcome: undefined, attempts: 0, lastError: undefined };
     return take(kernel, { ...found, ...fresh }, token, "started", now, withdrawn);
   });
 }

@@ -38,11 +38,12 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const { kernel } = internals;
   const identity = { agent: spec.name, framework: spec.framework };
 
-  const acquireStart = (threadId: string, given: Options<Native> | undefined): Promise<Acquired> => {
+  const acquireStart = (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
     spec.beforeRun?.(threadId, nativeOf(given));
     const requestedBy = principalOf(given?.requestedBy);
     const context = contextOf(kernel.policy.compiled.context, given?.context);
-    return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, pending: given?.pending ?? "refuse" });
+    const kept = spec.keepsConversation || firstNonJson(input) ? undefined : input;
+    return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
   const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
     drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) => spec.advance(thread, from, { ...nativeOf(given), signal }));
@@ -74,7 +75,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     gate,
     async start(threadId, input, ...[given]) {
       refuseEmptyId(threadId);
-      return go(await acquireStart(threadId, given), input, given);
+      return go(await acquireStart(threadId, input, given), input, given);
     },
     async resume(threadId, given) {
       const found = await find(threadId, given);
@@ -83,7 +84,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     async stream(threadId, input, ...[given]) {
       refuseEmptyId(threadId);
       refuseUnstreamable(spec);
-      return goStreaming(await acquireStart(threadId, given), input, given);
+      return goStreaming(await acquireStart(threadId, input, given), input, given);
     },
     async resumeStream(threadId, given) {
       refuseUnstreamable(spec);

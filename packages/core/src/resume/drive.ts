@@ -28,7 +28,7 @@ export async function drive<Input, Output>(
   const thread = new GatedThread(internals, invocation);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
-    const from = { input, continuation: decodeContinuation(record.continuation, record.framework) };
+    const from = { input: input ?? (record.input as Input | undefined), continuation: decodeContinuation(record.continuation, record.framework) };
     const advanced = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
     return await finish(internals, thread, advanced);
   } catch (error) {

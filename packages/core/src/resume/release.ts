@@ -53,7 +53,7 @@ function after({ timings }: Kernel, thread: ThreadRecord, ending: Ending, now: n
   switch (ending.type) {
     case "completed":
     case "stopped":
-      return { state: "closed", attempts: 0, lastError: undefined, notBefore: 0, outcome: ending.outcome, continuation: ending.continuation ?? thread.continuation };
+      return { state: "closed", input: undefined, attempts: 0, lastError: undefined, notBefore: 0, outcome: ending.outcome, continuation: ending.continuation ?? thread.continuation };
     case "suspended":
       return { attempts: 0, lastError: undefined, notBefore: ending.elsewhere ? NEVER : 0 };
     case "failed": {

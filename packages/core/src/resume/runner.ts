@@ -43,7 +43,7 @@ export type Advanced<Output> =
   | { readonly status: "suspended"; readonly calls: readonly ProposedCall[]; readonly continuation: Continuation | null }
   | { readonly status: "stopped"; readonly continuation?: Continuation };
 
-/** `input` on start, absent on resume; `continuation` is the thread's last one. */
+/** `input` on start, absent on a resume of what was saved; `continuation` is the thread's last one. */
 export interface From<Input> {
   readonly input: Input | undefined;
   readonly continuation: Continuation | null;
@@ -59,6 +59,11 @@ export interface RunnerSpec<Input, Output, Stream, Native> {
     from: From<Input>,
     options: Native & { readonly signal: AbortSignal },
   ): Promise<{ readonly stream: Stream; readonly done: Promise<Advanced<Output>> }>;
+  /**
+   * The framework persists its conversation itself (LangGraph's checkpointer): a start that died is gone on with. Default:
+   * it is begun again with its input, if that is JSON.
+   */
+  readonly keepsConversation?: boolean;
   /** The output of a completed thread, where it isn't JSON and so can't be recorded. */
   restoreOutput?(threadId: string): Promise<Output>;
   /** Checks the set-up before anything is written. */

@@ -21,7 +21,7 @@ export interface RequestRecord extends ApprovalRequest {
   /** The request under whose effect this one was asked: a nested agent. */
   readonly parent: string | undefined;
   /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
-  readonly ticket: boolean;
+  readonly ticket?: boolean | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
   /** Executions begun. */
@@ -57,6 +57,8 @@ export interface ThreadRecord {
   /** As given to start: a resume in another process needs them. */
   readonly requestedBy: Principal | undefined;
   readonly context: unknown;
+  /** As given to start, until something of the run is saved: a start that died begins again with it. */
+  readonly input?: unknown;
   readonly continuation: Uint8Array | undefined;
   /** What the last completed run answered, so that a later resume answers the same. */
   readonly outcome: { readonly text: string; readonly output: unknown } | undefined;
@@ -121,7 +123,7 @@ const requestSchema = z.object({
   turnId: z.string(),
   callId: z.string(),
   parent: text,
-  ticket: z.boolean(),
+  ticket: z.boolean().optional(),
   executeWithin: time,
   attempt: z.number(),
   holder: text,
@@ -146,6 +148,7 @@ const threadSchema = z.object({
   framework: z.string(),
   requestedBy: principalSchema.optional(),
   context: z.unknown().optional(),
+  input: z.unknown().optional(),
   continuation: z.instanceof(Uint8Array).optional(),
   outcome: z.object({ text: z.string(), output: z.unknown().optional() }).optional(),
   seq: z.number(),

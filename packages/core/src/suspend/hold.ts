@@ -25,6 +25,7 @@ export function newThread(tenant: string, invocation: Omit<Invocation, "until" |
     framework,
     requestedBy,
     context,
+    input: undefined,
     continuation: undefined,
     outcome: undefined,
     seq: 0,
@@ -61,6 +62,7 @@ export function holdThread(
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
         leaseUntil: now + (underRunner ? timings.threadLease : timings.nativeHold),
         notBefore: 0,
+        input: undefined,
       }
     : {};
   const writes = putThread({ ...thread, ...hold, ...(continuation ? { continuation } : {}) }, thread.version, happening);
