@@ -20,7 +20,6 @@ const { terminalReviewer, visible } = await import("@countersign/core/terminal")
 const { positionals } = parseArgs({ allowPositionals: true });
 const sentence = positionals.join(" ") || "Pay Acme Corp $4200 for invoice 88 and Globex $300";
 const say = (move: string, text: string): void => console.log(`${move.padEnd(9)}${text}`);
-const list = (title: string, lines: readonly string[]): void => [title, ...lines].forEach((line, i) => say(i === 0 ? title : "", i === 0 ? "" : line));
 const inBank = (): string => bank.payments().map(({ recipient, amount }) => `${visible(recipient)} $${amount}`).join(", ") || "nothing"; // prettier-ignore
 const shown = (args: object): string => visible(JSON.stringify(args));
 
@@ -61,15 +60,14 @@ say("bank", inBank());
 const again = await Promise.all([agentProcess("resume", threadId).report, agentProcess("resume", threadId).report]);
 say("again", `two more processes resume: ${again.map(({ status, replayed }) => (replayed ? `${status}, replayed` : status)).join("; ")}. The bank has paid: ${inBank()}`);
 
-list("audit", []);
 for (const { id } of (await gate.list({ threadId })).items) {
-  for await (const { at, type, actor, hash, data: facts } of gate.history(id)) {
+  for await (const { seq, at, type, actor, hash, data: facts } of gate.history(id)) {
     const what = "args" in facts ? shown(facts["args"] as object) : "";
-    say("", `${new Date(at).toISOString().slice(11, 23)}  ${type.padEnd(8)} ${(actor?.id ?? "").padEnd(13)} ${hash.slice(0, 8)}  ${what}`);
+    say(seq === 1 ? "audit" : "", `${new Date(at).toISOString().slice(11, 23)}  ${type.padEnd(9)} ${(actor?.id ?? "").padEnd(14)} ${hash.slice(0, 8)}  ${what}`.trimEnd());
   }
 }
 const verified = await gate.verify();
-say("", `verified: ${verified.events} events in ${verified.subjects} hash chains`);
+say("", `verified: ${verified.events} events in ${verified.subjects} hash chains of this file`);
 await gate.store.close();
 
 function agentProcess(...args: readonly string[]): { readonly child: ChildProcess; readonly report: Promise<Report> } {

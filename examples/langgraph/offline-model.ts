@@ -1,6 +1,6 @@
 // A chat model that needs no network: it turns sentences about payments into tool calls, and results into an answer.
 import type { BaseMessage } from "@langchain/core/messages";
-import { AIMessage, isToolMessage } from "@langchain/core/messages";
+import { AIMessage, ToolMessage } from "@langchain/core/messages";
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ChatResult } from "@langchain/core/outputs";
 import { paymentsIn } from "../sentences.ts";
@@ -28,8 +28,9 @@ export class OfflineModel extends BaseChatModel {
 
 function answer(messages: readonly BaseMessage[]): AIMessage {
   const asked = messages.findLastIndex((message) => message.type === "human");
-  const results = messages.slice(asked + 1).filter((message) => isToolMessage(message));
-  if (results.length > 0) return new AIMessage(results.map(({ text }) => text.trim()).join(" "));
+  const results = messages.slice(asked + 1).filter((message) => ToolMessage.isInstance(message));
+  // The last line of a result is the tool's own; a notice before it says what a person changed.
+  if (results.length > 0) return new AIMessage(results.map(({ text }) => text.trim().split("\n").at(-1)).join(" "));
   const payments = paymentsIn(messages[asked]?.text ?? "");
   if (payments.length === 0) return new AIMessage(HELP);
   return new AIMessage({

@@ -4,6 +4,7 @@ export type { ProposedCall } from "./contract/call.ts";
 export { defineRunner } from "./resume/define-runner.ts";
 export type { Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
+export type { GateIn } from "./resume/gate.ts";
 export { openThread } from "./resume/open-thread.ts";
 export type { DecideNative } from "./resume/native.ts";
 export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";

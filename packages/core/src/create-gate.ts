@@ -19,7 +19,7 @@ import { settle } from "./resume/settle.ts";
 import { ask, executeTicket } from "./resume/standalone.ts";
 import type { Store } from "./store/port.ts";
 
-export interface GateOptions<Tools = any, Context = any> {
+export interface GateOptions<Tools = unknown, Context = unknown> {
   /** Absent: a gate that only decides (CLI, server). The agent's own policy then re-checks an edit before it runs. */
   policy?: Policy<Tools, Context> | undefined;
   store: Store;
@@ -78,7 +78,9 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   return self;
 }
 
-function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: GateOptions): Kernel {
+type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };
+
+function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   if (typeof tenant !== "string" || tenant === "") throw new CountersignError("SETUP", { hint: "createGate: tenant is a text, and not empty." });
@@ -91,6 +93,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timin
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,
+    // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };
 }

@@ -3,7 +3,7 @@ import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 
 /** A gate over a store in memory, with a clock that the test moves. */
-export interface TestGate<Tools = any, Context = any> extends Gate<Tools, Context> {
+export interface TestGate<Tools = unknown, Context = unknown> extends Gate<Tools, Context> {
   /** Every request so far, in the order they were asked. */
   readonly asked: readonly ApprovalRequest[];
   /** Every recorded execution that has ended well, in the order they ended: what ran, not what was proposed. */

@@ -1,5 +1,4 @@
-import type { Gate } from "@countersign/core";
-import { defineRunner, turnIdOf, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { defineRunner, type GateIn, turnIdOf, type ProposedCall, type Thread } from "@countersign/core/adapter";
 
 /** The smallest framework that needs a gate: a loop of model and tools over a list of messages. */
 export interface Message {
@@ -26,7 +25,7 @@ export function scripted(...turns: readonly (string | Message["calls"])[]): Mini
 
 export const call = (id: string, name: string, args: Record<string, unknown>): NonNullable<Message["calls"]>[number] => ({ id, name, args });
 
-export function createRunner<C>(gate: Gate<any, C>, agent: MiniAgent, name = "mini") {
+export function createRunner<C>(gate: GateIn<C>, agent: MiniAgent, name = "mini") {
   return defineRunner<string, readonly Message[], AsyncIterable<string>, C>(gate, {
     name,
     framework: "mini",

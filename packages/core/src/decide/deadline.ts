@@ -4,10 +4,14 @@ import { persist } from "../ledger/ledger.ts";
 import { moveRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 
-/** When an approved call that was never begun may no longer be: the last decision of its turn plus `executeWithin`. Unix ms. */
+/**
+ * When an approved call that was never begun may no longer be: the last decision of its turn plus `executeWithin`. Unix ms.
+ * A turn that still waits for a decision has no deadline yet, or siblings signed an hour apart would expire the first.
+ */
 export async function executeBy({ ledger }: Kernel, record: RequestRecord): Promise<number | undefined> {
   if (record.executeWithin === undefined || record.attempt > 0) return undefined;
   const turn = await ledger.ofTurn(record.threadId, record.turnId);
+  if (turn.some(({ state }) => state === "pending")) return undefined;
   const decidedAt = Math.max(...[record, ...turn].map((sibling) => sibling.decidedAt ?? 0));
   return decidedAt + record.executeWithin;
 }

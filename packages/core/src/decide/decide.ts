@@ -22,8 +22,7 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
   .union([
     z.object({ id: z.string(), digest: z.string() }),
     z.object({ id: z.string(), proposal: z.object({ digest: z.string() }) }).transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
-  ])
-  .describe("what was shown") as z.ZodType<{ readonly id: string; readonly digest: string }>;
+  ]);
 const optionsSchema = z.object({ by: principalSchema, via: z.string().optional() });
 
 /** What is said, by whom, about what: parsed, and the arguments it signs. */

@@ -51,6 +51,7 @@ type NeedsContext<C> = unknown extends C ? { readonly context?: undefined } : { 
 export type { ArgsIn, ArgsOut };
 
 /** A compiled policy. Made by {@link definePolicy}. */
+// oxlint-disable-next-line typescript/no-explicit-any -- "whatever its tools" has no other spelling: a policy takes and gives them
 export interface Policy<Tools = any, Context = any> {
   /** Of everything that can change a verdict; each request records it. */
   readonly hash: string;

@@ -34,7 +34,7 @@ export function parseWith(schema: StandardSchemaV1, value: unknown): Parsed {
  * @example fromJsonSchema<{ iban: string }>({ type: "object", required: ["iban"], properties: { iban: { type: "string" } } })
  */
 export function fromJsonSchema<A>(schema: JsonObject): StandardSchemaV1<A, A> {
-  const validator = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+  const validator = z.fromJSONSchema(schema);
   const standard = {
     version: 1 as const,
     vendor: "countersign",

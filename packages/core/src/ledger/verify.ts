@@ -2,6 +2,8 @@ import { hashOf } from "../audit/chain.ts";
 import { threadOf, threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
 
 const PAGE = 1_000;
@@ -11,10 +13,13 @@ interface Tail {
   readonly seq: number;
   readonly head: string;
   readonly state: unknown;
+  /** Of the arguments that were asked about or signed last. */
+  readonly digest: unknown;
 }
 
 /**
- * Every chain against itself and against its record: changed, reordered and missing events, cut tails, changed states.
+ * Every chain against itself and against its record: changed, reordered and missing events, cut tails, changed states and
+ * arguments.
  * @throws AUDIT_BROKEN naming the first that fails
  */
 export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
@@ -47,7 +52,7 @@ function link(before: Tail | undefined, event: AuditEvent): Tail {
   const { subject, seq, prev, hash } = event;
   const fits = seq === (before?.seq ?? 0) + 1 && prev === (before?.head ?? "") && hash === rehash(event);
   if (!fits) throw new CountersignError("AUDIT_BROKEN", { subject, seq });
-  return { seq, head: hash, state: event.data["state"] };
+  return { seq, head: hash, state: event.data["state"], digest: event.data["digest"] ?? before?.digest };
 }
 
 /** An event that was made unreadable has no hash. */
@@ -74,14 +79,20 @@ async function compare(ledger: Ledger, subject: string, seen: Tail | undefined):
   let tail = seen;
   for (let tries = 0; tries < 3; tries++) {
     const record = await recordOf(ledger, subject);
-    if (record && record.seq === (tail?.seq ?? 0) && record.head === (tail?.head ?? "") && (!tail || record.state === tail.state)) return;
+    if (record && record.seq === (tail?.seq ?? 0) && record.head === (tail?.head ?? "") && agrees(record, tail)) return;
     tail = undefined;
     for await (const event of allEvents(ledger, subject)) tail = link(tail, event);
   }
   throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0 });
 }
 
-function recordOf(ledger: Ledger, subject: string): Promise<{ readonly seq: number; readonly head: string; readonly state: string } | undefined> {
+/** A record says of its state and its arguments what its chain says. */
+function agrees(record: RequestRecord | ThreadRecord, tail: Tail | undefined): boolean {
+  if (!tail) return true;
+  return record.state === tail.state && (!("proposal" in record) || signedDigest(record) === tail.digest);
+}
+
+function recordOf(ledger: Ledger, subject: string): Promise<RequestRecord | ThreadRecord | undefined> {
   const threadId = threadOf(subject);
   return threadId === undefined ? ledger.request(subject) : ledger.thread(threadId);
 }

@@ -17,6 +17,12 @@ export interface Acquired {
   readonly invocation: Invocation;
 }
 
+/** The store's clock, and this process's before that was asked: so a lease is never believed to be longer than it is. */
+interface Moment {
+  readonly now: number;
+  readonly since: number;
+}
+
 interface Starting {
   readonly threadId: string;
   readonly agent: string;
@@ -36,7 +42,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
   const { threadId, agent, framework, requestedBy, context, input } = starting;
   const token = runnerToken();
   return persist(async () => {
-    const { thread, requests, now } = await standing(kernel, threadId);
+    const { thread, requests, now, since } = await standing(kernel, threadId);
     const found = thread ?? newThread(kernel.ledger.tenant, { ...starting, token, fence: undefined });
     refuseOtherAgent(found, agent);
     if (isHeld(found, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
@@ -49,7 +55,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
     const fresh = { agent, framework, requestedBy, context, input, outcome: undefined, attempts: 0, lastError: undefined };
-    return take(kernel, { ...found, ...fresh }, token, "started", now, withdrawn);
+    return take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
   });
 }
 
@@ -67,7 +73,7 @@ export type Resumable =
 export function acquireForResume(kernel: Kernel, threadId: string, agent: string): Promise<Resumable> {
   const token = runnerToken();
   return persist<Resumable>(async () => {
-    const { thread, requests, now } = await standing(kernel, threadId);
+    const { thread, requests, now, since } = await standing(kernel, threadId);
     if (!thread) throw new CountersignError("THREAD_UNKNOWN", { threadId });
     refuseOtherAgent(thread, agent);
     if (thread.state === "closed") return { type: "closed", thread, requests };
@@ -75,14 +81,14 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
     const pending = requests.filter(({ state }) => state === "pending");
     if (pending.length > 0) return { type: "suspended", pending };
     if (isHeld(thread, token, now)) return { type: "running" };
-    const acquired = await take(kernel, thread, token, "resumed", now, []);
+    const acquired = await take(kernel, thread, token, "resumed", { now, since }, []);
     return acquired && { type: "acquired", ...acquired };
   });
 }
 
-/** A thread that a worker's `claimDue` has leased and fenced already. Undefined: it was taken from us meanwhile. */
-export async function adopt(kernel: Kernel, threadId: string, fence: number, token: string): Promise<Acquired | undefined> {
-  const until = kernel.clock() + kernel.timings.threadLease;
+/** A thread that a worker's `claimDue` has leased and fenced already; it called that at `since`. Undefined: it was taken from us meanwhile. */
+export async function adopt(kernel: Kernel, threadId: string, fence: number, token: string, since: number): Promise<Acquired | undefined> {
+  const until = since + kernel.timings.threadLease;
   const thread = await kernel.ledger.thread(threadId);
   if (!thread || thread.fence !== fence || thread.holder !== token) return undefined;
   return { thread, invocation: invocationOn(thread, token, fence, until) };
@@ -92,7 +98,7 @@ export async function adopt(kernel: Kernel, threadId: string, fence: number, tok
 async function standing(
   kernel: Kernel,
   threadId: string,
-): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[]; readonly now: number }> {
+): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[] } & Moment> {
   const { ledger } = kernel;
   const requests = await Promise.all(
     (await ledger.ofThread(threadId)).map(async (record) => {
@@ -101,7 +107,9 @@ async function standing(
       return (await isOverdue(kernel, record, now)) ? expireIfOverdue(kernel, record.id) : record;
     }),
   );
-  return { thread: await ledger.thread(threadId), requests, now: await ledger.now() };
+  const thread = await ledger.thread(threadId);
+  const since = kernel.clock();
+  return { thread, requests, since, now: await ledger.now() };
 }
 
 function refuseOtherAgent(thread: ThreadRecord, agent: string): void {
@@ -118,11 +126,11 @@ async function take(
   thread: ThreadRecord,
   token: string,
   type: "started" | "resumed",
-  now: number,
+  { now, since }: Moment,
   withdrawn: readonly Writes[],
 ): Promise<Acquired | undefined> {
   const { ledger, timings } = kernel;
-  const until = kernel.clock() + timings.threadLease;
+  const until = since + timings.threadLease;
   const lease = { state: "live", fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 } as const;
   const happening = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
   const taken = putThread({ ...thread, ...lease }, thread.version, happening);

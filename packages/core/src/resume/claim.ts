@@ -5,6 +5,7 @@ import { executeBy, expire, isOverdue } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";
+import { signedDigest } from "../ledger/signed-digest.ts";
 import { moveRequest, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { denial, invalid, isEdited } from "./words.ts";
@@ -22,12 +23,14 @@ interface Claimant {
 
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
- * @throws EXECUTION_UNKNOWN, LEASE_LOST, NOT_APPROVED without a record
+ * @throws EXECUTION_UNKNOWN, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<Claim> {
   return persist(async () => {
     const record = await kernel.ledger.request(id);
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    // Read before the store's clock: however long the answers take, this process never believes its lease to be longer than it is.
+    const since = kernel.clock();
     const now = await kernel.ledger.now();
     switch (record.state) {
       case "pending":
@@ -35,10 +38,10 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<C
         await expire(kernel, record, now);
         return undefined;
       case "approved":
-        return take(kernel, record, claimant, now);
+        return take(kernel, record, claimant, now, since);
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, until: kernel.clock() + record.leaseUntil - now };
+        if (record.holder === claimant.nonce) return { type: "mine", record, until: since + record.leaseUntil - now };
         if (record.leaseUntil > now) return { type: "busy", record };
         await lapse(kernel, record, now);
         return undefined;
@@ -50,18 +53,19 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<C
   });
 }
 
-async function take(kernel: Kernel, record: RequestRecord, { nonce, fence }: Claimant, now: number): Promise<Claim | undefined> {
+async function take(kernel: Kernel, record: RequestRecord, { nonce, fence }: Claimant, now: number, since: number): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
   if (await isOverdue(kernel, record, now)) {
     await expire(kernel, record, now);
     return undefined;
   }
+  if (signedDigest(record) === undefined) throw new CountersignError("AUDIT_BROKEN", { subject: record.id, seq: record.seq });
   const refused = await refusedEdit(kernel, record);
   if (refused) {
     await ledger.commit(cancellation(record, now, SYSTEM, refused));
     return undefined;
   }
-  const until = kernel.clock() + timings.claimLease;
+  const until = since + timings.claimLease;
   const patch = { state: "executing", attempt: record.attempt + 1, holder: nonce, leaseUntil: now + timings.claimLease } as const;
   const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
@@ -120,7 +124,7 @@ export function extend(kernel: Kernel, claimed: RequestRecord): Promise<boolean>
   return persist(async () => {
     const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
     if (!isOf(claimed, record) || record.state !== "executing") return false;
-    const extended = { ...record, version: record.version + 1, leaseUntil: now + kernel.timings.claimLease };
+    const extended = { ...record, version: record.version + 1, leaseUntil: Math.max(record.leaseUntil, now + kernel.timings.claimLease) };
     const put = { op: "put", kind: "request", record: extended, expects: record.version } as const;
     return (await kernel.ledger.commit({ changes: [put], events: [] })).ok || undefined;
   });

@@ -1,5 +1,4 @@
 import { firstNonJson, jsonCopy } from "../canonical/json.ts";
-import type { JsonObject } from "../contract/json.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { parseInput } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -7,15 +6,15 @@ import { parseWith } from "../gate/schema.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
-import { gatingInternalsOf, type Gate, type ThreadInfo } from "./gate.ts";
+import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
 import type { GatedThread } from "./thread.ts";
 
 type Options<Native> = Native & ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
 
-/** What a worker calls for a thread that it has claimed. Undefined: somebody else has it. */
-export type Wake = (threadId: string, fence: number, token: string) => Promise<RunOutcome<unknown> | undefined>;
+/** What a worker calls for a thread that it has claimed, by a call made at `since` (Unix ms, its own clock). Undefined: somebody else has it. */
+export type Wake = (threadId: string, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
 const WAKE = Symbol.for("countersign.wake");
 
 /** @throws SETUP for a runner that defineRunner didn't make */
@@ -31,7 +30,7 @@ export function wakeOf(runner: AgentRunner): Wake {
  * @throws SETUP if the gate has no policy
  */
 export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}>(
-  gate: Gate<any, C>,
+  gate: GateIn<C>,
   spec: RunnerSpec<Input, Output, Stream, Native>,
 ): AgentRunner<Input, Output, Stream, C, Native> {
   const internals = gatingInternalsOf(gate);
@@ -49,14 +48,13 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) => spec.advance(thread, from, { ...nativeOf(given), signal }));
 
   const goStreaming = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<StreamedRun<Stream, Output>> => {
-    const { advanceStream } = spec;
     return new Promise((resolve, reject) => {
       let streaming = false;
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
       const advance = async (thread: GatedThread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
         const options = { ...nativeOf(given), signal };
-        if (streaming || !advanceStream) return spec.advance(thread, from, options);
-        const { stream, done } = await advanceStream.call(spec, thread, from, options);
+        if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
+        const { stream, done } = await spec.advanceStream(thread, from, options);
         streaming = true;
         resolve({ stream, outcome });
         return done;
@@ -119,8 +117,8 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return waits ? found : acquireForResume(kernel, threadId, spec.name);
   }
 
-  const wake: Wake = async (threadId, fence, token) => {
-    const acquired = await adopt(kernel, threadId, fence, token);
+  const wake: Wake = async (threadId, fence, token, since) => {
+    const acquired = await adopt(kernel, threadId, fence, token, since);
     return acquired && go(acquired, undefined, undefined);
   };
   return { ...runner, ...{ [WAKE]: wake } };
@@ -148,7 +146,7 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
   }
   const bad = firstNonJson(context ?? null, ["context"]);
   if (bad) throw new CountersignError("NOT_JSON", { path: bad });
-  return context === undefined ? undefined : jsonCopy({ context } as JsonObject)["context"];
+  return context === undefined ? undefined : jsonCopy({ context })["context"];
 }
 
 export function refuseEmptyId(threadId: unknown): void {

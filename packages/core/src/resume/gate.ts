@@ -30,9 +30,10 @@ export type Approval<Args = JsonObject> =
   | { readonly id: string; readonly status: "allowed" | "approved"; readonly args: Args; readonly edited: boolean }
   | { readonly id: string; readonly status: "pending"; readonly request: ApprovalRequest }
   | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
-export type Settled<A extends Approval<any>> = Exclude<A, { status: "pending" }>;
+export type Settled<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
 
 /** The gate: what an application holds. Made by `createGate`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- "whatever its policy types" has no other spelling: a gate takes and gives both
 export interface Gate<Tools = any, Context = any> {
   readonly policy: Policy<Tools, Context> | undefined;
   readonly store: Store;
@@ -69,6 +70,10 @@ export interface Gate<Tools = any, Context = any> {
    */
   execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;
 }
+
+/** A gate of any policy with this context. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see Gate
+export type GateIn<Context> = Gate<any, Context>;
 
 /** What stands behind a gate. */
 export interface GateInternals {

@@ -16,7 +16,7 @@ export function keepLease(kernel: Kernel, invocation: Invocation): Heartbeat {
   const lost = new AbortController();
   const beat = async (): Promise<void> => {
     const until = clock() + timings.threadLease;
-    if (await extendLease(kernel, invocation, timings.threadLease)) invocation.until = until;
+    if (await extendLease(kernel, invocation, timings.threadLease)) invocation.until = Math.max(invocation.until, until);
     else lost.abort(new CountersignError("LEASE_LOST", { threadId: invocation.threadId }));
   };
   // An unanswered beat changes nothing: `until` passes, and no effect is started after it.
@@ -36,7 +36,8 @@ function extendLease({ ledger }: Kernel, { threadId, token }: Invocation, by: nu
   return persist(async () => {
     const [thread, now] = await Promise.all([ledger.thread(threadId), ledger.now()]);
     if (!thread || thread.holder !== token) return false;
-    const record: ThreadRecord = { ...thread, version: thread.version + 1, leaseUntil: now + by };
+    // An earlier beat may be answered after a later one: a lease never gets shorter.
+    const record: ThreadRecord = { ...thread, version: thread.version + 1, leaseUntil: Math.max(thread.leaseUntil, now + by) };
     return (await ledger.commit({ changes: [{ op: "put", kind: "thread", record, expects: thread.version }], events: [] })).ok || undefined;
   });
 }

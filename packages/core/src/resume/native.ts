@@ -8,7 +8,7 @@ import type { Gate } from "./gate.ts";
  * NATIVE_REFUSED, the pause intact.
  */
 export type DecideNative<Native, Options = {}> = (
-  gate: Gate<any, any>,
+  gate: Gate,
   native: Native,
   options: Options & { readonly threadId: string; readonly by: Principal; readonly via?: string | undefined },
 ) => Promise<readonly ApprovalRequest[]>;

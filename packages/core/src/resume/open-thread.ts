@@ -1,6 +1,6 @@
 import { nativeToken } from "../suspend/invocation.ts";
 import { contextOf, principalOf, refuseEmptyId } from "./define-runner.ts";
-import { gatingInternalsOf, type Gate, type ThreadRef } from "./gate.ts";
+import { gatingInternalsOf, type GateIn, type ThreadRef } from "./gate.ts";
 import { GatedThread, type Thread } from "./thread.ts";
 
 /**
@@ -8,7 +8,7 @@ import { GatedThread, type Thread } from "./thread.ts";
  * executions are guarded by their claims alone.
  * @throws SETUP for a gate without a policy, INVALID_ARGS and NOT_JSON for a bad thread id, requester or context
  */
-export function openThread<C>(gate: Gate<any, C>, ref: ThreadRef<C> & { readonly agent: string; readonly framework: string }): Thread {
+export function openThread<C>(gate: GateIn<C>, ref: ThreadRef<C> & { readonly agent: string; readonly framework: string }): Thread {
   const internals = gatingInternalsOf(gate);
   refuseEmptyId(ref.threadId);
   return new GatedThread(internals, {

@@ -36,8 +36,9 @@ export async function release(kernel: Kernel, invocation: Invocation, ending: En
   });
 }
 
-function isOurs(thread: ThreadRecord, { fence, token }: Invocation, now: number): boolean {
-  return fence === undefined ? !isHeld(thread, token, now) : thread.fence === fence;
+/** A native invocation that never suspended has no fence of its own: it may let go of what nobody holds. */
+function isOurs(thread: ThreadRecord, { fence, held = fence, token }: Invocation, now: number): boolean {
+  return held === undefined ? !isHeld(thread, token, now) : thread.fence === held;
 }
 
 function isWithdrawn(record: RequestRecord, { declared }: Invocation, ending: Ending): boolean {

@@ -1,24 +1,25 @@
 import type { Principal } from "../contract/principal.ts";
 import type { Continuation } from "../suspend/continuation.ts";
 import type { ProposedCall } from "../contract/call.ts";
-import type { Gate, ThreadInfo } from "./gate.ts";
+import type { GateIn, ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { Thread } from "./thread.ts";
 
-type StartOptions<Context, Native> = ThreadInfo &
+type StartOptions<Native> = ThreadInfo &
   Native & {
     signal?: AbortSignal | undefined;
     /** Start while requests are pending: refuse (default) or cancel them. */
     pending?: "refuse" | "cancel" | undefined;
   };
 export type StartArgs<Context, Native> = unknown extends Context
-  ? [options?: StartOptions<Context, Native>]
-  : [options: StartOptions<Context, Native> & { context: Context }];
+  ? [options?: StartOptions<Native>]
+  : [options: StartOptions<Native> & { context: Context }];
 
 /** One named agent on durable threads: what every adapter's createRunner returns and what a worker drives. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see Gate
 export interface AgentRunner<Input = any, Output = any, Stream = any, Context = any, Native = {}> {
   readonly name: string;
-  readonly gate: Gate<any, Context>;
+  readonly gate: GateIn<Context>;
   /**
    * A new input for this thread.
    * @throws THREAD_BUSY, THREAD_SUSPENDED while decisions are missing, EXECUTION_UNKNOWN, INVALID_ARGS, and what the framework throws

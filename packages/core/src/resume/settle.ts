@@ -20,7 +20,7 @@ const settlementSchema = z.union([z.strictObject({ retry: z.literal(true) }), z.
  * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT if it is not unknown
  */
 export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest> {
-  const settlement = parseInput<Settlement>(settlementSchema as z.ZodType<Settlement>, outcome, "outcome");
+  const settlement = parseInput<Settlement>(settlementSchema, outcome, "outcome");
   const by = parseInput(principalSchema, options.by, "by");
   const { ledger } = kernel;
   const settled = await persist(async () => {

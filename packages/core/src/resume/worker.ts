@@ -28,8 +28,8 @@ const SWEEP_BATCH = 100;
  * @example await using worker = createWorker(gate, [payments]).start()
  */
 export function createWorker(
-  gate: Gate<any, any>,
-  runners: readonly AgentRunner<any, any, any, any, any>[],
+  gate: Gate,
+  runners: readonly AgentRunner[],
   options: {
     /** Threads at a time. Default 4. */
     concurrency?: number | undefined;
@@ -61,10 +61,10 @@ export function createWorker(
     return overdue.length;
   }
 
-  async function resumeOne({ id, fence }: Due, token: string): Promise<"resumed" | "failed"> {
+  async function resumeOne({ id, fence }: Due, token: string, since: number): Promise<"resumed" | "failed"> {
     try {
       const agent = (await ledger.thread(id))?.agent ?? "";
-      await wakes.get(agent)?.(id, fence, token);
+      await wakes.get(agent)?.(id, fence, token, since);
       return "resumed";
     } catch (error) {
       onError(error, id);
@@ -79,12 +79,13 @@ export function createWorker(
       while (!signal?.aborted && taken < limit) {
         taken++;
         const token = runnerToken();
+        const since = kernel.clock();
         const [next] = await due("thread", 1, token);
         if (!next) {
           taken--;
           return;
         }
-        done[await resumeOne(next, token)]++;
+        done[await resumeOne(next, token, since)]++;
       }
     };
     await Promise.all(Array.from({ length: concurrency }, lane));

@@ -54,13 +54,14 @@ export function holdThread(
   if (!underRunner && isFramework(invocation) && isRunner(thread.holder) && isHeld(thread, invocation.token, now)) {
     throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
   }
+  const until = now + (underRunner ? timings.threadLease : timings.nativeHold);
   const happening = { type: "suspended", at: now, actor: SYSTEM, data: { requests } };
   const hold = isFramework(invocation)
     ? {
         state: "live" as const,
         holder: invocation.token,
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
-        leaseUntil: now + (underRunner ? timings.threadLease : timings.nativeHold),
+        leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,
         notBefore: 0,
         input: undefined,
       }

@@ -12,6 +12,8 @@ export interface Invocation {
   readonly token: string;
   /** The thread's fence under a runner's lease; undefined in native use, which is guarded by the claims alone. */
   readonly fence: number | undefined;
+  /** In native use, the thread's fence since this invocation suspended: with another one, somebody else has taken the thread. */
+  held?: number | undefined;
   /** This process's clock: from then on the lease may be somebody else's. */
   until: number;
   /** The requests that this invocation asks: the others are cancelled when it ends. */

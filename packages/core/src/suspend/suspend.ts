@@ -24,6 +24,7 @@ export async function suspend(
   const { ledger, timings } = kernel;
   const frozen = continuation ? encodeContinuation(continuation) : undefined;
   return persist(async () => {
+    const since = kernel.clock();
     const now = await ledger.now();
     const [existing, thread] = await Promise.all([recordsOfTurns(kernel, invocation, asks), ledger.thread(invocation.threadId)]);
     const known = new Map(existing.map((record) => [record.id, record]));
@@ -46,13 +47,18 @@ export async function suspend(
     const batch = together(hold, ...inserts);
     const committed = await ledger.commit(batch);
     if (committed.ok) {
-      invocation.until = kernel.clock() + (invocation.fence === undefined ? Infinity : timings.threadLease);
+      if (invocation.fence === undefined) invocation.held = fenceOf(hold);
+      else invocation.until = Math.max(invocation.until, since + timings.threadLease);
       const inserted = new Map(batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [[change.record.id, change.record]] : [])));
       return asks.flatMap(({ id }) => inserted.get(id) ?? known.get(id) ?? []);
     }
     if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: invocation.threadId });
     return undefined;
   });
+}
+
+function fenceOf({ changes }: Writes): number | undefined {
+  return changes.flatMap((change) => (change.op === "put" && change.kind === "thread" ? [change.record.fence] : [])).at(-1);
 }
 
 function refuseDuplicates(asks: readonly Ask[]): void {

@@ -1,0 +1,136 @@
+// What may import what. Arrows run one way, between the packages and between the folders of core.
+// Type imports count: a type that points the wrong way is a design that points the wrong way.
+
+/** Workspace packages that a package's src may import, by folder. A package that is not listed may import none. */
+const packages = {
+  core: [],
+  policy: ["@countersign/core"],
+  testing: ["@countersign/core", "@countersign/memory"],
+  conformance: ["@countersign/core"],
+  "stores/[^/]+": ["@countersign/core"],
+  "adapters/[^/]+": ["@countersign/core"],
+  server: ["@countersign/core", "@countersign/policy", "@countersign/(memory|sqlite|postgres)"],
+  cli: ["@countersign/core", "@countersign/policy", "@countersign/(memory|sqlite|postgres)", "@countersign/server"],
+  // Reaches the server over HTTP only.
+  inbox: [],
+};
+
+/** The leaves of core: what each may import besides itself. A leaf never imports a move. */
+const leaves = {
+  contract: [],
+  errors: ["contract"],
+  canonical: ["contract", "errors"],
+  audit: ["contract", "errors", "canonical"],
+  store: ["contract", "errors", "canonical", "audit"],
+  ledger: ["contract", "errors", "canonical", "audit", "store"],
+};
+
+/** The four moves: each imports the leaves and the moves to its left. */
+const moves = ["gate", "suspend", "decide", "resume"];
+
+const coreFolders = {
+  ...leaves,
+  ...Object.fromEntries(moves.map((move, index) => [move, [...Object.keys(leaves), ...moves.slice(0, index)]])),
+  // A reviewer at Node's prompt: a surface that decides. Nothing but terminal.ts reaches it.
+  terminal: [...Object.keys(leaves), "gate", "suspend", "decide"],
+};
+
+/** The folder of a package, as a group. */
+const aPackage = "packages/((?:stores|adapters)/[^/]+|(?!stores/|adapters/)[^/]+)";
+
+const packageRules = Object.entries(packages).map(([folder, allowed]) => ({
+  name: `package-${folder.replace(/\W+/g, "")}`,
+  comment: `packages/${folder}/src may import ${allowed.join(", ") || "no workspace package"}.`,
+  severity: "error",
+  from: { path: `^packages/${folder}/src/` },
+  to: {
+    path: "/node_modules/(@countersign/|countersign/)",
+    ...(allowed.length > 0 && { pathNot: `/node_modules/(${allowed.join("|")})/` }),
+  },
+}));
+
+const folderRules = Object.entries(coreFolders).map(([folder, allowed]) => ({
+  name: `core-${folder}`,
+  comment: `core/src/${folder} may import ${allowed.join(", ") || "nothing else of core"}.`,
+  severity: "error",
+  from: { path: `^packages/core/src/${folder}/` },
+  to: { path: "^packages/core/", pathNot: `^packages/core/(node_modules|src/(${[folder, ...allowed].join("|")}))/` },
+}));
+
+export default {
+  forbidden: [
+    ...packageRules,
+    {
+      name: "package-unlisted",
+      comment: "A new package: give it its place in .dependency-cruiser.mjs.",
+      severity: "error",
+      from: { path: "^packages/.+/src/", pathNot: `^packages/(${Object.keys(packages).join("|")})/src/` },
+      to: {},
+    },
+    ...folderRules,
+    {
+      name: "core-unlisted",
+      comment: "A new folder in core/src: give it its place in .dependency-cruiser.mjs.",
+      severity: "error",
+      from: { path: "^packages/core/src/[^/]+/", pathNot: `^packages/core/src/(${Object.keys(coreFolders).join("|")})/` },
+      to: {},
+    },
+    {
+      name: "core-edge-safe",
+      comment: "Core runs on edge runtimes: of Node it may use node:crypto and node:async_hooks. Only the terminal is Node's.",
+      severity: "error",
+      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/terminal(/|\\.ts$)" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|async_hooks)$" },
+    },
+    {
+      name: "core-terminal-apart",
+      comment: "core/src/terminal is for terminal.ts alone: everything else in core is edge-safe.",
+      severity: "error",
+      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/terminal(/|\\.ts$)" },
+      to: { path: "^packages/core/src/terminal(/|\\.ts$)" },
+    },
+    {
+      name: "own-src-only",
+      comment: "A package's src imports other packages by name, and never its own tests or build.",
+      severity: "error",
+      from: { path: `^${aPackage}/src/` },
+      to: { dependencyTypes: ["local"], pathNot: "^packages/$1/src/" },
+    },
+    {
+      name: "packages-by-name",
+      comment: "Tests and examples import packages by name; a test reaches into the src of its own package only.",
+      severity: "error",
+      from: { path: `^(?:${aPackage}/(?!src/)|examples/)`, pathNot: "^packages/stores/test/" },
+      to: { dependencyTypes: ["local"], path: "^packages/[^:]+/(src|dist)/", pathNot: "^packages/$1/src/" },
+    },
+    {
+      name: "store-promises",
+      comment: "The tests that stores share are no package, so names lead nowhere: they take the port's types, and are given the store.",
+      severity: "error",
+      from: { path: "^packages/stores/test/" },
+      to: { dependencyTypes: ["local"], path: "^packages/[^:]+/(src|dist)/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "no-dev-dependency",
+      comment: "What src imports has to be there for users: a dependency or a peer dependency.",
+      severity: "error",
+      from: { path: "^packages/.+/src/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer", "npm", "npm-optional"] },
+    },
+    { name: "no-cycle", comment: "No import cycles, type imports included.", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-unresolved",
+      comment: "Not found: a wrong path, or a package that is not built.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules|/dist/" },
+    // Type imports are imports, and a package is where its name leads, not where the workspace keeps it.
+    tsPreCompilationDeps: true,
+    preserveSymlinks: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["types", "import", "node", "default"] },
+  },
+};

@@ -1,0 +1,68 @@
+// Somebody with access to the file changes history. Each way is found.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { approve, createGate, definePolicy, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { sqliteStore } from "@countersign/sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+
+const policy = definePolicy({ tools: { pay: "ask" } });
+let folder = "";
+let gate: Gate;
+let request: ApprovalRequest;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "countersign-audit-"));
+  gate = createGate({ policy, store: sqliteStore(join(folder, "x.db")) });
+  const approval = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: { amount: 1 } });
+  if (approval.status !== "pending") throw new Error(approval.status);
+  request = approval.request;
+  await gate.decide(request, approve(), { by: { id: "alice" } });
+  await gate.execute({ id: request.id, args: {} }, () => "paid");
+});
+afterEach(async () => {
+  await gate.store.close();
+  rmSync(folder, { recursive: true });
+});
+
+function tamper(sql: string): void {
+  const file = new DatabaseSync(join(folder, "x.db"));
+  file.exec(sql.replaceAll("$id", `'${request.id}'`));
+  file.close();
+}
+const broken = () => gate.verify().then(() => undefined, (error: unknown) => (isCountersignError(error, "AUDIT_BROKEN") ? error.details : error)); // prettier-ignore
+
+describe("the audit trail", () => {
+  it("is whole, and says who signed what and when", async () => {
+    expect(await gate.verify()).toEqual({ events: 5, subjects: 2 });
+    const events = await Array.fromAsync(gate.history(request.id));
+    expect(events.map(({ type }) => type)).toEqual(["asked", "approved", "claimed", "done"]);
+    expect(events[1]).toMatchObject({ actor: { id: "alice" }, data: { args: { amount: 1 }, digest: request.proposal.digest } });
+  });
+
+  it.each<[string, string, number]>([
+    ["other arguments in an event", `UPDATE events SET event = replace(event, '"amount":1', '"amount":9') WHERE subject = $id AND seq = 2`, 2],
+    ["another signer", `UPDATE events SET event = replace(event, 'alice', 'mallo') WHERE subject = $id AND seq = 2`, 2],
+    ["a missing event", "DELETE FROM events WHERE subject = $id AND seq = 2", 3],
+    ["a cut tail", "DELETE FROM events WHERE subject = $id AND seq > 2", 2],
+    ["a missing chain", "DELETE FROM events WHERE subject = $id", 0],
+    ["a swapped order", "UPDATE events SET position = 100 - seq WHERE subject = $id", 4],
+    ["a record whose state was changed", `UPDATE requests SET record = replace(record, '"state":"done"', '"state":"failed"') WHERE id = $id`, 4],
+    ["a record whose arguments were changed", `UPDATE requests SET record = replace(record, '"approvedArgs":{"amount":1', '"approvedArgs":{"amount":9') WHERE id = $id`, 4],
+    ["a removed record", "DELETE FROM requests WHERE id = $id", 4],
+  ])("finds %s", async (_, sql, seq) => {
+    tamper(sql);
+    expect(await broken()).toEqual({ subject: request.id, seq });
+  });
+
+  it("keeps arguments that were changed in the file from running", async () => {
+    const approval = await gate.ask({ threadId: "t", key: "k2", tool: "pay", args: { amount: 2 } });
+    if (approval.status !== "pending") throw new Error(approval.status);
+    await gate.decide(approval.request, approve(), { by: { id: "alice" } });
+    tamper(`UPDATE requests SET record = replace(record, '"amount":2', '"amount":9') WHERE id = '${approval.id}'`);
+    const ran: unknown[] = [];
+    await expect(gate.execute({ id: approval.id, args: {} }, (args) => ran.push(args))).rejects.toMatchObject({ code: "AUDIT_BROKEN" });
+    expect(ran).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["packages/**/test/**/*.test.ts", "examples/**/*.test.ts"],
+    // Real processes, real kills, real files: two forks, and time enough for a slow machine.
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: process.env["CI"] ? ["default", "json"] : ["default"],
+    outputFile: { json: ".vitest/results.json" },
+  },
+});
