@@ -1,0 +1,41 @@
+import type { AuditEvent, Batch, Change, Committed } from "@countersign/core/store";
+import { refusalOf } from "./refusal.ts";
+import type { Tenant } from "./tenant.ts";
+
+/** All or nothing: the whole batch is judged before anything is written. */
+export function commit(tenant: Tenant, { changes, events, before }: Batch, now: number): Committed {
+  if (before !== undefined && now >= before) return { ok: false, reason: "TOO_LATE" };
+  const refused = refusalOf(tenant, changes);
+  if (refused) return refused;
+  const places = events.map(placeOf);
+  if (new Set(places).size < places.length || places.some((place) => tenant.places.has(place))) return { ok: false, reason: "CONFLICT" };
+  // Everything that can throw (a value that can't be cloned) does so before the first write.
+  const written = structuredClone({ changes, events });
+  for (const change of written.changes) put(tenant, change);
+  for (const change of written.changes) add(tenant, change);
+  for (const place of places) tenant.places.add(place);
+  tenant.events.push(...written.events);
+  return { ok: true };
+}
+
+function placeOf({ subject, seq }: AuditEvent): string {
+  return `${seq}/${subject}`;
+}
+
+function put(tenant: Tenant, change: Change): void {
+  if (change.op !== "put") return;
+  const { kind, record, expects } = change;
+  const version = expects + 1;
+  if (kind === "request") tenant.requests.set(record.id, { ...record, version });
+  if (kind === "thread") tenant.threads.set(record.id, { ...record, version, open: tenant.threads.get(record.id)?.open ?? 0 });
+  if (kind === "grant") tenant.grants.set(record.id, { ...record, version, uses: tenant.grants.get(record.id)?.uses ?? 0 });
+}
+
+function add(tenant: Tenant, change: Change): void {
+  if (change.op !== "add") return;
+  const { kind, id, by } = change;
+  const thread = kind === "thread" && tenant.threads.get(id);
+  if (thread) tenant.threads.set(id, { ...thread, open: thread.open + by });
+  const grant = kind === "grant" && tenant.grants.get(id);
+  if (grant) tenant.grants.set(id, { ...grant, uses: grant.uses + by });
+}

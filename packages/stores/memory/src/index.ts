@@ -1,0 +1,2 @@
+/** `@countersign/memory`: the reference store. @module */
+export { memoryStore, type MemoryStoreOptions } from "./store.ts";

@@ -1,0 +1,56 @@
+import {
+  CountersignError,
+  cursorOf,
+  pageLimit,
+  pageStart,
+  requestMatches,
+  type AuditEvent,
+  type Page,
+  type RequestQuery,
+  type RequestRecord,
+} from "@countersign/core/store";
+import type { Tenant } from "./tenant.ts";
+
+/** @throws INVALID_ARGS for a bad limit or cursor */
+export function listRequests({ requests }: Tenant, query: RequestQuery): Page<RequestRecord> {
+  const limit = pageLimit(query);
+  const start = pageStart(query);
+  const direction = query.order === "newest" ? -1 : 1;
+  const found = [...requests.values()]
+    .filter((record) => requestMatches(record, query))
+    .filter((record) => !start || byAsked(record, start) * direction > 0)
+    .sort((a, b) => byAsked(a, b) * direction);
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return structuredClone({ items, next: last && found.length > limit ? cursorOf(last) : undefined });
+}
+
+type Asked = Pick<RequestRecord, "askedAt" | "id">;
+
+/** By `askedAt`, then by id, so that the order is the same every time. */
+function byAsked(a: Asked, b: Asked): number {
+  return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+/** A position is the number of events up to it. @throws INVALID_ARGS */
+export function listEvents(
+  tenant: Tenant,
+  after: string | undefined,
+  limit: number,
+  subject: string | undefined,
+): { readonly events: readonly AuditEvent[]; readonly position: string } {
+  const start = positionOf(after);
+  const found = tenant.events
+    .map((event, index) => ({ event, position: index + 1 }))
+    .filter(({ event, position }) => position > start && (subject === undefined || event.subject === subject))
+    .slice(0, Math.max(0, limit));
+  return structuredClone({ events: found.map(({ event }) => event), position: String(found.at(-1)?.position ?? start) });
+}
+
+function positionOf(after: string | undefined): number {
+  if (after === undefined) return 0;
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new CountersignError("INVALID_ARGS", {
+    issues: [{ message: "not a position: give `position` of the last answer, unchanged", path: ["after"] }],
+  });
+}

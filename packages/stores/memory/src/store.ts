@@ -1,0 +1,87 @@
+import { CountersignError, requestMatches, type Batch, type StorePort } from "@countersign/core/store";
+import { commit } from "./commit.ts";
+import { claimDue } from "./due.ts";
+import { listEvents, listRequests } from "./pages.ts";
+import { emptyTenant, type Tenant } from "./tenant.ts";
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** The store's clock, Unix ms. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * The reference store: everything in this process, nothing on disk. For tests and for trying things out; it shows what
+ * every other store must do. Records are copied in and out, so nothing is shared with the caller.
+ *
+ * After `close()` all data is gone, and every call throws STORE_UNAVAILABLE (not retryable).
+ */
+export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StorePort {
+  const tenants = new Map<string, Tenant>();
+  const listeners = new Set<() => void>();
+  let closed = false;
+
+  function open(): void {
+    if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+  }
+
+  function of(name: string): Tenant {
+    open();
+    const tenant = tenants.get(name) ?? emptyTenant();
+    tenants.set(name, tenant);
+    return tenant;
+  }
+
+  function notify(): void {
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener());
+  }
+
+  async function close(): Promise<void> {
+    closed = true;
+    tenants.clear();
+    listeners.clear();
+  }
+
+  return {
+    capabilities: { durable: false, shared: false, push: true },
+    commit: async (batch: Batch) => {
+      const committed = commit(of(batch.tenant), batch, now());
+      if (committed.ok) notify();
+      return committed;
+    },
+    now: async () => {
+      open();
+      return now();
+    },
+    getRequest: async (tenant, id) => structuredClone(of(tenant).requests.get(id)),
+    getThread: async (tenant, id) => structuredClone(of(tenant).threads.get(id)),
+    requestsOfThread: async (tenant, threadId) =>
+      structuredClone([...of(tenant).requests.values()].filter((record) => record.threadId === threadId)),
+    requestsOfTurn: async (tenant, threadId, turnId) =>
+      structuredClone([...of(tenant).requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId)),
+    listRequests: async (tenant, query) => listRequests(of(tenant), query),
+    countRequests: async (tenant, query, cap) =>
+      Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),
+    grantsFor: async (tenant, { namespace, tool, agent }) =>
+      structuredClone(
+        [...of(tenant).grants.values()].filter(
+          ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,
+        ),
+      ),
+    listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
+    claimDue: async (kind, options) => {
+      const due = claimDue(of(options.tenant), kind, options, now());
+      if (kind === "thread" && due.length > 0) notify();
+      return due;
+    },
+    watch: (listener) => {
+      open();
+      // A wrapper of its own, so that the same function watching twice is heard and taken off twice.
+      const watching = (): void => listener();
+      listeners.add(watching);
+      return () => void listeners.delete(watching);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,71 @@
+import type { AuditEvent, Batch, Committed } from "@countersign/core/store";
+import { adding } from "./add.ts";
+import type { Connection } from "./connection.ts";
+import { encode } from "./json.ts";
+import { putting } from "./put.ts";
+import { Refusal, type Put, type Require, type Write } from "./write.ts";
+
+/**
+ * Turns a batch into a piece of work. Each write says by itself whether it may happen, and the first that may not takes
+ * all of them back: before, requires, puts, adds, events. Records become rows here, outside the lock that all writers share.
+ * @throws TypeError for a value that JSON can't carry
+ */
+export function committing({ tenant, changes, events, before }: Batch): (connection: Connection) => Committed {
+  const puts = changes.filter((change) => change.op === "put");
+  const writes = [
+    ...(before === undefined ? [] : [inTime(before)]),
+    ...changes.filter((change) => change.op === "require").map((change) => requiring(tenant, change)),
+    ...puts.map((change, index) => (isRepeated(puts, index) ? refusing(change) : putting(tenant, change))),
+    ...adding(
+      tenant,
+      changes.filter((change) => change.op === "add"),
+    ),
+    ...events.map((event) => appending(tenant, event)),
+  ];
+  return (connection) => {
+    try {
+      connection.exclusively(() => writes.forEach((write) => write(connection)));
+      return { ok: true };
+    } catch (error) {
+      if (error instanceof Refusal) return error.refused;
+      throw error;
+    }
+  };
+}
+
+/** Looked at with the lock in hand: waiting for it may have taken until the deadline. */
+function inTime(before: number): Write {
+  return () => {
+    if (Date.now() >= before) throw new Refusal("TOO_LATE");
+  };
+}
+
+function requiring(tenant: string, change: Require): Write {
+  return (connection) => {
+    const row = connection.get("SELECT fence FROM threads WHERE tenant = ? AND id = ?", tenant, change.threadId);
+    if (row?.["fence"] !== change.fence) throw new Refusal("FENCED", change);
+  };
+}
+
+/** The second put of one record in a batch can't be what its author meant, whatever version it expects. */
+function isRepeated(puts: readonly Put[], index: number): boolean {
+  const put = puts[index];
+  return puts.findIndex(({ kind, record }) => kind === put?.kind && record.id === put.record.id) < index;
+}
+
+function refusing(change: Put): Write {
+  return () => {
+    throw new Refusal("CONFLICT", change);
+  };
+}
+
+const APPEND = `INSERT INTO events (tenant, position, subject, seq, event)
+  VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM events WHERE tenant = ?1), ?2, ?3, ?4) ON CONFLICT (tenant, subject, seq) DO NOTHING`;
+
+/** A place in a chain that is taken already refuses the whole batch. */
+function appending(tenant: string, event: AuditEvent): Write {
+  const text = encode(event);
+  return (connection) => {
+    if (connection.run(APPEND, tenant, event.subject, event.seq, text) === 0) throw new Refusal("CONFLICT");
+  };
+}

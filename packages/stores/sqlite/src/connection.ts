@@ -1,0 +1,95 @@
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isBusy, storeError, unavailable } from "./errors.ts";
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** How long other writers are waited for unless somebody says otherwise, in ms. */
+export const PATIENCE = 5_000;
+
+/** One open file with its prepared statements. */
+export class Connection {
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #patience: number;
+  #open = true;
+
+  /** `patience`: how long a lock of others is waited for, in ms. */
+  constructor(database: DatabaseSync, patience: number = PATIENCE) {
+    this.#database = database;
+    this.#patience = patience;
+  }
+
+  /**
+   * Does a piece of work that either happens as a whole or not at all. While another process writes, it is tried again
+   * without blocking the event loop.
+   * @throws STORE_UNAVAILABLE
+   */
+  async answer<T>(work: () => T): Promise<T> {
+    const until = performance.now() + this.#patience;
+    for (let delay = 1; ; delay = Math.min(delay * 2, 50)) {
+      try {
+        this.demandOpen();
+        return work();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() + delay > until) throw storeError(error);
+      }
+      await sleep(delay * (0.5 + Math.random()));
+    }
+  }
+
+  /** Alone from the first statement to the last. Whatever is thrown, nothing of it stays. */
+  exclusively<T>(work: () => T): T {
+    this.run("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.run("COMMIT");
+      return result;
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  /** Answers how many rows were changed. */
+  run(sql: string, ...values: readonly SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  /** @throws STORE_UNAVAILABLE after {@link close} */
+  demandOpen(): void {
+    if (!this.#open) throw unavailable(false, "It is closed.");
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /** A full disk and the like have rolled back already: then there is nothing left to do. */
+  #rollback(): void {
+    try {
+      this.run("ROLLBACK");
+    } catch {
+      // The first error is the one to report.
+    }
+  }
+}

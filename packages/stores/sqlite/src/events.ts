@@ -1,0 +1,29 @@
+import { CountersignError, type AuditEvent } from "@countersign/core/store";
+import type { Connection } from "./connection.ts";
+import { decode } from "./json.ts";
+
+/** @throws INVALID_ARGS for an `after` that is no position */
+export function listEvents(
+  connection: Connection,
+  tenant: string,
+  after: string | undefined,
+  limit: number,
+  subject: string | undefined,
+): { readonly events: readonly AuditEvent[]; readonly position: string } {
+  const start = positionOf(after);
+  const of = subject === undefined ? { sql: OF_TENANT, values: [tenant] } : { sql: OF_SUBJECT, values: [tenant, subject] };
+  const rows = connection.all(of.sql, ...of.values, start, Math.max(0, limit));
+  return { events: rows.map((row) => decode(row, "event") as AuditEvent), position: String(rows.at(-1)?.["position"] ?? start) };
+}
+
+const OF_TENANT = "SELECT position, event FROM events WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?";
+/** The plus signs keep SQLite from walking all events in order instead of reading this one chain. */
+const OF_SUBJECT = "SELECT position, event FROM events WHERE tenant = ? AND subject = ? AND +position > ? ORDER BY +position LIMIT ?";
+
+function positionOf(after: string | undefined): number {
+  if (after === undefined) return 0;
+  if (/^\d{1,15}$/.test(after)) return Number(after);
+  throw new CountersignError("INVALID_ARGS", {
+    issues: [{ message: "not a position: give `position` of the last answer, unchanged", path: ["after"] }],
+  });
+}

@@ -1,0 +1,2 @@
+/** `@countersign/sqlite`: the embedded, durable store. @module */
+export { sqliteStore } from "./store.ts";

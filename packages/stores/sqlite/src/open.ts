@@ -1,0 +1,94 @@
+import { existsSync, statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { CountersignError } from "@countersign/core/store";
+import { PATIENCE } from "./connection.ts";
+import { isBusy, isNotADatabase, storeError, unavailable } from "./errors.ts";
+import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+
+/** How long SQLite itself waits for a lock before the event loop gets its turn, in ms. */
+const SHORT_WAIT = 10;
+
+/**
+ * Opens a file as a Countersign store: creates it, brings it up to date, or refuses it untouched.
+ * @throws STORE_INCOMPATIBLE for a file of somebody else's or of a newer version, STORE_UNAVAILABLE
+ */
+export function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    if (isForeign(path)) throw incompatible("foreign");
+    database = new DatabaseSync(path);
+    prepare(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw isNotADatabase(error) ? incompatible("foreign", error) : storeError(error);
+  }
+}
+
+/** Pragmas that a commit relies on come after the schema: turning WAL on would change a file that isn't ours. */
+function prepare(database: DatabaseSync): void {
+  database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
+  migrate(database);
+  const mode = patiently(() => pragma(database, "journal_mode = WAL"));
+  if (mode !== "wal" && mode !== "memory") throw unavailable(false, `This place can't hold a store: journal mode ${mode} instead of WAL.`);
+  // NORMAL may lose acknowledged commits when the power fails.
+  database.exec(`PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${SHORT_WAIT}`);
+}
+
+/** Takes the file's lock only if there is something to do; whoever comes second then finds it done. */
+function migrate(database: DatabaseSync): void {
+  if (missing(database).length === 0) return;
+  // What fails here is rolled back by closing the file.
+  database.exec("BEGIN IMMEDIATE");
+  for (const migration of missing(database)) database.exec(migration);
+  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+}
+
+/** @throws STORE_INCOMPATIBLE */
+function missing(database: DatabaseSync): readonly string[] {
+  // In this order: another process may create the store between the two reads.
+  const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
+  const isOurs = pragma(database, "application_id") === APPLICATION_ID;
+  if (!isOurs && !isEmpty) throw incompatible("foreign");
+  const version = isOurs ? Number(pragma(database, "user_version")) : 0;
+  if (version > MIGRATIONS.length) throw incompatible(version);
+  return MIGRATIONS.slice(version);
+}
+
+/**
+ * Looks at the file without changing it: even closing a database of somebody else's would tidy up its WAL. Through
+ * SQLite nevertheless, because reading it with `fs` would drop the locks that this process may hold on it.
+ */
+function isForeign(path: string): boolean {
+  if (path === ":memory:" || !statSync(path, { throwIfNoEntry: false })?.size) return false;
+  // A journal: its creation was interrupted, or is going on right now. SQLite sorts that out.
+  if (existsSync(`${path}-journal`)) return false;
+  const glance = new DatabaseSync(`${pathToFileURL(path).href}?mode=ro&immutable=1`);
+  try {
+    return pragma(glance, "application_id") !== APPLICATION_ID;
+  } finally {
+    glance.close();
+  }
+}
+
+function pragma(database: DatabaseSync, text: string): unknown {
+  return Object.values(database.prepare(`PRAGMA ${text}`).get() ?? {})[0];
+}
+
+/** Changing the journal mode doesn't wait for other openers by itself. */
+function patiently<T>(work: () => T): T {
+  const until = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function incompatible(found: number | "foreign", cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {
+  return new CountersignError("STORE_INCOMPATIBLE", { found, expected: MIGRATIONS.length }, cause === undefined ? {} : { cause });
+}

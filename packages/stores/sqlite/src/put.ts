@@ -1,0 +1,80 @@
+import type { SQLInputValue } from "node:sqlite";
+import type { Connection, Row } from "./connection.ts";
+import { grantColumns, originColumns, requestColumns, threadBodyColumns, threadColumns, type Columns } from "./rows.ts";
+import { Refusal, type Put, type Write } from "./write.ts";
+
+interface Key {
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** Compare-and-set of one record. */
+export function putting(tenant: string, change: Put): Write {
+  const { kind, record, expects } = change;
+  const key: Key = { tenant, id: record.id };
+  const version = expects + 1;
+  switch (kind) {
+    case "request": {
+      const columns = { ...(expects === 0 ? originColumns(record) : {}), ...requestColumns(record, version) };
+      return (connection) => {
+        const old = expects === 0 ? undefined : connection.get(INVITED, tenant, record.id);
+        compareAndSet(connection, change, key, columns);
+        invite(connection, key, old, columns["audience"] ?? null);
+      };
+    }
+    case "thread": {
+      const columns = threadColumns(record, version);
+      const body = threadBodyColumns(record);
+      return (connection) => {
+        compareAndSet(connection, change, key, columns);
+        if (body) connection.run(WRITE_BODY, tenant, record.id, ...Object.values(body));
+        else if (expects > 0) connection.run("DELETE FROM thread_bodies WHERE tenant = ? AND id = ?", tenant, record.id);
+      };
+    }
+    case "grant": {
+      const columns = grantColumns(record, version);
+      return (connection) => compareAndSet(connection, change, key, columns);
+    }
+  }
+}
+
+/** Every heartbeat comes by here; SQLite leaves pages alone that stay the same, so a large body costs nothing then. */
+const WRITE_BODY = `INSERT INTO thread_bodies (tenant, id, body, continuation) VALUES (?, ?, ?, ?)
+  ON CONFLICT (tenant, id) DO UPDATE SET body = excluded.body, continuation = excluded.continuation`;
+
+const TABLES = { request: "requests", thread: "threads", grant: "grants" } as const;
+
+/** By kind of record, for an insert and for an update: always the same columns, so it is put together once. */
+const statements = new Map<string, string>();
+
+/** @throws Refusal unless the version there is the one expected */
+function compareAndSet(connection: Connection, change: Put, { tenant, id }: Key, columns: Columns): void {
+  const { kind, expects } = change;
+  const shape = `${kind}/${Math.min(expects, 1)}`;
+  const sql = statements.get(shape) ?? (expects === 0 ? insert : update)(TABLES[kind], Object.keys(columns));
+  statements.set(shape, sql);
+  const written = connection.run(sql, ...Object.values(columns), tenant, id, ...(expects === 0 ? [] : [expects]));
+  if (written === 0) throw new Refusal("CONFLICT", change);
+}
+
+function insert(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table} (${columns.join(", ")}, tenant, id) VALUES (${"?, ".repeat(columns.length)}?, ?) ON CONFLICT (tenant, id) DO NOTHING`;
+}
+
+function update(table: string, columns: readonly string[]): string {
+  return `UPDATE ${table} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE tenant = ? AND id = ? AND version = ?`;
+}
+
+const INVITED = "SELECT audience, asked_at FROM requests WHERE tenant = ? AND id = ?";
+const DISINVITE = "DELETE FROM audiences WHERE tenant = ? AND id = ? AND asked_at = ? AND who IN (SELECT value FROM json_each(?))";
+const INVITE = `INSERT INTO audiences (tenant, who, asked_at, id, tool, agent, requested_by)
+  SELECT tenant, who.value, asked_at, request.id, tool, agent, requested_by FROM requests AS request, json_each(audience) AS who
+  WHERE request.tenant = ? AND request.id = ?`;
+
+/** Keeps `audiences` in step with the request that was just written. */
+function invite(connection: Connection, { tenant, id }: Key, old: Row | undefined, audience: SQLInputValue): void {
+  const before = old?.["audience"] ?? null;
+  if (before === audience) return;
+  if (old && before !== null) connection.run(DISINVITE, tenant, id, old["asked_at"] ?? null, before);
+  if (audience !== null) connection.run(INVITE, tenant, id);
+}

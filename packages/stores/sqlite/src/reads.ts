@@ -1,0 +1,30 @@
+import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { Connection } from "./connection.ts";
+import { toGrant, toRequest, toThread } from "./rows.ts";
+
+const REQUEST = "SELECT id, record, result FROM requests WHERE tenant = ?";
+
+export function getRequest(connection: Connection, tenant: string, id: string): RequestRecord | undefined {
+  const row = connection.get(`${REQUEST} AND id = ?`, tenant, id);
+  return row && toRequest(row);
+}
+
+/** Rows are numbered as they are inserted: that is the order of asking. */
+export function requestsOfThread(connection: Connection, tenant: string, threadId: string): readonly RequestRecord[] {
+  return connection.all(`${REQUEST} AND thread_id = ? ORDER BY n`, tenant, threadId).map(toRequest);
+}
+
+export function requestsOfTurn(connection: Connection, tenant: string, threadId: string, turnId: string): readonly RequestRecord[] {
+  return connection.all(`${REQUEST} AND thread_id = ? AND turn_id = ? ORDER BY n`, tenant, threadId, turnId).map(toRequest);
+}
+
+export function getThread(connection: Connection, tenant: string, id: string): ThreadRecord | undefined {
+  const sql = "SELECT * FROM threads LEFT JOIN thread_bodies USING (tenant, id) WHERE tenant = ? AND id = ?";
+  const row = connection.get(sql, tenant, id);
+  return row && toThread(row);
+}
+
+export function grantsFor(connection: Connection, tenant: string, call: Parameters<StorePort["grantsFor"]>[1]): readonly GrantRecord[] {
+  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n";
+  return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map(toGrant);
+}

@@ -1,0 +1,67 @@
+import type { SQLInputValue } from "node:sqlite";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
+import { audienceOf, barredFrom } from "./audience.ts";
+import type { Row } from "./connection.ts";
+import { decode, encode } from "./json.ts";
+
+/** The columns of one row by name, ready to be bound. */
+export type Columns = { readonly [column: string]: SQLInputValue };
+
+/** Where a request was asked is part of its id or never changes: written once. */
+export function originColumns(record: RequestRecord): Columns {
+  const { threadId, turnId, agent, tool, requestedBy, askedAt } = record;
+  return { thread_id: threadId, turn_id: turnId, agent, tool, requested_by: requestedBy?.id ?? null, asked_at: askedAt };
+}
+
+export function requestColumns(record: RequestRecord, version: number): Columns {
+  const { result, ...rest } = record;
+  return {
+    version,
+    state: record.state,
+    decided_at: record.decidedAt ?? null,
+    expires_at: record.expiresAt ?? null,
+    execute_within: record.executeWithin ?? null,
+    attempt: record.attempt,
+    lease_until: record.leaseUntil,
+    audience: audienceOf(record),
+    barred: barredFrom(record),
+    record: encode({ ...rest, version }),
+    result: result === undefined ? null : encode(result),
+  };
+}
+
+export function toRequest(row: Row): RequestRecord {
+  const record = decode(row, "record") as RequestRecord;
+  return row["result"] === null ? record : { ...record, result: decode(row, "result") };
+}
+
+/** `open` is no part of a put. */
+export function threadColumns(record: ThreadRecord, version: number): Columns {
+  const { id, open, state, fence, holder, leaseUntil, notBefore, agent, context, outcome, continuation, ...rest } = record;
+  return { version, state, fence, holder: holder ?? null, lease_until: leaseUntil, not_before: notBefore, agent, record: encode(rest) };
+}
+
+/** What can be large: undefined if there is none of it. */
+export function threadBodyColumns({ context, outcome, continuation }: ThreadRecord): Columns | undefined {
+  if (context === undefined && outcome === undefined && continuation === undefined) return undefined;
+  return { body: encode({ context, outcome }), continuation: continuation ?? null };
+}
+
+/** Columns win over the JSON: claiming a due thread changes them alone. */
+export function toThread(row: Row): ThreadRecord {
+  const { id, version, state, open, fence, holder, lease_until, not_before, agent, continuation } = row;
+  const columns = { id, version, state, open, fence, holder: holder ?? undefined, leaseUntil: lease_until, notBefore: not_before, agent };
+  const body = row["body"] === null ? {} : (decode(row, "body") as object);
+  return { ...(decode(row, "record") as object), ...body, ...columns, continuation: continuation ?? undefined } as unknown as ThreadRecord;
+}
+
+/** `uses` is no part of a put. */
+export function grantColumns(record: GrantRecord, version: number): Columns {
+  const { uses, ...rest } = record;
+  const { namespace, tool, agent } = record.grant;
+  return { version, namespace: namespace ?? null, tool, agent, record: encode({ ...rest, version }) };
+}
+
+export function toGrant(row: Row): GrantRecord {
+  return { ...(decode(row, "record") as GrantRecord), uses: Number(row["uses"]) };
+}

@@ -1,0 +1,60 @@
+import { CountersignError, type StorePort } from "@countersign/core/store";
+import { committing } from "./commit.ts";
+import { Connection } from "./connection.ts";
+import { claimDue } from "./due.ts";
+import { listEvents } from "./events.ts";
+import { countRequests, listRequests } from "./list.ts";
+import { openDatabase } from "./open.ts";
+import { getRequest, getThread, grantsFor, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { Watchers } from "./watch.ts";
+
+/**
+ * The embedded, durable store: one SQLite file (and its `-wal` and `-shm` beside it), shared by any number of processes
+ * on one machine. The file is opened, and made if there is none, by this call; its folder must exist. `":memory:"` is a
+ * store that dies with the process.
+ *
+ * What was committed survives kill -9 and power loss. Other processes' commits are heard by `watch` within about 50 ms.
+ * A lock held by another process is waited for up to 5 s.
+ *
+ * @throws STORE_INCOMPATIBLE for a file of somebody else's (nothing is changed in it) or of a newer version;
+ * STORE_UNAVAILABLE if the file can't be opened. Later calls throw STORE_UNAVAILABLE: `retryable` when others kept the
+ * file locked, else (disk full, read-only, closed) not.
+ */
+export function sqliteStore(path: string): StorePort {
+  if (path === "") throw new CountersignError("SETUP", { hint: 'sqliteStore needs a path, such as "countersign.db".' });
+  const connection = new Connection(openDatabase(path));
+  const watchers = new Watchers(connection);
+  const onDisk = path !== ":memory:";
+
+  async function close(): Promise<void> {
+    watchers.stop();
+    connection.close();
+  }
+
+  return {
+    capabilities: { durable: onDisk, shared: onDisk, push: true },
+    commit: async (batch) => {
+      const work = committing(batch);
+      const committed = await connection.answer(() => work(connection));
+      if (committed.ok) watchers.notify();
+      return committed;
+    },
+    now: () => connection.answer(() => Date.now()),
+    getRequest: (tenant, id) => connection.answer(() => getRequest(connection, tenant, id)),
+    getThread: (tenant, id) => connection.answer(() => getThread(connection, tenant, id)),
+    requestsOfThread: (tenant, threadId) => connection.answer(() => requestsOfThread(connection, tenant, threadId)),
+    requestsOfTurn: (tenant, threadId, turnId) => connection.answer(() => requestsOfTurn(connection, tenant, threadId, turnId)),
+    listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),
+    countRequests: (tenant, query, cap) => connection.answer(() => countRequests(connection, tenant, query, cap)),
+    grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
+    listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
+    claimDue: async (kind, options) => {
+      const due = await connection.answer(() => claimDue(connection, kind, options));
+      if (kind === "thread" && due.length > 0) watchers.notify();
+      return due;
+    },
+    watch: (listener) => watchers.add(listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

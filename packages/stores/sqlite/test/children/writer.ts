@@ -1,0 +1,33 @@
+// Commits ever larger records until it is refused, then tells what the error was and what it finds in the store.
+import { isCountersignError } from "@countersign/core/store";
+import { sqliteStore } from "../../src/index.ts";
+import { commit, event, put, request, TENANT } from "../../../test/records.ts";
+
+const [path = ""] = process.argv.slice(2);
+let committed = 0;
+let failure: unknown;
+try {
+  const store = sqliteStore(path);
+  try {
+    for (let n = 1; n <= 1_000; n++) {
+      const seq = (await store.listEvents(TENANT, undefined, 10_000)).events.length + 1;
+      await commit(store, [put(request(`r${seq}`, { reason: "x".repeat(20_000) }))], [event("chain", seq)]);
+      committed++;
+    }
+  } catch (error) {
+    failure = error;
+  }
+  const found = await store.countRequests(TENANT, {}, 10_000);
+  const events = (await store.listEvents(TENANT, undefined, 10_000)).events.length;
+  report({ committed, found, events });
+} catch (error) {
+  failure ??= error;
+  report({ committed });
+}
+
+function report(counts: object): void {
+  const known = isCountersignError(failure)
+    ? { code: failure.code, details: failure.details, because: String(failure.cause) }
+    : { code: String(failure) };
+  console.log(JSON.stringify({ ...counts, ...known }));
+}

@@ -1,0 +1,172 @@
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { commit, put, request, TENANT } from "../../test/records.ts";
+import { sqliteStore } from "../src/index.ts";
+import { contents, folder } from "./folder.ts";
+import { output, start } from "./processes.ts";
+
+/** A database of somebody else's. */
+function theirs(path: string, sql: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  onTestFinished(() => {
+    if (database.isOpen) database.close();
+  });
+  return database;
+}
+
+function code(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return { code: (error as { code: unknown }).code, details: (error as { details: unknown }).details };
+  }
+  return "nothing thrown";
+}
+
+const foreign = { code: "STORE_INCOMPATIBLE", details: { found: "foreign", expected: 1 } };
+
+describe("a file of somebody else's is refused and not touched", () => {
+  test.each([
+    ["a text", "Dear diary"],
+    ["a long text", "Dear diary. ".repeat(10_000)],
+    ["a single byte", "x"],
+    ["the first bytes of a database", "SQLite format 3\u0000"],
+  ])("%s", (_, text) => {
+    const path = folder();
+    writeFileSync(join(path, "diary.db"), text);
+    const before = contents(path);
+    expect(code(() => sqliteStore(join(path, "diary.db")))).toEqual(foreign);
+    expect(contents(path)).toEqual(before);
+  });
+
+  test.each([
+    ["with tables", "CREATE TABLE cats (name); INSERT INTO cats VALUES ('Tom')"],
+    ["with tables that are called like ours", "CREATE TABLE requests (id); CREATE TABLE events (id); PRAGMA user_version = 1"],
+    ["empty but marked as somebody's", "PRAGMA application_id = 42"],
+    ["empty but with a version", "PRAGMA user_version = 1"],
+  ])("a database %s", (_, sql) => {
+    const path = folder();
+    theirs(join(path, "cats.db"), sql).close();
+    const before = contents(path);
+    expect(code(() => sqliteStore(join(path, "cats.db")))).toEqual(foreign);
+    expect(contents(path)).toEqual(before);
+  });
+
+  test("a database with a WAL that its owner left behind", () => {
+    const path = folder();
+    const copy = folder();
+    theirs(join(path, "cats.db"), "PRAGMA journal_mode = WAL; CREATE TABLE cats (name); INSERT INTO cats VALUES ('Tom')");
+    for (const end of ["", "-wal"]) copyFileSync(join(path, `cats.db${end}`), join(copy, `cats.db${end}`));
+    const before = contents(copy);
+    expect(code(() => sqliteStore(join(copy, "cats.db")))).toEqual(foreign);
+    expect(contents(copy)).toEqual(before);
+  });
+});
+
+describe("a database of somebody else's is recognised however it is looked at", () => {
+  const sql = "CREATE TABLE cats (name); INSERT INTO cats VALUES ('Tom')";
+
+  test("by a file: URL", () => {
+    const path = join(folder(), "cats.db");
+    theirs(path, sql).close();
+    expect(code(() => sqliteStore(pathToFileURL(path).href))).toEqual(foreign);
+  });
+
+  test("in the middle of its owner's transaction", () => {
+    const path = join(folder(), "cats.db");
+    const owner = theirs(path, sql);
+    owner.exec("BEGIN IMMEDIATE; INSERT INTO cats VALUES ('Tim')");
+    expect(code(() => sqliteStore(path))).toEqual(foreign);
+    owner.exec("COMMIT");
+    expect(owner.prepare("SELECT count(*) AS cats FROM cats").get()).toEqual({ cats: 2 });
+  });
+});
+
+describe("a file of ours", () => {
+  test("of a newer version is refused", async () => {
+    const path = join(folder(), "store.db");
+    await sqliteStore(path).close();
+    theirs(path, "PRAGMA user_version = 99").close();
+    expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: 1 } });
+  });
+
+  test("can be an empty file at first", async () => {
+    const path = join(folder(), "store.db");
+    writeFileSync(path, "");
+    await using store = sqliteStore(path);
+    await commit(store, [put(request("r1"))]);
+  });
+
+  test("keeps what it promises about durability", async () => {
+    const path = join(folder(), "store.db");
+    await using store = sqliteStore(path);
+    expect(store.capabilities).toEqual({ durable: true, shared: true, push: true });
+    expect(sqliteStore(":memory:").capabilities).toEqual({ durable: false, shared: false, push: true });
+    expect(theirs(path, "").prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "wal" });
+  });
+
+  test("may have any name", async () => {
+    const path = join(folder(), "ä store?mode=memory#50%25.db");
+    const store = sqliteStore(path);
+    await commit(store, [put(request("r1"))]);
+    await store.close();
+    await using again = sqliteStore(path);
+    expect(await again.getRequest(TENANT, "r1")).toBeDefined();
+  });
+
+  test("with a damaged row says so, and gives the others", async () => {
+    const path = join(folder(), "store.db");
+    await using store = sqliteStore(path);
+    await commit(store, [put(request("r1")), put(request("r2"))]);
+    theirs(path, `UPDATE requests SET record = '{"id":' WHERE id = 'r1'`).close();
+    await expect(store.getRequest(TENANT, "r1")).rejects.toMatchObject({
+      code: "STORE_UNAVAILABLE",
+      details: { retryable: false },
+      cause: expect.any(SyntaxError),
+    });
+    expect(await store.getRequest(TENANT, "r2")).toBeDefined();
+  });
+});
+
+describe("what can't be opened", () => {
+  const unavailable = { code: "STORE_UNAVAILABLE", details: { retryable: false } };
+
+  test("no path", () => {
+    expect(code(() => sqliteStore(""))).toMatchObject({ code: "SETUP" });
+  });
+
+  test("a folder, a folder that isn't there, a file taken for a folder", () => {
+    const path = folder();
+    writeFileSync(join(path, "file"), "x");
+    expect(code(() => sqliteStore(path))).toEqual(unavailable);
+    expect(code(() => sqliteStore(join(path, "missing", "store.db")))).toEqual(unavailable);
+    expect(code(() => sqliteStore(join(path, "file", "store.db")))).toEqual(unavailable);
+  });
+
+  test.each([
+    ["a read-only file", 0o777, 0o444],
+    ["a read-only folder", 0o555, 0o444],
+  ])("%s refuses to be written", async (_, ofFolder, ofFile) => {
+    const path = folder();
+    const inner = join(path, "inner");
+    mkdirSync(inner);
+    const file = join(inner, "store.db");
+    const store = sqliteStore(file);
+    await commit(store, [put(request("r0"))]);
+    await store.close();
+    const before = contents(inner).filter((line) => line.startsWith("store.db "));
+    chmodSync(path, 0o777);
+    chmodSync(file, ofFile);
+    chmodSync(inner, ofFolder);
+    onTestFinished(() => chmodSync(inner, 0o777));
+    // Permissions don't bind root: the writer is nobody.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const report = JSON.parse(await output(start("writer", [file], nobody)));
+    expect(report).toMatchObject({ committed: 0, ...unavailable });
+    expect(contents(inner).filter((line) => line.startsWith("store.db "))).toEqual(before);
+  });
+});

@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** Starts one of the programs in `children` in a process of its own. */
+export function start(program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  return spawn(process.execPath, [pathOf(program), ...args], { stdio: ["ignore", "pipe", "inherit"], ...options });
+}
+
+/** The same with files limited to so many blocks of 512 or 1,024 bytes; writing beyond is an error, as on a full disk. */
+export function startLimited(program: string, args: readonly string[], blocks: number): ChildProcess {
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`;
+  return spawn("sh", ["-c", script, process.execPath, pathOf(program), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+}
+
+function pathOf(program: string): string {
+  return fileURLToPath(new URL(`children/${program}.ts`, import.meta.url));
+}
+
+/** What it printed, once it has ended well. */
+export async function output(child: ChildProcess): Promise<string> {
+  let text = "";
+  child.stdout?.on("data", (chunk) => (text += String(chunk)));
+  const [code, signal] = await once(child, "close");
+  if (code !== 0) throw new Error(`ended with ${code ?? signal}: ${text}`);
+  return text;
+}
+
+/** Kills it with SIGKILL as soon as it has printed so many lines; answers all the lines that it got out. */
+export async function killAfter(child: ChildProcess, lines: number): Promise<readonly string[]> {
+  const printed: string[] = [];
+  if (!child.stdout) throw new Error("no output to read");
+  for await (const line of createInterface({ input: child.stdout })) {
+    printed.push(line);
+    if (printed.length === lines) child.kill("SIGKILL");
+  }
+  return printed;
+}

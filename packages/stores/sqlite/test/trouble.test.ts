@@ -1,0 +1,118 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect, test } from "vitest";
+import { commit, event, put, putThread, request, TENANT, thread } from "../../test/records.ts";
+import { committing } from "../src/commit.ts";
+import { Connection } from "../src/connection.ts";
+import { listEvents } from "../src/events.ts";
+import { sqliteStore } from "../src/index.ts";
+import { countRequests } from "../src/list.ts";
+import { openDatabase } from "../src/open.ts";
+import { folder } from "./folder.ts";
+import { output, startLimited } from "./processes.ts";
+
+function lockedBy(path: string): DatabaseSync {
+  const other = new DatabaseSync(path);
+  other.exec("BEGIN IMMEDIATE");
+  return other;
+}
+
+test("a full disk: what doesn't fit is refused as a whole, and once there is room it goes on", async () => {
+  const database = openDatabase(join(folder(), "store.db"));
+  const connection = new Connection(database);
+  const large = (n: number): Promise<unknown> => {
+    const work = committing({
+      tenant: TENANT,
+      changes: [put(request(`r${n}`, { reason: "x".repeat(50_000) }))],
+      events: [event("chain", n)],
+    });
+    return connection.answer(() => work(connection));
+  };
+  database.exec("PRAGMA max_page_count = 100");
+  await large(1);
+  let n = 1;
+  const failure = await (async () => {
+    for (;;) {
+      await large(n + 1);
+      n++;
+    }
+  })().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: false }, cause: { errcode: 13 } });
+  expect(countRequests(connection, TENANT, {}, 100)).toBe(n);
+  expect(listEvents(connection, TENANT, undefined, 100, undefined).events).toHaveLength(n);
+  database.exec("PRAGMA max_page_count = 10000");
+  expect(await large(n + 1)).toEqual({ ok: true });
+  connection.close();
+});
+
+test("a file that can't grow: an I/O error in the middle of a commit leaves what was committed before", async () => {
+  const path = join(folder(), "store.db");
+  const report = JSON.parse(await output(startLimited("writer", [path], 600)));
+  expect(report).toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: false } });
+  expect(report.committed).toBeGreaterThan(0);
+  expect(report).toMatchObject({ found: report.committed, events: report.committed });
+  await using store = sqliteStore(path);
+  expect(await store.countRequests(TENANT, {}, 10_000)).toBe(report.committed);
+  await commit(store, [put(request("after"))]);
+});
+
+test("somebody else's lock is waited for without blocking this process", async () => {
+  const path = join(folder(), "store.db");
+  await using store = sqliteStore(path);
+  const other = lockedBy(path);
+  const committed = commit(store, [put(request("r1"))]);
+  expect(await store.getRequest(TENANT, "r1")).toBeUndefined();
+  // Only a turn of this very event loop lets go of the lock.
+  setTimeout(() => other.exec("COMMIT"), 100);
+  await committed;
+  expect(await store.getRequest(TENANT, "r1")).toBeDefined();
+  other.close();
+});
+
+test("a lock that stays is an error that can be tried again, and nothing was written", async () => {
+  const path = join(folder(), "store.db");
+  const connection = new Connection(openDatabase(path), 30);
+  const other = lockedBy(path);
+  const work = committing({ tenant: TENANT, changes: [put(request("r1"))], events: [] });
+  const attempt = connection.answer(() => work(connection));
+  await expect(attempt).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: true }, cause: { errcode: 5 } });
+  other.exec("ROLLBACK");
+  expect(countRequests(connection, TENANT, {}, 10)).toBe(0);
+  expect(await connection.answer(() => work(connection))).toEqual({ ok: true });
+  other.close();
+  connection.close();
+});
+
+test("a deadline that passes while the lock is waited for is a deadline missed", async () => {
+  const path = join(folder(), "store.db");
+  await using store = sqliteStore(path);
+  const other = lockedBy(path);
+  const before = (await store.now()) + 50;
+  const committed = store.commit({ tenant: TENANT, changes: [put(request("r1"))], events: [], before });
+  const waited = setInterval(() => {
+    if (Date.now() < before) return;
+    clearInterval(waited);
+    other.exec("COMMIT");
+  }, 5);
+  expect(await committed).toEqual({ ok: false, reason: "TOO_LATE" });
+  other.close();
+});
+
+test("what JSON can't carry is refused before anything is written", async () => {
+  await using store = sqliteStore(join(folder(), "store.db"));
+  const bad = put(request("r2", { args: { amount: 1n } }));
+  await expect(store.commit({ tenant: TENANT, changes: [put(request("r1")), bad], events: [] })).rejects.toThrow(TypeError);
+  expect(await store.getRequest(TENANT, "r1")).toBeUndefined();
+});
+
+test("a heartbeat doesn't write a large continuation again", async () => {
+  const path = join(folder(), "store.db");
+  await using store = sqliteStore(path);
+  const record = thread("pay-001", { continuation: new Uint8Array(1_000_000), context: { big: "x".repeat(500_000) } });
+  await commit(store, [putThread(record)]);
+  const size = statSync(`${path}-wal`).size;
+  for (let n = 1; n <= 10; n++) await commit(store, [putThread({ ...record, leaseUntil: n }, n)]);
+  expect(statSync(`${path}-wal`).size - size).toBeLessThan(500_000);
+  expect((await store.getThread(TENANT, "pay-001"))?.leaseUntil).toBe(10);
+});
