@@ -16,8 +16,8 @@ export interface Store extends AsyncDisposable {
 }
 
 /**
- * One part of a commit. A batch is judged as a whole before anything is written (requires, expectations, floors,
- * `before`); then come the puts, then the adds. A put stores `version = expects + 1`. It never changes `open` or `uses`
+ * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then
+ * expectations, then floors. Then come the puts, then the adds; an add may count on a record that the same batch inserts. A put stores `version = expects + 1`. It never changes `open` or `uses`
  * of a record that exists; an insert starts them at 0.
  */
 export type Change =
@@ -53,7 +53,7 @@ export type DueKind = "thread" | "expiry" | "claim" | "delivery";
 
 export interface DueOptions {
   readonly tenant: string;
-  /** Threads of these agents only: those that this worker has runners for. */
+  /** Records of these agents only: a worker asks for threads that it has runners for. Absent: of all. */
   readonly agents?: readonly string[] | undefined;
   readonly holder: string;
   readonly leaseMs: number;
@@ -95,7 +95,8 @@ export interface StorePort extends Store {
   /**
    * - `thread`: live, lease free (`leaseUntil` passed), `notBefore` passed, and either `open` = 0 or a holder whose lease
    *   lapsed without a release. Leased and fenced (`fence` + 1, new holder, version + 1) by this call.
-   * - `expiry`: pending past `expiresAt`, or approved, `attempt` = 0 and past the turn's latest `decidedAt` + `executeWithin`.
+   * - `expiry`: pending past `expiresAt`, or approved, `attempt` = 0, no request of its turn pending, and past the turn's
+   *   latest `decidedAt` + `executeWithin`.
    * - `claim`: executing, with `leaseUntil` passed.
    * - `delivery`: nothing yet.
    */

@@ -28,9 +28,10 @@ function threadDueSince({ state, open, holder, leaseUntil, notBefore }: ThreadRe
   return state === "live" && (open === 0 || holder !== undefined) ? Math.max(leaseUntil, notBefore) : Infinity;
 }
 
-/** Siblings signed an hour apart have the same time: it counts from the last decision of the turn. */
+/** Siblings signed an hour apart have the same time: it counts from the last decision of the turn, once there is one on all. */
 function executeBy({ requests }: Tenant, { threadId, turnId, executeWithin = Infinity }: RequestRecord): number {
   const turn = [...requests.values()].filter((sibling) => sibling.threadId === threadId && sibling.turnId === turnId);
+  if (turn.some(({ state }) => state === "pending")) return Infinity;
   return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + executeWithin;
 }
 

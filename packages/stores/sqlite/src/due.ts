@@ -17,6 +17,8 @@ const DUE: { readonly [K in DueKind]: string | undefined } = {
     WHERE tenant = ?1 AND state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL AND decided_at + execute_within <= ?3 AND ${OF_AGENTS}
       AND execute_within + (SELECT max(decided_at) FROM requests AS turn
         WHERE turn.tenant = own.tenant AND turn.thread_id = own.thread_id AND turn.turn_id = own.turn_id) <= ?3
+      AND NOT EXISTS (SELECT 1 FROM requests AS turn
+        WHERE turn.tenant = own.tenant AND turn.thread_id = own.thread_id AND turn.turn_id = own.turn_id AND turn.state = 'pending')
     ORDER BY since LIMIT ?4`,
   claim: `SELECT id FROM requests INDEXED BY executing_by_lease
     WHERE tenant = ?1 AND state = 'executing' AND lease_until <= ?3 AND ${OF_AGENTS}

@@ -123,6 +123,8 @@ function expiries(open: Open): void {
       put(request("over", { ...hour, turnId: "a" })),
       put(request("over-too", { ...hour, turnId: "a", decidedAt: T0 + 5 })),
       put(request("late-sibling", { ...hour, turnId: "b" })),
+      put(request("undecided-sibling", { ...hour, turnId: "c" })),
+      put(request("undecided", { turnId: "c", expiresAt: FAR })),
       put(request("just-decided", { ...approved, turnId: "b", decidedAt: now })),
       put(request("other-thread", { ...approved, turnId: "a", threadId: "pay-002", decidedAt: now })),
       put(request("without-limit", { ...approved, turnId: "a", decidedAt: T0 })),
@@ -139,7 +141,7 @@ function expiries(open: Open): void {
     await commit(store, [
       put(request("r1", { expiresAt: T0 + 3 })),
       put(request("r2", { expiresAt: T0 + 2, agent: "support" })),
-      put(request("r3", { ...approved, decidedAt: T0, executeWithin: 1 })),
+      put(request("r3", { ...approved, turnId: "other-turn", decidedAt: T0, executeWithin: 1 })),
     ]);
     expect(await due(store, "expiry")).toEqual(["r3", "r2", "r1"]);
     expect(await due(store, "expiry", { limit: 2 })).toEqual(["r3", "r2"]);
