@@ -4,24 +4,28 @@ import { persist } from "../ledger/ledger.ts";
 import { moveRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 
-/**
- * When an approved call that was never begun may no longer be: the last decision of its turn plus `executeWithin`. Unix ms.
- * A turn that still waits for a decision has no deadline yet, or siblings signed an hour apart would expire the first.
- */
-export async function executeBy({ ledger }: Kernel, record: RequestRecord): Promise<number | undefined> {
+/** When an approved call that was never begun may no longer be. */
+export interface Deadline {
+  /** Unix ms: the last decision of the turn plus `executeWithin`. */
+  readonly at: number;
+  /** A turn that still waits for a decision can only get a later one; else siblings signed an hour apart would expire the first. */
+  readonly final: boolean;
+}
+
+export async function executeBy({ ledger }: Kernel, record: RequestRecord, now: number): Promise<Deadline | undefined> {
   if (record.executeWithin === undefined || record.attempt > 0) return undefined;
   const turn = await ledger.ofTurn(record.threadId, record.turnId);
-  if (turn.some(({ state }) => state === "pending")) return undefined;
+  if (turn.some(({ state }) => state === "pending")) return { at: now + record.executeWithin, final: false };
   const decidedAt = Math.max(...[record, ...turn].map((sibling) => sibling.decidedAt ?? 0));
-  return decidedAt + record.executeWithin;
+  return { at: decidedAt + record.executeWithin, final: true };
 }
 
 /** Is this request past the deadline that holds in its state? */
 export async function isOverdue(kernel: Kernel, record: RequestRecord, now: number): Promise<boolean> {
   if (record.state === "pending") return record.expiresAt !== undefined && now >= record.expiresAt;
   if (record.state !== "approved") return false;
-  const deadline = await executeBy(kernel, record);
-  return deadline !== undefined && now >= deadline;
+  const deadline = await executeBy(kernel, record, now);
+  return deadline !== undefined && deadline.final && now >= deadline.at;
 }
 
 /** Whoever touches an overdue request expires it, sweeper or not. Answers the record as it then is. */

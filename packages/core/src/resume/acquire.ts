@@ -100,6 +100,8 @@ async function standing(
   threadId: string,
 ): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[] } & Moment> {
   const { ledger } = kernel;
+  // The thread first: what is suspended after this read makes the commit that expects its version fail.
+  const thread = await ledger.thread(threadId);
   const requests = await Promise.all(
     (await ledger.ofThread(threadId)).map(async (record) => {
       const now = await ledger.now();
@@ -107,7 +109,6 @@ async function standing(
       return (await isOverdue(kernel, record, now)) ? expireIfOverdue(kernel, record.id) : record;
     }),
   );
-  const thread = await ledger.thread(threadId);
   const since = kernel.clock();
   return { thread, requests, since, now: await ledger.now() };
 }

@@ -1,7 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { cancellation } from "../decide/cancel.ts";
-import { executeBy, expire, isOverdue } from "../decide/deadline.ts";
+import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";
@@ -69,12 +69,18 @@ async function take(kernel: Kernel, record: RequestRecord, { nonce, fence }: Cla
   const patch = { state: "executing", attempt: record.attempt + 1, holder: nonce, leaseUntil: now + timings.claimLease } as const;
   const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
-  const before = await executeBy(kernel, record);
-  const committed = await ledger.commit({ ...move, changes: [...fenced, ...move.changes], before });
+  const deadline = await executeBy(kernel, record, now);
+  const committed = await ledger.commit({ ...move, changes: [...fenced, ...move.changes], before: deadline?.at });
   if (committed.ok) return { type: "mine", record: move.record, until };
   if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
-  if (committed.reason === "TOO_LATE") await expire(kernel, record, now);
+  if (committed.reason === "TOO_LATE" && (await isStill(kernel, record, deadline, now))) await expire(kernel, record, now);
   return undefined;
+}
+
+/** A decision on a sibling may have moved the deadline while the commit was under way. */
+async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline | undefined, now: number): Promise<boolean> {
+  const current = await executeBy(kernel, record, now);
+  return current !== undefined && current.final && current.at === deadline?.at;
 }
 
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */

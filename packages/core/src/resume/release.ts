@@ -22,7 +22,9 @@ export type Ending =
 export async function release(kernel: Kernel, invocation: Invocation, ending: Ending): Promise<void> {
   const { ledger } = kernel;
   await persist(async () => {
-    const [thread, requests, now] = await Promise.all([ledger.thread(invocation.threadId), ledger.ofThread(invocation.threadId), ledger.now()]);
+    // The thread first: what is suspended after this read makes the commit that expects its version fail.
+    const thread = await ledger.thread(invocation.threadId);
+    const [requests, now] = await Promise.all([ledger.ofThread(invocation.threadId), ledger.now()]);
     if (!thread || thread.state === "closed" || !isOurs(thread, invocation, now)) return true;
     const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
     const happening = { type: ending.type, at: now, actor: SYSTEM, data: ending.type === "failed" ? { error: ending.error.toWellFormed() } : {} };

@@ -28,6 +28,8 @@ export async function suspend(
     const now = await ledger.now();
     const [existing, thread] = await Promise.all([recordsOfTurns(kernel, invocation, asks), ledger.thread(invocation.threadId)]);
     const known = new Map(existing.map((record) => [record.id, record]));
+    // Written by a try of this same call that was never answered.
+    if (thread?.holder === invocation.token) invocation.held = thread.fence;
     const fresh = asks.filter(({ id }) => !known.has(id));
     if (fresh.length === 0 && !frozen) return asks.flatMap(({ id }) => known.get(id) ?? []);
 

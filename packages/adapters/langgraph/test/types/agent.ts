@@ -106,7 +106,11 @@ createGate({ policy, store: memoryStore(), reviewer: terminalReviewer({ as: { id
 createGate({ policy, store: memoryStore(), reviewWithin: "5 seconds" });
 
 // workers
-await using worker = createWorker(gate, [refunds], { concurrency: 2, sweepEvery: "2s", onError: (error, threadId) => void [error, threadId] }).start();
+await using worker = createWorker(gate, [refunds], {
+  concurrency: 2,
+  sweepEvery: "2s",
+  onError: (error, threadId) => void [error, threadId],
+}).start();
 const { resumed, expired, failed } = await worker.drain({ limit: 10 });
 sure<typeof resumed, number>(true);
 void [expired, failed];
@@ -120,7 +124,13 @@ const ran: readonly { tool: string; args: object }[] = tested.executed;
 void [ran, tested.asked[0]?.args];
 
 // programs without a framework
-const answer = await gate.ask({ threadId: "job", key: "r-1", tool: "refund", args: { cents: 6_000, customer: "c" }, context: { trusted: false } });
+const answer = await gate.ask({
+  threadId: "job",
+  key: "r-1",
+  tool: "refund",
+  args: { cents: 6_000, customer: "c" },
+  context: { trusted: false },
+});
 if (answer.status === "approved" || answer.status === "allowed") {
   const due = await gate.execute(answer, (args, { idempotencyKey }) => [args.due?.getTime(), idempotencyKey] as const);
   sure<typeof due, readonly [number | undefined, string]>(true);

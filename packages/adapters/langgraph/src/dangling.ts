@@ -1,0 +1,48 @@
+import type { Gate } from "@countersign/core";
+import { RemoveMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
+import { refusalMessage } from "./answer.ts";
+import type { Invocation } from "./invocation.ts";
+import { answerFrom, isUnexecuted, isUnknown, lookalikesIn, standingOf } from "./standing.ts";
+import { openTurn, type Turn } from "./turn.ts";
+
+const SUPERSEDED = "The user wrote something else instead. This call did not run.";
+const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
+
+/**
+ * A new input came while calls were open. Providers refuse a conversation with unanswered calls, so each gets an answer:
+ * what is recorded of it, or that it did not run. Its request, if nobody has executed it, is withdrawn. Undefined: there
+ * is nothing to answer.
+ */
+export async function answersToOpenCalls(gate: Gate, invocation: Invocation, turn: Turn): Promise<readonly ToolMessage[]> {
+  const lookalikes = await lookalikesIn(gate, invocation.thread.id);
+  return Promise.all(
+    turn.open.map(async (call) => {
+      try {
+        const standing = await standingOf(invocation, turn.turnId, call, lookalikes);
+        const request = standing.status === "not run" ? standing.request : undefined;
+        if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
+        return answerFrom(standing, call, SUPERSEDED) ?? refusalMessage(call, SUPERSEDED);
+      } catch (error) {
+        if (isUnknown(error)) return refusalMessage(call, UNKNOWN);
+        throw error;
+      }
+    }),
+  );
+}
+const WITHDRAWER = { id: "countersign", kind: "service" } as const;
+
+/** The update that puts the answers where providers want them: right behind the message that made the calls. */
+export async function repairedHistory(
+  gate: Gate,
+  invocation: Invocation,
+  messages: readonly BaseMessage[],
+): Promise<BaseMessage[] | undefined> {
+  const turn = openTurn(messages);
+  if (!turn) return undefined;
+  const at = messages.indexOf(turn.message) + 1;
+  // Nothing came instead of the answers: whoever runs the agent like this wants the calls to run.
+  if (messages.slice(at).every((message) => ToolMessage.isInstance(message))) return undefined;
+  const answers = await answersToOpenCalls(gate, invocation, turn);
+  return [new RemoveMessage({ id: REMOVE_ALL_MESSAGES }), ...messages.slice(0, at), ...answers, ...messages.slice(at)];
+}

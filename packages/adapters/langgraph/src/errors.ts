@@ -1,0 +1,26 @@
+import { CountersignError, isCountersignError } from "@countersign/core";
+import { mustLeave } from "./guard.ts";
+
+/**
+ * LangChain wraps what a middleware throws, LangGraph bundles what parallel tasks throw. A runner's caller gets
+ * Countersign's own error, if there is one among them.
+ */
+export function typedError(error: unknown): unknown {
+  const found = ownErrors(error, new Set());
+  return found.find(mustLeave) ?? found[0] ?? error;
+}
+
+/** @throws SETUP instead of LangGraph's remark about empty input, which is what a missing checkpoint looks like */
+export function explainResume(error: unknown, threadId: string): unknown {
+  if (!(error instanceof Error) || error.name !== "EmptyInputError") return error;
+  const hint = `The checkpointer has no checkpoint of thread ${threadId}. A MemorySaver forgets everything with its process.`;
+  return new CountersignError("SETUP", { hint }, { cause: error });
+}
+
+function ownErrors(error: unknown, seen: Set<unknown>): readonly unknown[] {
+  if (typeof error !== "object" || error === null || seen.has(error)) return [];
+  seen.add(error);
+  if (isCountersignError(error)) return [error];
+  const inner = error instanceof AggregateError ? error.errors : "cause" in error ? [error.cause] : [];
+  return inner.flatMap((each) => ownErrors(each, seen));
+}

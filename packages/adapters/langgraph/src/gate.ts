@@ -1,0 +1,136 @@
+import type { GateIn } from "@countersign/core/adapter";
+import type { BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
+import { repairedHistory } from "./dangling.ts";
+import { asToolOutput, guard, isPause, mustLeave } from "./guard.ts";
+import { invocationOf, type Invocation } from "./invocation.ts";
+import { askedBy, describedBy, type InterruptOn } from "./native-options.ts";
+import { pauseHook, pauseOf, refuseSwallowed } from "./pause.ts";
+import { pausePayload, type PausePayload } from "./payload.ts";
+import { endRun, stopOf } from "./stop.ts";
+import { suspendUnsigned, type Candidate } from "./suspend.ts";
+import { surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { toolFailure } from "./tool-failure.ts";
+import { jsonSchemaOf } from "./tool-schema.ts";
+import { callIdOf, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
+import type { Who } from "./who.ts";
+
+/** One hook's view: where it runs, on whose behalf, and what it looks at. */
+interface Hook {
+  readonly surroundings: Surroundings;
+  readonly invocation: Invocation;
+  readonly messages: BaseMessage[];
+  readonly runtime: Runtime<unknown>;
+}
+
+/**
+ * The gate for `createAgent`. Before anything of a model's turn runs, the calls that miss a signature are recorded and
+ * the graph pauses once for all of them; every call is checked again right before it runs. List it first, so that no
+ * other middleware can swallow its pause. Go on with `agent.invoke(null, config)`, or drive the agent with `createRunner`.
+ * @example createAgent({ model, tools, checkpointer, middleware: [approvalMiddleware(gate)] })
+ * @throws SETUP (from the agent) without a checkpointer or a thread_id, and with durability "exit"
+ */
+export function approvalMiddleware<C>(
+  gate: GateIn<C>,
+  options: {
+    /** For agents that run without a runner: who asks, in which context. The thread is always configurable.thread_id. */
+    // oxlint-disable-next-line typescript/no-explicit-any -- whatever context the agent's own middleware declares
+    who?: Who<Runtime<any>, C>;
+    /** Moving from humanInTheLoopMiddleware: keep its table, it asks as well. It never allows. */
+    interruptOn?: InterruptOn;
+  } = {},
+): AgentMiddleware {
+  const { who, interruptOn } = options;
+  const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
+    const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
+    return { surroundings, invocation: invocationOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
+  };
+  return createMiddleware({
+    name: "ApprovalMiddleware",
+
+    beforeAgent: async ({ messages }, runtime) => {
+      const repaired = await repairedHistory(gate, enter(runtime, messages).invocation, messages);
+      return repaired && { messages: repaired };
+    },
+
+    wrapModelCall: async (request, handler) => {
+      const { invocation, surroundings } = enter(request.runtime, request.messages);
+      refuseSwallowed(invocation, surroundings);
+      invocation.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
+      const message = await handler(request);
+      invocation.produced.add(message);
+      return message;
+    },
+
+    afterModel: {
+      canJumpTo: ["end"],
+      hook: async ({ messages }, runtime) => {
+        const turn = openTurn(messages);
+        if (!turn) return undefined;
+        const hook = enter(runtime, messages);
+        const payload = await pauseFor(hook, turn, turn.open, interruptOn);
+        if (payload) return pauseHook(hook, payload);
+        const answers = await stopOf(gate, hook.invocation, turn);
+        return answers && { messages: [...answers], jumpTo: "end" };
+      },
+    },
+
+    wrapToolCall: async (request, handler) => {
+      const { toolCall, state } = request;
+      const hook = enter(request.runtime, state.messages);
+      const { invocation, surroundings } = hook;
+      const turn = turnProposing(state.messages, toolCall);
+      const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
+      const leaving = JSON.stringify([call.turnId, callIdOf(toolCall)]);
+      try {
+        // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
+        const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
+        if (payload) throw pauseOf(payload);
+        const fresh = turn !== undefined && invocation.produced.has(turn.message);
+        const run = (args: ToolCall["args"]): unknown => handler({ ...request, toolCall: { ...toolCall, args } });
+        const guarded = await guard(invocation, { call, fresh, from: toolCall }, run);
+        invocation.leaving.delete(leaving);
+        switch (guarded.status) {
+          case "ran":
+            return asToolOutput(guarded.output, toolCall);
+          case "refused":
+            if (guarded.then === "stop") endRun(invocation, surroundings);
+            return guarded.message;
+          case "failed":
+            throw toolFailure(guarded.error, toolCall);
+          case "pending":
+            invocation.suspended.push(call);
+            throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+        }
+      } catch (error) {
+        if (isPause(error) || mustLeave(error)) invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
+        throw error;
+      }
+    },
+  }) as AgentMiddleware;
+}
+
+/** The pause that these calls need, if any of them misses a signature. */
+async function pauseFor(
+  hook: Hook,
+  turn: Turn | undefined,
+  calls: readonly ToolCall[],
+  table: InterruptOn | undefined,
+): Promise<PausePayload | undefined> {
+  const { invocation, surroundings, runtime, messages } = hook;
+  const candidates = await Promise.all(
+    calls.map(async (toolCall): Promise<Candidate> => {
+      const native = table ? await askedBy(table, toolCall, { messages }, runtime) : {};
+      const argsSchema = native.argsSchema ?? jsonSchemaOf(invocation.tools.get(toolCall.name));
+      return { call: proposedCall(turn?.turnId ?? surroundings.task, toolCall), native: { ...native, argsSchema } };
+    }),
+  );
+  const waiting = await suspendUnsigned(invocation, surroundings, turn, candidates);
+  if (waiting.length === 0) return undefined;
+  const texts = new Map<string, string | undefined>();
+  for (const call of calls) texts.set(call.name, await describedBy(table, call, { messages }, runtime));
+  const requests = waiting.map(({ request }) => request);
+  return pausePayload(surroundings.threadId, requests, ({ tool }) => ({ description: texts.get(tool) }));
+}

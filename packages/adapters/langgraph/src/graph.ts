@@ -1,0 +1,47 @@
+import { AIMessage, BaseMessage } from "@langchain/core/messages";
+import { MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
+
+/** What every compiled graph and every LangChain agent has at run time. Their declared types share less. */
+export interface RunningGraph {
+  readonly checkpointer?: unknown;
+  /** An agent wraps its graph. */
+  readonly graph?: { readonly outputChannels?: unknown };
+  readonly outputChannels?: unknown;
+  invoke(input: unknown, config: object): Promise<unknown>;
+  stream(input: unknown, config: object): Promise<AsyncIterable<unknown>>;
+  getState(config: object): Promise<StateSnapshot>;
+}
+
+/** The messages of a state, if it has any. */
+export function messagesOf(values: unknown): readonly BaseMessage[] {
+  if (typeof values !== "object" || values === null || !("messages" in values) || !Array.isArray(values.messages)) return [];
+  return values.messages.filter((message): message is BaseMessage => BaseMessage.isInstance(message));
+}
+
+/** The text of the model's last message. */
+export function lastText(values: unknown): string {
+  return messagesOf(values).findLast((message) => AIMessage.isInstance(message))?.text ?? "";
+}
+
+/** The pauses in the result of `invoke`. Undefined: the graph came to its end. */
+export function pausesIn(result: unknown): readonly unknown[] | undefined {
+  if (typeof result !== "object" || result === null || !("__interrupt__" in result)) return undefined;
+  return Array.isArray(result.__interrupt__) ? (result.__interrupt__ as readonly unknown[]) : [];
+}
+
+/** The same from a snapshot, which also shows a graph that waits at a breakpoint. */
+export function pausesOf(snapshot: StateSnapshot): readonly unknown[] | undefined {
+  return snapshot.next.length === 0 ? undefined : snapshot.tasks.flatMap((task) => task.interrupts);
+}
+
+/** What `invoke` would have answered at this snapshot. */
+export function outputOf(graph: RunningGraph, snapshot: StateSnapshot): unknown {
+  const channels = graph.outputChannels ?? graph.graph?.outputChannels;
+  const values: unknown = snapshot.values;
+  if (!Array.isArray(channels) || typeof values !== "object" || values === null) return values;
+  return Object.fromEntries(Object.entries(values).filter(([name]) => channels.includes(name)));
+}
+
+export function forgetsWithProcess(checkpointer: BaseCheckpointSaver): boolean {
+  return checkpointer instanceof MemorySaver;
+}

@@ -1,0 +1,69 @@
+import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import type { ProposedCall } from "@countersign/core/adapter";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import { ToolMessage } from "@langchain/core/messages";
+import { isCommand, isGraphBubbleUp, type Command } from "@langchain/langgraph";
+import { refusalMessage, withNotice } from "./answer.ts";
+import type { Invocation } from "./invocation.ts";
+import { decode, encode, keep, restore } from "./receipt.ts";
+
+/** What came of a guarded call. */
+export type Guarded =
+  /** `output` for the model, with the notice if a person changed the arguments. */
+  | { readonly status: "ran"; readonly output: unknown }
+  | { readonly status: "refused"; readonly message: ToolMessage; readonly then: "continue" | "revise" | "stop" }
+  | { readonly status: "pending"; readonly request: ApprovalRequest }
+  /** The tool itself failed, now or when it ran. */
+  | { readonly status: "failed"; readonly error: unknown };
+
+/** The way into every effect. `run` gets the arguments that were signed. */
+export async function guard(
+  { thread }: Invocation,
+  proposed: { readonly call: ProposedCall; readonly fresh: boolean; readonly from: ToolCall },
+  run: (args: ToolCall["args"]) => unknown,
+): Promise<Guarded> {
+  const { call, fresh, from } = proposed;
+  let thrown: { readonly error: unknown } | undefined;
+  try {
+    const execution = await thread.execute(
+      call,
+      async (args) => {
+        try {
+          return await keep(await run({ ...args }));
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      },
+      { fresh, encode, decode, paused: isPause },
+    );
+    if (execution.status === "pending") return { status: "pending", request: execution.request };
+    if (execution.status === "refused") {
+      return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
+    }
+    return { status: "ran", output: withNotice(await restore(execution.result, from.id), execution.notice, from.id) };
+  } catch (error) {
+    if (isPause(error) || mustLeave(error)) throw error;
+    if (thrown?.error === error || !isCountersignError(error)) return { status: "failed", error };
+    throw error;
+  }
+}
+
+/** LangGraph's own pause inside a tool's body, or its way to its parent graph: no failure. */
+export function isPause(error: unknown): boolean {
+  return error instanceof Error && isGraphBubbleUp(error);
+}
+
+/** As tool text these would tell the model that something failed which may well have happened. */
+export function mustLeave(error: unknown): boolean {
+  return isCountersignError(error) && LEAVING.has(error.code);
+}
+const LEAVING: ReadonlySet<string> = new Set(["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "STORE_UNAVAILABLE", "THREAD_BUSY"]);
+
+/** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */
+export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Command {
+  if (ToolMessage.isInstance(output)) return output;
+  if (isCommand(output)) return output;
+  const content = typeof output === "string" ? output : (JSON.stringify(output) ?? "The call ran. Its result was not recorded.");
+  return new ToolMessage({ content, tool_call_id: from.id ?? "", name: from.name });
+}

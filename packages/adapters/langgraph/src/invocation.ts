@@ -1,0 +1,98 @@
+import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
+import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A call that still waits, and the request that it waits for. */
+export interface Waiting {
+  readonly call: ProposedCall;
+  readonly request: ApprovalRequest;
+}
+
+/** An error or a pause on its way out of the framework. */
+export interface Leaving {
+  readonly error: unknown;
+  readonly turnId: string;
+  /** The graph that it has to get out of first. */
+  readonly graph: string;
+}
+
+/** One run of a graph on one thread, as far as the gate is concerned. */
+export interface Invocation {
+  readonly thread: Thread;
+  /** The messages that this run saw the model produce. Whatever else it meets was restored. */
+  readonly produced: WeakSet<object>;
+  /** The tools that the model was offered last, by name. */
+  tools: ReadonlyMap<string, unknown>;
+  /** The calls that it suspended. */
+  readonly suspended: ProposedCall[];
+  /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
+  readonly batches: Map<string, Promise<readonly Waiting[]>>;
+  /** Errors and pauses that must leave the framework, by call, until that call comes to an end. */
+  readonly leaving: Map<string, Leaving>;
+  /** A reviewer rejected with `then: "stop"`. */
+  stopped: boolean;
+  /** No runner drives it. */
+  readonly native: boolean;
+}
+
+/** Who asks and in which context, for runs without a runner. */
+export type Identify = () => ThreadInfo & { readonly context?: unknown };
+
+/** Under a runner: which gate its thread belongs to, and what its run has come to. */
+const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly invocation: Invocation }>();
+/** Without one: LangGraph gives every run one control object, which all its tasks and nested graphs see. */
+const byControl = new WeakMap<object, Map<Gate, Map<string, Invocation>>>();
+
+/** A runner announces its run before the graph begins. */
+export function beginInvocation(gate: Gate, thread: Thread): Invocation {
+  const invocation = newInvocation(thread, false);
+  underRunner.set(thread, { gate, invocation });
+  return invocation;
+}
+
+/** The run that this hook belongs to. */
+export function invocationOf(gate: Gate, surroundings: Surroundings, identify: Identify): Invocation {
+  const { threadId, config } = surroundings;
+  const thread = currentThread();
+  const known = thread && underRunner.get(thread);
+  // A tool may run another agent: on a thread of its own, or under another gate.
+  if (known && thread.id === threadId && known.gate === gate) return known.invocation;
+  const open = (): Invocation => newInvocation(openThread(gate, threadRef(surroundings, identify())), true);
+  if (!config.control) return open();
+  const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Invocation>>());
+  const threads = entry(gates, gate, () => new Map<string, Invocation>());
+  return entry(threads, threadId, open);
+}
+
+function newInvocation(thread: Thread, native: boolean): Invocation {
+  return {
+    thread,
+    produced: new WeakSet(),
+    tools: new Map(),
+    suspended: [],
+    batches: new Map(),
+    leaving: new Map(),
+    stopped: false,
+    native,
+  };
+}
+
+function threadRef({ threadId, config }: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
+  const name: unknown = config.metadata?.["lc_agent_name"];
+  return { ...who, threadId, agent: typeof name === "string" ? name : "langgraph", framework: "langgraph" } as Parameters<
+    typeof openThread
+  >[1];
+}
+
+interface Keyed<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
+function entry<K, V>(map: Keyed<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

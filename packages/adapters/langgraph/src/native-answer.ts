@@ -1,0 +1,67 @@
+import { approve, edit, reject, type ApprovalRequest, type Decision } from "@countersign/core";
+import { z } from "zod";
+
+/** Why an answer can't be taken, for its author. */
+export type Refuse = (reason: string) => never;
+
+const args = z.record(z.string(), z.unknown());
+/** One answer in the form of `humanInTheLoopMiddleware`, or in that of Agent Inbox. */
+const answerSchema = z.union([
+  z.strictObject({ type: z.literal("approve") }),
+  z.strictObject({ type: z.literal("reject"), message: z.string().optional() }),
+  z.strictObject({ type: z.literal("edit"), editedAction: z.strictObject({ name: z.string(), args }) }),
+  z.strictObject({ type: z.literal("accept"), args: z.unknown().optional() }),
+  z.strictObject({ type: z.literal("ignore"), args: z.unknown().optional() }),
+  z.strictObject({ type: z.literal("response"), args: z.string() }),
+  z.strictObject({ type: z.literal("edit"), args: z.strictObject({ action: z.string(), args }) }),
+]);
+type Answer = z.infer<typeof answerSchema>;
+
+/** A foreign answer as a decision about this request. */
+export function decisionOf(foreign: unknown, request: ApprovalRequest, refuse: Refuse): Decision {
+  const parsed = answerSchema.safeParse(foreign);
+  if (!parsed.success) return refuse(`not an answer that this adapter knows: ${JSON.stringify(foreign)}`);
+  return translate(parsed.data, request, refuse);
+}
+
+function translate(answer: Answer, request: ApprovalRequest, refuse: Refuse): Decision {
+  switch (answer.type) {
+    case "approve":
+    case "accept":
+      return approve();
+    case "reject":
+      return reject(answer.message);
+    case "ignore":
+      return reject();
+    case "response":
+      return reject(answer.args, { then: "revise" });
+    case "edit": {
+      const { name, edited } =
+        "editedAction" in answer
+          ? { name: answer.editedAction.name, edited: answer.editedAction.args }
+          : { name: answer.args.action, edited: asTyped(answer.args.args, request.args) };
+      // Another tool is another call: it would escape its own policy.
+      if (name !== request.tool) return refuse(`the edit turns ${request.tool} into ${name}`);
+      return edit(edited);
+    }
+  }
+}
+
+/** Agent Inbox hands every edited value back as text. Where the model's own value was none, the text is read as JSON. */
+function asTyped(edited: Readonly<Record<string, unknown>>, proposed: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(edited).map(([key, value]) => {
+      const wasText = !Object.hasOwn(proposed, key) || typeof proposed[key] === "string";
+      return [key, typeof value === "string" && !wasText ? readJson(value) : value];
+    }),
+  );
+}
+
+/** What isn't JSON stays text, for the schema to refuse. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

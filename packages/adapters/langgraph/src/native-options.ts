@@ -1,0 +1,51 @@
+import type { BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import type { InterruptOnConfig, Runtime } from "langchain";
+import type { Candidate } from "./suspend.ts";
+
+/** What the table's functions get to see. */
+export interface AgentState {
+  messages: BaseMessage[];
+}
+
+/** The table of `humanInTheLoopMiddleware`, kept as a further reason to ask. */
+export type InterruptOn = Readonly<Record<string, boolean | InterruptOnConfig>>;
+
+/** Does the table ask about this call? A condition that throws or answers anything but `false` asks. */
+export async function askedBy(
+  table: InterruptOn | undefined,
+  toolCall: ToolCall,
+  state: AgentState,
+  runtime: Runtime<unknown>,
+): Promise<NonNullable<Candidate["native"]>> {
+  const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
+  if (!entry) return {};
+  const asked = `interruptOn.${toolCall.name}`;
+  if (entry === true) return { asked };
+  if (entry.when && !(await holds(entry.when, { toolCall, tool: undefined, state, runtime }))) return {};
+  return { asked, terms: { decisions: entry.allowedDecisions }, argsSchema: entry.argsSchema };
+}
+
+/** The text that the table gives this call, if it gives one. */
+export async function describedBy(
+  table: InterruptOn | undefined,
+  toolCall: ToolCall,
+  state: AgentState,
+  runtime: Runtime<unknown>,
+): Promise<string | undefined> {
+  const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
+  if (typeof entry !== "object") return undefined;
+  const { description } = entry;
+  return typeof description === "function" ? await description(toolCall, state, runtime) : description;
+}
+
+type When = NonNullable<InterruptOnConfig["when"]>;
+
+async function holds(when: When, request: Parameters<When>[0]): Promise<boolean> {
+  try {
+    const answer: unknown = await when(request);
+    return answer !== false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,53 @@
+import { CountersignError } from "@countersign/core";
+import { GraphInterrupt, interrupt } from "@langchain/langgraph";
+import { isPause } from "./guard.ts";
+import type { Invocation } from "./invocation.ts";
+import type { PausePayload } from "./payload.ts";
+import { isRoot, type Surroundings } from "./surroundings.ts";
+
+/** Values that earlier answers left behind come back first; more than these nobody sends by accident. */
+const MOST_ANSWERS = 10_000;
+
+/**
+ * Pauses the graph in a hook of its own. LangGraph hands out whatever somebody resumed with: none of it is believed,
+ * each is passed over and the graph pauses again. Only the store can let the run go on.
+ */
+export async function pauseHook(
+  { invocation, surroundings }: { readonly invocation: Invocation; readonly surroundings: Surroundings },
+  payload: PausePayload,
+): Promise<never> {
+  // A native run of the root graph ends with this pause, so that nobody has to wait for its hold to lapse.
+  if (invocation.native && isRoot(surroundings)) await invocation.thread.release("suspended");
+  for (let answers = 0; answers < MOST_ANSWERS; answers++) interrupt(payload);
+  throw new CountersignError("NATIVE_REFUSED", {
+    threadId: surroundings.threadId,
+    reason: "the pause was answered too often inside the graph",
+  });
+}
+
+/**
+ * Pauses from inside a tool. Thrown by hand, under the request's own id: LangGraph's interrupt() would count, and shift
+ * the answers to the interrupts of the tool's own body.
+ */
+export function pauseOf(payload: PausePayload): GraphInterrupt {
+  const id = payload.actionRequests[0]?.requestId;
+  return new GraphInterrupt([{ ...(id ? { id } : {}), value: payload }]);
+}
+
+/**
+ * Looks for what should have left the graph by now and didn't.
+ * @param where graphs run side by side: only what has to leave this one; by default any
+ * @param except the turn whose parallel calls are pausing right now
+ * @throws the error, or SETUP for the pause, that somebody further out swallowed: the model must not plan on with it
+ */
+export function refuseSwallowed({ leaving }: Invocation, where?: Surroundings, except?: string): void {
+  for (const { error, turnId, graph } of leaving.values()) {
+    if (turnId === except || (where && graph !== where.graph)) continue;
+    if (!isPause(error)) throw error;
+    throw new CountersignError("SETUP", { hint: SWALLOWED }, { cause: error });
+  }
+}
+
+const SWALLOWED =
+  "Something around a gated tool swallowed its pause: a try/catch, or a retry or error middleware listed before approvalMiddleware. " +
+  "Let a GraphInterrupt pass, and list approvalMiddleware first.";

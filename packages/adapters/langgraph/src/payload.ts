@@ -1,0 +1,73 @@
+import type { ApprovalRequest, CountersignError, ErrorCode } from "@countersign/core";
+
+/** What an existing UI finds in a pause: LangChain's `HITLRequest`, and for each action which request it is. */
+export interface PausePayload {
+  readonly actionRequests: readonly PausedAction[];
+  readonly reviewConfigs: readonly {
+    readonly actionName: string;
+    readonly allowedDecisions: readonly ("approve" | "edit" | "reject")[];
+    readonly argsSchema?: object;
+  }[];
+  /** Marks the pause as Countersign's. Decisions go to `gate.decide` or `decideNative`, never to the graph. */
+  readonly countersign: {
+    readonly version: 1;
+    readonly threadId: string;
+    /** The run could not go on, and a tool node would have told the model instead of the caller. Resuming tries again. */
+    readonly error?: { readonly code: ErrorCode; readonly message: string };
+  };
+}
+
+/** `requestId` and `digest` are what `gate.decide` takes. */
+export interface PausedAction {
+  readonly name: string;
+  readonly args: object;
+  readonly description: string;
+  readonly requestId: string;
+  readonly digest: string;
+}
+
+/** How one action is described to existing UIs, where an option of the framework says so. */
+export type Describe = (request: ApprovalRequest) => {
+  readonly description?: string | undefined;
+  readonly argsSchema?: object | undefined;
+};
+
+const ALL = ["approve", "edit", "reject"] as const;
+
+export function pausePayload(threadId: string, requests: readonly ApprovalRequest[], describe: Describe = () => ({})): PausePayload {
+  const [only] = requests;
+  return {
+    actionRequests: requests.map((request) => action(request, describe(request).description)),
+    reviewConfigs: requests.map((request) => {
+      const argsSchema = describe(request).argsSchema ?? request.argsSchema;
+      const allowedDecisions = request.terms.decisions ?? ALL;
+      return { actionName: request.tool, allowedDecisions, ...(argsSchema ? { argsSchema } : {}) };
+    }),
+    ...(only && requests.length === 1 ? humanInterrupt(only, describe(only).description) : {}),
+    countersign: { version: 1, threadId },
+  };
+}
+
+/** Carries an error out of a tool node, which makes tool text of everything but a pause. */
+export function errorPayload(threadId: string, { code, message }: CountersignError): PausePayload {
+  return { actionRequests: [], reviewConfigs: [], countersign: { version: 1, threadId, error: { code, message } } };
+}
+
+function action(request: ApprovalRequest, description: string | undefined): PausedAction {
+  const { id, tool, proposal } = request;
+  return { name: tool, args: proposal.args, description: description ?? describedBy(request), requestId: id, digest: proposal.digest };
+}
+
+/** The older shape that Agent Inbox renders; it knows one action per pause. */
+function humanInterrupt(request: ApprovalRequest, description: string | undefined): object {
+  const may = (decision: (typeof ALL)[number]): boolean => (request.terms.decisions ?? ALL).includes(decision);
+  return {
+    action_request: { action: request.tool, args: request.proposal.args },
+    config: { allow_accept: may("approve"), allow_edit: may("edit"), allow_respond: may("reject"), allow_ignore: may("reject") },
+    description: description ?? describedBy(request),
+  };
+}
+
+function describedBy({ reason, tool, proposal }: ApprovalRequest): string {
+  return `${reason}\n\nTool: ${tool}\nArgs: ${JSON.stringify(proposal.args, null, 2)}`;
+}

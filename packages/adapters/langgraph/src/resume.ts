@@ -1,0 +1,163 @@
+import type { AgentRunner, Gate } from "@countersign/core";
+import { defineRunner, type Advanced, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { HumanMessage } from "@langchain/core/messages";
+import { isGraphDrained, type Command, type CommandInstance } from "@langchain/langgraph";
+import { answersToOpenCalls } from "./dangling.ts";
+import { explainResume, typedError } from "./errors.ts";
+import { forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./graph.ts";
+import { isPause } from "./guard.ts";
+import { beginInvocation, type Invocation } from "./invocation.ts";
+import { refuseSwallowed } from "./pause.ts";
+import { STOPPED } from "./stop.ts";
+import { mirrored } from "./stream.ts";
+import { refuseExit, requireCheckpointer } from "./surroundings.ts";
+import { openTurn } from "./turn.ts";
+
+// oxlint-disable typescript/no-explicit-any -- the graph's own types are read off these positions
+interface Graph {
+  invoke(input: any, config?: any): Promise<any>;
+  stream(input: any, config?: any): Promise<any>;
+}
+type RawInput<G extends Graph> = Exclude<Parameters<G["invoke"]>[0], Command<any, any, any> | CommandInstance<any, any, any> | null>;
+/** A graph over messages also takes plain text, so that callers port unchanged. */
+type GraphInput<G extends Graph> = RawInput<G> | (RawInput<G> extends { messages?: any } ? string : never);
+// oxlint-enable typescript/no-explicit-any
+type GraphOutput<G extends Graph> = Awaited<ReturnType<G["invoke"]>>;
+type GraphStream<G extends Graph> = Awaited<ReturnType<G["stream"]>>;
+type GraphConfig<G extends Graph> = NonNullable<Parameters<G["invoke"]>[1]>;
+interface Native<G extends Graph> {
+  /** Handed to the graph as it is, with the thread's id. `durability` is "sync" unless it says "async". */
+  config?: GraphConfig<G> | undefined;
+}
+
+/**
+ * Drives an agent or a compiled graph on durable threads: the thread's id is LangGraph's thread_id. A graph that waits for
+ * an interrupt() of its own is `suspended` with nothing pending: answer it natively with `Command({ resume })`.
+ * @example const payments = createRunner(gate, agent, { name: "payments" })
+ * @throws SETUP for a graph without a checkpointer or a gate without a policy
+ */
+export function createRunner<C, G extends Graph>(
+  gate: GateIn<C>,
+  graph: G,
+  options: { name: string },
+): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>> {
+  const running = graph as unknown as RunningGraph;
+  requireCheckpointer(running.checkpointer);
+  if (gate.store.capabilities.durable && forgetsWithProcess(running.checkpointer)) {
+    // oxlint-disable-next-line no-console -- said once, where the graph is set up
+    console.warn(`countersign: the requests of ${options.name} are durable, but its MemorySaver forgets the conversations they belong to.`);
+  }
+
+  /** What to give the graph, and how. */
+  async function prepare(
+    thread: Thread,
+    input: unknown,
+    { signal, config }: Native<G> & { readonly signal: AbortSignal },
+  ): Promise<Prepared> {
+    const invocation = beginInvocation(gate, thread);
+    const settings = settingsFor(thread.id, config, signal);
+    return { invocation, settings, input: input === undefined ? null : await withAnswers(gate, invocation, running, settings, input) };
+  }
+
+  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>>(gate, {
+    name: options.name,
+    framework: "langgraph",
+    keepsConversation: true,
+
+    beforeRun(_threadId, { config }) {
+      requireCheckpointer(running.checkpointer);
+      refuseExit(config ?? {});
+    },
+
+    async advance(thread, from, given) {
+      const { invocation, settings, input } = await prepare(thread, from.input, given);
+      try {
+        const result = await running.invoke(input, settings);
+        return advanced(invocation, pausesIn(result), result as GraphOutput<G>);
+      } catch (error) {
+        if (isStop(error)) return { status: "stopped" };
+        throw explainResume(typedError(error), thread.id);
+      }
+    },
+
+    async advanceStream(thread, from, given) {
+      const { invocation, settings, input } = await prepare(thread, from.input, given);
+      const { stream, finished } = mirrored(await running.stream(input, { ...settings, ...streamingOf(given.config) }), isStop);
+      const done = finished.then(
+        async () => {
+          const snapshot = await running.getState(placeOf(thread.id));
+          return advanced(invocation, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
+        },
+        (error: unknown) => {
+          throw explainResume(typedError(error), thread.id);
+        },
+      );
+      return { stream: stream as GraphStream<G>, done };
+    },
+
+    async restoreOutput(threadId): Promise<GraphOutput<G>> {
+      return outputOf(running, await running.getState(placeOf(threadId))) as GraphOutput<G>;
+    },
+  });
+}
+
+interface Prepared {
+  readonly invocation: Invocation;
+  readonly settings: object;
+  readonly input: unknown;
+}
+
+interface Settings {
+  readonly signal?: AbortSignal;
+  readonly configurable?: object;
+  readonly streamMode?: unknown;
+}
+
+/** The caller's own config; what would change the shape of `invoke`'s answer is left to streams. */
+function settingsFor(threadId: string, config: Settings | undefined, signal: AbortSignal): object {
+  const { streamMode, ...rest } = config ?? {};
+  return {
+    durability: "sync",
+    ...rest,
+    signal: rest.signal ? AbortSignal.any([rest.signal, signal]) : signal,
+    ...placeOf(threadId, rest.configurable),
+  };
+}
+
+function streamingOf(config: Settings | undefined): object {
+  return config?.streamMode === undefined ? {} : { streamMode: config.streamMode };
+}
+
+function placeOf(threadId: string, configurable?: object): { readonly configurable: object } {
+  return { configurable: { ...configurable, thread_id: threadId } };
+}
+
+/** The input, behind the answers to calls that an earlier run left open. */
+async function withAnswers(gate: Gate, invocation: Invocation, graph: RunningGraph, settings: object, input: unknown): Promise<unknown> {
+  const given = typeof input === "string" ? { messages: [new HumanMessage(input)] } : input;
+  if (typeof given !== "object" || given === null || !("messages" in given)) return given;
+  const turn = openTurn(messagesOf((await graph.getState(settings)).values));
+  if (!turn) return given;
+  const answers = await answersToOpenCalls(gate, invocation, turn);
+  return { ...given, messages: [...answers, ...[given.messages].flat()] };
+}
+
+function advanced<Output>(invocation: Invocation, pauses: readonly unknown[] | undefined, output: Output): Advanced<Output> {
+  // An error that only a pause could carry out of a tool node.
+  for (const { error } of invocation.leaving.values()) if (!isPause(error)) throw error;
+  if (invocation.stopped) return { status: "stopped" };
+  if (!pauses) {
+    refuseSwallowed(invocation);
+    return { status: "completed", output, text: lastText(output) };
+  }
+  return { status: "suspended", calls: distinct(invocation.suspended), continuation: null };
+}
+
+/** Parallel branches may have met the same call. */
+function distinct(calls: readonly ProposedCall[]): readonly ProposedCall[] {
+  return [...new Map(calls.map((call) => [JSON.stringify([call.turnId, call.callId]), call])).values()];
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof Error && isGraphDrained(error) && error.message.includes(STOPPED);
+}

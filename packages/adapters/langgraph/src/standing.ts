@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from "node:util";
+import { isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import type { ToolMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import { refusalMessage } from "./answer.ts";
+import { asToolOutput, guard, type Guarded } from "./guard.ts";
+import type { Invocation } from "./invocation.ts";
+import { proposedCall } from "./turn.ts";
+
+/** How a call stands, found out without running it. */
+export type Standing = Guarded | { readonly status: "not run"; readonly request: ApprovalRequest | undefined };
+
+/** All requests of the thread that could be about this call: same tool, same arguments, perhaps of another turn. */
+export type Lookalikes = (call: ToolCall) => readonly ApprovalRequest[];
+
+const PAGE = 1_000;
+
+/** One read for all calls of a turn. */
+export async function lookalikesIn(gate: Gate, threadId: string): Promise<Lookalikes> {
+  const { items } = await gate.list({ threadId, order: "newest", limit: PAGE });
+  return ({ name, args }) => items.filter((request) => request.tool === name && isDeepStrictEqual(request.args, args));
+}
+
+/** Can this request still be withdrawn? */
+export function isUnexecuted({ status, execution }: ApprovalRequest): boolean {
+  return status === "pending" || (status === "approved" && execution === "none");
+}
+
+class NotNow extends Error {
+  readonly is_bubble_up = true;
+}
+
+/**
+ * What is recorded of a call. An approved one is not touched: taking its claim, even to give it back, would count as an
+ * attempt.
+ */
+export async function standingOf(invocation: Invocation, turnId: string, from: ToolCall, lookalikes: Lookalikes): Promise<Standing> {
+  const call = proposedCall(turnId, from);
+  const candidates = lookalikes(from);
+  if (candidates.length === 0) return { status: "not run", request: undefined };
+  if (candidates.some(isUnexecuted)) {
+    const [request] = await invocation.thread.suspend([call], null);
+    if (request && isUnexecuted(request)) return { status: "not run", request };
+  }
+  try {
+    return await guard(invocation, { call, fresh: false, from }, () => {
+      throw new NotNow("looked at, not run");
+    });
+  } catch (error) {
+    if (error instanceof NotNow) return { status: "not run", request: undefined };
+    throw error;
+  }
+}
+
+/** Answers a call from its standing; `otherwise` is said of one that never ran. */
+export function answerFrom(standing: Standing, from: ToolCall, otherwise: string): ToolMessage | undefined {
+  switch (standing.status) {
+    case "ran": {
+      const output = asToolOutput(standing.output, from);
+      return "tool_call_id" in output ? output : undefined;
+    }
+    case "refused":
+      return standing.message;
+    case "failed":
+      return refusalMessage(from, standing.error instanceof Error ? standing.error.message : String(standing.error));
+    case "pending":
+    case "not run":
+      return refusalMessage(from, otherwise);
+  }
+}
+
+export function isUnknown(error: unknown): boolean {
+  return isCountersignError(error, "EXECUTION_UNKNOWN");
+}

@@ -1,0 +1,44 @@
+import type { ProposedCall, WaitOptions } from "@countersign/core/adapter";
+import type { Invocation, Waiting } from "./invocation.ts";
+import { untilPersisted } from "./persisted.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Turn } from "./turn.ts";
+
+/** A call that the gate looks at, and what an option of the framework says about it. */
+export interface Candidate {
+  readonly call: ProposedCall;
+  readonly native?: Omit<WaitOptions, "fresh">;
+}
+
+/**
+ * Records the calls that miss a signature and asks the in-process reviewer, if there is one. Answers those that still
+ * wait; none: the run may go on to execute.
+ */
+export async function suspendUnsigned(
+  invocation: Invocation,
+  surroundings: Surroundings,
+  turn: Turn | undefined,
+  candidates: readonly Candidate[],
+): Promise<readonly Waiting[]> {
+  const { thread, produced } = invocation;
+  const fresh = turn !== undefined && produced.has(turn.message);
+  const unsigned: ProposedCall[] = [];
+  for (const { call, native } of candidates) {
+    const waits = thread.mustWait(call, { fresh, ...native });
+    // Not awaited when it is plain: an allowed call of a fresh turn costs no turn of the event loop either.
+    if (waits === true || (waits !== false && (await waits))) unsigned.push(call);
+  }
+  if (unsigned.length === 0) return [];
+  await untilPersisted(surroundings);
+  // From here on something is recorded about the turn, whatever becomes of the write.
+  if (turn) produced.delete(turn.message);
+  const requests = await thread.suspend(unsigned, null);
+  invocation.suspended.push(...unsigned);
+  if (!(await thread.review(unsigned))) return [];
+  const pending = requests.length === 1 ? requests : await thread.pending();
+  const open = new Set(pending.map(({ id }) => id));
+  return requests.flatMap((request, index) => {
+    const call = unsigned[index];
+    return call && open.has(request.id) ? [{ call, request }] : [];
+  });
+}

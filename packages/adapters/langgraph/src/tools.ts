@@ -1,0 +1,185 @@
+import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
+import type { GateIn } from "@countersign/core/adapter";
+import { BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import type { RunnableConfig } from "@langchain/core/runnables";
+import type { ClientTool, ServerTool } from "@langchain/core/tools";
+import { GraphInterrupt } from "@langchain/langgraph";
+import { asToolOutput, guard, isPause } from "./guard.ts";
+import { invocationOf, type Invocation, type Waiting } from "./invocation.ts";
+import { pauseOf, refuseSwallowed } from "./pause.ts";
+import { errorPayload, pausePayload } from "./payload.ts";
+import { positionOf } from "./position.ts";
+import { endRun } from "./stop.ts";
+import { suspendUnsigned } from "./suspend.ts";
+import { surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { jsonSchemaOf } from "./tool-schema.ts";
+import { callIdOf, proposedCall, turnProposing, type Turn } from "./turn.ts";
+import type { Who } from "./who.ts";
+
+/** The tools that are gated together: their calls of one turn pause together. */
+interface Kit {
+  readonly gate: Gate;
+  readonly who: ((config: RunnableConfig) => object) | undefined;
+  readonly byName: ReadonlyMap<string, ClientTool>;
+}
+
+type Invoke = (input: unknown, config?: RunnableConfig) => Promise<unknown>;
+
+/**
+ * The gate for `ToolNode`, `createReactAgent` and hand-written nodes: the same tools, which ask before they run. All calls
+ * of a model's turn to these tools pause together, before any of them runs. Tools that the provider executes itself are
+ * passed through: nothing here could hold them up.
+ * @example new ToolNode(gateTools(gate, [sendPayment, readReport]))
+ */
+export function gateTools<const T extends readonly (ClientTool | ServerTool)[], C>(
+  gate: GateIn<C>,
+  tools: T,
+  who?: Who<RunnableConfig, C>,
+): { -readonly [K in keyof T]: T[K] } {
+  const kit: Kit = { gate, who, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
+  return tools.map((tool) => (isClientTool(tool) ? gated(kit, tool) : tool)) as { -readonly [K in keyof T]: T[K] };
+}
+
+function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
+  return "invoke" in tool && typeof tool.invoke === "function";
+}
+
+/** Everything but the ways in is inherited from the tool itself. */
+function gated(kit: Kit, tool: ClientTool): ClientTool {
+  const invoke: Invoke = (input, config) => invokeGated(kit, tool, input, config);
+  const way = { value: invoke, writable: true, configurable: true };
+  return Object.create(tool, { invoke: way, call: way }) as ClientTool;
+}
+
+async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {
+  const invoke = tool.invoke.bind(tool) as Invoke;
+  if (!isToolCall(input)) return invokeByHand(kit, tool, input, config);
+  const surroundings = surroundingsOrPause(config);
+  const invocation = invocationOf(kit.gate, surroundings, () => kit.who?.(surroundings.config) ?? {});
+  const turn = turnProposing(messagesAround(surroundings, config), input);
+  const call = proposedCall(turn?.turnId ?? surroundings.task, input);
+  const leaving = JSON.stringify([call.turnId, callIdOf(input)]);
+  try {
+    refuseSwallowed(invocation, surroundings, call.turnId);
+    const waiting = await suspendTurn(kit, invocation, surroundings, turn, input);
+    if (waiting.length > 0) throw pauseAmong(surroundings, waiting, input);
+    const guarded = await guard(invocation, { call, fresh: false, from: input }, (args) => invoke({ ...input, args }, config));
+    invocation.leaving.delete(leaving);
+    switch (guarded.status) {
+      case "ran":
+        return asToolOutput(guarded.output, input);
+      case "refused":
+        if (guarded.then === "stop") endRun(invocation, surroundings);
+        return guarded.message;
+      case "failed":
+        throw guarded.error;
+      case "pending":
+        invocation.suspended.push(call);
+        throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+    }
+  } catch (error) {
+    if (!isPause(error) && !isCountersignError(error)) throw error;
+    invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
+    throw isCountersignError(error) ? pauseOf(errorPayload(surroundings.threadId, error)) : error;
+  }
+}
+
+/** A call that no model proposed: a node calls the tool itself. Its refusal is an error, because there is no model to tell. */
+async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {
+  const surroundings = surroundingsOf(config);
+  const invocation = invocationOf(kit.gate, surroundings, () => kit.who?.(surroundings.config) ?? {});
+  const plain = typeof input === "object" && input !== null;
+  const from: ToolCall = {
+    name: tool.name,
+    args: plain ? (input as ToolCall["args"]) : { input },
+    id: positionOf(surroundings, tool.name),
+    type: "tool_call",
+  };
+  const call = proposedCall(surroundings.task, from);
+  const waiting = await suspendUnsigned(invocation, surroundings, undefined, [{ call, native: { argsSchema: jsonSchemaOf(tool) } }]);
+  if (waiting.length > 0)
+    throw pauseOf(
+      pausePayload(
+        surroundings.threadId,
+        waiting.map(({ request }) => request),
+      ),
+    );
+  const invoke = tool.invoke.bind(tool) as Invoke;
+  const guarded = await guard(invocation, { call, fresh: false, from }, (args) => invoke(plain ? args : args["input"], config));
+  switch (guarded.status) {
+    case "ran":
+      return guarded.output;
+    case "failed":
+      throw guarded.error;
+    case "pending":
+      throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+    case "refused":
+      throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: guarded.message.text });
+  }
+}
+
+/** One suspension for all calls of the turn, whichever parallel call comes first. */
+function suspendTurn(
+  kit: Kit,
+  invocation: Invocation,
+  surroundings: Surroundings,
+  turn: Turn | undefined,
+  input: ToolCall,
+): Promise<readonly Waiting[]> {
+  const calls = turn?.open ?? [input];
+  const turnId = turn?.turnId ?? surroundings.task;
+  const begun = turn && invocation.batches.get(turnId);
+  if (begun) return begun;
+  const candidates = calls.flatMap((each) => {
+    const tool = kit.byName.get(each.name);
+    return tool ? [{ call: proposedCall(turnId, each), native: { argsSchema: jsonSchemaOf(tool) } }] : [];
+  });
+  const batch = suspendUnsigned(invocation, surroundings, turn, candidates);
+  invocation.batches.set(turnId, batch);
+  batch.catch(() => invocation.batches.delete(turnId));
+  return batch;
+}
+
+/** Calls that run as tasks of their own show their own request; those that share a task share one pause. */
+function pauseAmong(surroundings: Surroundings, waiting: readonly Waiting[], input: ToolCall): GraphInterrupt {
+  const alone = typeof surroundings.input === "object" && surroundings.input !== null && "lg_tool_call" in surroundings.input;
+  const shown = alone ? waiting.filter(({ call }) => call.callId === callIdOf(input)) : waiting;
+  // A call that needs no signature waits for its siblings, and has nothing to show.
+  if (shown.length === 0) return new GraphInterrupt([]);
+  return pauseOf(
+    pausePayload(
+      surroundings.threadId,
+      shown.map(({ request }) => request),
+    ),
+  );
+}
+
+/** A tool node would tell the model that there is no checkpointer. */
+function surroundingsOrPause(config: RunnableConfig | undefined): Surroundings {
+  try {
+    return surroundingsOf(config);
+  } catch (error) {
+    throw isCountersignError(error) ? pauseOf(errorPayload("", error)) : error;
+  }
+}
+
+function isToolCall(input: unknown): input is ToolCall & { readonly type: "tool_call" } {
+  return typeof input === "object" && input !== null && "type" in input && input.type === "tool_call" && "name" in input && "args" in input;
+}
+
+/** The conversation, where a tool node or the running task has it. */
+function messagesAround({ input }: Surroundings, config: RunnableConfig | undefined): readonly BaseMessage[] {
+  const state: unknown = (config as { readonly state?: unknown } | undefined)?.state;
+  return [state, input].map(messagesIn).find((messages) => messages.length > 0) ?? [];
+}
+
+function messagesIn(state: unknown): readonly BaseMessage[] {
+  if (typeof state !== "object" || state === null) return [];
+  const lists: readonly unknown[] = Array.isArray(state) ? [state] : "messages" in state ? [state.messages] : Object.values(state);
+  return lists.find(isConversation) ?? [];
+}
+
+function isConversation(list: unknown): list is readonly BaseMessage[] {
+  return Array.isArray(list) && list.length > 0 && list.every((each) => BaseMessage.isInstance(each));
+}

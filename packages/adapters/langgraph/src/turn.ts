@@ -1,0 +1,58 @@
+import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
+import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+
+/** One model response and the calls it proposes. */
+export interface Turn {
+  readonly message: AIMessage;
+  readonly turnId: string;
+  /** The calls that no ToolMessage has answered yet. */
+  readonly open: readonly ToolCall[];
+}
+
+/** The last model response, if it proposes calls that are still open. */
+export function openTurn(messages: readonly BaseMessage[]): Turn | undefined {
+  const turn = turnAt(messages, messages.findLastIndex(isAI));
+  return turn && turn.open.length > 0 ? turn : undefined;
+}
+
+/** The model response that proposed this call: the last one that has a call of its id. */
+export function turnProposing(messages: readonly BaseMessage[], call: ToolCall): Turn | undefined {
+  return turnAt(
+    messages,
+    messages.findLastIndex((message) => isAI(message) && proposes(message, call)),
+  );
+}
+
+/** The call as it is gated and signed. */
+export function proposedCall(turnId: string, call: ToolCall): ProposedCall {
+  return { turnId, callId: callIdOf(call), tool: call.name, args: call.args };
+}
+
+/** Some models leave the id out. Two equal calls of one response then can't be told apart, and core refuses them. */
+export function callIdOf({ id, name, args }: ToolCall): string {
+  return id ?? JSON.stringify([name, args]);
+}
+
+function turnAt(messages: readonly BaseMessage[], index: number): Turn | undefined {
+  const message = messages[index];
+  if (!message || !isAI(message)) return undefined;
+  // Models reuse call ids: only what follows this message answers it.
+  const answered = new Set(messages.slice(index + 1).flatMap((later) => (ToolMessage.isInstance(later) ? [later.tool_call_id] : [])));
+  const open = (message.tool_calls ?? []).filter(({ id }) => id === undefined || !answered.has(id));
+  return { message, turnId: message.id ?? turnIdOf(messages.slice(0, index + 1).map(essence)), open };
+}
+
+function isAI(message: BaseMessage): message is AIMessage {
+  return AIMessage.isInstance(message);
+}
+
+function proposes({ tool_calls = [] }: AIMessage, call: ToolCall): boolean {
+  return tool_calls.some((proposed) => callIdOf(proposed) === callIdOf(call));
+}
+
+/** What of a message survives every serializer unchanged. */
+function essence(message: BaseMessage): unknown {
+  const calls = isAI(message) ? message.tool_calls : undefined;
+  return [message.type, message.content, calls?.map(({ id, name, args }) => [id, name, args])];
+}

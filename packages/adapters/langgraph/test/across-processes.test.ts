@@ -1,0 +1,184 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { inProcess, type Answer } from "./support/process.ts";
+import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type Place } from "./support/world.ts";
+
+const thread = "pay-001";
+const LARGE = { amount: 4_200, recipient: "Acme Corp" };
+const asking = (...calls: object[]): string => JSON.stringify(calls.map((args) => ["send_payment", args]));
+
+let place: Place;
+beforeEach(() => {
+  place = newPlace();
+});
+
+const start = (input = asking(LARGE)): Promise<Answer> => inProcess({ place, do: "start", thread, input });
+const resume = (behaviour: Omit<Behaviour, "outside" | "script"> = {}): Promise<Answer> =>
+  inProcess({ place, do: "resume", thread, behaviour });
+const decide = (
+  request: string,
+  decision: "approve" | "edit" | "reject",
+  rest: { args?: object; message?: string } = {},
+): Promise<Answer> => inProcess({ place, do: "decide", request, decision, ...rest });
+const pendingId = (answer: Answer, index = 0): string => answer.value.pending[index].id as string;
+const toolTexts = (answer: Answer): string[] =>
+  (answer.value.output.messages as { id: string[]; kwargs: { content: string } }[])
+    .filter(({ id }) => id.includes("ToolMessage"))
+    .map(({ kwargs }) => kwargs.content);
+
+describe("the five assertions, every step in a process of its own", () => {
+  test("a small action runs without a pause", async () => {
+    const answer = await start(asking({ amount: 5, recipient: "Acme Corp" }));
+    expect(answer.value).toMatchObject({ status: "completed", text: "paid 5 to Acme Corp" });
+    expect(effectsAt(place)).toMatchObject([{ args: { amount: 5 } }]);
+  });
+
+  test("a large one pauses", async () => {
+    const answer = await start();
+    expect(answer.value).toMatchObject({
+      status: "suspended",
+      pending: [{ tool: "send_payment", args: LARGE, status: "pending", requestedBy: { id: "bob" } }],
+    });
+    expect(effectsAt(place)).toEqual([]);
+  });
+
+  test("approve executes exactly the proposed arguments", async () => {
+    await decide(pendingId(await start()), "approve");
+    expect((await resume()).value).toMatchObject({ status: "completed", text: "paid 4200 to Acme Corp" });
+    expect(effectsAt(place).map(({ args }) => args)).toEqual([LARGE]);
+  });
+
+  test("edit executes the corrected ones, and the transcript tells", async () => {
+    const corrected = { ...LARGE, amount: 4_000 };
+    await decide(pendingId(await start()), "edit", { args: corrected });
+    const answer = await resume();
+    expect(effectsAt(place).map(({ args }) => args)).toEqual([corrected]);
+    expect(toolTexts(answer)[0]).toMatch(/person.*changed.*4000[^]*paid 4000/);
+    const proposal = answer.value.output.messages.find(({ id }: { id: string[] }) => id.includes("AIMessage"));
+    expect(proposal.kwargs.tool_calls[0].args).toEqual(LARGE);
+  });
+
+  test("reject executes nothing and tells the model why", async () => {
+    await decide(pendingId(await start()), "reject", { message: "Already paid in May." });
+    const answer = await resume();
+    expect(answer.value.status).toBe("completed");
+    expect(effectsAt(place)).toEqual([]);
+    expect(toolTexts(answer)).toEqual(["Already paid in May."]);
+  });
+});
+
+describe("waking a thread", () => {
+  test("with nothing decided changes nothing: no effect, no model request, still decidable", async () => {
+    const id = pendingId(await start());
+    const before = modelRequestsAt(place);
+    expect((await resume()).value.status).toBe("suspended");
+    expect((await inProcess({ place, do: "invoke", thread })).value.__interrupt__).toHaveLength(1);
+    expect(modelRequestsAt(place)).toBe(before);
+    expect(effectsAt(place)).toEqual([]);
+    await decide(id, "approve");
+    expect((await resume()).value.status).toBe("completed");
+  });
+
+  test("by many processes at once executes once", async () => {
+    await decide(pendingId(await start()), "approve");
+    const answers = await Promise.all([resume(), resume(), resume()]);
+    expect(answers.filter(({ value }) => value?.status === "completed").length).toBeGreaterThan(0);
+    for (const { value } of answers) expect(["completed", "running"]).toContain(value.status);
+    expect(effectsAt(place)).toHaveLength(1);
+  });
+
+  test("by many processes at once, without a runner, executes once", async () => {
+    await decide(pendingId(await start()), "approve");
+    await Promise.all([1, 2, 3].map(() => inProcess({ place, do: "invoke", thread })));
+    expect(effectsAt(place)).toHaveLength(1);
+  });
+
+  test("again and again executes nothing more", async () => {
+    await decide(pendingId(await start()), "approve");
+    await resume();
+    expect((await resume()).value).toMatchObject({ status: "completed", replayed: true, text: "paid 4200 to Acme Corp" });
+    expect(effectsAt(place)).toHaveLength(1);
+  });
+
+  test("under a policy that has changed its mind still waits for the signature that was asked for", async () => {
+    const id = pendingId(await start());
+    expect((await resume({ flipped: true })).value.status).toBe("suspended");
+    expect((await inProcess({ place, do: "invoke", thread, behaviour: { flipped: true } })).value.__interrupt__).toHaveLength(1);
+    expect(effectsAt(place)).toEqual([]);
+    await decide(id, "reject");
+    expect((await resume({ flipped: true })).value.status).toBe("completed");
+    expect(effectsAt(place)).toEqual([]);
+  });
+});
+
+describe("parallel calls", () => {
+  const calls = [
+    { amount: 2_000, recipient: "A" },
+    { amount: 3_000, recipient: "B" },
+    { amount: 4_000, recipient: "C" },
+    { amount: 9, recipient: "D" },
+  ];
+
+  test("decided in reverse hit their own calls, and nothing of the turn runs before all are decided", async () => {
+    const { pending } = (await start(asking(...calls))).value;
+    const of = (recipient: string): string => pending.find(({ args }: { args: { recipient: string } }) => args.recipient === recipient).id;
+    expect(pending).toHaveLength(3);
+    expect(effectsAt(place)).toEqual([]);
+    await decide(of("C"), "edit", { args: { amount: 4_001, recipient: "C" } });
+    await decide(of("B"), "reject", { message: "not B" });
+    expect((await resume()).value.status).toBe("suspended");
+    await decide(of("A"), "approve");
+    const answer = await resume();
+    expect(answer.value.status).toBe("completed");
+    const ran = effectsAt(place).map(({ args }) => `${String(args["recipient"])}${String(args["amount"])}`);
+    expect(ran.toSorted()).toEqual(["A2000", "C4001", "D9"]);
+    expect(toolTexts(answer)[1]).toBe("not B");
+  });
+});
+
+describe("a process that dies", () => {
+  const leases = { threadLease: 300, claimLease: 300 };
+  /** Until the dead process's leases have run out. */
+  async function untilFree(then: () => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      const answer = await then();
+      if (answer.value?.status !== "running") return answer;
+    }
+  }
+
+  test.each(["before the effect", "after the effect"] as const)(
+    "%s leaves an execution that is unknown, never a second one",
+    async (dies) => {
+      await decide(pendingId(await start()), "approve");
+      expect(await resume({ dies, timings: leases })).toEqual({ signal: "SIGKILL" });
+      const effects = effectsAt(place).length;
+      expect(effects).toBe(dies === "after the effect" ? 1 : 0);
+      const answer = await untilFree(() => resume({ timings: leases }));
+      expect(answer).toEqual({ error: "EXECUTION_UNKNOWN" });
+      expect(effectsAt(place)).toHaveLength(effects);
+    },
+  );
+
+  test("leaves a request that a person settles, and the run goes on", async () => {
+    const id = pendingId(await start());
+    await decide(id, "approve");
+    await resume({ dies: "after the effect", timings: leases });
+    await untilFree(() => resume({ timings: leases }));
+    const world = openWorld(place);
+    await world.gate.settle(id, { executed: "paid; I called the bank" }, { by: { id: "alice" } });
+    await world.close();
+    expect((await resume()).value).toMatchObject({ status: "completed", text: "paid; I called the bank" });
+    expect(effectsAt(place)).toHaveLength(1);
+  });
+
+  test("inside an idempotent call repeats it with the same key", async () => {
+    const behaviour = { idempotent: true, timings: leases };
+    const started = await inProcess({ place, do: "start", thread, input: asking(LARGE), behaviour });
+    await decide(pendingId(started), "approve");
+    await resume({ ...behaviour, dies: "after the effect" });
+    const answer = await untilFree(() => resume(behaviour));
+    expect(answer.value.status).toBe("completed");
+    const effects = effectsAt(place);
+    expect(effects).toHaveLength(2);
+    expect(effects[0]?.key).toBe(effects[1]?.key);
+  });
+});

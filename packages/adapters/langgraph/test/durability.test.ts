@@ -1,0 +1,106 @@
+import { fileURLToPath } from "node:url";
+import { createGate, isCountersignError } from "@countersign/core";
+import { approvalMiddleware } from "@countersign/langgraph";
+import { memoryStore } from "@countersign/memory";
+import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { createAgent } from "langchain";
+import { describe, expect, test } from "vitest";
+import { openDesk, paying } from "./support/desk.ts";
+import { inProcess } from "./support/process.ts";
+import { obedient, ScriptedModel } from "./support/scripted-model.ts";
+import { SlowSaver } from "./support/slow-saver.ts";
+import { effectsAt, modelRequestsAt, newPlace, openWorld } from "./support/world.ts";
+
+const thread = "pay-001";
+
+describe("a request is recorded only behind the message that proposes it", () => {
+  test("a kill right after our commit, on a slow checkpointer in the background, leaves a thread that goes on", async () => {
+    const place = newPlace();
+    const input = JSON.stringify([["send_payment", { amount: 4_200, recipient: "Acme" }]]);
+    const script = fileURLToPath(new URL("./support/dies-after-suspend.ts", import.meta.url));
+    expect(await inProcess({ place, do: "invoke", thread, input }, script)).toEqual({ signal: "SIGKILL" });
+
+    const world = openWorld(place);
+    const [request, ...others] = (await world.gate.list({ status: "pending" })).items;
+    expect([request?.args, others]).toEqual([{ amount: 4_200, recipient: "Acme" }, []]);
+    await world.close();
+    await inProcess({ place, do: "decide", request: String(request?.id), decision: "approve" });
+    const answer = await inProcess({ place, do: "invoke", thread });
+    expect(answer.value.messages.at(-1).kwargs.content).toBe("paid 4200 to Acme");
+    expect(effectsAt(place)).toHaveLength(1);
+    expect(modelRequestsAt(place)).toBe(2);
+  });
+
+  test.each(["async", "sync"] as const)("durability %s: the message can be read back when the request can", async (durability) => {
+    const saver = new SlowSaver(":memory:", 30);
+    const store = memoryStore();
+    const readBack: boolean[] = [];
+    const commit = store.commit.bind(store);
+    store.commit = async (batch) => {
+      if (batch.changes.some((change) => change.op === "put" && change.kind === "request")) {
+        const tuple = await saver.getTuple({ configurable: { thread_id: "t" } });
+        readBack.push(JSON.stringify(tuple?.checkpoint.channel_values).includes("tool_calls"));
+      }
+      return commit(batch);
+    };
+    const { pay, gate } = openDesk();
+    const agent = createAgent({
+      model: new ScriptedModel(obedient),
+      tools: [pay],
+      checkpointer: saver,
+      middleware: [approvalMiddleware(createGate({ policy: gate.policy, store, warn: () => {} }))],
+    });
+    await agent.invoke({ messages: paying([5_000, "x"]) }, { configurable: { thread_id: "t" }, durability });
+    expect(readBack).toEqual([true]);
+  });
+
+  test("also for an agent inside a graph, down to the agent's own checkpoint", async () => {
+    const saver = new SlowSaver(":memory:", 30);
+    const desk = openDesk();
+    const agent = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode("payer", agent.graph)
+      .addEdge(START, "payer")
+      .addEdge("payer", END)
+      .compile({ checkpointer: saver });
+    await graph.invoke({ messages: paying([5_000, "x"]) }, { configurable: { thread_id: "t" } });
+    const namespaces = new Set<string>();
+    for await (const { config } of saver.list({ configurable: { thread_id: "t" } }))
+      namespaces.add(String(config.configurable?.["checkpoint_ns"]).split(":")[0] ?? "");
+    expect([...namespaces].toSorted()).toEqual(["", "payer"]);
+    await desk.approve("x");
+    await graph.invoke(null, { configurable: { thread_id: "t" } });
+    expect(desk.effects).toHaveLength(1);
+  });
+
+  test("the checkpointer can be found from inside a node: LangGraph keeps it where its own interrupt() looks", async () => {
+    const saver = new MemorySaver();
+    const found: unknown[] = [];
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode("look", (_state, config) => {
+        found.push(config.configurable?.["__pregel_checkpointer"], config.configurable?.["checkpoint_map"], config.control);
+        return {};
+      })
+      .addEdge(START, "look")
+      .addEdge("look", END)
+      .compile({ checkpointer: saver });
+    await graph.invoke({ messages: [] }, { configurable: { thread_id: "t" } });
+    expect(found[0]).toBe(saver);
+    expect(found[1]).toEqual({ "": expect.any(String) });
+    expect(found[2]).toBeDefined();
+  });
+
+  test("checkpointDuring: false is durability exit by its old name", async () => {
+    const desk = openDesk();
+    const agent = createAgent({
+      model: new ScriptedModel(obedient),
+      tools: [desk.pay],
+      checkpointer: new MemorySaver(),
+      middleware: [approvalMiddleware(desk.gate)],
+    });
+    const old = { configurable: { thread_id: "t" }, checkpointDuring: false };
+    await expect(agent.invoke({ messages: paying([5, "x"]) }, old as never)).rejects.toSatisfy((thrown) =>
+      isCountersignError(thrown, "SETUP"),
+    );
+  });
+});
