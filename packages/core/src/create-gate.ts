@@ -16,7 +16,8 @@ import { toRequest } from "./ledger/move.ts";
 import { history, verify } from "./ledger/verify.ts";
 import { gatingInternalsOf, withInternals, type Gate } from "./resume/gate.ts";
 import { settle } from "./resume/settle.ts";
-import { ask, executeTicket } from "./resume/standalone.ts";
+import { ask } from "./resume/standalone.ts";
+import { executeTicket } from "./resume/ticket.ts";
 import type { Store } from "./store/port.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {

@@ -5,7 +5,7 @@ import { firstNonJson, jsonCopy } from "../canonical/json.ts";
 export type Parsed = { readonly value: unknown } | { readonly issues: readonly Issue[] };
 
 /** A schema that answers with a promise can't be used here: conditions and checks are synchronous. */
-export class AsyncSchema extends Error {}
+class AsyncSchema extends Error {}
 
 export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;

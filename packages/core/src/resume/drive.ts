@@ -88,7 +88,7 @@ async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, 
 }
 
 /** Who stopped the run: the last reviewer who rejected with `then: "stop"`. */
-export function stopperOf(requests: readonly RequestRecord[]): Stopper {
+function stopperOf(requests: readonly RequestRecord[]): Stopper {
   const last = requests
     .flatMap(({ decisions }) => decisions)
     .filter(({ decision }) => decision.type === "reject" && decision.then === "stop")

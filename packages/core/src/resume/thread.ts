@@ -20,7 +20,8 @@ import { executeRecorded, type Effect } from "./execute.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
 import { keepHold } from "./lease.ts";
 import { demandLease, release } from "./release.ts";
-import type { gatingInternalsOf } from "./gate.ts";
+import type { Approval, gatingInternalsOf } from "./gate.ts";
+import { askTicket } from "./ticket.ts";
 import { denial, invalid } from "./words.ts";
 
 export interface CallOptions {
@@ -65,6 +66,12 @@ export interface Thread {
    * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
+  /**
+   * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
+   * when the policy allows them. Asking again is the same request.
+   * @throws INVALID_ARGS, NOT_JSON, THREAD_BUSY, LEASE_LOST, SETUP
+   */
+  ask(call: ProposedCall): Promise<Approval>;
   /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */
   release(outcome: "completed" | "suspended" | "failed"): Promise<void>;
 }
@@ -139,6 +146,12 @@ export class GatedThread implements Thread {
     const id = requestIdOf(kernel.ledger.tenant, this.id, call);
     if (recorded.some((record) => record.id === id)) return this.#executeRecorded(id, effect, options);
     return this.#askAndExecute(call, effect, options);
+  }
+
+  async ask(call: ProposedCall): Promise<Approval> {
+    const { kernel, reviewer } = this.#internals;
+    demandLease(kernel, this.invocation);
+    return askTicket(kernel, reviewer, this.invocation, call);
   }
 
   async release(outcome: "completed" | "suspended" | "failed"): Promise<void> {
@@ -267,6 +280,8 @@ export class GatedThread implements Thread {
       request: undefined,
     };
     const requestId = runningCall.getStore()?.requestId;
+    // Reading a restored turn may have taken longer than the lease.
+    demandLease(this.#internals.kernel, this.invocation);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
   }

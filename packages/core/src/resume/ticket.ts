@@ -1,0 +1,98 @@
+import { digestOf, requestIdOf } from "../canonical/digest.ts";
+import type { CallContext, ProposedCall } from "../contract/call.ts";
+import type { Awaitable, JsonObject } from "../contract/json.ts";
+import { expireIfOverdue } from "../decide/deadline.ts";
+import { reviewInProcess } from "../decide/review.ts";
+import type { Reviewer } from "../decide/reviewer.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { parseWith } from "../gate/schema.ts";
+import { toRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+import type { Ask } from "../suspend/ask.ts";
+import { runningCall } from "../suspend/current.ts";
+import type { Invocation } from "../suspend/invocation.ts";
+import { suspend } from "../suspend/suspend.ts";
+import { executeRecorded } from "./execute.ts";
+import type { Approval } from "./gate.ts";
+import { isEdited, refusal } from "./words.ts";
+
+/** A gate that can ask has a policy. */
+export type GatingKernel = Kernel & { readonly policy: NonNullable<Kernel["policy"]> };
+
+/** A call that is asked by hand and will be executed by hand: recorded also when the policy allows it. */
+export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undefined, invocation: Invocation, call: ProposedCall): Promise<Approval> {
+  const { ledger, policy } = kernel;
+  const digest = digestOf(call);
+  const id = requestIdOf(ledger.tenant, invocation.threadId, call, digest);
+  invocation.declared.add(id);
+  const known = (await ledger.request(id)) && (await expireIfOverdue(kernel, id));
+  if (known) return reviewed(kernel, reviewer, known);
+
+  const { agent, threadId, requestedBy, context } = invocation;
+  const verdict = policy.verdict({ namespace: call.namespace, tool: call.tool, args: call.args, agent, threadId, requestedBy, context });
+  if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
+  if (verdict.type === "deny") return { id, status: "denied", message: verdict.reason };
+  const rule = policy.ruleOf(call);
+  const question: Ask = {
+    id,
+    digest,
+    call,
+    rule: verdict.type === "ask" ? verdict.rule : rule.name.text,
+    reason: verdict.type === "ask" ? verdict.reason : "the policy allows it",
+    terms: verdict.type === "ask" ? verdict.terms : rule.terms,
+    idempotent: rule.idempotent,
+    argsSchema: rule.argsSchema,
+    policyHash: policy.compiled.hash,
+    allowed: verdict.type === "allow",
+    ticket: true,
+    parent: runningCall.getStore()?.requestId,
+  };
+  await suspend(kernel, invocation, [question], null);
+  return reviewed(kernel, reviewer, await ledger.demand(id));
+}
+
+/** A pending request is shown to the reviewer of this process, also when an earlier process asked it. */
+async function reviewed(kernel: GatingKernel, reviewer: Reviewer | undefined, record: RequestRecord): Promise<Approval> {
+  if (record.state !== "pending" || !reviewer) return approvalOf(kernel, record);
+  await reviewInProcess(kernel, reviewer, [record.id]);
+  return approvalOf(kernel, await kernel.ledger.demand(record.id));
+}
+
+/** How a recorded request looks to whoever asked. */
+function approvalOf(kernel: GatingKernel, record: RequestRecord): Approval {
+  const { id, state } = record;
+  if (state === "pending") return { id, status: "pending", request: toRequest(record) };
+  if (state === "rejected" || state === "expired" || state === "cancelled") {
+    const { message } = refusal(record);
+    return { id, status: state, message };
+  }
+  const allowed = record.decisions.length === 0 && record.grantId === undefined;
+  return { id, status: allowed ? "allowed" : "approved", args: parsedArgs(kernel, record), edited: isEdited(record) };
+}
+
+/** @throws INVALID_ARGS if the schema has changed so that it refuses what was signed */
+function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
+  const args = record.approvedArgs ?? record.args;
+  const schema = policy?.ruleOf(record).schema;
+  if (!schema) return args;
+  const parsed = parseWith(schema, args);
+  if ("issues" in parsed) throw new CountersignError("INVALID_ARGS", { issues: parsed.issues });
+  return parsed.value as JsonObject;
+}
+
+/**
+ * Executes what a ticket stands for: the recorded arguments.
+ * @throws NOT_APPROVED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS
+ */
+export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R> {
+  const record = await kernel.ledger.request(id);
+  if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
+  if (record.state === "approved") parsedArgs(kernel, record);
+  const executor = { fence: undefined, demandLease: () => {} };
+  const run = (args: JsonObject, context: CallContext): Awaitable<R> => effect(parsedArgs(kernel, { ...record, approvedArgs: args }) as A, context);
+  const execution = await executeRecorded(kernel, id, executor, run);
+  if (execution.status === "ran") return execution.result;
+  const request = toRequest(await kernel.ledger.demand(id));
+  throw new CountersignError(request.status === "expired" ? "EXPIRED" : "NOT_APPROVED", { request });
+}
