@@ -48,7 +48,7 @@ for (const request of (await gate.list({ threadId, status: "pending" })).items) 
     process.exit(0);
   }
   const decided = await gate.decide(request, decision, { by: signer, via: interactive ? "terminal" : "script" });
-  say("decide", `${decided.status}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`);
+  say(interactive ? "decide" : "", `${decided.status}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`);
 }
 
 const second = agentProcess("resume", threadId);
@@ -72,11 +72,17 @@ await gate.store.close();
 
 function agentProcess(...args: readonly string[]): { readonly child: ChildProcess; readonly report: Promise<Report> } {
   const child = fork(join(import.meta.dirname, "process.ts"), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const report = new Promise<Report>((resolve, reject) => {
+  const report = new Promise<Report>((resolve) => {
     child.once("message", (message) => resolve(message as Report));
-    child.once("exit", (code) => reject(new Error(`the agent's process ended with code ${code} and no report`)));
+    child.once("exit", (code) => resolve(failed(code)));
   });
   return { child, report };
+}
+
+/** The process has said why. */
+function failed(code: number | null): never {
+  console.error(`The agent's process ended with code ${code}. Nothing was paid that nobody signed: the bank has paid ${inBank()}.`);
+  process.exit(1);
 }
 
 function killed(child: ChildProcess): Promise<void> {

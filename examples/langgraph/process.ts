@@ -17,6 +17,11 @@ export interface Report {
   readonly text: string;
 }
 
+process.once("uncaughtException", (error) => {
+  console.error(error.message);
+  process.exit(1);
+});
+
 const [move, threadId = "", sentence = ""] = process.argv.slice(2);
 const outcome = move === "start" ? await payments.start(threadId, sentence, { requestedBy: "payments-desk" }) : await payments.resume(threadId);
 const state: { values: { messages?: BaseMessage[] } } = await agent.graph.getState({ configurable: { thread_id: threadId } });
