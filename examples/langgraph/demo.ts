@@ -73,8 +73,12 @@ await gate.store.close();
 function agentProcess(...args: readonly string[]): { readonly child: ChildProcess; readonly report: Promise<Report> } {
   const child = fork(join(import.meta.dirname, "process.ts"), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const report = new Promise<Report>((resolve) => {
-    child.once("message", (message) => resolve(message as Report));
-    child.once("exit", (code) => resolve(failed(code)));
+    const exited = (code: number | null): void => resolve(failed(code));
+    child.once("exit", exited);
+    child.once("message", (message) => {
+      child.off("exit", exited);
+      resolve(message as Report);
+    });
   });
   return { child, report };
 }
