@@ -7,6 +7,8 @@ import { answerFrom, isUnexecuted, isUnknown, lookalikesIn, standingOf } from ".
 import { openTurn, type Turn } from "./turn.ts";
 
 const SUPERSEDED = "The user wrote something else instead. This call did not run.";
+/** Allowed calls are not recorded: one may have run, and its process died. */
+const NO_RESULT = "The user wrote something else instead. No result of this call is known.";
 const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
 
 /**
@@ -22,7 +24,8 @@ export async function answersToOpenCalls(gate: Gate, invocation: Invocation, tur
         const standing = await standingOf(invocation, turn.turnId, call, lookalikes);
         const request = standing.status === "not run" ? standing.request : undefined;
         if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
-        return answerFrom(standing, call, SUPERSEDED) ?? refusalMessage(call, SUPERSEDED);
+        const otherwise = request ? SUPERSEDED : NO_RESULT;
+        return answerFrom(standing, call, otherwise) ?? refusalMessage(call, otherwise);
       } catch (error) {
         if (isUnknown(error)) return refusalMessage(call, UNKNOWN);
         throw error;

@@ -102,7 +102,7 @@ export function approvalMiddleware<C>(
             throw toolFailure(guarded.error, toolCall);
           case "pending":
             invocation.suspended.push(call);
-            throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+            throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
         }
       } catch (error) {
         if (isPause(error) || mustLeave(error)) invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
@@ -130,7 +130,10 @@ async function pauseFor(
   const waiting = await suspendUnsigned(invocation, surroundings, turn, candidates);
   if (waiting.length === 0) return undefined;
   const texts = new Map<string, string | undefined>();
-  for (const call of calls) texts.set(call.name, await describedBy(table, call, { messages }, runtime));
+  for (const { call, request } of waiting) {
+    const shown = calls.find((toolCall) => callIdOf(toolCall) === call.callId);
+    if (shown) texts.set(request.id, await describedBy(table, shown, { messages }, runtime));
+  }
   const requests = waiting.map(({ request }) => request);
-  return pausePayload(surroundings.threadId, requests, ({ tool }) => ({ description: texts.get(tool) }));
+  return pausePayload(invocation.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));
 }

@@ -1,5 +1,6 @@
 import { AIMessage, BaseMessage } from "@langchain/core/messages";
-import { MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
+import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
+import { getConfig, MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
 
 /** What every compiled graph and every LangChain agent has at run time. Their declared types share less. */
 export interface RunningGraph {
@@ -10,6 +11,15 @@ export interface RunningGraph {
   invoke(input: unknown, config: object): Promise<unknown>;
   stream(input: unknown, config: object): Promise<AsyncIterable<unknown>>;
   getState(config: object): Promise<StateSnapshot>;
+}
+
+/**
+ * A runner's graph is a root, also when a tool of another graph drives the runner: LangGraph would nest it there, and keep
+ * its conversation in the other one's checkpoints.
+ */
+export function atRoot<T>(work: () => Promise<T>): Promise<T> {
+  if (getConfig()?.configurable === undefined) return work();
+  return AsyncLocalStorageProviderSingleton.runWithConfig({}, work, true);
 }
 
 /** The messages of a state, if it has any. */
@@ -29,9 +39,13 @@ export function pausesIn(result: unknown): readonly unknown[] | undefined {
   return Array.isArray(result.__interrupt__) ? (result.__interrupt__ as readonly unknown[]) : [];
 }
 
-/** The same from a snapshot, which also shows a graph that waits at a breakpoint. */
-export function pausesOf(snapshot: StateSnapshot): readonly unknown[] | undefined {
-  return snapshot.next.length === 0 ? undefined : snapshot.tasks.flatMap((task) => task.interrupts);
+/**
+ * The same from a snapshot, which also shows a graph that waits at a breakpoint. After an answer that did not help,
+ * LangGraph no longer counts the paused task among the next ones; its pause still stands with the task.
+ */
+export function pausesOf({ next, tasks }: StateSnapshot): readonly unknown[] | undefined {
+  const pauses = tasks.flatMap((task) => task.interrupts);
+  return next.length === 0 && pauses.length === 0 ? undefined : pauses;
 }
 
 /** What `invoke` would have answered at this snapshot. */

@@ -1,6 +1,6 @@
 import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { Surroundings } from "./surroundings.ts";
+import { isRoot, type Surroundings } from "./surroundings.ts";
 
 /** A call that still waits, and the request that it waits for. */
 export interface Waiting {
@@ -55,8 +55,9 @@ export function invocationOf(gate: Gate, surroundings: Surroundings, identify: I
   const { threadId, config } = surroundings;
   const thread = currentThread();
   const known = thread && underRunner.get(thread);
-  // A tool may run another agent: on a thread of its own, or under another gate.
-  if (known && thread.id === threadId && known.gate === gate) return known.invocation;
+  // A tool may run another agent: under another gate, or apart from this graph on a thread of its own. One that is nested
+  // in this graph pauses with it, and so belongs to its thread, whatever thread_id it was given.
+  if (known && known.gate === gate && (thread.id === threadId || !isRoot(surroundings))) return known.invocation;
   const open = (): Invocation => newInvocation(openThread(gate, threadRef(surroundings, identify())), true);
   if (!config.control) return open();
   const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Invocation>>());

@@ -1,4 +1,4 @@
-import type { Approval, Gate, Settled, ThreadInfo } from "@countersign/core";
+import type { Approval, Gate, JsonObject, Settled, ThreadInfo } from "@countersign/core";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { invocationOf } from "./invocation.ts";
 import { pauseOf } from "./pause.ts";
@@ -12,6 +12,7 @@ import { surroundingsOf } from "./surroundings.ts";
  * approved is executed by `gate.execute(approval, effect)`, here or in a later node: the recorded arguments run, whatever
  * the graph's state says by then. Without a `key`, a node that asks several times has to ask in the same order whenever
  * it is re-entered; with one, asking again with the same key and arguments is the same request for the whole thread.
+ * Who asks is what the runner's `start` was told; `requestedBy` is for graphs that run without a runner.
  * @example const approval = await requestApproval(gate, { tool: "send_payment", args: { amount: 4_200, recipient: "Acme" } });
  * @throws SETUP outside a graph with a checkpointer and a thread_id, INVALID_ARGS, NOT_JSON
  */
@@ -23,14 +24,14 @@ export async function requestApproval<Tools, C, K extends string>(
   Settled<Approval<K extends keyof Tools ? (Tools[K] extends { out: infer A } ? A : never) : { readonly [key: string]: unknown }>>
 > {
   const surroundings = surroundingsOf(config);
-  const { threadId } = surroundings;
-  const key = call.key ?? positionOf(surroundings, call.tool);
-  await untilPersisted(surroundings);
-  const { tool, args, requestedBy } = call;
-  const approval = await (gate as Gate).ask({ threadId, tool, args: args as never, key, requestedBy });
+  const { tool, key, requestedBy } = call;
+  const { thread, suspended } = invocationOf(gate, surroundings, () => ({ requestedBy }));
+  const place =
+    key === undefined ? { turnId: surroundings.task, callId: positionOf(surroundings, tool) } : { turnId: `ask:${key}`, callId: key };
+  const proposed = { ...place, tool, args: call.args as JsonObject };
+  await untilPersisted(surroundings, thread.id);
+  const approval = await thread.ask(proposed);
   if (approval.status !== "pending") return approval as never;
-  const { suspended } = invocationOf(gate, surroundings, () => ({ requestedBy }));
-  // The ids under which gate.ask records: the runner suspends with the same call, which is the same request.
-  suspended.push({ turnId: `ask:${key}`, callId: key, tool, args: approval.request.args });
-  throw pauseOf(pausePayload(threadId, [approval.request]));
+  suspended.push(proposed);
+  throw pauseOf(pausePayload(thread.id, [approval.request]));
 }

@@ -4,7 +4,7 @@ import { HumanMessage } from "@langchain/core/messages";
 import { isGraphDrained, type Command, type CommandInstance } from "@langchain/langgraph";
 import { answersToOpenCalls } from "./dangling.ts";
 import { explainResume, typedError } from "./errors.ts";
-import { forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./graph.ts";
+import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./graph.ts";
 import { isPause } from "./guard.ts";
 import { beginInvocation, type Invocation } from "./invocation.ts";
 import { refuseSwallowed } from "./pause.ts";
@@ -72,7 +72,7 @@ export function createRunner<C, G extends Graph>(
     async advance(thread, from, given) {
       const { invocation, settings, input } = await prepare(thread, from.input, given);
       try {
-        const result = await running.invoke(input, settings);
+        const result = await atRoot(() => running.invoke(input, settings));
         return advanced(invocation, pausesIn(result), result as GraphOutput<G>);
       } catch (error) {
         if (isStop(error)) return { status: "stopped" };
@@ -82,10 +82,13 @@ export function createRunner<C, G extends Graph>(
 
     async advanceStream(thread, from, given) {
       const { invocation, settings, input } = await prepare(thread, from.input, given);
-      const { stream, finished } = mirrored(await running.stream(input, { ...settings, ...streamingOf(given.config) }), isStop);
+      const { stream, finished } = mirrored(
+        await atRoot(() => running.stream(input, { ...settings, ...streamingOf(given.config) })),
+        isStop,
+      );
       const done = finished.then(
         async () => {
-          const snapshot = await running.getState(placeOf(thread.id));
+          const snapshot = await atRoot(() => running.getState(placeOf(thread.id)));
           return advanced(invocation, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
         },
         (error: unknown) => {
@@ -96,7 +99,7 @@ export function createRunner<C, G extends Graph>(
     },
 
     async restoreOutput(threadId): Promise<GraphOutput<G>> {
-      return outputOf(running, await running.getState(placeOf(threadId))) as GraphOutput<G>;
+      return outputOf(running, await atRoot(() => running.getState(placeOf(threadId)))) as GraphOutput<G>;
     },
   });
 }
@@ -136,7 +139,7 @@ function placeOf(threadId: string, configurable?: object): { readonly configurab
 async function withAnswers(gate: Gate, invocation: Invocation, graph: RunningGraph, settings: object, input: unknown): Promise<unknown> {
   const given = typeof input === "string" ? { messages: [new HumanMessage(input)] } : input;
   if (typeof given !== "object" || given === null || !("messages" in given)) return given;
-  const turn = openTurn(messagesOf((await graph.getState(settings)).values));
+  const turn = openTurn(messagesOf((await atRoot(() => graph.getState(settings))).values));
   if (!turn) return given;
   const answers = await answersToOpenCalls(gate, invocation, turn);
   return { ...given, messages: [...answers, ...[given.messages].flat()] };

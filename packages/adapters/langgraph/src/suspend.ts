@@ -29,7 +29,7 @@ export async function suspendUnsigned(
     if (waits === true || (waits !== false && (await waits))) unsigned.push(call);
   }
   if (unsigned.length === 0) return [];
-  await untilPersisted(surroundings);
+  await untilPersisted(surroundings, thread.id);
   // From here on something is recorded about the turn, whatever becomes of the write.
   if (turn) produced.delete(turn.message);
   const requests = await thread.suspend(unsigned, null);

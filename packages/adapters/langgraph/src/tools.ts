@@ -63,7 +63,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
   try {
     refuseSwallowed(invocation, surroundings, call.turnId);
     const waiting = await suspendTurn(kit, invocation, surroundings, turn, input);
-    if (waiting.length > 0) throw pauseAmong(surroundings, waiting, input);
+    if (waiting.length > 0) throw pauseAmong(invocation, surroundings, waiting, input);
     const guarded = await guard(invocation, { call, fresh: false, from: input }, (args) => invoke({ ...input, args }, config));
     invocation.leaving.delete(leaving);
     switch (guarded.status) {
@@ -76,12 +76,12 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
         throw guarded.error;
       case "pending":
         invocation.suspended.push(call);
-        throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+        throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
     }
   } catch (error) {
     if (!isPause(error) && !isCountersignError(error)) throw error;
     invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
-    throw isCountersignError(error) ? pauseOf(errorPayload(surroundings.threadId, error)) : error;
+    throw isCountersignError(error) ? pauseOf(errorPayload(invocation.thread.id, error)) : error;
   }
 }
 
@@ -101,7 +101,7 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
   if (waiting.length > 0)
     throw pauseOf(
       pausePayload(
-        surroundings.threadId,
+        invocation.thread.id,
         waiting.map(({ request }) => request),
       ),
     );
@@ -113,7 +113,7 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
     case "failed":
       throw guarded.error;
     case "pending":
-      throw pauseOf(pausePayload(surroundings.threadId, [guarded.request]));
+      throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
     case "refused":
       throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: guarded.message.text });
   }
@@ -142,14 +142,14 @@ function suspendTurn(
 }
 
 /** Calls that run as tasks of their own show their own request; those that share a task share one pause. */
-function pauseAmong(surroundings: Surroundings, waiting: readonly Waiting[], input: ToolCall): GraphInterrupt {
+function pauseAmong({ thread }: Invocation, surroundings: Surroundings, waiting: readonly Waiting[], input: ToolCall): GraphInterrupt {
   const alone = typeof surroundings.input === "object" && surroundings.input !== null && "lg_tool_call" in surroundings.input;
   const shown = alone ? waiting.filter(({ call }) => call.callId === callIdOf(input)) : waiting;
   // A call that needs no signature waits for its siblings, and has nothing to show.
   if (shown.length === 0) return new GraphInterrupt([]);
   return pauseOf(
     pausePayload(
-      surroundings.threadId,
+      thread.id,
       shown.map(({ request }) => request),
     ),
   );

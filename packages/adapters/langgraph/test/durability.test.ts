@@ -3,7 +3,7 @@ import { createGate, isCountersignError } from "@countersign/core";
 import { approvalMiddleware } from "@countersign/langgraph";
 import { memoryStore } from "@countersign/memory";
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
-import { createAgent } from "langchain";
+import { AIMessage, createAgent, createMiddleware } from "langchain";
 import { describe, expect, test } from "vitest";
 import { openDesk, paying } from "./support/desk.ts";
 import { inProcess } from "./support/process.ts";
@@ -12,6 +12,21 @@ import { SlowSaver } from "./support/slow-saver.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld } from "./support/world.ts";
 
 const thread = "pay-001";
+
+/** A store that looks, at every request it is given, whether the message that proposes it can be read back. */
+function watching(saver: SlowSaver): { readonly store: ReturnType<typeof memoryStore>; readonly readBack: boolean[] } {
+  const store = memoryStore();
+  const readBack: boolean[] = [];
+  const commit = store.commit.bind(store);
+  store.commit = async (batch) => {
+    if (batch.changes.some((change) => change.op === "put" && change.kind === "request")) {
+      const tuple = await saver.getTuple({ configurable: { thread_id: "t" } });
+      readBack.push(JSON.stringify(tuple?.checkpoint.channel_values).includes("tool_calls"));
+    }
+    return commit(batch);
+  };
+  return { store, readBack };
+}
 
 describe("a request is recorded only behind the message that proposes it", () => {
   test("a kill right after our commit, on a slow checkpointer in the background, leaves a thread that goes on", async () => {
@@ -33,16 +48,7 @@ describe("a request is recorded only behind the message that proposes it", () =>
 
   test.each(["async", "sync"] as const)("durability %s: the message can be read back when the request can", async (durability) => {
     const saver = new SlowSaver(":memory:", 30);
-    const store = memoryStore();
-    const readBack: boolean[] = [];
-    const commit = store.commit.bind(store);
-    store.commit = async (batch) => {
-      if (batch.changes.some((change) => change.op === "put" && change.kind === "request")) {
-        const tuple = await saver.getTuple({ configurable: { thread_id: "t" } });
-        readBack.push(JSON.stringify(tuple?.checkpoint.channel_values).includes("tool_calls"));
-      }
-      return commit(batch);
-    };
+    const { store, readBack } = watching(saver);
     const { pay, gate } = openDesk();
     const agent = createAgent({
       model: new ScriptedModel(obedient),
@@ -51,6 +57,25 @@ describe("a request is recorded only behind the message that proposes it", () =>
       middleware: [approvalMiddleware(createGate({ policy: gate.policy, store, warn: () => {} }))],
     });
     await agent.invoke({ messages: paying([5_000, "x"]) }, { configurable: { thread_id: "t" }, durability });
+    expect(readBack).toEqual([true]);
+  });
+
+  test("also for a call that was led around the pause", async () => {
+    const saver = new SlowSaver(":memory:", 30);
+    const { store, readBack } = watching(saver);
+    const { pay, gate } = openDesk();
+    const proposal = new AIMessage({
+      content: "",
+      tool_calls: [{ name: "pay", args: { amount: 5_000, to: "x" }, id: "call_0", type: "tool_call" }],
+    });
+    const bypass = createMiddleware({
+      name: "Bypass",
+      beforeModel: { canJumpTo: ["tools"], hook: () => ({ messages: [proposal], jumpTo: "tools" }) },
+    });
+    const own = createGate({ policy: gate.policy, store, warn: () => {} });
+    const middleware = [bypass, approvalMiddleware(own)];
+    const agent = createAgent({ model: new ScriptedModel(obedient), tools: [pay], checkpointer: saver, middleware });
+    expect(await agent.invoke({ messages: "go" }, { configurable: { thread_id: "t" } })).toHaveProperty("__interrupt__.length", 1);
     expect(readBack).toEqual([true]);
   });
 

@@ -105,6 +105,7 @@ describe("a resume value is never believed", () => {
     for (let time = 0; time < 3; time++) {
       const result = await agent.invoke(new Command({ resume }), config);
       expect(result).toHaveProperty("__interrupt__.length", 1);
+      expect((await agent.graph.getState(config)).tasks.map(({ name }) => name)).toEqual(["ApprovalMiddleware.after_model"]);
     }
     expect(desk.effects).toEqual([]);
     expect(model.requests).toBe(1);
@@ -179,6 +180,7 @@ describe("changing the call behind the reviewer's back", () => {
     await desk.approve("x");
     await agent.invoke(null, config);
     expect(await agent.invoke({ messages: paying([5_000, "x"]) }, config)).toHaveProperty("__interrupt__.length", 1);
+    expect((await agent.graph.getState(config)).tasks.map(({ name }) => name)).toEqual(["ApprovalMiddleware.after_model"]);
     expect(desk.effects).toHaveLength(1);
   });
 });
@@ -378,6 +380,14 @@ describe("an in-process reviewer", () => {
     expect(transcript(state).slice(2, 4)).toEqual(["tool: not today", "tool: paid 5 to y"]);
   });
 
+  test("can stop the run", async () => {
+    const desk = openDesk({ reviewer: scriptedReviewer({ pay: () => reject("enough", { then: "stop" }) }) });
+    const { agent, model } = openAgent(desk);
+    const state = await agent.invoke({ messages: paying([5_000, "x"], [5, "y"]) }, config);
+    expect(transcript(state).slice(2)).toEqual(["tool: enough", "tool: A reviewer stopped the run. This call did not run."]);
+    expect([desk.effects, model.requests]).toEqual([[], 1]);
+  });
+
   test("who has no answer leaves the pause to people", async () => {
     const desk = openDesk({ reviewer: scriptedReviewer([]) });
     const { agent } = openAgent(desk);
@@ -427,6 +437,15 @@ describe("interruptOn", () => {
     await desk.approve("x");
     await agent.invoke(null, config);
     expect(desk.effects.map(({ to }) => to).toSorted()).toEqual(["mum", "x"]);
+  });
+
+  test("describes each call of one tool in its own words", async () => {
+    const { agent } = openAgent(openDesk(), {
+      gateOptions: { interruptOn: { pay: { allowedDecisions: ["approve"], description: ({ args }) => `to ${String(args["to"])}` } } },
+    });
+    expect(await agent.invoke({ messages: paying([5, "x"], [6, "y"]) }, config)).toMatchObject({
+      __interrupt__: [{ value: { actionRequests: [{ description: "to x" }, { description: "to y" }] } }],
+    });
   });
 
   test("never allows what the policy asks about", async () => {

@@ -60,6 +60,7 @@ describe("requestApproval", () => {
     const { graph, paid } = openGraph(desk);
     const paused = await graph.invoke(input, config);
     const [request] = await desk.pending();
+    expect(request?.requestedBy).toEqual({ id: "bob" });
     expect(paused).toMatchObject({
       __interrupt__: [{ id: request?.id, value: { actionRequests: [{ requestId: request?.id, args: { amount: 5_000 } }] } }],
     });
@@ -87,8 +88,10 @@ describe("requestApproval", () => {
     const desk = openDesk();
     const { graph, paid } = openGraph(desk);
     const runner = createRunner(desk.gate, graph, { name: "payments" });
-    expect(await runner.start("t", input)).toMatchObject({ status: "suspended", pending: [{ tool: "pay", requestedBy: { id: "bob" } }] });
+    const started = await runner.start("t", input, { requestedBy: "carol" });
+    expect(started).toMatchObject({ status: "suspended", pending: [{ tool: "pay", agent: "payments", requestedBy: { id: "carol" } }] });
     expect(await runner.resume("t")).toMatchObject({ status: "suspended" });
+    await expect(runner.start("t", input)).rejects.toSatisfy((thrown) => isCountersignError(thrown, "THREAD_SUSPENDED"));
     await desk.approve("x");
     expect(await createWorker(desk.gate, [runner]).drain()).toMatchObject({ resumed: 1, failed: 0 });
     expect(paid).toHaveLength(1);

@@ -1,10 +1,11 @@
-import { createGate, createWorker, isCountersignError } from "@countersign/core";
+import { createGate, createWorker, definePolicy, isCountersignError } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { sqliteStore } from "@countersign/sqlite";
 import { scriptedReviewer } from "@countersign/testing";
 import { Annotation, Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
-import { AIMessage, createAgent, createMiddleware, HumanMessage, toolRetryMiddleware, type AgentMiddleware } from "langchain";
+import { AIMessage, createAgent, createMiddleware, HumanMessage, tool, toolRetryMiddleware, type AgentMiddleware } from "langchain";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { z } from "zod";
 import { alice, openDesk, overThousand, paying, transcript, type Desk } from "./support/desk.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
@@ -194,6 +195,21 @@ describe("streaming", () => {
     expect(await outcome).toMatchObject({ status: "completed" });
   });
 
+  test("a thread that somebody answered inside the graph is still suspended", async () => {
+    const desk = openDesk();
+    const { runner, agent } = openRunner(desk);
+    await runner.start("t", paying([5_000, "x"], [6_000, "y"]));
+    await agent.invoke(new Command({ resume: { decisions: [{ type: "approve" }] } }), { configurable: { thread_id: "t" } });
+    await desk.approve("x");
+    await desk.approve("y");
+    const { outcome } = await runner.resumeStream("t");
+    expect(await outcome).toMatchObject({ status: "completed", text: "paid 5000 to x | paid 6000 to y" });
+    await runner.start("u", paying([5_000, "z"]));
+    await agent.invoke(new Command({ resume: "junk" }), { configurable: { thread_id: "u" } });
+    expect(await createWorker(desk.gate, [runner]).drain()).toMatchObject({ resumed: 0 });
+    expect(await runner.resume("u")).toMatchObject({ status: "suspended", pending: [{ args: { to: "z" } }] });
+  });
+
   test("a stopped run ends its stream", async () => {
     const desk = openDesk();
     const { runner } = openRunner(desk);
@@ -219,6 +235,26 @@ describe("other graphs", () => {
     expect(await createWorker(gate, [runner]).drain()).toMatchObject({ resumed: 0 });
     await graph.invoke(new Command({ resume: "Ada" }), { configurable: { thread_id: "t" } });
     expect(await runner.resume("t")).toMatchObject({ status: "completed", output: { name: "Ada" } });
+  });
+
+  test("a graph whose own interrupt was answered badly still waits, though LangGraph no longer says what is next", async () => {
+    const { gate } = openDesk();
+    const State = Annotation.Root({ name: Annotation<string> });
+    const graph = new StateGraph(State)
+      .addNode("ask", () => {
+        for (;;) {
+          const name: unknown = interrupt("who?");
+          if (typeof name === "string") return { name };
+        }
+      })
+      .addEdge(START, "ask")
+      .addEdge("ask", END)
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(gate, graph, { name: "asker" });
+    await runner.start("t", { name: "" });
+    await graph.invoke(new Command({ resume: 7 }), { configurable: { thread_id: "t" } });
+    const { outcome } = await runner.resumeStream("t");
+    expect(await outcome).toEqual({ status: "suspended", pending: [] });
   });
 
   test("an agent as a node of a larger graph pauses the whole, and goes on as a whole", async () => {
@@ -314,10 +350,72 @@ describe("other graphs", () => {
     expect(desk.effects.map(({ to }) => to)).toEqual(["right", "right", "right", "left"]);
   });
 
+  test("a runner that a tool drives has a thread of its own, which goes on by itself", async () => {
+    const desk = openDesk();
+    const { runner: inner, agent: innerAgent } = openRunner(desk);
+    const delegate = tool(
+      async ({ stream }: { stream: boolean }) => {
+        const started = stream
+          ? await (
+              await inner.stream("inner-stream", paying([5_000, "s"]))
+            ).outcome
+          : await inner.start("inner", paying([5_000, "x"]));
+        return started.status;
+      },
+      { name: "delegate", description: "", schema: z.object({ stream: z.boolean() }) },
+    );
+    const agent = createAgent({
+      model: new ScriptedModel(obedient),
+      tools: [delegate],
+      checkpointer: new MemorySaver(),
+      middleware: [approvalMiddleware(desk.gate)],
+    });
+    const outer = createRunner(desk.gate, agent, { name: "outer" });
+    const calls = JSON.stringify([
+      ["delegate", { stream: false }],
+      ["delegate", { stream: true }],
+    ]);
+    expect(await outer.start("outer", calls)).toMatchObject({ status: "completed", text: "suspended | suspended" });
+    await desk.approve("x");
+    await desk.approve("s");
+    expect(await inner.resume("inner")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
+    expect(await inner.resume("inner-stream")).toMatchObject({ status: "completed", text: "paid 5000 to s" });
+    expect(desk.effects).toHaveLength(2);
+    expect((await innerAgent.graph.getState({ configurable: { thread_id: "inner" } })).values).toHaveProperty("messages.length", 4);
+  });
+
+  test("an agent that a tool runs under a gate or on a thread of its own is gated by that one", async () => {
+    const strict = openDesk({ policy: definePolicy({ default: "ask" }) });
+    const lax = openDesk({ policy: definePolicy({ default: "allow" }) });
+    const inner = createAgent({
+      model: new ScriptedModel(obedient),
+      tools: [strict.pay],
+      checkpointer: new MemorySaver(),
+      middleware: [approvalMiddleware(strict.gate)],
+    });
+    const delegate = tool(
+      async ({ thread }: { thread: string | null }) => {
+        const place = thread ? [{ configurable: { thread_id: thread } }] : [];
+        const state = await inner.invoke({ messages: paying([5, "x"]) }, ...place);
+        return "__interrupt__" in state ? "it waits" : "it ran";
+      },
+      { name: "delegate", description: "", schema: z.object({ thread: z.string().nullable() }) },
+    );
+    const middleware = [approvalMiddleware(lax.gate)];
+    const agent = createAgent({ model: new ScriptedModel(obedient), tools: [delegate], checkpointer: new MemorySaver(), middleware });
+    const runner = createRunner(lax.gate, agent, { name: "outer" });
+    await runner.start("same", JSON.stringify([["delegate", { thread: null }]]));
+    expect((await strict.pending()).map(({ threadId }) => threadId)).toEqual(["same"]);
+    expect(strict.effects).toEqual([]);
+
+    const apart = createRunner(strict.gate, agent, { name: "apart" });
+    expect(await apart.start("outer", JSON.stringify([["delegate", { thread: "inner" }]]))).toMatchObject({
+      status: "suspended",
+      pending: [{ threadId: "outer", args: { to: "x" } }],
+    });
+  });
+
   test("an agent that a tool runs pauses the outer one, which goes on under its own signature", async () => {
-    const { definePolicy } = await import("@countersign/core");
-    const { tool } = await import("langchain");
-    const { z } = await import("zod");
     const desk = openDesk({ policy: definePolicy({ default: "ask" }) });
     const inner = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
     const delegate = tool(

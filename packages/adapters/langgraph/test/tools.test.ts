@@ -65,6 +65,7 @@ describe.each(Object.entries(shapes))("%s", (_name, build) => {
     await graph.invoke({ messages: paying([2_000, "a"], [3_000, "b"], [4_000, "c"], [5, "d"]) }, config);
     expect((await desk.pending()).map(({ args }) => String(args["to"])).toSorted()).toEqual(["a", "b", "c"]);
     expect(desk.effects).toEqual([]);
+    expect(desk.io.get("commit")).toBe(1);
     await desk.edit("c", { amount: 3_999, to: "c" });
     await desk.reject("b", "not b");
     await graph.invoke(null, config);
@@ -123,10 +124,16 @@ describe.each(Object.entries(shapes))("%s", (_name, build) => {
 
   test("a rejection can stop the run", async () => {
     const desk = openDesk();
-    const runner = createRunner(desk.gate, open(desk), { name: "payments" });
+    let requests = 0;
+    const graph = open(desk, (messages) => {
+      requests++;
+      return obedient(messages);
+    });
+    const runner = createRunner(desk.gate, graph, { name: "payments" });
     await runner.start("t", paying([5_000, "x"]) as never);
     await desk.reject("x", "enough", "stop");
     expect(await runner.resume("t")).toMatchObject({ status: "stopped", message: "enough" });
+    expect(requests).toBe(1);
     expect(await runner.start("t", "hello" as never)).toMatchObject({ status: "completed", text: "You said: hello" });
     expect(desk.effects).toEqual([]);
   });

@@ -74,7 +74,8 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
   const token = runnerToken();
   return persist<Resumable>(async () => {
     const { thread, requests, now, since } = await standing(kernel, threadId);
-    if (!thread) throw new CountersignError("THREAD_UNKNOWN", { threadId });
+    // Questions by hand make a thread too, but no run that could go on.
+    if (!thread || thread.framework === "none") throw new CountersignError("THREAD_UNKNOWN", { threadId });
     refuseOtherAgent(thread, agent);
     if (thread.state === "closed") return { type: "closed", thread, requests };
     refuseUnknown(requests);

@@ -33,6 +33,11 @@ export function newThread(tenant: string, invocation: Omit<Invocation, "until" |
   };
 }
 
+/** A thread that had only questions by hand becomes a framework's: a worker has to know whose. */
+function begun({ agent, framework, requestedBy, context }: Invocation): Partial<ThreadRecord> {
+  return { agent, framework, requestedBy, context };
+}
+
 /** A live lease of somebody else. */
 export function isHeld(thread: ThreadRecord, token: string, now: number): boolean {
   return thread.holder !== undefined && thread.holder !== token && thread.leaseUntil > now;
@@ -58,6 +63,7 @@ export function holdThread(
   const happening = { type: "suspended", at: now, actor: SYSTEM, data: { requests } };
   const hold = isFramework(invocation)
     ? {
+        ...(thread.framework === "none" ? begun(invocation) : {}),
         state: "live" as const,
         holder: invocation.token,
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,

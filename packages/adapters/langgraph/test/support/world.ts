@@ -10,7 +10,7 @@ import { createAgent, tool, type AgentMiddleware, type ReactAgent } from "langch
 import { z } from "zod";
 import { obedient, ScriptedModel, type Script } from "./scripted-model.ts";
 
-export const SendPayment = z.object({ amount: z.number(), recipient: z.string() });
+const SendPayment = z.object({ amount: z.number(), recipient: z.string() });
 
 /** Everything that outlives a process: the gate's store, the graph's checkpoints, what really happened. */
 export interface Place {

@@ -1,0 +1,59 @@
+import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
+import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { createRunner, decideNative } from "@countersign/langgraph";
+import type { BaseCheckpointSaver } from "@langchain/langgraph";
+import { Command } from "@langchain/langgraph";
+import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
+import type { ScriptedModel } from "./scripted-model.ts";
+
+interface Graph {
+  invoke(input: unknown, config?: unknown): Promise<unknown>;
+  stream(input: unknown, config?: unknown): Promise<unknown>;
+}
+export type Tools = ReturnType<typeof toolsOf>;
+/** One shape of agent: the same for the outer agent and for those inside its tools, which have no checkpointer of their own. */
+export type Build = (parts: { gate: Gate; model: ScriptedModel; tools: Tools; checkpointer?: BaseCheckpointSaver }) => Graph;
+
+/** LangGraph's adapter under the suite, for whatever shape of agent. */
+export function neutralAdapter(shape: string, build: Build, nested: (agent: Graph, name: string) => Tools[number]): AdapterHarness {
+  return {
+    framework: `LangGraph, ${shape}`,
+    version: versionOf("@langchain/langgraph"),
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      streaming: true,
+      subagents: true,
+      rejectReason: true,
+      native: true,
+    },
+    async open(scenario, gate, dir): Promise<OpenAdapter> {
+      const checkpointer = saverIn(dir);
+      const model = modelOf(scenario.turns);
+      const own = toolsOf(scenario);
+      const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
+      const graph = build({ gate, model, tools: [...own, ...agents], checkpointer });
+      const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
+      return {
+        runner: createRunner(gate, graph as never, { name: "conformance" }) as OpenAdapter["runner"],
+        transcript: async () => transcriptOf(model),
+        async answerNatively(threadId, callId, decision, by) {
+          const request = await requestFor(gate, threadId, callId);
+          const resume = { decisions: [hitlDecision(decision, request.tool)] };
+          if (!by) return void (await graph.invoke(new Command({ resume }), config(threadId)));
+          await decideNative(gate, new Command({ resume }), { threadId, by, positional: { shown: [request] } });
+        },
+        close: async () => void checkpointer.db.close(),
+      };
+    },
+  };
+}
+
+async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {
+  for (const request of (await gate.list({ threadId, order: "newest" })).items) {
+    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
+  }
+  throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `no request for call ${callId}` });
+}

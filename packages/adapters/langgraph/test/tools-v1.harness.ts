@@ -1,0 +1,7 @@
+import { gateTools } from "@countersign/langgraph";
+import { gatedReactAgent } from "./support/gated-react-agent.ts";
+import { nestedTool } from "./support/nested-tool.ts";
+import { neutralAdapter } from "./support/neutral-adapter.ts";
+
+/** createReactAgent with gateTools, all calls of a turn in one task: a plain ToolNode. */
+export default neutralAdapter("gateTools v1", (parts) => gatedReactAgent("v1", gateTools(parts.gate, parts.tools), parts), nestedTool);
