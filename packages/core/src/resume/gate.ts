@@ -27,7 +27,8 @@ export type ThreadRef<Context = unknown> = ThreadInfo & { readonly threadId: str
 
 /** What came of `gate.ask`: a ticket for `gate.execute`, a request to wait for, or a no (`message` says why). */
 export type Approval<Args = JsonObject> =
-  | { readonly id: string; readonly status: "allowed" | "approved"; readonly args: Args; readonly edited: boolean }
+  | { readonly id: string; readonly status: "allowed"; readonly args: Args; readonly edited: boolean }
+  | { readonly id: string; readonly status: "approved"; readonly args: Args; readonly edited: boolean }
   | { readonly id: string; readonly status: "pending"; readonly request: ApprovalRequest }
   | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
 export type Settled<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;

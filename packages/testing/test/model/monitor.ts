@@ -1,0 +1,134 @@
+import type { AuditEvent, Batch, Due, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { Process } from "./process.ts";
+import { misstepOf } from "./transitions.ts";
+import { acquired, ended } from "./holds.ts";
+import type { World } from "./world.ts";
+
+export const TENANT = "default";
+
+/** The records as they are after the last commit, and the promises that every commit must keep. */
+export class Monitor {
+  readonly world: World;
+  readonly requests = new Map<string, RequestRecord>();
+  readonly threads = new Map<string, ThreadRecord>();
+  /** Effects that really happened, by request. */
+  readonly effects = new Map<string, readonly number[]>();
+  /** How often a person had an execution tried again. */
+  readonly retries = new Map<string, number>();
+  /** Store clock: when a request was decided, or stopped waiting otherwise. */
+  readonly decided = new Map<string, number>();
+  /** Digests that a reviewer has looked at, by request and person. */
+  readonly seen = new Map<string, Set<string>>();
+  readonly #store: StorePort;
+
+  constructor(world: World, store: StorePort) {
+    this.world = world;
+    this.#store = store;
+  }
+
+  saw(id: string, who: string, digest: string): void {
+    const key = `${id}/${who}`;
+    this.seen.set(key, (this.seen.get(key) ?? new Set()).add(digest));
+  }
+
+  ofThread(threadId: string): readonly RequestRecord[] {
+    return [...this.requests.values()].filter((record) => record.threadId === threadId);
+  }
+
+  ofTurn({ threadId, turnId }: RequestRecord): readonly RequestRecord[] {
+    return this.ofThread(threadId).filter((record) => record.turnId === turnId);
+  }
+
+  /** A batch was accepted. */
+  async committed(process: Process, batch: Batch): Promise<void> {
+    const touched = new Set<string>();
+    const requests = batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [change.record] : []));
+    for (const { id, threadId } of requests) {
+      touched.add(threadId);
+      await this.#requestChanged(process, id, batch.events.filter(({ subject }) => subject === id)); // prettier-ignore
+    }
+    for (const change of batch.changes) {
+      if (change.op === "put" && change.kind === "thread") await this.#threadChanged(process, change.record.id, batch);
+      if (change.op === "add") touched.add(change.id);
+      if (change.op === "put" && change.kind === "thread") touched.add(change.record.id);
+    }
+    for (const threadId of touched) await this.#count(threadId);
+  }
+
+  /** `claimDue` has leased threads. */
+  async leased(process: Process, due: readonly Due[]): Promise<void> {
+    for (const { id } of due) {
+      const before = this.threads.get(id);
+      const after = await this.#readThread(id);
+      if (!after) continue;
+      this.world.note(`${process.name} ${id}: claimed, fence ${after.fence}`);
+      acquired(this, process, before, after);
+      await this.#count(id);
+    }
+  }
+
+  async #requestChanged(process: Process, id: string, events: readonly AuditEvent[]): Promise<void> {
+    const before = this.requests.get(id);
+    const after = await this.#store.getRequest(TENANT, id);
+    if (!after) return this.world.fail("I0 a record that was put is not there");
+    for (const { type } of events) this.world.count(`request ${type}`);
+    for (const { type } of events) this.world.note(`${process.name} ${id.slice(0, 4)} ${after.callId} ${type} -> ${after.state}`);
+    const broken = this.#chainMisstep(before, after, events);
+    const wrong = broken ?? misstepOf(this, process, before, after, events.at(-1));
+    if (wrong) this.world.fail(wrong);
+    if (after.state !== "pending" && (!before || before.state === "pending")) this.decided.set(id, this.world.time.now);
+    if (before?.state === "unknown" && after.state === "approved" && events.at(-1)?.type === "settled") {
+      this.retries.set(id, (this.retries.get(id) ?? 0) + 1);
+    }
+    this.requests.set(id, after);
+  }
+
+  async #threadChanged(process: Process, id: string, { events }: Batch): Promise<void> {
+    const own = events.filter(({ subject }) => subject === `thread/${id}`);
+    const before = this.threads.get(id);
+    const after = await this.#readThread(id);
+    if (!after) return this.world.fail("I0 a record that was put is not there");
+    const type = own.at(-1)?.type;
+    if (type) this.world.count(`thread ${type}`);
+    if (type)
+      this.world.note(
+        `${process.name} ${id} ${type} -> ${after.state}, open ${after.open}, fence ${after.fence}, held by ${after.holder?.slice(0, 8)}`,
+      );
+    const broken = this.#chainMisstep(before, after, own);
+    if (broken) this.world.fail(broken);
+    if (before && after.fence < before.fence) this.world.fail("I1 the fence went down");
+    if (type === "started" || type === "resumed") acquired(this, process, before, after);
+    else ended(this, process, before, after, own.at(-1));
+  }
+
+  /** I5, at the commit: each event is the next of its chain, and the last one says the state. */
+  #chainMisstep(before: Chained | undefined, after: Chained, events: readonly AuditEvent[]): string | undefined {
+    let { seq, head } = before ?? { seq: 0, head: "" };
+    for (const event of events) {
+      if (event.seq !== seq + 1 || event.prev !== head) return "I5 an event does not continue its chain";
+      ({ seq, hash: head } = event);
+    }
+    if (after.seq !== seq || after.head !== head) return "I5 the record's head is not its chain's";
+    if (before && before.state !== after.state && events.length === 0) return "I5 a state changed without an event";
+    return events.length > 0 && events.at(-1)?.data["state"] !== after.state ? "I5 the last event does not say the state" : undefined;
+  }
+
+  async #readThread(id: string): Promise<ThreadRecord | undefined> {
+    const thread = await this.#store.getThread(TENANT, id);
+    if (thread) this.threads.set(id, thread);
+    return thread;
+  }
+
+  /** I3. */
+  async #count(threadId: string): Promise<void> {
+    const thread = await this.#readThread(threadId);
+    const open = this.ofThread(threadId).filter(({ state }) => state === "pending" || state === "unknown").length;
+    if (thread?.open !== open) this.world.fail(`I3 the counter says ${thread?.open}, but ${open} are open`);
+  }
+}
+
+interface Chained {
+  readonly seq: number;
+  readonly head: string;
+  readonly state: string;
+}

@@ -1,0 +1,113 @@
+import crypto from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
+import type { Gate } from "@countersign/core";
+import type { Batch, Change, RequestRecord, StorePort } from "@countersign/core/store";
+import type { Distortion } from "./simulate.ts";
+
+/** A store that breaks its word in what it writes. */
+const writing = (broken: (store: StorePort, batch: Batch) => ReturnType<StorePort["commit"]>): Distortion => ({
+  store: (store) => ({ ...store, commit: (batch) => broken(store, batch) }),
+});
+const rewriting = (rewrite: (batch: Batch) => Batch): Distortion => writing((store, batch) => store.commit(rewrite(batch)));
+const without = (op: Change["op"]): Distortion =>
+  rewriting((batch) => ({ ...batch, changes: batch.changes.filter((change) => change.op !== op) }));
+
+/** Every rule of the store and of deciding that can be broken from outside core, and what it looks like when it is. */
+export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion; readonly caughtAs: RegExp } } = {
+  "a store that ignores `require`": { distort: without("require"), caughtAs: /^I6/ },
+  "a store that ignores `before`": { distort: rewriting(({ before: _, ...batch }) => batch), caughtAs: /^I8/ },
+  "a store that loses additions": { distort: without("add"), caughtAs: /^I3/ },
+  "a store whose put carries `open`": { distort: writing(putCarriesOpen), caughtAs: /^I3/ },
+  "a store that writes the parts of a refused commit that fit": { distort: writing(partly), caughtAs: /^I[135]/ },
+  "a store that lets stale versions through": { distort: writing(lastWriterWins), caughtAs: /^I[1235]/ },
+  "a store that loses every second event of a commit": {
+    distort: rewriting((batch) => ({ ...batch, events: batch.events.slice(0, 1) })),
+    caughtAs: /^I5/,
+  },
+  "a suspension that doesn't hold the thread": { distort: rewriting(unheld), caughtAs: /^I6/ },
+  "a store clock that runs an hour late": {
+    distort: { store: (store) => ({ ...store, now: async () => (await store.now()) - 3_600_000 }) },
+    caughtAs: /^I[268]/,
+  },
+  "a store that shows pending requests as approved": { distort: { store: showsApproved }, caughtAs: /^I1/ },
+  "a process that reads each turn once for ever": { distort: { store: readsTurnsOnce }, caughtAs: /^I[14]/ },
+  "a claim whose holder is the process": { distort: { surroundings: oneNonce }, caughtAs: /^I[126]/ },
+  "a decision that doesn't say what was seen": { distort: { gate: decidesUnseen }, caughtAs: /^I7/ },
+};
+
+/** Every nonce is the same, as if the process were the holder of all its claims. */
+function oneNonce(): () => void {
+  const { randomUUID } = crypto;
+  crypto.randomUUID = () => "00000000-0000-4000-8000-000000000000";
+  syncBuiltinESMExports();
+  return () => {
+    crypto.randomUUID = randomUUID;
+    syncBuiltinESMExports();
+  };
+}
+
+async function putCarriesOpen(store: StorePort, batch: Batch): ReturnType<StorePort["commit"]> {
+  const carried = await Promise.all(
+    batch.changes.map(async (change): Promise<readonly Change[]> => {
+      if (change.op !== "put" || change.kind !== "thread" || change.expects === 0) return [];
+      const { id, open } = change.record;
+      const by = open - ((await store.getThread(batch.tenant, id))?.open ?? 0);
+      return by === 0 ? [] : [{ op: "add", kind: "thread", id, field: "open", by }];
+    }),
+  );
+  return store.commit({ ...batch, changes: [...batch.changes, ...carried.flat()] });
+}
+
+async function partly(store: StorePort, batch: Batch): ReturnType<StorePort["commit"]> {
+  const whole = await store.commit(batch);
+  if (whole.ok) return whole;
+  for (const change of batch.changes) await store.commit({ tenant: batch.tenant, changes: [change], events: [] });
+  return { ok: true };
+}
+
+async function lastWriterWins(store: StorePort, batch: Batch): ReturnType<StorePort["commit"]> {
+  const changes = await Promise.all(
+    batch.changes.map(async (change): Promise<Change> => {
+      if (change.op !== "put" || change.kind === "grant") return change;
+      const { id } = change.record;
+      const found = change.kind === "request" ? await store.getRequest(batch.tenant, id) : await store.getThread(batch.tenant, id);
+      return { ...change, expects: found?.version ?? 0 };
+    }),
+  );
+  return store.commit({ ...batch, changes });
+}
+
+function unheld(batch: Batch): Batch {
+  const suspends = batch.events.some(({ type }) => type === "suspended");
+  if (!suspends) return batch;
+  const changes = batch.changes.map((change): Change =>
+    change.op === "put" && change.kind === "thread" ? { ...change, record: { ...change.record, leaseUntil: 0 } } : change,
+  );
+  return { ...batch, changes };
+}
+
+function showsApproved(store: StorePort): StorePort {
+  const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
+    record?.state === "pending" ? { ...record, state: "approved", status: "approved" } : record;
+  return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+function readsTurnsOnce(store: StorePort): StorePort {
+  const read = new Map<string, ReturnType<StorePort["requestsOfTurn"]>>();
+  return {
+    ...store,
+    requestsOfTurn: (tenant, threadId, turnId) => {
+      const key = JSON.stringify([tenant, threadId, turnId]);
+      const records = read.get(key) ?? store.requestsOfTurn(tenant, threadId, turnId);
+      read.set(key, records);
+      return records;
+    },
+  };
+}
+
+function decidesUnseen(gate: Gate): Gate {
+  return {
+    ...gate,
+    decide: async (seen, decision, options) => gate.decide((await gate.get(seen.id)) ?? seen, decision, options),
+  };
+}

@@ -1,0 +1,104 @@
+import { approve, edit, isCountersignError, reject, type Gate } from "@countersign/core";
+import { digestOf } from "./digest.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Process } from "./process.ts";
+
+/** Everybody who touches a request from outside: reviewers, those who withdraw, those who find out what became of it. */
+export class People {
+  readonly #monitor: Monitor;
+
+  constructor(monitor: Monitor) {
+    this.#monitor = monitor;
+  }
+
+  /** Looks at the list, thinks, decides about what was seen. */
+  async review(gate: Gate, who: string): Promise<void> {
+    const { world } = this.#monitor;
+    const { random } = world;
+    for (;;) {
+      await world.sleep(50 + random.below(3_000));
+      const { items } = await gate.list({ status: "pending" }).catch(none);
+      const request = items[random.below(Math.max(1, items.length))];
+      if (!request) continue;
+      if (random.chance(0.2)) await world.sleep(random.below(20_000));
+      const by = { id: who };
+      const choice = random.next();
+      if (!world.healthy && choice < 0.1) {
+        await this.#attempt(() => gate.cancel(request.id, { by, reason: "not needed any more" }));
+      } else if (choice < 0.65 || (world.healthy && choice < 0.9)) {
+        this.#monitor.saw(request.id, who, request.proposal.digest);
+        await this.#attempt(() => gate.decide(request, approve(), { by }));
+      } else if (choice < 0.85) {
+        const args = { amount: 100 + random.below(2) };
+        this.#monitor.saw(request.id, who, digestOf(request.tool, args));
+        await this.#attempt(() => gate.decide(request, edit(args), { by }));
+      } else {
+        const then = random.pick<"continue" | "revise" | "stop">(["continue", "continue", "revise", "stop"]);
+        if (!world.healthy) await this.#attempt(() => gate.decide(request, reject("no", { then }), { by }));
+      }
+    }
+  }
+
+  /** Withdraws what was approved, while it may begin at any moment. */
+  async withdraw(gate: Gate): Promise<void> {
+    const { world } = this.#monitor;
+    for (;;) {
+      await world.sleep(1_000 + world.random.below(20_000));
+      const { items } = await gate.list({ status: "approved", execution: "none" }).catch(none);
+      const [request] = items;
+      if (request) await this.#attempt(() => gate.cancel(request.id, { by: { id: "carol" }, reason: "second thoughts" }));
+    }
+  }
+
+  /** Resolves unknown executions. */
+  async settle(gate: Gate): Promise<void> {
+    const { world } = this.#monitor;
+    for (;;) {
+      await world.sleep(500 + world.random.below(5_000));
+      const { items } = await gate.list({ execution: "unknown" }).catch(none);
+      const [request] = items;
+      if (!request || !(world.healthy || world.random.chance(0.5))) continue;
+      const outcome = world.random.chance(0.5) ? ({ retry: true } as const) : { executed: "settled" };
+      await this.#attempt(() => gate.settle(request.id, outcome, { by: { id: "dave" } }));
+    }
+  }
+
+  /** Losing a race is no failure; anything else is. */
+  async #attempt(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!isCountersignError(error)) throw error;
+      if (!["ALREADY_DECIDED", "ARGS_CHANGED", "EXPIRED", "CONFLICT", "STORE_UNAVAILABLE"].includes(error.code)) throw error;
+      this.#monitor.world.count(`told ${error.code}`);
+    }
+  }
+}
+
+function none(error: unknown): { readonly items: readonly never[] } {
+  if (!isCountersignError(error, "STORE_UNAVAILABLE")) throw error;
+  return { items: [] };
+}
+
+/** A reviewer in the process that runs the agent: thinks for a while, and sometimes says nothing. */
+export function inProcess(
+  monitor: Monitor,
+  _process: Process,
+): { as: { id: string }; review(request: Seen): Promise<ReturnType<typeof approve> | undefined> } {
+  const { world } = monitor;
+  return {
+    as: { id: "tty" },
+    async review(request) {
+      await world.sleep(world.random.below(25_000));
+      if (world.random.chance(0.3)) return undefined;
+      if (world.random.chance(0.2)) return reject("not like this");
+      monitor.saw(request.id, "tty", request.proposal.digest);
+      return approve();
+    },
+  };
+}
+
+interface Seen {
+  readonly id: string;
+  readonly proposal: { readonly digest: string };
+}

@@ -1,0 +1,118 @@
+import type { AuditEvent, RequestRecord, RequestState } from "@countersign/core/store";
+import { digestOf } from "./digest.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Process } from "./process.ts";
+
+const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
+  pending: ["pending", "approved", "rejected", "expired", "cancelled"],
+  approved: ["executing", "expired", "cancelled", "done", "failed"],
+  executing: ["executing", "done", "failed", "unknown", "approved"],
+  unknown: ["done", "failed", "approved"],
+  done: [],
+  failed: [],
+  rejected: [],
+  expired: [],
+  cancelled: [],
+};
+const NEVER_RAN: readonly RequestState[] = ["rejected", "expired", "cancelled"];
+
+/** What is wrong with this change of a request, at the very moment of its commit. */
+export function misstepOf(
+  monitor: Monitor,
+  process: Process,
+  before: RequestRecord | undefined,
+  after: RequestRecord,
+  event: AuditEvent | undefined,
+): string | undefined {
+  if (!before)
+    return after.state === "pending" || (after.ticket && after.state === "approved") ? undefined : `I1 a request began as ${after.state}`;
+  const step = `${before.state} -> ${after.state}`;
+  if (event?.type === "late-receipt") return before.state === after.state ? undefined : `I1 illegal ${step} by a late receipt`;
+  if (!LEGAL[before.state].includes(after.state)) return `I1 illegal ${step}`;
+  if (before.state === "approved") return fromApproved(monitor, process, before, after, event);
+  if (before.state === "pending") return fromPending(monitor, process, before, after, event);
+  if (before.state === "executing") return fromExecuting(monitor, before, after, event);
+  return undefined;
+}
+
+function fromPending(
+  monitor: Monitor,
+  process: Process,
+  before: RequestRecord,
+  after: RequestRecord,
+  event: AuditEvent | undefined,
+): string | undefined {
+  const { now } = monitor.world.time;
+  const expiresAt = before.expiresAt ?? Infinity;
+  if (after.state === "cancelled") return withdrawal(monitor, process, before, event);
+  if (after.state === "expired") return now < expiresAt ? "I8 expired before its time" : undefined;
+  if (now >= expiresAt) return `I8 ${after.state} was committed after the expiry`;
+  return after.state === "approved" ? unsigned(monitor, after) : undefined;
+}
+
+/** I7: enough people have signed what will run, and each of them has seen it. */
+function unsigned(monitor: Monitor, after: RequestRecord): string | undefined {
+  const digest = digestOf(after.tool, after.approvedArgs);
+  const changed = after.decisions.findLastIndex((decision) => decision.digest !== digest);
+  const signers = new Set(after.decisions.slice(changed + 1).flatMap(({ decision, by }) => (decision.type === "reject" ? [] : [by.id])));
+  if (signers.size < monitor.world.scenario.quorum) return `I7 approved with ${signers.size} signatures`;
+  for (const who of signers) if (!monitor.seen.get(`${after.id}/${who}`)?.has(digest)) return `I7 ${who} never saw what is approved`;
+  return undefined;
+}
+
+function fromApproved(
+  monitor: Monitor,
+  process: Process,
+  before: RequestRecord,
+  after: RequestRecord,
+  event: AuditEvent | undefined,
+): string | undefined {
+  const { now } = monitor.world.time;
+  const { attempt } = before;
+  if (after.state === "done" || after.state === "failed") return attempt > 0 ? undefined : "I1 a receipt without an execution";
+  if (NEVER_RAN.includes(after.state) && attempt > 0) return `I11 ${after.state} although it was begun`;
+  if (after.state === "cancelled") return withdrawal(monitor, process, before, event);
+  if (after.state === "executing") {
+    if (after.attempt !== attempt + 1) return "I1 a claim without its attempt";
+    if (hasLost(monitor, process, before.threadId)) return "I6 claimed by an invocation that has lost its thread";
+    return attempt === 0 && now >= latestStart(monitor, before) ? "I8 claimed after its deadline" : undefined;
+  }
+  return after.state === "expired" && now < earliestExpiry(monitor, before) ? "I8 an approval expired before its time" : undefined;
+}
+
+function hasLost(monitor: Monitor, { invocation }: Process, threadId: string): boolean {
+  return invocation?.threadId === threadId && !invocation.native && monitor.threads.get(threadId)?.fence !== invocation.fence;
+}
+
+/** The commit of the turn's last decision plus what the terms allow; a turn that still waits for a decision has no deadline yet. */
+function latestStart(monitor: Monitor, record: RequestRecord): number {
+  const turn = monitor.ofTurn(record);
+  if (record.executeWithin === undefined || turn.some(({ state }) => state === "pending")) return Infinity;
+  return Math.max(...turn.map(({ id }) => monitor.decided.get(id) ?? 0)) + record.executeWithin;
+}
+
+/** The same by what the records say. A sibling that was asked when it was too late already makes no difference. */
+function earliestExpiry(monitor: Monitor, record: RequestRecord): number {
+  const turn = monitor.ofTurn(record);
+  if (record.executeWithin === undefined) return Infinity;
+  const deadline = Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
+  return turn.some(({ state, askedAt }) => state === "pending" && askedAt < deadline) ? Infinity : deadline;
+}
+
+function fromExecuting(monitor: Monitor, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {
+  const lapsed = monitor.world.time.now >= before.leaseUntil;
+  if (after.state === "unknown") return lapsed ? undefined : "I2 a claim was taken away before it lapsed";
+  if (after.state !== "approved") return undefined;
+  if (event?.type === "lapsed") return lapsed && before.idempotent ? undefined : "I2 a claim was made free that isn't";
+  const began = monitor.effects.get(before.id)?.includes(before.attempt);
+  return began ? "I2 a call was given back although its effect happened" : undefined;
+}
+
+/** I10: a request that somebody waits for is withdrawn only by whoever has the thread. */
+function withdrawal(monitor: Monitor, { invocation }: Process, before: RequestRecord, event: AuditEvent | undefined): string | undefined {
+  const reason = event?.data["reason"];
+  if (reason !== "not asked again" && reason !== "the run ended") return undefined;
+  const fence = monitor.threads.get(before.threadId)?.fence;
+  const stale = invocation?.fence !== undefined && invocation.fence !== fence;
+  return stale ? "I10 withdrawn by an invocation that has lost the thread" : undefined;
+}
