@@ -27,7 +27,8 @@ function clauses(text: string): readonly string[] {
 
 function recipientIn(clause: string, amount: string): string | undefined {
   const [before = "", after = ""] = clause.split(amount);
-  const named = /\bto\s+(.+)/i.exec(after)?.[1] ?? before.replace(/^\W*(?:(?:and|then)\s+)*(?:please\s+)?(?:pay|send|transfer|wire|give)?\s*/i, "");
+  const named =
+    /\bto\s+(.+)/i.exec(after)?.[1] ?? before.replace(/^\W*(?:(?:and|then)\s+)*(?:please\s+)?(?:pay|send|transfer|wire|give)?\s*/i, "");
   const recipient = named.replace(/\bfor\b.*$/i, "").replace(INVOICE, "").replace(/[\s.!?:]+$/, "").trim(); // prettier-ignore
   return recipient === "" ? undefined : recipient;
 }

@@ -43,6 +43,8 @@ describe("the offline model", () => {
     ["hello", []],
     ["pay $5", []],
   ])("reads %j", (sentence, expected) => {
-    expect(paymentsIn(sentence).map(({ recipient, amount, invoice }) => [recipient, amount, invoice].filter(Boolean).join(" "))).toEqual(expected);
+    expect(paymentsIn(sentence).map(({ recipient, amount, invoice }) => [recipient, amount, invoice].filter(Boolean).join(" "))).toEqual(
+      expected,
+    );
   });
 });

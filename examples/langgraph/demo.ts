@@ -23,7 +23,9 @@ const say = (move: string, text: string): void => console.log(`${move.padEnd(9)}
 const inBank = (): string => bank.payments().map(({ recipient, amount }) => `${visible(recipient)} $${amount}`).join(", ") || "nothing"; // prettier-ignore
 const shown = (args: object): string => visible(JSON.stringify(args));
 
-console.log(`An agent pays vendors; over $1,000 somebody from finance signs. ${modelName ? `Model: ${modelName}.` : "Offline: a stand-in for the model reads your sentence."}\n`);
+console.log(
+  `An agent pays vendors; over $1,000 somebody from finance signs. ${modelName ? `Model: ${modelName}.` : "Offline: a stand-in for the model reads your sentence."}\n`,
+);
 say("you", visible(sentence));
 
 const first = agentProcess("start", threadId, sentence);
@@ -42,13 +44,18 @@ const signer: Principal = { id: "fiona", roles: ["finance"] };
 const interactive = Boolean(process.stdin.isTTY && process.stderr.isTTY);
 if (!interactive) say("decide", "no terminal here, so a script signs as fiona (finance) and edits the amount");
 for (const request of (await gate.list({ threadId, status: "pending" })).items) {
-  const decision = interactive ? await terminalReviewer({ as: signer }).review(request, { signal: new AbortController().signal }) : scripted(request);
+  const decision = interactive
+    ? await terminalReviewer({ as: signer }).review(request, { signal: new AbortController().signal })
+    : scripted(request);
   if (!decision) {
     say("decide", `request ${request.id} stays pending. Run the demo again to decide about a new one.`);
     process.exit(0);
   }
   const decided = await gate.decide(request, decision, { by: signer, via: interactive ? "terminal" : "script" });
-  say(interactive ? "decide" : "", `${decided.status}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`);
+  say(
+    interactive ? "decide" : "",
+    `${decided.status}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`,
+  );
 }
 
 const second = agentProcess("resume", threadId);
@@ -58,12 +65,18 @@ for (const result of done.results) for (const line of result.split("\n")) say(""
 say("", `model: ${visible(done.text)}`);
 say("bank", inBank());
 const again = await Promise.all([agentProcess("resume", threadId).report, agentProcess("resume", threadId).report]);
-say("again", `two more processes resume: ${again.map(({ status, replayed }) => (replayed ? `${status}, replayed` : status)).join("; ")}. The bank has paid: ${inBank()}`);
+say(
+  "again",
+  `two more processes resume: ${again.map(({ status, replayed }) => (replayed ? `${status}, replayed` : status)).join("; ")}. The bank has paid: ${inBank()}`,
+);
 
 for (const { id } of (await gate.list({ threadId })).items) {
   for await (const { seq, at, type, actor, hash, data: facts } of gate.history(id)) {
     const what = "args" in facts ? shown(facts["args"] as object) : "";
-    say(seq === 1 ? "audit" : "", `${new Date(at).toISOString().slice(11, 23)}  ${type.padEnd(9)} ${(actor?.id ?? "").padEnd(14)} ${hash.slice(0, 8)}  ${what}`.trimEnd());
+    say(
+      seq === 1 ? "audit" : "",
+      `${new Date(at).toISOString().slice(11, 23)}  ${type.padEnd(9)} ${(actor?.id ?? "").padEnd(14)} ${hash.slice(0, 8)}  ${what}`.trimEnd(),
+    );
   }
 }
 const verified = await gate.verify();

@@ -23,13 +23,16 @@ process.once("uncaughtException", (error) => {
 });
 
 const [move, threadId = "", sentence = ""] = process.argv.slice(2);
-const outcome = move === "start" ? await payments.start(threadId, sentence, { requestedBy: "payments-desk" }) : await payments.resume(threadId);
+const outcome =
+  move === "start" ? await payments.start(threadId, sentence, { requestedBy: "payments-desk" }) : await payments.resume(threadId);
 const state: { values: { messages?: BaseMessage[] } } = await agent.graph.getState({ configurable: { thread_id: threadId } });
 const messages = state.values.messages ?? [];
 const report: Report = {
   status: outcome.status,
   replayed: outcome.status === "completed" && outcome.replayed,
-  proposals: messages.filter((message) => AIMessage.isInstance(message)).flatMap(({ tool_calls = [] }) => tool_calls.map(({ args }) => ({ args, verdict: verdictOn(args) }))),
+  proposals: messages
+    .filter((message) => AIMessage.isInstance(message))
+    .flatMap(({ tool_calls = [] }) => tool_calls.map(({ args }) => ({ args, verdict: verdictOn(args) }))),
   results: messages.filter((message) => ToolMessage.isInstance(message)).map(({ text }) => text),
   text: outcome.status === "completed" ? outcome.text : "",
 };

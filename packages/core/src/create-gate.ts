@@ -84,7 +84,8 @@ type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefine
 function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
-  if (typeof tenant !== "string" || tenant === "") throw new CountersignError("SETUP", { hint: "createGate: tenant is a text, and not empty." });
+  if (typeof tenant !== "string" || tenant === "")
+    throw new CountersignError("SETUP", { hint: "createGate: tenant is a text, and not empty." });
   const within = reviewWithin === undefined ? undefined : durationMs(reviewWithin);
   if (reviewWithin !== undefined && within === undefined) {
     throw new CountersignError("SETUP", { hint: `createGate: reviewWithin ${reviewWithin} is not a duration.` });

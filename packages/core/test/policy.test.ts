@@ -31,7 +31,12 @@ describe("a rule", () => {
   });
 
   it("gives the condition's own words as the reason", () => {
-    expect(verdict({ ask: () => "over $1,000" })).toMatchObject({ type: "ask", rule: "t", reason: "over $1,000", terms: { expiresIn: "72h" } });
+    expect(verdict({ ask: () => "over $1,000" })).toMatchObject({
+      type: "ask",
+      rule: "t",
+      reason: "over $1,000",
+      terms: { expiresIn: "72h" },
+    });
   });
 
   it("sends arguments that don't parse back to the model, and shows conditions parsed ones", () => {
@@ -47,7 +52,15 @@ describe("a rule", () => {
 describe("names", () => {
   const policy = definePolicy({
     default: "deny",
-    tools: { "*": "ask", "delete_*": "deny", delete_draft: "allow", "billing/*": "allow", "billing/refund": "ask", read: "allow", danger: "deny" },
+    tools: {
+      "*": "ask",
+      "delete_*": "deny",
+      delete_draft: "allow",
+      "billing/*": "allow",
+      "billing/refund": "ask",
+      read: "allow",
+      danger: "deny",
+    },
   });
   const of = (tool: string, namespace?: string) => policy.check({ tool, namespace, args: {} }).type;
 
@@ -93,8 +106,16 @@ describe("loading", () => {
     ["ask: false", { tools: { a: { ask: false } } }, "tools.a.ask"],
     ["quorum 0", { review: { quorum: 0 } }, "review.quorum"],
     ["a quorum of half a person", { tools: { a: { ask: true, review: { quorum: 1.5 } } } }, "tools.a.review.quorum"],
-    ["a quorum larger than the reviewers", { tools: { a: { ask: true, review: { reviewers: ["x", "x"], quorum: 2 } } } }, "tools.a.review.quorum"],
-    ["such a quorum by inheritance", { review: { quorum: 2 }, tools: { a: { ask: true, review: { reviewers: ["x"] } } } }, "tools.a.review.quorum"],
+    [
+      "a quorum larger than the reviewers",
+      { tools: { a: { ask: true, review: { reviewers: ["x", "x"], quorum: 2 } } } },
+      "tools.a.review.quorum",
+    ],
+    [
+      "such a quorum by inheritance",
+      { review: { quorum: 2 }, tools: { a: { ask: true, review: { reviewers: ["x"] } } } },
+      "tools.a.review.quorum",
+    ],
     ["nobody's roles", { review: { roles: [] } }, "review.roles"],
     ["only rejections", { review: { decisions: ["reject"] } }, "review.decisions"],
     ["no duration", { review: { expiresIn: "2 days" } }, "review.expiresIn"],
@@ -136,7 +157,8 @@ describe("context", () => {
 
 describe("match", () => {
   const policy = definePolicy({ tools: { pay: { args: z.object({ n: z.number(), on: z.coerce.date() }), ask: true }, "x/pay": "ask" } });
-  const request = (over: object) => ({ tool: "pay", namespace: undefined, proposal: { args: { n: 1, on: "2026-01-01" } }, ...over }) as unknown as ApprovalRequest;
+  const request = (over: object) =>
+    ({ tool: "pay", namespace: undefined, proposal: { args: { n: 1, on: "2026-01-01" } }, ...over }) as unknown as ApprovalRequest;
   it("parses what would run, for that tool only", () => {
     expect(policy.match(request({}), "pay")).toEqual({ n: 1, on: new Date("2026-01-01") });
     expect(policy.match(request({ tool: "other" }), "pay")).toBeUndefined();
@@ -148,7 +170,9 @@ describe("match", () => {
 describe("fromJsonSchema", () => {
   it("validates without the schema's library", () => {
     const schema = fromJsonSchema<{ iban: string }>({ type: "object", properties: { iban: { type: "string" } }, required: ["iban"] });
-    expect(verdict({ args: schema, ask: ({ args }: { args: { iban: string } }) => !args.iban.startsWith("DE") }, { iban: "DE1" }).type).toBe("allow");
+    expect(
+      verdict({ args: schema, ask: ({ args }: { args: { iban: string } }) => !args.iban.startsWith("DE") }, { iban: "DE1" }).type,
+    ).toBe("allow");
     expect(verdict({ args: schema, ask: true }, {}).type).toBe("invalid");
   });
 });

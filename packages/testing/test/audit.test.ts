@@ -42,14 +42,26 @@ describe("the audit trail", () => {
   });
 
   it.each<[string, string, number]>([
-    ["other arguments in an event", `UPDATE events SET event = replace(event, '"amount":1', '"amount":9') WHERE subject = $id AND seq = 2`, 2],
+    [
+      "other arguments in an event",
+      `UPDATE events SET event = replace(event, '"amount":1', '"amount":9') WHERE subject = $id AND seq = 2`,
+      2,
+    ],
     ["another signer", `UPDATE events SET event = replace(event, 'alice', 'mallo') WHERE subject = $id AND seq = 2`, 2],
     ["a missing event", "DELETE FROM events WHERE subject = $id AND seq = 2", 3],
     ["a cut tail", "DELETE FROM events WHERE subject = $id AND seq > 2", 2],
     ["a missing chain", "DELETE FROM events WHERE subject = $id", 0],
     ["a swapped order", "UPDATE events SET position = 100 - seq WHERE subject = $id", 4],
-    ["a record whose state was changed", `UPDATE requests SET record = replace(record, '"state":"done"', '"state":"failed"') WHERE id = $id`, 4],
-    ["a record whose arguments were changed", `UPDATE requests SET record = replace(record, '"approvedArgs":{"amount":1', '"approvedArgs":{"amount":9') WHERE id = $id`, 4],
+    [
+      "a record whose state was changed",
+      `UPDATE requests SET record = replace(record, '"state":"done"', '"state":"failed"') WHERE id = $id`,
+      4,
+    ],
+    [
+      "a record whose arguments were changed",
+      `UPDATE requests SET record = replace(record, '"approvedArgs":{"amount":1', '"approvedArgs":{"amount":9') WHERE id = $id`,
+      4,
+    ],
     ["a removed record", "DELETE FROM requests WHERE id = $id", 4],
   ])("finds %s", async (_, sql, seq) => {
     tamper(sql);

@@ -81,12 +81,24 @@ describe("deciding", () => {
     ["a stale digest", "ARGS_CHANGED", ({ gate, request }) => gate.decide({ id: request.id, digest: "other" }, approve(), { by: alice })],
     ["a principal without the role", "NOT_AUTHORIZED", ({ gate, request }) => gate.decide(request, approve(), { by: { id: "eve" } })],
     ["an edit that breaks the schema", "INVALID_ARGS", ({ gate, request }) => gate.decide(request, edit({ amount: "x" }), { by: alice })],
-    ["an edit that the policy denies", "POLICY_DENIED", ({ gate, request }) => gate.decide(request, edit({ amount: 200_000, to: "Acme" }), { by: alice })],
+    [
+      "an edit that the policy denies",
+      "POLICY_DENIED",
+      ({ gate, request }) => gate.decide(request, edit({ amount: 200_000, to: "Acme" }), { by: alice }),
+    ],
     ["an edit with a BigInt", "NOT_JSON", ({ gate, request }) => gate.decide(request, edit({ amount: 1n, to: "Acme" }), { by: alice })],
     ["a boolean", "INVALID_ARGS", ({ gate, request }) => gate.decide(request, true as never, { by: alice })],
-    ["a decision with an unknown key", "INVALID_ARGS", ({ gate, request }) => gate.decide(request, { type: "approve", force: true } as never, { by: alice })],
+    [
+      "a decision with an unknown key",
+      "INVALID_ARGS",
+      ({ gate, request }) => gate.decide(request, { type: "approve", force: true } as never, { by: alice }),
+    ],
     ["a nameless principal", "INVALID_ARGS", ({ gate, request }) => gate.decide(request, approve(), { by: { id: "" } })],
-    ["a wish to be remembered", "DECISION_NOT_ALLOWED", ({ gate, request }) => gate.decide(request, approve({ remember: { scope: "tool" } }), { by: alice })],
+    [
+      "a wish to be remembered",
+      "DECISION_NOT_ALLOWED",
+      ({ gate, request }) => gate.decide(request, approve({ remember: { scope: "tool" } }), { by: alice }),
+    ],
   ])("refuses %s and stays decidable", async (_, expected, attempt) => {
     const setting = await asked();
     const before = await setting.gate.get(setting.request.id);

@@ -23,13 +23,18 @@ export function scripted(...turns: readonly (string | Message["calls"])[]): Mini
   return model;
 }
 
-export const call = (id: string, name: string, args: Record<string, unknown>): NonNullable<Message["calls"]>[number] => ({ id, name, args });
+export const call = (id: string, name: string, args: Record<string, unknown>): NonNullable<Message["calls"]>[number] => ({
+  id,
+  name,
+  args,
+});
 
 export function createRunner<C>(gate: GateIn<C>, agent: MiniAgent, name = "mini") {
   return defineRunner<string, readonly Message[], AsyncIterable<string>, C>(gate, {
     name,
     framework: "mini",
-    advance: (thread, { input, continuation }, { signal }) => advance(agent, thread, input, continuation?.data as Message[] | undefined, signal),
+    advance: (thread, { input, continuation }, { signal }) =>
+      advance(agent, thread, input, continuation?.data as Message[] | undefined, signal),
     async advanceStream(thread, { input, continuation }, { signal }) {
       const done = advance(agent, thread, input, continuation?.data as Message[] | undefined, signal);
       return { stream: (async function* () { yield "begin"; await done.catch(() => {}); yield "end"; })(), done }; // prettier-ignore
@@ -37,7 +42,13 @@ export function createRunner<C>(gate: GateIn<C>, agent: MiniAgent, name = "mini"
   });
 }
 
-async function advance(agent: MiniAgent, thread: Thread, input: string | undefined, saved: readonly Message[] | undefined, signal: AbortSignal) {
+async function advance(
+  agent: MiniAgent,
+  thread: Thread,
+  input: string | undefined,
+  saved: readonly Message[] | undefined,
+  signal: AbortSignal,
+) {
   const messages = [...(saved ?? [])];
   if (input !== undefined) messages.push({ role: "user", text: input });
   for (;;) {

@@ -1,4 +1,14 @@
-import { approve, createWorker, currentCall, definePolicy, edit, isCountersignError, reject, type Principal, type RunOutcome } from "@countersign/core";
+import {
+  approve,
+  createWorker,
+  currentCall,
+  definePolicy,
+  edit,
+  isCountersignError,
+  reject,
+  type Principal,
+  type RunOutcome,
+} from "@countersign/core";
 import { currentThread, openThread } from "@countersign/core/adapter";
 import { scriptedReviewer, testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
@@ -7,7 +17,13 @@ import { call, createRunner, scripted, type Message } from "./mini.ts";
 
 const policy = definePolicy({
   default: "allow",
-  tools: { pay: { args: z.object({ amount: z.number(), to: z.string() }), deny: ({ args }) => args.amount > 9_000, ask: ({ args }) => args.amount > 1_000 } },
+  tools: {
+    pay: {
+      args: z.object({ amount: z.number(), to: z.string() }),
+      deny: ({ args }) => args.amount > 9_000,
+      ask: ({ args }) => args.amount > 1_000,
+    },
+  },
 });
 const alice: Principal = { id: "alice" };
 const PAY = call("call_0", "pay", { amount: 4_200, to: "Acme" });
@@ -15,7 +31,10 @@ const PAY = call("call_0", "pay", { amount: 4_200, to: "Acme" });
 function setting(model: ReturnType<typeof scripted>, over: { reviewer?: ReturnType<typeof scriptedReviewer> } = {}) {
   const gate = testGate(policy, over);
   const effects: object[] = [];
-  const agent = { model, tools: { pay: (args: object) => (effects.push(args), "paid"), read: () => (effects.push({ read: true }), "text") } };
+  const agent = {
+    model,
+    tools: { pay: (args: object) => (effects.push(args), "paid"), read: () => (effects.push({ read: true }), "text") },
+  };
   return { gate, effects, model, agent, runner: createRunner(gate, agent), again: () => createRunner(gate, agent) };
 }
 type Outcome = RunOutcome<readonly Message[]>;
@@ -137,7 +156,10 @@ describe("a run", () => {
   it("gives a tool its idempotency key and its signer", async () => {
     const seen: unknown[] = [];
     const gate = testGate(policy);
-    const runner = createRunner(gate, { model: scripted([PAY, call("b", "read", {})], "done"), tools: { pay: () => seen.push(currentCall()), read: () => seen.push(currentCall()) } });
+    const runner = createRunner(gate, {
+      model: scripted([PAY, call("b", "read", {})], "done"),
+      tools: { pay: () => seen.push(currentCall()), read: () => seen.push(currentCall()) },
+    });
     const request = pendingOf(await runner.start("t", "go"));
     await gate.decide(request, approve(), { by: alice });
     await runner.resume("t");
@@ -189,7 +211,9 @@ describe("starting", () => {
     const agent = { model: scripted([PAY], [PAY], "done"), tools: { pay: () => "paid" } };
     const runner = createRunner(gate, agent);
     expect(await codeOf(runner.start("t", "go", { context: { trusted: "yes" } as never }))).toBe("INVALID_ARGS");
-    await gate.decide(pendingOf(await runner.start("t", "go", { context: { trusted: true }, requestedBy: "bob" })), approve(), { by: alice });
+    await gate.decide(pendingOf(await runner.start("t", "go", { context: { trusted: true }, requestedBy: "bob" })), approve(), {
+      by: alice,
+    });
     await createRunner(gate, agent).resume("t");
     expect(new Set(seen.map((entry) => JSON.stringify(entry)))).toEqual(new Set(['[{"trusted":true},"bob"]']));
   });
@@ -301,13 +325,22 @@ describe("a thread outside a runner", () => {
     const thread = openThread(testGate(policy), ref);
     const small = { ...proposed, args: { amount: 1, to: "x" } };
     expect(thread.mustWait(small, { fresh: true, asked: "interruptOn" })).toBe(true);
-    expect(await thread.execute(small, () => "ran", { fresh: true })).toMatchObject({ status: "pending", request: { reason: "interruptOn" } });
+    expect(await thread.execute(small, () => "ran", { fresh: true })).toMatchObject({
+      status: "pending",
+      request: { reason: "interruptOn" },
+    });
   });
 
   it("refuses what the policy denies and what doesn't parse", async () => {
     const thread = openThread(testGate(policy), ref);
-    expect(await thread.execute({ ...proposed, args: { amount: 9_001, to: "x" } }, () => "ran", { fresh: true })).toMatchObject({ status: "refused", by: "policy" });
-    expect(await thread.execute({ ...proposed, args: { amount: "x" } }, () => "ran", { fresh: true })).toMatchObject({ status: "refused", by: "policy" });
+    expect(await thread.execute({ ...proposed, args: { amount: 9_001, to: "x" } }, () => "ran", { fresh: true })).toMatchObject({
+      status: "refused",
+      by: "policy",
+    });
+    expect(await thread.execute({ ...proposed, args: { amount: "x" } }, () => "ran", { fresh: true })).toMatchObject({
+      status: "refused",
+      by: "policy",
+    });
   });
 
   it("gives the claim back when the framework itself pauses inside the effect", async () => {
@@ -325,7 +358,7 @@ describe("a thread outside a runner", () => {
 });
 
 describe("a start that died", () => {
-  it("begins again with its input", async () => {
+  it("is left to its caller, and begins again with its input", async () => {
     const gate = testGate(policy);
     const seen: (string | undefined)[] = [];
     let down = true;
@@ -336,6 +369,8 @@ describe("a start that died", () => {
     };
     const runner = createRunner(gate, { model, tools: {} });
     await expect(runner.start("t", "hi")).rejects.toThrow("provider down");
+    gate.advance(3_600_000);
+    expect(await createWorker(gate, [runner]).drain()).toEqual({ resumed: 0, expired: 0, failed: 0 });
     down = false;
     expect(transcript(await runner.resume("t")).map(({ text }) => text)).toEqual(["hi", "hello"]);
     expect(seen).toEqual(["hi", "hi"]);

@@ -30,7 +30,7 @@ export async function requestApproval<Tools, C, K extends string>(
     key === undefined ? { turnId: surroundings.task, callId: positionOf(surroundings, tool) } : { turnId: `ask:${key}`, callId: key };
   const proposed = { ...place, tool, args: call.args as JsonObject };
   await untilPersisted(surroundings, thread.id);
-  const approval = await thread.ask(proposed);
+  const approval = await thread.ask(proposed, { requestedBy });
   if (approval.status !== "pending") return approval as never;
   suspended.push(proposed);
   throw pauseOf(pausePayload(thread.id, [approval.request]));

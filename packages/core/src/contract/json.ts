@@ -23,7 +23,12 @@ export interface StandardSchemaV1<I = unknown, O = I> {
 /** What a Standard Schema answers: a value, or the issues found. */
 export type StandardResult<O> =
   | { readonly value: O; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] };
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+      }[];
+    };
 
 /** Something wrong with a value, and where. */
 export interface Issue {

@@ -47,7 +47,11 @@ export const termsSchema: z.ZodType<ReviewTerms> = z
     fourEyes: z.boolean().optional(),
     expiresIn: durationSchema.optional(),
     executeWithin: durationSchema.optional(),
-    decisions: z.array(z.enum(["approve", "edit", "reject"])).min(1).readonly().optional(),
+    decisions: z
+      .array(z.enum(["approve", "edit", "reject"]))
+      .min(1)
+      .readonly()
+      .optional(),
     remind: z.array(durationSchema).readonly().optional(),
     escalate: z.strictObject({ after: durationSchema, roles: names }).optional(),
     remember: z.union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()]).optional(),

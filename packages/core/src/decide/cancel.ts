@@ -12,7 +12,12 @@ export function isCancellable({ state, attempt }: RequestRecord): boolean {
 }
 
 /** The writes that withdraw a request. */
-export function cancellation(record: RequestRecord, at: number, actor: Principal, reason: string): Writes & { readonly record: RequestRecord } {
+export function cancellation(
+  record: RequestRecord,
+  at: number,
+  actor: Principal,
+  reason: string,
+): Writes & { readonly record: RequestRecord } {
   const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
   return moveRequest(record, patch, { type: "cancelled", at, actor, data: { reason } });
 }

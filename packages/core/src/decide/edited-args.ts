@@ -21,7 +21,11 @@ export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecor
  * A reviewer's arguments, checked, and the terms that they are signed under.
  * @throws NOT_JSON, INVALID_ARGS, POLICY_DENIED, EDIT_UNCHECKABLE
  */
-export async function checkEdit(kernel: Kernel, record: RequestRecord, edited: object): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms }> {
+export async function checkEdit(
+  kernel: Kernel,
+  record: RequestRecord,
+  edited: object,
+): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms }> {
   const args = jsonCopy(edited as JsonObject);
   const verdict = await verdictOn(kernel, record, args);
   const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn(record.argsSchema, args);

@@ -24,7 +24,10 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
     const answer = consult(kernel, reviewer, request, over.signal);
     await Promise.race([answer, untilDecided(kernel, id, over.signal).catch(() => undefined)]);
     const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
-    if (decision) await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" }).catch((error: unknown) => tell(kernel, request, error));
+    if (decision)
+      await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" }).catch((error: unknown) =>
+        tell(kernel, request, error),
+      );
   } finally {
     clearTimeout(timer);
     over.abort();

@@ -26,7 +26,11 @@ export async function untilDecided(kernel: Kernel, id: string, signal: AbortSign
 }
 
 /** A notification or, because it may be lost, the end of the pause. Listening starts before the read that it follows. */
-export function nextChange({ ledger }: Kernel, pause: number, signal: AbortSignal | undefined): { readonly arrived: Promise<void>; cancel(): void } {
+export function nextChange(
+  { ledger }: Kernel,
+  pause: number,
+  signal: AbortSignal | undefined,
+): { readonly arrived: Promise<void>; cancel(): void } {
   let cancel = (): void => {};
   const arrived = new Promise<void>((resolve) => {
     const unwatch = ledger.port.watch(resolve);

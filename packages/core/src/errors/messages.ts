@@ -10,25 +10,32 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   ALREADY_DECIDED: ({ request, winner }) =>
     `Request ${name(request)} is already ${request.status}${winner ? ` by ${winner.by.id}` : ""}. Nothing was changed.`,
   NOT_APPROVED: ({ request }) =>
-    request ? `Request ${name(request)} is ${request.status}: it does not run.` : "There is no recorded approval of this call: it does not run.",
-  DUPLICATE_CALL: ({ turnId, callId }) => `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
+    request
+      ? `Request ${name(request)} is ${request.status}: it does not run.`
+      : "There is no recorded approval of this call: it does not run.",
+  DUPLICATE_CALL: ({ turnId, callId }) =>
+    `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
   THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,
   THREAD_CLOSED: ({ threadId }) => `Thread ${threadId} has ended. Start it with a new input.`,
   LEASE_LOST: ({ threadId }) => `This process no longer holds thread ${threadId}; another one goes on with it. No effect was started.`,
   TIMEOUT: ({ after }) => `Nobody decided within ${after} ms. The request is still pending.`,
   FROZEN: ({ by, reason }) => `Frozen by ${by.id}: ${reason}.`,
-  AUDIT_BROKEN: ({ subject, seq }) => `The audit chain of ${subject} is broken at event ${seq}. Keep the file and compare it with a backup.`,
+  AUDIT_BROKEN: ({ subject, seq }) =>
+    `The audit chain of ${subject} is broken at event ${seq}. Keep the file and compare it with a backup.`,
   ARGS_CHANGED: ({ request }) => `Request ${name(request)} now proposes other arguments than those shown. Look at it again, then decide.`,
-  EDIT_UNCHECKABLE: ({ request }) => `An edit of ${name(request)} can't be checked here: neither a policy nor a schema is at hand. Edit where the policy is loaded.`,
+  EDIT_UNCHECKABLE: ({ request }) =>
+    `An edit of ${name(request)} can't be checked here: neither a policy nor a schema is at hand. Edit where the policy is loaded.`,
   EXECUTION_BUSY: ({ request }) => `Request ${name(request)} is being executed elsewhere. Resume later to get its recorded result.`,
-  CONFLICT: ({ request }) => `Request ${name(request)} is not in a state where this is possible (${request.status}, execution ${request.execution}).`,
+  CONFLICT: ({ request }) =>
+    `Request ${name(request)} is not in a state where this is possible (${request.status}, execution ${request.execution}).`,
   EXPIRED: ({ request }) => `Request ${name(request)} has expired. Nothing was executed.`,
   NOT_AUTHORIZED: ({ by, missing }) => `${by.id} may not do this. It takes one of: ${missing.join(", ")}.`,
   SELF_REVIEW: ({ by }) => `${by.id} asked for this call and so can't sign it. Somebody else has to.`,
   DECISION_NOT_ALLOWED: ({ allowed }) => `This decision is not offered here. Allowed: ${allowed.join(", ") || "none"}.`,
   INVALID_ARGS: ({ issues }) => `Invalid: ${issues.map((issue) => `${path(issue.path)}: ${issue.message}`).join("; ")}.`,
   POLICY_DENIED: ({ rule, reason }) => `The policy denies this (rule ${rule}): ${reason}.`,
-  NOT_JSON: ({ path: keys }) => `Not representable as JSON at ${path(keys)}: only plain objects, arrays, strings, finite numbers, booleans and null are.`,
+  NOT_JSON: ({ path: keys }) =>
+    `Not representable as JSON at ${path(keys)}: only plain objects, arrays, strings, finite numbers, booleans and null are.`,
   NATIVE_REFUSED: ({ threadId, reason }) => `The answer for thread ${threadId} was refused: ${reason}. The pause is unchanged.`,
   THREAD_UNKNOWN: ({ tool, threadId }) =>
     threadId === undefined
@@ -37,9 +44,11 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   THREAD_SUSPENDED: ({ threadId, pending }) =>
     `Thread ${threadId} is suspended with ${pending.length} undecided request(s). Resume it, or start with pending: "cancel".`,
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
-  STATE_INCOMPATIBLE: ({ framework, saved, running }) => `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
+  STATE_INCOMPATIBLE: ({ framework, saved, running }) =>
+    `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
-  EXECUTION_UNKNOWN: ({ request }) => `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
+  EXECUTION_UNKNOWN: ({ request }) =>
+    `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
   STORE_UNAVAILABLE: ({ retryable }) => `The store did not answer.${retryable ? " Trying again is safe." : ""}`,
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"

@@ -24,7 +24,8 @@ export function check(policy: CompiledPolicy, call: CheckedCall): Verdict {
   const address = addressOf(call);
   const exact = policy.exact.get(address);
   if (exact) return apply(policy, exact, call);
-  if (call.namespace === undefined) return strictest(policy, mostSpecific(policy.rules, address), call) ?? apply(policy, policy.fallback, call);
+  if (call.namespace === undefined)
+    return strictest(policy, mostSpecific(policy.rules, address), call) ?? apply(policy, policy.fallback, call);
   return strictest(policy, mostSpecific(policy.namespaced, address), call) ?? restricted(policy, call);
 }
 
@@ -58,7 +59,8 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): V
   const args = parse(rule, call);
   if (args && "issues" in args) return { type: "invalid", issues: args.issues };
   const context = contextOf(policy, call);
-  const seen = args && context && { ...call, namespace: call.namespace, requestedBy: call.requestedBy, args: args.value, context: context.value };
+  const seen = args &&
+    context && { ...call, namespace: call.namespace, requestedBy: call.requestedBy, args: args.value, context: context.value };
   const denied = holds(rule.deny, seen, rule, "denies");
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
   const asked = holds(rule.ask, seen, rule, "asks");

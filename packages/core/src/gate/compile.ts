@@ -49,7 +49,10 @@ const objectRule = z
     review: termsSchema.optional(),
   })
   .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
-  .refine((rule) => rule.ask !== undefined || rule.review === undefined, { message: "terms without ask would never be used", path: ["review"] });
+  .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
+    message: "terms without ask would never be used",
+    path: ["review"],
+  });
 const policySchema = z.strictObject({
   context: schema.optional(),
   default: word.optional(),
@@ -68,7 +71,8 @@ export function compile(input: unknown): CompiledPolicy {
   const cap = policy.remember === "never" ? ({ remember: "never" } as const) : {};
   const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
-    if (name === "" || /\s/.test(name)) throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
+    if (name === "" || /\s/.test(name))
+      throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
     return build(name, typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]));
   });
   for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);

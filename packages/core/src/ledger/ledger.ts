@@ -13,7 +13,9 @@ const METHODS = [
 export function portOf(store: Store): StorePort {
   const missing = METHODS.find((method) => typeof (store as Partial<StorePort> | undefined)?.[method] !== "function");
   if (missing) {
-    throw new CountersignError("SETUP", { hint: `createGate needs a store such as sqliteStore("countersign.db"); what was given has no ${missing}().` });
+    throw new CountersignError("SETUP", {
+      hint: `createGate needs a store such as sqliteStore("countersign.db"); what was given has no ${missing}().`,
+    });
   }
   return store as StorePort;
 }
@@ -61,7 +63,11 @@ export class Ledger {
     return { items: page.items.map(parseRequest), next: page.next };
   }
 
-  events(after: string | undefined, limit: number, subject?: string): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }> {
+  events(
+    after: string | undefined,
+    limit: number,
+    subject?: string,
+  ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }> {
     return this.port.listEvents(this.tenant, after, limit, subject);
   }
 
@@ -90,7 +96,7 @@ const OUTAGES = 5;
  */
 export async function persist<T>(attempt: () => Promise<T | undefined>): Promise<T> {
   let outages = 0;
-  for (let conflicts = 0; conflicts < CONFLICTS; ) {
+  for (let conflicts = 0; conflicts < CONFLICTS;) {
     try {
       const result = await attempt();
       if (result !== undefined) return result;

@@ -25,7 +25,8 @@ export function moveRequest(
   patch: Partial<RequestRecord> & { readonly state: RequestState },
   happening: Happening,
 ): Writes & { readonly record: RequestRecord } {
-  const legal = LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
+  const legal =
+    LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
   if (!legal) throw new Error(`illegal transition of ${old.id}: ${old.state} -> ${patch.state}`);
   const event = nextEvent(old.id, old, { ...happening, data: { ...happening.data, state: patch.state } });
   const record = project({ ...old, ...patch, version: old.version + 1, seq: event.seq, head: event.hash });
@@ -61,7 +62,11 @@ export function noteOnRequest(old: RequestRecord, happening: Happening): Writes 
 }
 
 /** A thread changes; without a happening (a heartbeat) its chain stays as it is. */
-export function putThread(next: ThreadRecord, expects: number, happening: Happening | undefined): Writes & { readonly record: ThreadRecord } {
+export function putThread(
+  next: ThreadRecord,
+  expects: number,
+  happening: Happening | undefined,
+): Writes & { readonly record: ThreadRecord } {
   const event = happening && nextEvent(threadSubject(next.id), next, { ...happening, data: { ...happening.data, state: next.state } });
   const record: ThreadRecord = { ...next, version: expects + 1, ...(event ? { seq: event.seq, head: event.hash } : {}) };
   return { record, changes: [{ op: "put", kind: "thread", record, expects }], events: event ? [event] : [] };
@@ -101,7 +106,20 @@ function project(record: RequestRecord): RequestRecord {
 /** What users see of a record. The result is kept once, beside the receipt. */
 export function toRequest(record: RequestRecord): ApprovalRequest {
   const {
-    state, idempotent, result, error, turnId, callId, parent, ticket, executeWithin, attempt, holder, leaseUntil, seq, head, // prettier-ignore
+    state,
+    idempotent,
+    result,
+    error,
+    turnId,
+    callId,
+    parent,
+    ticket,
+    executeWithin,
+    attempt,
+    holder,
+    leaseUntil,
+    seq,
+    head, // prettier-ignore
     ...request
   } = record;
   return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;

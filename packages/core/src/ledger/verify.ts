@@ -40,7 +40,7 @@ export async function* history(ledger: Ledger, subject: string): AsyncGenerator<
 }
 
 async function* allEvents(ledger: Ledger, subject?: string): AsyncGenerator<AuditEvent> {
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const { events, position } = await ledger.events(after, PAGE, subject);
     yield* events;
     if (events.length === 0) return;
@@ -66,7 +66,7 @@ function rehash(event: AuditEvent): string | undefined {
 
 async function subjectsOfRecords(ledger: Ledger): Promise<ReadonlySet<string>> {
   const subjects = new Set<string>();
-  for (let after: string | undefined; ; ) {
+  for (let after: string | undefined; ;) {
     const page = await ledger.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     for (const { id, threadId } of page.items) subjects.add(id).add(threadSubject(threadId));
     if (page.next === undefined) return subjects;

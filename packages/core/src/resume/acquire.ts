@@ -46,11 +46,17 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     const found = thread ?? newThread(kernel.ledger.tenant, { ...starting, token, fence: undefined });
     refuseOtherAgent(found, agent);
     if (isHeld(found, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
-    if (requests.some(({ state, framework }) => state === "executing" && framework !== "none")) throw new CountersignError("THREAD_BUSY", { threadId });
+    if (requests.some(({ state, framework }) => state === "executing" && framework !== "none"))
+      throw new CountersignError("THREAD_BUSY", { threadId });
     refuseUnknown(requests);
-    const unfinished = requests.filter((record) => record.framework !== "none" && (record.state === "pending" || record.state === "approved"));
+    const unfinished = requests.filter(
+      (record) => record.framework !== "none" && (record.state === "pending" || record.state === "approved"),
+    );
     if (unfinished.length > 0 && starting.pending === "refuse") {
-      throw new CountersignError("THREAD_SUSPENDED", { threadId, pending: unfinished.filter(({ state }) => state === "pending").map(toRequest) });
+      throw new CountersignError("THREAD_SUSPENDED", {
+        threadId,
+        pending: unfinished.filter(({ state }) => state === "pending").map(toRequest),
+      });
     }
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));

@@ -53,7 +53,13 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<C
   });
 }
 
-async function take(kernel: Kernel, record: RequestRecord, { nonce, fence }: Claimant, now: number, since: number): Promise<Claim | undefined> {
+async function take(
+  kernel: Kernel,
+  record: RequestRecord,
+  { nonce, fence }: Claimant,
+  now: number,
+  since: number,
+): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
   if (await isOverdue(kernel, record, now)) {
     await expire(kernel, record, now);

@@ -1,17 +1,16 @@
-import { firstNonJson, jsonCopy } from "../canonical/json.ts";
-import { principalSchema, type Principal } from "../contract/principal.ts";
-import { parseInput } from "../decide/edited-args.ts";
+import { firstNonJson } from "../canonical/json.ts";
 import { CountersignError } from "../errors/error.ts";
-import { parseWith } from "../gate/schema.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
+import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
 import type { GatedThread } from "./thread.ts";
 
-type Options<Native> = Native & ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
+type Options<Native> = Native &
+  ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
 
 /** What a worker calls for a thread that it has claimed, by a call made at `since` (Unix ms, its own clock). Undefined: somebody else has it. */
 export type Wake = (threadId: string, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
@@ -45,9 +44,15 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
   const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
-    drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) => spec.advance(thread, from, { ...nativeOf(given), signal }));
+    drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) =>
+      spec.advance(thread, from, { ...nativeOf(given), signal }),
+    );
 
-  const goStreaming = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<StreamedRun<Stream, Output>> => {
+  const goStreaming = (
+    acquired: Acquired,
+    input: Input | undefined,
+    given: Options<Native> | undefined,
+  ): Promise<StreamedRun<Stream, Output>> => {
     return new Promise((resolve, reject) => {
       let streaming = false;
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
@@ -128,30 +133,6 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
 function nativeOf<Native>(given: Options<Native> | undefined): Native {
   const { signal, pending, requestedBy, context, ...native } = given ?? ({} as Options<Native>);
   return native as Native;
-}
-
-export function principalOf(requestedBy: string | Principal | undefined): Principal | undefined {
-  if (requestedBy === undefined) return undefined;
-  return parseInput(principalSchema, typeof requestedBy === "string" ? { id: requestedBy } : requestedBy, "requestedBy");
-}
-
-/** What is recorded is what was given: a resume parses it again. @throws INVALID_ARGS, NOT_JSON */
-export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, context: unknown): unknown {
-  if (schema) {
-    const parsed = parseWith(schema, context);
-    if ("issues" in parsed) {
-      const issues = parsed.issues.map(({ message, path }) => ({ message, path: ["context", ...path] }));
-      throw new CountersignError("INVALID_ARGS", { issues });
-    }
-  }
-  const bad = firstNonJson(context ?? null, ["context"]);
-  if (bad) throw new CountersignError("NOT_JSON", { path: bad });
-  return context === undefined ? undefined : jsonCopy({ context })["context"];
-}
-
-export function refuseEmptyId(threadId: unknown): void {
-  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed()) return;
-  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["threadId"], message: "not the id of a conversation" }] });
 }
 
 function refuseUnstreamable(spec: { readonly name: string; readonly advanceStream?: unknown }): void {

@@ -28,11 +28,15 @@ export async function drive<Input, Output>(
   const thread = new GatedThread(internals, invocation);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
-    const from = { input: input ?? (record.input as Input | undefined), continuation: decodeContinuation(record.continuation, record.framework) };
+    const from = {
+      input: input ?? (record.input as Input | undefined),
+      continuation: decodeContinuation(record.continuation, record.framework),
+    };
     const advanced = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
     return await finish(internals, thread, advanced);
   } catch (error) {
-    await giveUp(internals, thread, error);
+    // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.
+    await giveUp(internals, thread, error, input === undefined || invocation.declared.size > 0);
     throw error;
   } finally {
     lease.stop();
@@ -47,14 +51,15 @@ async function untilItRests<Input, Output>(
   advance: (from: From<Input>) => Promise<Advanced<Output>>,
 ): Promise<Advanced<Output>> {
   let asked = "";
-  for (let next = from; ; ) {
+  for (let next = from; ;) {
     const advanced = await advance(next);
     if (advanced.status !== "suspended" || advanced.calls.length === 0) return advanced;
     const requests = await thread.suspend(advanced.calls, advanced.continuation);
     if (internals.reviewer) await thread.review(advanced.calls);
     if ((await thread.pending()).length > 0) return advanced;
     const ids = requests.map(({ id }) => id).join();
-    if (ids === asked) throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
+    if (ids === asked)
+      throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
     asked = ids;
     thread.forget();
     next = { input: undefined, continuation: advanced.continuation };
@@ -79,12 +84,12 @@ async function finish<Output>(internals: GatingInternals, thread: GatedThread, a
   return { status: "completed", output, text, replayed: false };
 }
 
-/** The thread is due again after a while, unless it is somebody else's by now. */
-async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, error: unknown): Promise<void> {
+/** The thread is let go, unless it is somebody else's by now. */
+async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, error: unknown, again: boolean): Promise<void> {
   if (isCountersignError(error, "LEASE_LOST")) return;
   const text = error instanceof Error ? error.message : String(error);
   // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
-  await release(kernel, invocation, { type: "failed", error: text }).catch(() => {});
+  await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
 }
 
 /** Who stopped the run: the last reviewer who rejected with `then: "stop"`. */
@@ -104,7 +109,12 @@ export async function replayed<Output>(
 ): Promise<RunOutcome<Output>> {
   if (!thread.outcome) return { status: "stopped", ...stopperOf(requests) };
   const { text, output } = thread.outcome;
-  return { status: "completed", output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (output as Output), text, replayed: true };
+  return {
+    status: "completed",
+    output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (output as Output),
+    text,
+    replayed: true,
+  };
 }
 
 /** What a resume answers that found nothing to do. */

@@ -42,7 +42,10 @@ export async function executeRecorded<R>(
 }
 
 type Mine = Extract<Claim, { type: "mine" }>;
-type Taken = Mine | { readonly type: "settled"; readonly record: RequestRecord } | { readonly type: "pending"; readonly record: RequestRecord };
+type Taken =
+  | Mine
+  | { readonly type: "settled"; readonly record: RequestRecord }
+  | { readonly type: "pending"; readonly record: RequestRecord };
 
 /** Waits while somebody else is executing: their receipt is our result. */
 async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<Taken> {

@@ -98,6 +98,7 @@ export function internalsOf(gate: Gate): GateInternals {
 export function gatingInternalsOf(gate: Gate): GateInternals & { readonly kernel: { readonly policy: NonNullable<Kernel["policy"]> } } {
   const internals = internalsOf(gate);
   const { policy } = internals.kernel;
-  if (!policy) throw new CountersignError("SETUP", { hint: "A gate without a policy only decides. Pass a policy to createGate to gate tools." });
+  if (!policy)
+    throw new CountersignError("SETUP", { hint: "A gate without a policy only decides. Pass a policy to createGate to gate tools." });
   return { ...internals, kernel: { ...internals.kernel, policy } };
 }

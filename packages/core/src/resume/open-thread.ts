@@ -1,5 +1,5 @@
 import { nativeToken } from "../suspend/invocation.ts";
-import { contextOf, principalOf, refuseEmptyId } from "./define-runner.ts";
+import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadRef } from "./gate.ts";
 import { GatedThread, type Thread } from "./thread.ts";
 

@@ -13,7 +13,8 @@ export type Ending =
   | { readonly type: "completed" | "stopped"; readonly outcome: ThreadRecord["outcome"]; readonly continuation: Uint8Array | undefined }
   /** `elsewhere`: the framework waits for something that isn't Countersign's, so nobody shall wake it. */
   | { readonly type: "suspended"; readonly elsewhere: boolean }
-  | { readonly type: "failed"; readonly error: string };
+  /** `again`: a worker shall try it again after a while. */
+  | { readonly type: "failed"; readonly error: string; readonly again: boolean };
 
 /**
  * The invocation lets go of its thread. Requests that it didn't ask again are withdrawn; at the end of the run all that
@@ -27,7 +28,12 @@ export async function release(kernel: Kernel, invocation: Invocation, ending: En
     const [requests, now] = await Promise.all([ledger.ofThread(invocation.threadId), ledger.now()]);
     if (!thread || thread.state === "closed" || !isOurs(thread, invocation, now)) return true;
     const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
-    const happening = { type: ending.type, at: now, actor: SYSTEM, data: ending.type === "failed" ? { error: ending.error.toWellFormed() } : {} };
+    const happening = {
+      type: ending.type,
+      at: now,
+      actor: SYSTEM,
+      data: ending.type === "failed" ? { error: ending.error.toWellFormed() } : {},
+    };
     const free = { ...thread, holder: undefined, leaseUntil: 0, ...after(kernel, thread, ending, now) };
     const batch = together(
       putThread(free, thread.version, happening),
@@ -56,12 +62,20 @@ function after({ timings }: Kernel, thread: ThreadRecord, ending: Ending, now: n
   switch (ending.type) {
     case "completed":
     case "stopped":
-      return { state: "closed", input: undefined, attempts: 0, lastError: undefined, notBefore: 0, outcome: ending.outcome, continuation: ending.continuation ?? thread.continuation };
+      return {
+        state: "closed",
+        input: undefined,
+        attempts: 0,
+        lastError: undefined,
+        notBefore: 0,
+        outcome: ending.outcome,
+        continuation: ending.continuation ?? thread.continuation,
+      };
     case "suspended":
       return { attempts: 0, lastError: undefined, notBefore: ending.elsewhere ? NEVER : 0 };
     case "failed": {
       const backoff = Math.min(timings.backoffMin * 2 ** thread.attempts, timings.backoffMax);
-      return { attempts: thread.attempts + 1, lastError: ending.error, notBefore: now + backoff };
+      return { attempts: thread.attempts + 1, lastError: ending.error, notBefore: ending.again ? now + backoff : NEVER };
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Principal } from "../contract/principal.ts";
 import { parseInput } from "../decide/edited-args.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { nativeToken, type Invocation } from "../suspend/invocation.ts";
-import { contextOf, principalOf, refuseEmptyId } from "./define-runner.ts";
+import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
 import type { Approval } from "./gate.ts";
 import { askTicket, type GatingKernel } from "./ticket.ts";
 

@@ -18,9 +18,10 @@ import type { Invocation } from "../suspend/invocation.ts";
 import { suspend } from "../suspend/suspend.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
+import { principalOf } from "./input.ts";
 import { keepHold } from "./lease.ts";
 import { demandLease, release } from "./release.ts";
-import type { Approval, gatingInternalsOf } from "./gate.ts";
+import type { Approval, gatingInternalsOf, ThreadInfo } from "./gate.ts";
 import { askTicket } from "./ticket.ts";
 import { denial, invalid } from "./words.ts";
 
@@ -71,7 +72,7 @@ export interface Thread {
    * when the policy allows them. Asking again is the same request.
    * @throws INVALID_ARGS, NOT_JSON, THREAD_BUSY, LEASE_LOST, SETUP
    */
-  ask(call: ProposedCall): Promise<Approval>;
+  ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
   /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */
   release(outcome: "completed" | "suspended" | "failed"): Promise<void>;
 }
@@ -148,17 +149,17 @@ export class GatedThread implements Thread {
     return this.#askAndExecute(call, effect, options);
   }
 
-  async ask(call: ProposedCall): Promise<Approval> {
+  async ask(call: ProposedCall, { requestedBy }: ThreadInfo = {}): Promise<Approval> {
     const { kernel, reviewer } = this.#internals;
     demandLease(kernel, this.invocation);
-    return askTicket(kernel, reviewer, this.invocation, call);
+    return askTicket(kernel, reviewer, this.invocation, call, principalOf(requestedBy));
   }
 
   async release(outcome: "completed" | "suspended" | "failed"): Promise<void> {
     const { kernel } = this.#internals;
     if (outcome === "completed") await release(kernel, this.invocation, { type: "completed", outcome: undefined, continuation: undefined });
     else if (outcome === "suspended") await release(kernel, this.invocation, { type: "suspended", elsewhere: false });
-    else await release(kernel, this.invocation, { type: "failed", error: "the invocation failed" });
+    else await release(kernel, this.invocation, { type: "failed", error: "the invocation failed", again: true });
   }
 
   /** The next attempt of the same invocation reads anew what has been decided meanwhile. */
@@ -176,7 +177,10 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    this.#reasons.set(keyOf(call), this.#askOf(call, this.#verdict(call), { ...options, asked: "its arguments changed after it was asked about" }));
+    this.#reasons.set(
+      keyOf(call),
+      this.#askOf(call, this.#verdict(call), { ...options, asked: "its arguments changed after it was asked about" }),
+    );
     return true;
   }
 

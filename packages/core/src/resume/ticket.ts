@@ -1,6 +1,7 @@
 import { digestOf, requestIdOf } from "../canonical/digest.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
 import type { Awaitable, JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
@@ -21,7 +22,13 @@ import { isEdited, refusal } from "./words.ts";
 export type GatingKernel = Kernel & { readonly policy: NonNullable<Kernel["policy"]> };
 
 /** A call that is asked by hand and will be executed by hand: recorded also when the policy allows it. */
-export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undefined, invocation: Invocation, call: ProposedCall): Promise<Approval> {
+export async function askTicket(
+  kernel: GatingKernel,
+  reviewer: Reviewer | undefined,
+  invocation: Invocation,
+  call: ProposedCall,
+  asker?: Principal,
+): Promise<Approval> {
   const { ledger, policy } = kernel;
   const digest = digestOf(call);
   const id = requestIdOf(ledger.tenant, invocation.threadId, call, digest);
@@ -29,7 +36,8 @@ export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undef
   const known = (await ledger.request(id)) && (await expireIfOverdue(kernel, id));
   if (known) return reviewed(kernel, reviewer, known);
 
-  const { agent, threadId, requestedBy, context } = invocation;
+  const { agent, threadId, context } = invocation;
+  const requestedBy = asker ?? invocation.requestedBy;
   const verdict = policy.verdict({ namespace: call.namespace, tool: call.tool, args: call.args, agent, threadId, requestedBy, context });
   if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   if (verdict.type === "deny") return { id, status: "denied", message: verdict.reason };
@@ -46,6 +54,7 @@ export async function askTicket(kernel: GatingKernel, reviewer: Reviewer | undef
     policyHash: policy.compiled.hash,
     allowed: verdict.type === "allow",
     ticket: true,
+    requestedBy: asker,
     parent: runningCall.getStore()?.requestId,
   };
   await suspend(kernel, invocation, [question], null);
@@ -90,7 +99,8 @@ export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (a
   if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
   if (record.state === "approved") parsedArgs(kernel, record);
   const executor = { fence: undefined, demandLease: () => {} };
-  const run = (args: JsonObject, context: CallContext): Awaitable<R> => effect(parsedArgs(kernel, { ...record, approvedArgs: args }) as A, context);
+  const run = (args: JsonObject, context: CallContext): Awaitable<R> =>
+    effect(parsedArgs(kernel, { ...record, approvedArgs: args }) as A, context);
   const execution = await executeRecorded(kernel, id, executor, run);
   if (execution.status === "ran") return execution.result;
   const request = toRequest(await kernel.ledger.demand(id));

@@ -49,7 +49,9 @@ export function createWorker(
     throw new CountersignError("SETUP", { hint: "createWorker: concurrency is a whole number from 1, sweepEvery a duration." });
   }
   const onError =
-    options.onError ?? ((error, threadId) => kernel.warn(`Thread ${threadId} failed and will be tried again later: ${error instanceof Error ? error.message : String(error)}`));
+    options.onError ??
+    ((error, threadId) =>
+      kernel.warn(`Thread ${threadId} failed and will be tried again later: ${error instanceof Error ? error.message : String(error)}`));
 
   const due = (kind: DueKind, limit: number, holder = ""): Promise<readonly Due[]> =>
     ledger.claimDue(kind, { agents: kind === "thread" ? agents : undefined, holder, leaseMs: timings.threadLease, limit });

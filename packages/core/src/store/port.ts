@@ -84,7 +84,10 @@ export interface StorePort extends Store {
   listRequests(tenant: string, query: RequestQuery): Promise<Page<RequestRecord>>;
   /** Counts up to `cap`. */
   countRequests(tenant: string, query: RequestQuery, cap: number): Promise<number>;
-  grantsFor(tenant: string, call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string }): Promise<readonly GrantRecord[]>;
+  grantsFor(
+    tenant: string,
+    call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },
+  ): Promise<readonly GrantRecord[]>;
   /** Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. */
   listEvents(
     tenant: string,

@@ -2,6 +2,7 @@ import type { Happening } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Invocation } from "./invocation.ts";
@@ -20,6 +21,8 @@ export interface Ask {
   /** Signed by the policy itself: recorded all the same (`gate.ask`). */
   readonly allowed: boolean;
   readonly parent: string | undefined;
+  /** Who asks, where it is not whoever started the run. */
+  readonly requestedBy?: Principal | undefined;
   /** See {@link RequestRecord.ticket}. */
   readonly ticket: boolean;
 }
@@ -31,7 +34,13 @@ export interface Ancestry {
 }
 
 /** The record of a new request, not yet in any chain. */
-export function newRequest(tenant: string, invocation: Invocation, ask: Ask, { supersedes, revises }: Ancestry, now: number): RequestRecord {
+export function newRequest(
+  tenant: string,
+  invocation: Invocation,
+  ask: Ask,
+  { supersedes, revises }: Ancestry,
+  now: number,
+): RequestRecord {
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
@@ -56,7 +65,7 @@ export function newRequest(tenant: string, invocation: Invocation, ask: Ask, { s
     rule: ask.rule,
     reason: supersedes ? `${ask.reason}; replaces a call with other arguments that ${fate(supersedes)}` : ask.reason,
     terms,
-    requestedBy: invocation.requestedBy,
+    requestedBy: ask.requestedBy ?? invocation.requestedBy,
     decisions: [],
     receipt: undefined,
     policyHash: ask.policyHash,
@@ -94,6 +103,21 @@ export function asked(record: RequestRecord): Happening {
     type: record.state === "approved" ? "allowed" : "asked",
     at: record.askedAt,
     actor: record.requestedBy,
-    data: { tool, namespace, args, digest: record.proposal.digest, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent },
+    data: {
+      tool,
+      namespace,
+      args,
+      digest: record.proposal.digest,
+      threadId,
+      agent,
+      turnId,
+      callId,
+      rule,
+      reason,
+      policyHash,
+      supersedes,
+      revises,
+      parent,
+    },
   };
 }

@@ -51,7 +51,9 @@ export async function suspend(
     if (committed.ok) {
       if (invocation.fence === undefined) invocation.held = fenceOf(hold);
       else invocation.until = Math.max(invocation.until, since + timings.threadLease);
-      const inserted = new Map(batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [[change.record.id, change.record]] : [])));
+      const inserted = new Map(
+        batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [[change.record.id, change.record]] : [])),
+      );
       return asks.flatMap(({ id }) => inserted.get(id) ?? known.get(id) ?? []);
     }
     if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: invocation.threadId });
@@ -74,7 +76,7 @@ function refuseDuplicates(asks: readonly Ask[]): void {
 
 /** Four eyes without a known requester would let whoever asked sign. */
 function refuseUnknowableRequester(ask: Ask, { requestedBy, threadId }: Invocation): void {
-  if (ask.allowed || !ask.terms.fourEyes || requestedBy) return;
+  if (ask.allowed || !ask.terms.fourEyes || (ask.requestedBy ?? requestedBy)) return;
   const hint = `The terms of ${ask.call.tool} demand four eyes, but thread ${threadId} doesn't say who asks: pass requestedBy.`;
   throw new CountersignError("SETUP", { hint });
 }

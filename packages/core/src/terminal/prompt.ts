@@ -76,7 +76,7 @@ async function decision(request: ApprovalRequest, dialogue: Dialogue): Promise<D
 
 /** The complete arguments as one line of JSON, checked before they are signed. */
 async function edited(request: ApprovalRequest, dialogue: Dialogue): Promise<Decision | undefined> {
-  for (let draft = JSON.stringify(request.proposal.args); ; ) {
+  for (let draft = JSON.stringify(request.proposal.args); ;) {
     draft = await dialogue.ask("Arguments (JSON; empty = leave it pending) > ", draft);
     if (draft === "") return undefined;
     const checked = checkedArgs(draft, request);

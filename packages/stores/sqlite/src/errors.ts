@@ -4,7 +4,6 @@ import { CountersignError, isCountersignError } from "@countersign/core/store";
 const BUSY = 5;
 const LOCKED = 6;
 const PROTOCOL = 15;
-const CONSTRAINT = 19;
 const NOT_A_DATABASE = 26;
 
 function resultCode(error: unknown): number | undefined {
@@ -16,10 +15,6 @@ function resultCode(error: unknown): number | undefined {
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
   return code === BUSY || code === LOCKED || code === PROTOCOL;
-}
-
-export function isConstraint(error: unknown): boolean {
-  return resultCode(error) === CONSTRAINT;
 }
 
 export function isNotADatabase(error: unknown): boolean {

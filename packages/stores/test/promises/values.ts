@@ -76,7 +76,7 @@ export function valuePromises(open: Open): void {
     await commit(store, [put(record), putThread(owner)], [logged]);
     const spoil = async (found: RequestRecord | undefined): Promise<void> => {
       Object.assign(found ?? {}, { reason: "spoilt" });
-      (found?.args["list"] as number[]).push(2);
+      (found?.args["list"] as number[] | undefined)?.push(2);
     };
     await spoil(record);
     await spoil(await store.getRequest(TENANT, "r1"));

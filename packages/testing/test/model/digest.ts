@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** Canonical JSON for what schedules contain (no exotic numbers), written a second time so that core is not its own judge. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item ?? null)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);

@@ -15,7 +15,12 @@ export type Tools = ReturnType<typeof toolsOf>;
 export type Build = (parts: { gate: Gate; model: ScriptedModel; tools: Tools; checkpointer?: BaseCheckpointSaver }) => Graph;
 
 /** LangGraph's adapter under the suite, for whatever shape of agent. */
-export function neutralAdapter(shape: string, build: Build, nested: (agent: Graph, name: string) => Tools[number]): AdapterHarness {
+export function neutralAdapter(
+  shape: string,
+  build: Build,
+  nested: (agent: Graph, name: string) => Tools[number],
+  capabilities: AdapterHarness["capabilities"] = {},
+): AdapterHarness {
   return {
     framework: `LangGraph, ${shape}`,
     version: versionOf("@langchain/langgraph"),
@@ -24,10 +29,12 @@ export function neutralAdapter(shape: string, build: Build, nested: (agent: Grap
       edit: true,
       partial: true,
       parallel: true,
+      repeatedIds: true,
       streaming: true,
       subagents: true,
       rejectReason: true,
       native: true,
+      ...capabilities,
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
       const checkpointer = saverIn(dir);

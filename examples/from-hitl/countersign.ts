@@ -1,0 +1,33 @@
+import { Command, type BaseCheckpointSaver } from "@langchain/langgraph";
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { ApprovalRequest, Gate, Principal } from "@countersign/core";
+import { approvalMiddleware, decideNative } from "@countersign/langgraph";
+import { createAgent } from "langchain";
+import { executeSql, readData, writeFile } from "./tools.ts";
+
+export function agentOver(gate: Gate, model: BaseChatModel, checkpointer: BaseCheckpointSaver) {
+  const agent = createAgent({
+    model,
+    tools: [writeFile, executeSql, readData],
+    middleware: [
+      approvalMiddleware(gate, {
+        interruptOn: {
+          write_file: true,
+          execute_sql: { allowedDecisions: ["approve", "reject"], description: "SQL needs the approval of a database administrator" },
+          read_data: false,
+        },
+      }),
+    ],
+    checkpointer,
+  });
+  const inThread = (thread_id: string) => ({ configurable: { thread_id } });
+
+  return {
+    ask: (threadId: string, text: string) => agent.invoke({ messages: text }, inThread(threadId)),
+    approve: async (threadId: string, shown: readonly ApprovalRequest[], by: Principal) => {
+      const answer = new Command({ resume: { decisions: [{ type: "approve" }] } });
+      await decideNative(gate, answer, { threadId, by, positional: { shown } });
+      return agent.invoke(null, inThread(threadId));
+    },
+  };
+}
