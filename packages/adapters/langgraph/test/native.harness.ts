@@ -2,7 +2,7 @@ import type { NativeHarness } from "@countersign/conformance";
 import type { Decision, JsonObject } from "@countersign/core";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { Command } from "@langchain/langgraph";
-import { createAgent, humanInTheLoopMiddleware, type HITLRequest } from "langchain";
+import { createAgent, humanInTheLoopMiddleware, type HITLRequest, type InterruptOnConfig } from "langchain";
 import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf, versionOf } from "./support/neutral.ts";
 
 interface Snapshot {
@@ -27,17 +27,14 @@ export default {
   async open(scenario, asks, dir) {
     const checkpointer = saverIn(dir);
     const model = modelOf(scenario.turns);
-    const interruptOn = Object.fromEntries(
-      scenario.tools.map(({ name }) => [
-        name,
-        {
-          allowedDecisions: ["approve" as const, "edit" as const, "reject" as const],
-          when: ({ toolCall }: { toolCall: { name: string; args: Record<string, unknown> } }) =>
-            asks({ tool: toolCall.name, args: toolCall.args }),
-        },
-      ]),
-    );
-    const agent = createAgent({ model, tools: toolsOf(scenario), checkpointer, middleware: [humanInTheLoopMiddleware({ interruptOn })] });
+    const interruptOn: Record<string, InterruptOnConfig> = {};
+    for (const { name } of scenario.tools) {
+      const when: InterruptOnConfig["when"] = ({ toolCall }) => asks({ tool: toolCall.name, args: toolCall.args });
+      interruptOn[name] = { allowedDecisions: ["approve", "edit", "reject"], when };
+    }
+    // Its declared options don't resolve under this repo's compiler settings.
+    const approvals = humanInTheLoopMiddleware({ interruptOn } as never);
+    const agent = createAgent({ model, tools: toolsOf(scenario), checkpointer, middleware: [approvals] });
     const config = (threadId: string) => ({ configurable: { thread_id: threadId }, durability: "sync" as const });
 
     async function pending(threadId: string): Promise<readonly Pending[]> {

@@ -10,7 +10,7 @@ import { ScriptedModel, type Script } from "./scripted-model.ts";
 /** What the conformance suite says neutrally, in LangChain's words. */
 
 /** Which turn it is follows from the history: another process goes on in the middle. */
-export function scriptOf(turns: Scenario["turns"]): Script {
+function scriptOf(turns: Scenario["turns"]): Script {
   return (messages) => {
     const turn = turns[messages.filter((message) => AIMessage.isInstance(message)).length] ?? { text: "" };
     if ("fails" in turn) throw new Error(turn.fails);

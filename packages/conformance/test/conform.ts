@@ -18,6 +18,6 @@ const given = process.argv.slice(2);
 const built = run("turbo", ["run", "build"], 2);
 if (built !== 0) process.exit(built);
 
-const harnesses = HARNESSES.flatMap((pattern) => globSync(pattern)).toSorted();
+const harnesses = HARNESSES.flatMap((pattern) => globSync(pattern)).toSorted((a, b) => (a < b ? -1 : 1));
 const options = ["--markdown", "docs/conformance.md", ...given.flatMap((option) => (option === "--json" ? ["--json", "-"] : [option]))];
 process.exitCode = run(process.execPath, ["packages/conformance/dist/cli/bin.js", ...harnesses, ...options], "inherit");

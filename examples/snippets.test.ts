@@ -1,0 +1,75 @@
+// Every TypeScript block of the documentation compiles against the packages as they are. (The write-… pages quote from
+// files that are compiled and run in their own folders.)
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const folder = join(import.meta.dirname, ".snippets");
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") && !name.startsWith("write-") ? [`docs/${name}`] : [])),
+  ...["core", "testing", "conformance", "adapters/langgraph", "stores/memory", "stores/sqlite"].map((name) => `packages/${name}/README.md`),
+];
+
+/** What a page takes for granted: names that its reader has at hand. */
+const AT_HAND = `
+import type { BaseChatModel } from "@langchain/core/language_models/chat_models";
+import type { BaseCheckpointSaver } from "@langchain/langgraph";
+import type { ApprovalRequest, Decision, Gate, JsonObject, Policy, Principal } from "@countersign/core";
+import type { SendPayment as Schema } from "../approvals.ts";
+import type { payments as Runner } from "../langgraph/agent.ts";
+declare global {
+  const SendPayment: typeof Schema;
+  const sendPayment: import("@langchain/core/tools").StructuredTool;
+  const model: BaseChatModel, checkpointer: BaseCheckpointSaver;
+  const alice: Principal, request: ApprovalRequest, shown: readonly ApprovalRequest[], decisions: readonly Decision[];
+  const threadId: string, config: { configurable: { thread_id: string } };
+  const policy: Policy<{ send_payment: { in: { recipient: string; amount: number }; out: { recipient: string; amount: number } } }>;
+  function buildAgent(gate: Gate): typeof import("../langgraph/agent.ts").agent;
+  const { createAgent, tool }: typeof import("langchain");
+  const { Command }: typeof import("@langchain/langgraph");
+  const { createRunner, decideNative }: typeof import("@countersign/langgraph");
+  const { approve, createGate, edit, reject }: typeof import("@countersign/core");
+  const gate: Gate, agent: typeof import("../langgraph/agent.ts").agent, payments: typeof Runner;
+}
+`;
+
+function blocksOf(page: string): readonly string[] {
+  let text = "";
+  try {
+    text = readFileSync(join(root, page), "utf8");
+  } catch {
+    return [];
+  }
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
+}
+
+it("compiles every snippet", async () => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  writeFileSync(join(folder, "at-hand.d.ts"), AT_HAND);
+  writeFileSync(join(folder, "approvals.ts"), 'export * from "../approvals.ts";\n');
+  writeFileSync(join(folder, "agent.ts"), 'export * from "../langgraph/agent.ts";\n');
+  let count = 0;
+  for (const page of pages) {
+    for (const code of blocksOf(page)) {
+      const name = `${dirname(page).replaceAll("/", "-")}-${basename(page, ".md")}-${count++}.ts`;
+      writeFileSync(join(folder, name), `${code}\nexport {};\n`);
+    }
+  }
+  const options = { exactOptionalPropertyTypes: false, noUnusedLocals: false };
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ extends: "../../tsconfig.json", compilerOptions: options, exclude: [], include: ["*.ts"] }),
+  );
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await promisify(execFile)(process.execPath, [tsc, "-p", folder]).catch(
+    (error: unknown) => error as { stdout: string },
+  );
+  expect(stdout).toBe("");
+  expect(count).toBeGreaterThan(10);
+  rmSync(folder, { recursive: true });
+});

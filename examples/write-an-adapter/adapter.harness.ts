@@ -1,0 +1,39 @@
+import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
+import type { AgentRunner } from "@countersign/core";
+import { createRunner } from "./adapter.ts";
+import { proposes, type Agent, type Message } from "./framework.ts";
+
+/** The suite loads this module in every process that it starts. */
+export default {
+  framework: "little loop",
+  version: "1.0.0",
+  // What is not declared is absent: this adapter can't stream, and knows neither nested agents nor answers of its own.
+  capabilities: { durable: true, edit: true, partial: true, parallel: true, repeatedIds: true, rejectReason: true },
+  async open({ tools, turns }, gate) {
+    let shown: readonly Message[] = [];
+    let requests = 0;
+    const model = async (messages: readonly Message[]): Promise<Message> => {
+      shown = [...messages];
+      requests++;
+      return line(turns, messages);
+    };
+    const agent: Agent = { model, tools: Object.fromEntries(tools.map((tool) => [tool.name, (args) => tool.effect(args)])) };
+    return {
+      runner: createRunner(gate, agent, { name: "conformance" }) as AgentRunner<string>,
+      transcript: async () => ({ requests, messages: shown.flatMap(neutral) }),
+    };
+  },
+} satisfies AdapterHarness;
+
+/** Which line it is follows from the history, not from a counter: another process goes on in the middle. */
+function line(turns: Scenario["turns"], messages: readonly Message[]): Message {
+  const turn = turns[messages.filter(({ role }) => role === "assistant").length] ?? { text: "" };
+  if ("fails" in turn) throw new Error(turn.fails);
+  if ("text" in turn) return { role: "assistant", text: turn.text };
+  return { role: "assistant", calls: turn.calls.map(({ id, tool, args }) => ({ id, name: tool, args })) };
+}
+
+function neutral(message: Message): Transcript["messages"] {
+  if (proposes(message)) return message.calls.map(({ id, name, args }) => ({ role: "call", id, tool: name, args }));
+  return [message.role === "tool" ? { role: "result", id: message.id, text: message.text } : { role: message.role, text: message.text }];
+}

@@ -1,0 +1,99 @@
+import { isCountersignError, type AgentRunner } from "@countersign/core";
+import { defineRunner, turnIdOf, type Advanced, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { proposes, type Agent, type Message } from "./framework.ts";
+
+/** Of the saved conversation: another number for another shape, so that an old one is recognised. */
+const FORMAT = 1;
+
+/** The whole adapter: how this framework goes on. Leases, fences, workers and outcomes are done by defineRunner. */
+export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: string }): AgentRunner<string, string, never, C> {
+  return defineRunner<string, string, never, C>(gate, {
+    name: options.name,
+    framework: "little loop",
+    async advance(thread, { input, continuation }, { signal }) {
+      const messages = [...((continuation?.data as readonly Message[] | undefined) ?? [])];
+      if (input !== undefined) messages.push(...withdrawn(messages), { role: "user", text: input });
+      return loop(agent, thread, messages, signal);
+    },
+  });
+}
+
+async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advanced<string>> {
+  for (;;) {
+    const open = openCalls(messages);
+    // A turn that this invocation saw the model produce can't have requests yet: asking about it costs no read.
+    const fresh = open.length === 0;
+    if (fresh) messages.push(await agent.model(messages));
+    const continuation = { format: FORMAT, data: messages };
+    const calls = openCalls(messages);
+    if (calls.length === 0) {
+      const last = messages.at(-1);
+      const text = last && "text" in last ? last.text : "";
+      return { status: "completed", output: text, text, continuation };
+    }
+
+    // Gate: which calls miss a signature? Suspend: if any does, none of the turn runs.
+    const waiting: ProposedCall[] = [];
+    for (const call of calls) if (await thread.mustWait(call, { fresh })) waiting.push(call);
+    if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
+
+    // Resume: the only door to an effect. What was decided is in the store, and nowhere else.
+    for (const call of calls) {
+      signal.throwIfAborted();
+      const { text, stops } = await perform(agent, thread, call, fresh);
+      messages.push({ role: "tool", id: call.callId, text });
+      if (stops) return { status: "stopped", continuation };
+    }
+  }
+}
+
+async function perform(
+  agent: Agent,
+  thread: Thread,
+  call: ProposedCall,
+  fresh: boolean,
+): Promise<{ readonly text: string; readonly stops?: boolean }> {
+  try {
+    const execution = await thread.execute(call, (args) => agent.tools[call.tool]?.(args), { fresh });
+    if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop" };
+    if (execution.status === "pending") throw new Error("unreachable: nothing waits by now");
+    return { text: (execution.notice ?? "") + textOf(execution.result) };
+  } catch (error) {
+    // Countersign's own errors leave the loop; the model reads only those of the tool.
+    if (isCountersignError(error) || signalled(error)) throw error;
+    return { text: `The tool failed: ${String(error)}` };
+  }
+}
+
+/** The calls of the last turn that have no result yet. Models use ids again, so only what follows the turn answers it. */
+function openCalls(messages: readonly Message[]): readonly ProposedCall[] {
+  const at = messages.findLastIndex(proposes);
+  const turn = messages[at];
+  if (!proposes(turn)) return [];
+  const turnId = turnIdOf(messages.slice(0, at + 1));
+  const answered = new Set(messages.slice(at + 1).map((message) => (message.role === "tool" ? message.id : undefined)));
+  return turn.calls.filter(({ id }) => !answered.has(id)).map(({ id, name, args }) => ({ turnId, callId: id, tool: name, args }));
+}
+
+/** The user wrote something else while calls were open: providers refuse a history with calls that nobody answered. */
+function withdrawn(messages: readonly Message[]): readonly Message[] {
+  return openCalls(messages).map(({ callId }) => ({
+    role: "tool",
+    id: callId,
+    text: "The user wrote something else. This call did not run.",
+  }));
+}
+
+/** A tool may answer nothing, or what JSON can't carry: it has run all the same. */
+function textOf(result: unknown): string {
+  if (typeof result === "string") return result;
+  try {
+    return JSON.stringify(result) ?? "done";
+  } catch {
+    return "done";
+  }
+}
+
+function signalled(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}

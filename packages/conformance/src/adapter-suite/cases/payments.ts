@@ -1,0 +1,60 @@
+import { definePolicy, type ReviewTerms, type Timings } from "@countersign/core";
+import { z } from "zod";
+import type { Call, Setting, ToolSpec, Turn } from "../setting.ts";
+
+/** The world that most cases play in: a small payment runs, one over 1,000 is asked about, one over 100,000 is denied. */
+export interface World {
+  /** Does the policy still ask? */
+  readonly asks?: boolean;
+  readonly idempotent?: boolean;
+  readonly review?: ReviewTerms;
+  readonly timings?: Partial<Timings>;
+  /** What `pay` answers. */
+  readonly pay?: NonNullable<ToolSpec["answer"]>;
+  /** No payment may be larger. */
+  readonly limit?: number;
+  readonly tools?: readonly ToolSpec[];
+}
+
+type Payment = z.ZodObject<{ amount: z.ZodNumber; to: z.ZodString }>;
+export const Payment: Payment = z.object({ amount: z.number(), to: z.string() });
+const Report = z.object({ report: z.string() });
+
+/** For cases in which a process dies: nobody should have to wait a minute for its lease. */
+export const SHORT_LEASES: Partial<Timings> = {
+  threadLease: 1_500,
+  claimLease: 1_500,
+  nativeHold: 1_500,
+  receiptWait: 8_000,
+  backoffMin: 50,
+};
+
+export const payment = (id: string, amount: number, to = "Acme Corp"): Call => ({ id, tool: "pay", args: { amount, to } });
+export const reading = (id: string, report = "r1"): Call => ({ id, tool: "read", args: { report } });
+export const says = (text = "done"): Turn => ({ text });
+export const calls = (...of: readonly Call[]): Turn => ({ calls: of });
+
+export function payments(turns: readonly Turn[], world: World = {}): Setting {
+  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [] } = world;
+  return {
+    turns,
+    ...(timings ? { timings } : {}),
+    tools: [
+      { name: "pay", args: Payment, answer: pay ?? ((args) => `paid ${String(args["amount"])} to ${String(args["to"])}`) },
+      { name: "read", args: Report, answer: (args) => `report ${String(args["report"])}` },
+      ...tools,
+    ],
+    policy: definePolicy({
+      tools: {
+        pay: {
+          args: Payment,
+          idempotent,
+          review,
+          deny: ({ args }) => args.amount > limit,
+          ask: ({ args }) => asks && args.amount > 1_000 && "over 1,000",
+        },
+        read: "allow",
+      },
+    }),
+  };
+}

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { approve, reject } from "@countersign/core";
+import type { AdapterCase } from "../setting.ts";
+import { assertCode, assertPaid, assertStatus, onlyPending, resultOf } from "./expect.ts";
+import { calls, payment, payments, says } from "./payments.ts";
+
+const LARGE = { amount: 4_200, to: "Acme Corp" };
+const turns = [calls(payment("call_0", 4_200)), says()];
+
+/** Conversations that go on, stand still, and don't mix. */
+export const threads: readonly AdapterCase[] = [
+  {
+    id: "thread.message-refused",
+    title: "A new message while a call waits is refused with a typed error, and the call stays decidable.",
+    guards: "A user who writes again makes the waiting call undecidable, or the provider refuses the conversation.",
+    setting: () => payments(turns),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      const refused = await stage.start({ input: "and another thing" });
+      assertCode(refused, "THREAD_SUSPENDED");
+      assert.equal(refused.requests, 0);
+      await stage.decide(call, approve());
+      assertStatus(await stage.resume(), "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
+    id: "thread.message-cancels",
+    title: "A new message that withdraws the waiting call closes it: it can't be signed, and the history stays valid.",
+    guards: "The old approval executes in the middle of another conversation; dangling calls break the history.",
+    setting: () => payments(turns),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      const answer = await stage.start({ input: "never mind", pending: "cancel" });
+      assertStatus(answer, "completed");
+      assert.ok(answer.transcript.some((message) => message.role === "user" && message.text === "never mind"));
+      assert.notEqual(resultOf(answer, "call_0"), "");
+      assert.equal((await stage.gate.get(call.id))?.status, "cancelled");
+      assertCode(await stage.decide(call, approve()), "ALREADY_DECIDED");
+      await stage.resume();
+      assertPaid(stage);
+    },
+  },
+  {
+    id: "thread.next-message",
+    title: "After a signed call the conversation goes on, and the next message asks anew.",
+    guards: "A finished approval leaves the thread closed or open for everything.",
+    setting: () => payments([...turns, calls(payment("call_1", 9_000)), says()]),
+    async run(stage) {
+      await stage.decide(onlyPending(await stage.start()), approve());
+      assertStatus(await stage.resume(), "completed");
+      const second = onlyPending(await stage.start({ input: "and 9,000 more" }));
+      assertPaid(stage, LARGE);
+      await stage.decide(second, reject("no"));
+      const answer = await stage.resume();
+      assertStatus(answer, "completed");
+      assert.equal(answer.transcript.filter(({ role }) => role === "user").length, 2);
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
+    id: "thread.busy",
+    title: "A message to a thread that another process is running is refused with a typed error.",
+    guards: "Two runs write into one conversation.",
+    needs: ["durable"],
+    setting: () => payments(turns, { pay: () => new Promise((resolve) => setTimeout(() => resolve("paid"), 1_500)) }),
+    async run(stage) {
+      await stage.decide(onlyPending(await stage.start()), approve());
+      const running = stage.resume();
+      for (const since = Date.now(); stage.effects().length === 0 && Date.now() - since < 10_000;)
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      assertCode(await stage.start({ input: "hello?" }), "THREAD_BUSY");
+      assertStatus(await running, "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
+    id: "thread.two",
+    title: "Two threads with the same calls don't mix: a decision reaches its own thread only.",
+    guards: "Call ids repeat across conversations, and Alice's yes pays Bob's invoice.",
+    native: true,
+    setting: () => payments(turns),
+    async run(stage) {
+      const one = onlyPending(await stage.start({ threadId: "thread-1" }));
+      const two = onlyPending(await stage.start({ threadId: "thread-2" }));
+      await stage.decide(two, approve(), { threadId: "thread-2" });
+      assertStatus(await stage.resume({ threadId: "thread-1" }), "suspended");
+      assertPaid(stage);
+      assertStatus(await stage.resume({ threadId: "thread-2" }), "completed");
+      assertPaid(stage, LARGE);
+      await stage.decide(one, reject("no"), { threadId: "thread-1" });
+      assertStatus(await stage.resume({ threadId: "thread-1" }), "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+];

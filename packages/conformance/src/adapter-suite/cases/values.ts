@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { approve, definePolicy, type JsonObject } from "@countersign/core";
+import { z } from "zod";
+import type { AdapterCase, Call, Setting } from "../setting.ts";
+import { assertStatus, onlyPending, resultOf } from "./expect.ts";
+import { calls, payment, payments, says, SHORT_LEASES } from "./payments.ts";
+
+const turns = [calls(payment("call_0", 4_200)), says()];
+
+const ODD = JSON.parse(`{
+  "constructor": 1, "": "empty key", "text": "Zoë \\u2028 \\ud83d\\udcb8 \\u0000 \\"quoted\\" </script>",
+  "null": null, "nested": [[[{ "a": [null, false, 0, ""] }]]], "numbers": [1e21, 1e-7, -0.5, 9007199254740991], "z": 1, "a": 2
+}`) as JsonObject;
+
+const anything = z.custom<JsonObject>((value) => typeof value === "object" && value !== null);
+
+/** One tool that takes whatever it is given, and is always asked about. */
+function storing(args: JsonObject): Setting {
+  const call: Call = { id: "call_0", tool: "store", args: { value: args } };
+  const schema = z.object({ value: anything });
+  return {
+    turns: [calls(call), says()],
+    tools: [{ name: "store", args: schema, answer: () => "stored" }],
+    policy: definePolicy({ tools: { store: { args: schema, ask: true } } }),
+  };
+}
+
+function roundTrip(id: string, title: string, guards: string, args: () => JsonObject): AdapterCase {
+  return {
+    id,
+    title,
+    guards,
+    setting: () => storing(args()),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      const text = JSON.stringify(args());
+      assert.equal(canonical(call.args["value"]), canonical(JSON.parse(text)));
+      await stage.decide(call, approve());
+      assertStatus(await stage.resume(), "completed");
+      assert.equal(stage.effects().length, 1);
+      assert.equal(canonical(stage.effects()[0]?.args["value"]), canonical(JSON.parse(text)), "other arguments ran than were signed");
+    },
+  };
+}
+
+/** Values that a framework may be unable to keep: a clear error will do, other arguments will not. */
+function refusable(id: string, title: string, args: () => JsonObject): AdapterCase {
+  return {
+    id,
+    title,
+    guards: "What runs is not what was shown, or the digest is of something else.",
+    setting: () => storing(args()),
+    async run(stage) {
+      const asked = await stage.start();
+      for (const call of asked.pending) await stage.decide(call, approve());
+      if (asked.status === "suspended") await stage.resume();
+      const ran = stage.effects();
+      assert.ok(ran.length <= asked.pending.length, "a call ran that nobody was asked about");
+      for (const effect of ran) assert.equal(canonical(effect.args["value"]), canonical(args()), "other arguments ran than were signed");
+    },
+  };
+}
+
+/** Member order is not part of JSON's meaning. */
+function canonical(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join()}}`;
+}
+
+function result(id: string, title: string, pay: () => unknown): AdapterCase {
+  return {
+    id,
+    title,
+    guards: "A result that can't be kept makes the call look as if it had failed, and it is repeated.",
+    setting: () => payments(turns, { pay, timings: SHORT_LEASES }),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      await stage.decide(call, approve());
+      const answer = await stage.resume();
+      assertStatus(answer, "completed");
+      resultOf(answer, "call_0");
+      assertStatus(await stage.resume(), "completed");
+      assert.equal(stage.effects().length, 1);
+      assert.equal((await stage.gate.get(call.id))?.execution, "done");
+    },
+  };
+}
+
+function cyclic(): unknown {
+  const loop: { self?: unknown } = {};
+  loop.self = loop;
+  return loop;
+}
+
+/** Arguments and results that are hard to keep. */
+export const values: readonly AdapterCase[] = [
+  roundTrip(
+    "values.odd-args",
+    "Odd arguments (empty keys, unicode, extreme numbers) are asked, signed and executed unchanged.",
+    "What runs is not what was shown, or the digest is of something else.",
+    () => ODD,
+  ),
+  roundTrip(
+    "values.large-args",
+    "Arguments of 1 MB are asked, signed and executed unchanged.",
+    "A large call is cut, or blocks its thread for ever.",
+    () => ({ text: "ä".repeat(1_000_000) }),
+  ),
+  roundTrip(
+    "values.many-keys",
+    "Arguments with 10,000 keys are asked, signed and executed unchanged.",
+    "A large call blocks its thread for ever.",
+    () => Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`key ${n}`, n])),
+  ),
+  roundTrip(
+    "values.deep-args",
+    "Deeply nested arguments are asked, signed and executed unchanged.",
+    "A deep call overflows somebody's stack.",
+    () => JSON.parse('{"a":'.repeat(30) + "1" + "}".repeat(30)) as JsonObject,
+  ),
+  refusable(
+    "values.proto-args",
+    "Arguments with a member `__proto__` are executed as they were signed, or not at all.",
+    () => JSON.parse('{"__proto__": {"polluted": true}, "a": 1}') as JsonObject,
+  ),
+  refusable(
+    "values.too-deep-args",
+    "Arguments nested a thousand levels deep are executed as they were signed, or not at all.",
+    () => JSON.parse('{"a":'.repeat(1_000) + "1" + "}".repeat(1_000)) as JsonObject,
+  ),
+  result("values.void-result", "A tool that answers nothing has run, once.", () => undefined),
+  result("values.null-result", "A tool that answers null has run, once.", () => null),
+  result("values.bigint-result", "A tool that answers what JSON can't carry (a BigInt) has run, once.", () => 10n),
+  result("values.cyclic-result", "A tool that answers a cyclic object has run, once.", cyclic),
+  result("values.large-result", "A tool that answers 1 MB has run, once.", () => "x".repeat(1_000_000)),
+  result("values.object-result", "A tool that answers an object with a Date has run, once.", () => ({ at: new Date(0), amount: 1 })),
+];

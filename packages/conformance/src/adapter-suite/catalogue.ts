@@ -1,0 +1,39 @@
+import { deciding } from "./cases/deciding.ts";
+import { edits, rejections } from "./cases/edits.ts";
+import { kills } from "./cases/kills.ts";
+import { natively } from "./cases/natively.ts";
+import { nested } from "./cases/nested.ts";
+import { once } from "./cases/once.ts";
+import { parallel } from "./cases/parallel.ts";
+import { streaming } from "./cases/streaming.ts";
+import { threads } from "./cases/threads.ts";
+import { unsigned } from "./cases/unsigned.ts";
+import { values } from "./cases/values.ts";
+import { waking } from "./cases/waking.ts";
+import { generated, seededCase } from "./generator/generated.ts";
+import type { AdapterCase } from "./setting.ts";
+
+/** Every promise of adapters, by group. */
+export const adapterCases: readonly AdapterCase[] = [
+  ...unsigned,
+  ...once,
+  ...kills,
+  ...edits,
+  ...rejections,
+  ...parallel,
+  ...deciding,
+  ...waking,
+  ...threads,
+  ...values,
+  ...streaming,
+  ...natively,
+  ...nested,
+  ...generated,
+];
+
+/** The same case in whatever process; also a generated one of any other seed. @throws Error for an id that no case has */
+export function caseOf(id: string): AdapterCase {
+  const found = adapterCases.find((each) => each.id === id) ?? seededCase(id);
+  if (!found) throw new Error(`there is no adapter case ${id}`);
+  return found;
+}

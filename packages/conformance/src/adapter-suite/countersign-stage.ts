@@ -1,0 +1,74 @@
+import { createGate, type Gate } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
+import type { AdapterHarness } from "../contract/harness.ts";
+import { alice } from "./cast.ts";
+import { effectsIn } from "./effects.ts";
+import type { Answer, Place, Step } from "./process/order.ts";
+import type { Crew, Pool } from "./process/pool.ts";
+import type { DecideOptions, Stage, StartOptions, StepOptions } from "./stage.ts";
+
+/** Where a case is played: its place, and the processes that play it. */
+export interface Theatre {
+  readonly place: Omit<Place, "variant" | "kill" | "keep">;
+  /** Load the framework. */
+  readonly agents: Pool;
+  /** Never load it: they decide. */
+  readonly desks: Pool;
+  readonly store: StorePort;
+  readonly capabilities: AdapterHarness["capabilities"];
+}
+
+const THREAD = "thread-1";
+const WHEN_FREE_MS = 20_000;
+
+/** A stage with a memory of what the model was shown. */
+export interface CountersignStage extends Stage {
+  readonly answers: readonly Answer[];
+  close(): void;
+}
+
+export function countersignStage({ place, agents, desks, store, capabilities }: Theatre): CountersignStage {
+  const served: Crew[] = [];
+  const atDesk: Crew[] = [];
+  const answers: Answer[] = [];
+  const gate: Gate = createGate({ store, warn: () => {} });
+  const durable = capabilities.durable === true;
+  const alone = durable ? undefined : agents.reserve();
+
+  async function carryOut(step: Step, { variant = "", kill }: StepOptions): Promise<Answer> {
+    const order = { place: { ...place, variant, kill, keep: !durable }, step };
+    const answer = step.do === "decide" ? await desks.carryOut(order, atDesk) : await agents.carryOut(order, served, alone);
+    answers.push(answer);
+    return answer;
+  }
+
+  const resume = (options: StepOptions = {}): Promise<Answer> =>
+    carryOut({ do: "resume", threadId: options.threadId ?? THREAD, stream: options.stream }, options);
+
+  return {
+    gate,
+    answers,
+    declares: (capability) => capabilities[capability] === true,
+    effects: () => effectsIn(place.dir),
+    start: ({ input = "go", pending, requestedBy = "bob", ...options }: StartOptions = {}) =>
+      carryOut({ do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, stream: options.stream }, options),
+    resume,
+    resumeAtOnce: (count, options) => Promise.all(Array.from({ length: count }, () => resume(options))),
+    async resumeWhenFree(options) {
+      for (const since = Date.now(); ;) {
+        const answer = await resume(options);
+        const busy = answer.status === "running" || answer.code === "EXECUTION_BUSY";
+        if (!busy || Date.now() - since > WHEN_FREE_MS) return answer;
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+    },
+    decide: ({ id, digest }, decision, { by = alice, withPolicy = false, digest: seen = digest, ...options }: DecideOptions = {}) =>
+      carryOut({ do: "decide", id, digest: seen, decision, by, desk: !withPolicy }, options),
+    work: (options = {}) => carryOut({ do: "work" }, options),
+    answerNatively: (callId, decision, by, options = {}) =>
+      carryOut({ do: "answer", threadId: options.threadId ?? THREAD, callId, decision, by }, options),
+    close: () => {
+      if (alone) agents.release(alone);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import {
+  cursorOf,
+  pageLimit,
+  pageStart,
+  requestMatches,
+  type AuditEvent,
+  type Page,
+  type RequestQuery,
+  type RequestRecord,
+} from "@countersign/core/store";
+import type { Book } from "./book.ts";
+
+/** @throws INVALID_ARGS for a bad limit or cursor */
+export function pageOf({ requests }: Book, query: RequestQuery): Page<RequestRecord> {
+  const limit = pageLimit(query);
+  const start = pageStart(query);
+  const direction = query.order === "newest" ? -1 : 1;
+  const found = [...requests.values()]
+    .filter((record) => requestMatches(record, query) && (!start || byAsked(record, start) * direction > 0))
+    .sort((a, b) => byAsked(a, b) * direction);
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: last && found.length > limit ? cursorOf(last) : undefined };
+}
+
+type Asked = Pick<RequestRecord, "askedAt" | "id">;
+
+function byAsked(a: Asked, b: Asked): number {
+  return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+/** A position is the number of events up to it. */
+export function eventsOf(
+  { events }: Book,
+  after: string | undefined,
+  limit: number,
+  subject: string | undefined,
+): { readonly events: readonly AuditEvent[]; readonly position: string } {
+  const start = Number(after ?? 0);
+  const found = events
+    .map((event, index) => ({ event, position: index + 1 }))
+    .filter(({ event, position }) => position > start && (subject === undefined || event.subject === subject))
+    .slice(0, Math.max(0, limit));
+  return { events: found.map(({ event }) => event), position: String(found.at(-1)?.position ?? start) };
+}

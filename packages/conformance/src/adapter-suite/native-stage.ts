@@ -1,0 +1,58 @@
+import type { Decision } from "@countersign/core";
+import type { NativeHarness } from "../contract/harness.ts";
+import { effectsIn } from "./effects.ts";
+import type { Answer, Place, Step } from "./process/order.ts";
+import type { Crew, Pool } from "./process/pool.ts";
+import type { Stage, StepOptions } from "./stage.ts";
+
+const THREAD = "thread-1";
+
+/**
+ * The same stage for a framework's own approvals: there is no place where a decision is kept, so the application keeps
+ * what people said until it resumes, as the frameworks' own examples do.
+ */
+export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities: NativeHarness["capabilities"], agents: Pool): Stage {
+  const served: Crew[] = [];
+  const said = new Map<string, Record<string, Decision>>();
+  const sent = new Map<string, Record<string, Decision>>();
+
+  const carryOut = (step: Step, { variant = "", kill }: StepOptions): Promise<Answer> =>
+    agents.carryOut({ place: { ...place, variant, kill }, step }, served);
+
+  async function resume({ again = false, ...options }: StepOptions & { again?: boolean } = {}): Promise<Answer> {
+    const threadId = options.threadId ?? THREAD;
+    const answers = (again ? sent : said).get(threadId) ?? {};
+    const answer = await carryOut({ do: "native-resume", threadId, answers }, options);
+    if (answer.status === "suspended" || answer.status === "completed") {
+      if (Object.keys(answers).length > 0) sent.set(threadId, answers);
+      said.delete(threadId);
+    }
+    return answer;
+  }
+
+  return {
+    declares: (capability) => capabilities[capability] === true,
+    effects: () => effectsIn(place.dir),
+    start: ({ input = "go", ...options } = {}) => carryOut({ do: "native-start", threadId: options.threadId ?? THREAD, input }, options),
+    resume,
+    resumeAtOnce: (count, options = {}) => {
+      const threadId = options.threadId ?? THREAD;
+      const answers = said.get(threadId) ?? {};
+      return Promise.all(Array.from({ length: count }, () => carryOut({ do: "native-resume", threadId, answers }, options)));
+    },
+    resumeWhenFree: resume,
+    async decide({ id }, decision, { threadId = THREAD } = {}) {
+      said.set(threadId, { ...said.get(threadId), [id]: decision });
+      return { status: "decided", pending: [], transcript: [], requests: 0, chunks: 0, pid: process.pid };
+    },
+    work: () => unsupported("a worker"),
+    answerNatively: () => unsupported("a second way to answer"),
+    get gate() {
+      return unsupported("a gate");
+    },
+  };
+}
+
+function unsupported(what: string): never {
+  throw new Error(`a framework's own approvals have no ${what}: this case must not be marked native`);
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { ApprovalRequest, AuditEvent, Gate, JsonObject } from "@countersign/core";
+import type { EffectRecord } from "./effects.ts";
+import type { Answer } from "./process/order.ts";
+import type { Setting } from "./setting.ts";
+
+/** What must be so at the end of every case, whatever happened in it: effects and audit trail tell the same story. */
+export async function judge(gate: Gate, setting: Setting, effects: readonly EffectRecord[], answers: readonly Answer[]): Promise<void> {
+  await gate.verify();
+  const requests = await allRequests(gate);
+  const known = new Map(requests.map((request) => [request.id, request]));
+  for (const effect of effects) if (!known.has(effect.key ?? "")) assertAllowed(setting, effect);
+  for (const request of requests) {
+    await assertSigned(gate, setting, request, effects.filter(({ key }) => key === request.id)); // prettier-ignore
+  }
+  for (const { transcript } of answers) {
+    assertPaired(transcript);
+    assertNoToken(transcript, requests);
+  }
+}
+
+export async function allRequests(gate: Gate): Promise<readonly ApprovalRequest[]> {
+  const found: ApprovalRequest[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await gate.list({ limit: 1_000, ...(after === undefined ? {} : { after }) });
+    found.push(...page.items);
+    if (page.next === undefined) return found;
+    after = page.next;
+  }
+}
+
+export function historyOf(gate: Gate, id: string): Promise<readonly AuditEvent[]> {
+  return Array.fromAsync(gate.history(id));
+}
+
+function assertAllowed({ policy }: Setting, { tool, args, key }: EffectRecord): void {
+  const { type } = policy.check({ tool, args, requestedBy: { id: "bob" } });
+  assert.equal(type, "allow", `${tool} ran with ${JSON.stringify(args)} under no recorded request (key ${key}); the policy says ${type}`);
+}
+
+/** An effect of a request has its signature, its arguments, and a claim of its own. */
+async function assertSigned(gate: Gate, setting: Setting, request: ApprovalRequest, effects: readonly EffectRecord[]): Promise<void> {
+  if (effects.length === 0) {
+    // A receipt without an effect: the adapter made something up.
+    if (request.execution === "done") {
+      const settled = (await historyOf(gate, request.id)).some(({ type }) => type === "settled");
+      assert.ok(
+        settled || !setting.tools.some(({ name }) => name === request.tool),
+        `${request.tool} is on record as done, but nothing happened`,
+      );
+    }
+    return;
+  }
+  assert.equal(request.status, "approved", `${request.tool} ran, but its request is ${request.status}`);
+  const claims = (await historyOf(gate, request.id)).filter(({ type }) => type === "claimed").length;
+  assert.ok(effects.length <= claims, `${request.tool} ran ${effects.length} times under ${claims} claims`);
+  const signed = request.approvedArgs ?? request.args;
+  for (const { args } of effects) {
+    assert.ok(isSame(setting, request.tool, args, signed), `${request.tool} ran with ${brief(args)}, signed was ${brief(signed)}`);
+  }
+}
+
+/** A framework may hand its tools the parsed arguments: defaults filled in, the rest the same. */
+function isSame({ tools }: Setting, tool: string, ran: JsonObject, signed: JsonObject): boolean {
+  if (isDeepStrictEqual(plain(ran), plain(signed))) return true;
+  const parsed = tools.find(({ name }) => name === tool)?.args["~standard"].validate(signed);
+  return parsed !== undefined && !(parsed instanceof Promise) && !parsed.issues && isDeepStrictEqual(plain(ran), plain(parsed.value));
+}
+
+function plain(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value)) as unknown;
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+/** Providers refuse a history in which a call has no result right behind its message, or a result has no call. */
+function assertPaired(transcript: Answer["transcript"]): void {
+  const open: string[] = [];
+  let answering = false;
+  for (const message of transcript) {
+    if (message.role === "call") {
+      assert.ok(!answering || open.length === 0, `the model was shown a call ${message.id} between a call and its result`);
+      if (open.length === 0) answering = false;
+      open.push(message.id);
+    } else if (message.role === "result") {
+      answering = true;
+      assert.ok(open.includes(message.id), `the model was shown a result for ${message.id}, which is no open call`);
+      open.splice(open.indexOf(message.id), 1);
+    } else {
+      assert.deepEqual(open, [], "the model was shown calls without a result");
+      answering = false;
+    }
+  }
+  assert.deepEqual(open, [], "the model was shown calls without a result");
+}
+
+function assertNoToken(transcript: Answer["transcript"], requests: readonly ApprovalRequest[]): void {
+  const shown = JSON.stringify(transcript);
+  for (const { id, proposal } of requests) {
+    assert.ok(!shown.includes(id), "the model was shown the id of a request");
+    assert.ok(!shown.includes(proposal.digest), "the model was shown the digest of a request");
+  }
+}

@@ -1,0 +1,34 @@
+import type { Batch, StorePort } from "@countersign/core/store";
+import { die } from "./die.ts";
+import type { Kill } from "./order.ts";
+
+/** What a commit's events say that it is. */
+const EVENTS: { readonly [P in Exclude<Kill["point"], "effect">]: readonly string[] } = {
+  suspend: ["asked"],
+  decide: ["approved", "rejected", "voted"],
+  claim: ["claimed"],
+  receipt: ["done", "failed"],
+};
+
+/** The same store, in which this process dies around one commit. */
+export function deadly(store: StorePort, { when, point, nth = 1 }: Kill): StorePort {
+  if (point === "effect") return store;
+  const types = EVENTS[point];
+  let met = 0;
+  const meets = ({ events }: Batch): boolean => events.some(({ type }) => types.includes(type)) && ++met === nth;
+  return new Proxy(store, {
+    get(target, name) {
+      if (name !== "commit") {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" ? (value.bind(target) as unknown) : value;
+      }
+      return async (batch: Batch) => {
+        const fatal = meets(batch);
+        if (fatal && when === "before") die();
+        const committed = await target.commit(batch);
+        if (fatal && committed.ok) die();
+        return committed;
+      };
+    },
+  });
+}

@@ -1,0 +1,127 @@
+import { fork, type ChildProcess } from "node:child_process";
+import type { Answer, Order } from "./order.ts";
+
+/** One process of the suite. */
+export interface Crew {
+  readonly child: ChildProcess;
+  busy: boolean;
+  orders: number;
+  /** What it wrote to standard error, for the report of a process that died of itself. */
+  complaints: string;
+}
+
+const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url);
+/** A process is replaced after so many orders, so that nothing it keeps can grow for ever. */
+const RETIRES_AFTER = 60;
+const PATIENCE_MS = 45_000;
+
+/**
+ * Processes that carry out orders. Loading a framework takes longer than most orders do, so a process serves many cases;
+ * but a case sees one that has not served it before for as long as there is one, and never twice the same in a row.
+ */
+export class Pool {
+  readonly #limit: number;
+  readonly #crew = new Set<Crew>();
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** `served`: who has worked for this case before, the last one at the end. This call adds to it. */
+  async carryOut(order: Order, served: Crew[], only?: Crew): Promise<Answer> {
+    const crew = only ?? (await this.#acquire(served));
+    crew.busy = true;
+    if (served.at(-1) !== crew) served.push(crew);
+    try {
+      return await command(crew, order);
+    } finally {
+      crew.busy = false;
+      crew.orders++;
+      if (hasEnded(crew) || crew.orders >= RETIRES_AFTER) this.#dismiss(crew);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** A process for one case alone. */
+  reserve(): Crew {
+    return this.#hire();
+  }
+
+  release(crew: Crew): void {
+    this.#dismiss(crew);
+  }
+
+  close(): void {
+    for (const crew of this.#crew) this.#dismiss(crew);
+  }
+
+  async #acquire(served: readonly Crew[]): Promise<Crew> {
+    for (;;) {
+      const idle = [...this.#crew].filter(({ busy }) => !busy);
+      const fresh = idle.find((crew) => !served.includes(crew));
+      if (fresh) return take(fresh);
+      if (this.#crew.size < this.#limit) return take(this.#hire());
+      const other = served.find((crew) => idle.includes(crew) && crew !== served.at(-1));
+      if (other) return take(other);
+      const [last] = idle;
+      if (last) {
+        this.#dismiss(last);
+        continue;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #hire(): Crew {
+    const flags = process.features.typescript === false ? ["--experimental-strip-types"] : [];
+    const child = fork(ENTRY, [], {
+      execPath: process.execPath,
+      execArgv: ["--no-warnings", ...flags],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    const crew: Crew = { child, busy: false, orders: 0, complaints: "" };
+    child.stderr?.on("data", (chunk: Buffer) => (crew.complaints = (crew.complaints + chunk.toString()).slice(-4_000)));
+    this.#crew.add(crew);
+    return crew;
+  }
+
+  #dismiss(crew: Crew): void {
+    this.#crew.delete(crew);
+    if (!hasEnded(crew)) crew.child.kill("SIGKILL");
+  }
+}
+
+function take(crew: Crew): Crew {
+  crew.busy = true;
+  return crew;
+}
+
+function hasEnded({ child }: Crew): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function command(crew: Crew, order: Order): Promise<Answer> {
+  const { child } = crew;
+  const nothing = { pending: [], transcript: [], requests: 0, chunks: 0, pid: child.pid ?? 0 };
+  return new Promise((resolve) => {
+    const finish = (answer: Answer): void => {
+      clearTimeout(patience);
+      child.off("message", onMessage).off("exit", onExit);
+      resolve(answer);
+    };
+    const onMessage = (answer: unknown): void => finish(answer as Answer);
+    const onExit = (code: number | null, signal: string | null): void => {
+      if (signal === "SIGKILL" && order.place.kill) finish({ ...nothing, status: "killed" });
+      else finish({ ...nothing, status: "error", message: `the process ended (${signal ?? code}): ${crew.complaints}` });
+    };
+    const patience = setTimeout(() => {
+      child.kill("SIGKILL");
+      finish({ ...nothing, status: "error", message: `no answer to ${order.step.do} within ${PATIENCE_MS / 1000} s` });
+    }, PATIENCE_MS);
+    child.on("message", onMessage).on("exit", onExit);
+    child.send(order, (error) => {
+      if (error) finish({ ...nothing, status: "error", message: `the process can't be reached: ${crew.complaints}` });
+    });
+  });
+}

@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { createGate, isCountersignError, type Gate, type JsonObject } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
+import type { Scenario, StoreHarness } from "../../contract/harness.ts";
+import { loadDefault } from "../../run/load.ts";
+import { caseOf } from "../catalogue.ts";
+import { recordEffect } from "../effects.ts";
+import { journalStore } from "../journal/journal.ts";
+import type { Setting } from "../setting.ts";
+import { deadly } from "./deadly-store.ts";
+import { die } from "./die.ts";
+import type { Kill, Place } from "./order.ts";
+
+/** One process's view of a case: its own gate over the case's one store. */
+export interface World {
+  readonly setting: Setting;
+  readonly scenario: Scenario;
+  readonly gate: Gate;
+  /** A gate that only decides, as in a process that has neither policy nor tools. */
+  readonly desk: Gate;
+  close(): Promise<void>;
+}
+
+export async function openWorld(place: Place): Promise<World> {
+  const { kill, dir } = place;
+  const setting = caseOf(place.caseId).setting(place.variant);
+  const opened = await openStore(dir, place.store);
+  const store = kill ? deadly(opened, kill) : opened;
+  const { policy, timings } = setting;
+  return {
+    setting,
+    scenario: scenarioOf(setting, dir, kill),
+    gate: createGate({ policy, store, timings, warn: () => {} }),
+    desk: createGate({ store, timings, warn: () => {} }),
+    close: () => store.close(),
+  };
+}
+
+/** The suite's own store unless somebody wants to see the adapter on another one. */
+export async function openStore(dir: string, module: string | undefined): Promise<StorePort> {
+  if (module === undefined) return journalStore(join(dir, "journal.db"));
+  const harness = await loadDefault<StoreHarness>(module);
+  return (await harness.open(join(dir, "store"))) as StorePort;
+}
+
+/** The tools with their recorders: an effect is on record before its tool answers. */
+export function scenarioOf({ tools, turns, subagents }: Setting, dir: string, kill: Kill | undefined): Scenario {
+  let met = 0;
+  const scenario: Scenario = {
+    turns,
+    tools: tools.map(({ name, args, answer }) => ({
+      name,
+      description: `The tool ${name} of the conformance suite.`,
+      args,
+      effect: async (given: JsonObject): Promise<unknown> => {
+        const fatal = kill?.point === "effect" && ++met === (kill.nth ?? 1);
+        if (fatal && kill.when === "before") die();
+        recordEffect(dir, name, given);
+        if (fatal) die();
+        return answer ? answer(given) : `ran ${name}`;
+      },
+    })),
+  };
+  if (!subagents) return scenario;
+  return { ...scenario, subagents: subagents.map(({ name, turns }) => ({ name, turns, description: `The nested agent ${name}.` })) };
+}
+
+/** The code of a typed error, however the framework wrapped it. */
+export function codeOf(error: unknown): string | undefined {
+  return isCountersignError(error) ? error.code : undefined;
+}

@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AdapterHarness, NativeHarness } from "../contract/harness.ts";
+import type { Session } from "../run/session.ts";
+import { adapterCases } from "./catalogue.ts";
+import { countersignStage } from "./countersign-stage.ts";
+import { nativeStage } from "./native-stage.ts";
+import { seededCase } from "./generator/generated.ts";
+import { judge } from "./oracle.ts";
+import { Pool } from "./process/pool.ts";
+import { openStore } from "./process/world.ts";
+import type { AdapterCase } from "./setting.ts";
+
+/** So many processes with the framework loaded at the most: three cases at a time, and one that wants three of its own. */
+const AGENTS = 7;
+const DESKS = 3;
+
+/** The adapter suite on one harness. `store`: the module of a store harness; default the suite's own store. */
+export function adapterSession(url: string, { capabilities }: AdapterHarness, store?: string): Session<AdapterCase> {
+  const agents = new Pool(AGENTS);
+  const desks = new Pool(DESKS);
+  return {
+    cases: adapterCases,
+    find: seededCase,
+    absence: ({ needs = [] }) => undeclared(needs, capabilities),
+    play: (played) =>
+      inFolder(async (dir) => {
+        const port = await openStore(dir, store);
+        const stage = countersignStage({
+          place: { caseId: played.id, dir, harness: url, store },
+          agents,
+          desks,
+          store: port,
+          capabilities,
+        });
+        try {
+          await played.run(stage);
+          await judge(stage.gate, played.setting(""), stage.effects(), stage.answers);
+        } finally {
+          stage.close();
+          await port.close();
+        }
+      }),
+    close() {
+      agents.close();
+      desks.close();
+    },
+  };
+}
+
+/** The same cases on a framework's own approvals, where they make sense without Countersign. */
+export function nativeSession(url: string, { capabilities }: NativeHarness): Session<AdapterCase> {
+  const agents = new Pool(AGENTS);
+  return {
+    cases: adapterCases,
+    absence: ({ native, needs = [] }) => (native ? undeclared(needs, capabilities) : "no native counterpart"),
+    play: (played) =>
+      inFolder((dir) => played.run(nativeStage({ caseId: played.id, dir, harness: url, store: undefined }, capabilities, agents))),
+    close: () => agents.close(),
+  };
+}
+
+function undeclared(needs: readonly string[], capabilities: Readonly<Record<string, boolean | undefined>>): string | undefined {
+  const missing = needs.filter((need) => capabilities[need] !== true);
+  return missing.length > 0 ? `not declared: ${missing.join(", ")}` : undefined;
+}
+
+async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), "countersign-conformance-"));
+  try {
+    await work(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}

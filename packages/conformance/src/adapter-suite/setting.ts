@@ -1,0 +1,35 @@
+import type { JsonObject, Policy, StandardSchemaV1, Timings } from "@countersign/core";
+import type { Case } from "../contract/case.ts";
+import type { Capability, Scenario } from "../contract/harness.ts";
+import type { Stage } from "./stage.ts";
+
+export type Turn = Scenario["turns"][number];
+export type Call = Extract<Turn, { calls: unknown }>["calls"][number];
+
+/** A tool as a case declares it: every process makes its own of it. */
+export interface ToolSpec {
+  readonly name: string;
+  readonly args: StandardSchemaV1;
+  /** What it answers once its effect is on record; may throw, may take its time. Default: `ran <tool>`. */
+  readonly answer?: (args: JsonObject) => unknown;
+}
+
+/** What every process of a case is built from. The policy's type is whatever its tools make it. */
+export interface Setting {
+  readonly tools: readonly ToolSpec[];
+  readonly turns: readonly Turn[];
+  readonly policy: Policy;
+  readonly timings?: Partial<Timings>;
+  readonly subagents?: readonly {
+    readonly name: string;
+    readonly turns: readonly Turn[];
+  }[];
+}
+
+/** A promise of adapters. Processes rebuild its setting from the case's id, so it is code and not data. */
+export interface AdapterCase extends Case<Stage, Capability> {
+  /** `variant`: how the world differs for one step, `""` for not at all. */
+  setting(variant: string): Setting;
+  /** It also makes sense without Countersign: a framework's own approvals can be judged by it. */
+  readonly native?: boolean;
+}

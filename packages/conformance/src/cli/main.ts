@@ -1,0 +1,104 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { CaseResult } from "../contract/case.ts";
+import { markdownReport, saysTheSame } from "../report/markdown.ts";
+import { count, jsonReport, reportOn, type SuiteReport } from "../report/report.ts";
+import { moduleUrl, subjectAt, type Subject } from "../run/harness-kind.ts";
+import { runSuite, sessionOf } from "../run/run.ts";
+import { HELP, readOptions, type CliOptions } from "./options.ts";
+
+const MARKS: { readonly [S in CaseResult["status"]]: string } = { passed: "✓", failed: "✗", absent: "–" };
+const progress = (text: string): void => void process.stderr.write(`${text}\n`);
+const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+
+/** Answers the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const options = readOptions(argv);
+    if (options.help) {
+      print(HELP);
+      return 0;
+    }
+    const subjects: Subject[] = [];
+    for (const harness of options.harnesses) subjects.push(await subjectAt(moduleUrl(harness)));
+    if (options.list) {
+      for (const subject of subjects) await list(subject);
+      return 0;
+    }
+    const reports: SuiteReport[] = [];
+    for (const subject of subjects) reports.push(await tried(subject, options));
+    return publish(reports, options);
+  } catch (error) {
+    progress(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+}
+
+async function list(subject: Subject): Promise<void> {
+  const session = sessionOf(subject);
+  for (const tried of session.cases)
+    print(`${tried.id}  ${tried.title}${session.absence(tried) === undefined ? "" : ` (${session.absence(tried)})`}`);
+  await session.close();
+}
+
+async function tried(subject: Subject, { cases, seed, store, concurrency }: CliOptions): Promise<SuiteReport> {
+  const since = performance.now();
+  const { framework, version, kind } = reportOn(subject, []);
+  progress(`\n${framework} ${version} (${kind})`);
+  const ofSeed = seed !== undefined && subject.kind !== "store" ? [`generated.seed-${seed}`] : undefined;
+  const ids = cases || ofSeed ? [...(cases ?? []), ...(ofSeed ?? [])] : undefined;
+  const onResult = (result: CaseResult, done: number, of: number): void => {
+    const { id, status, ms, detail } = result;
+    progress(
+      `${String(done).padStart(String(of).length)}/${of} ${MARKS[status]} ${id}${status === "absent" ? `: ${detail}` : `  ${ms} ms`}`,
+    );
+    if (status === "failed") progress(indented(`${result.title}\n${detail ?? ""}${replay(id)}`));
+  };
+  const results = await runSuite(subject, { ids, seed, concurrency, onResult, store: store === undefined ? undefined : moduleUrl(store) });
+  const took = Math.round((performance.now() - since) / 100) / 10;
+  progress(`${count(results, "passed")} passed, ${count(results, "failed")} failed, ${count(results, "absent")} absent, ${took} s`);
+  return reportOn(subject, results);
+}
+
+function replay(id: string): string {
+  const [, seed] = /^generated\.seed-(\d+)$/.exec(id) ?? [];
+  return seed === undefined ? `\nAgain: --case ${id}` : `\nAgain: --seed ${seed}`;
+}
+
+function indented(text: string): string {
+  return text
+    .split("\n")
+    .slice(0, 30)
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
+function publish(reports: readonly SuiteReport[], { json, markdown, check }: CliOptions): number {
+  const wanted = `${JSON.stringify(jsonReport(reports), null, 2)}\n`;
+  if (json === "-") print(wanted);
+  else print(table(reports));
+  if (json !== undefined && json !== "-") writeFileSync(json, wanted);
+  const stale = markdown !== undefined && !written(markdown, markdownReport(reports, new Date()), check);
+  if (stale) progress(`${markdown} no longer says what was measured.`);
+  const broken = reports.some(({ kind, results }) => kind !== "native" && count(results, "failed") > 0);
+  return broken || stale ? 1 : 0;
+}
+
+/** False: it was only to be compared, and it differs. What says the same is left as it is, with its date. */
+function written(file: string, text: string, check: boolean): boolean {
+  const same = existsSync(file) && saysTheSame(readFileSync(file, "utf8"), text);
+  if (!same && !check) writeFileSync(file, text);
+  return same || !check;
+}
+
+function table(reports: readonly SuiteReport[]): string {
+  const rows = [
+    ["", "kind", "passed", "failed", "absent"],
+    ...reports.map(({ framework, version, kind, results }) => [
+      `${framework} ${version}`,
+      kind,
+      ...(["passed", "failed", "absent"] as const).map((status) => String(count(results, status))),
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()).join("\n"); // prettier-ignore
+}

@@ -1,0 +1,102 @@
+import type { AgentRunner, Decision, Gate, JsonObject, Principal, StandardSchemaV1, Store } from "@countersign/core";
+
+/** A small world that says nothing of frameworks: the suite makes the policy, the gate, the store and the model's lines. */
+export interface Scenario {
+  readonly tools: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly args: StandardSchemaV1;
+    /** Writes the effect to a file outside the process, then answers. */
+    effect(args: JsonObject): Promise<unknown>;
+  }[];
+  /** What the model says, one entry a request: text, tool calls, or a failure of the provider. */
+  readonly turns: readonly (
+    | { readonly text: string }
+    | { readonly calls: readonly { readonly id: string; readonly tool: string; readonly args: JsonObject }[] }
+    | { readonly fails: string }
+  )[];
+  /**
+   * Only where `subagents` is declared: nested agents with the same tools under the same gate. The model is offered each as
+   * a tool of its name with `{ task: string }`; the nested agent's last text is that tool's result.
+   */
+  readonly subagents?: readonly { readonly name: string; readonly description: string; readonly turns: Scenario["turns"] }[];
+}
+
+/** What the model was shown at its last request. */
+export interface Transcript {
+  readonly messages: readonly (
+    | { readonly role: "user" | "assistant"; readonly text: string }
+    | { readonly role: "call"; readonly id: string; readonly tool: string; readonly args: unknown }
+    | { readonly role: "result"; readonly id: string; readonly text: string }
+  )[];
+  /** Model requests made so far by this process. */
+  readonly requests: number;
+}
+
+/**
+ * What an adapter, or its framework, can do. Whatever is not declared is reported as absent.
+ * - `durable`: another process goes on where this one was paused, killed or replaced
+ * - `edit`: a reviewer's other arguments run instead
+ * - `partial`: some calls of a turn may be decided and others not
+ * - `parallel`: a turn may have several calls
+ * - `repeatedIds`: a turn may use the call ids of an earlier one again, as models do
+ * - `streaming`: `stream` and `resumeStream`
+ * - `subagents`: agents inside tools, under the same gate
+ * - `rejectReason`: the model reads why a call was rejected
+ * - `native`: an existing UI's answers, `answerNatively`
+ */
+export type Capability =
+  | "durable"
+  | "edit"
+  | "partial"
+  | "parallel"
+  | "repeatedIds"
+  | "streaming"
+  | "subagents"
+  | "rejectReason"
+  | "native";
+
+/** How a framework's adapter is put under the suite. A harness module exports one as its default. */
+export interface AdapterHarness {
+  readonly framework: string;
+  readonly version: string;
+  readonly capabilities: Partial<Record<Capability, boolean>>;
+  /** `dir` is this scenario's own folder: whatever the framework itself persists goes there, and another process opens the same one. */
+  open(scenario: Scenario, gate: Gate, dir: string): Promise<OpenAdapter>;
+}
+
+/** One process's agent for one scenario. */
+export interface OpenAdapter {
+  readonly runner: AgentRunner<string>;
+  transcript(threadId: string): Promise<Transcript>;
+  /** An existing UI's answer in the framework's own form: signed (through decideNative) or unsigned (straight into the framework). */
+  answerNatively?(threadId: string, callId: string, decision: Decision, by: Principal | undefined): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** The framework's own approvals, without Countersign, used as its documentation says and on its durable store. */
+export interface NativeHarness {
+  readonly framework: string;
+  readonly version: string;
+  /** The page of the documentation that this follows. */
+  readonly follows: string;
+  readonly capabilities: Partial<Record<Capability, boolean>>;
+  open(scenario: Scenario, asks: (call: { readonly tool: string; readonly args: JsonObject }) => boolean, dir: string): Promise<OpenNative>;
+}
+
+export interface OpenNative {
+  start(threadId: string, input: string): Promise<"suspended" | "completed">;
+  pending(threadId: string): Promise<readonly { readonly callId: string; readonly tool: string; readonly args: unknown }[]>;
+  resume(threadId: string, answers: Readonly<Record<string, Decision>>): Promise<"suspended" | "completed">;
+  transcript(threadId: string): Promise<Transcript>;
+  close?(): Promise<void>;
+}
+
+/** How a store is put under the suite. A harness module exports one as its default. */
+export interface StoreHarness {
+  /** Opening the same location again, also from another process, is the reopen: it must find what was committed. */
+  open(location: string): Promise<Store>;
+  /** May several processes have one location open at once? */
+  readonly shared: boolean;
+  readonly durable: boolean;
+}

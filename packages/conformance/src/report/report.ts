@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { CaseResult } from "../contract/case.ts";
+import type { Subject } from "../run/harness-kind.ts";
+
+/** What came of a suite on one harness. */
+export interface SuiteReport {
+  readonly framework: string;
+  readonly version: string;
+  readonly kind: "countersign" | "native" | "store";
+  /** Of a native baseline: the page of documentation that it follows. */
+  readonly follows: string | undefined;
+  readonly results: readonly CaseResult[];
+}
+
+/** The published form: one object for all harnesses. */
+export interface JsonReport {
+  /** How many different cases were tried or found absent. */
+  readonly cases: number;
+  readonly results: readonly {
+    readonly framework: string;
+    readonly version: string;
+    readonly kind: SuiteReport["kind"];
+    readonly passed: number;
+    readonly failed: number;
+    readonly absent: number;
+    readonly cases: Readonly<Record<string, CaseResult["status"]>>;
+  }[];
+}
+
+export function reportOn(subject: Subject, results: readonly CaseResult[]): SuiteReport {
+  const kind = subject.kind === "adapter" ? "countersign" : subject.kind;
+  if (subject.kind === "store") return { ...packageAround(subject.url), kind, follows: undefined, results };
+  const { framework, version } = subject.harness;
+  return { framework, version, kind, follows: subject.kind === "native" ? subject.harness.follows : undefined, results };
+}
+
+export function count(results: readonly CaseResult[], status: CaseResult["status"]): number {
+  return results.filter((result) => result.status === status).length;
+}
+
+export function jsonReport(reports: readonly SuiteReport[]): JsonReport {
+  return {
+    cases: new Set(reports.flatMap(({ results }) => results.map(({ id }) => id))).size,
+    results: reports.map(({ framework, version, kind, results }) => ({
+      framework,
+      version,
+      kind,
+      passed: count(results, "passed"),
+      failed: count(results, "failed"),
+      absent: count(results, "absent"),
+      cases: Object.fromEntries(results.map(({ id, status }) => [id, status])),
+    })),
+  };
+}
+
+/** A store's harness has no name of its own: it is called after the package that it belongs to. */
+function packageAround(url: string): { readonly framework: string; readonly version: string } {
+  const nameless = { framework: url.split("/").at(-1) ?? url, version: "0.0.0" };
+  if (!url.startsWith("file:")) return nameless;
+  for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
+    const file = join(folder, "package.json");
+    if (existsSync(file)) {
+      const { name, version } = JSON.parse(readFileSync(file, "utf8")) as { readonly name?: string; readonly version?: string };
+      return { framework: name ?? nameless.framework, version: version ?? nameless.version };
+    }
+    if (folder === dirname(folder)) return nameless;
+  }
+}

@@ -1,0 +1,86 @@
+import { adapterSession, nativeSession } from "../adapter-suite/session.ts";
+import type { CaseResult } from "../contract/case.ts";
+import type { Subject } from "./harness-kind.ts";
+import type { Session } from "./session.ts";
+import { storeSession } from "./store-session.ts";
+
+export interface RunOptions {
+  /** Only these. */
+  readonly ids?: readonly string[] | undefined;
+  /** Cases at a time. Default 3. */
+  readonly concurrency?: number | undefined;
+  /** The module of a store harness, for adapters. Default: the suite's own store. */
+  readonly store?: string | undefined;
+  /** Of everything random in the store suite. */
+  readonly seed?: number | undefined;
+  readonly onResult?: ((result: CaseResult, done: number, of: number) => void) | undefined;
+}
+
+/** A session of the kind that the harness is of. */
+export function sessionOf(subject: Subject, { store, seed }: Pick<RunOptions, "store" | "seed"> = {}): Session {
+  switch (subject.kind) {
+    case "adapter":
+      return adapterSession(subject.url, subject.harness, store);
+    case "native":
+      return nativeSession(subject.url, subject.harness);
+    case "store":
+      return storeSession(subject.url, subject.harness, seed);
+  }
+}
+
+/**
+ * Tries every case, several at a time, and answers in the order of the list.
+ * @throws Error for an id that no case has
+ */
+export async function runSuite(
+  subject: Subject,
+  { ids, concurrency = 3, store, seed, onResult }: RunOptions = {},
+): Promise<readonly CaseResult[]> {
+  const session = sessionOf(subject, { store, seed });
+  try {
+    const cases = ids ? ids.map((id) => named(session, id)) : session.cases;
+    const results: CaseResult[] = [];
+    const queue = cases.map((tried, index) => ({ tried, index }));
+    let done = 0;
+    const lane = async (): Promise<void> => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const result = await tryCase(session, next.tried);
+        results[next.index] = result;
+        onResult?.(result, ++done, cases.length);
+      }
+    };
+    await Promise.all(Array.from({ length: concurrency }, lane));
+    return results;
+  } finally {
+    await session.close();
+  }
+}
+
+type AnyCase = Session["cases"][number];
+
+function named(session: Session, id: string): AnyCase {
+  const found = session.find?.(id) ?? session.cases.find((each) => each.id === id);
+  if (found) return found;
+  const close = session.cases.filter((each) => each.id.includes(id.split(".").at(-1) ?? id)).map((each) => each.id);
+  throw new Error(`There is no case ${id}.${close.length > 0 ? ` Did you mean ${close.slice(0, 5).join(" or ")}?` : ""}`);
+}
+
+async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult> {
+  const { id, title } = tried;
+  const since = performance.now();
+  const result = (status: CaseResult["status"], detail: string | undefined): CaseResult => ({
+    id,
+    title,
+    status,
+    detail,
+    ms: Math.round(performance.now() - since),
+  });
+  const absent = session.absence(tried);
+  if (absent !== undefined) return result("absent", absent);
+  try {
+    await session.play(tried);
+    return result("passed", undefined);
+  } catch (error) {
+    return result("failed", error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,37 @@
+import { closeCases } from "./cases/close.ts";
+import { commitCases } from "./cases/commit.ts";
+import { dueCases } from "./cases/due.ts";
+import { eventCases } from "./cases/events.ts";
+import { isolationCases } from "./cases/isolation.ts";
+import { killCases } from "./cases/kill.ts";
+import { listCases } from "./cases/list.ts";
+import { modelCases } from "./cases/model.ts";
+import { raceCases } from "./cases/race.ts";
+import { readCases } from "./cases/read.ts";
+import { reopenCases } from "./cases/reopen.ts";
+import { saysCases } from "./cases/says.ts";
+import { sharedCases } from "./cases/shared.ts";
+import { tenantCases } from "./cases/tenants.ts";
+import { valueCases } from "./cases/values.ts";
+import { watchCases } from "./cases/watch.ts";
+import type { StoreCase } from "./env.ts";
+
+/** What every store promises. The order is that of the report. */
+export const storeCases: readonly StoreCase[] = [
+  ...saysCases,
+  ...commitCases,
+  ...raceCases,
+  ...readCases,
+  ...listCases,
+  ...eventCases,
+  ...dueCases,
+  ...tenantCases,
+  ...valueCases,
+  ...isolationCases,
+  ...watchCases,
+  ...closeCases,
+  ...reopenCases,
+  ...killCases,
+  ...sharedCases,
+  ...modelCases,
+];

@@ -1,0 +1,51 @@
+import type { StorePort } from "@countersign/core/store";
+import { throwsCode } from "../check.ts";
+import type { StoreCase } from "../env.ts";
+import { commit, put, request, TENANT } from "../records.ts";
+
+const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unknown])[] = [
+  ["commit", (store) => store.commit({ tenant: TENANT, changes: [], events: [] })],
+  ["now", (store) => store.now()],
+  ["getRequest", (store) => store.getRequest(TENANT, "r1")],
+  ["getThread", (store) => store.getThread(TENANT, "pay-001")],
+  ["requestsOfThread", (store) => store.requestsOfThread(TENANT, "pay-001")],
+  ["requestsOfTurn", (store) => store.requestsOfTurn(TENANT, "pay-001", "msg_1")],
+  ["listRequests", (store) => store.listRequests(TENANT, {})],
+  ["countRequests", (store) => store.countRequests(TENANT, {}, 10)],
+  ["grantsFor", (store) => store.grantsFor(TENANT, { namespace: undefined, tool: "t", agent: "a" })],
+  ["listEvents", (store) => store.listEvents(TENANT, undefined, 10)],
+  ["claimDue", (store) => store.claimDue("thread", { tenant: TENANT, holder: "h", leaseMs: 1, limit: 1 })],
+  ["watch", (store) => store.watch(() => {})],
+];
+
+export const closeCases: readonly StoreCase[] = [
+  {
+    id: "store.close.refuses",
+    title: "A closed store answers nothing: every call ends with STORE_UNAVAILABLE, not retryable.",
+    guards: "A commit after the end is taken for one that was kept.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [put(request("r1"))]);
+      store.watch(() => {});
+      await store.close();
+      for (const [name, call] of CALLS) await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, { retryable: false });
+    },
+  },
+  {
+    id: "store.close.twice",
+    title: "Closing twice, and `await using`, are closing once.",
+    guards: "A program that cleans up twice ends with an error.",
+    run: async ({ open }) => {
+      const store = await open();
+      await store.close();
+      await store.close();
+      await store[Symbol.asyncDispose]();
+      const other = await open();
+      {
+        await using scoped = other;
+        await scoped.now();
+      }
+      await throwsCode(() => other.now(), "STORE_UNAVAILABLE", "after `await using`", { retryable: false });
+    },
+  },
+];

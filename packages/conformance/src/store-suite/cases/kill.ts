@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { StorePort } from "@countersign/core/store";
+import { holds, same, within } from "../check.ts";
+import type { StoreCase } from "../env.ts";
+import { everyEvent } from "../pages.ts";
+import { commit, idsOf, placesOf, put, putThread, request, TENANT, thread } from "../records.ts";
+
+/** What `ask` commits together is there together; answers how many. */
+async function wholeBatches(store: StorePort): Promise<number> {
+  const owner = await store.getThread(TENANT, "pay-001");
+  const count = owner?.version ?? 0;
+  same(await store.countRequests(TENANT, {}, 1_000_000), count, "requests, beside the thread's version");
+  same(owner?.open ?? 0, count, "the thread's counter, beside its version");
+  same([...new Set(owner?.continuation)], count === 0 ? [] : [count % 256], "the saved state, beside the thread's version");
+  const places = Array.from({ length: count }, (_, n) => [`thread/pay-001/${n + 1}`, `r${n + 1}/1`]).flat();
+  same(placesOf((await everyEvent(store)).events), places, "events, beside the thread's version");
+  return count;
+}
+
+export const killCases: readonly StoreCase[] = [
+  {
+    id: "store.kill.commits",
+    title: "kill -9 between or within commits loses nothing that was acknowledged and leaves nothing half done.",
+    guards: "A crash leaves a decision that is counted and not recorded, or loses one that somebody was told of.",
+    needs: ["durable"],
+    run: async ({ open, spawn }) => {
+      let last = 0;
+      for (const commits of [1, 7, 25, 60, 3]) {
+        const child = spawn("ask", {});
+        await child.heard(commits);
+        const acknowledged = Number((await child.kill()).at(-1));
+        const store = await open();
+        const count = await wholeBatches(store);
+        holds(acknowledged >= last + commits, "the store went on from what was there");
+        // The one after the last acknowledged may have been committed too, just before it could say so.
+        holds(count === acknowledged || count === acknowledged + 1, `${acknowledged} were acknowledged and ${count} are there`);
+        await store.close();
+        last = count;
+      }
+    },
+  },
+  {
+    id: "store.kill.opening",
+    title: "kill -9 while a store is being made leaves one that opens.",
+    guards: "A deploy that was interrupted once never starts again.",
+    needs: ["durable"],
+    run: async ({ open, spawn, location }) => {
+      let from = 0;
+      for (const stores of [1, 2, 3, 5, 8]) {
+        const at = `${location}-${from++}`;
+        const child = spawn("create", {}, at);
+        await child.heard(stores);
+        // At another moment of the opening each time.
+        await sleep(from * 3);
+        const made = (await child.kill()).length;
+        for (let n = 0; n < made; n++) {
+          const store = await within(20_000, "opening what was left", open(`${at}-${n}`));
+          await commit(store, [put(request("r1"))]);
+          await store.close();
+        }
+      }
+    },
+  },
+  {
+    id: "store.kill.claim",
+    title: "The thread of a worker that was killed is due again once its lease is over, under the next fence.",
+    guards: "A killed worker takes its runs with it.",
+    needs: ["durable"],
+    run: async ({ open, spawn }) => {
+      const store = await open();
+      await commit(store, [putThread(thread("pay-001"))]);
+      await store.close();
+      const child = spawn("hold", { leaseMs: 1_500 });
+      same(await child.heard(1), [[{ id: "pay-001", fence: 2 }]], "the claim in another process");
+      await child.kill();
+      const again = await open();
+      const options = { tenant: TENANT, holder: "worker/2", leaseMs: 60_000, limit: 9 };
+      const { leaseUntil } = (await again.getThread(TENANT, "pay-001")) ?? { leaseUntil: 0 };
+      const early = await again.claimDue("thread", options);
+      holds(early.length === 0 || (await again.now()) >= leaseUntil, "it was claimed before the lease was over");
+      if (early.length > 0) return same(early, [{ id: "pay-001", fence: 3 }], "the claim after the lease");
+      while ((await again.now()) < leaseUntil) await sleep(20);
+      same(await again.claimDue("thread", options), [{ id: "pay-001", fence: 3 }], "the claim after the lease");
+    },
+  },
+  {
+    id: "store.kill.others",
+    title: "A process that is killed in the middle of its commits keeps nobody else from theirs.",
+    guards: "A lock outlives its owner, and nobody can sign any more.",
+    needs: ["shared", "durable"],
+    run: async ({ open, spawn }) => {
+      const store = await open();
+      for (let round = 0; round < 4; round++) {
+        const child = spawn("crowd", { name: `crowd-${round}` });
+        await child.heard(3 + round);
+        await child.kill();
+        await within(8_000, "a commit after a kill", commit(store, [put(request(`after-${round}`))]));
+      }
+      const after = (await store.listRequests(TENANT, { limit: 1_000 })).items.filter(({ id }) => id.startsWith("after-"));
+      same(idsOf(after).length, 4, "the commits after the kills");
+    },
+  },
+];

@@ -1,0 +1,67 @@
+import { has, same } from "../check.ts";
+import type { StoreCase } from "../env.ts";
+import {
+  addOpen,
+  addUses,
+  commit,
+  event,
+  grant,
+  grantsOf,
+  placesOf,
+  put,
+  putGrant,
+  putThread,
+  request,
+  TENANT,
+  thread,
+} from "../records.ts";
+
+const many = <T>(count: number, make: (n: number) => T): readonly T[] => Array.from({ length: count }, (_, n) => make(n));
+
+export const raceCases: readonly StoreCase[] = [
+  {
+    id: "store.race.put",
+    title: "Of ten puts on one version at once, one is written.",
+    guards: "Approve and reject arrive together, and both are told that they won.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [put(request("r1"))]);
+      const changes = many(10, (n) => [put(request("r1", { reason: `${n}` }), 1)]);
+      const all = await Promise.all(changes.map((change) => store.commit({ tenant: TENANT, changes: change, events: [] })));
+      same(all.filter(({ ok }) => ok).length, 1, "how many were accepted");
+      same(
+        all.filter((one) => !one.ok).map((one) => !one.ok && one.reason),
+        many(9, () => "CONFLICT"),
+        "what the others were told",
+      );
+      has(await store.getRequest(TENANT, "r1"), { version: 2, reason: `${all.findIndex(({ ok }) => ok)}` }, "the request");
+    },
+  },
+  {
+    id: "store.race.add",
+    title: "A hundred additions at once all count, and a floor holds for all of them together.",
+    guards: "Fifty reviewers of fifty siblings collide, or the thread wakes too early or never.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [putThread(thread("pay-001")), putGrant(grant("g1")), addUses("g1", 7)]);
+      await Promise.all(many(100, () => commit(store, [addOpen("pay-001", 1)])));
+      has(await store.getThread(TENANT, "pay-001"), { open: 100, version: 1 }, "the thread");
+      const spent = await Promise.all(many(20, () => store.commit({ tenant: TENANT, changes: [addUses("g1", -1, 0)], events: [] })));
+      same(spent.filter(({ ok }) => ok).length, 7, "how many of 20 found one of 7 uses");
+      has((await grantsOf(store))[0], { uses: 0 }, "the grant");
+    },
+  },
+  {
+    id: "store.race.chain",
+    title: "Of ten batches at once that append to the same place in a chain, one is written.",
+    guards: "Two processes extend one audit chain, and it branches.",
+    run: async ({ open }) => {
+      const store = await open();
+      const batches = many(10, (n) => ({ tenant: TENANT, changes: [put(request(`r${n}`))], events: [event("thread/pay-001", 1, `${n}`)] }));
+      const all = await Promise.all(batches.map((batch) => store.commit(batch)));
+      same(all.filter(({ ok }) => ok).length, 1, "how many were accepted");
+      same(placesOf((await store.listEvents(TENANT, undefined, 20)).events), ["thread/pay-001/1"], "the chain");
+      same((await store.listRequests(TENANT, {})).items.length, 1, "requests of refused batches");
+    },
+  },
+];

@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StorePort } from "@countersign/core/store";
+import type { Case } from "../contract/case.ts";
+import type { StoreHarness } from "../contract/harness.ts";
+import { within } from "./check.ts";
+import type { JobName, Params, Result } from "./process/jobs.ts";
+import { start, type Child } from "./process/start.ts";
+
+/** What a store may leave out. Cases that need it are then absent, not passed. */
+export type StoreCapability = "durable" | "shared";
+
+/** What a case of the store suite gets: a location of its own, and processes to open it in. */
+export interface StoreEnv {
+  readonly harnessUrl: string;
+  readonly harness: StoreHarness;
+  /** In an empty folder of this case's own. */
+  readonly location: string;
+  /** Of everything random in this case. */
+  readonly seed: number;
+  /** Opens the location, or another one beside it; called again, the same store again. Closed with the case. */
+  open(location?: string): Promise<StorePort>;
+  /** Runs a job on the location in a process of its own, which is killed with the case if it hasn't ended. */
+  spawn<J extends JobName>(job: J, params: Params<J>, location?: string): Child<Result<J>>;
+}
+
+export type StoreCase = Case<StoreEnv, StoreCapability>;
+
+export interface StoreEnvOptions {
+  /** Of everything random. Default: always the same one. */
+  readonly seed?: number | undefined;
+}
+
+/** What this harness declares. */
+export function storeCapabilities({ durable, shared }: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
+  return { durable, shared };
+}
+
+/** Loads a harness module. @throws TypeError if its default export isn't a store's harness */
+export async function loadStoreHarness(harnessUrl: string): Promise<StoreHarness> {
+  const { default: harness } = (await import(/* @vite-ignore */ harnessUrl)) as { readonly default?: Partial<StoreHarness> };
+  if (typeof harness?.open === "function" && typeof harness.shared === "boolean" && typeof harness.durable === "boolean")
+    return harness as StoreHarness;
+  throw new TypeError(`${harnessUrl} needs a default export with \`open\`, \`shared\` and \`durable\`.`);
+}
+
+/** A fresh location for one case. Disposing it ends the processes, closes the stores and removes the folder. */
+export async function openStoreEnv(
+  harnessUrl: string,
+  { id }: Pick<StoreCase, "id">,
+  { seed = 20_261_120 }: StoreEnvOptions = {},
+): Promise<StoreEnv & AsyncDisposable> {
+  const harness = await loadStoreHarness(harnessUrl);
+  const folder = await mkdtemp(join(tmpdir(), `${id}-`));
+  const location = join(folder, "store");
+  const stores: StorePort[] = [];
+  const children: Child<unknown>[] = [];
+  return {
+    harnessUrl,
+    harness,
+    location,
+    seed,
+    open: async (at = location) => {
+      const store = (await harness.open(at)) as StorePort;
+      stores.push(store);
+      return store;
+    },
+    spawn: (job, params, at = location) => {
+      const child = start(harnessUrl, at, job, params);
+      children.push(child);
+      return child;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.allSettled(children.map((child) => child.kill()));
+      // A store that can't be closed twice has its own case; here it must not hide what the running one found.
+      await Promise.allSettled(stores.map((store) => within(5_000, "closing", Promise.resolve(store.close()))));
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { StorePort } from "@countersign/core/store";
+import { same } from "../check.ts";
+import { everyEvent } from "../pages.ts";
+import { grantsFor, matching, ofThread, ofTurn } from "./reads.ts";
+import type { TenantState } from "./state.ts";
+import { AGENTS, REQUESTS, THREADS } from "./steps.ts";
+
+/** Every request and thread, by its id. */
+export async function sameRecords(store: StorePort, tenant: string, state: TenantState): Promise<void> {
+  for (const id of REQUESTS) same(await store.getRequest(tenant, id), state.requests.get(id), `the request ${id}`);
+  for (const id of THREADS) same(await store.getThread(tenant, id), state.threads.get(id), `the thread ${id}`);
+}
+
+/** Everything that the store gives of this tenant is what the model has of it. */
+export async function sameState(store: StorePort, tenant: string, state: TenantState): Promise<void> {
+  await sameRecords(store, tenant, state);
+  for (const id of THREADS) {
+    same(await store.requestsOfThread(tenant, id), ofThread(state, id), `the requests of ${id}`);
+    for (const turn of ["m0", "m1", "m2"])
+      same(await store.requestsOfTurn(tenant, id, turn), ofTurn(state, id, turn), `the turn ${turn} of ${id}`);
+  }
+  for (const agent of AGENTS) {
+    const call = { namespace: undefined, tool: "send_payment", agent };
+    const found = [...(await store.grantsFor(tenant, call))].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const expected = [...grantsFor(state, call)].sort((a, b) => (a.id < b.id ? -1 : 1));
+    same(found, expected, `the grants for ${agent}`);
+  }
+  const all = [...matching(state.requests.values(), {})];
+  const listed = [...(await store.listRequests(tenant, { limit: 1_000 })).items];
+  // Which of two that were asked at once comes first is the store's own choice.
+  same(
+    listed.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    all.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    "the list",
+  );
+  same(
+    await store.countRequests(tenant, { status: "pending" }, 100),
+    matching(all, { status: "pending" }).length,
+    "the count of the pending",
+  );
+  same((await everyEvent(store, { tenant })).events, state.events, "the events");
+}

@@ -1,0 +1,26 @@
+import { requestMatches, type GrantRecord, type RequestQuery, type RequestRecord } from "@countersign/core/store";
+import type { TenantState } from "./state.ts";
+
+export function ofThread({ requests }: TenantState, threadId: string): readonly RequestRecord[] {
+  return [...requests.values()].filter((record) => record.threadId === threadId);
+}
+
+export function ofTurn(state: TenantState, threadId: string, turnId: string): readonly RequestRecord[] {
+  return ofThread(state, threadId).filter((record) => record.turnId === turnId);
+}
+
+/** All that match, in the order of the query. */
+export function matching(records: Iterable<RequestRecord>, query: RequestQuery): readonly RequestRecord[] {
+  const found = [...records].filter((record) => requestMatches(record, query));
+  const sorted = found.sort((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
+  return query.order === "newest" ? sorted.reverse() : sorted;
+}
+
+export function grantsFor(
+  { grants }: TenantState,
+  call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },
+): readonly GrantRecord[] {
+  return [...grants.values()].filter(
+    ({ grant }) => grant.namespace === call.namespace && grant.tool === call.tool && grant.agent === call.agent,
+  );
+}

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import type { AuditEvent, Batch, Change, DueKind, RequestQuery, RequestState } from "@countersign/core/store";
+import { signed } from "../mixture.ts";
+import { event, FAR, grant, request, T0, thread } from "../records.ts";
+import type { TenantState } from "./state.ts";
+
+/** Something that happens to the store. Plain data, so that a failure can be read. */
+export type Step =
+  | {
+      readonly do: "commit";
+      readonly changes: readonly Wish[];
+      readonly events: readonly (readonly [subject: string, ahead: number])[];
+      readonly before: number | undefined;
+    }
+  | {
+      readonly do: "claim";
+      readonly kind: DueKind;
+      readonly agents: readonly string[] | undefined;
+      readonly limit: number;
+      readonly leaseMs: number;
+    }
+  | { readonly do: "list"; readonly query: RequestQuery }
+  | { readonly do: "other" };
+
+/** A change before it is known which version is there. `off` 0: the right one. */
+export type Wish =
+  | { readonly put: "request" | "thread" | "grant"; readonly id: string; readonly off: number; readonly as: number }
+  | { readonly add: "thread" | "grant"; readonly id: string; readonly by: number; readonly floor: number | undefined }
+  | { readonly require: string; readonly off: number };
+
+export const REQUESTS: readonly string[] = ["r0", "r1", "r2", "r3"];
+export const THREADS: readonly string[] = ["t0", "t1"];
+export const GRANTS: readonly string[] = ["g0", "g1"];
+export const AGENTS: readonly string[] = ["a0", "a1"];
+const STATES: readonly RequestState[] = ["pending", "pending", "approved", "executing", "done", "rejected"];
+const STATUS = { pending: "pending", approved: "approved", executing: "approved", done: "approved", rejected: "rejected" } as const;
+
+const mostlyRight = fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) });
+const put = fc.record({
+  put: fc.constantFrom("request" as const, "request" as const, "thread" as const, "grant" as const),
+  id: fc.nat(3).map(String),
+  off: mostlyRight,
+  as: fc.nat(1_000),
+});
+const add = fc.record({
+  add: fc.constantFrom("thread" as const, "grant" as const),
+  id: fc.nat(1).map(String),
+  by: fc.integer({ min: -2, max: 3 }),
+  floor: fc.constantFrom(undefined, undefined, 0, 1),
+});
+const require = fc.record({ require: fc.constantFrom(...THREADS), off: mostlyRight });
+const wish: fc.Arbitrary<Wish> = fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: add }, { weight: 1, arbitrary: require });
+
+export const commitStep: fc.Arbitrary<Extract<Step, { do: "commit" }>> = fc.record({
+  do: fc.constant("commit" as const),
+  changes: fc.array(wish, { maxLength: 4 }),
+  events: fc.array(
+    fc.tuple(
+      fc.constantFrom("r0", "thread/t0"),
+      mostlyRight.map((off) => Math.max(off, -1)),
+    ),
+    { maxLength: 2 },
+  ),
+  before: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(undefined) },
+    { weight: 4, arbitrary: fc.constant(FAR) },
+    { weight: 1, arbitrary: fc.constant(T0) },
+  ),
+});
+
+const query: fc.Arbitrary<RequestQuery> = fc
+  .record({
+    status: fc.constantFrom(undefined, "pending" as const, "approved" as const),
+    execution: fc.constantFrom(undefined, undefined, "none" as const, "executing" as const),
+    agent: fc.constantFrom(undefined, undefined, ...AGENTS),
+    threadId: fc.constantFrom(undefined, undefined, ...THREADS),
+    reviewableBy: fc.constantFrom(undefined, { id: "alice", roles: ["finance"] }, { id: "bob" }),
+    order: fc.constantFrom("oldest" as const, "newest" as const),
+    limit: fc.constantFrom(1, 2, 50),
+  })
+  .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
+
+/** `other`: reopen, or go on with another handle on the same location. How often, beside 10 other steps; 0: never. */
+export function steps(other: number): fc.Arbitrary<readonly Step[]> {
+  const claim = fc.record({
+    do: fc.constant("claim" as const),
+    kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const),
+    agents: fc.constantFrom(undefined, undefined, ["a0"], []),
+    limit: fc.constantFrom(0, 1, 9),
+    leaseMs: fc.constantFrom(0, 1_000_000_000),
+  });
+  const switching = other > 0 ? [{ weight: other, arbitrary: fc.constant({ do: "other" as const }) }] : [];
+  const list = fc.record({ do: fc.constant("list" as const), query });
+  return fc.array(
+    fc.oneof({ weight: 6, arbitrary: commitStep }, { weight: 2, arbitrary: claim }, { weight: 2, arbitrary: list }, ...switching),
+    { minLength: 5, maxLength: 40, size: "max" },
+  );
+}
+
+/** The batch that is meant, given what is there. `unique`: no two records are put twice in one batch. */
+export function batchOf(tenant: string, state: TenantState, { changes, events, before }: Extract<Step, { do: "commit" }>): Batch {
+  const made = changes.map((one) => changeOf(tenant, state, one));
+  const once = made.filter(
+    (change, n) => change.op !== "put" || !made.slice(0, n).some((other) => other.op === "put" && other.record.id === change.record.id),
+  );
+  return { tenant, changes: once, events: eventsOf(state, events), before };
+}
+
+function changeOf(tenant: string, state: TenantState, wanted: Wish): Change {
+  if ("require" in wanted)
+    return { op: "require", threadId: wanted.require, fence: (state.threads.get(wanted.require)?.fence ?? 1) + wanted.off };
+  if ("add" in wanted) {
+    const { add: kind, id, by, floor } = wanted;
+    return { op: "add", kind, id: `${kind[0]}${id}`, field: kind === "thread" ? "open" : "uses", by, floor };
+  }
+  return putOf(tenant, state, wanted);
+}
+
+function putOf(
+  tenant: string,
+  { requests, threads, grants }: TenantState,
+  { put: kind, id: name, off, as }: Extract<Wish, { put: string }>,
+): Change {
+  const agent = AGENTS[as % 2] ?? "a0";
+  const expects = (there: { readonly version: number } | undefined): number => Math.max(0, (there?.version ?? 0) + off);
+  if (kind === "grant") {
+    const id = `g${Number(name) % 2}`;
+    return { op: "put", kind, record: { ...grant(id, { agent }), tenant, uses: as, expiresAt: as }, expects: expects(grants.get(id)) };
+  }
+  if (kind === "thread") {
+    const id = `t${Number(name) % 2}`;
+    const fence = (threads.get(id)?.fence ?? 1) + (as % 3 === 0 ? 1 : 0);
+    const lease = as % 4 === 0 ? { holder: "worker/0", leaseUntil: as % 8 === 0 ? FAR : T0 } : {};
+    const over = {
+      tenant,
+      agent,
+      fence,
+      open: as,
+      notBefore: as % 7 === 0 ? FAR : T0 + as,
+      state: as % 5 === 0 ? "closed" : "live",
+      ...lease,
+    } as const;
+    return { op: "put", kind, record: thread(id, over), expects: expects(threads.get(id)) };
+  }
+  const id = `r${name}`;
+  const there = requests.get(id);
+  // Where and when a request was asked never changes.
+  const origin = there ?? { agent, threadId: THREADS[as % 2] ?? "t0", turnId: `m${as % 3}`, askedAt: T0 + Math.floor(requests.size / 2) };
+  const state = STATES[as % STATES.length] as keyof typeof STATUS;
+  const record = request(id, {
+    tenant,
+    agent: origin.agent,
+    threadId: origin.threadId,
+    turnId: origin.turnId,
+    askedAt: origin.askedAt,
+    state,
+    status: STATUS[state],
+    execution: state === "executing" || state === "done" ? state : "none",
+    reason: `${as}`,
+    terms: as % 3 === 0 ? { roles: ["finance"] } : as % 3 === 1 ? { reviewers: ["bob"] } : {},
+    decisions: as % 5 === 0 ? [signed("alice", "digest-1")] : [],
+    expiresAt: as % 2 === 0 ? T0 + as : FAR,
+    decidedAt: state === "pending" ? undefined : T0 + as,
+    executeWithin: as % 3 === 0 ? 60_000 : undefined,
+    attempt: as % 4 === 0 ? 1 : 0,
+    leaseUntil: as % 3 === 0 ? T0 + as : FAR,
+  });
+  return { op: "put", kind: "request", record, expects: expects(there) };
+}
+
+function eventsOf(state: TenantState, wanted: readonly (readonly [subject: string, ahead: number])[]): readonly AuditEvent[] {
+  const counts = new Map<string, number>();
+  return wanted.map(([subject, ahead]) => {
+    const last = counts.get(subject) ?? state.events.filter((one) => one.subject === subject).length;
+    counts.set(subject, last + 1);
+    // `ahead` -1: a place that is taken, if there is one.
+    return event(subject, Math.max(1, last + 1 + Math.min(ahead, 0)));
+  });
+}

@@ -1,0 +1,34 @@
+// One job in a process of its own: child <harness> <location> <job> <params>. Started by start.ts.
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import type { StorePort } from "@countersign/core/store";
+import type { StoreHarness } from "../../contract/harness.ts";
+import { jobs, type JobName } from "./jobs.ts";
+import type { Line } from "./start.ts";
+
+const [harnessUrl = "", location = "", job = "", params = "{}"] = process.argv.slice(2);
+
+/** At once and in full: whatever was written is out when a kill comes. */
+function write(line: Line): void {
+  writeSync(3, `${JSON.stringify(line)}\n`);
+}
+
+const allowed = Promise.withResolvers<void>();
+// When this ends, whoever started us is gone.
+createInterface({ input: process.stdin })
+  .on("line", () => allowed.resolve())
+  .on("close", () => process.exit(1));
+
+const { default: harness } = (await import(harnessUrl)) as { readonly default: StoreHarness };
+const run = jobs[job as JobName] as (context: object, params: unknown) => Promise<unknown>;
+const context = {
+  open: async (at: string = location) => (await harness.open(at)) as StorePort,
+  location,
+  say: (said: unknown) => write({ said }),
+  go: async () => {
+    write({ said: "ready" });
+    await allowed.promise;
+  },
+};
+write({ result: (await run(context, JSON.parse(params))) ?? null });
+process.exit(0);

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { adapterCases } from "./adapter-suite/catalogue.ts";
+import type { Case } from "./contract/case.ts";
+import { subjectAt, type Subject } from "./run/harness-kind.ts";
+import { sessionOf } from "./run/run.ts";
+import type { Session } from "./run/session.ts";
+import { storeCases } from "./store-suite/cases.ts";
+
+/** A process may have to be waited for, on a slow machine with several cases at a time. */
+const TIMEOUT_MS = 180_000;
+
+export interface TestAdapterOptions {
+  /** The module of a store harness to run the adapter on. Default: the suite's own store. */
+  readonly store?: string | URL | undefined;
+}
+
+/**
+ * The adapter suite for vitest: each case a test of its own, several at a time. `harness` is a module path with an
+ * `AdapterHarness` as its default export: the suite loads it in other processes too.
+ * @example testAdapter(new URL("./my.harness.ts", import.meta.url))
+ */
+export function testAdapter(harness: string | URL, { store }: TestAdapterOptions = {}): void {
+  testWith("adapter", harness, adapterCases, store === undefined ? undefined : String(store));
+}
+
+/** The same cases on a framework's own approvals: what it has no counterpart for is skipped. */
+export function testNative(harness: string | URL): void {
+  testWith("native", harness, adapterCases);
+}
+
+/** The store suite for vitest. `harness` is a module path with a `StoreHarness` as its default export. */
+export function testStore(harness: string | URL): void {
+  testWith("store", harness, storeCases);
+}
+
+function testWith(
+  kind: Subject["kind"],
+  harness: string | URL,
+  cases: readonly Pick<Case<never, string>, "id" | "title">[],
+  store?: string,
+): void {
+  describe(`${kind} ${nameOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
+    let session: Session | undefined;
+    beforeAll(async () => {
+      const subject = await subjectAt(String(harness));
+      if (subject.kind !== kind) throw new Error(`${String(harness)} is the harness of a ${subject.kind}, not of a ${kind}.`);
+      session = sessionOf(subject, { store });
+    }, TIMEOUT_MS);
+    afterAll(() => session?.close());
+    // oxlint-disable-next-line vitest/expect-expect -- the cases assert
+    it.for([...cases])("$id: $title", async ({ id }, context) => {
+      const tried = session?.cases.find((each) => each.id === id);
+      if (!session || !tried) throw new Error(`the session has no case ${id}`);
+      const absent = session.absence(tried);
+      if (absent !== undefined) return context.skip(absent);
+      await session.play(tried);
+    });
+  });
+}
+
+function nameOf(harness: string | URL): string {
+  return String(harness).split("/").at(-1) ?? "";
+}

@@ -1,0 +1,3 @@
+import { testAdapter } from "@countersign/conformance";
+
+testAdapter(new URL("./mini.harness.ts", import.meta.url));

@@ -1,0 +1,173 @@
+import type { Gate } from "@countersign/core";
+import { defineRunner, turnIdOf, type Advanced, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { Advancing, Outcome } from "./advancing.ts";
+import type { Flaw } from "./flaw.ts";
+import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";
+import { stumble } from "./stumble.ts";
+
+type Native = { answers?: NativeAnswers | undefined };
+const conversations: State[] = [];
+
+/** The sound adapter; a flaw makes a mutant of it. */
+export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw) {
+  const step = (
+    thread: Thread,
+    input: string | undefined,
+    data: unknown,
+    options: Native & { signal: AbortSignal },
+  ): Promise<Advanced<string>> => {
+    const state =
+      flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
+    conversations[0] = state;
+    if (input !== undefined) {
+      answerOpenCalls(state, flaw);
+      state.messages.push({ role: "user", text: input });
+    }
+    const advancing = { thread, gate, answers: options.answers ?? {}, signal: options.signal, flaw, resumed: input === undefined };
+    return advance(agent, state, advancing);
+  };
+  return defineRunner<string, string, AsyncIterable<string>, unknown, Native>(gate, {
+    name: "conformance",
+    framework: "mini",
+    advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
+    async advanceStream(thread, { input, continuation }, options) {
+      const done =
+        flaw === "streams-ungated"
+          ? advance(agent, emptyState(), { thread, gate, answers: {}, signal: options.signal, flaw: "never-asks", resumed: false })
+          : step(thread, input, continuation?.data, options);
+      return { stream: chunks(done), done };
+    },
+  });
+}
+
+async function* chunks(done: Promise<unknown>): AsyncGenerator<string> {
+  yield "begin";
+  await done.catch(() => {});
+  yield "end";
+}
+
+/** A new message came while calls were open: the provider wants an answer to each. */
+function answerOpenCalls({ messages }: State, flaw: Flaw | undefined): void {
+  if (flaw === "leaves-calls-open") return;
+  const at = messages.findLastIndex(({ role }) => role === "model");
+  const answered = new Set(messages.slice(at + 1).map(({ id }) => id));
+  for (const { id } of messages[at]?.calls ?? [])
+    if (!answered.has(id)) messages.push({ role: "tool", id, text: "The user wrote something else. This call did not run." });
+}
+
+async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advanced<string>> {
+  const { thread, flaw } = advancing;
+  const { messages } = state;
+  for (;;) {
+    const at = messages.findLastIndex(({ role }) => role === "model");
+    const restored = at >= 0 && openCalls(messages).length > 0;
+    if (restored && flaw === "requests-on-wake") await agent.model(messages.slice(0, at));
+    const last = restored ? messages[at] : await agent.model(messages);
+    if (!last) throw new Error("unreachable");
+    if (!restored) messages.push(last);
+    const continuation = { format: 1, data: state };
+    if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
+    const turnId = flaw === "asks-by-call-id" ? "turn" : turnIdOf(messages.slice(0, messages.indexOf(last) + 1));
+    const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
+    const open = openCalls(messages);
+    const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
+    const waiting = await unsigned(proposed, fresh, advancing);
+    if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
+    for (const [index, call] of proposed.entries()) {
+      advancing.signal.throwIfAborted();
+      const outcome = await (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing));
+      if ("pause" in outcome) return { status: "suspended", calls: outcome.pause, continuation };
+      if (outcome.stops && flaw !== "goes-on-after-stop") {
+        answerOpenCalls(state, undefined);
+        return { status: "stopped", continuation };
+      }
+      if (outcome.ranWith && flaw === "rewrites-call") rewrite(messages, last, open[index], outcome.ranWith);
+      if (flaw === "drops-siblings" && outcome.refused) messages.splice(messages.indexOf(last) + 1);
+      messages.push({ role: "tool", id: call.callId, text: outcome.text });
+    }
+    if (flaw === "never-ends" && thread.id !== "") return { status: "suspended", calls: [], continuation };
+  }
+}
+
+async function unsigned(
+  calls: readonly ProposedCall[],
+  fresh: boolean,
+  { thread, flaw, resumed }: Advancing,
+): Promise<readonly ProposedCall[]> {
+  if (flaw === "never-asks" || flaw === "swallows-pause" || (flaw === "runs-undecided" && resumed)) return [];
+  const waiting: ProposedCall[] = [];
+  for (const call of calls) {
+    if (flaw === "asks-everything" ? await thread.mustWait(call, { fresh, asked: "everything" }) : await thread.mustWait(call, { fresh }))
+      waiting.push(call);
+  }
+  return waiting;
+}
+
+/** The calls of the last turn that have no result yet. Ids repeat between turns: only what follows counts. */
+function openCalls(messages: readonly Message[]): readonly ToolCall[] {
+  const at = messages.findLastIndex(({ role }) => role === "model");
+  const answered = new Set(messages.slice(at + 1).map(({ id }) => id));
+  return (messages[at]?.calls ?? []).filter(({ id }) => !answered.has(id));
+}
+
+function rewrite(messages: Message[], turn: Message, call: ToolCall | undefined, args: ToolCall["args"]): void {
+  const at = messages.findLastIndex(({ calls }) => calls === turn.calls || calls?.[0]?.id === turn.calls?.[0]?.id);
+  const from = messages[at];
+  if (from) messages[at] = { ...from, calls: from.calls?.map((each) => (each.id === call?.id ? { ...each, args } : each)) ?? [] };
+}
+
+/** Thrown out of a nested agent's tool: not a failure of the tool, but its pause. */
+class NestedPause extends Error {
+  readonly calls: readonly ProposedCall[];
+  constructor(calls: readonly ProposedCall[]) {
+    super("a nested agent waits");
+    this.calls = calls;
+  }
+}
+
+async function execute(agent: Agent, state: State, call: ProposedCall, fresh: boolean, advancing: Advancing): Promise<Outcome> {
+  const { thread } = advancing;
+  const effect = (args: ToolCall["args"]): unknown => {
+    const nested = agent.agents[call.tool];
+    return nested ? delegate(nested, state, call, args, advancing) : agent.tools[call.tool]?.(args);
+  };
+  const paused = (error: unknown): boolean => error instanceof NestedPause;
+  try {
+    const execution = await thread.execute(call, effect, { fresh, paused });
+    if (execution.status === "pending") return { pause: [call] };
+    if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop", refused: true };
+    const text = typeof execution.result === "string" ? execution.result : textOf(execution.result);
+    return { text: (execution.notice ?? "") + text, ranWith: execution.args };
+  } catch (error) {
+    if (error instanceof NestedPause) {
+      // The outer call is asked again, so that the end of this invocation doesn't withdraw what is under it.
+      await thread.mustWait(call);
+      return { pause: error.calls };
+    }
+    if (error instanceof Error && !("code" in error)) return { text: `The tool failed: ${error.message}` };
+    throw error;
+  }
+}
+
+/** A tool may answer what JSON can't carry; it has run all the same. */
+function textOf(result: unknown): string {
+  try {
+    return JSON.stringify(result) ?? "";
+  } catch {
+    return "[a result that can't be shown]";
+  }
+}
+
+async function delegate(
+  agent: Agent,
+  state: State,
+  { turnId, callId }: ProposedCall,
+  { task }: ToolCall["args"],
+  advancing: Advancing,
+): Promise<string> {
+  const key = `${turnId}/${callId}`;
+  const inner = (state.nested[key] ??= { messages: [{ role: "user", text: String(task) }], nested: {} });
+  const advanced = await advance(agent, inner, advancing);
+  if (advanced.status === "suspended") throw new NestedPause(advanced.calls);
+  return advanced.status === "completed" ? advanced.text : "stopped";
+}

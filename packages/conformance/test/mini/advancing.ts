@@ -1,0 +1,18 @@
+import type { Gate } from "@countersign/core";
+import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import type { Flaw } from "./flaw.ts";
+import type { NativeAnswers, ToolCall } from "./framework.ts";
+
+/** One advance: what it goes by, and what it must not go by. */
+export interface Advancing {
+  readonly thread: Thread;
+  readonly gate: Gate;
+  readonly answers: NativeAnswers;
+  readonly signal: AbortSignal;
+  readonly flaw: Flaw | undefined;
+  readonly resumed: boolean;
+}
+/** What came of one call, as far as the conversation is concerned. */
+export type Outcome =
+  | { readonly pause: readonly ProposedCall[] }
+  | { readonly text: string; readonly stops?: boolean; readonly refused?: boolean; readonly ranWith?: ToolCall["args"] };

@@ -1,0 +1,34 @@
+import type { Decision, JsonObject } from "@countersign/core";
+
+/** A framework of a loop, a model, tools and nested agents: nothing in it knows of signatures. */
+export interface Message {
+  readonly role: "user" | "model" | "tool";
+  readonly text?: string;
+  readonly calls?: readonly ToolCall[];
+  /** Of the call that this answers. */
+  readonly id?: string;
+}
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly args: JsonObject;
+}
+export interface Agent {
+  model(messages: readonly Message[]): Promise<Message>;
+  readonly tools: Readonly<Record<string, (args: JsonObject) => unknown>>;
+  readonly agents: Readonly<Record<string, Agent>>;
+}
+/** What an existing user interface of this framework sends: decisions by call id. Whoever can reach it can send it. */
+export type NativeAnswers = Readonly<Record<string, Decision>>;
+
+/** A conversation, and those of the agents that its open calls have begun. */
+export interface State {
+  readonly messages: Message[];
+  readonly nested: Record<string, State>;
+}
+
+export const emptyState = (): State => ({ messages: [], nested: {} });
+
+export function stateOf(data: unknown): State {
+  return structuredClone(data as State);
+}

@@ -1,0 +1,92 @@
+import { CountersignError, type AgentRunner, type ApprovalRequest, type Gate } from "@countersign/core";
+import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
+import { createRunner } from "./adapter.ts";
+import type { Flaw } from "./flaw.ts";
+import type { Agent, Message } from "./framework.ts";
+
+/** The mini framework under the suite: sound, or with a flaw. */
+export function miniHarness(flaw?: Flaw): AdapterHarness {
+  return {
+    framework: "mini",
+    version: "1.0.0",
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      repeatedIds: true,
+      streaming: true,
+      subagents: true,
+      rejectReason: true,
+      native: true,
+    },
+    async open(scenario, gate) {
+      const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
+      const tools = Object.fromEntries(scenario.tools.map(({ name, effect }) => [name, effect]));
+      const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
+        name,
+        { model: scripted(turns), tools, agents: {} },
+      ]);
+      const agent: Agent = { model: scripted(scenario.turns, seen), tools, agents: Object.fromEntries(nested) };
+      const runner = createRunner(gate, agent, flaw);
+      const flawed = flaw === "cancels-instead-of-refusing" || flaw === "forgets-requester" || flaw === "replays-nothing";
+      return {
+        runner: (flawed ? mishandled(runner, flaw) : runner) as AgentRunner<string>,
+        transcript: async () => ({ requests: seen.requests, messages: seen.messages.flatMap(shown) }),
+        async answerNatively(threadId, callId, decision, by) {
+          if (!by) return void (await runner.resume(threadId, { answers: { [callId]: decision } }));
+          const request = await pendingOf(gate, threadId, callId);
+          if (!request) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "nothing waits under this id" });
+          await gate.decide(request, decision, { by: flaw === "trusts-native-answer" ? { id: "native" } : by, via: "mini" });
+        },
+      };
+    },
+  };
+}
+
+/** Says its lines one after the other: which one it is follows from the history, as another process goes on in the middle. */
+function scripted(turns: Scenario["turns"], seen?: { messages: readonly Message[]; requests: number }): Agent["model"] {
+  return async (messages) => {
+    if (seen) {
+      seen.messages = [...messages];
+      seen.requests++;
+    }
+    const turn = turns[messages.filter(({ role }) => role === "model").length] ?? { text: "" };
+    if ("fails" in turn) throw new Error(turn.fails);
+    if ("text" in turn) return { role: "model", text: turn.text };
+    return { role: "model", calls: turn.calls.map(({ id, tool, args }) => ({ id, name: tool, args })) };
+  };
+}
+
+function shown({ role, text = "", calls, id = "" }: Message): Transcript["messages"] {
+  if (calls) return calls.map((call) => ({ role: "call", id: call.id, tool: call.name, args: call.args }));
+  if (role === "tool") return [{ role: "result", id, text }];
+  return [{ role: role === "user" ? "user" : "assistant", text }];
+}
+
+async function pendingOf(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest | undefined> {
+  for (const request of (await gate.list({ threadId, status: "pending" })).items) {
+    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
+  }
+  return undefined;
+}
+
+/** Flaws of the runner as a whole. */
+function mishandled(runner: AgentRunner, flaw: Flaw): AgentRunner {
+  const options =
+    flaw === "cancels-instead-of-refusing"
+      ? { pending: "cancel" as const }
+      : flaw === "forgets-requester"
+        ? { requestedBy: undefined }
+        : {};
+  return {
+    ...runner,
+    start: (threadId, input, given) => runner.start(threadId, input, { ...given, ...options }),
+    resume: async (threadId, given) => {
+      const outcome = await runner.resume(threadId, given);
+      if (flaw === "replays-nothing" && outcome.status === "completed" && outcome.replayed)
+        return { ...outcome, text: "nothing to say", replayed: false };
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { isCountersignError } from "@countersign/core";
+import type { ProposedCall } from "@countersign/core/adapter";
+import type { Advancing, Outcome } from "./advancing.ts";
+import type { Agent, ToolCall } from "./framework.ts";
+
+/** How each mutant gets one call wrong; undefined: it doesn't. */
+export function stumble(
+  agent: Agent,
+  call: ProposedCall,
+  turn: readonly ProposedCall[],
+  advancing: Advancing,
+): Promise<Outcome> | undefined {
+  const { thread, flaw, answers } = advancing;
+  const run = async (args: ToolCall["args"] = call.args): Promise<string> => String(await agent.tools[call.tool]?.(args));
+  const plainly = async (args?: ToolCall["args"]): Promise<Outcome> => ({ text: await run(args) });
+  const recorded = () => recordOf(advancing, call);
+  switch (flaw) {
+    case "never-asks":
+      return plainly();
+    case "runs-undecided":
+      return recorded().then((request) => (request?.status === "pending" ? plainly() : normally(agent, call, advancing)));
+    case "swallows-pause":
+      return normally(agent, call, advancing, "waiting for approval");
+    case "claims-nothing":
+      return recorded().then((request) =>
+        request?.status === "approved" ? plainly(request.approvedArgs) : normally(agent, call, advancing),
+      );
+    case "loses-edits":
+      return wrapped(thread.execute(call, () => run()));
+    case "executes-twice":
+      return wrapped(thread.execute(call, async (args) => (await run(args)) && run(args)));
+    case "executes-what-was-refused":
+      return thread.execute(call, run).then((execution) => (execution.status === "refused" ? plainly() : normally(agent, call, advancing)));
+    case "answers-for-the-tool":
+      return wrapped(thread.execute(call, () => "I did it"));
+    case "cuts-arguments":
+      return wrapped(thread.execute(call, (args) => run(cut(args) as ToolCall["args"])));
+    case "needs-json-results":
+      return wrapped(thread.execute(call, async (args) => JSON.parse(JSON.stringify(await agent.tools[call.tool]?.(args))) as unknown));
+    case "drops-notice":
+      return normally(agent, call, advancing, undefined, (text) => text.slice(text.lastIndexOf("\n") + 1));
+    case "notes-everything":
+      return normally(agent, call, advancing, undefined, (text) => `A person has looked at this.\n${text}`);
+    case "drops-reason":
+      return thread.execute(call, run).then((execution): Outcome => (execution.status === "ran" ? { text: (execution.notice ?? "") + execution.result } : { text: "failed", stops: execution.status === "refused" && execution.then === "stop" })); // prettier-ignore
+    case "leaks-token":
+      return recorded().then((request) => normally(agent, call, advancing, undefined, (text) => `${text} [${request?.id}]`));
+    case "hides-errors":
+      return normally(agent, call, advancing).catch((error: unknown): Outcome => ({ text: String(error) }));
+    case "retries-unknown":
+      return normally(agent, call, advancing).catch((error: unknown): Promise<Outcome> => {
+        if (isCountersignError(error, "EXECUTION_UNKNOWN")) return plainly();
+        throw error;
+      });
+    case "swaps-parallel": {
+      const other = turn[turn.length - 1 - turn.indexOf(call)] ?? call;
+      return wrapped(thread.execute(other, (args) => run(args)));
+    }
+    case "trusts-native-answer": {
+      const answer = answers[call.callId];
+      return answer && answer.type !== "reject"
+        ? plainly(answer.type === "edit" ? (answer.args as ToolCall["args"]) : undefined)
+        : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+async function recordOf({ gate, thread }: Advancing, call: ProposedCall) {
+  const { items } = await gate.list({ threadId: thread.id, tool: call.tool, limit: 1_000, order: "newest" });
+  return items.find(({ args }) => JSON.stringify(args) === JSON.stringify(call.args)) ?? items[0];
+}
+
+/** As the sound adapter would, and then a little different. */
+async function normally(
+  agent: Agent,
+  call: ProposedCall,
+  { thread }: Advancing,
+  pending?: string,
+  words: (text: string) => string = (text) => text,
+): Promise<Outcome> {
+  try {
+    return await wrapped(thread.execute(call, (args) => agent.tools[call.tool]?.(args)), pending, words); // prettier-ignore
+  } catch (error) {
+    if (error instanceof Error && !isCountersignError(error)) return { text: `The tool failed: ${error.message}` };
+    throw error;
+  }
+}
+
+async function wrapped(
+  executing: ReturnType<Advancing["thread"]["execute"]>,
+  pending?: string,
+  words: (text: string) => string = (text) => text,
+): Promise<Outcome> {
+  const execution = await executing;
+  if (execution.status === "pending") {
+    if (pending === undefined) throw new Error("nothing should wait here");
+    return { text: pending };
+  }
+  if (execution.status === "refused") return { text: words(execution.message), stops: execution.then === "stop", refused: true };
+  const result = typeof execution.result === "string" ? execution.result : String(JSON.stringify(execution.result));
+  return { text: words((execution.notice ?? "") + result), ranWith: execution.args };
+}
+
+function cut(value: unknown): unknown {
+  if (typeof value === "string") return value.slice(0, 1_000);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(cut);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== "__proto__")
+      .slice(0, 5_000)
+      .map(([key, member]) => [key, cut(member)]),
+  );
+}

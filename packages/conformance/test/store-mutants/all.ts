@@ -1,0 +1,18 @@
+import { commitMutants } from "./commit.ts";
+import { dueMutants } from "./due.ts";
+import { eventMutants } from "./events.ts";
+import { handleMutants } from "./handles.ts";
+import type { Mutant } from "./mutant.ts";
+import { placeMutants } from "./places.ts";
+import { readMutants } from "./reads.ts";
+import { valueMutants } from "./values.ts";
+
+export const mutants: readonly Mutant[] = [
+  ...commitMutants,
+  ...readMutants,
+  ...eventMutants,
+  ...dueMutants,
+  ...valueMutants,
+  ...handleMutants,
+  ...placeMutants,
+];

@@ -1,0 +1,16 @@
+import type { StoreHarness } from "../../src/contract/harness.ts";
+import { mutants } from "./all.ts";
+import { referenceStore } from "./reference.ts";
+
+/** The harness of a mutant; without a name, of the honest store. */
+export function harnessOf(name: string): StoreHarness {
+  const mutant = mutants.find((one) => one.name === name);
+  if (name !== "" && !mutant) throw new Error(`no mutant ${name}`);
+  return { durable: true, shared: true, open: async (location) => (mutant ? mutant.open(location) : referenceStore(location)) };
+}
+
+/** A harness module for each, without a file for each: whatever process imports it. */
+export function harnessUrl(name: string): string {
+  const code = `import { harnessOf } from ${JSON.stringify(import.meta.url)}; export default harnessOf(${JSON.stringify(name)});`;
+  return `data:text/javascript,${encodeURIComponent(code)}`;
+}

@@ -1,0 +1,138 @@
+import type { RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
+import { batches, changes, wrapped, type Mutant } from "./mutant.ts";
+
+const defined = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
+/** Every request, through this. */
+const seenAs = (store: StorePort, look: (record: RequestRecord) => RequestRecord): Partial<StorePort> => ({
+  getRequest: async (tenant, id) => {
+    const record = await store.getRequest(tenant, id);
+    return record && look(record);
+  },
+  listRequests: async (tenant, query) => {
+    const page = await store.listRequests(tenant, query);
+    return { ...page, items: page.items.map(look) };
+  },
+});
+
+/** Lists and counts that leave a part of the query out. */
+const without = (key: keyof RequestQuery, fails: readonly string[]): Mutant =>
+  wrapped(`ignores-${key.toLowerCase()}`, fails, (store) => {
+    const less = ({ [key]: _, ...query }: RequestQuery): RequestQuery => query;
+    return {
+      listRequests: (tenant, query) => store.listRequests(tenant, less(query)),
+      countRequests: (tenant, query, cap) => store.countRequests(tenant, less(query), cap),
+    };
+  });
+
+export const readMutants: readonly Mutant[] = [
+  wrapped("null-for-nothing", ["store.read.absent"], (store) => ({
+    getRequest: async (tenant, id) => (await store.getRequest(tenant, id)) ?? (null as unknown as undefined),
+  })),
+  batches("merges-puts", ["store.read.request-members", "store.read.thread-members"], async (batch, store) => {
+    const all = batch.changes.map(async (change) => {
+      if (change.op !== "put" || change.kind === "grant") return change;
+      const old =
+        change.kind === "request"
+          ? await store.getRequest(batch.tenant, change.record.id)
+          : await store.getThread(batch.tenant, change.record.id);
+      return { ...change, record: { ...old, ...defined(change.record) } } as typeof change;
+    });
+    return { ...batch, changes: await Promise.all(all) };
+  }),
+  wrapped("forgets-deadlines-in-lists", ["store.read.request-members"], (store) => ({
+    requestsOfTurn: async (...of) => (await store.requestsOfTurn(...of)).map((record) => ({ ...record, executeWithin: undefined })),
+  })),
+  wrapped("bytes-as-json", ["store.read.thread-members", "store.values.continuation"], (store) => ({
+    getThread: async (tenant, id) => {
+      const thread = await store.getThread(tenant, id);
+      const continuation = thread?.continuation && (JSON.parse(JSON.stringify(thread.continuation)) as Uint8Array);
+      return thread && { ...thread, continuation };
+    },
+  })),
+  wrapped("forgets-revocations", ["store.read.grant-members", "store.commit.counters"], (store) => ({
+    grantsFor: async (...of) => (await store.grantsFor(...of)).map((record) => ({ ...record, revokedAt: undefined })),
+  })),
+  wrapped("falsy-is-absent", ["store.read.falsy-results"], (store) =>
+    seenAs(store, (record) => ({ ...record, result: record.result || undefined })),
+  ),
+  wrapped("sorts-by-id", ["store.read.order"], (store) => ({
+    requestsOfTurn: async (...of) => [...(await store.requestsOfTurn(...of))].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  })),
+  wrapped("turn-of-any-thread", ["store.read.turn"], (store) => ({
+    requestsOfTurn: async (tenant, _, turnId) =>
+      (await store.listRequests(tenant, { limit: 1_000 })).items.filter((record) => record.turnId === turnId),
+  })),
+  wrapped("grants-of-any-namespace", ["store.read.grants"], (store) => ({
+    grantsFor: async (tenant, call) => [
+      ...(await store.grantsFor(tenant, call)),
+      ...(call.namespace ? [] : await store.grantsFor(tenant, { ...call, namespace: "billing" })),
+    ],
+  })),
+  without("status", ["store.list.filters", "store.list.follows"]),
+  without("execution", ["store.list.filters"]),
+  without("tool", ["store.list.filters"]),
+  without("threadId", ["store.list.filters"]),
+  without("agent", ["store.list.filters"]),
+  without("requestedBy", ["store.list.filters"]),
+  without("reviewableBy", ["store.list.reviewable", "store.list.follows"]),
+  without("order", ["store.list.order"]),
+  wrapped("four-eyes-closed", ["store.list.reviewable"], (store) => ({
+    listRequests: (tenant, query) =>
+      store.listRequests(tenant, query.reviewableBy ? { ...query, reviewableBy: { ...query.reviewableBy, id: "somebody" } } : query),
+  })),
+  wrapped("remembers-lists", ["store.list.follows", "store.shared.visible"], (store) => {
+    const known = new Map<string, ReturnType<StorePort["listRequests"]>>();
+    return {
+      listRequests: (tenant, query) => {
+        const key = JSON.stringify([tenant, query]);
+        const page = known.get(key) ?? store.listRequests(tenant, query);
+        known.set(key, page);
+        return page;
+      },
+    };
+  }),
+  wrapped("cursor-skips", ["store.list.paging"], (store) => ({
+    listRequests: async (tenant, query) => {
+      const { limit = 50 } = query;
+      if (limit >= 1_000) return store.listRequests(tenant, query);
+      const { items, next } = await store.listRequests(tenant, { ...query, limit: limit + 1 });
+      return { items: items.slice(0, limit), next };
+    },
+  })),
+  wrapped("cursor-counts", ["store.list.paging-under-writes", "store.shared.paging"], (store) => ({
+    listRequests: async (tenant, { after, limit = 50, ...query }) => {
+      const all = [];
+      for (let next: string | undefined = ""; next !== undefined;) {
+        const page: Awaited<ReturnType<StorePort["listRequests"]>> = await store.listRequests(tenant, {
+          ...query,
+          limit: 1_000,
+          ...(next === "" ? {} : { after: next }),
+        });
+        all.push(...page.items);
+        next = page.next;
+      }
+      const start = Number(after ?? 0);
+      return { items: all.slice(start, start + limit), next: all.length > start + limit ? String(start + limit) : undefined };
+    },
+  })),
+  wrapped("counts-a-page", ["store.list.count"], (store) => ({
+    countRequests: async (tenant, query, cap) => Math.min(cap, query.limit ?? 1_000, await store.countRequests(tenant, query, cap)),
+  })),
+  wrapped("counts-without-cap", ["store.list.count"], (store) => ({
+    countRequests: (tenant, query) => store.countRequests(tenant, query, 1_000_000),
+  })),
+  wrapped("clamps-limits", ["store.list.limit"], (store) => ({
+    listRequests: (tenant, query) =>
+      store.listRequests(tenant, { ...query, limit: Math.trunc(Math.min(1_000, Math.max(1, query.limit || 50))) }),
+  })),
+  wrapped("forgives-cursors", ["store.list.cursor"], (store) => ({
+    listRequests: async (tenant, query) => {
+      const { after: _, ...first } = query;
+      return store.listRequests(tenant, query).catch(() => store.listRequests(tenant, first));
+    },
+  })),
+  changes("numbers-in-place", ["store.isolation.frozen"], (change) =>
+    change.op === "put" ? ({ ...change, record: Object.assign(change.record, { version: change.expects + 1 }) } as typeof change) : change,
+  ),
+];

@@ -1,0 +1,170 @@
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { deserialize, serialize } from "node:v8";
+import { CountersignError, cursorOf, pageLimit, pageStart, type Batch, type Committed, type StorePort } from "@countersign/core/store";
+import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
+import { dueNow, leased } from "../../src/store-suite/model/due.ts";
+import { grantsFor, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
+
+type Entry =
+  | { readonly op: "commit"; readonly batch: Batch }
+  | { readonly op: "claim"; readonly tenant: string; readonly ids: readonly string[]; readonly holder: string; readonly until: number };
+
+/** Where mutants get at what can't be wrapped. */
+export interface Weak {
+  /** Really written only after so many changes, or when it is closed. */
+  readonly flushEvery?: number;
+  readonly due?: typeof dueNow;
+  /** Looks for what is due, and leases it a moment later. */
+  readonly gap?: boolean;
+}
+
+/** An honest store for mutants to spoil: the suite's own model, and a log of what happened to it, in order, in one file. */
+export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap = false }: Weak = {}): StorePort {
+  const database = new DatabaseSync(path);
+  database.exec(
+    "PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS log (n INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
+  );
+  const append = database.prepare("INSERT INTO log (n, entry) VALUES (?, ?)");
+  const since = database.prepare("SELECT n, entry FROM log WHERE n > ? ORDER BY n");
+  const version = database.prepare("PRAGMA data_version");
+  const tenants = new Map<string, TenantState>();
+  const listeners = new Set<() => void>();
+  let seen = 0;
+  let unflushed = 0;
+  let heard = version.get()?.["data_version"];
+  const poll = setInterval(() => {
+    const now = database.isOpen ? version.get()?.["data_version"] : heard;
+    if (now !== heard) notify();
+    heard = now;
+  }, 20).unref();
+
+  function notify(): void {
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener());
+  }
+
+  function demandOpen(): void {
+    if (!database.isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false });
+  }
+
+  function of(tenant: string): TenantState {
+    const state = tenants.get(tenant) ?? emptyState();
+    tenants.set(tenant, state);
+    return state;
+  }
+
+  function apply(entry: Entry): void {
+    if (entry.op === "commit") return write(of(entry.batch.tenant), entry.batch);
+    const { threads } = of(entry.tenant);
+    for (const id of entry.ids) {
+      const thread = threads.get(id);
+      if (thread) threads.set(id, leased(thread, entry.holder, entry.until));
+    }
+  }
+
+  function catchUp(): void {
+    for (const row of since.iterate(seen)) {
+      apply(deserialize(row["entry"] as Uint8Array) as Entry);
+      seen = Number(row["n"]);
+    }
+  }
+
+  /** Alone from reading to writing. */
+  function exclusively<T>(work: (record: (entry: Entry) => void) => T): T {
+    demandOpen();
+    if (!database.isTransaction) database.exec("BEGIN IMMEDIATE");
+    catchUp();
+    try {
+      return work((entry) => {
+        const bytes = serialize(entry);
+        append.run(seen + 1, bytes);
+        apply(deserialize(bytes) as Entry);
+        seen++;
+        unflushed++;
+        notify();
+      });
+    } finally {
+      if (unflushed >= flushEvery || (unflushed === 0 && flushEvery === 1)) {
+        database.exec("COMMIT");
+        unflushed = 0;
+      }
+    }
+  }
+
+  async function read<T>(tenant: string, work: (state: TenantState) => T): Promise<T> {
+    demandOpen();
+    catchUp();
+    return structuredClone(work(of(tenant)));
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(poll);
+    listeners.clear();
+    if (!database.isOpen) return;
+    if (database.isTransaction) database.exec("COMMIT");
+    database.close();
+  }
+
+  return {
+    capabilities: { durable: true, shared: true, push: true },
+    now: async () => {
+      demandOpen();
+      return Date.now();
+    },
+    commit: async (batch) =>
+      exclusively((record): Committed => {
+        const [reason] = reasonsAgainst(of(batch.tenant), batch, Date.now());
+        if (reason) return { ok: false, reason };
+        record({ op: "commit", batch });
+        return { ok: true };
+      }),
+    claimDue: async (kind, { tenant, agents, holder, leaseMs, limit }) => {
+      const look = () => due(of(tenant), kind, agents, Date.now()).slice(0, limit);
+      const early = gap ? exclusively(look) : undefined;
+      if (early) await sleep(2);
+      return exclusively((record) => {
+        const found = early ?? look();
+        if (kind !== "thread") return found.map(({ id }) => ({ id, fence: 0 }));
+        if (found.length > 0) record({ op: "claim", tenant, ids: found.map(({ id }) => id), holder, until: Date.now() + leaseMs });
+        return found.map(({ id }) => ({ id, fence: of(tenant).threads.get(id)?.fence ?? 0 }));
+      });
+    },
+    getRequest: (tenant, id) => read(tenant, ({ requests }) => requests.get(id)),
+    getThread: (tenant, id) => read(tenant, ({ threads }) => threads.get(id)),
+    requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId)),
+    requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId)),
+    grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),
+    countRequests: (tenant, query, cap) => read(tenant, ({ requests }) => Math.min(cap, matching(requests.values(), query).length)),
+    listRequests: (tenant, query) =>
+      read(tenant, ({ requests }) => {
+        const [limit, start] = [pageLimit(query), pageStart(query)];
+        const all = matching(requests.values(), query);
+        const direction = query.order === "newest" ? -1 : 1;
+        const isLater = ({ askedAt, id }: { readonly askedAt: number; readonly id: string }): boolean =>
+          !start || (askedAt - start.askedAt || (id > start.id ? 1 : id < start.id ? -1 : 0)) * direction > 0;
+        const rest = all.filter(isLater);
+        const items = rest.slice(0, limit);
+        const last = items.at(-1);
+        return { items, next: last && rest.length > limit ? cursorOf(last) : undefined };
+      }),
+    listEvents: (tenant, after, limit, subject) =>
+      read(tenant, ({ events }) => {
+        if (after !== undefined && !/^\d+$/.test(after)) throw new CountersignError("INVALID_ARGS", { issues: [] });
+        const start = Number(after ?? 0);
+        const found = events
+          .map((event, n) => ({ event, position: n + 1 }))
+          .filter(({ event, position }) => position > start && (subject ?? event.subject) === event.subject);
+        const page = found.slice(0, limit);
+        return { events: page.map(({ event }) => event), position: String(page.at(-1)?.position ?? start) };
+      }),
+    watch: (listener) => {
+      demandOpen();
+      const watching = (): void => listener();
+      listeners.add(watching);
+      return () => void listeners.delete(watching);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
