@@ -100,15 +100,8 @@ export default {
       name: "packages-by-name",
       comment: "Tests and examples import packages by name; a test reaches into the src of its own package only.",
       severity: "error",
-      from: { path: `^(?:${aPackage}/(?!src/)|examples/)`, pathNot: "^packages/stores/test/" },
+      from: { path: `^(?:${aPackage}/(?!src/)|examples/)` },
       to: { dependencyTypes: ["local"], path: "^packages/[^:]+/(src|dist)/", pathNot: "^packages/$1/src/" },
-    },
-    {
-      name: "store-promises",
-      comment: "The tests that stores share are no package, so names lead nowhere: they take the port's types, and are given the store.",
-      severity: "error",
-      from: { path: "^packages/stores/test/" },
-      to: { dependencyTypes: ["local"], path: "^packages/[^:]+/(src|dist)/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "no-dev-dependency",

@@ -7,7 +7,12 @@ import { expect, it } from "vitest";
 
 it("pays what was approved, pays what was edited, and takes the cancel branch on a rejection", async () => {
   const folder = mkdtempSync(join(tmpdir(), "countersign-graph-"));
-  const env = { ...process.env, COUNTERSIGN_DB: join(folder, "c.db"), CHECKPOINTS_DB: join(folder, "l.db"), BANK_LEDGER: join(folder, "bank.jsonl") };
+  const env = {
+    ...process.env,
+    COUNTERSIGN_DB: join(folder, "c.db"),
+    CHECKPOINTS_DB: join(folder, "l.db"),
+    BANK_LEDGER: join(folder, "bank.jsonl"),
+  };
   const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "run.ts")], { env });
   expect(stdout.split("\n").map((line) => line.trim())).toEqual([
     "approve   Paid $4200 to Acme Corp.",

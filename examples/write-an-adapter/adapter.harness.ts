@@ -8,7 +8,7 @@ export default {
   framework: "little loop",
   version: "1.0.0",
   // What is not declared is absent: this adapter can't stream, and knows neither nested agents nor answers of its own.
-  capabilities: { durable: true, edit: true, partial: true, parallel: true, repeatedIds: true, rejectReason: true },
+  capabilities: { durable: true, edit: true, partial: true, parallel: true, supersede: true, rejectReason: true },
   async open({ tools, turns }, gate) {
     let shown: readonly Message[] = [];
     let requests = 0;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
 import type { Case } from "./contract/case.ts";
-import { subjectAt, type Subject } from "./run/harness-kind.ts";
+import { moduleUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
 import { sessionOf } from "./run/run.ts";
 import type { Session } from "./run/session.ts";
 import { storeCases } from "./store-suite/cases.ts";
@@ -20,7 +20,7 @@ export interface TestAdapterOptions {
  * @example testAdapter(new URL("./my.harness.ts", import.meta.url))
  */
 export function testAdapter(harness: string | URL, { store }: TestAdapterOptions = {}): void {
-  testWith("adapter", harness, adapterCases, store === undefined ? undefined : String(store));
+  testWith("adapter", harness, adapterCases, store);
 }
 
 /** The same cases on a framework's own approvals: what it has no counterpart for is skipped. */
@@ -37,14 +37,14 @@ function testWith(
   kind: Subject["kind"],
   harness: string | URL,
   cases: readonly Pick<Case<never, string>, "id" | "title">[],
-  store?: string,
+  store?: string | URL,
 ): void {
   describe(`${kind} ${nameOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
     let session: Session | undefined;
     beforeAll(async () => {
-      const subject = await subjectAt(String(harness));
+      const subject = await subjectAt(moduleUrl(harness));
       if (subject.kind !== kind) throw new Error(`${String(harness)} is the harness of a ${subject.kind}, not of a ${kind}.`);
-      session = sessionOf(subject, { store });
+      session = sessionOf(subject, { store: store === undefined ? undefined : moduleUrl(store) });
     }, TIMEOUT_MS);
     afterAll(() => session?.close());
     // oxlint-disable-next-line vitest/expect-expect -- the cases assert

@@ -37,10 +37,14 @@ const pairs = storeCases.flatMap((tried) => (caughtBy.get(tried.id) ?? []).map((
 
 describe("a broken store", { concurrent: true }, () => {
   test.for(pairs)("$mutant fails $id", async ({ tried, mutant }) => {
-    const failure = await play(tried, mutant).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
-    expect(failure, "it passed").toBeDefined();
+    // Races between processes need luck: a broken store may get by once.
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const passed = await play(tried, mutant).then(
+        () => true,
+        () => false,
+      );
+      if (!passed) return;
+    }
+    expect.fail("it passed");
   });
 });

@@ -2,7 +2,7 @@ import type { NativeHarness } from "@countersign/conformance";
 import type { Decision, JsonObject } from "@countersign/core";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { Command } from "@langchain/langgraph";
-import { createAgent, humanInTheLoopMiddleware, type HITLRequest, type InterruptOnConfig } from "langchain";
+import { createAgent, humanInTheLoopMiddleware, type AgentMiddleware, type HITLRequest, type InterruptOnConfig } from "langchain";
 import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf, versionOf } from "./support/neutral.ts";
 
 interface Snapshot {
@@ -23,7 +23,7 @@ export default {
   framework: "LangGraph, humanInTheLoopMiddleware",
   version: versionOf("langchain"),
   follows: "https://docs.langchain.com/oss/javascript/langchain/human-in-the-loop",
-  capabilities: { durable: true, edit: true, parallel: true, repeatedIds: true, rejectReason: true },
+  capabilities: { durable: true, edit: true, parallel: true, rejectReason: true },
   async open(scenario, asks, dir) {
     const checkpointer = saverIn(dir);
     const model = modelOf(scenario.turns);
@@ -32,8 +32,8 @@ export default {
       const when: InterruptOnConfig["when"] = ({ toolCall }) => asks({ tool: toolCall.name, args: toolCall.args });
       interruptOn[name] = { allowedDecisions: ["approve", "edit", "reject"], when };
     }
-    // Its declared options don't resolve under this repo's compiler settings.
-    const approvals = humanInTheLoopMiddleware({ interruptOn } as never);
+    // Its declared types don't fit createAgent's own under exactOptionalPropertyTypes.
+    const approvals = humanInTheLoopMiddleware({ interruptOn } as never) as unknown as AgentMiddleware;
     const agent = createAgent({ model, tools: toolsOf(scenario), checkpointer, middleware: [approvals] });
     const config = (threadId: string) => ({ configurable: { thread_id: threadId }, durability: "sync" as const });
 

@@ -5,6 +5,7 @@ import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
 import { parallel } from "./cases/parallel.ts";
+import { reviewing } from "./cases/reviewing.ts";
 import { streaming } from "./cases/streaming.ts";
 import { threads } from "./cases/threads.ts";
 import { unsigned } from "./cases/unsigned.ts";
@@ -22,6 +23,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...rejections,
   ...parallel,
   ...deciding,
+  ...reviewing,
   ...waking,
   ...threads,
   ...values,

@@ -2,6 +2,7 @@ import { createGate, type Gate } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import type { AdapterHarness } from "../contract/harness.ts";
 import { alice } from "./cast.ts";
+import { declares } from "./capabilities.ts";
 import { effectsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
 import type { Crew, Pool } from "./process/pool.ts";
@@ -35,9 +36,12 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
   const durable = capabilities.durable === true;
   const alone = durable ? undefined : agents.reserve();
 
-  async function carryOut(step: Step, { variant = "", kill }: StepOptions): Promise<Answer> {
+  async function carryOut(step: Step, { variant = "", kill, sameProcess }: StepOptions): Promise<Answer> {
     const order = { place: { ...place, variant, kill, keep: !durable }, step };
-    const answer = step.do === "decide" ? await desks.carryOut(order, atDesk) : await agents.carryOut(order, served, alone);
+    const answer =
+      step.do === "decide"
+        ? await desks.carryOut(order, atDesk)
+        : await agents.carryOut(order, served, alone ?? (sameProcess ? served.at(-1) : undefined));
     answers.push(answer);
     return answer;
   }
@@ -48,7 +52,7 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
   return {
     gate,
     answers,
-    declares: (capability) => capabilities[capability] === true,
+    declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
     start: ({ input = "go", pending, requestedBy = "bob", ...options }: StartOptions = {}) =>
       carryOut({ do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, stream: options.stream }, options),

@@ -1,5 +1,6 @@
 import type { Decision } from "@countersign/core";
 import type { NativeHarness } from "../contract/harness.ts";
+import { declares } from "./capabilities.ts";
 import { effectsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
 import type { Crew, Pool } from "./process/pool.ts";
@@ -16,8 +17,8 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
   const said = new Map<string, Record<string, Decision>>();
   const sent = new Map<string, Record<string, Decision>>();
 
-  const carryOut = (step: Step, { variant = "", kill }: StepOptions): Promise<Answer> =>
-    agents.carryOut({ place: { ...place, variant, kill }, step }, served);
+  const carryOut = (step: Step, { variant = "", kill, sameProcess }: StepOptions): Promise<Answer> =>
+    agents.carryOut({ place: { ...place, variant, kill }, step }, served, sameProcess ? served.at(-1) : undefined);
 
   async function resume({ again = false, ...options }: StepOptions & { again?: boolean } = {}): Promise<Answer> {
     const threadId = options.threadId ?? THREAD;
@@ -31,7 +32,7 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
   }
 
   return {
-    declares: (capability) => capabilities[capability] === true,
+    declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
     start: ({ input = "go", ...options } = {}) => carryOut({ do: "native-start", threadId: options.threadId ?? THREAD, input }, options),
     resume,

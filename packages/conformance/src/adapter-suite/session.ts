@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { AdapterHarness, NativeHarness } from "../contract/harness.ts";
 import type { Session } from "../run/session.ts";
 import { adapterCases } from "./catalogue.ts";
+import { declares, type Capabilities } from "./capabilities.ts";
 import { countersignStage } from "./countersign-stage.ts";
 import { nativeStage } from "./native-stage.ts";
 import { seededCase } from "./generator/generated.ts";
@@ -61,8 +62,8 @@ export function nativeSession(url: string, { capabilities }: NativeHarness): Ses
   };
 }
 
-function undeclared(needs: readonly string[], capabilities: Readonly<Record<string, boolean | undefined>>): string | undefined {
-  const missing = needs.filter((need) => capabilities[need] !== true);
+function undeclared(needs: readonly string[], capabilities: Capabilities): string | undefined {
+  const missing = needs.filter((need) => !declares(capabilities, need));
   return missing.length > 0 ? `not declared: ${missing.join(", ")}` : undefined;
 }
 

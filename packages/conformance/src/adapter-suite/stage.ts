@@ -12,6 +12,8 @@ export interface StepOptions {
   /** This process dies there. */
   readonly kill?: Kill;
   readonly stream?: boolean;
+  /** In the process of the step before, instead of another one: nothing that a process keeps may reach another thread. */
+  readonly sameProcess?: boolean;
 }
 
 export interface StartOptions extends StepOptions {

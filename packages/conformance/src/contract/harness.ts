@@ -39,7 +39,8 @@ export interface Transcript {
  * - `edit`: a reviewer's other arguments run instead
  * - `partial`: some calls of a turn may be decided and others not
  * - `parallel`: a turn may have several calls
- * - `repeatedIds`: a turn may use the call ids of an earlier one again, as models do
+ * - `repeatedIds`: a turn may use the call ids of an earlier one again, as models do. Assumed unless it is declared `false`
+ * - `supersede`: a new message may take the place of waiting or stopped calls, and the history is repaired
  * - `streaming`: `stream` and `resumeStream`
  * - `subagents`: agents inside tools, under the same gate
  * - `rejectReason`: the model reads why a call was rejected
@@ -51,6 +52,7 @@ export type Capability =
   | "partial"
   | "parallel"
   | "repeatedIds"
+  | "supersede"
   | "streaming"
   | "subagents"
   | "rejectReason"

@@ -55,15 +55,17 @@ export function jsonReport(reports: readonly SuiteReport[]): JsonReport {
   };
 }
 
-/** A store's harness has no name of its own: it is called after the package that it belongs to. */
+/** A store's harness has no name of its own: it is called after the package that it belongs to, and after its file where there are several. */
 function packageAround(url: string): { readonly framework: string; readonly version: string } {
-  const nameless = { framework: url.split("/").at(-1) ?? url, version: "0.0.0" };
+  const stem = (url.split("/").at(-1) ?? url).replace(/\..*$/, "");
+  const nameless = { framework: stem, version: "0.0.0" };
   if (!url.startsWith("file:")) return nameless;
   for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
     const file = join(folder, "package.json");
     if (existsSync(file)) {
       const { name, version } = JSON.parse(readFileSync(file, "utf8")) as { readonly name?: string; readonly version?: string };
-      return { framework: name ?? nameless.framework, version: version ?? nameless.version };
+      const own = name?.split("/").at(-1) === stem;
+      return { framework: name === undefined ? stem : own ? name : `${name}, ${stem}`, version: version ?? nameless.version };
     }
     if (folder === dirname(folder)) return nameless;
   }

@@ -20,9 +20,9 @@ export interface StoreEnv {
   /** Of everything random in this case. */
   readonly seed: number;
   /** Opens the location, or another one beside it; called again, the same store again. Closed with the case. */
-  open(location?: string): Promise<StorePort>;
+  readonly open: (location?: string) => Promise<StorePort>;
   /** Runs a job on the location in a process of its own, which is killed with the case if it hasn't ended. */
-  spawn<J extends JobName>(job: J, params: Params<J>, location?: string): Child<Result<J>>;
+  readonly spawn: <J extends JobName>(job: J, params: Params<J>, location?: string) => Child<Result<J>>;
 }
 
 export type StoreCase = Case<StoreEnv, StoreCapability>;
@@ -38,7 +38,7 @@ export function storeCapabilities({ durable, shared }: StoreHarness): Readonly<R
 }
 
 /** Loads a harness module. @throws TypeError if its default export isn't a store's harness */
-export async function loadStoreHarness(harnessUrl: string): Promise<StoreHarness> {
+async function loadStoreHarness(harnessUrl: string): Promise<StoreHarness> {
   const { default: harness } = (await import(/* @vite-ignore */ harnessUrl)) as { readonly default?: Partial<StoreHarness> };
   if (typeof harness?.open === "function" && typeof harness.shared === "boolean" && typeof harness.durable === "boolean")
     return harness as StoreHarness;

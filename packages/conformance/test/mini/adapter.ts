@@ -67,7 +67,8 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (!restored) messages.push(last);
     const continuation = { format: 1, data: state };
     if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
-    const turnId = flaw === "asks-by-call-id" ? "turn" : turnIdOf(messages.slice(0, messages.indexOf(last) + 1));
+    const turnId =
+      flaw === "asks-by-call-id" || flaw === "runs-what-cant-be-asked" ? "turn" : turnIdOf(messages.slice(0, messages.indexOf(last) + 1));
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
     const open = openCalls(messages);
     const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
@@ -97,6 +98,7 @@ async function unsigned(
   if (flaw === "never-asks" || flaw === "swallows-pause" || (flaw === "runs-undecided" && resumed)) return [];
   const waiting: ProposedCall[] = [];
   for (const call of calls) {
+    if (flaw === "runs-what-cant-be-asked" && JSON.stringify(call.args).length > 5_000) continue;
     if (flaw === "asks-everything" ? await thread.mustWait(call, { fresh, asked: "everything" }) : await thread.mustWait(call, { fresh }))
       waiting.push(call);
   }
@@ -167,7 +169,7 @@ async function delegate(
 ): Promise<string> {
   const key = `${turnId}/${callId}`;
   const inner = (state.nested[key] ??= { messages: [{ role: "user", text: String(task) }], nested: {} });
-  const advanced = await advance(agent, inner, advancing);
+  const advanced = await advance(agent, inner, advancing.flaw === "nests-ungated" ? { ...advancing, flaw: "never-asks" } : advancing);
   if (advanced.status === "suspended") throw new NestedPause(advanced.calls);
   return advanced.status === "completed" ? advanced.text : "stopped";
 }

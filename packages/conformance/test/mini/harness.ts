@@ -1,4 +1,4 @@
-import { CountersignError, type AgentRunner, type ApprovalRequest, type Gate } from "@countersign/core";
+import { CountersignError, isCountersignError, type AgentRunner, type ApprovalRequest, type Gate } from "@countersign/core";
 import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
 import { createRunner } from "./adapter.ts";
 import type { Flaw } from "./flaw.ts";
@@ -14,7 +14,7 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       edit: true,
       partial: true,
       parallel: true,
-      repeatedIds: true,
+      supersede: true,
       streaming: true,
       subagents: true,
       rejectReason: true,
@@ -29,7 +29,11 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       ]);
       const agent: Agent = { model: scripted(scenario.turns, seen), tools, agents: Object.fromEntries(nested) };
       const runner = createRunner(gate, agent, flaw);
-      const flawed = flaw === "cancels-instead-of-refusing" || flaw === "forgets-requester" || flaw === "replays-nothing";
+      const flawed =
+        flaw === "cancels-instead-of-refusing" ||
+        flaw === "forgets-requester" ||
+        flaw === "replays-nothing" ||
+        flaw === "starts-unknown-threads";
       return {
         runner: (flawed ? mishandled(runner, flaw) : runner) as AgentRunner<string>,
         transcript: async () => ({ requests: seen.requests, messages: seen.messages.flatMap(shown) }),
@@ -83,7 +87,10 @@ function mishandled(runner: AgentRunner, flaw: Flaw): AgentRunner {
     ...runner,
     start: (threadId, input, given) => runner.start(threadId, input, { ...given, ...options }),
     resume: async (threadId, given) => {
-      const outcome = await runner.resume(threadId, given);
+      const outcome = await runner.resume(threadId, given).catch((error: unknown) => {
+        if (flaw === "starts-unknown-threads" && isCountersignError(error, "THREAD_UNKNOWN")) return runner.start(threadId, "go");
+        throw error;
+      });
       if (flaw === "replays-nothing" && outcome.status === "completed" && outcome.replayed)
         return { ...outcome, text: "nothing to say", replayed: false };
       return outcome;

@@ -45,13 +45,8 @@ export function stumble(
       return thread.execute(call, run).then((execution): Outcome => (execution.status === "ran" ? { text: (execution.notice ?? "") + execution.result } : { text: "failed", stops: execution.status === "refused" && execution.then === "stop" })); // prettier-ignore
     case "leaks-token":
       return recorded().then((request) => normally(agent, call, advancing, undefined, (text) => `${text} [${request?.id}]`));
-    case "hides-errors":
-      return normally(agent, call, advancing).catch((error: unknown): Outcome => ({ text: String(error) }));
-    case "retries-unknown":
-      return normally(agent, call, advancing).catch((error: unknown): Promise<Outcome> => {
-        if (isCountersignError(error, "EXECUTION_UNKNOWN")) return plainly();
-        throw error;
-      });
+    case "runs-what-cant-be-asked":
+      return JSON.stringify(call.args).length > 5_000 ? plainly() : undefined;
     case "swaps-parallel": {
       const other = turn[turn.length - 1 - turn.indexOf(call)] ?? call;
       return wrapped(thread.execute(other, (args) => run(args)));

@@ -2,7 +2,10 @@ import type { StoreHarness } from "../../src/contract/harness.ts";
 import { mutants } from "./all.ts";
 import { referenceStore } from "./reference.ts";
 
-/** The harness of a mutant; without a name, of the honest store. */
+/**
+ * The harness of a mutant; without a name, of the honest store. Imported by the modules that `harnessUrl` makes.
+ * @public
+ */
 export function harnessOf(name: string): StoreHarness {
   const mutant = mutants.find((one) => one.name === name);
   if (name !== "" && !mutant) throw new Error(`no mutant ${name}`);

@@ -88,7 +88,7 @@ export interface StorePort extends Store {
     tenant: string,
     call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },
   ): Promise<readonly GrantRecord[]>;
-  /** Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. */
+  /** Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. @throws INVALID_ARGS for a position that isn't one */
   listEvents(
     tenant: string,
     after: string | undefined,
@@ -102,8 +102,10 @@ export interface StorePort extends Store {
    *   latest `decidedAt` + `executeWithin`.
    * - `claim`: executing, with `leaseUntil` passed.
    * - `delivery`: nothing yet.
+   *
+   * The longest overdue first.
    */
   claimDue(kind: DueKind, options: DueOptions): Promise<readonly Due[]>;
-  /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. */
+  /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. Never called within `commit`. */
   watch(listener: () => void): () => void;
 }

@@ -31,7 +31,8 @@ function prepare(database: DatabaseSync): void {
   database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
   migrate(database);
   const mode = patiently(() => pragma(database, "journal_mode = WAL"));
-  if (mode !== "wal" && mode !== "memory") throw unavailable(false, `This place can't hold a store: journal mode ${String(mode)} instead of WAL.`);
+  if (mode !== "wal" && mode !== "memory")
+    throw unavailable(false, `This place can't hold a store: journal mode ${String(mode)} instead of WAL.`);
   // NORMAL may lose acknowledged commits when the power fails.
   database.exec(`PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${SHORT_WAIT}`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { commit, put, request, TENANT } from "../../test/records.ts";
+import { commit, put, request, TENANT } from "./records.ts";
 import { sqliteStore } from "../src/index.ts";
 import { contents, folder } from "./folder.ts";
 import { output, start } from "./processes.ts";

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /** Starts one of the programs in `children` in a process of its own. */
@@ -25,15 +24,4 @@ export async function output(child: ChildProcess): Promise<string> {
   const [code, signal] = await once(child, "close");
   if (code !== 0) throw new Error(`ended with ${code ?? signal}: ${text}`);
   return text;
-}
-
-/** Kills it with SIGKILL as soon as it has printed so many lines; answers all the lines that it got out. */
-export async function killAfter(child: ChildProcess, lines: number): Promise<readonly string[]> {
-  const printed: string[] = [];
-  if (!child.stdout) throw new Error("no output to read");
-  for await (const line of createInterface({ input: child.stdout })) {
-    printed.push(line);
-    if (printed.length === lines) child.kill("SIGKILL");
-  }
-  return printed;
 }

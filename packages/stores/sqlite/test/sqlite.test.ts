@@ -1,5 +1,4 @@
-import { storePromises } from "../../test/store-promises.ts";
-import { sqliteStore } from "../src/index.ts";
+import { testStore } from "@countersign/conformance";
 
-storePromises("sqliteStore", async (location) => sqliteStore(location), { reopen: true });
-storePromises('sqliteStore(":memory:")', async () => sqliteStore(":memory:"), { reopen: false });
+testStore(new URL("./sqlite.harness.ts", import.meta.url));
+testStore(new URL("./in-memory.harness.ts", import.meta.url));

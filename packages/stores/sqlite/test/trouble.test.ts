@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { commit, event, put, putThread, request, TENANT, thread } from "../../test/records.ts";
+import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { committing } from "../src/commit.ts";
 import { Connection } from "../src/connection.ts";
 import { listEvents } from "../src/events.ts";

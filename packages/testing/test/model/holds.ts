@@ -1,10 +1,10 @@
 import type { AuditEvent, ThreadRecord } from "@countersign/core/store";
-import type { Monitor } from "./monitor.ts";
+import type { Books } from "./books.ts";
 import type { Process } from "./process.ts";
 import { TIMINGS } from "./timings.ts";
 
 /** I6: a runner takes a thread. Whoever suspended it must have let go, or have had all the time that was promised. */
-export function acquired(monitor: Monitor, process: Process, before: ThreadRecord | undefined, after: ThreadRecord): void {
+export function acquired(monitor: Books, process: Process, before: ThreadRecord | undefined, after: ThreadRecord): void {
   const { world } = monitor;
   const other = world.processes.find(
     ({ invocation, ...one }) => one.name !== process.name && invocation?.threadId === after.id && world.time.now < invocation.heldUntil,
@@ -16,7 +16,7 @@ export function acquired(monitor: Monitor, process: Process, before: ThreadRecor
 
 /** What a change of the thread by its invocation means for the hold: suspended, a sign of life, or the end. */
 export function ended(
-  monitor: Monitor,
+  monitor: Books,
   process: Process,
   before: ThreadRecord | undefined,
   after: ThreadRecord,
@@ -43,7 +43,7 @@ export function ended(
 }
 
 /** I10: when an invocation ends suspended, nobody is asked what it does not ask. */
-function orphans(monitor: Monitor, { invocation }: Process, threadId: string): void {
+function orphans(monitor: Books, { invocation }: Process, threadId: string): void {
   const declared = invocation?.declared ?? new Set();
   const orphan = monitor
     .ofThread(threadId)

@@ -1,6 +1,6 @@
 import type { AuditEvent, RequestRecord, RequestState } from "@countersign/core/store";
 import { digestOf } from "./digest.ts";
-import type { Monitor } from "./monitor.ts";
+import type { Books } from "./books.ts";
 import type { Process } from "./process.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
@@ -18,7 +18,7 @@ const NEVER_RAN: readonly RequestState[] = ["rejected", "expired", "cancelled"];
 
 /** What is wrong with this change of a request, at the very moment of its commit. */
 export function misstepOf(
-  monitor: Monitor,
+  monitor: Books,
   process: Process,
   before: RequestRecord | undefined,
   after: RequestRecord,
@@ -36,7 +36,7 @@ export function misstepOf(
 }
 
 function fromPending(
-  monitor: Monitor,
+  monitor: Books,
   process: Process,
   before: RequestRecord,
   after: RequestRecord,
@@ -51,7 +51,7 @@ function fromPending(
 }
 
 /** I7: enough people have signed what will run, and each of them has seen it. */
-function unsigned(monitor: Monitor, after: RequestRecord): string | undefined {
+function unsigned(monitor: Books, after: RequestRecord): string | undefined {
   const digest = digestOf(after.tool, after.approvedArgs);
   const changed = after.decisions.findLastIndex((decision) => decision.digest !== digest);
   const signers = new Set(after.decisions.slice(changed + 1).flatMap(({ decision, by }) => (decision.type === "reject" ? [] : [by.id])));
@@ -61,7 +61,7 @@ function unsigned(monitor: Monitor, after: RequestRecord): string | undefined {
 }
 
 function fromApproved(
-  monitor: Monitor,
+  monitor: Books,
   process: Process,
   before: RequestRecord,
   after: RequestRecord,
@@ -80,26 +80,26 @@ function fromApproved(
   return after.state === "expired" && now < earliestExpiry(monitor, before) ? "I8 an approval expired before its time" : undefined;
 }
 
-function hasLost(monitor: Monitor, { invocation }: Process, threadId: string): boolean {
+function hasLost(monitor: Books, { invocation }: Process, threadId: string): boolean {
   return invocation?.threadId === threadId && !invocation.native && monitor.threads.get(threadId)?.fence !== invocation.fence;
 }
 
 /** The commit of the turn's last decision plus what the terms allow; a turn that still waits for a decision has no deadline yet. */
-function latestStart(monitor: Monitor, record: RequestRecord): number {
+function latestStart(monitor: Books, record: RequestRecord): number {
   const turn = monitor.ofTurn(record);
   if (record.executeWithin === undefined || turn.some(({ state }) => state === "pending")) return Infinity;
   return Math.max(...turn.map(({ id }) => monitor.decided.get(id) ?? 0)) + record.executeWithin;
 }
 
 /** The same by what the records say. A sibling that was asked when it was too late already makes no difference. */
-function earliestExpiry(monitor: Monitor, record: RequestRecord): number {
+function earliestExpiry(monitor: Books, record: RequestRecord): number {
   const turn = monitor.ofTurn(record);
   if (record.executeWithin === undefined) return Infinity;
   const deadline = Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
   return turn.some(({ state, askedAt }) => state === "pending" && askedAt < deadline) ? Infinity : deadline;
 }
 
-function fromExecuting(monitor: Monitor, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {
+function fromExecuting(monitor: Books, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {
   const lapsed = monitor.world.time.now >= before.leaseUntil;
   if (after.state === "unknown") return lapsed ? undefined : "I2 a claim was taken away before it lapsed";
   if (after.state !== "approved") return undefined;
@@ -109,7 +109,7 @@ function fromExecuting(monitor: Monitor, before: RequestRecord, after: RequestRe
 }
 
 /** I10: a request that somebody waits for is withdrawn only by whoever has the thread. */
-function withdrawal(monitor: Monitor, { invocation }: Process, before: RequestRecord, event: AuditEvent | undefined): string | undefined {
+function withdrawal(monitor: Books, { invocation }: Process, before: RequestRecord, event: AuditEvent | undefined): string | undefined {
   const reason = event?.data["reason"];
   if (reason !== "not asked again" && reason !== "the run ended") return undefined;
   const fence = monitor.threads.get(before.threadId)?.fence;

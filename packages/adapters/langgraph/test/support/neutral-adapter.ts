@@ -29,7 +29,7 @@ export function neutralAdapter(
       edit: true,
       partial: true,
       parallel: true,
-      repeatedIds: true,
+      supersede: true,
       streaming: true,
       subagents: true,
       rejectReason: true,

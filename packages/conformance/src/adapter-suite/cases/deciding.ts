@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { approve, reject } from "@countersign/core";
+import { approve, isCountersignError, reject } from "@countersign/core";
 import { alice, bob, carol, mallory } from "../cast.ts";
 import { historyOf } from "../oracle.ts";
 import type { AdapterCase } from "../setting.ts";
@@ -9,6 +9,8 @@ import { calls, payment, payments, says } from "./payments.ts";
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 const turns = [calls(payment("call_0", 4_200)), says()];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const codeOf = (error: unknown): string => (isCountersignError(error) ? error.code : String(error));
 
 /** Every decision has a name, a time and the exact arguments; terms hold in every process. */
 export const deciding: readonly AdapterCase[] = [
@@ -95,6 +97,23 @@ export const deciding: readonly AdapterCase[] = [
       assert.equal(onlyPending(await stage.resume()).id, call.id);
       assertPaid(stage);
       await stage.decide(call, approve(), { by: carol });
+      assertStatus(await stage.resume(), "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
+    id: "decide.fifty-reviewers",
+    title: "Of fifty people who sign at once, as many as the quorum needs are on record, the others are told, and the call runs once.",
+    guards: "A crowd starves itself, or signs twice.",
+    setting: () => payments(turns, { review: { quorum: 5 } }),
+    async run(stage) {
+      const { id, digest } = onlyPending(await stage.start());
+      const vote = (n: number): Promise<string> =>
+        stage.gate.decide({ id, digest }, approve(), { by: { id: `reviewer ${n}` } }).then(() => "signed", codeOf);
+      const votes = await Promise.all(Array.from({ length: 50 }, (_, n) => vote(n)));
+      assert.equal(votes.filter((said) => said === "signed").length, 5);
+      assert.equal(votes.filter((said) => said === "ALREADY_DECIDED").length, 45);
+      assert.equal((await stage.gate.get(id))?.decisions.length, 5);
       assertStatus(await stage.resume(), "completed");
       assertPaid(stage, LARGE);
     },

@@ -208,6 +208,7 @@ export const rejections: readonly AdapterCase[] = [
     id: "reject.stop-then-goes-on",
     title: "A stopped thread takes a new input, and its history is valid.",
     guards: "A stopped conversation leaves open calls, and the provider refuses it from then on.",
+    needs: ["supersede"],
     setting: () => payments(turns),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), reject("Fraud", { then: "stop" }));

@@ -82,6 +82,7 @@ export const once: readonly AdapterCase[] = [
     title: "When the model fails after the effect, a retry goes on with the recorded result.",
     guards: "The provider answers 500 after the payment, and the retry pays again.",
     native: true,
+    needs: ["durable"],
     setting: (variant) =>
       payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], { timings: SHORT_LEASES }),
     async run(stage) {

@@ -1,4 +1,4 @@
-import { definePolicy, type ReviewTerms, type Timings } from "@countersign/core";
+import { definePolicy, type Reviewer, type ReviewTerms, type Timings } from "@countersign/core";
 import { z } from "zod";
 import type { Call, Setting, ToolSpec, Turn } from "../setting.ts";
 
@@ -11,6 +11,9 @@ export interface World {
   readonly timings?: Partial<Timings>;
   /** What `pay` answers. */
   readonly pay?: NonNullable<ToolSpec["answer"]>;
+  readonly reviewer?: Reviewer;
+  /** Payees have to be written out: shorter ones no longer fit the tool's schema. */
+  readonly strict?: boolean;
   /** No payment may be larger. */
   readonly limit?: number;
   readonly tools?: readonly ToolSpec[];
@@ -18,6 +21,7 @@ export interface World {
 
 type Payment = z.ZodObject<{ amount: z.ZodNumber; to: z.ZodString }>;
 export const Payment: Payment = z.object({ amount: z.number(), to: z.string() });
+const StrictPayment: Payment = z.object({ amount: z.number(), to: z.string().min(20) });
 const Report = z.object({ report: z.string() });
 
 /** For cases in which a process dies: nobody should have to wait a minute for its lease. */
@@ -35,19 +39,21 @@ export const says = (text = "done"): Turn => ({ text });
 export const calls = (...of: readonly Call[]): Turn => ({ calls: of });
 
 export function payments(turns: readonly Turn[], world: World = {}): Setting {
-  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [] } = world;
+  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [], reviewer, strict } = world;
+  const args = strict ? StrictPayment : Payment;
   return {
     turns,
     ...(timings ? { timings } : {}),
+    ...(reviewer ? { reviewer } : {}),
     tools: [
-      { name: "pay", args: Payment, answer: pay ?? ((args) => `paid ${String(args["amount"])} to ${String(args["to"])}`) },
+      { name: "pay", args, answer: pay ?? (({ amount, to }) => `paid ${String(amount)} to ${String(to)}`) },
       { name: "read", args: Report, answer: (args) => `report ${String(args["report"])}` },
       ...tools,
     ],
     policy: definePolicy({
       tools: {
         pay: {
-          args: Payment,
+          args,
           idempotent,
           review,
           deny: ({ args }) => args.amount > limit,

@@ -28,6 +28,7 @@ export const threads: readonly AdapterCase[] = [
     id: "thread.message-cancels",
     title: "A new message that withdraws the waiting call closes it: it can't be signed, and the history stays valid.",
     guards: "The old approval executes in the middle of another conversation; dangling calls break the history.",
+    needs: ["supersede"],
     setting: () => payments(turns),
     async run(stage) {
       const call = onlyPending(await stage.start());
@@ -82,11 +83,11 @@ export const threads: readonly AdapterCase[] = [
     setting: () => payments(turns),
     async run(stage) {
       const one = onlyPending(await stage.start({ threadId: "thread-1" }));
-      const two = onlyPending(await stage.start({ threadId: "thread-2" }));
+      const two = onlyPending(await stage.start({ threadId: "thread-2", sameProcess: true }));
       await stage.decide(two, approve(), { threadId: "thread-2" });
       assertStatus(await stage.resume({ threadId: "thread-1" }), "suspended");
       assertPaid(stage);
-      assertStatus(await stage.resume({ threadId: "thread-2" }), "completed");
+      assertStatus(await stage.resume({ threadId: "thread-2", sameProcess: true }), "completed");
       assertPaid(stage, LARGE);
       await stage.decide(one, reject("no"), { threadId: "thread-1" });
       assertStatus(await stage.resume({ threadId: "thread-1" }), "completed");

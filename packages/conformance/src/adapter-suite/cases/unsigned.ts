@@ -38,6 +38,7 @@ export const unsigned: readonly AdapterCase[] = [
     title: "A recorded request outlives a predicate that no longer asks: unsigned it stays undone.",
     guards: "A deploy between question and answer lets every waiting call through.",
     native: true,
+    needs: ["durable"],
     setting: (variant) => payments(turns, { asks: variant !== "flipped" }),
     async run(stage) {
       onlyPending(await stage.start());
@@ -50,6 +51,7 @@ export const unsigned: readonly AdapterCase[] = [
     title: "A rejected call stays rejected when the predicate no longer asks.",
     guards: "A predicate that is asked again executes what a person has forbidden.",
     native: true,
+    needs: ["durable"],
     setting: (variant) => payments(turns, { asks: variant !== "flipped" }),
     async run(stage) {
       const call = onlyPending(await stage.start());
@@ -63,6 +65,7 @@ export const unsigned: readonly AdapterCase[] = [
     title: "An approved call runs once when the predicate no longer asks.",
     guards: "A predicate that is asked again throws a signature away.",
     native: true,
+    needs: ["durable"],
     setting: (variant) => payments(turns, { asks: variant !== "flipped" }),
     async run(stage) {
       const call = onlyPending(await stage.start());

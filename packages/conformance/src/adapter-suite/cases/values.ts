@@ -78,7 +78,9 @@ function result(id: string, title: string, pay: () => unknown): AdapterCase {
     async run(stage) {
       const call = onlyPending(await stage.start());
       await stage.decide(call, approve());
-      const answer = await stage.resume();
+      // An adapter may stumble over it once; what is recorded then leads it on.
+      const first = await stage.resume();
+      const answer = first.status === "completed" ? first : await stage.resumeWhenFree();
       assertStatus(answer, "completed");
       resultOf(answer, "call_0");
       assertStatus(await stage.resume(), "completed");

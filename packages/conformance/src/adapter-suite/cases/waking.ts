@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { approve, edit } from "@countersign/core";
 import type { AdapterCase } from "../setting.ts";
-import { assertCode, assertPaid, assertStatus, assertTold, onlyPending } from "./expect.ts";
+import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, paid } from "./expect.ts";
 import { calls, payment, payments, says, SHORT_LEASES } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 const turns = [calls(payment("call_0", 4_200)), says()];
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const isOver = (work: Promise<unknown>): Promise<boolean> => Promise.race([work.then(() => true), pause(0).then(() => false)]);
 
 /** An unsigned resume changes nothing, and whoever may go on can. */
 export const waking: readonly AdapterCase[] = [
@@ -98,6 +100,7 @@ export const waking: readonly AdapterCase[] = [
     id: "wake.policy-changed",
     title: "Under a policy that changed while the call waited, it can still be decided, and what was signed is what runs.",
     guards: "A deploy orphans every waiting call.",
+    needs: ["durable"],
     setting: (variant) => payments(turns, { review: variant === "new" ? { quorum: 3, roles: ["board"] } : {} }),
     async run(stage) {
       const call = onlyPending(await stage.start());
@@ -112,7 +115,7 @@ export const waking: readonly AdapterCase[] = [
     title:
       "Under a stricter policy than the one that asked, an edit is judged by the new one with a typed error, and the call stays decidable.",
     guards: "A deploy makes waiting calls undecidable, or lets edits in that the new rules forbid.",
-    needs: ["edit"],
+    needs: ["durable", "edit"],
     setting: (variant) => payments(turns, { limit: variant === "stricter" ? 5_000 : 100_000 }),
     async run(stage) {
       const call = onlyPending(await stage.start());
@@ -127,6 +130,45 @@ export const waking: readonly AdapterCase[] = [
       );
       assertStatus(await stage.resume({ variant: "stricter" }), "completed");
       assertPaid(stage, { amount: 4_000, to: "Acme Corp" });
+    },
+  },
+  {
+    id: "wake.tool-schema-changed",
+    title:
+      "Under a tool schema that the waiting arguments no longer fit, the call stays decidable, and nothing else than what was signed can run.",
+    guards: "A deploy makes waiting calls undecidable, or other arguments run than were signed.",
+    needs: ["durable", "edit"],
+    setting: (variant) => payments(turns, { strict: variant === "stricter" }),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      assert.equal(onlyPending(await stage.resume({ variant: "stricter" })).id, call.id);
+      assertCode(await stage.decide(call, edit({ amount: 4_000, to: "Acme" }), { variant: "stricter", withPolicy: true }), "INVALID_ARGS");
+      assertStatus(await stage.decide(call, approve(), { variant: "stricter", withPolicy: true }), "decided");
+      await stage.resume({ variant: "stricter" });
+      for (const args of paid(stage)) assert.deepEqual(args, LARGE);
+      assert.ok(paid(stage).length <= 1);
+      assert.equal((await stage.gate.get(call.id))?.status, "approved");
+    },
+  },
+  {
+    id: "wake.early-decision",
+    title: "A decision that lands while the asking process has not let go yet is neither lost nor executed twice.",
+    guards: "A quick reviewer signs before anybody waits, and the thread sleeps for ever.",
+    needs: ["durable"],
+    setting: () => payments(turns),
+    async run(stage) {
+      const starting = stage.start();
+      for (let over = false; !over; await pause(5)) {
+        // Looked at before the list is: what ended in between has asked by then.
+        over = await isOver(starting);
+        const [request] = (await stage.gate.list({ status: "pending" })).items;
+        if (!request) continue;
+        await stage.gate.decide(request, approve(), { by: { id: "alice" } });
+        break;
+      }
+      await starting;
+      assertStatus(await stage.resumeWhenFree(), "completed");
+      assertPaid(stage, LARGE);
     },
   },
   {

@@ -22,30 +22,35 @@ const PATIENCE_MS = 45_000;
 export class Pool {
   readonly #limit: number;
   readonly #crew = new Set<Crew>();
+  /** Each serves one case alone. */
+  readonly #reserved = new Set<Crew>();
   readonly #waiting: (() => void)[] = [];
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** `served`: who has worked for this case before, the last one at the end. This call adds to it. */
+  /** `served`: who has worked for this case before, the last one at the end; this call adds to it. `only`: this one, if it is still there. */
   async carryOut(order: Order, served: Crew[], only?: Crew): Promise<Answer> {
-    const crew = only ?? (await this.#acquire(served));
-    crew.busy = true;
+    const crew = (only && (await this.#free(only))) ?? (await this.#acquire(served));
     if (served.at(-1) !== crew) served.push(crew);
     try {
       return await command(crew, order);
     } finally {
       crew.busy = false;
       crew.orders++;
-      if (hasEnded(crew) || crew.orders >= RETIRES_AFTER) this.#dismiss(crew);
-      this.#waiting.shift()?.();
+      if (hasEnded(crew) || (crew.orders >= RETIRES_AFTER && !this.#reserved.has(crew))) this.#dismiss(crew);
+      // All of them look again: what one waits for may not be what became free.
+      for (const wake of this.#waiting.splice(0)) wake();
     }
   }
 
   /** A process for one case alone. */
   reserve(): Crew {
-    return this.#hire();
+    const crew = this.#hire();
+    this.#crew.delete(crew);
+    this.#reserved.add(crew);
+    return crew;
   }
 
   release(crew: Crew): void {
@@ -53,7 +58,16 @@ export class Pool {
   }
 
   close(): void {
-    for (const crew of this.#crew) this.#dismiss(crew);
+    for (const crew of [...this.#crew, ...this.#reserved]) this.#dismiss(crew);
+  }
+
+  async #free(crew: Crew): Promise<Crew | undefined> {
+    if (this.#reserved.has(crew)) return crew;
+    while (this.#crew.has(crew)) {
+      if (!crew.busy) return take(crew);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+    return undefined;
   }
 
   async #acquire(served: readonly Crew[]): Promise<Crew> {
@@ -88,6 +102,7 @@ export class Pool {
 
   #dismiss(crew: Crew): void {
     this.#crew.delete(crew);
+    this.#reserved.delete(crew);
     if (!hasEnded(crew)) crew.child.kill("SIGKILL");
   }
 }

@@ -18,7 +18,7 @@ async function compare(env: StoreEnv, subject: Subject, other: number): Promise<
   const property = fc.asyncProperty(steps(other), async (all) => {
     await follow(subject, `run-${run++}`, all);
   });
-  await fc.assert(property, { numRuns: RUNS, seed: env.seed, interruptAfterTimeLimit: LIMIT });
+  await fc.assert(property, { numRuns: RUNS, seed: env.seed, plugins: [fc.interruptAfterTimeLimit(LIMIT)] });
 }
 
 function permutations<T>(all: readonly T[]): readonly (readonly T[])[] {
@@ -112,7 +112,7 @@ export const modelCases: readonly StoreCase[] = [
         const states = orders.map((order) => inOrder(state, batches, answers, order, now)).filter((one) => one !== undefined);
         holds(await isOneOf(store, tenant, states), "no order of the batches explains what is there");
       });
-      await fc.assert(property, { numRuns: RUNS, seed: env.seed, interruptAfterTimeLimit: LIMIT });
+      await fc.assert(property, { numRuns: RUNS, seed: env.seed, plugins: [fc.interruptAfterTimeLimit(LIMIT)] });
     },
   },
 ];

@@ -190,11 +190,18 @@ export const sharedCases: readonly StoreCase[] = [
       for (const order of ["oldest", "newest"] as const) {
         const seen: string[] = [];
         let after: string | undefined;
+        let asked = 1;
+        let pages = 0;
+        // What is asked meanwhile lies where the reader has been, or beyond where it stops.
+        const most = (await store.countRequests(TENANT, {}, 1_000_000)) / 10 + 50;
         // Behind them it goes on for ever: reading ends where they end.
         do {
           const page = await store.listRequests(TENANT, { order, limit: 10, ...(after === undefined ? {} : { after }) });
           seen.push(...idsOf(page.items).filter((id) => id.startsWith("r")));
+          holds(new Set(seen).size === seen.length, `${order} first, a request came twice`);
           const last = page.items.at(-1)?.askedAt ?? T0;
+          asked = (await crowd.heard(asked + 1)).length;
+          holds(++pages <= most, `${order} first, the pages never end`);
           after = (order === "oldest" ? last > T0 + 100 : last < T0) ? undefined : page.next;
         } while (after !== undefined);
         same(seen, order === "oldest" ? idsOf(records) : [...idsOf(records)].reverse(), `${order} first`);

@@ -30,7 +30,6 @@ export type Wish =
 
 export const REQUESTS: readonly string[] = ["r0", "r1", "r2", "r3"];
 export const THREADS: readonly string[] = ["t0", "t1"];
-export const GRANTS: readonly string[] = ["g0", "g1"];
 export const AGENTS: readonly string[] = ["a0", "a1"];
 const STATES: readonly RequestState[] = ["pending", "pending", "approved", "executing", "done", "rejected"];
 const STATUS = { pending: "pending", approved: "approved", executing: "approved", done: "approved", rejected: "rejected" } as const;

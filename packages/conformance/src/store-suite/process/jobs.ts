@@ -5,11 +5,11 @@ import { addOpen, addUses, event, put, putThread, request, T0, TENANT, thread } 
 /** What a job has at hand. */
 export interface JobContext {
   readonly location: string;
-  open(at?: string): Promise<StorePort>;
+  readonly open: (at?: string) => Promise<StorePort>;
   /** Tells the parent, at once. */
-  say(what: unknown): void;
+  readonly say: (what: unknown) => void;
   /** Says "ready" and waits for the parent, so that several begin together. */
-  go(): Promise<void>;
+  readonly go: () => Promise<void>;
 }
 
 export type Job<P, R> = (context: JobContext, params: P) => Promise<R>;
@@ -155,7 +155,7 @@ export const jobs: Jobs = {
       ];
       await must(store.commit({ tenant: TENANT, changes, events: [] }));
       say(n);
-      await breathe();
+      await sleep(1);
     }
   },
 

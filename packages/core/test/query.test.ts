@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
-import { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type RequestQuery, type RequestRecord } from "../../core/src/store.ts";
-import { decided } from "./mixture.ts";
+import { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type RequestQuery, type RequestRecord } from "../src/store.ts";
 import { request, T0 } from "./records.ts";
+
+/** An approval of these arguments. */
+function decided(by: string, digest: string): RequestRecord["decisions"][number] {
+  return { decision: { type: "approve" }, by: { id: by }, at: T0, via: undefined, digest, signature: undefined };
+}
 
 const bob = { id: "bob", roles: ["finance"] };
 const asked = { requestedBy: bob };

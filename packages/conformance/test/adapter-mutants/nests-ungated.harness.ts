@@ -1,3 +1,3 @@
 import { miniHarness } from "../mini/harness.ts";
 
-export default miniHarness("retries-unknown");
+export default miniHarness("nests-ungated");

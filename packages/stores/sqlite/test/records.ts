@@ -1,9 +1,8 @@
-import type { AuditEvent, Change, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "../../core/src/store.ts";
+import type { AuditEvent, Change, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 
 export const TENANT = "default";
 /** Long ago, so that times made from it lie in the past whatever the store's clock says. */
-export const T0 = 1_700_000_000_000;
-export const FAR = 9_000_000_000_000;
+const T0 = 1_700_000_000_000;
 
 /** A pending request; its id, thread and turn come from `name`. */
 export function request(name: string, over: Partial<RequestRecord> = {}): RequestRecord {
@@ -80,33 +79,6 @@ export function thread(id: string, over: Partial<ThreadRecord> = {}): ThreadReco
   };
 }
 
-export function grant(id: string, over: Partial<GrantRecord["grant"]> = {}): GrantRecord {
-  return {
-    id,
-    version: 0,
-    tenant: TENANT,
-    uses: 0,
-    grant: {
-      id,
-      scope: "tool",
-      decision: "approve",
-      namespace: undefined,
-      tool: "send_payment",
-      agent: "payments",
-      within: "thread",
-      by: { id: "alice" },
-      uses: 3,
-      expiresAt: undefined,
-      revokedAt: undefined,
-      ...over,
-    },
-    revokedAt: undefined,
-    expiresAt: undefined,
-    seq: 0,
-    head: "",
-  };
-}
-
 export function event(subject: string, seq: number, type = "asked"): AuditEvent {
   return {
     subject,
@@ -126,18 +98,6 @@ export function put(record: RequestRecord, expects = 0): Change {
 
 export function putThread(record: ThreadRecord, expects = 0): Change {
   return { op: "put", kind: "thread", record, expects };
-}
-
-export function putGrant(record: GrantRecord, expects = 0): Change {
-  return { op: "put", kind: "grant", record, expects };
-}
-
-export function addOpen(id: string, by: number, floor?: number): Change {
-  return { op: "add", kind: "thread", id, field: "open", by, floor };
-}
-
-export function addUses(id: string, by: number, floor?: number): Change {
-  return { op: "add", kind: "grant", id, field: "uses", by, floor };
 }
 
 /** Commits what must go through. */

@@ -1,0 +1,42 @@
+import type { Due, DueKind, DueOptions, RequestRecord } from "@countersign/core/store";
+import { key, keys } from "./keys.ts";
+import type { Transaction } from "./kv.ts";
+import type { Packed } from "./thread.ts";
+
+/**
+ * What is due, the longest overdue first. Threads are leased and fenced in the same transaction; requests are only
+ * named. Looks at everything: a store for many records keeps an index of what can be due.
+ */
+export function claimDue(tx: Transaction, kind: DueKind, options: DueOptions, now: number): readonly Due[] {
+  const { tenant, agents, limit } = options;
+  const records = [...tx.scan(key(tenant, kind === "thread" ? "thread" : "request"))] as (Packed | RequestRecord)[];
+  return records
+    .filter(({ agent }) => agents === undefined || agents.includes(agent))
+    .map((record) => ({ record, since: "fence" in record ? threadSince(record) : requestSince(tx, kind, record) }))
+    .filter(({ since }) => since <= now)
+    .sort((a, b) => a.since - b.since)
+    .slice(0, Math.max(0, limit))
+    .map(({ record }) => ({ id: record.id, fence: "fence" in record ? lease(tx, record, options, now) : 0 }));
+}
+
+/** Unix ms; Infinity if it isn't due at any time. A holder whose lease lapsed never released the thread. */
+function threadSince({ state, open, holder, leaseUntil, notBefore }: Packed): number {
+  return state === "live" && (open === 0 || holder !== undefined) ? Math.max(leaseUntil, notBefore) : Infinity;
+}
+
+function requestSince(tx: Transaction, kind: DueKind, record: RequestRecord): number {
+  const { tenant, threadId, turnId, state, attempt, executeWithin } = record;
+  if (kind === "claim" && state === "executing") return record.leaseUntil;
+  if (kind === "expiry" && state === "pending") return record.expiresAt ?? Infinity;
+  if (kind !== "expiry" || state !== "approved" || attempt > 0 || executeWithin === undefined) return Infinity;
+  // It counts from the last decision of the turn: siblings may be signed hours apart.
+  const turn = [...tx.scan(keys.byTurn(tenant, threadId, turnId))].map((place) => tx.get(String(place)) as RequestRecord);
+  return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + executeWithin;
+}
+
+/** Answers the new fence. */
+function lease(tx: Transaction, thread: Packed, { tenant, holder, leaseMs }: DueOptions, now: number): number {
+  const fence = thread.fence + 1;
+  tx.put(keys.thread(tenant, thread.id), { ...thread, fence, holder, leaseUntil: now + leaseMs, version: thread.version + 1 });
+  return fence;
+}

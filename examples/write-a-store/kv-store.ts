@@ -1,0 +1,146 @@
+import {
+  CountersignError,
+  cursorOf,
+  pageLimit,
+  pageStart,
+  requestMatches,
+  type AuditEvent,
+  type GrantRecord,
+  type Page,
+  type RequestQuery,
+  type RequestRecord,
+  type StorePort,
+} from "@countersign/core/store";
+import { commit } from "./commit.ts";
+import { claimDue } from "./due.ts";
+import { key, keys } from "./keys.ts";
+import { Kv, type Transaction } from "./kv.ts";
+import { unpacked, type Packed } from "./thread.ts";
+
+/** A complete store: records in a transactional key-value database. For one process at a time. */
+export function kvStore(path: string): StorePort {
+  const kv = new Kv(path);
+  const listeners = new Set<() => void>();
+  let isOpen = true;
+
+  /** Everything is one transaction, and nothing is after the end. */
+  async function answer<T>(work: (tx: Transaction) => T): Promise<T> {
+    if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+    try {
+      return kv.transaction(work);
+    } catch (cause) {
+      // What the file system says becomes the one code that callers know.
+      if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+      throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { cause });
+    }
+  }
+
+  function notify(): void {
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener());
+  }
+
+  async function close(): Promise<void> {
+    if (isOpen) kv.close();
+    isOpen = false;
+    listeners.clear();
+  }
+
+  return {
+    capabilities: { durable: true, shared: false, push: true },
+    now: () => answer(() => Date.now()),
+    commit: async (batch) => {
+      const committed = await answer((tx) => commit(tx, batch, Date.now()));
+      if (committed.ok) notify();
+      return committed;
+    },
+    claimDue: async (kind, options) => {
+      const due = await answer((tx) => claimDue(tx, kind, options, Date.now()));
+      if (kind === "thread" && due.length > 0) notify();
+      return due;
+    },
+    getRequest: (tenant, id) => answer((tx) => tx.get(keys.request(tenant, id)) as RequestRecord | undefined),
+    getThread: (tenant, id) =>
+      answer((tx) => {
+        const thread = tx.get(keys.thread(tenant, id)) as Packed | undefined;
+        return thread && unpacked(thread);
+      }),
+    requestsOfThread: (tenant, threadId) => answer((tx) => requestsAt(tx, keys.byThread(tenant, threadId))),
+    requestsOfTurn: (tenant, threadId, turnId) => answer((tx) => requestsAt(tx, keys.byTurn(tenant, threadId, turnId))),
+    listRequests: (tenant, query) => answer((tx) => listRequests(tx, tenant, query)),
+    countRequests: (tenant, query, cap) =>
+      answer((tx) => {
+        let count = 0;
+        for (const place of tx.scan(keys.byTime(tenant))) {
+          if (count >= cap) break;
+          if (requestMatches(requestAt(tx, place), query)) count++;
+        }
+        return count;
+      }),
+    grantsFor: (tenant, call) =>
+      answer((tx) =>
+        ([...tx.scan(key(tenant, "grant"))] as GrantRecord[]).filter(
+          ({ grant }) => grant.namespace === call.namespace && grant.tool === call.tool && grant.agent === call.agent,
+        ),
+      ),
+    listEvents: (tenant, after, limit, subject) => answer((tx) => listEvents(tx, tenant, after, limit, subject)),
+    watch: (listener) => {
+      if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+      const watching = (): void => listener();
+      listeners.add(watching);
+      return () => void listeners.delete(watching);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** An index holds keys of requests. */
+function requestAt(tx: Transaction, place: unknown): RequestRecord {
+  return tx.get(String(place)) as RequestRecord;
+}
+
+function requestsAt(tx: Transaction, index: string): readonly RequestRecord[] {
+  return [...tx.scan(index)].map((place) => requestAt(tx, place));
+}
+
+/** A page begins beyond where the last one ended, whatever has been written since. */
+function listRequests(tx: Transaction, tenant: string, query: RequestQuery): Page<RequestRecord> {
+  const limit = pageLimit(query);
+  const start = pageStart(query);
+  const from = start && keys.byTime(tenant) + key(start.askedAt, start.id);
+  const items: RequestRecord[] = [];
+  for (const place of tx.scan(keys.byTime(tenant), { from, backwards: query.order === "newest" })) {
+    const record = requestAt(tx, place);
+    if (!requestMatches(record, query)) continue;
+    const last = items.at(-1);
+    if (items.length === limit && last) return { items, next: cursorOf(last) };
+    items.push(record);
+  }
+  return { items, next: undefined };
+}
+
+/** @throws INVALID_ARGS for an `after` that isn't a position */
+function listEvents(
+  tx: Transaction,
+  tenant: string,
+  after: string | undefined,
+  limit: number,
+  subject: string | undefined,
+): Awaited<ReturnType<StorePort["listEvents"]>> {
+  if (after !== undefined && !/^\d{1,15}$/.test(after)) {
+    throw new CountersignError("INVALID_ARGS", { issues: [{ message: "not a position", path: ["after"] }] });
+  }
+  let position = Number(after ?? 0);
+  const events: AuditEvent[] = [];
+  const index = subject === undefined ? keys.event(tenant) : keys.chain(tenant, subject);
+  // A chain is sorted by its own numbers: what was read of it is passed over.
+  const from = subject === undefined && after !== undefined ? index + key(position) : undefined;
+  for (const found of tx.scan(index, { from })) {
+    const numbered = found as { readonly position: number; readonly event: AuditEvent };
+    if (events.length >= limit) break;
+    if (numbered.position <= Number(after ?? 0)) continue;
+    events.push(numbered.event);
+    position = numbered.position;
+  }
+  return { events, position: String(position) };
+}

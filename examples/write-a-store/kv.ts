@@ -1,0 +1,96 @@
+import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
+
+/** What a transaction sees and does. Its own puts are seen by it at once, by others when it ends. */
+export interface Transaction {
+  get(key: string): unknown;
+  put(key: string, value: unknown): void;
+  /** Values of the keys that begin so, in the order of their keys. `from`: only keys beyond this one, in the wanted direction. */
+  scan(prefix: string, options?: { readonly from?: string | undefined; readonly backwards?: boolean }): Generator<unknown>;
+}
+
+/**
+ * A key-value database in a file of JSON lines: one line for each transaction, on the disk before it counts. For one
+ * process at a time. Stands here for whatever database you have.
+ */
+export class Kv {
+  readonly #file: number;
+  /** Text, not objects: so nothing is shared with anybody. */
+  readonly #values = new Map<string, string>();
+  /** Sorted. */
+  readonly #keys: string[] = [];
+  #size = 0;
+
+  constructor(path: string) {
+    this.#file = openSync(path, "a+");
+    const text = readFileSync(this.#file, "utf8");
+    // A line that a crash cut off was never acknowledged.
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    this.#size = Buffer.byteLength(whole);
+    ftruncateSync(this.#file, this.#size);
+    for (const line of whole.split("\n").slice(0, -1)) this.#apply(JSON.parse(line) as [string, string][]);
+  }
+
+  /** All or nothing: whatever `work` throws, nothing of it is kept. Nobody else comes in between, because nothing waits. */
+  transaction<T>(work: (transaction: Transaction) => T): T {
+    const puts = new Map<string, string>();
+    const result = work({
+      get: (key) => parsed(puts.get(key) ?? this.#values.get(key)),
+      put: (key, value) => void puts.set(key, JSON.stringify(value)),
+      scan: (prefix, options) => this.#scan(prefix, options),
+    });
+    if (puts.size > 0) this.#write([...puts]);
+    return result;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #write(puts: [string, string][]): void {
+    const line = `${JSON.stringify(puts)}\n`;
+    try {
+      writeFileSync(this.#file, line);
+      fsyncSync(this.#file);
+    } catch (error) {
+      ftruncateSync(this.#file, this.#size);
+      throw error;
+    }
+    this.#size += Buffer.byteLength(line);
+    this.#apply(puts);
+  }
+
+  #apply(puts: readonly (readonly [string, string])[]): void {
+    for (const [key, value] of puts) {
+      if (!this.#values.has(key)) this.#keys.splice(this.#place(key), 0, key);
+      this.#values.set(key, value);
+    }
+  }
+
+  *#scan(
+    prefix: string,
+    { from, backwards = false }: { readonly from?: string | undefined; readonly backwards?: boolean } = {},
+  ): Generator<unknown> {
+    const step = backwards ? -1 : 1;
+    // The last character that there is comes after every key with this prefix.
+    const start = from ?? (backwards ? `${prefix}\uffff` : prefix);
+    let place = this.#place(start);
+    if (backwards) place--;
+    else if (this.#keys[place] === from) place++;
+    for (; this.#keys[place]?.startsWith(prefix); place += step) yield parsed(this.#values.get(this.#keys[place] ?? ""));
+  }
+
+  /** Where this key is, or would be. */
+  #place(key: string): number {
+    let [low, high] = [0, this.#keys.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#keys[middle] ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function parsed(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}

@@ -1,3 +1,0 @@
-import { miniHarness } from "../mini/harness.ts";
-
-export default miniHarness("hides-errors");

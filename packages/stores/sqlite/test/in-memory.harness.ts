@@ -1,0 +1,4 @@
+import type { StoreHarness } from "@countersign/conformance";
+import { sqliteStore } from "../src/index.ts";
+
+export default { durable: false, shared: false, open: async () => sqliteStore(":memory:") } satisfies StoreHarness;

@@ -1,0 +1,16 @@
+import type { RequestRecord, ThreadRecord } from "@countersign/core/store";
+import type { World } from "./world.ts";
+
+/** What the monitor has written down of the commits so far: transitions and holds are judged by it. */
+export interface Books {
+  readonly world: World;
+  readonly threads: ReadonlyMap<string, ThreadRecord>;
+  /** When each request was decided, by the monitor's own reading. */
+  readonly decided: ReadonlyMap<string, number>;
+  /** The attempts whose effect has begun, by request. */
+  readonly effects: ReadonlyMap<string, readonly number[]>;
+  /** Digests that a reviewer has looked at, by request and person. */
+  readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
+  ofThread(threadId: string): readonly RequestRecord[];
+  ofTurn(record: RequestRecord): readonly RequestRecord[];
+}
