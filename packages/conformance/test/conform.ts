@@ -6,6 +6,8 @@ import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
 
 const HARNESSES = ["packages/adapters/*/test/*.harness.ts", "packages/stores/*/test/*.harness.ts"];
+/** Adapters are published on the store that people use first. */
+const STORE = "packages/stores/sqlite/test/sqlite.harness.ts";
 
 /** What others print goes to standard error: standard output is for the results alone. */
 function run(command: string, args: readonly string[], stdout: "inherit" | 2): number {
@@ -19,5 +21,11 @@ const built = run("turbo", ["run", "build"], 2);
 if (built !== 0) process.exit(built);
 
 const harnesses = HARNESSES.flatMap((pattern) => globSync(pattern)).toSorted((a, b) => (a < b ? -1 : 1));
-const options = ["--markdown", "docs/conformance.md", ...given.flatMap((option) => (option === "--json" ? ["--json", "-"] : [option]))];
+const options = [
+  "--store",
+  STORE,
+  "--markdown",
+  "docs/conformance.md",
+  ...given.flatMap((option) => (option === "--json" ? ["--json", "-"] : [option])),
+];
 process.exitCode = run(process.execPath, ["packages/conformance/dist/cli/bin.js", ...harnesses, ...options], "inherit");

@@ -1,5 +1,5 @@
 import type { GateIn } from "@countersign/core/adapter";
-import type { BaseMessage } from "@langchain/core/messages";
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
@@ -14,7 +14,7 @@ import { suspendUnsigned, type Candidate } from "./suspend.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
 import { toolFailure } from "./tool-failure.ts";
 import { jsonSchemaOf } from "./tool-schema.ts";
-import { callIdOf, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
+import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import type { Who } from "./who.ts";
 
 /** One hook's view: where it runs, on whose behalf, and what it looks at. */
@@ -60,6 +60,7 @@ export function approvalMiddleware<C>(
       refuseSwallowed(invocation, surroundings);
       invocation.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
       const message = await handler(request);
+      if (AIMessage.isInstance(message)) numberRepeatedIds(message, request.messages);
       invocation.produced.add(message);
       return message;
     },

@@ -34,6 +34,23 @@ export function callIdOf({ id, name, args }: ToolCall): string {
   return id ?? JSON.stringify([name, args]);
 }
 
+/**
+ * LangChain takes a call for done if any result in the history bears its id, unless all calls of the turn are like that:
+ * then the repeated ids of a mixed turn get a number, or their calls would never run and never be answered.
+ */
+export function numberRepeatedIds(message: AIMessage, history: readonly BaseMessage[]): void {
+  const answered = new Set(history.flatMap((earlier) => (ToolMessage.isInstance(earlier) ? [earlier.tool_call_id] : [])));
+  const calls = message.tool_calls ?? [];
+  const repeats = calls.filter(({ id }) => id !== undefined && answered.has(id));
+  if (repeats.length === 0 || repeats.length === calls.length) return;
+  const taken = new Set([...answered, ...calls.map(({ id }) => id)]);
+  message.tool_calls = calls.map((call) => (repeats.includes(call) ? { ...call, id: unused(call.id ?? "", taken) } : call));
+}
+
+function unused(id: string, taken: ReadonlySet<string | undefined>): string {
+  for (let number = 2; ; number++) if (!taken.has(`${id}-${number}`)) return `${id}-${number}`;
+}
+
 function turnAt(messages: readonly BaseMessage[], index: number): Turn | undefined {
   const message = messages[index];
   if (!message || !isAI(message)) return undefined;

@@ -67,7 +67,7 @@ function replay(id: string): string {
 function indented(text: string): string {
   return text
     .split("\n")
-    .slice(0, 30)
+    .slice(0, 15)
     .map((line) => `    ${line}`)
     .join("\n");
 }
