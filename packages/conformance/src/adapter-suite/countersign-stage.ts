@@ -57,7 +57,12 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     start: ({ input = "go", pending, requestedBy = "bob", ...options }: StartOptions = {}) =>
       carryOut({ do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, stream: options.stream }, options),
     resume,
-    resumeAtOnce: (count, options) => Promise.all(Array.from({ length: count }, () => resume(options))),
+    async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
+      const order = { place: { ...place, variant, kill, keep: !durable }, step: { do: "resume", threadId } } as const;
+      const all = await agents.carryOutAtOnce(count, apart, order, served);
+      answers.push(...all);
+      return all;
+    },
     async resumeWhenFree(options) {
       for (const since = Date.now(); ;) {
         const answer = await resume(options);

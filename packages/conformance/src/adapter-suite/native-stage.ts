@@ -36,10 +36,9 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
     effects: () => effectsIn(place.dir),
     start: ({ input = "go", ...options } = {}) => carryOut({ do: "native-start", threadId: options.threadId ?? THREAD, input }, options),
     resume,
-    resumeAtOnce: (count, options = {}) => {
-      const threadId = options.threadId ?? THREAD;
-      const answers = said.get(threadId) ?? {};
-      return Promise.all(Array.from({ length: count }, () => carryOut({ do: "native-resume", threadId, answers }, options)));
+    resumeAtOnce: (count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) => {
+      const step = { do: "native-resume", threadId, answers: said.get(threadId) ?? {} } as const;
+      return agents.carryOutAtOnce(count, apart, { place: { ...place, variant, kill }, step }, served);
     },
     resumeWhenFree: resume,
     async decide({ id }, decision, { threadId = THREAD } = {}) {

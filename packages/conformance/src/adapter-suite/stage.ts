@@ -38,8 +38,8 @@ export interface DecideOptions extends Pick<StepOptions, "variant" | "kill" | "t
 export interface Stage {
   start(options?: StartOptions): Promise<Answer>;
   resume(options?: StepOptions & { /** Native only: the same answers again. */ readonly again?: boolean }): Promise<Answer>;
-  /** In so many processes at the same time. */
-  resumeAtOnce(count: number, options?: StepOptions): Promise<readonly Answer[]>;
+  /** In so many processes at the same time, or each `apart` ms after the one before. */
+  resumeAtOnce(count: number, options?: StepOptions & { readonly apart?: number }): Promise<readonly Answer[]>;
   /** Again and again until nobody holds the thread any more: a killed process's lease has to run out first. */
   resumeWhenFree(options?: StepOptions): Promise<Answer>;
   decide(call: PendingCall, decision: Decision, options?: DecideOptions): Promise<Answer>;

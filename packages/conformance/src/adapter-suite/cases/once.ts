@@ -50,7 +50,7 @@ export const once: readonly AdapterCase[] = [
     guards: "Two people press the button, and both payments go out.",
     needs: ["durable"],
     native: true,
-    setting: () => payments(turns, { pay: slowly(150) }),
+    setting: () => payments(turns, { pay: slowly(400) }),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
       const answers = await stage.resumeAtOnce(3);
@@ -71,8 +71,8 @@ export const once: readonly AdapterCase[] = [
     setting: () => payments(turns, { pay: slowly(1_200) }),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
-      const late = new Promise((resolve) => setTimeout(resolve, 500)).then(() => stage.resume());
-      const [first] = await Promise.all([stage.resume(), late]);
+      const [first] = await stage.resumeAtOnce(2, { apart: 400 });
+      if (!first) assert.fail("nobody answered");
       assertStatus(first, "completed");
       assertPaid(stage, LARGE);
     },

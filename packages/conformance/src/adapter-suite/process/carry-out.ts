@@ -29,6 +29,9 @@ async function perform(place: Place, step: Step): Promise<Report> {
   switch (step.do) {
     case "decide":
       return decide(place, step);
+    case "warm":
+      await loadDefault(place.harness);
+      return { status: "worked" };
     case "native-start":
     case "native-resume":
       return performNatively(place, step);
@@ -70,7 +73,7 @@ async function openAdapter({ harness, dir }: Place, { scenario, gate }: World): 
   return (await loadDefault<AdapterHarness>(harness)).open(scenario, gate, dir);
 }
 
-type AdapterStep = Exclude<Step, { do: "decide" | "native-start" | "native-resume" }>;
+type AdapterStep = Exclude<Step, { do: "decide" | "warm" | "native-start" | "native-resume" }>;
 
 async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep): Promise<Report> {
   const { runner } = adapter;

@@ -34,6 +34,8 @@ export type Step =
     }
   | { readonly do: "resume"; readonly threadId: string; readonly stream?: boolean | undefined }
   | { readonly do: "work" }
+  /** Loads the framework and does nothing. */
+  | { readonly do: "warm" }
   | {
       readonly do: "answer";
       readonly threadId: string;

@@ -25,6 +25,7 @@ export class Pool {
   /** Each serves one case alone. */
   readonly #reserved = new Set<Crew>();
   readonly #waiting: (() => void)[] = [];
+  #gathering: Promise<unknown> = Promise.resolve();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -32,7 +33,37 @@ export class Pool {
 
   /** `served`: who has worked for this case before, the last one at the end; this call adds to it. `only`: this one, if it is still there. */
   async carryOut(order: Order, served: Crew[], only?: Crew): Promise<Answer> {
-    const crew = (only && (await this.#free(only))) ?? (await this.#acquire(served));
+    return this.#command((only && (await this.#free(only))) ?? (await this.#acquire(served)), order, served);
+  }
+
+  /**
+   * The same order in several processes at once, each `apart` ms after the one before. They begin when all of them have
+   * loaded the framework: else the first would be done before the last is there.
+   */
+  async carryOutAtOnce(count: number, apart: number, order: Order, served: Crew[]): Promise<readonly Answer[]> {
+    const crews = await this.#several(count, served);
+    const warm = { ...order, step: { do: "warm" } } as const;
+    await Promise.all(crews.map((crew) => command(crew, warm)));
+    return Promise.all(
+      crews.map(async (crew, index) => {
+        await new Promise((resolve) => setTimeout(resolve, apart * index));
+        return this.#command(crew, order, served);
+      }),
+    );
+  }
+
+  /** One at a time: two that each hold a few of the last processes would wait for each other for ever. */
+  #several(count: number, served: readonly Crew[]): Promise<readonly Crew[]> {
+    const gathered = this.#gathering.then(async () => {
+      const crews: Crew[] = [];
+      while (crews.length < count) crews.push(await this.#acquire(served));
+      return crews;
+    });
+    this.#gathering = gathered.catch(() => {});
+    return gathered;
+  }
+
+  async #command(crew: Crew, order: Order, served: Crew[]): Promise<Answer> {
     if (served.at(-1) !== crew) served.push(crew);
     try {
       return await command(crew, order);
