@@ -315,6 +315,17 @@ describe("a thread outside a runner", () => {
     expect(await gate.get(old?.id ?? "")).toMatchObject({ status: "cancelled" });
   });
 
+  it("asks nobody about changed arguments that the policy denies or that don't parse", async () => {
+    const gate = testGate(policy);
+    await openThread(gate, ref).suspend([proposed], null);
+    for (const args of [{ amount: 9_001, to: "Acme" }, { amount: "much" }]) {
+      const thread = openThread(gate, ref);
+      expect(await thread.mustWait({ ...proposed, args })).toBe(false);
+      expect(await thread.execute({ ...proposed, args }, () => "ran")).toMatchObject({ status: "refused", by: "policy" });
+    }
+    expect(gate.asked).toHaveLength(1);
+  });
+
   it("answers a fresh allowed call synchronously", () => {
     const thread = openThread(testGate(policy), ref);
     expect(thread.mustWait({ ...proposed, args: { amount: 1, to: "x" } }, { fresh: true })).toBe(false);

@@ -88,6 +88,11 @@ export function withThread<T>(thread: Thread, work: () => T): T {
   return active.run(thread, work);
 }
 
+/** Nobody needs to be asked about this. */
+function isRefusal({ type }: Verdict): boolean {
+  return type === "deny" || type === "invalid";
+}
+
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
 
 const keyOf = ({ turnId, callId }: ProposedCall): string => JSON.stringify([turnId, callId]);
@@ -146,7 +151,8 @@ export class GatedThread implements Thread {
     if (!asked && recorded.length === 0) return this.#executeFresh(call, effect, options);
     const id = requestIdOf(kernel.ledger.tenant, this.id, call);
     if (recorded.some((record) => record.id === id)) return this.#executeRecorded(id, effect, options);
-    return this.#askAndExecute(call, effect, options);
+    // Other arguments than those that were asked about: refused if the policy says so, asked about even if it allows them.
+    return isRefusal(this.#verdict(call)) ? this.#executeFresh(call, effect, options) : this.#askAndExecute(call, effect, options);
   }
 
   async ask(call: ProposedCall, { requestedBy }: ThreadInfo = {}): Promise<Approval> {
@@ -177,10 +183,9 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    this.#reasons.set(
-      keyOf(call),
-      this.#askOf(call, this.#verdict(call), { ...options, asked: "its arguments changed after it was asked about" }),
-    );
+    const verdict = this.#verdict(call);
+    if (isRefusal(verdict)) return false;
+    this.#reasons.set(keyOf(call), this.#askOf(call, verdict, { ...options, asked: "its arguments changed after it was asked about" }));
     return true;
   }
 
