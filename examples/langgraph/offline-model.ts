@@ -5,7 +5,8 @@ import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import type { ChatResult } from "@langchain/core/outputs";
 import { paymentsIn } from "../sentences.ts";
 
-const HELP = 'I only know payments. Try: "Pay Acme Corp $4200 for invoice 88 and Globex $300".';
+const HELP =
+  "I only know payments with a $ amount. Try 'Pay Acme Corp $4200 for invoice 88 and Globex $300', in single quotes: in double quotes the shell eats the $.";
 
 export class OfflineModel extends BaseChatModel {
   constructor() {

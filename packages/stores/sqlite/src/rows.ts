@@ -37,14 +37,14 @@ export function toRequest(row: Row): RequestRecord {
 
 /** `open` is no part of a put. */
 export function threadColumns(record: ThreadRecord, version: number): Columns {
-  const { id, open, state, fence, holder, leaseUntil, notBefore, agent, context, outcome, continuation, ...rest } = record;
+  const { id, open, state, fence, holder, leaseUntil, notBefore, agent, context, outcome, input, continuation, ...rest } = record;
   return { version, state, fence, holder: holder ?? null, lease_until: leaseUntil, not_before: notBefore, agent, record: encode(rest) };
 }
 
 /** What can be large: undefined if there is none of it. */
-export function threadBodyColumns({ context, outcome, continuation }: ThreadRecord): Columns | undefined {
-  if (context === undefined && outcome === undefined && continuation === undefined) return undefined;
-  return { body: encode({ context, outcome }), continuation: continuation ?? null };
+export function threadBodyColumns({ context, outcome, input, continuation }: ThreadRecord): Columns | undefined {
+  if ([context, outcome, input, continuation].every((part) => part === undefined)) return undefined;
+  return { body: encode({ context, outcome, input }), continuation: continuation ?? null };
 }
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */

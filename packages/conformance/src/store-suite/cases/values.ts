@@ -14,7 +14,7 @@ function nested(depth: number): object {
 async function roundTrip({ open }: StoreEnv, args: Args): Promise<void> {
   const store = await open();
   const record = request("r1", { args, proposal: { args, digest: "d", by: undefined }, approvedArgs: args, result: args });
-  const owner = thread("pay-001", { context: args, outcome: { text: "", output: args } });
+  const owner = thread("pay-001", { context: args, input: args, outcome: { text: "", output: args } });
   await commit(store, [put(record), putThread(owner)], [{ ...event("r1", 1), data: args }]);
   const found = await store.getRequest(TENANT, "r1");
   const holder = await store.getThread(TENANT, "pay-001");
@@ -26,6 +26,7 @@ async function roundTrip({ open }: StoreEnv, args: Args): Promise<void> {
     approvedArgs: found?.approvedArgs,
     result: found?.result,
     context: holder?.context,
+    input: holder?.input,
     outcome: holder?.outcome?.output,
     "event data": events[0]?.data,
     "args in a list": listed?.args,
