@@ -5,7 +5,7 @@ import { principalSchema } from "./contract/principal.ts";
 import { durationMs } from "./contract/terms.ts";
 import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
-import { parseInput } from "./decide/edited-args.ts";
+import { parseInput } from "./errors/parse-input.ts";
 import { approvesAll, type Reviewer } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";

@@ -12,7 +12,8 @@ import { moveRequest, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
-import { checkEdit, parseInput } from "./edited-args.ts";
+import { parseInput } from "../errors/parse-input.ts";
+import { checkEdit } from "./edited-args.ts";
 import { signaturesOn } from "./signatures.ts";
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import { jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
@@ -44,12 +43,4 @@ function issuesIn(schema: JsonObject | undefined, args: JsonObject): readonly Is
   } catch {
     return undefined;
   }
-}
-
-/** Reads input from outside. @throws INVALID_ARGS with paths below `name` */
-export function parseInput<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ message, path }) => ({ message, path: [name, ...path] }));
-  throw new CountersignError("INVALID_ARGS", { issues });
 }

@@ -3,6 +3,7 @@ import { threadSubject } from "../audit/subject.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Writes } from "./ledger.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
+import { SHOWN } from "../store/shown.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   pending: ["pending", "approved", "rejected", "expired", "cancelled"],
@@ -76,31 +77,9 @@ export function together(...writes: readonly Writes[]): Writes {
   return { changes: writes.flatMap(({ changes }) => changes), events: writes.flatMap(({ events }) => events) };
 }
 
-const STATUS: { readonly [S in RequestState]: ApprovalRequest["status"] } = {
-  pending: "pending",
-  approved: "approved",
-  executing: "approved",
-  done: "approved",
-  failed: "approved",
-  unknown: "approved",
-  rejected: "rejected",
-  expired: "expired",
-  cancelled: "cancelled",
-};
-const EXECUTION: { readonly [S in RequestState]: ApprovalRequest["execution"] } = {
-  pending: "none",
-  approved: "none",
-  executing: "executing",
-  done: "done",
-  failed: "failed",
-  unknown: "unknown",
-  rejected: "none",
-  expired: "none",
-  cancelled: "none",
-};
-
 function project(record: RequestRecord): RequestRecord {
-  return { ...record, status: STATUS[record.state], execution: EXECUTION[record.state] };
+  const [status, execution] = SHOWN[record.state];
+  return { ...record, status, execution };
 }
 
 /** What users see of a record. The result is kept once, beside the receipt. */

@@ -1,6 +1,6 @@
 import { firstNonJson, jsonCopy } from "../canonical/json.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
-import { parseInput } from "../decide/edited-args.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseWith } from "../gate/schema.ts";
 

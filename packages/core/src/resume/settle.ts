@@ -2,7 +2,7 @@ import { z } from "zod";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { authorize } from "../decide/authorize.ts";
-import { parseInput } from "../decide/edited-args.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";

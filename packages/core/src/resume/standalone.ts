@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { Principal } from "../contract/principal.ts";
-import { parseInput } from "../decide/edited-args.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { nativeToken, type Invocation } from "../suspend/invocation.ts";
 import { contextOf, principalOf, refuseEmptyId } from "./input.ts";

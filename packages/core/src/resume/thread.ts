@@ -119,9 +119,8 @@ export class GatedThread implements Thread {
   }
 
   mustWait(call: ProposedCall, options: WaitOptions = {}): boolean | Promise<boolean> {
-    if (this.#reasons.has(keyOf(call))) return this.#restoredWaits(call, options);
-    if (!options.fresh) return this.#restoredWaits(call, options);
-    return this.#mustAsk(call, options);
+    const known = !options.fresh || this.#reasons.has(keyOf(call));
+    return known ? this.#restoredWaits(call, options) : this.#mustAsk(call, options);
   }
 
   async suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]> {

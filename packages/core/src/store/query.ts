@@ -1,23 +1,11 @@
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Principal } from "../contract/principal.ts";
-import type { ApprovalRequest, RequestQuery } from "../contract/request.ts";
+import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { RequestRecord, RequestState } from "./records.ts";
+import { SHOWN } from "./shown.ts";
 
 const MAX_LIMIT = 1_000;
-
-/** How each state looks to users. */
-const SHOWN: { readonly [S in RequestState]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]] } = {
-  pending: ["pending", "none"],
-  approved: ["approved", "none"],
-  executing: ["approved", "executing"],
-  done: ["approved", "done"],
-  failed: ["approved", "failed"],
-  unknown: ["approved", "unknown"],
-  rejected: ["rejected", "none"],
-  expired: ["expired", "none"],
-  cancelled: ["cancelled", "none"],
-};
 
 /** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other. */
 export function statesOf({ status, execution, reviewableBy }: RequestQuery): readonly RequestState[] {

@@ -1,0 +1,15 @@
+import type { ApprovalRequest } from "../contract/request.ts";
+import type { RequestState } from "./records.ts";
+
+/** How each state looks to users: its status and its execution. */
+export const SHOWN: { readonly [S in RequestState]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]] } = {
+  pending: ["pending", "none"],
+  approved: ["approved", "none"],
+  executing: ["approved", "executing"],
+  done: ["approved", "done"],
+  failed: ["approved", "failed"],
+  unknown: ["approved", "unknown"],
+  rejected: ["rejected", "none"],
+  expired: ["expired", "none"],
+  cancelled: ["cancelled", "none"],
+};
