@@ -35,7 +35,9 @@ export type Change =
       readonly floor?: number | undefined;
     }
   /** The whole commit fails with FENCED unless the thread's fence is still this one. */
-  | { readonly op: "require"; readonly threadId: string; readonly fence: number };
+  | { readonly op: "require"; readonly threadId: string; readonly fence: number }
+  /** Removes the events of a chain up to and including `through`. */
+  | { readonly op: "drop"; readonly subject: string; readonly through: number };
 
 export type Committed =
   | { readonly ok: true }
@@ -106,6 +108,8 @@ export interface StorePort extends Store {
    * The longest overdue first.
    */
   claimDue(kind: DueKind, options: DueOptions): Promise<readonly Due[]>;
+  /** Ids of closed threads with `closedAt` before that time, oldest first. */
+  closedThreads?(tenant: string, before: number, limit: number): Promise<readonly string[]>;
   /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. Never called within `commit`. */
   watch(listener: () => void): () => void;
 }

@@ -48,6 +48,8 @@ export interface ThreadRecord {
   readonly leaseUntil: number;
   /** Unix ms: not due before. */
   readonly notBefore: number;
+  /** Unix ms; absent while it is live. */
+  readonly closedAt?: number | undefined;
   /** Failed wake-ups in a row. */
   readonly attempts: number;
   readonly lastError: string | undefined;
