@@ -93,12 +93,10 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
   });
 }
 
-/** A thread that a worker's `claimDue` has leased and fenced already; it called that at `since`. Undefined: it was taken from us meanwhile. */
-export async function adopt(kernel: Kernel, threadId: string, fence: number, token: string, since: number): Promise<Acquired | undefined> {
-  const until = since + kernel.timings.threadLease;
-  const thread = await kernel.ledger.thread(threadId);
-  if (!thread || thread.fence !== fence || thread.holder !== token) return undefined;
-  return { thread, invocation: invocationOn(thread, token, fence, until) };
+/** A thread that a worker's `claimDue`, called at `since`, has leased and fenced already. Undefined: it was taken from us meanwhile. */
+export function adopt({ timings }: Kernel, thread: ThreadRecord, fence: number, token: string, since: number): Acquired | undefined {
+  if (thread.fence !== fence || thread.holder !== token) return undefined;
+  return { thread, invocation: invocationOn(thread, token, fence, since + timings.threadLease) };
 }
 
 /** The thread with its requests, after whatever is overdue has been expired or lapsed. */
