@@ -1,5 +1,12 @@
-import { approve, createGate, createWorker, definePolicy, isCountersignError, type ApprovalRequest, type RunOutcome } from "@countersign/core";
-import { createGate as gateOn } from "@countersign/core";
+import {
+  approve,
+  createGate,
+  createWorker,
+  definePolicy,
+  isCountersignError,
+  type ApprovalRequest,
+  type RunOutcome,
+} from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { testGate } from "@countersign/testing";
@@ -95,7 +102,6 @@ describe("drain", () => {
   });
 
   it("expires any number at once, and one that can't be read keeps none from it", async () => {
-    const store = memoryStore();
     let skipped = 0;
     const now = (): number => Date.now() + skipped;
     const gate = createGate({ policy, store: memoryStore({ now }), now, warn: () => {} });
@@ -109,7 +115,6 @@ describe("drain", () => {
     expect(await worker.drain()).toEqual({ resumed: 0, expired: 130, failed: 0 });
     expect(errors).toHaveLength(120);
     expect(errors.every(([error, threadId]) => isCountersignError(error, "STORE_UNAVAILABLE") && threadId === undefined)).toBe(true);
-    await store.close();
   });
 });
 
@@ -133,8 +138,8 @@ describe("a started worker", () => {
 
   it("goes on taking new work while a thread takes its time", async () => {
     const { wait, open } = latch();
-    const { runner, gate, ask } = setting({ pay: () => (gate.executed.length === 0 && slow.size === 0 ? (slow.add("a"), wait()) : "paid") });
-    const slow = new Set<string>();
+    let paid = 0;
+    const { runner, gate, ask } = setting({ pay: () => (paid++ === 0 ? wait() : "paid") });
     const requests = [await ask("slow"), await ask("b"), await ask("c"), await ask("d")];
     await using worker = createWorker(gate, [runner], { concurrency: 2, sweepEvery: "1h" }).start();
     for (const [n, request] of requests.entries()) {
@@ -166,7 +171,7 @@ describe("a started worker", () => {
   });
 
   it("survives an onError that throws", async () => {
-    const { runner, gate, sign } = setting();
+    const { gate, sign } = setting();
     await sign("a");
     const broken = createRunner(gate, { model: () => Promise.reject(new Error("provider down")), tools: { pay: () => "paid" } });
     const worker = createWorker(gate, [broken], {
@@ -176,7 +181,6 @@ describe("a started worker", () => {
       },
     });
     expect(await worker.drain()).toMatchObject({ failed: 1 });
-    void runner;
   });
 });
 
@@ -193,7 +197,11 @@ describe("what can't be a worker", () => {
   it("is told at once", () => {
     const { gate, runner } = setting();
     const elsewhere = setting().runner;
-    const otherTenant = createRunner(gateOn({ policy, store: gate.store, tenant: "other", warn: () => {} }), { model: scripted("x"), tools: {} }, "b");
+    const otherTenant = createRunner(
+      createGate({ policy, store: gate.store, tenant: "other", warn: () => {} }),
+      { model: scripted("x"), tools: {} },
+      "b",
+    );
     expect(codeOf(() => createWorker(gate, [runner], { concurrency: 0 }))).toBe("SETUP");
     expect(codeOf(() => createWorker(gate, [runner], { concurrency: 1.5 }))).toBe("SETUP");
     expect(codeOf(() => createWorker(gate, [runner], { sweepEvery: "soon" as never }))).toBe("SETUP");

@@ -29,7 +29,7 @@ export async function sweep(work: Sweep): Promise<number> {
 async function each({ kernel, signal, onError }: Sweep, kind: "expiry" | "claim", deal: (id: string) => Promise<unknown>): Promise<number> {
   const tried = new Set<string>();
   let done = 0;
-  for (let stuck = 0; !signal?.aborted; ) {
+  for (let stuck = 0; !signal?.aborted;) {
     const limit = BATCH + stuck;
     const due = await kernel.ledger.claimDue(kind, { holder: "", leaseMs: 0, limit });
     const fresh = due.filter(({ id }) => !tried.has(id));

@@ -54,7 +54,7 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
     let freed = Promise.withResolvers<void>();
     const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
     try {
-      for (let left = limit; !signal?.aborted; ) {
+      for (let left = limit; !signal?.aborted;) {
         freed = Promise.withResolvers();
         left -= await lanes.fill(left);
         if (lanes.idle) break;
