@@ -10,7 +10,7 @@ import { storeCases } from "./store-suite/cases.ts";
 const TIMEOUT_MS = 180_000;
 
 export interface TestAdapterOptions {
-  /** The module of a store harness to run the adapter on. Default: the suite's own store. */
+  /** The module of a store harness to run the adapter on. Default: the one that the harness names, else the suite's own store. */
   readonly store?: string | URL | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface RunOptions {
 export function sessionOf(subject: Subject, { store, seed }: Pick<RunOptions, "store" | "seed"> = {}): Session {
   switch (subject.kind) {
     case "adapter":
-      return adapterSession(subject.url, subject.harness, store);
+      return adapterSession(subject.url, subject.harness, subject.harness.store === undefined ? store : String(subject.harness.store));
     case "native":
       return nativeSession(subject.url, subject.harness);
     case "store":
