@@ -14,7 +14,7 @@ export type CommitFunction = "commit_1" | "commit_unsigned_1";
  * @throws STORE_UNAVAILABLE
  */
 export async function commit(connection: Connection, name: CommitFunction, batch: Batch): Promise<Committed> {
-  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8) AS refused`;
+  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused`;
   const parameters = parametersOf(batch);
   let wasSent = false;
   return connection.persist(async () => {

@@ -2,7 +2,7 @@ import type { Batch, Change } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { encode } from "./json.ts";
 import { getRequest, getThread } from "./reads.ts";
-import { requestColumns, threadColumns } from "./rows.ts";
+import { requestFields, threadFields } from "./rows.ts";
 import { toText } from "./text.ts";
 
 type Put = Extract<Change, { op: "put" }>;
@@ -32,8 +32,8 @@ async function isAsWritten(connection: Connection, tenant: string, { kind, recor
   const version = expects + 1;
   if (kind === "request") {
     const there = await getRequest(connection, tenant, record.id);
-    return there?.version === version && encode(requestColumns(there, version)) === encode(requestColumns(record, version));
+    return there?.version === version && encode(requestFields(there, version)) === encode(requestFields(record, version));
   }
   const there = await getThread(connection, tenant, record.id);
-  return kind === "thread" && there?.version === version && encode(threadColumns(there)) === encode(threadColumns(record));
+  return kind === "thread" && there?.version === version && encode(threadFields(there)) === encode(threadFields(record));
 }
