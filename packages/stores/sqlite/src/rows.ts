@@ -1,6 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
-import { audienceOf, barredFrom } from "./audience.ts";
+import { audienceOf, barredFrom, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 
@@ -15,6 +14,8 @@ export function originColumns(record: RequestRecord): Columns {
 
 export function requestColumns(record: RequestRecord, version: number): Columns {
   const { result, ...rest } = record;
+  const audience = audienceOf(record);
+  const barred = barredFrom(record);
   return {
     version,
     state: record.state,
@@ -23,8 +24,8 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     execute_within: record.executeWithin ?? null,
     attempt: record.attempt,
     lease_until: record.leaseUntil,
-    audience: audienceOf(record),
-    barred: barredFrom(record),
+    audience: audience ? encode(audience) : null,
+    barred: barred.length > 0 ? encode(barred) : null,
     record: encode({ ...rest, version }),
     result: result === undefined ? null : encode(result),
   };
