@@ -30,7 +30,7 @@ export async function drive<Input, Output>(
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
     const from = {
       input: input ?? (record.input as Input | undefined),
-      continuation: decodeContinuation(record.continuation, record.framework),
+      continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const advanced = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
     return await finish(internals, thread, advanced);
@@ -73,7 +73,7 @@ async function finish<Output>(internals: GatingInternals, thread: GatedThread, a
     await release(kernel, thread.invocation, { type: "suspended", elsewhere });
     return { status: "suspended", pending: await thread.pending() };
   }
-  const continuation = advanced.continuation && encodeContinuation(advanced.continuation);
+  const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
   if (advanced.status === "stopped") {
     await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
     return { status: "stopped", ...stopperOf(await kernel.ledger.ofThread(thread.id)) };
