@@ -8,9 +8,9 @@ import { SHOWN } from "./shown.ts";
 
 const MAX_LIMIT = 1_000;
 
-/** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other. */
+/** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other; never `purged`. */
 export function statesOf({ status, execution, reviewableBy }: RequestQuery): readonly RequestState[] {
-  return (Object.keys(SHOWN) as RequestState[]).filter((state) => {
+  return (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).filter((state) => {
     const [ofStatus, ofExecution] = SHOWN[state];
     if (reviewableBy && state !== "pending") return false;
     return (status === undefined || status === ofStatus) && (execution === undefined || execution === ofExecution);
