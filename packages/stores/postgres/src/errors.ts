@@ -67,6 +67,10 @@ export function isForbidden(error: unknown): boolean {
   return sqlStateOf(error) === "42501";
 }
 
+export function isReadOnly(error: unknown): boolean {
+  return sqlStateOf(error) === "25006";
+}
+
 /** What callers see: whatever the server or the connection to it says as STORE_UNAVAILABLE, any other error as it is. */
 export function storeError(error: unknown): unknown {
   const meaning = meaningOf(error);
