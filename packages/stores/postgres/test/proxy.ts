@@ -19,6 +19,8 @@ export interface Proxy {
   readonly cuts: number;
   /** Cuts the connection of the next statement that contains `part`; `meanwhile` happens before the client can notice. */
   lose(part: string, moment: Moment, meanwhile?: () => Promise<unknown>): void;
+  /** From now on the connection of every second statement that contains `part` is cut. */
+  loseEverySecond(part: string, moment: Moment): void;
   /** From now on, messages of this type from the server are swallowed. */
   swallow(type: string): void;
   /** From now on nothing passes, in either direction, and nobody is told. */
@@ -29,10 +31,18 @@ export interface Proxy {
 export async function startProxy(url: string): Promise<Proxy> {
   const { hostname, port } = new URL(url);
   const losses: Loss[] = [];
+  let standing: Loss | undefined;
+  let turn = 0;
   const swallowed = new Set<string>();
   const sockets = new Set<Socket>();
   let stalled = false;
   let cuts = 0;
+
+  function lossOf(sql: string): Loss | undefined {
+    if (standing && sql.includes(standing.part) && turn++ % 2 === 0) return standing;
+    const index = losses.findIndex(({ part }) => sql.includes(part));
+    return index >= 0 ? losses.splice(index, 1)[0] : undefined;
+  }
 
   // Half open: when it is stalled, not even a goodbye is answered.
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -54,10 +64,10 @@ export async function startProxy(url: string): Promise<Proxy> {
     const toServer = (message: Buffer): void => {
       const sql = startup ? undefined : sqlOf(message, statements);
       startup = false;
-      const index = sql === undefined ? -1 : losses.findIndex(({ part }) => sql.includes(part));
-      if (index >= 0) [losing] = losses.splice(index, 1);
+      const loss = sql === undefined ? undefined : lossOf(sql);
+      losing ??= loss;
       if (losing?.moment !== "before") upstream.write(message);
-      else if (index >= 0) void cut(losing);
+      else if (loss) void cut(loss);
     };
     const toClient = (message: Buffer): void => {
       const type = String.fromCharCode(message[0] ?? 0);
@@ -79,6 +89,7 @@ export async function startProxy(url: string): Promise<Proxy> {
       return cuts;
     },
     lose: (part, moment, meanwhile = async () => {}) => void losses.push({ part, moment, meanwhile }),
+    loseEverySecond: (part, moment) => void (standing = { part, moment, meanwhile: async () => {} }),
     swallow: (type) => void swallowed.add(type),
     stall: () => void (stalled = true),
   };
