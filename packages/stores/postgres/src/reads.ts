@@ -1,6 +1,6 @@
 import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { REQUEST, toGrant, toRequest, toThread } from "./rows.ts";
+import { REQUEST, THREAD, toGrant, toRequest, toThread } from "./rows.ts";
 import { fromText, toText } from "./text.ts";
 
 export async function getRequest(connection: Connection, tenant: string, id: string): Promise<RequestRecord | undefined> {
@@ -26,7 +26,7 @@ export async function requestsOfTurn(
 }
 
 export async function getThread(connection: Connection, tenant: string, id: string): Promise<ThreadRecord | undefined> {
-  const sql = `SELECT * FROM ${connection.schema}.threads WHERE tenant = $1 AND id = $2`;
+  const sql = `SELECT ${THREAD} FROM ${connection.schema}.threads WHERE tenant = $1 AND id = $2`;
   const [row] = await connection.ask(sql, [toText(tenant), toText(id)]);
   return row && toThread(row);
 }

@@ -65,6 +65,9 @@ export function threadFields(record: ThreadRecord): Fields {
   return [state, fence, text(holder), leaseUntil, notBefore, closedAt, toText(agent), encode(rest), body];
 }
 
+/** The columns that {@link toThread} reads, by name: a later version may add others while this one runs. */
+export const THREAD = "id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, record, body, continuation";
+
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
   const id = fromText(String(row["id"]));
