@@ -56,10 +56,13 @@ export const functions = (s: string): string => `
       OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]')
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
-        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged'
-          OR t.state = 'pending' AND w.state IN ('approved', 'rejected')
+        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged' OR w.state <> t.state AND (
+          w.state IN ('pending', 'rejected')
+          OR w.state = 'approved' AND t.state <> 'executing'
+          OR t.state = 'pending' AND w.state NOT IN ('expired', 'cancelled')
+        )
       )
-      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL)
+      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
       OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
         ('voted', 'approved', 'rejected', 'settled', 'remembered', 'revoked', 'frozen', 'lifted', 'purged'))
     THEN
