@@ -83,7 +83,8 @@ async function migrate(connection: Connection, from: number): Promise<void> {
 
 /** @throws STORE_INCOMPATIBLE for a schema that holds something of somebody else's */
 async function create(client: ClientBase, schema: string): Promise<void> {
-  const things = "SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1) UNION ALL SELECT FROM pg_proc WHERE pronamespace = to_regnamespace($1)";
+  const things =
+    "SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1) UNION ALL SELECT FROM pg_proc WHERE pronamespace = to_regnamespace($1)";
   const { rows } = await client.query<Row>(`${things} LIMIT 1`, [schema]);
   if (rows.length > 0) throw incompatible("foreign");
   // Asked first: making one takes a right on the database even if it is there.

@@ -73,7 +73,9 @@ describe.each<Moment>(["before", "after"])("connections cut %s the commit", (mom
       const winner = now?.status === "approved" ? 0 : 1;
       expect(now?.decisions).toMatchObject([{ by: winner === 0 ? alice : bob }]);
       expect(votes[winner]).toMatchObject({ status: "fulfilled", value: { status: now?.status } });
-      expect(votes[1 - winner]).toMatchObject({ reason: { code: "ALREADY_DECIDED", details: { winner: { by: winner === 0 ? alice : bob } } } });
+      expect(votes[1 - winner]).toMatchObject({
+        reason: { code: "ALREADY_DECIDED", details: { winner: { by: winner === 0 ? alice : bob } } },
+      });
     }
   });
 });

@@ -172,7 +172,16 @@ test.each<Moment>(["before", "after"])("every read is asked again when its conne
 
 test("opening is done again when its connection is cut at any statement", async () => {
   const proxy = await startProxy(server.url);
-  for (const part of ["server_version_num", "SELECT version", "BEGIN", "pg_advisory", "CREATE SCHEMA", "CREATE TABLE", "UPDATE", "COMMIT"]) {
+  for (const part of [
+    "server_version_num",
+    "SELECT version",
+    "BEGIN",
+    "pg_advisory",
+    "CREATE SCHEMA",
+    "CREATE TABLE",
+    "UPDATE",
+    "COMMIT",
+  ]) {
     for (const moment of ["before", "after"] as const) {
       const cuts = proxy.cuts;
       proxy.lose(part, moment);

@@ -53,7 +53,10 @@ export async function startProxy(url: string): Promise<Proxy> {
     const end = (): void => [client, upstream].forEach((socket) => socket.destroy());
     for (const socket of [client, upstream]) {
       sockets.add(socket.setNoDelay());
-      socket.on("error", end).on("close", end).on("end", () => stalled || end());
+      socket
+        .on("error", end)
+        .on("close", end)
+        .on("end", () => stalled || end());
     }
 
     const cut = async (loss: Loss): Promise<void> => {

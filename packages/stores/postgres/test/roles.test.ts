@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { approve, createGate, createWorker, definePolicy, edit, reject, type Gate, type Principal } from "@countersign/core";
 import type { Batch, StorePort } from "@countersign/core/store";
 import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
 import { parametersOf } from "../src/batch.ts";
+import { isForbidden } from "../src/errors.ts";
 import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { connectTo, eventually, failure, openStore, query, urlOf } from "./setting.ts";
 
@@ -29,7 +30,10 @@ async function urls(server: PostgresServer): Promise<{ readonly owner: string; r
   const owner = urlOf(server.url, { username: "countersign_owner", password: "o" });
   const isThere = await query(server.url, "SELECT FROM pg_roles WHERE rolname = 'countersign_owner'");
   if (isThere.length === 0) {
-    await query(server.url, "CREATE ROLE countersign_owner LOGIN CREATEROLE PASSWORD 'o'; GRANT CREATE ON DATABASE postgres TO countersign_owner");
+    await query(
+      server.url,
+      "CREATE ROLE countersign_owner LOGIN CREATEROLE PASSWORD 'o'; GRANT CREATE ON DATABASE postgres TO countersign_owner",
+    );
     await openStore(owner).now();
     await query(owner, grants);
   }
@@ -52,15 +56,21 @@ async function pendingRequest(gate: Gate, key: string) {
   return asked.request;
 }
 
-describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
+describe.each([
+  [14, 0],
+  [18, 1],
+])("on PostgreSQL %i", (_, index) => {
   const server = (): PostgresServer => servers[index] as PostgresServer;
 
   test("neither role is a superuser or owns anything", async () => {
     const { agent, reviewer, owner } = await urls(server());
     for (const url of [agent, reviewer]) {
-      expect(await query(url, "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls AS might FROM pg_roles WHERE rolname = current_user")).toEqual([
-        { might: false },
-      ]);
+      expect(
+        await query(
+          url,
+          "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls AS might FROM pg_roles WHERE rolname = current_user",
+        ),
+      ).toEqual([{ might: false }]);
       expect(await query(url, "SELECT relname FROM pg_class WHERE relowner = current_user::regrole")).toEqual([]);
     }
     expect(await query(owner, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")).toEqual([{ rolsuper: false }]);
@@ -79,13 +89,17 @@ describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
     const gate = createGate({ policy: strict, store: openStore(agent) });
     const desk = createGate({ store: openStore(reviewer) });
     const runner = createRunner(gate, doing);
-    await using _worker = createWorker(gate, [runner], { sweepEvery: 100 }).start();
+    const worker = createWorker(gate, [runner], { sweepEvery: 100 }).start();
+    onTestFinished(() => worker.stop());
     const outcome = await runner.start("run", "go", { requestedBy: { roles: ["clerk"], name: "Bob", id: "bob" } });
     const [request] = outcome.status === "suspended" ? outcome.pending : [];
     if (!request) throw new Error("nothing pending");
     const [seen] = (await desk.list({ reviewableBy: { id: "fiona", roles: ["finance"] } })).items;
     expect(seen).toMatchObject({ id: request.id });
-    const edited = await desk.decide(request, edit({ ...args, amount: 4_000 }, { comment: "half" }), { by: { roles: ["finance"], id: "fiona", kind: "person" }, via: "web" });
+    const edited = await desk.decide(request, edit({ ...args, amount: 4_000 }, { comment: "half" }), {
+      by: { roles: ["finance"], id: "fiona", kind: "person" },
+      via: "web",
+    });
     await desk.decide(edited, approve({ comment: "fine" }), { by: { id: "frank", name: "Frank", roles: ["finance"] } });
     await eventually(() => paid.length > 0);
     await eventually(async () => (await runner.resume("run")).status === "completed");
@@ -142,11 +156,25 @@ describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
     const next = { subject: record.id, seq: record.seq + 1 };
     const forge = (batch: Partial<Batch>, tamper: (text: string) => string = (text) => text): Promise<unknown> => {
       const parameters = parametersOf({ tenant: TENANT, changes: [], events: [], ...batch }, crypto.randomUUID());
-      return send(agent, parameters.map((parameter) => (typeof parameter === "string" ? tamper(parameter) : parameter)));
+      return send(
+        agent,
+        parameters.map((parameter) => (typeof parameter === "string" ? tamper(parameter) : parameter)),
+      );
     };
     const decisions = [{ decision: approve(), by: alice, at: 1, via: undefined, digest: record.proposal.digest, signature: undefined }];
-    const grant = { id: "g", version: 0, tenant: TENANT, uses: 0, grant: { tool: "pay", agent: "" }, revokedAt: undefined, expiresAt: undefined, seq: 0, head: "" };
-    const put = (over: object) => ({ changes: [{ op: "put", kind: "request", record: { ...record, ...over }, expects: record.version }] }) as Partial<Batch>;
+    const grant = {
+      id: "g",
+      version: 0,
+      tenant: TENANT,
+      uses: 0,
+      grant: { tool: "pay", agent: "" },
+      revokedAt: undefined,
+      expiresAt: undefined,
+      seq: 0,
+      head: "",
+    };
+    const put = (over: object) =>
+      ({ changes: [{ op: "put", kind: "request", record: { ...record, ...over }, expects: record.version }] }) as Partial<Batch>;
     const before = await contents(owner);
     const attempts: readonly Promise<unknown>[] = [
       forge(put({ state: "approved" })),
@@ -162,27 +190,40 @@ describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
       forge({ changes: [{ op: "put", kind: "grant", record: grant as never, expects: 0 }] }),
       forge({ changes: [{ op: "add", kind: "grant", id: "g", field: "uses", by: 1 }] }),
       forge({ changes: [{ op: "drop", subject: record.id, through: 1 }] }),
-      ...["voted", "approved", "rejected", "settled", "purged"].map((type) => forge({ events: [{ ...event(next.subject, next.seq), type }] })),
+      ...["voted", "approved", "rejected", "settled", "purged"].map((type) =>
+        forge({ events: [{ ...event(next.subject, next.seq), type }] }),
+      ),
     ];
     for (const { error } of await Promise.all(attempts.map(failure))) expect(error).toMatchObject({ code: "42501" });
     expect(await contents(owner)).toEqual(before);
 
     // One thing in the columns, where it is looked at, and another in the JSON.
     await forge(put({ error: "x" }), (text) => text.replaceAll(/((?:state|status)\\+":\\+")pending/g, "$1approved"));
-    expect(await query(owner, `SELECT record LIKE '%"state":"approved"%' AS forged FROM countersign.requests WHERE id = '${record.id}'`)).toEqual([{ forged: true }]);
+    expect(
+      await query(owner, `SELECT record LIKE '%"state":"approved"%' AS forged FROM countersign.requests WHERE id = '${record.id}'`),
+    ).toEqual([{ forged: true }]);
     expect(await gate.get(record.id)).toMatchObject({ status: "pending", decisions: [] });
     expect((await gate.ask({ threadId: "t-forged", tool: "pay", args: { amount: 1 }, key: "forged" })).status).toBe("pending");
-    await forge({ events: [{ ...event(next.subject, next.seq), actor: alice }] }, (text) => text.replaceAll(/(type\\+":\\+")asked/g, "$1approved"));
+    await forge({ events: [{ ...event(next.subject, next.seq), actor: alice }] }, (text) =>
+      text.replaceAll(/(type\\+":\\+")asked/g, "$1approved"),
+    );
     const history = await Array.fromAsync(gate.history(record.id));
     expect(history.map(({ type }) => type)).toEqual(["asked", "asked"]);
     await expect(gate.verify()).rejects.toMatchObject({ code: "AUDIT_BROKEN" });
-    await query(owner, `DELETE FROM countersign.events WHERE subject = '${record.id}'; DELETE FROM countersign.requests WHERE id = '${record.id}'`);
+    await query(
+      owner,
+      `DELETE FROM countersign.events WHERE subject = '${record.id}'; DELETE FROM countersign.requests WHERE id = '${record.id}'`,
+    );
   });
 
   test.each(["agent", "reviewer"] as const)("the %s's role can write no table, make nothing and call nothing else", async (role) => {
     const all = await urls(server());
     const url = all[role];
-    await commit(openStore(all.reviewer), [put(request(`seen-by-${role}`)), putThread(thread(`seen-by-${role}`))], [event(`seen-by-${role}`, 1)]);
+    await commit(
+      openStore(all.reviewer),
+      [put(request(`seen-by-${role}`)), putThread(thread(`seen-by-${role}`))],
+      [event(`seen-by-${role}`, 1)],
+    );
     const before = await contents(all.owner);
     const tables = ["requests", "threads", "grants", "events", "audiences", "countersign_schema"];
     const attempts = [
@@ -200,7 +241,8 @@ describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
       "CREATE OR REPLACE FUNCTION countersign.now_ms() RETURNS double precision LANGUAGE sql AS 'SELECT 0::double precision'",
       "DROP SCHEMA countersign CASCADE",
     ];
-    for (const sql of attempts) expect((await failure(query(url, sql))).error, sql).toMatchObject({ code: "42501" });
+    const errors = await Promise.all(attempts.map(async (sql) => ({ sql, error: (await failure(query(url, sql))).error })));
+    expect(errors.filter(({ error }) => !isForbidden(error))).toEqual([]);
     const mine = role === "agent" ? ["claim_threads_1", "commit_unsigned_1"] : ["commit_1"];
     const callable = `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'countersign'::regnamespace AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1`;
     expect((await query(url, callable)).map(({ name }) => name)).toEqual([...mine, "now_ms", "tick_base"].sort());
@@ -220,12 +262,16 @@ describe.each([[14, 0], [18, 1]])("on PostgreSQL %i", (_, index) => {
       [reviewer, (store) => store.listRequests(TENANT, { reviewableBy: alice })],
     ];
     for (const [url, work] of can) await work(openStore(url));
-    expect((await failure(openStore(reviewer).claimDue("thread", { tenant: "none", holder: "h", leaseMs: 1, limit: 1 }))).error).toMatchObject(refused);
+    expect(
+      (await failure(openStore(reviewer).claimDue("thread", { tenant: "none", holder: "h", leaseMs: 1, limit: 1 }))).error,
+    ).toMatchObject(refused);
   });
 });
 
 async function send(url: string, parameters: readonly unknown[]): Promise<unknown> {
   const client = await connectTo(url);
-  const { rows } = await client.query("SELECT countersign.commit_unsigned_1($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused", [...parameters]);
+  const { rows } = await client.query("SELECT countersign.commit_unsigned_1($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused", [
+    ...parameters,
+  ]);
   return rows;
 }

@@ -155,7 +155,10 @@ test("a database restored into another cluster: new events come after the old on
   await commit(before, [], [event("a", 1), event("a", 2)]);
   const half = await before.listEvents(TENANT, undefined, 1);
   // As a reader finds it there: numbers from a cluster that had counted much further.
-  await query(server.url, `UPDATE "${schema}".events SET tick = tick + 1000000000; UPDATE "${schema}".countersign_schema SET cluster = 'other'`);
+  await query(
+    server.url,
+    `UPDATE "${schema}".events SET tick = tick + 1000000000; UPDATE "${schema}".countersign_schema SET cluster = 'other'`,
+  );
   const [tick, n] = half.position.split(".");
   const position = `${Number(tick) + 1_000_000_000}.${n}`;
 

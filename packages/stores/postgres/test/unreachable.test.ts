@@ -92,7 +92,7 @@ describe("the server refuses for a while, and the same store goes on afterwards"
     const { error, ms } = await failure(store.getRequest(TENANT, "r1"));
     expect(error).toMatchObject({ ...unavailable(true), cause: { code: "53300" } });
     expect(ms).toBeLessThan(BOUND);
-    await Promise.all(others.map((other) => other?.end()));
+    await Promise.all(others.map(async (other) => other?.end()));
     expect(await store.getRequest(TENANT, "r1")).toBeDefined();
   });
 
@@ -129,7 +129,10 @@ describe("the server refuses for a while, and the same store goes on afterwards"
     await commit(store, [put(request("r1"))]);
     const other = await connectTo(server.url);
     await other.query(`BEGIN; SELECT FROM "${schema}".requests FOR UPDATE`);
-    for (const [setting, code] of [["statement_timeout", "57014"], ["lock_timeout", "55P03"]] as const) {
+    for (const [setting, code] of [
+      ["statement_timeout", "57014"],
+      ["lock_timeout", "55P03"],
+    ] as const) {
       const hasty = openStore(server.url, { schema, max: 1, [setting]: 100 });
       const { error, ms } = await failure(commit(hasty, [put(request("r1"), 1)]));
       expect(error).toMatchObject({ ...unavailable(true), cause: { code } });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { approve, createGate, createWorker, definePolicy } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
 import { output, start } from "./processes.ts";
 import { startProxy } from "./proxy.ts";
@@ -90,7 +90,8 @@ test("a pooler that drops what is to be heard is told of once, and the worker fi
   const agent = { model: scripted([call("c", "pay", { amount: 1 })], "done"), tools: { pay: (args: object) => paid.push(args) } };
   const gate = createGate({ policy, store: deaf });
   const runner = createRunner(gate, agent);
-  await using _worker = createWorker(gate, [runner], { sweepEvery: 200 }).start();
+  const worker = createWorker(gate, [runner], { sweepEvery: 200 }).start();
+  onTestFinished(() => worker.stop());
   const outcome = await runner.start("t", "go");
   const [pending] = outcome.status === "suspended" ? outcome.pending : [];
   if (!pending) throw new Error("nothing pending");
