@@ -54,7 +54,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."
-      : `The store has schema ${found}, this version knows ${expected}. Upgrade the package.`,
+      : `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`,
   POLICY_INVALID: ({ path: at }) => `The policy is invalid at ${at}.`,
   SETUP: ({ hint }) => hint,
 };

@@ -19,10 +19,10 @@ interface Wanted<K extends Put["kind"]> {
 const IMPOSSIBLE = -1;
 
 /**
- * The parameters of the commit functions. Records become rows here, before any lock is taken.
+ * The parameters of the commit functions. Records become rows here, before any lock is taken. The first event carries the mark.
  * @throws TypeError for a value that JSON can't carry
  */
-export function parametersOf({ tenant, changes, events, before }: Batch): readonly unknown[] {
+export function parametersOf({ tenant, changes, events, before }: Batch, mark: string): readonly unknown[] {
   const requests = [...wantedOf("request", changes)].flatMap(([id, { put }]) => (put ? [{ id, put }] : []));
   const asked = requests.filter(({ put }) => put.expects === 0);
   const changed = requests.filter(({ put }) => put.expects !== 0);
@@ -51,8 +51,8 @@ export function parametersOf({ tenant, changes, events, before }: Batch): readon
       changes.flatMap((change) => (change.op === "drop" ? [[toText(change.subject), change.through]] : [])),
     ),
     rowsText(
-      4,
-      events.map((event) => [toText(event.subject), event.seq, toText(event.type), encode(event)]),
+      5,
+      events.map((event, index) => [toText(event.subject), event.seq, toText(event.type), encode(event), index === 0 ? mark : undefined]),
     ),
     blobs.length > 0 ? Buffer.concat(blobs) : null,
   ];

@@ -31,7 +31,7 @@ export const functions = (s: string): string => `
     id text, expects bigint, plus bigint, least bigint, namespace text, tool text, agent text, record text
   );
   CREATE TYPE ${s}.drop_1 AS (subject text, through bigint);
-  CREATE TYPE ${s}.event_1 AS (subject text, seq bigint, type text, event text);
+  CREATE TYPE ${s}.event_1 AS (subject text, seq bigint, type text, event text, mark uuid);
 
   -- What is there of the records that a refused batch names, so that the caller can say what didn't fit.
   CREATE FUNCTION ${s}.facts_1(
@@ -56,10 +56,13 @@ export const functions = (s: string): string => `
       OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]')
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
-        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged'
-          OR t.state = 'pending' AND w.state IN ('approved', 'rejected')
+        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged' OR w.state <> t.state AND (
+          w.state IN ('pending', 'rejected')
+          OR w.state = 'approved' AND t.state <> 'executing'
+          OR t.state = 'pending' AND w.state NOT IN ('expired', 'cancelled')
+        )
       )
-      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL)
+      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
       OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
         ('voted', 'approved', 'rejected', 'settled', 'remembered', 'revoked', 'frozen', 'lifted', 'purged'))
     THEN
@@ -176,8 +179,9 @@ export const functions = (s: string): string => `
       DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
     END IF;
     IF p_events IS NOT NULL THEN
-      INSERT INTO ${s}.events (tenant, subject, seq, tick, event)
-        SELECT p_tenant, subject, seq, ${s}.tick_base() + pg_current_xact_id()::text::bigint, event FROM unnest(p_events) ON CONFLICT DO NOTHING;
+      INSERT INTO ${s}.events (tenant, subject, seq, tick, type, event, mark)
+        SELECT p_tenant, subject, seq, ${s}.tick_base() + pg_current_xact_id()::text::bigint, type, event, mark FROM unnest(p_events)
+        ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS written = ROW_COUNT;
       IF written < cardinality(p_events) THEN RAISE SQLSTATE 'CS001'; END IF;
     END IF;

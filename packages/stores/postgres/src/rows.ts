@@ -1,4 +1,4 @@
-import { audienceOf, barredFrom, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
+import { audienceOf, barredFrom, SHOWN, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 import { fromText, toText } from "./text.ts";
@@ -8,7 +8,7 @@ const text = (name: string | undefined): string | undefined => (name === undefin
 
 /** Fields 3 to 14 of a request: what may change. */
 export function requestFields(record: RequestRecord, version: number): Fields {
-  const { result, decisions, proposal, approvedArgs, terms, ...rest } = record;
+  const { result, decisions, proposal, approvedArgs, terms, requestedBy, ...rest } = record;
   return [
     record.state,
     record.decidedAt,
@@ -19,10 +19,15 @@ export function requestFields(record: RequestRecord, version: number): Fields {
     audienceOf(record)?.map(toText),
     barredFrom(record).map(toText),
     encode(decisions),
-    encode({ proposal, approvedArgs, terms }),
+    encode({ proposal, approvedArgs, terms: inOrder(terms), requestedBy: requestedBy && inOrder(requestedBy) }),
     encode({ ...rest, version }),
     result === undefined ? undefined : encode(result),
   ];
+}
+
+/** The text must stay the same as long as nobody signs, and core gives what it has read in another order. */
+function inOrder(object: object): object {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Fields 15 to 20 of a request: where it was asked is part of its id or never changes. */
@@ -30,15 +35,20 @@ export function originFields({ threadId, turnId, agent, tool, requestedBy, asked
   return [toText(threadId), toText(turnId), toText(agent), toText(tool), text(requestedBy?.id), askedAt];
 }
 
-/** The columns that {@link toRequest} reads. */
-export const REQUEST = "record, decisions, signed, result";
+/** The columns that {@link toRequest} reads, beside the id. */
+export const REQUEST = "state, record, decisions, signed, result";
 
+/** Columns win over the JSON: a role that may not sign is held to them. */
 export function toRequest(row: Row): RequestRecord {
-  const parts = decode(String(row["record"]), "a request") as RequestRecord;
-  const signed = decode(String(row["signed"]), `request ${parts.id}`) as Pick<RequestRecord, "proposal" | "approvedArgs" | "terms">;
-  const decisions = decode(String(row["decisions"]), `request ${parts.id}`) as RequestRecord["decisions"];
-  const record = { ...parts, ...signed, decisions };
-  return row["result"] === null ? record : { ...record, result: decode(String(row["result"]), `request ${parts.id}`) };
+  const id = fromText(String(row["id"]));
+  const parts = decode(String(row["record"]), `request ${id}`) as RequestRecord;
+  const signed = decode(String(row["signed"]), `request ${id}`) as RequestRecord;
+  const decisions = decode(String(row["decisions"]), `request ${id}`) as RequestRecord["decisions"];
+  const { proposal, approvedArgs, terms, requestedBy } = signed;
+  const state = String(row["state"]) as RequestRecord["state"];
+  const [status, execution] = SHOWN[state];
+  const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
+  return { ...parts, id, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, result };
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */
@@ -64,6 +74,9 @@ export function threadFields(record: ThreadRecord): Fields {
   const body = hasBody ? encode({ context, outcome, input }) : undefined;
   return [state, fence, text(holder), leaseUntil, notBefore, closedAt, toText(agent), encode(rest), body];
 }
+
+/** The columns that {@link toThread} reads, by name: a later version may add others while this one runs. */
+export const THREAD = "id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, record, body, continuation";
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {

@@ -105,7 +105,9 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     seq bigint NOT NULL,
     tick bigint NOT NULL,
     n bigint GENERATED ALWAYS AS IDENTITY,
+    type text COLLATE "C" NOT NULL,
     event text NOT NULL,
+    mark uuid, -- of the commit whose first event it is: two commits may write the same event, and one whose answer is lost must know its own
     PRIMARY KEY (tenant, subject, seq)
   );
   CREATE INDEX events_by_tick ON ${s}.events (tenant, tick, n);

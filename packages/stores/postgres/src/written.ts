@@ -12,13 +12,12 @@ export function isRecognisable({ changes, events }: Batch): boolean {
   return events.length > 0 || traceOf(changes) !== undefined;
 }
 
-/** Is this very batch there? Its first event stays in its place for good; without one, its first record must be as it left it. */
-export async function isWritten(connection: Connection, { tenant, changes, events }: Batch): Promise<boolean> {
+/** Is this very batch there? Its first event keeps its mark for good; without one, its first record must be as it left it. */
+export async function isWritten(connection: Connection, { tenant, changes, events }: Batch, mark: string): Promise<boolean> {
   const [event] = events;
   if (event) {
-    const sql = `SELECT event FROM ${connection.schema}.events WHERE tenant = $1 AND subject = $2 AND seq = $3`;
-    const [row] = await connection.ask(sql, [toText(tenant), toText(event.subject), event.seq]);
-    return row?.["event"] === encode(event);
+    const sql = `SELECT FROM ${connection.schema}.events WHERE tenant = $1 AND subject = $2 AND seq = $3 AND mark = $4`;
+    return (await connection.ask(sql, [toText(tenant), toText(event.subject), event.seq, mark])).length > 0;
   }
   const put = traceOf(changes);
   return put !== undefined && (await isAsWritten(connection, tenant, put));
