@@ -46,7 +46,8 @@ export function toRequest(row: Row): RequestRecord {
   const decisions = decode(String(row["decisions"]), `request ${id}`) as RequestRecord["decisions"];
   const { proposal, approvedArgs, terms, requestedBy } = signed;
   const state = String(row["state"]) as RequestRecord["state"];
-  const [status, execution] = SHOWN[state];
+  // A purged one looks as it did when it ended; only who may sign can purge.
+  const [status, execution] = state === "purged" ? [parts.status, parts.execution] : SHOWN[state];
   const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
   return { ...parts, id, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, result };
 }
