@@ -23,7 +23,7 @@ interface Claimant {
 
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
- * @throws EXECUTION_UNKNOWN, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
+ * @throws EXECUTION_UNKNOWN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<Claim> {
   return persist(async () => {
@@ -47,6 +47,8 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<C
         return undefined;
       case "unknown":
         throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(record) });
+      case "purged":
+        throw new CountersignError("PURGED", { id });
       default:
         return { type: "settled", record };
     }

@@ -1,5 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
 import type { RequestRecord } from "./records.ts";
+import { signaturesOn } from "./signatures.ts";
 
 const ANYONE = "anyone";
 const role = (name: string): string => `role/${name}`;
@@ -12,9 +13,9 @@ export function audienceOf({ state, terms }: RequestRecord): readonly string[] |
   return [...new Set([...(terms.roles ?? []).map(role), ...(terms.reviewers ?? []).map(person)])];
 }
 
-/** Who may not, whoever invites them: whoever signed this very proposal, and whoever asked where four eyes hold. */
+/** Who may not, whoever invites them: whoever has signed the proposal as it stands, and whoever asked where four eyes hold. */
 export function barredFrom({ terms, requestedBy, decisions, proposal }: RequestRecord): readonly string[] {
-  const signed = decisions.filter(({ digest }) => digest === proposal.digest).map(({ by }) => by.id);
+  const signed = signaturesOn({ decisions, proposal }).map(({ by }) => by.id);
   return terms.fourEyes && requestedBy ? [...signed, requestedBy.id] : signed;
 }
 

@@ -1,107 +1,119 @@
 import type { Batch, Change } from "@countersign/core/store";
 import { encode } from "./json.ts";
-import { grantColumns, requestColumns, threadColumns, type Columns } from "./rows.ts";
+import { grantFields, originFields, requestFields, threadFields } from "./rows.ts";
 import { toText } from "./text.ts";
+import { rowsText, type Fields } from "./wire.ts";
 
-type Kind = "thread" | "request" | "grant";
 export type Put = Extract<Change, { op: "put" }>;
 export type Add = Extract<Change, { op: "add" }>;
+type PutOf<K extends Put["kind"]> = Extract<Put, { kind: K }>;
 
 /** All that a batch wants of one record. */
-interface Wanted {
-  readonly put: Put | undefined;
+interface Wanted<K extends Put["kind"]> {
+  readonly put?: PutOf<K>;
   readonly adds: readonly Add[];
-  readonly required: number | undefined;
+  readonly required?: number;
 }
 
-/** No record has this version: what can't be what its author meant is refused by the same judge as the rest. */
+/** No record has this version or fence: what can't be what its author meant is refused by the same judge as the rest. */
 const IMPOSSIBLE = -1;
 
 /**
- * The parameters of the commit functions. Records become rows here, before any lock is taken.
+ * The parameters of the commit functions. Records become rows here, before any lock is taken. The first event carries the mark.
  * @throws TypeError for a value that JSON can't carry
  */
-export function parametersOf(batch: Batch): readonly unknown[] {
-  const { tenant, changes, events, before } = batch;
+export function parametersOf({ tenant, changes, events, before }: Batch, mark: string): readonly unknown[] {
+  const requests = [...wantedOf("request", changes)].flatMap(([id, { put }]) => (put ? [{ id, put }] : []));
+  const asked = requests.filter(({ put }) => put.expects === 0);
+  const changed = requests.filter(({ put }) => put.expects !== 0);
   const blobs: Uint8Array[] = [];
-  const drops = changes.filter((change) => change.op === "drop").map(({ subject, through }) => ({ subject: toText(subject), through }));
-  const appended = events.map((event) => ({ subject: toText(event.subject), seq: event.seq, type: event.type, event: encode(event) }));
   return [
     toText(tenant),
     before ?? null,
-    rowsOf("thread", changes, (put) =>
-      put.kind === "thread" ? { ...threadColumns(put.record), ...placed(put.record.continuation, blobs) } : {},
+    rowsText(
+      16,
+      [...wantedOf("thread", changes)].sort(byId).map(([id, wanted]) => threadRow(id, wanted, blobs)),
     ),
-    rowsOf("request", changes, (put) => (put.kind === "request" ? requestColumns(put.record, put.expects + 1) : {})),
-    rowsOf("grant", changes, (put) => (put.kind === "grant" ? grantColumns(put.record, put.expects + 1) : {})),
-    listed(drops),
-    listed(appended),
+    rowsText(
+      20,
+      asked.map(({ id, put }) => [...requestRow(id, put), ...originFields(put.record)]),
+    ),
+    rowsText(
+      20,
+      changed.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, put }) => requestRow(id, put)),
+    ),
+    rowsText(
+      8,
+      [...wantedOf("grant", changes)].map(([id, wanted]) => grantRow(id, wanted)),
+    ),
+    rowsText(
+      2,
+      changes.flatMap((change) => (change.op === "drop" ? [[toText(change.subject), change.through]] : [])),
+    ),
+    rowsText(
+      5,
+      events.map((event, index) => [toText(event.subject), event.seq, toText(event.type), encode(event), index === 0 ? mark : undefined]),
+    ),
     blobs.length > 0 ? Buffer.concat(blobs) : null,
   ];
 }
 
-/** One row for each record, in the order of the changes. */
-function rowsOf(kind: Kind, changes: readonly Change[], columnsOf: (put: Put) => Columns & object): string | null {
-  const rows = [...wantedOf(kind, changes)].map(([id, { put, adds, required }]) => ({
-    id: toText(id),
-    ...(put ? { expects: put.expects, ...columnsOf(put) } : {}),
-    ...(adds.length > 0 ? { plus: adds.reduce((sum, { by }) => sum + by, 0), least: leastFor(adds) } : {}),
-    ...(required === undefined ? {} : { required }),
-  }));
-  return listed(rows);
+/** Rows that are there are locked in this order, whatever batch they are in. */
+function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
-function listed(rows: readonly object[]): string | null {
-  return rows.length > 0 ? encode(rows) : null;
+function threadRow(id: string, { put, adds, required }: Wanted<"thread">, blobs: Uint8Array[]): Fields {
+  const counter = [sumOf(adds), leastFor(adds)];
+  if (!put) return [toText(id), null, required, ...counter];
+  return [toText(id), put.expects, required, ...counter, ...threadFields(put.record), ...placed(put.record.continuation, blobs)];
 }
 
-function wantedOf(kind: Kind, changes: readonly Change[]): ReadonlyMap<string, Wanted> {
-  const all = new Map<string, Wanted>();
+function requestRow(id: string, { expects, record }: PutOf<"request">): Fields {
+  return [toText(id), expects, ...requestFields(record, expects + 1)];
+}
+
+function grantRow(id: string, { put, adds }: Wanted<"grant">): Fields {
+  return [toText(id), put?.expects, sumOf(adds), leastFor(adds), ...(put ? grantFields(put.record, put.expects + 1) : [])];
+}
+
+function wantedOf<K extends Put["kind"]>(kind: K, changes: readonly Change[]): ReadonlyMap<string, Wanted<K>> {
+  const all = new Map<string, Wanted<K>>();
+  const of = (id: string): Wanted<K> => all.get(id) ?? { adds: [] };
   for (const change of changes) {
-    const id = idOf(kind, change);
-    if (id === undefined) continue;
-    const wanted = all.get(id) ?? { put: undefined, adds: [], required: undefined };
-    all.set(id, together(wanted, change));
+    if (change.op === "put" && change.kind === kind) {
+      const { id } = change.record;
+      // A second put of one record in a batch.
+      all.set(id, { ...of(id), put: (of(id).put ? { ...change, expects: IMPOSSIBLE } : change) as PutOf<K> });
+    } else if (change.op === "add" && change.kind === kind) {
+      all.set(change.id, { ...of(change.id), adds: [...of(change.id).adds, change] });
+    } else if (change.op === "require" && kind === "thread") {
+      const { required = change.fence } = of(change.threadId);
+      all.set(change.threadId, { ...of(change.threadId), required: required === change.fence ? required : IMPOSSIBLE });
+    }
   }
   return all;
 }
 
-function idOf(kind: Kind, change: Change): string | undefined {
-  if (change.op === "put") return change.kind === kind ? change.record.id : undefined;
-  if (change.op === "add") return change.kind === kind ? change.id : undefined;
-  return change.op === "require" && kind === "thread" ? change.threadId : undefined;
-}
-
-function together(wanted: Wanted, change: Change): Wanted {
-  switch (change.op) {
-    case "put":
-      return { ...wanted, put: wanted.put ? { ...change, expects: IMPOSSIBLE } : change };
-    case "add":
-      return { ...wanted, adds: [...wanted.adds, change] };
-    case "require": {
-      const contradicts = wanted.required !== undefined && wanted.required !== change.fence;
-      return { ...wanted, required: contradicts ? IMPOSSIBLE : change.fence };
-    }
-    case "drop":
-      return wanted;
-  }
+function sumOf(adds: readonly Add[]): number | undefined {
+  return adds.length === 0 ? undefined : adds.reduce((sum, { by }) => sum + by, 0);
 }
 
 /** What the counter must be now, so that each addition in turn reaches its floor. */
-function leastFor(adds: readonly Add[]): number | null {
+function leastFor(adds: readonly Add[]): number | undefined {
   let sum = 0;
   let least = -Infinity;
   for (const { by, floor = -Infinity } of adds) {
     sum += by;
     least = Math.max(least, floor - sum);
   }
-  return Number.isFinite(least) ? least : null;
+  return Number.isFinite(least) ? least : undefined;
 }
 
 /** Where the bytes stand in the one parameter that carries all of them; the server counts from 1. */
-function placed(bytes: Uint8Array | undefined, blobs: Uint8Array[]): Columns {
-  if (!bytes) return {};
+function placed(bytes: Uint8Array | undefined, blobs: Uint8Array[]): Fields {
+  if (!bytes) return [];
   const start = blobs.reduce((length, blob) => length + blob.byteLength, 0) + 1;
   blobs.push(bytes);
-  return { start, length: bytes.byteLength };
+  return [start, bytes.byteLength];
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Batch, Committed } from "@countersign/core/store";
 import { parametersOf } from "./batch.ts";
 import { Unanswered, type Connection } from "./connection.ts";
@@ -14,13 +15,14 @@ export type CommitFunction = "commit_1" | "commit_unsigned_1";
  * @throws STORE_UNAVAILABLE
  */
 export async function commit(connection: Connection, name: CommitFunction, batch: Batch): Promise<Committed> {
-  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8) AS refused`;
-  const parameters = parametersOf(batch);
+  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused`;
+  const mark = randomUUID();
+  const parameters = parametersOf(batch, mark);
   let wasSent = false;
   return connection.persist(async () => {
     try {
       const committed = await attempt(connection, sql, parameters, batch);
-      return !committed.ok && wasSent && (await isWritten(connection, batch)) ? { ok: true } : committed;
+      return !committed.ok && wasSent && (await isWritten(connection, batch, mark)) ? { ok: true } : committed;
     } catch (error) {
       if (error instanceof Unanswered && !isRecognisable(batch)) throw storeError(error.cause);
       wasSent ||= error instanceof Unanswered;

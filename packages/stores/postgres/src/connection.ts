@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { meaningOf, storeError, unavailable } from "./errors.ts";
+import { isReadOnly, meaningOf, storeError, unavailable } from "./errors.ts";
 
 /** What pg makes of the columns that are asked for: bigints are text. */
 export type Row = Readonly<Record<string, string | number | boolean | Buffer | null>>;
@@ -32,8 +33,9 @@ export class Connection {
     this.schema = `"${schema}"`;
     // A program that is done shall end, also when it forgot to close its store.
     this.#pool = new pg.Pool({ allowExitOnIdle: true, application_name: "countersign", ...this.config });
-    // An idle connection that breaks is replaced when one is needed.
-    this.#pool.on("error", () => {});
+    // An idle connection that breaks is replaced when one is needed. One in use tells its statement, and beside that emits
+    // an error that would end the process if nobody listened.
+    this.#pool.on("error", () => {}).on("connect", (client) => client.on("error", () => {}));
   }
 
   /**
@@ -75,10 +77,13 @@ export class Connection {
     } catch (error) {
       const meaning = meaningOf(error);
       if (meaning === "unprepared") this.#named = false;
+      // Whether a session may write was settled when it began: the next one may be another server's, or be allowed to.
+      if (isReadOnly(error)) broken = new Error("It only reads.");
       if (meaning !== "lost") throw error;
       broken = new Unanswered("The connection broke.", { cause: error });
       throw broken;
     } finally {
+      if (broken) streamOf(client).destroy();
       client.release(broken);
     }
   }
@@ -120,6 +125,11 @@ export class Connection {
       throw meaningOf(error) ? error : unavailable(false, `${error instanceof Error ? error.message : String(error)}.`, error);
     }
   }
+}
+
+/** What pg keeps to itself: to hang up on a server that doesn't answer, which its own `end` would wait for. */
+export function streamOf(client: pg.ClientBase): Socket {
+  return (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream;
 }
 
 const names = new Map<string, string>();

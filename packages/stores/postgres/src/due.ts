@@ -47,7 +47,7 @@ async function claimThreads(connection: Connection, values: readonly unknown[]):
   let wasSent = false;
   return connection.persist(async () => {
     try {
-      const taken = wasSent ? await takenBy(connection, values[0], claim) : [];
+      const taken = wasSent ? await takenBy(connection, values[0], values[2], claim) : [];
       const rows =
         taken.length > 0
           ? taken
@@ -60,9 +60,11 @@ async function claimThreads(connection: Connection, values: readonly unknown[]):
   });
 }
 
-function takenBy(connection: Connection, tenant: unknown, claim: string): Promise<readonly Row[]> {
-  const sql = `SELECT id, fence, 0 AS since FROM ${connection.schema}.threads WHERE tenant = $1 AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND claim = $2`;
-  return connection.once(sql, [tenant, claim]);
+/** Those that somebody else has taken over since are theirs. */
+function takenBy(connection: Connection, tenant: unknown, holder: unknown, claim: string): Promise<readonly Row[]> {
+  const sql = `SELECT id, fence, 0 AS since FROM ${connection.schema}.threads
+    WHERE tenant = $1 AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND holder = $2 AND claim = $3`;
+  return connection.once(sql, [tenant, holder, claim]);
 }
 
 function toDue({ id, fence }: Row): Due {

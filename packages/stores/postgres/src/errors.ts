@@ -38,7 +38,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "28000": "The server knows no such role, or doesn't let it in from here.",
   "28P01": "Wrong user or password.",
   "3D000": "There is no such database. Create it first: the store makes its schema, not its database.",
-  "42501": "This role may not do that.",
+  "42501": "This role may not do that: see the README on roles.",
   "53100": "The server's disk is full.",
 };
 
@@ -63,8 +63,17 @@ export function isMissing(error: unknown): boolean {
   return ["42P01", "42883", "3F000"].includes(sqlStateOf(error) ?? "");
 }
 
+/** Is it there under this name, but something else? */
+export function isUnlike(error: unknown): boolean {
+  return ["42703", "42809"].includes(sqlStateOf(error) ?? "");
+}
+
 export function isForbidden(error: unknown): boolean {
   return sqlStateOf(error) === "42501";
+}
+
+export function isReadOnly(error: unknown): boolean {
+  return sqlStateOf(error) === "25006";
 }
 
 /** What callers see: whatever the server or the connection to it says as STORE_UNAVAILABLE, any other error as it is. */

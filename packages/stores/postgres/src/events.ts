@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError, type AuditEvent } from "@countersign/core/store";
 import type { Connection, Row } from "./connection.ts";
 import { decode } from "./json.ts";
-import { toText } from "./text.ts";
+import { fromText, toText } from "./text.ts";
 
 type Position = readonly [tick: string, n: string];
 
@@ -22,14 +22,21 @@ export async function listEvents(
   const rows = await (subject === undefined ? ofTenant(connection, values) : ofChain(connection, values, toText(subject)));
   const [tick, n] = rows.at(-1) ? [rows.at(-1)?.["tick"], rows.at(-1)?.["n"]] : start;
   return {
-    events: rows.map((row) => decode(String(row["event"]), "an event") as AuditEvent),
+    events: rows.map(toEvent),
     position: `${String(tick)}.${String(n)}`,
   };
 }
 
+/** Columns win over the JSON: a role that may not sign is held to them. */
+function toEvent(row: Row): AuditEvent {
+  const subject = fromText(String(row["subject"]));
+  const event = decode(String(row["event"]), `an event of ${subject}`) as AuditEvent;
+  return { ...event, subject, seq: Number(row["seq"]), type: fromText(String(row["type"])) };
+}
+
 /** One chain grows in order: whoever writes its next event has seen the one before. */
 function ofChain(connection: Connection, values: readonly unknown[], subject: string): Promise<readonly Row[]> {
-  const sql = `SELECT tick, n, event FROM ${connection.schema}.events
+  const sql = `SELECT tick, n, subject, seq, type, event FROM ${connection.schema}.events
     WHERE tenant = $1 AND subject = $5 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
   return connection.ask(sql, [...values, subject]);
 }
@@ -41,7 +48,7 @@ function ofChain(connection: Connection, values: readonly unknown[], subject: st
  */
 async function ofTenant(connection: Connection, values: readonly unknown[]): Promise<readonly Row[]> {
   const { schema } = connection;
-  const sql = `SELECT tick, n, event, tick < ${schema}.tick_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled
+  const sql = `SELECT tick, n, subject, seq, type, event, tick < ${schema}.tick_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled
     FROM ${schema}.events WHERE tenant = $1 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
   const until = performance.now() + PATIENCE;
   let newest: bigint | undefined;

@@ -2,7 +2,7 @@ import { CountersignError } from "@countersign/core/store";
 import type { ClientBase } from "pg";
 import type { CommitFunction } from "./commit.ts";
 import type { Connection, Row } from "./connection.ts";
-import { isForbidden, isMissing } from "./errors.ts";
+import { isForbidden, isMissing, isUnlike } from "./errors.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 const VERSION = MIGRATIONS.length;
@@ -19,18 +19,30 @@ const OLDEST_SERVER = 140_000;
  * Makes the schema, brings it up to date, or refuses it untouched. Answers which commit function this role may call.
  * @throws STORE_INCOMPATIBLE, STORE_UNAVAILABLE, SETUP for a server that is too old
  */
-export function openSchema(connection: Connection): Promise<CommitFunction> {
-  return connection.persist(async () => {
-    const server = await connection.once("SELECT current_setting('server_version_num')::int AS version", []);
-    if (Number(server[0]?.["version"]) < OLDEST_SERVER) {
-      throw new CountersignError("SETUP", { hint: "@countersign/postgres needs PostgreSQL 14 or newer." });
-    }
+export async function openSchema(connection: Connection, warn: (message: string) => void): Promise<CommitFunction> {
+  let waits: unknown;
+  const mine = await connection.persist(async () => {
+    waits = await checkServer(connection);
     const found = await versionsOf(connection);
     if (found && found.oldest > VERSION) throw incompatible(found.version);
     if (!found || found.version < VERSION) await migrate(connection, found?.version ?? 0);
     await continueTicks(connection);
     return commitFunctionOf(connection);
   });
+  if (waits === "off") {
+    warn("synchronous_commit is off: what was acknowledged in the last moments before the server crashes is lost, signatures included.");
+  }
+  return mine;
+}
+
+/** Answers whether a commit waits for the disk. */
+async function checkServer(connection: Connection): Promise<unknown> {
+  const sql = "SELECT current_setting('server_version_num')::int AS version, current_setting('synchronous_commit') AS waits";
+  const [server] = await connection.once(sql, []);
+  if (Number(server?.["version"]) < OLDEST_SERVER) {
+    throw new CountersignError("SETUP", { hint: "@countersign/postgres needs PostgreSQL 14 or newer." });
+  }
+  return server?.["waits"];
 }
 
 interface Versions {
@@ -41,13 +53,12 @@ interface Versions {
 async function versionsOf(connection: Connection): Promise<Versions | undefined> {
   try {
     const [row] = await connection.once(`SELECT version, oldest FROM ${connection.schema}.${VERSIONS}`, []);
-    return row && { version: Number(row["version"]), oldest: Number(row["oldest"]) };
+    if (row) return { version: Number(row["version"]), oldest: Number(row["oldest"]) };
   } catch (error) {
     if (isMissing(error)) return undefined;
-    if (isForbidden(error))
-      throw incompatible("foreign", "This role may not look at it: grant it the schema, or choose another one.", error);
-    throw error;
+    if (!isUnlike(error)) throw error;
   }
+  throw incompatible("foreign");
 }
 
 /** Whoever comes second waits, and then finds it done. All or nothing. */
@@ -72,7 +83,9 @@ async function migrate(connection: Connection, from: number): Promise<void> {
 
 /** @throws STORE_INCOMPATIBLE for a schema that holds something of somebody else's */
 async function create(client: ClientBase, schema: string): Promise<void> {
-  const { rows } = await client.query<Row>("SELECT 1 FROM pg_class WHERE relnamespace = to_regnamespace($1) LIMIT 1", [schema]);
+  const things =
+    "SELECT FROM pg_class WHERE relnamespace = to_regnamespace($1) UNION ALL SELECT FROM pg_proc WHERE pronamespace = to_regnamespace($1)";
+  const { rows } = await client.query<Row>(`${things} LIMIT 1`, [schema]);
   if (rows.length > 0) throw incompatible("foreign");
   // Asked first: making one takes a right on the database even if it is there.
   const there = await client.query<Row>("SELECT to_regnamespace($1) IS NOT NULL AS there", [schema]);

@@ -13,7 +13,7 @@ import { Watchers } from "./watch.ts";
 export interface PostgresStoreOptions extends PoolConfig {
   /** Where its tables are, made if it isn't there. Letters, digits and `_`, at most 48. Default `countersign`. */
   readonly schema?: string | undefined;
-  /** Told once if the connection can't hear what other processes commit. Default: `console.warn`. */
+  /** Told once each: that other processes' commits can't be heard, that the server doesn't wait for its disk. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -36,12 +36,13 @@ export function postgresStore({ schema = "countersign", warn, ...config }: Postg
   }
   const connection = new Connection(config, schema);
   // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
-  const watchers = new Watchers(connection, schema, warn ?? ((message) => console.warn(`countersign: ${message}`)));
+  const tell = warn ?? ((message: string) => console.warn(`countersign: ${message}`));
+  const watchers = new Watchers(connection, schema, tell);
   let opening: Promise<CommitFunction> | undefined;
 
   /** Once for all calls; after a failure the next call tries again. */
   function opened(): Promise<CommitFunction> {
-    opening ??= openSchema(connection).catch((error: unknown) => {
+    opening ??= openSchema(connection, tell).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Connection } from "./connection.ts";
+import { streamOf, type Connection } from "./connection.ts";
 
 /** How often this process tells others of its commits at most, in ms: a NOTIFY makes commits wait for each other. */
 const ANNOUNCE_EVERY = 5;
@@ -10,6 +11,10 @@ const ECHO_WITHIN = 5_000;
 const ECHO_EVERY = 60_000;
 const RECONNECT_MIN = 100;
 const RECONNECT_MAX = 30_000;
+/** How long a server may take to say goodbye, in ms. */
+const GOODBYE = 500;
+/** An announcement needn't survive a power failure, so it waits for no disk. */
+const ANNOUNCE = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
 
 /**
  * Who wants to hear of changes, and from where they are heard: this process's own commits at once, those of others by
@@ -27,6 +32,7 @@ export class Watchers {
   #timer: NodeJS.Timeout | undefined;
   #announcing: Promise<void> | undefined;
   #again = false;
+  #pause = RECONNECT_MIN;
   #warned = false;
   #stopped = false;
 
@@ -41,7 +47,7 @@ export class Watchers {
     // A wrapper of its own, so that the same function watching twice is heard and taken off twice.
     const watching = (): void => listener();
     this.#listeners.add(watching);
-    if (!this.#ear && !this.#timer) this.#listen(RECONNECT_MIN);
+    if (!this.#ear && !this.#timer) this.#listen();
     return () => void this.#listeners.delete(watching);
   }
 
@@ -49,7 +55,7 @@ export class Watchers {
   changed(): void {
     this.#hear();
     this.#again = true;
-    this.#announcing ??= this.#announce().finally(() => (this.#announcing = undefined));
+    this.#announcing ??= this.#announce();
   }
 
   /** What others were to be told of is told before the end. */
@@ -58,66 +64,65 @@ export class Watchers {
     this.#listeners.clear();
     clearTimeout(this.#timer);
     await this.#announcing;
-    await this.#ear?.end().catch(() => {});
+    if (this.#ear) await hangUp(this.#ear);
   }
 
   #hear(): void {
     for (const listener of this.#listeners) queueMicrotask(() => this.#listeners.has(listener) && listener());
   }
 
-  /** Many commits, one announcement. It needn't survive a power failure, so it waits for no disk. */
+  /** Many commits, one announcement. It is a hint: whoever misses it finds the work by sweeping. */
   async #announce(): Promise<void> {
-    const sql = "SELECT set_config('synchronous_commit', 'off', true), pg_notify($1, $2)";
     while (this.#again) {
       this.#again = false;
-      // A hint: whoever misses it finds the work by sweeping.
-      await this.#connection.once(sql, [this.#channel, this.#self]).catch(() => {});
-      if (!this.#stopped) await new Promise((resolve) => setTimeout(resolve, ANNOUNCE_EVERY).unref());
+      await this.#connection.once(ANNOUNCE, [this.#channel, this.#self]).catch(() => {});
+      if (!this.#stopped) await sleep(ANNOUNCE_EVERY);
     }
+    this.#announcing = undefined;
   }
 
-  #listen(pause: number): void {
+  #listen(): void {
     const ear = new pg.Client({ application_name: "countersign-listen", ...this.#connection.config });
     this.#ear = ear;
-    const again = (): void => {
-      if (this.#ear !== ear || this.#stopped) return;
-      this.#ear = undefined;
-      void ear.end().catch(() => {});
-      this.#after(pause, () => this.#listen(Math.min(pause * 2, RECONNECT_MAX)));
-    };
-    ear.on("error", again).on("end", again);
+    ear.on("error", () => this.#lose(ear)).on("end", () => this.#lose(ear));
     ear.on("notification", ({ payload }) => {
       if (payload === this.#self) this.#echo?.();
       else this.#hear();
     });
-    this.#begin(ear).catch(again);
+    this.#begin(ear).catch(() => this.#lose(ear));
   }
 
   async #begin(ear: pg.Client): Promise<void> {
     await ear.connect();
     // Whoever watches has timers of its own; hints alone keep no process alive.
-    (ear as unknown as { connection: { stream: { unref(): void } } }).connection.stream.unref();
+    streamOf(ear).unref();
     await ear.query(`LISTEN "${this.#channel}"`);
     // Something may have happened while nobody listened.
     this.#hear();
     await this.#expectEcho(ear);
   }
 
+  /** And makes another one, later and later while that fails. */
+  #lose(ear: pg.Client): void {
+    if (this.#ear !== ear || this.#stopped) return;
+    this.#ear = undefined;
+    void hangUp(ear);
+    this.#after(this.#pause, () => this.#listen());
+    this.#pause = Math.min(this.#pause * 2, RECONNECT_MAX);
+  }
+
   /** A pooler that gives connections to others in between takes LISTEN without an error and drops what is to be heard. */
   async #expectEcho(ear: pg.Client): Promise<void> {
-    const heard = new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(false), ECHO_WITHIN).unref();
-      this.#echo = () => {
-        clearTimeout(timer);
-        resolve(true);
-      };
-    });
-    this.#again = true;
-    this.#announcing ??= this.#announce().finally(() => (this.#announcing = undefined));
-    if (await heard) return this.#after(ECHO_EVERY, () => void this.#expectEcho(ear));
+    const echo = new Promise<true>((resolve) => (this.#echo = () => resolve(true)));
+    await this.#connection.once(ANNOUNCE, [this.#channel, this.#self]);
+    const isHeard = await Promise.race([echo, sleep(ECHO_WITHIN, false, { ref: false })]);
     if (this.#stopped || this.#ear !== ear) return;
-    this.#warnOnce();
-    throw new Error("not heard");
+    if (!isHeard) {
+      this.#warnOnce();
+      throw new Error("not heard");
+    }
+    this.#pause = RECONNECT_MIN;
+    this.#after(ECHO_EVERY, () => void this.#expectEcho(ear).catch(() => this.#lose(ear)));
   }
 
   #warnOnce(): void {
@@ -130,6 +135,14 @@ export class Watchers {
   }
 
   #after(ms: number, work: () => void): void {
+    clearTimeout(this.#timer);
     if (!this.#stopped) this.#timer = setTimeout(work, ms).unref();
   }
+}
+
+/** Politely, but without waiting for a server that has fallen silent. */
+async function hangUp(ear: pg.Client): Promise<void> {
+  const timer = setTimeout(() => streamOf(ear).destroy(), GOODBYE);
+  await ear.end().catch(() => {});
+  clearTimeout(timer);
 }

@@ -2,7 +2,7 @@ import type { Batch, Change } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { encode } from "./json.ts";
 import { getRequest, getThread } from "./reads.ts";
-import { requestColumns, threadColumns } from "./rows.ts";
+import { requestFields, threadFields } from "./rows.ts";
 import { toText } from "./text.ts";
 
 type Put = Extract<Change, { op: "put" }>;
@@ -12,13 +12,12 @@ export function isRecognisable({ changes, events }: Batch): boolean {
   return events.length > 0 || traceOf(changes) !== undefined;
 }
 
-/** Is this very batch there? Its first event stays in its place for good; without one, its first record must be as it left it. */
-export async function isWritten(connection: Connection, { tenant, changes, events }: Batch): Promise<boolean> {
+/** Is this very batch there? Its first event keeps its mark for good; without one, its first record must be as it left it. */
+export async function isWritten(connection: Connection, { tenant, changes, events }: Batch, mark: string): Promise<boolean> {
   const [event] = events;
   if (event) {
-    const sql = `SELECT event FROM ${connection.schema}.events WHERE tenant = $1 AND subject = $2 AND seq = $3`;
-    const [row] = await connection.ask(sql, [toText(tenant), toText(event.subject), event.seq]);
-    return row?.["event"] === encode(event);
+    const sql = `SELECT FROM ${connection.schema}.events WHERE tenant = $1 AND subject = $2 AND seq = $3 AND mark = $4`;
+    return (await connection.ask(sql, [toText(tenant), toText(event.subject), event.seq, mark])).length > 0;
   }
   const put = traceOf(changes);
   return put !== undefined && (await isAsWritten(connection, tenant, put));
@@ -32,8 +31,8 @@ async function isAsWritten(connection: Connection, tenant: string, { kind, recor
   const version = expects + 1;
   if (kind === "request") {
     const there = await getRequest(connection, tenant, record.id);
-    return there?.version === version && encode(requestColumns(there, version)) === encode(requestColumns(record, version));
+    return there?.version === version && encode(requestFields(there, version)) === encode(requestFields(record, version));
   }
   const there = await getThread(connection, tenant, record.id);
-  return kind === "thread" && there?.version === version && encode(threadColumns(there)) === encode(threadColumns(record));
+  return kind === "thread" && there?.version === version && encode(threadFields(there)) === encode(threadFields(record));
 }
