@@ -53,14 +53,17 @@ export const functions = (s: string): string => `
     p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF p_drops IS NOT NULL
-      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]')
+      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved'))
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
-        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged' OR w.state <> t.state AND (
-          w.state IN ('pending', 'rejected')
-          OR w.state = 'approved' AND t.state <> 'executing'
-          OR t.state = 'pending' AND w.state NOT IN ('expired', 'cancelled')
-        )
+        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR NOT CASE t.state
+          WHEN 'pending' THEN w.state IN ('pending', 'expired', 'cancelled')
+          WHEN 'approved' THEN w.state IN ('approved', 'executing', 'done', 'failed', 'expired', 'cancelled')
+          WHEN 'executing' THEN w.state IN ('executing', 'done', 'failed', 'unknown', 'approved')
+          WHEN 'unknown' THEN w.state IN ('unknown', 'done', 'failed')
+          WHEN 'purged' THEN false
+          ELSE w.state = t.state
+        END
       )
       OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
       OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
