@@ -155,7 +155,9 @@ export const functions = (s: string): string => `
           AND a.tenant = p_tenant AND a.who = ANY (t.audience) AND a.asked_at = t.asked_at AND a.id = w.id;
         UPDATE ${s}.requests SET version = w.expects + 1, state = w.state, decided_at = w.decided_at, expires_at = w.expires_at,
           execute_within = w.execute_within, attempt = w.attempt, lease_until = w.lease_until, audience = w.audience,
-          barred = w.barred, decisions = w.decisions, signed = w.signed, record = w.record, result = w.result
+          barred = w.barred, decisions = w.decisions, signed = w.signed, record = w.record, result = w.result,
+          -- Of whom a purged request was asked for, nothing stays.
+          requested_by = CASE w.state WHEN 'purged' THEN NULL ELSE requested_by END
         WHERE tenant = p_tenant AND id = w.id;
         IF w.audience IS NOT NULL THEN
           INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by)
@@ -178,15 +180,15 @@ export const functions = (s: string): string => `
         END IF;
       END LOOP;
     END IF;
-    IF p_drops IS NOT NULL THEN
-      DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
-    END IF;
     IF p_events IS NOT NULL THEN
       INSERT INTO ${s}.events (tenant, subject, seq, tick, type, event, mark)
         SELECT p_tenant, subject, seq, ${s}.tick_base() + pg_current_xact_id()::text::bigint, type, event, mark FROM unnest(p_events)
         ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS written = ROW_COUNT;
       IF written < cardinality(p_events) THEN RAISE SQLSTATE 'CS001'; END IF;
+    END IF;
+    IF p_drops IS NOT NULL THEN
+      DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
     END IF;
     IF p_before IS NOT NULL AND ${s}.now_ms() >= p_before THEN RAISE SQLSTATE 'CS002'; END IF;
     RETURN NULL;
