@@ -5,7 +5,14 @@ import { packed, type Packed } from "./thread.ts";
 
 type Put = Extract<Change, { op: "put" }>;
 type Add = Extract<Change, { op: "add" }>;
+type Drop = Extract<Change, { op: "drop" }>;
 type Refused = Extract<Committed, { ok: false }>;
+
+/** An event with its place in the order of all commits. */
+export interface Numbered {
+  readonly position: number;
+  readonly event: AuditEvent;
+}
 
 /** All or nothing: the whole batch is judged before anything is written. */
 export function commit(tx: Transaction, { tenant, changes, events, before }: Batch, now: number): Committed {
@@ -16,6 +23,7 @@ export function commit(tx: Transaction, { tenant, changes, events, before }: Bat
   for (const change of changes) if (change.op === "put") put(tx, tenant, change);
   for (const change of changes) if (change.op === "add") add(tx, tenant, change);
   for (const event of events) append(tx, tenant, event);
+  for (const change of changes) if (change.op === "drop") drop(tx, tenant, change);
   return { ok: true };
 }
 
@@ -77,9 +85,18 @@ function counter(record: unknown, kind: Add["kind"]): number | undefined {
 
 /** Numbered in the order of the commits, because one transaction ends before the next begins. */
 function append(tx: Transaction, tenant: string, event: AuditEvent): void {
-  const numbered = { position: next(tx, tenant, "event"), event };
+  const numbered: Numbered = { position: next(tx, tenant, "event"), event };
   tx.put(keys.event(tenant) + key(numbered.position), numbered);
   tx.put(keys.chain(tenant, event.subject) + key(event.seq), numbered);
+}
+
+/** Numbers are never given out again: the count only goes up. */
+function drop(tx: Transaction, tenant: string, { subject, through }: Drop): void {
+  for (const numbered of tx.scan(keys.chain(tenant, subject)) as Generator<Numbered>) {
+    if (numbered.event.seq > through) break;
+    tx.delete(keys.event(tenant) + key(numbered.position));
+    tx.delete(keys.chain(tenant, subject) + key(numbered.event.seq));
+  }
 }
 
 function next(tx: Transaction, tenant: string, of: "request" | "event"): number {

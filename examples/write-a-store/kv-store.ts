@@ -11,7 +11,7 @@ import {
   type RequestRecord,
   type StorePort,
 } from "@countersign/core/store";
-import { commit } from "./commit.ts";
+import { commit, type Numbered } from "./commit.ts";
 import { claimDue } from "./due.ts";
 import { key, keys } from "./keys.ts";
 import { Kv, type Transaction } from "./kv.ts";
@@ -53,6 +53,7 @@ export function kvStore(path: string): StorePort {
       if (committed.ok) notify();
       return committed;
     },
+    closedThreads: (tenant, before, limit) => answer((tx) => closedThreads(tx, tenant, before, limit)),
     claimDue: async (kind, options) => {
       const due = await answer((tx) => claimDue(tx, kind, options, Date.now()));
       if (kind === "thread" && due.length > 0) notify();
@@ -92,6 +93,15 @@ export function kvStore(path: string): StorePort {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Looks at every thread, as {@link claimDue} does. */
+function closedThreads(tx: Transaction, tenant: string, before: number, limit: number): readonly string[] {
+  return ([...tx.scan(key(tenant, "thread"))] as Packed[])
+    .flatMap(({ id, state, closedAt = Infinity }) => (state === "closed" && closedAt < before ? [{ id, closedAt }] : []))
+    .sort((a, b) => a.closedAt - b.closedAt)
+    .slice(0, limit)
+    .map(({ id }) => id);
 }
 
 /** An index holds keys of requests. */
@@ -136,7 +146,7 @@ function listEvents(
   // A chain is sorted by its own numbers: what was read of it is passed over.
   const from = subject === undefined && after !== undefined ? index + key(position) : undefined;
   for (const found of tx.scan(index, { from })) {
-    const numbered = found as { readonly position: number; readonly event: AuditEvent };
+    const numbered = found as Numbered;
     if (events.length >= limit) break;
     if (numbered.position <= Number(after ?? 0)) continue;
     events.push(numbered.event);

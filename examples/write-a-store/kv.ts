@@ -1,12 +1,16 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeFileSync } from "node:fs";
 
-/** What a transaction sees and does. Its own puts are seen by it at once, by others when it ends. */
+/** What a transaction sees and does. What it puts and deletes itself it sees at once, a scan when it ends, as others do. */
 export interface Transaction {
   get(key: string): unknown;
   put(key: string, value: unknown): void;
+  delete(key: string): void;
   /** Values of the keys that begin so, in the order of their keys. `from`: only keys beyond this one, in the wanted direction. */
   scan(prefix: string, options?: { readonly from?: string | undefined; readonly backwards?: boolean }): Generator<unknown>;
 }
+
+/** Null: nothing is there any more. */
+type Entry = readonly [key: string, value: string | null];
 
 /**
  * A key-value database in a file of JSON lines: one line for each transaction, on the disk before it counts. For one
@@ -27,15 +31,16 @@ export class Kv {
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     this.#size = Buffer.byteLength(whole);
     ftruncateSync(this.#file, this.#size);
-    for (const line of whole.split("\n").slice(0, -1)) this.#apply(JSON.parse(line) as [string, string][]);
+    for (const line of whole.split("\n").slice(0, -1)) this.#apply(JSON.parse(line) as Entry[]);
   }
 
   /** All or nothing: whatever `work` throws, nothing of it is kept. Nobody else comes in between, because nothing waits. */
   transaction<T>(work: (transaction: Transaction) => T): T {
-    const puts = new Map<string, string>();
+    const puts = new Map<string, string | null>();
     const result = work({
-      get: (key) => parsed(puts.get(key) ?? this.#values.get(key)),
+      get: (key) => parsed(puts.has(key) ? puts.get(key) : this.#values.get(key)),
       put: (key, value) => void puts.set(key, JSON.stringify(value)),
+      delete: (key) => void puts.set(key, null),
       scan: (prefix, options) => this.#scan(prefix, options),
     });
     if (puts.size > 0) this.#write([...puts]);
@@ -46,7 +51,7 @@ export class Kv {
     closeSync(this.#file);
   }
 
-  #write(puts: [string, string][]): void {
+  #write(puts: readonly Entry[]): void {
     const line = `${JSON.stringify(puts)}\n`;
     try {
       writeFileSync(this.#file, line);
@@ -59,10 +64,16 @@ export class Kv {
     this.#apply(puts);
   }
 
-  #apply(puts: readonly (readonly [string, string])[]): void {
+  #apply(puts: readonly Entry[]): void {
     for (const [key, value] of puts) {
-      if (!this.#values.has(key)) this.#keys.splice(this.#place(key), 0, key);
-      this.#values.set(key, value);
+      const isNew = !this.#values.has(key);
+      if (value === null) {
+        if (!isNew) this.#keys.splice(this.#place(key), 1);
+        this.#values.delete(key);
+      } else {
+        if (isNew) this.#keys.splice(this.#place(key), 0, key);
+        this.#values.set(key, value);
+      }
     }
   }
 
@@ -91,6 +102,6 @@ export class Kv {
   }
 }
 
-function parsed(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text);
+function parsed(text: string | null | undefined): unknown {
+  return text === null || text === undefined ? undefined : JSON.parse(text);
 }

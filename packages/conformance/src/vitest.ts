@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
+import { Absent } from "./contract/absent.ts";
 import type { Case } from "./contract/case.ts";
 import { moduleUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
 import { sessionOf } from "./run/run.ts";
@@ -10,7 +11,7 @@ import { storeCases } from "./store-suite/cases.ts";
 const TIMEOUT_MS = 180_000;
 
 export interface TestAdapterOptions {
-  /** The module of a store harness to run the adapter on. Default: the suite's own store. */
+  /** The module of a store harness to run the adapter on. Default: the one that the harness names, else the suite's own store. */
   readonly store?: string | URL | undefined;
 }
 
@@ -53,7 +54,12 @@ function testWith(
       if (!session || !tried) throw new Error(`the session has no case ${id}`);
       const absent = session.absence(tried);
       if (absent !== undefined) return context.skip(absent);
-      await session.play(tried);
+      try {
+        await session.play(tried);
+      } catch (error) {
+        if (error instanceof Absent) context.skip(error.message);
+        throw error;
+      }
     });
   });
 }

@@ -2,22 +2,24 @@
  * `pnpm conform`: every harness of the repo, and the published matrix in docs/conformance.md. `--json` prints one JSON
  * object, `--check` compares the matrix instead of writing it. @module
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync } from "node:fs";
+import { startPostgres } from "@countersign/postgres-server";
 
 const HARNESSES = ["packages/adapters/*/test/*.harness.ts", "packages/stores/*/test/*.harness.ts"];
-/** Adapters are published on the store that people use first. */
+/** Adapters are published on the store that people use first, but for those made for another one. */
 const STORE = "packages/stores/sqlite/test/sqlite.harness.ts";
 
-/** What others print goes to standard error: standard output is for the results alone. */
-function run(command: string, args: readonly string[], stdout: "inherit" | 2): number {
-  const { status, error } = spawnSync(command, args, { stdio: ["ignore", stdout, 2] });
-  if (error) throw error;
-  return status ?? 1;
+/** What others print goes to standard error: standard output is for the results alone. Answers the exit code. */
+async function run(command: string, args: readonly string[], stdout: "inherit" | 2): Promise<number> {
+  const child = spawn(command, args, { stdio: ["ignore", stdout, 2] });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
 }
 
 const given = process.argv.slice(2);
-const built = run("turbo", ["run", "build"], 2);
+const built = await run("turbo", ["run", "build"], 2);
 if (built !== 0) process.exit(built);
 
 const harnesses = HARNESSES.flatMap((pattern) => globSync(pattern)).toSorted((a, b) => (a < b ? -1 : 1));
@@ -28,4 +30,7 @@ const options = [
   "docs/conformance.md",
   ...given.flatMap((option) => (option === "--json" ? ["--json", "-"] : [option])),
 ];
-process.exitCode = run(process.execPath, ["packages/conformance/dist/cli/bin.js", ...harnesses, ...options], "inherit");
+const server = await startPostgres();
+process.env["COUNTERSIGN_POSTGRES"] = server.url;
+process.exitCode = await run(process.execPath, ["packages/conformance/dist/cli/bin.js", ...harnesses, ...options], "inherit");
+await server.stop();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DEFAULTS, TIMINGS, type Timings } from "./contract/defaults.ts";
 import type { Duration } from "./contract/json.ts";
 import { principalSchema } from "./contract/principal.ts";
-import { durationMs } from "./contract/terms.ts";
+import { durationMs, durationSchema } from "./contract/terms.ts";
 import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
 import { parseInput } from "./errors/parse-input.ts";
@@ -13,6 +13,7 @@ import type { Kernel } from "./gate/kernel.ts";
 import { policyInternals, type Policy } from "./gate/policy.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { toRequest } from "./ledger/move.ts";
+import { purge } from "./ledger/purge.ts";
 import { history, verify } from "./ledger/verify.ts";
 import { gatingInternalsOf, withInternals, type Gate } from "./resume/gate.ts";
 import { settle } from "./resume/settle.ts";
@@ -69,6 +70,10 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     settle: (id, outcome, given) => settle(kernel, id, outcome, given),
     history: (id) => history(ledger, id),
     verify: () => verify(ledger),
+    async purge(given) {
+      const { olderThan } = parseInput(z.object({ olderThan: durationSchema }), given, "options");
+      return purge(ledger, durationMs(olderThan) ?? Infinity);
+    },
     async ask(call) {
       const internals = gatingInternalsOf(self);
       return (await ask(internals.kernel, internals.reviewer, call)) as never;

@@ -4,4 +4,6 @@ export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./s
 export type { AuditEvent } from "./contract/event.ts";
 export type { Page, RequestQuery } from "./contract/request.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
+export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
+export { SHOWN } from "./store/shown.ts";
 export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";

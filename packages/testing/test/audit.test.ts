@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { approve, createGate, definePolicy, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { openThread } from "@countersign/core/adapter";
 import { sqliteStore } from "@countersign/sqlite";
+import { sha256 } from "./model/digest.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const policy = definePolicy({ tools: { pay: "ask" } });
@@ -76,5 +78,66 @@ describe("the audit trail", () => {
     const ran: unknown[] = [];
     await expect(gate.execute({ id: approval.id, args: {} }, (args) => ran.push(args))).rejects.toMatchObject({ code: "AUDIT_BROKEN" });
     expect(ran).toEqual([]);
+  });
+});
+
+describe("the audit trail after a purge", () => {
+  let other = "";
+
+  /** Purged: the request, and a thread that went through a run. Not purged: another request, and another run's thread. */
+  beforeEach(async () => {
+    const run = async (threadId: string) => {
+      const thread = openThread(gate, { threadId, agent: "a", framework: "f" });
+      const [{ id } = { id: "" }] = await thread.suspend([{ turnId: "m", callId: "c", tool: "pay", args: {} }], null);
+      await gate.cancel(id, { by: { id: "alice" }, reason: "no" });
+      await thread.release("completed");
+    };
+    await run("purged");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await gate.purge({ olderThan: 10 })).toEqual({ requests: 2, threads: 1 });
+    await run("kept");
+    const approval = await gate.ask({ threadId: "t", key: "k2", tool: "pay", args: { amount: 2 } });
+    if (approval.status !== "pending") throw new Error(approval.status);
+    await gate.decide(approval.request, approve(), { by: { id: "alice" } });
+    await gate.execute({ id: approval.id, args: {} }, () => "paid");
+    other = approval.id;
+  });
+
+  it("is whole", async () => {
+    expect(await gate.verify()).toEqual({ events: 3 + 1 + 4 + 2 + 2, subjects: 7 });
+  });
+
+  it.each<[string, string, string, number]>([
+    ["a stub that says it ended otherwise", `UPDATE requests SET record = replace(record, '"status":"approved"', '"status":"rejected"') WHERE id = $id`, "$id", 5], // prettier-ignore
+    ["a stub of other arguments", `UPDATE requests SET record = replace(record, '"digest":"', '"digest":"0') WHERE id = $id`, "$id", 5],
+    ["a stub that says it was never purged", `UPDATE requests SET record = replace(record, '"state":"purged"', '"state":"done"') WHERE id = $id`, "$id", 5], // prettier-ignore
+    [
+      "a purge of something else",
+      `UPDATE events SET event = replace(event, '"was":"done"', '"was":"failed"') WHERE subject = $id`,
+      "$id",
+      5,
+    ],
+    ["a missing purge", "DELETE FROM events WHERE subject = $id", "$id", 0],
+    ["a missing stub", "DELETE FROM requests WHERE id = $id", "$id", 5],
+    ["a cut beginning", "DELETE FROM events WHERE subject = $other AND seq < 3", "$other", 3],
+    ["a cut beginning that poses as a purge", `DELETE FROM events WHERE subject = $other AND seq < 4; UPDATE events SET event = replace(event, '"type":"done"', '"type":"purged"') WHERE subject = $other`, "$other", 4], // prettier-ignore
+    ["a live request that poses as purged", `UPDATE requests SET record = replace(record, '"state":"done"', '"state":"purged"') WHERE id = $other`, "$other", 4], // prettier-ignore
+    ["a thread's cut beginning", "DELETE FROM events WHERE subject = 'thread/kept' AND seq < 2", "thread/kept", 2],
+    ["a purged thread that knows nothing of it", `UPDATE threads SET record = replace(record, '"purgedSeq":3', '"purgedSeq":2') WHERE id = 'purged'`, "thread/purged", 3], // prettier-ignore
+  ])("finds %s", async (_, sql, subject, seq) => {
+    const named = (text: string, quote = ""): string => text.replaceAll("$other", `${quote}${other}${quote}`);
+    tamper(named(sql, "'"));
+    expect(await broken()).toEqual({ subject: named(subject).replaceAll("$id", request.id), seq });
+  });
+
+  it("finds a well-made purge in the place of a live request's beginning", async () => {
+    const last = (await Array.fromAsync(gate.history(other))).at(-1);
+    if (!last) throw new Error("no events");
+    const { hash, ...event } = { ...last, type: "purged" };
+    const forged = { ...event, hash: sha256(event) };
+    tamper(`DELETE FROM events WHERE subject = '${other}' AND seq < 4;
+      UPDATE events SET event = '${JSON.stringify(forged)}' WHERE subject = '${other}';
+      UPDATE requests SET record = replace(record, '${hash}', '${forged.hash}') WHERE id = '${other}'`);
+    expect(await broken()).toEqual({ subject: other, seq: 4 });
   });
 });

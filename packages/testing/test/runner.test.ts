@@ -236,50 +236,6 @@ describe("an in-process reviewer", () => {
   });
 });
 
-describe("a worker", () => {
-  it("resumes what is decided, expires what is overdue, and leaves the rest", async () => {
-    const { runner, gate, effects } = setting(scripted([PAY], "done"));
-    const requests = await Promise.all(["a", "b", "c"].map(async (id) => pendingOf(await runner.start(id, "go"))));
-    await gate.decide(requests[0] as (typeof requests)[0], approve(), { by: alice });
-    const worker = createWorker(gate, [runner]);
-    expect(await worker.drain()).toEqual({ resumed: 1, expired: 0, failed: 0 });
-    expect(await worker.drain()).toEqual({ resumed: 0, expired: 0, failed: 0 });
-    gate.advance(72 * 3_600_000);
-    expect(await worker.drain()).toEqual({ resumed: 2, expired: 2, failed: 0 });
-    expect(effects).toHaveLength(1);
-  });
-
-  it("hears a decision at once", async () => {
-    const { runner, gate } = setting(scripted([PAY], "done"));
-    const request = pendingOf(await runner.start("t", "go"));
-    await using worker = createWorker(gate, [runner], { sweepEvery: "1h" }).start();
-    await gate.decide(request, approve(), { by: alice });
-    await expect.poll(async () => (await gate.get(request.id))?.execution, { timeout: 5_000 }).toBe("done");
-    await worker.stop();
-  });
-
-  it("backs off from a thread that fails, and tells about it", async () => {
-    const gate = testGate(policy);
-    let fails = true;
-    const agent = { model: scripted([PAY], "done"), tools: { pay: () => "paid" } };
-    const model = async (messages: readonly Message[]) => {
-      if (fails && messages.length > 2) throw new Error("provider down");
-      return agent.model(messages);
-    };
-    const runner = createRunner(gate, { ...agent, model });
-    await gate.decide(pendingOf(await runner.start("t", "go")), approve(), { by: alice });
-    const errors: unknown[] = [];
-    const worker = createWorker(gate, [runner], { onError: (error, threadId) => errors.push([threadId, String(error)]) });
-    expect(await worker.drain()).toMatchObject({ failed: 1 });
-    expect(await worker.drain()).toMatchObject({ failed: 0, resumed: 0 });
-    fails = false;
-    gate.advance(1_000);
-    expect(await worker.drain()).toMatchObject({ resumed: 1 });
-    expect(gate.executed).toHaveLength(1);
-    expect(errors).toEqual([["t", "Error: provider down"]]);
-  });
-});
-
 describe("streaming", () => {
   it("streams the start and the resume, and has nothing to say when nothing moves", async () => {
     const { runner, gate } = setting(scripted([PAY], "done"));

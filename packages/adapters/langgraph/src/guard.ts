@@ -58,7 +58,14 @@ export function isPause(error: unknown): boolean {
 export function mustLeave(error: unknown): boolean {
   return isCountersignError(error) && LEAVING.has(error.code);
 }
-const LEAVING: ReadonlySet<string> = new Set(["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "STORE_UNAVAILABLE", "THREAD_BUSY"]);
+const LEAVING: ReadonlySet<string> = new Set([
+  "EXECUTION_BUSY",
+  "EXECUTION_UNKNOWN",
+  "LEASE_LOST",
+  "PURGED",
+  "STORE_UNAVAILABLE",
+  "THREAD_BUSY",
+]);
 
 /** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */
 export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Command {

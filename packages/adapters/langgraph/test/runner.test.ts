@@ -443,3 +443,22 @@ describe("other graphs", () => {
     expect(desk.effects).toHaveLength(1);
   });
 });
+
+describe("after a purge", () => {
+  test("time travel to before a purged call runs nothing and asks nobody: the error leaves the graph", async () => {
+    const desk = openDesk();
+    const { agent, runner, model } = openRunner(desk);
+    await runner.start("t", paying([5_000, "x"]));
+    await desk.approve("x");
+    await runner.resume("t");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await desk.gate.purge({ olderThan: 1 })).toEqual({ requests: 1, threads: 1 });
+    const config = { configurable: { thread_id: "t" } };
+    const snapshots = await Array.fromAsync(agent.graph.getStateHistory(config));
+    const paused = snapshots.find(({ next }) => next.includes("tools"));
+    const asked = model.requests;
+    // LangChain wraps what its middleware throws.
+    await expect(agent.invoke(null, paused?.config)).rejects.toSatisfy((thrown: Error) => isCountersignError(thrown.cause, "PURGED"));
+    expect([desk.effects.length, model.requests - asked, await desk.pending()]).toEqual([1, 0, []]);
+  });
+});

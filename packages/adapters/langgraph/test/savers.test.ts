@@ -1,5 +1,6 @@
 import { createGate } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
+import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
 import { sqliteStore } from "@countersign/sqlite";
 import { MemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
@@ -7,11 +8,10 @@ import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { createAgent, type AgentMiddleware } from "langchain";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { alice, openDesk, overThousand, paying } from "./support/desk.ts";
-import { startPostgres } from "./support/postgres.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
 
-let postgres: Awaited<ReturnType<typeof startPostgres>>;
+let postgres: PostgresServer;
 beforeAll(async () => {
   postgres = await startPostgres();
 });

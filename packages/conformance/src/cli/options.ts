@@ -6,7 +6,7 @@ Tries the promises of Countersign on an adapter, a framework's own approvals, or
 
   --case <id>          only this case; may be given several times
   --seed <n>           adapters: the generated scenario of this seed; stores: the seed of everything random
-  --store <module>     adapters: the harness of the store to run on (default: the suite's own)
+  --store <module>     adapters: the harness of the store to run on, but for those made for another one (default: the suite's own)
   --concurrency <n>    cases at a time, 1 to 8 (default 3)
   --json <file>        writes the results as JSON; "-" prints them
   --markdown <file>    writes the matrix

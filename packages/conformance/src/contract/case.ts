@@ -8,11 +8,11 @@ export interface Case<Env, Capability extends string = never> {
   readonly guards: string;
   /** What the harness must declare; else the case is absent, not passed. */
   readonly needs?: readonly Capability[];
-  /** Throws if the promise isn't kept. */
+  /** Throws if the promise isn't kept, `Absent` if it was never given. */
   run(env: Env): Promise<void>;
 }
 
-/** What came of a case. `absent`: the harness doesn't declare what it needs. */
+/** What came of a case. `absent`: the harness doesn't declare what it needs, or its subject doesn't have it. */
 export interface CaseResult {
   readonly id: string;
   readonly title: string;

@@ -63,6 +63,8 @@ export interface AdapterHarness {
   readonly framework: string;
   readonly version: string;
   readonly capabilities: Partial<Record<Capability, boolean>>;
+  /** The module of the store harness that this one is made for, if it is: it then runs on that store, whatever others run on. */
+  readonly store?: string | URL | undefined;
   /** `dir` is this scenario's own folder: whatever the framework itself persists goes there, and another process opens the same one. */
   open(scenario: Scenario, gate: Gate, dir: string): Promise<OpenAdapter>;
 }

@@ -1,4 +1,5 @@
 import { adapterSession, nativeSession } from "../adapter-suite/session.ts";
+import { Absent } from "../contract/absent.ts";
 import type { CaseResult } from "../contract/case.ts";
 import type { Subject } from "./harness-kind.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +21,7 @@ export interface RunOptions {
 export function sessionOf(subject: Subject, { store, seed }: Pick<RunOptions, "store" | "seed"> = {}): Session {
   switch (subject.kind) {
     case "adapter":
-      return adapterSession(subject.url, subject.harness, store);
+      return adapterSession(subject.url, subject.harness, subject.harness.store === undefined ? store : String(subject.harness.store));
     case "native":
       return nativeSession(subject.url, subject.harness);
     case "store":
@@ -81,6 +82,7 @@ async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult> {
     await session.play(tried);
     return result("passed", undefined);
   } catch (error) {
+    if (error instanceof Absent) return result("absent", error.message);
     return result("failed", error instanceof Error ? error.message : String(error));
   }
 }

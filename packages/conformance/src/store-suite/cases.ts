@@ -6,6 +6,7 @@ import { isolationCases } from "./cases/isolation.ts";
 import { killCases } from "./cases/kill.ts";
 import { listCases } from "./cases/list.ts";
 import { modelCases } from "./cases/model.ts";
+import { purgeCases } from "./cases/purge.ts";
 import { raceCases } from "./cases/race.ts";
 import { readCases } from "./cases/read.ts";
 import { reopenCases } from "./cases/reopen.ts";
@@ -25,6 +26,7 @@ export const storeCases: readonly StoreCase[] = [
   ...listCases,
   ...eventCases,
   ...dueCases,
+  ...purgeCases,
   ...tenantCases,
   ...valueCases,
   ...isolationCases,

@@ -138,6 +138,10 @@ export function requireFence(threadId: string, fence: number): Change {
   return { op: "require", threadId, fence };
 }
 
+export function drop(subject: string, through: number): Change {
+  return { op: "drop", subject, through };
+}
+
 /** Commits what must go through. */
 export async function commit(
   store: StorePort,

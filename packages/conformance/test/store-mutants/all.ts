@@ -4,6 +4,7 @@ import { eventMutants } from "./events.ts";
 import { handleMutants } from "./handles.ts";
 import type { Mutant } from "./mutant.ts";
 import { placeMutants } from "./places.ts";
+import { purgeMutants } from "./purge.ts";
 import { readMutants } from "./reads.ts";
 import { valueMutants } from "./values.ts";
 
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...readMutants,
   ...eventMutants,
   ...dueMutants,
+  ...purgeMutants,
   ...valueMutants,
   ...handleMutants,
   ...placeMutants,

@@ -4,7 +4,8 @@ import { deserialize, serialize } from "node:v8";
 import { CountersignError, cursorOf, pageLimit, pageStart, type Batch, type Committed, type StorePort } from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
-import { grantsFor, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import { closedThreads, grantsFor, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import { idsOf } from "../../src/store-suite/records.ts";
 import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
 
 type Entry =
@@ -18,10 +19,12 @@ export interface Weak {
   readonly due?: typeof dueNow;
   /** Looks for what is due, and leases it a moment later. */
   readonly gap?: boolean;
+  /** Goes on from the last event that is there, wherever positions had come. */
+  readonly positionsAgain?: boolean;
 }
 
 /** An honest store for mutants to spoil: the suite's own model, and a log of what happened to it, in order, in one file. */
-export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap = false }: Weak = {}): StorePort {
+export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap = false, positionsAgain = false }: Weak = {}): StorePort {
   const database = new DatabaseSync(path);
   database.exec(
     "PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS log (n INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
@@ -55,7 +58,12 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
   }
 
   function apply(entry: Entry): void {
-    if (entry.op === "commit") return write(of(entry.batch.tenant), entry.batch);
+    if (entry.op === "commit") {
+      const state = of(entry.batch.tenant);
+      write(state, entry.batch);
+      if (positionsAgain) state.position = Math.max(0, ...state.events.keys());
+      return;
+    }
     const { threads } = of(entry.tenant);
     for (const id of entry.ids) {
       const thread = threads.get(id);
@@ -134,6 +142,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
     getThread: (tenant, id) => read(tenant, ({ threads }) => threads.get(id)),
     requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId)),
     requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId)),
+    closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
     grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),
     countRequests: (tenant, query, cap) => read(tenant, ({ requests }) => Math.min(cap, matching(requests.values(), query).length)),
     listRequests: (tenant, query) =>
@@ -152,11 +161,9 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
       read(tenant, ({ events }) => {
         if (after !== undefined && !/^\d+$/.test(after)) throw new CountersignError("INVALID_ARGS", { issues: [] });
         const start = Number(after ?? 0);
-        const found = events
-          .map((event, n) => ({ event, position: n + 1 }))
-          .filter(({ event, position }) => position > start && (subject ?? event.subject) === event.subject);
+        const found = [...events].filter(([position, event]) => position > start && (subject ?? event.subject) === event.subject);
         const page = found.slice(0, limit);
-        return { events: page.map(({ event }) => event), position: String(page.at(-1)?.position ?? start) };
+        return { events: page.map(([, event]) => event), position: String(page.at(-1)?.[0] ?? start) };
       }),
     watch: (listener) => {
       demandOpen();

@@ -33,7 +33,7 @@ export function durationMs(duration: Duration): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-const durationSchema: z.ZodType<Duration> = z.custom<Duration>(
+export const durationSchema: z.ZodType<Duration> = z.custom<Duration>(
   (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
   "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
 );

@@ -10,11 +10,11 @@ import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import { moveRequest, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { signaturesOn } from "../store/signatures.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { checkEdit } from "./edited-args.ts";
-import { signaturesOn } from "./signatures.ts";
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
 export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };

@@ -6,10 +6,12 @@ import type { ApprovalRequest } from "../contract/request.ts";
 /** Every code with what it carries. Codes are stable; messages may change. */
 export interface ErrorDetails {
   REQUEST_NOT_FOUND: { readonly id: string };
-  /** `winner` is undefined when the system decided: look at `request.status` (expired, cancelled). */
+  /** `winner` is undefined when the system decided (look at `request.status`: expired, cancelled), and of a purged request. */
   ALREADY_DECIDED: { readonly request: ApprovalRequest; readonly winner: DecisionRecord | undefined };
   /** An execution without a recorded approval. */
   NOT_APPROVED: { readonly request: ApprovalRequest | undefined };
+  /** The request had finished and was purged: what came of it is gone, and it never runs again. */
+  PURGED: { readonly id: string };
   DUPLICATE_CALL: { readonly turnId: string; readonly callId: string };
   THREAD_BUSY: { readonly threadId: string };
   THREAD_CLOSED: { readonly threadId: string };

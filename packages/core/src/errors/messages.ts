@@ -13,6 +13,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     request
       ? `Request ${name(request)} is ${request.status}: it does not run.`
       : "There is no recorded approval of this call: it does not run.",
+  PURGED: ({ id }) => `Request ${id} has finished long ago and was purged. It does not run again.`,
   DUPLICATE_CALL: ({ turnId, callId }) =>
     `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
   THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,
@@ -53,7 +54,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."
-      : `The store has schema ${found}, this version knows ${expected}. Upgrade the package.`,
+      : `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`,
   POLICY_INVALID: ({ path: at }) => `The policy is invalid at ${at}.`,
   SETUP: ({ hint }) => hint,
 };

@@ -71,6 +71,15 @@ export class Ledger {
     return this.port.listEvents(this.tenant, after, limit, subject);
   }
 
+  /** @throws SETUP if this store can't purge */
+  async closedThreads(before: number, limit: number): Promise<readonly string[]> {
+    const { port } = this;
+    if (port.closedThreads) return port.closedThreads(this.tenant, before, limit);
+    throw new CountersignError("SETUP", {
+      hint: "This store can't purge: it has no closedThreads(). sqliteStore can; a store of your own learns it from docs/write-a-store.md.",
+    });
+  }
+
   commit(batch: Omit<Batch, "tenant">): Promise<Committed> {
     return this.port.commit({ tenant: this.tenant, ...batch });
   }

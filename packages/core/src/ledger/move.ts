@@ -10,12 +10,18 @@ const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   approved: ["executing", "expired", "cancelled", "done", "failed"],
   executing: ["done", "failed", "unknown", "approved"],
   unknown: ["done", "failed", "approved"],
-  done: ["done"],
-  failed: ["failed"],
-  rejected: [],
-  expired: [],
-  cancelled: [],
+  done: ["done", "purged"],
+  failed: ["failed", "purged"],
+  rejected: ["purged"],
+  expired: ["purged"],
+  cancelled: ["purged"],
+  purged: [],
 };
+
+/** Is there nothing left to wait for, to run or to find out? */
+export function isFinished({ state }: RequestRecord): boolean {
+  return state === "purged" || LEGAL[state].includes("purged");
+}
 
 /** Does a request in this state keep its thread from going on? */
 const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
@@ -78,6 +84,7 @@ export function together(...writes: readonly Writes[]): Writes {
 }
 
 function project(record: RequestRecord): RequestRecord {
+  if (record.state === "purged") return record;
   const [status, execution] = SHOWN[record.state];
   return { ...record, status, execution };
 }

@@ -3,23 +3,28 @@ import { threadOf, threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { SHOWN } from "../store/shown.ts";
 import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
 
 const PAGE = 1_000;
 
-/** The end of a chain, and the state that its last event claims. */
+/** The end of a chain, and what its last event claims. */
 interface Tail {
+  /** Number of its first event: more than 1 if a purge removed those before. */
+  readonly from: number;
   readonly seq: number;
   readonly head: string;
   readonly state: unknown;
   /** Of the arguments that were asked about or signed last. */
   readonly digest: unknown;
+  /** The state in which a purged request had ended. */
+  readonly was: unknown;
 }
 
 /**
- * Every chain against itself and against its record: changed, reordered and missing events, cut tails, changed states and
- * arguments.
+ * Every chain against itself and against its record: changed, reordered and missing events, cut beginnings and tails,
+ * changed states and arguments.
  * @throws AUDIT_BROKEN naming the first that fails
  */
 export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
@@ -29,7 +34,7 @@ export async function verify(ledger: Ledger): Promise<{ events: number; subjects
     tails.set(event.subject, link(tails.get(event.subject), event));
     events++;
   }
-  for (const subject of await subjectsOfRecords(ledger)) if (!tails.has(subject)) await compare(ledger, subject, undefined);
+  for await (const subject of subjectsOfRecords(ledger, tails.keys())) if (!tails.has(subject)) await compare(ledger, subject, undefined);
   for (const [subject, tail] of tails) await compare(ledger, subject, tail);
   return { events, subjects: tails.size };
 }
@@ -48,11 +53,13 @@ async function* allEvents(ledger: Ledger, subject?: string): AsyncGenerator<Audi
   }
 }
 
+/** Only the event of a purge may stand where others are missing: it takes the place of all before it. */
 function link(before: Tail | undefined, event: AuditEvent): Tail {
-  const { subject, seq, prev, hash } = event;
-  const fits = seq === (before?.seq ?? 0) + 1 && prev === (before?.head ?? "") && hash === rehash(event);
-  if (!fits) throw new CountersignError("AUDIT_BROKEN", { subject, seq });
-  return { seq, head: hash, state: event.data["state"], digest: event.data["digest"] ?? before?.digest };
+  const { subject, seq, prev, hash, type, data } = event;
+  const follows = seq === (before?.seq ?? 0) + 1 && prev === (before?.head ?? "");
+  if (!(follows || type === "purged") || hash !== rehash(event)) throw new CountersignError("AUDIT_BROKEN", { subject, seq });
+  const from = follows ? (before?.from ?? 1) : seq;
+  return { from, seq, head: hash, state: data["state"], digest: data["digest"] ?? before?.digest, was: data["was"] };
 }
 
 /** An event that was made unreadable has no hash. */
@@ -64,13 +71,18 @@ function rehash(event: AuditEvent): string | undefined {
   }
 }
 
-async function subjectsOfRecords(ledger: Ledger): Promise<ReadonlySet<string>> {
-  const subjects = new Set<string>();
+/** What has a record and so must have a chain. Lists pass purged requests over: those are found by their threads. */
+async function* subjectsOfRecords(ledger: Ledger, chains: Iterable<string>): AsyncGenerator<string> {
+  const threads = new Set([...chains].flatMap((subject) => threadOf(subject) ?? []));
   for (let after: string | undefined; ;) {
     const page = await ledger.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    for (const { id, threadId } of page.items) subjects.add(id).add(threadSubject(threadId));
-    if (page.next === undefined) return subjects;
+    for (const { threadId } of page.items) threads.add(threadId);
+    if (page.next === undefined) break;
     after = page.next;
+  }
+  for (const threadId of threads) {
+    yield threadSubject(threadId);
+    for (const { id } of await ledger.ofThread(threadId)) yield id;
   }
 }
 
@@ -86,10 +98,19 @@ async function compare(ledger: Ledger, subject: string, seen: Tail | undefined):
   throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0 });
 }
 
-/** A record says of its state and its arguments what its chain says. */
+/** A record says of its state, its arguments and its beginning what its chain says. */
 function agrees(record: RequestRecord | ThreadRecord, tail: Tail | undefined): boolean {
   if (!tail) return true;
-  return record.state === tail.state && (!("proposal" in record) || signedDigest(record) === tail.digest);
+  if (record.state !== tail.state) return false;
+  if (!("proposal" in record)) return tail.from === 1 || tail.from === record.purgedSeq;
+  if (record.state === "purged") return record.proposal.digest === tail.digest && isEnding(record, tail.was);
+  return tail.from === 1 && signedDigest(record) === tail.digest;
+}
+
+/** A purged request still says how it ended. */
+function isEnding({ status, execution }: RequestRecord, was: unknown): boolean {
+  const shown = Object.entries(SHOWN).find(([state]) => state === was)?.[1];
+  return shown?.[0] === status && shown[1] === execution;
 }
 
 function recordOf(ledger: Ledger, subject: string): Promise<RequestRecord | ThreadRecord | undefined> {

@@ -6,6 +6,7 @@ import { expireIfOverdue, isOverdue } from "../decide/deadline.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { putThread, together, toRequest } from "../ledger/move.ts";
+import { isPurged } from "../ledger/purged.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { isHeld, newThread } from "../suspend/hold.ts";
 import { runnerToken, type Invocation } from "../suspend/invocation.ts";
@@ -77,7 +78,7 @@ export type Resumable =
 
 /**
  * Takes the thread to go on with it, if all is decided.
- * @throws THREAD_UNKNOWN, AGENT_UNKNOWN, EXECUTION_UNKNOWN
+ * @throws THREAD_UNKNOWN, THREAD_CLOSED for a purged one, AGENT_UNKNOWN, EXECUTION_UNKNOWN
  */
 export function acquireForResume(kernel: Kernel, threadId: string, agent: string): Promise<Resumable> {
   const token = runnerToken();
@@ -86,6 +87,8 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
     // Questions by hand make a thread too, but no run that could go on.
     if (!thread || thread.framework === "none") throw new CountersignError("THREAD_UNKNOWN", { threadId });
     refuseOtherAgent(thread, agent);
+    // What it came to is gone: any other answer would be made up.
+    if (isPurged(thread)) throw new CountersignError("THREAD_CLOSED", { threadId });
     if (thread.state === "closed") return { type: "closed", thread, requests };
     refuseUnknown(requests);
     const pending = requests.filter(({ state }) => state === "pending");
@@ -96,12 +99,10 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
   });
 }
 
-/** A thread that a worker's `claimDue` has leased and fenced already; it called that at `since`. Undefined: it was taken from us meanwhile. */
-export async function adopt(kernel: Kernel, threadId: string, fence: number, token: string, since: number): Promise<Acquired | undefined> {
-  const until = since + kernel.timings.threadLease;
-  const thread = await kernel.ledger.thread(threadId);
-  if (!thread || thread.fence !== fence || thread.holder !== token) return undefined;
-  return { thread, invocation: invocationOn(thread, token, fence, until) };
+/** A thread that a worker's `claimDue`, called at `since`, has leased and fenced already. Undefined: it was taken from us meanwhile. */
+export function adopt({ timings }: Kernel, thread: ThreadRecord, fence: number, token: string, since: number): Acquired | undefined {
+  if (thread.fence !== fence || thread.holder !== token) return undefined;
+  return { thread, invocation: invocationOn(thread, token, fence, since + timings.threadLease) };
 }
 
 /** The thread with its requests, after whatever is overdue has been expired or lapsed. */
@@ -142,9 +143,9 @@ async function take(
 ): Promise<Acquired | undefined> {
   const { ledger, timings } = kernel;
   const until = since + timings.threadLease;
-  const lease = { state: "live", fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 } as const;
+  const lease = { fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 };
   const happening = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
-  const taken = putThread({ ...thread, ...lease }, thread.version, happening);
+  const taken = putThread({ ...thread, ...lease, state: "live", closedAt: undefined }, thread.version, happening);
   const committed = await ledger.commit(together(taken, ...withdrawn));
   return committed.ok ? { thread: taken.record, invocation: invocationOn(taken.record, token, lease.fence, until) } : undefined;
 }

@@ -26,7 +26,7 @@ interface Claimant {
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
  * @param read the request as this invocation has read it; if it has changed since, the commit finds out
- * @throws EXECUTION_UNKNOWN, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
+ * @throws EXECUTION_UNKNOWN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: RequestRecord): Promise<Claim> {
   let known = read?.state === "approved" ? read : undefined;
@@ -52,6 +52,8 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         return undefined;
       case "unknown":
         throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(record) });
+      case "purged":
+        throw new CountersignError("PURGED", { id });
       default:
         return { type: "settled", record };
     }

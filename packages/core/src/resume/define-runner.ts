@@ -8,12 +8,16 @@ import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
 import type { GatedThread } from "./thread.ts";
+import type { ThreadRecord } from "../store/records.ts";
 
 type Options<Native> = Native &
   ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
 
-/** What a worker calls for a thread that it has claimed, by a call made at `since` (Unix ms, its own clock). Undefined: somebody else has it. */
-export type Wake = (threadId: string, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
+/**
+ * What a worker calls for a thread as it is after a claim made at `since` (Unix ms, its own clock). Undefined: somebody else
+ * has it.
+ */
+export type Wake = (thread: ThreadRecord, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
 const WAKE = Symbol.for("countersign.wake");
 
 /** @throws SETUP for a runner that defineRunner didn't make */
@@ -122,8 +126,8 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return waits ? found : acquireForResume(kernel, threadId, spec.name);
   }
 
-  const wake: Wake = async (threadId, fence, token, since) => {
-    const acquired = await adopt(kernel, threadId, fence, token, since);
+  const wake: Wake = async (thread, fence, token, since) => {
+    const acquired = adopt(kernel, thread, fence, token, since);
     return acquired && go(acquired, undefined, undefined);
   };
   return { ...runner, ...{ [WAKE]: wake } };

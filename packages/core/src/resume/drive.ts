@@ -30,7 +30,7 @@ export async function drive<Input, Output>(
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
     const from = {
       input: input ?? (record.input as Input | undefined),
-      continuation: decodeContinuation(record.continuation, record.framework),
+      continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const rest = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
     return await finish(internals, thread, rest);
@@ -82,10 +82,10 @@ async function finish<Output>(
     const elsewhere = advanced.calls.length === 0;
     return suspendedWith(await release(kernel, thread.invocation, { type: "suspended", elsewhere }, requests));
   }
-  const continuation = advanced.continuation && encodeContinuation(advanced.continuation);
+  const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
   if (advanced.status === "stopped") {
     await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
-    return { status: "stopped", ...stopperOf(await kernel.ledger.ofThread(thread.id)) };
+    return { status: "stopped", ...(stopperOf(await kernel.ledger.ofThread(thread.id)) ?? BY_ITSELF) };
   }
   const { output, text } = advanced;
   const outcome = { text, output: firstNonJson(output) ? undefined : output };
@@ -101,22 +101,28 @@ async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, 
   await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
 }
 
-/** Who stopped the run: the last reviewer who rejected with `then: "stop"`. */
-function stopperOf(requests: readonly RequestRecord[]): Stopper {
+/** Who stopped the run: the last reviewer who rejected with `then: "stop"`. Undefined: nobody who is on record. */
+function stopperOf(requests: readonly RequestRecord[]): Stopper | undefined {
   const last = requests
     .flatMap(({ decisions }) => decisions)
     .filter(({ decision }) => decision.type === "reject" && decision.then === "stop")
     .reduce<RequestRecord["decisions"][number] | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
-  return last?.decision.type === "reject" ? { by: last.by, message: last.decision.message } : { by: SYSTEM, message: undefined };
+  return last?.decision.type === "reject" ? { by: last.by, message: last.decision.message } : undefined;
 }
 
-/** What a thread that has ended answers, however often it is resumed. */
+const BY_ITSELF: Stopper = { by: SYSTEM, message: undefined };
+
+/** What a thread that has ended answers, however often it is resumed. @throws THREAD_CLOSED if it is purged who stopped it */
 export async function replayed<Output>(
   spec: Pick<RunnerSpec<never, Output, never, never>, "restoreOutput">,
   thread: ThreadRecord,
   requests: readonly RequestRecord[],
 ): Promise<RunOutcome<Output>> {
-  if (!thread.outcome) return { status: "stopped", ...stopperOf(requests) };
+  if (!thread.outcome) {
+    const stopper = stopperOf(requests);
+    if (!stopper && requests.some(({ state }) => state === "purged")) throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
+    return { status: "stopped", ...(stopper ?? BY_ITSELF) };
+  }
   const { text, output } = thread.outcome;
   return {
     status: "completed",

@@ -25,7 +25,7 @@ export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>
 
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
- * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
+ * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
  */
 export async function executeRecorded<R>(
   kernel: Kernel,

@@ -59,15 +59,25 @@ export interface Gate<Tools = any, Context = any> {
   /** Every chain against its record. @throws AUDIT_BROKEN naming the first that fails */
   verify(): Promise<{ events: number; subjects: number }>;
   /**
+   * Removes what had ended that long ago, by the store's clock: what closed threads held (saved runs, contexts, outcomes),
+   * and of finished requests the arguments, decisions and results, with the events of both. A stub of each stays, so that
+   * its id is never asked about or run again and the rest can be verified. What is pending, approved but not run, executing
+   * or unknown stays as it is, and so does everything of a run that goes on. Answers how many were purged; call it again
+   * for what others were writing to meanwhile.
+   * @example await gate.purge({ olderThan: "90d" })
+   * @throws INVALID_ARGS, SETUP if the store can't purge, STORE_UNAVAILABLE (what was purged until then stays purged)
+   */
+  purge(options: { olderThan: Duration }): Promise<{ requests: number; threads: number }>;
+  /**
    * Without a framework: asks about a call, recorded also when the policy allows it. Asking again with the same key
    * re-attaches to the same request.
-   * @throws INVALID_ARGS, NOT_JSON, SETUP without a policy
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, SETUP without a policy
    */
   ask<K extends string>(call: ThreadRef<Context> & { tool: K; args: ArgsIn<Tools, K>; key: string }): Promise<Approval<ArgsOut<Tools, K>>>;
   /**
    * Runs what was approved: the recorded arguments (what is passed is only the ticket), once. A second call gets the
    * recorded result.
-   * @throws NOT_APPROVED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
+   * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
    */
   execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;
 }

@@ -22,7 +22,7 @@ export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Ou
   return persist(async () => {
     const [current, at] = await Promise.all([unchanged ?? ledger.demand(claimed.id), ledger.now()]);
     unchanged = undefined;
-    if (current.state === "done" || current.state === "failed") return current;
+    if (current.state === "done" || current.state === "failed" || current.state === "purged") return current;
     const happening = { type: outcome.status, at, actor: SYSTEM, data: { attempt: claimed.attempt, ...summary(outcome) } };
     if (current.holder !== claimed.holder || current.attempt !== claimed.attempt) {
       const noted = await ledger.commit(noteOnRequest(current, { ...happening, type: "late-receipt" }));

@@ -75,6 +75,7 @@ function after({ timings }: Kernel, thread: ThreadRecord, ending: Ending, now: n
     case "stopped":
       return {
         state: "closed",
+        closedAt: now,
         input: undefined,
         attempts: 0,
         lastError: undefined,

@@ -27,7 +27,7 @@ export interface AgentRunner<Input = any, Output = any, Stream = any, Context = 
   start(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<RunOutcome<Output>>;
   /**
    * Goes on where the thread stopped. Without a decision nothing happens: no effect, no model request.
-   * @throws THREAD_UNKNOWN, AGENT_UNKNOWN, EXECUTION_UNKNOWN, and what the framework throws
+   * @throws THREAD_UNKNOWN, THREAD_CLOSED once it was purged, AGENT_UNKNOWN, EXECUTION_UNKNOWN, and what the framework throws
    */
   resume(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<RunOutcome<Output>>;
   stream(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<StreamedRun<Stream, Output>>;

@@ -66,13 +66,13 @@ export interface Thread {
   review(calls: readonly ProposedCall[]): Promise<boolean>;
   /**
    * The only door to an effect.
-   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
   /**
    * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
    * when the policy allows them. Asking again is the same request.
-   * @throws INVALID_ARGS, NOT_JSON, THREAD_BUSY, LEASE_LOST, SETUP
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, THREAD_BUSY, LEASE_LOST, SETUP
    */
   ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
   /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */

@@ -68,9 +68,10 @@ async function reviewed(kernel: GatingKernel, reviewer: Reviewer | undefined, re
   return approvalOf(kernel, await kernel.ledger.demand(record.id));
 }
 
-/** How a recorded request looks to whoever asked. */
+/** How a recorded request looks to whoever asked. @throws PURGED */
 function approvalOf(kernel: GatingKernel, record: RequestRecord): Approval {
   const { id, state } = record;
+  if (state === "purged") throw new CountersignError("PURGED", { id });
   if (state === "pending") return { id, status: "pending", request: toRequest(record) };
   if (state === "rejected" || state === "expired" || state === "cancelled") {
     const { message } = refusal(record);
@@ -92,7 +93,7 @@ function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
 
 /**
  * Executes what a ticket stands for: the recorded arguments.
- * @throws NOT_APPROVED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS
+ * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS
  */
 export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R> {
   const record = await kernel.ledger.request(id);

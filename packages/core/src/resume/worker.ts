@@ -1,13 +1,13 @@
 import { durationMs } from "../contract/terms.ts";
 import type { Duration } from "../contract/json.ts";
 import { CountersignError } from "../errors/error.ts";
-import { expireIfOverdue } from "../decide/deadline.ts";
-import type { Due, DueKind } from "../store/port.ts";
-import { runnerToken } from "../suspend/invocation.ts";
-import { lapseIfOver } from "./claim.ts";
-import { wakeOf } from "./define-runner.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { Complaints } from "./complaints.ts";
+import { wakeOf, type Wake } from "./define-runner.ts";
 import { internalsOf, type Gate } from "./gate.ts";
+import { Lanes } from "./lanes.ts";
 import type { AgentRunner } from "./runner.ts";
+import { sweep } from "./sweep.ts";
 
 export interface Worker extends AsyncDisposable {
   start(): this;
@@ -20,106 +20,87 @@ export interface Worker extends AsyncDisposable {
   }): Promise<{ resumed: number; expired: number; failed: number }>;
 }
 
-const SWEEP_BATCH = 100;
+interface WorkerOptions {
+  /** Threads at a time. Default 4. */
+  concurrency?: number | undefined;
+  /** Default 1s. */
+  sweepEvery?: Duration | undefined;
+  /**
+   * A thread that failed is tried again later. Without a `threadId`, the worker itself couldn't do its work and goes on
+   * trying; the same trouble is told once a minute. Default: a warning.
+   */
+  onError?: (error: unknown, threadId: string | undefined) => void;
+}
+
+/** A store with many writers hints without end: after a look that found nothing, hints are gathered for so long, in ms. */
+const GATHER = 5;
 
 /**
  * Resumes the threads whose requests are all decided, expires what is overdue, and finds executions whose process died.
- * A notification wakes it at once, a sweep finds what a notification missed.
+ * A notification wakes it at once, a sweep finds what a notification missed. Without runners it only sweeps.
+ * @throws SETUP for options that make no sense, runners of one name or of another gate's store or tenant
  * @example await using worker = createWorker(gate, [payments]).start()
  */
-export function createWorker(
-  gate: Gate,
-  runners: readonly AgentRunner[],
-  options: {
-    /** Threads at a time. Default 4. */
-    concurrency?: number | undefined;
-    /** Default 1s. */
-    sweepEvery?: Duration | undefined;
-    /** A thread that failed is tried again later. Default: a warning. */
-    onError?: (error: unknown, threadId: string) => void;
-  } = {},
-): Worker {
+export function createWorker(gate: Gate, runners: readonly AgentRunner[], options: WorkerOptions = {}): Worker {
   const { kernel } = internalsOf(gate);
-  const { ledger, timings } = kernel;
-  const wakes = new Map(runners.map((runner) => [runner.name, wakeOf(runner)]));
-  const agents = [...wakes.keys()];
-  const concurrency = options.concurrency ?? 4;
-  const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : durationMs(options.sweepEvery);
-  if (sweepEvery === undefined || !Number.isInteger(concurrency) || concurrency < 1) {
-    throw new CountersignError("SETUP", { hint: "createWorker: concurrency is a whole number from 1, sweepEvery a duration." });
-  }
-  const onError =
-    options.onError ??
-    ((error, threadId) =>
-      kernel.warn(`Thread ${threadId} failed and will be tried again later: ${error instanceof Error ? error.message : String(error)}`));
-
-  const due = (kind: DueKind, limit: number, holder = ""): Promise<readonly Due[]> =>
-    ledger.claimDue(kind, { agents: kind === "thread" ? agents : undefined, holder, leaseMs: timings.threadLease, limit });
-
-  async function sweep(): Promise<number> {
-    const overdue = await due("expiry", SWEEP_BATCH);
-    for (const { id } of overdue) await expireIfOverdue(kernel, id);
-    for (const { id } of await due("claim", SWEEP_BATCH)) await lapseIfOver(kernel, id);
-    return overdue.length;
-  }
-
-  async function resumeOne({ id, fence }: Due, token: string, since: number): Promise<"resumed" | "failed"> {
-    try {
-      const agent = (await ledger.thread(id))?.agent ?? "";
-      await wakes.get(agent)?.(id, fence, token, since);
-      return "resumed";
-    } catch (error) {
-      onError(error, id);
-      return "failed";
-    }
-  }
+  const wakes = wakesOf(kernel, runners);
+  const { concurrency, sweepEvery } = readOptions(kernel, options);
+  const tell = teller(kernel, options.onError);
+  const complaints = new Complaints();
+  const complain = (error: unknown): void => void (complaints.isNew(error, kernel.clock()) && tell(error, undefined));
 
   const drain: Worker["drain"] = async ({ signal, limit = Infinity } = {}) => {
-    const done = { resumed: 0, expired: await sweep(), failed: 0 };
-    let taken = 0;
-    const lane = async (): Promise<void> => {
-      while (!signal?.aborted && taken < limit) {
-        taken++;
-        const token = runnerToken();
-        const since = kernel.clock();
-        const [next] = await due("thread", 1, token);
-        if (!next) {
-          taken--;
-          return;
-        }
-        done[await resumeOne(next, token, since)]++;
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, lane));
-    return done;
-  };
-
-  let stopping: AbortController | undefined;
-  let running: Promise<void> = Promise.resolve();
-
-  async function run(signal: AbortSignal): Promise<void> {
-    let hinted = Promise.withResolvers<void>();
-    const unwatch = ledger.port.watch(() => hinted.resolve());
-    signal.addEventListener("abort", () => hinted.resolve(), { once: true });
+    const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined) });
+    let freed = Promise.withResolvers<void>();
+    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
     try {
-      while (!signal.aborted) {
-        hinted = Promise.withResolvers<void>();
-        if (signal.aborted) break;
-        await drain({ signal }).catch((error: unknown) => onError(error, ""));
-        const timer = setTimeout(() => hinted.resolve(), sweepEvery);
-        await hinted.promise;
-        clearTimeout(timer);
+      for (let left = limit; !signal?.aborted;) {
+        freed = Promise.withResolvers();
+        left -= await lanes.fill(left);
+        if (lanes.idle) break;
+        await freed.promise;
       }
     } finally {
-      unwatch();
+      await lanes.empty();
+    }
+    return { resumed: lanes.resumed, expired, failed: lanes.failed };
+  };
+
+  async function resuming(signal: AbortSignal): Promise<void> {
+    let hinted = Promise.withResolvers<void>();
+    const hint = (): void => hinted.resolve();
+    const unwatch = kernel.ledger.port.watch(hint);
+    signal.addEventListener("abort", hint, { once: true });
+    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: hint });
+    while (!signal.aborted) {
+      // Before the look: what happens during it may be what it missed.
+      hinted = Promise.withResolvers();
+      const timer = setTimeout(hint, sweepEvery);
+      const found = await lanes.fill().catch(complain);
+      if (!found) await pause(GATHER, signal);
+      await hinted.promise;
+      clearTimeout(timer);
+    }
+    unwatch();
+    await lanes.empty();
+  }
+
+  /** Beside those who resume: however much is overdue, decided threads don't wait for it. */
+  async function sweeping(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sweep({ kernel, signal, onError: complain }).catch(complain);
+      await pause(sweepEvery, signal);
     }
   }
+
+  let stopping: AbortController | undefined;
+  let running: Promise<unknown> = Promise.resolve();
 
   const worker: Worker = {
     start() {
       if (!stopping) {
         stopping = new AbortController();
-        running = run(stopping.signal);
+        running = Promise.all([running, resuming(stopping.signal), sweeping(stopping.signal)]);
       }
       return worker;
     },
@@ -132,4 +113,64 @@ export function createWorker(
     [Symbol.asyncDispose]: () => worker.stop(),
   };
   return worker;
+}
+
+function wakesOf({ ledger }: Kernel, runners: readonly AgentRunner[]): ReadonlyMap<string, Wake> {
+  const wakes = new Map<string, Wake>();
+  for (const runner of runners) {
+    const theirs = internalsOf(runner.gate).kernel.ledger;
+    if (theirs.port !== ledger.port || theirs.tenant !== ledger.tenant)
+      throw setup(`runner ${runner.name} belongs to a gate with another store or tenant, and would never find what is claimed here`);
+    if (wakes.has(runner.name)) throw setup(`two runners are called ${runner.name}`);
+    wakes.set(runner.name, wakeOf(runner));
+  }
+  return wakes;
+}
+
+function readOptions({ timings }: Kernel, options: WorkerOptions): { readonly concurrency: number; readonly sweepEvery: number } {
+  const concurrency = options.concurrency ?? 4;
+  const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : durationMs(options.sweepEvery);
+  if (sweepEvery === undefined || !Number.isInteger(concurrency) || concurrency < 1)
+    throw setup("concurrency is a whole number from 1, sweepEvery a duration");
+  return { concurrency, sweepEvery };
+}
+
+function setup(what: string): CountersignError<"SETUP"> {
+  return new CountersignError("SETUP", { hint: `createWorker: ${what}.` });
+}
+
+/** Whatever `onError` does, the worker goes on. */
+function teller({ warn }: Kernel, onError: WorkerOptions["onError"]): NonNullable<WorkerOptions["onError"]> {
+  const told =
+    onError ??
+    ((error, threadId) =>
+      warn(
+        threadId === undefined
+          ? `A worker can't do its work and goes on trying: ${messageOf(error)}`
+          : `Thread ${threadId} failed and will be tried again later: ${messageOf(error)}`,
+      ));
+  return (error, threadId) => {
+    try {
+      told(error, threadId);
+    } catch (bug) {
+      warn(`A worker's onError threw: ${messageOf(bug)}`);
+    }
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(over, ms);
+    signal.addEventListener("abort", over, { once: true });
+    function over(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", over);
+      resolve();
+    }
+  });
 }

@@ -17,8 +17,9 @@ export interface Store extends AsyncDisposable {
 
 /**
  * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then
- * expectations, then floors. Then come the puts, then the adds; an add may count on a record that the same batch inserts. A put stores `version = expects + 1`. It never changes `open` or `uses`
- * of a record that exists; an insert starts them at 0.
+ * expectations, then floors. Then come the puts, then the adds; an add may count on a record that the same batch inserts.
+ * The drops come last. A put stores `version = expects + 1`. It never changes `open` or `uses` of a record that exists; an
+ * insert starts them at 0.
  */
 export type Change =
   /** `expects`: the version that must be there now; 0: insert. */
@@ -35,7 +36,12 @@ export type Change =
       readonly floor?: number | undefined;
     }
   /** The whole commit fails with FENCED unless the thread's fence is still this one. */
-  | { readonly op: "require"; readonly threadId: string; readonly fence: number };
+  | { readonly op: "require"; readonly threadId: string; readonly fence: number }
+  /**
+   * Removes the events of one chain up to and including number `through`. Refuses nothing, and never names an event of the
+   * same batch. Positions stay where they are, and none is given out again. Only for stores that have `closedThreads`.
+   */
+  | { readonly op: "drop"; readonly subject: string; readonly through: number };
 
 export type Committed =
   | { readonly ok: true }
@@ -80,9 +86,9 @@ export interface StorePort extends Store {
   /** In the order they were asked. */
   requestsOfThread(tenant: string, threadId: string): Promise<readonly RequestRecord[]>;
   requestsOfTurn(tenant: string, threadId: string, turnId: string): Promise<readonly RequestRecord[]>;
-  /** Keyset paging: a page stays right under writes. @throws INVALID_ARGS for a cursor that isn't one */
+  /** Keyset paging: a page stays right under writes. Purged requests are not listed. @throws INVALID_ARGS for a cursor that isn't one */
   listRequests(tenant: string, query: RequestQuery): Promise<Page<RequestRecord>>;
-  /** Counts up to `cap`. */
+  /** Counts up to `cap`, and purged requests not at all. */
   countRequests(tenant: string, query: RequestQuery, cap: number): Promise<number>;
   grantsFor(
     tenant: string,
@@ -106,6 +112,11 @@ export interface StorePort extends Store {
    * The longest overdue first.
    */
   claimDue(kind: DueKind, options: DueOptions): Promise<readonly Due[]>;
+  /**
+   * Ids of closed threads with `closedAt` below `before` (Unix ms), the oldest `closedAt` first, `limit` at the most. A
+   * thread without `closedAt` is none of them. Optional: without it nothing can be purged, and no `drop` ever comes.
+   */
+  closedThreads?(tenant: string, before: number, limit: number): Promise<readonly string[]>;
   /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. Never called within `commit`. */
   watch(listener: () => void): () => void;
 }

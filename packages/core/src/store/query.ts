@@ -2,14 +2,15 @@ import { DEFAULTS } from "../contract/defaults.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
+import { audienceOf, barredFrom, invitationsFor } from "./audience.ts";
 import type { RequestRecord, RequestState } from "./records.ts";
 import { SHOWN } from "./shown.ts";
 
 const MAX_LIMIT = 1_000;
 
-/** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other. */
+/** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other; never `purged`. */
 export function statesOf({ status, execution, reviewableBy }: RequestQuery): readonly RequestState[] {
-  return (Object.keys(SHOWN) as RequestState[]).filter((state) => {
+  return (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).filter((state) => {
     const [ofStatus, ofExecution] = SHOWN[state];
     if (reviewableBy && state !== "pending") return false;
     return (status === undefined || status === ofStatus) && (execution === undefined || execution === ofExecution);
@@ -29,11 +30,9 @@ export function requestMatches(record: RequestRecord, query: RequestQuery): bool
 }
 
 /** Could this principal still sign the proposal as it is now? */
-function awaits({ terms, requestedBy, decisions, proposal }: RequestRecord, { id, roles = [] }: Principal): boolean {
-  const anyone = terms.roles === undefined && terms.reviewers === undefined;
-  const invited = anyone || roles.some((role) => terms.roles?.includes(role)) || terms.reviewers?.includes(id) === true;
-  const asked = terms.fourEyes === true && requestedBy?.id === id;
-  return invited && !asked && !decisions.some(({ by, digest }) => by.id === id && digest === proposal.digest);
+function awaits(record: RequestRecord, principal: Principal): boolean {
+  const invitations = invitationsFor(principal);
+  return !barredFrom(record).includes(principal.id) && (audienceOf(record)?.some((who) => invitations.includes(who)) ?? false);
 }
 
 /** How many records a page holds: 1 to 1,000, default 50. @throws INVALID_ARGS */

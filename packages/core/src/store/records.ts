@@ -6,8 +6,21 @@ import type { ApprovalRequest } from "../contract/request.ts";
 import { termsSchema } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 
-/** Where a request stands. Users see it as `status` and `execution`. */
-export type RequestState = "pending" | "approved" | "executing" | "done" | "failed" | "unknown" | "rejected" | "expired" | "cancelled";
+/**
+ * Where a request stands. Users see it as `status` and `execution`. `purged`: it had finished, and all but what it takes
+ * to recognise it is gone; its `status` and `execution` say how it ended. Lists and counts pass it over, and it never runs.
+ */
+export type RequestState =
+  | "pending"
+  | "approved"
+  | "executing"
+  | "done"
+  | "failed"
+  | "unknown"
+  | "rejected"
+  | "expired"
+  | "cancelled"
+  | "purged";
 
 /** A request with its execution, as stores keep it: `status`, `execution` and `receipt` are projections of `state`, `result`, `error`. */
 export interface RequestRecord extends ApprovalRequest {
@@ -62,6 +75,10 @@ export interface ThreadRecord {
   readonly continuation: Uint8Array | undefined;
   /** What the last completed run answered, so that a later resume answers the same. */
   readonly outcome: { readonly text: string; readonly output: unknown } | undefined;
+  /** Unix ms. Absent while it is live, and once what it held was purged. */
+  readonly closedAt?: number | undefined;
+  /** Number of the event that stands for all before it, once a purge has removed those: the chain begins there. */
+  readonly purgedSeq?: number | undefined;
   readonly seq: number;
   readonly head: string;
 }
@@ -116,7 +133,7 @@ const requestSchema = z.object({
   links: z.array(z.object({ label: z.string(), url: z.string() })),
   askedAt: z.number(),
   expiresAt: time,
-  state: z.enum(["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled"]),
+  state: z.enum(["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled", "purged"]),
   idempotent: z.boolean(),
   result: z.unknown().optional(),
   error: text,
@@ -151,6 +168,8 @@ const threadSchema = z.object({
   input: z.unknown().optional(),
   continuation: z.instanceof(Uint8Array).optional(),
   outcome: z.object({ text: z.string(), output: z.unknown().optional() }).optional(),
+  closedAt: time,
+  purgedSeq: time,
   seq: z.number(),
   head: z.string(),
 });

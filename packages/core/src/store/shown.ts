@@ -1,8 +1,10 @@
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { RequestState } from "./records.ts";
 
-/** How each state looks to users: its status and its execution. */
-export const SHOWN: { readonly [S in RequestState]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]] } = {
+/** How each state looks to users: its status and its execution. A purged request looks as it did when it ended. */
+export const SHOWN: {
+  readonly [S in Exclude<RequestState, "purged">]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]];
+} = {
   pending: ["pending", "none"],
   approved: ["approved", "none"],
   executing: ["approved", "executing"],

@@ -91,10 +91,10 @@ export function newRequest(
 }
 
 /** Did the call that is being replaced run? Its reviewer has to know. */
-function fate({ state }: RequestRecord): string {
-  if (state === "done") return "already ran";
-  if (state === "failed") return "ran and failed";
-  return state === "executing" || state === "unknown" ? "may have run" : "did not run";
+function fate({ execution }: RequestRecord): string {
+  if (execution === "done") return "already ran";
+  if (execution === "failed") return "ran and failed";
+  return execution === "executing" || execution === "unknown" ? "may have run" : "did not run";
 }
 
 export function asked(record: RequestRecord): Happening {

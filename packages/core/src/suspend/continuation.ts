@@ -1,5 +1,6 @@
 import { firstNonJson } from "../canonical/json.ts";
 import { CountersignError } from "../errors/error.ts";
+import { gunzip, gzip } from "./gzip.ts";
 
 /** The framework's frozen run: opaque to Countersign, versioned by the adapter. */
 export interface Continuation {
@@ -9,25 +10,50 @@ export interface Continuation {
   readonly data: unknown;
 }
 
-/** How the bytes are to be read; other encodings get other numbers. */
+/** The first byte says how the others are to be read; other encodings get other numbers. */
 const PLAIN_JSON = 1;
+const GZIPPED_JSON = 2;
+
+/** Bytes of JSON above which it is compressed: below, little would be saved. */
+const COMPRESS_ABOVE = 4_096;
+/** Bytes of JSON that a compressed continuation can have. A longer one stays plain, so whatever unpacks to more was never ours. */
+const COMPRESS_UP_TO = 256 * 1_024 * 1_024;
 
 /** @throws STATE_NOT_SERIALIZABLE with the path of what JSON can't carry */
-export function encodeContinuation(continuation: Continuation): Uint8Array {
+export async function encodeContinuation(continuation: Continuation): Promise<Uint8Array> {
   const bad = firstNonJson(continuation.data);
   if (bad) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: bad });
-  const text = new TextEncoder().encode(JSON.stringify({ format: continuation.format, data: continuation.data }));
-  const bytes = new Uint8Array(text.length + 1);
-  bytes[0] = PLAIN_JSON;
-  bytes.set(text, 1);
+  const json = new TextEncoder().encode(JSON.stringify({ format: continuation.format, data: continuation.data }));
+  const compressed = json.length > COMPRESS_ABOVE && json.length <= COMPRESS_UP_TO;
+  return compressed ? marked(GZIPPED_JSON, await gzip(json)) : marked(PLAIN_JSON, json);
+}
+
+function marked(encoding: number, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(body.length + 1);
+  bytes[0] = encoding;
+  bytes.set(body, 1);
   return bytes;
 }
 
-/** @throws STATE_INCOMPATIBLE for an encoding that this version doesn't know */
-export function decodeContinuation(bytes: Uint8Array | undefined, framework: string): Continuation | null {
+/**
+ * @throws STATE_INCOMPATIBLE for an encoding that this version doesn't know, STORE_UNAVAILABLE (not retryable) for damaged
+ * bytes
+ */
+export async function decodeContinuation(bytes: Uint8Array | undefined, framework: string): Promise<Continuation | null> {
   if (!bytes) return null;
-  if (bytes[0] !== PLAIN_JSON) {
-    throw new CountersignError("STATE_INCOMPATIBLE", { framework, saved: `encoding ${bytes[0]}`, running: `encoding ${PLAIN_JSON}` });
+  const [encoding] = bytes;
+  if (encoding !== PLAIN_JSON && encoding !== GZIPPED_JSON) {
+    throw new CountersignError("STATE_INCOMPATIBLE", {
+      framework,
+      saved: `encoding ${encoding}`,
+      running: `encodings ${PLAIN_JSON} and ${GZIPPED_JSON}`,
+    });
   }
-  return JSON.parse(new TextDecoder().decode(bytes.subarray(1))) as Continuation;
+  try {
+    const body = bytes.slice(1);
+    const json = encoding === GZIPPED_JSON ? await gunzip(body, COMPRESS_UP_TO) : body;
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)) as Continuation;
+  } catch (cause) {
+    throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "A saved continuation is damaged.", cause });
+  }
 }

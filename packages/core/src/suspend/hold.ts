@@ -65,6 +65,7 @@ export function holdThread(
     ? {
         ...(thread.framework === "none" ? begun(invocation) : {}),
         state: "live" as const,
+        closedAt: undefined,
         holder: invocation.token,
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
         leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,

@@ -22,7 +22,7 @@ export async function suspend(
 ): Promise<readonly RequestRecord[]> {
   refuseDuplicates(asks);
   const { ledger, timings } = kernel;
-  const frozen = continuation ? encodeContinuation(continuation) : undefined;
+  const frozen = continuation ? await encodeContinuation(continuation) : undefined;
   let written = invocation.written;
   return persist(async () => {
     const since = kernel.clock();

@@ -15,7 +15,8 @@ export function commit(tenant: Tenant, { changes, events, before }: Batch, now: 
   for (const change of written.changes) put(tenant, change);
   for (const change of written.changes) add(tenant, change);
   for (const place of places) tenant.places.add(place);
-  tenant.events.push(...written.events);
+  for (const event of written.events) tenant.events.set(++tenant.position, event);
+  drop(tenant, written.changes);
   return { ok: true };
 }
 
@@ -39,4 +40,17 @@ function add(tenant: Tenant, change: Change): void {
   if (thread) tenant.threads.set(id, { ...thread, open: thread.open + by });
   const grant = kind === "grant" && tenant.grants.get(id);
   if (grant) tenant.grants.set(id, { ...grant, uses: grant.uses + by });
+}
+
+/** One walk for all drops of the batch. */
+function drop({ events, places }: Tenant, changes: readonly Change[]): void {
+  const drops = changes.filter((change) => change.op === "drop");
+  if (drops.length === 0) return;
+  const throughs = new Map<string, number>();
+  for (const { subject, through } of drops) throughs.set(subject, Math.max(through, throughs.get(subject) ?? 0));
+  for (const [position, event] of events) {
+    if (event.seq > (throughs.get(event.subject) ?? 0)) continue;
+    events.delete(position);
+    places.delete(placeOf(event));
+  }
 }

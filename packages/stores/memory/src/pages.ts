@@ -33,7 +33,7 @@ function byAsked(a: Asked, b: Asked): number {
   return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
-/** A position is the number of events up to it. @throws INVALID_ARGS */
+/** @throws INVALID_ARGS for an `after` that is no position */
 export function listEvents(
   tenant: Tenant,
   after: string | undefined,
@@ -41,11 +41,10 @@ export function listEvents(
   subject: string | undefined,
 ): { readonly events: readonly AuditEvent[]; readonly position: string } {
   const start = positionOf(after);
-  const found = tenant.events
-    .map((event, index) => ({ event, position: index + 1 }))
-    .filter(({ event, position }) => position > start && (subject === undefined || event.subject === subject))
+  const found = [...tenant.events]
+    .filter(([position, event]) => position > start && (subject === undefined || event.subject === subject))
     .slice(0, Math.max(0, limit));
-  return copy({ events: found.map(({ event }) => event), position: String(found.at(-1)?.position ?? start) });
+  return copy({ events: found.map(([, event]) => event), position: String(found.at(-1)?.[0] ?? start) });
 }
 
 function positionOf(after: string | undefined): number {

@@ -1,5 +1,6 @@
 import { CountersignError, requestMatches, type Batch, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
+import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
 import { listEvents, listRequests } from "./pages.ts";
@@ -69,6 +70,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
         ),
       ),
     listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
+    closedThreads: async (tenant, before, limit) => closedThreads(of(tenant), before, limit),
     claimDue: async (kind, options) => {
       const due = claimDue(of(options.tenant), kind, options, now());
       if (kind === "thread" && due.length > 0) notify();

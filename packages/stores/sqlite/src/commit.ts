@@ -1,13 +1,14 @@
 import type { AuditEvent, Batch, Committed } from "@countersign/core/store";
 import { adding } from "./add.ts";
 import type { Connection } from "./connection.ts";
+import { dropping } from "./drop.ts";
 import { encode } from "./json.ts";
 import { putting } from "./put.ts";
 import { Refusal, type Put, type Require, type Write } from "./write.ts";
 
 /**
  * Turns a batch into a piece of work. Each write says by itself whether it may happen, and the first that may not takes
- * all of them back: before, requires, puts, adds, events. Records become rows here, outside the lock that all writers share.
+ * all of them back: before, requires, puts, adds, events, drops. Records become rows here, outside the lock that all writers share.
  * @throws TypeError for a value that JSON can't carry
  */
 export function committing({ tenant, changes, events, before }: Batch): (connection: Connection) => Committed {
@@ -21,6 +22,10 @@ export function committing({ tenant, changes, events, before }: Batch): (connect
       changes.filter((change) => change.op === "add"),
     ),
     ...events.map((event) => appending(tenant, event)),
+    ...dropping(
+      tenant,
+      changes.filter((change) => change.op === "drop"),
+    ),
   ];
   return (connection) => {
     try {
@@ -60,7 +65,10 @@ function refusing(change: Put): Write {
 }
 
 const APPEND = `INSERT INTO events (tenant, position, subject, seq, event)
-  VALUES (?1, (SELECT coalesce(max(position), 0) + 1 FROM events WHERE tenant = ?1), ?2, ?3, ?4) ON CONFLICT (tenant, subject, seq) DO NOTHING`;
+  VALUES (?1, 1 + max(
+    (SELECT coalesce(max(position), 0) FROM events WHERE tenant = ?1),
+    coalesce((SELECT position FROM positions WHERE tenant = ?1), 0)
+  ), ?2, ?3, ?4) ON CONFLICT (tenant, subject, seq) DO NOTHING`;
 
 /** A place in a chain that is taken already refuses the whole batch. */
 function appending(tenant: string, event: AuditEvent): Write {

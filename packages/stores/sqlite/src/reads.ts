@@ -28,3 +28,10 @@ export function grantsFor(connection: Connection, tenant: string, call: Paramete
   const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n";
   return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map(toGrant);
 }
+
+/** Along its index, which has the oldest first. */
+export function closedThreads(connection: Connection, tenant: string, before: number, limit: number): readonly string[] {
+  const sql = `SELECT id FROM threads INDEXED BY threads_closed
+    WHERE tenant = ? AND state = 'closed' AND closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at LIMIT ?`;
+  return connection.all(sql, tenant, before, Math.max(0, limit)).map(({ id }) => String(id));
+}

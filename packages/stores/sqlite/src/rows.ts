@@ -1,6 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import type { GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
-import { audienceOf, barredFrom } from "./audience.ts";
+import { audienceOf, barredFrom, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 
@@ -9,22 +8,25 @@ export type Columns = { readonly [column: string]: SQLInputValue };
 
 /** Where a request was asked is part of its id or never changes: written once. */
 export function originColumns(record: RequestRecord): Columns {
-  const { threadId, turnId, agent, tool, requestedBy, askedAt } = record;
-  return { thread_id: threadId, turn_id: turnId, agent, tool, requested_by: requestedBy?.id ?? null, asked_at: askedAt };
+  const { threadId, turnId, agent, tool, askedAt } = record;
+  return { thread_id: threadId, turn_id: turnId, agent, tool, asked_at: askedAt };
 }
 
 export function requestColumns(record: RequestRecord, version: number): Columns {
   const { result, ...rest } = record;
+  const audience = audienceOf(record);
+  const barred = barredFrom(record);
   return {
     version,
     state: record.state,
+    requested_by: record.requestedBy?.id ?? null,
     decided_at: record.decidedAt ?? null,
     expires_at: record.expiresAt ?? null,
     execute_within: record.executeWithin ?? null,
     attempt: record.attempt,
     lease_until: record.leaseUntil,
-    audience: audienceOf(record),
-    barred: barredFrom(record),
+    audience: audience ? encode(audience) : null,
+    barred: barred.length > 0 ? encode(barred) : null,
     record: encode({ ...rest, version }),
     result: result === undefined ? null : encode(result),
   };
@@ -37,8 +39,9 @@ export function toRequest(row: Row): RequestRecord {
 
 /** `open` is no part of a put. */
 export function threadColumns(record: ThreadRecord, version: number): Columns {
-  const { id, open, state, fence, holder, leaseUntil, notBefore, agent, context, outcome, input, continuation, ...rest } = record;
-  return { version, state, fence, holder: holder ?? null, lease_until: leaseUntil, not_before: notBefore, agent, record: encode(rest) };
+  const { id, open, state, fence, holder, leaseUntil, notBefore, closedAt, agent, context, outcome, input, continuation, ...rest } = record;
+  const times = { lease_until: leaseUntil, not_before: notBefore, closed_at: closedAt ?? null };
+  return { version, state, fence, holder: holder ?? null, ...times, agent, record: encode(rest) };
 }
 
 /** What can be large: undefined if there is none of it. */
@@ -49,8 +52,9 @@ export function threadBodyColumns({ context, outcome, input, continuation }: Thr
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
-  const { id, version, state, open, fence, holder, lease_until, not_before, agent, continuation } = row;
-  const columns = { id, version, state, open, fence, holder: holder ?? undefined, leaseUntil: lease_until, notBefore: not_before, agent };
+  const { id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, continuation } = row;
+  const times = { leaseUntil: lease_until, notBefore: not_before, closedAt: closed_at ?? undefined };
+  const columns = { id, version, state, open, fence, holder: holder ?? undefined, ...times, agent };
   const body = row["body"] === null ? {} : (decode(row, "body") as object);
   return { ...(decode(row, "record") as object), ...body, ...columns, continuation: continuation ?? undefined } as unknown as ThreadRecord;
 }

@@ -96,8 +96,7 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX grants_by_tool ON grants (tenant, tool, agent);
 
-  -- Positions count up in the order of the commits, because there is one writer at a time. Whatever removes events must
-  -- leave a tenant's last one, or its position would be given out again.
+  -- Positions count up in the order of the commits, because there is one writer at a time.
   CREATE TABLE events (
     tenant TEXT NOT NULL,
     position INTEGER NOT NULL,
@@ -107,5 +106,20 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (tenant, position)
   ) WITHOUT ROWID;
   CREATE UNIQUE INDEX events_by_subject ON events (tenant, subject, seq);
+  `,
+  `
+  ALTER TABLE threads ADD COLUMN closed_at INTEGER;
+  -- Closed before there was the column: its chain tells when.
+  UPDATE threads SET closed_at = (
+    SELECT event ->> '$.at' FROM events
+    WHERE events.tenant = threads.tenant AND subject = 'thread/' || threads.id ORDER BY seq DESC LIMIT 1
+  ) WHERE state = 'closed';
+  CREATE INDEX threads_closed ON threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
+
+  -- How far a tenant's positions had come when events of it were removed: they are not given out again.
+  CREATE TABLE positions (
+    tenant TEXT NOT NULL PRIMARY KEY,
+    position INTEGER NOT NULL
+  ) WITHOUT ROWID;
   `,
 ];

@@ -1,6 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { statesOf, type RequestQuery, type RequestState } from "@countersign/core/store";
-import { invitationsFor } from "./audience.ts";
+import { invitationsFor, statesOf, type RequestQuery, type RequestState } from "@countersign/core/store";
 import { encode } from "./json.ts";
 
 /** SQL with the values that it mentions. */

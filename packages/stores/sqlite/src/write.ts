@@ -6,6 +6,7 @@ export type Write = (connection: Connection) => void;
 
 export type Put = Extract<Change, { op: "put" }>;
 export type Add = Extract<Change, { op: "add" }>;
+export type Drop = Extract<Change, { op: "drop" }>;
 export type Require = Extract<Change, { op: "require" }>;
 
 type Refused = Extract<Committed, { ok: false }>;

@@ -13,6 +13,8 @@ const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   rejected: [],
   expired: [],
   cancelled: [],
+  // Nothing in a schedule is old enough.
+  purged: [],
 };
 const NEVER_RAN: readonly RequestState[] = ["rejected", "expired", "cancelled"];
 

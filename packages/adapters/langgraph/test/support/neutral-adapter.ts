@@ -14,12 +14,24 @@ export type Tools = ReturnType<typeof toolsOf>;
 /** One shape of agent: the same for the outer agent and for those inside its tools, which have no checkpointer of their own. */
 export type Build = (parts: { gate: Gate; model: ScriptedModel; tools: Tools; checkpointer?: BaseCheckpointSaver }) => Graph;
 
+/** What the graph's own state is kept by, in one process. */
+export interface OpenSaver {
+  readonly checkpointer: BaseCheckpointSaver;
+  close(): Promise<void>;
+}
+
+async function sqliteSaver(dir: string): Promise<OpenSaver> {
+  const checkpointer = saverIn(dir);
+  return { checkpointer, close: async () => void checkpointer.db.close() };
+}
+
 /** LangGraph's adapter under the suite, for whatever shape of agent. */
 export function neutralAdapter(
   shape: string,
   build: Build,
   nested: (agent: Graph, name: string) => Tools[number],
   capabilities: AdapterHarness["capabilities"] = {},
+  openSaver: (dir: string) => Promise<OpenSaver> = sqliteSaver,
 ): AdapterHarness {
   return {
     framework: `LangGraph, ${shape}`,
@@ -37,7 +49,7 @@ export function neutralAdapter(
       ...capabilities,
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
-      const checkpointer = saverIn(dir);
+      const { checkpointer, close } = await openSaver(dir);
       const model = modelOf(scenario.turns);
       const own = toolsOf(scenario);
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
@@ -52,7 +64,7 @@ export function neutralAdapter(
           if (!by) return void (await graph.invoke(new Command({ resume }), config(threadId)));
           await decideNative(gate, new Command({ resume }), { threadId, by, positional: { shown: [request] } });
         },
-        close: async () => void checkpointer.db.close(),
+        close,
       };
     },
   };

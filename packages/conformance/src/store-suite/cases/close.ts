@@ -18,6 +18,9 @@ const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unkno
   ["watch", (store) => store.watch(() => {})],
 ];
 
+/** Where there is one. */
+const CLOSED_THREADS: (typeof CALLS)[number] = ["closedThreads", (store) => store.closedThreads?.(TENANT, 1, 1)];
+
 export const closeCases: readonly StoreCase[] = [
   {
     id: "store.close.refuses",
@@ -28,7 +31,8 @@ export const closeCases: readonly StoreCase[] = [
       await commit(store, [put(request("r1"))]);
       store.watch(() => {});
       await store.close();
-      for (const [name, call] of CALLS) await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, { retryable: false });
+      for (const [name, call] of [...CALLS, ...(store.closedThreads ? [CLOSED_THREADS] : [])])
+        await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, { retryable: false });
     },
   },
   {

@@ -98,11 +98,15 @@ export const listCases: readonly StoreCase[] = [
       await listed({ reviewableBy: bob }, 0, "signed by Bob");
       await commit(store, [put({ ...record, decisions, proposal: { ...record.proposal, digest: "digest-2" } }, 3)]);
       await listed({ reviewableBy: bob }, 1, "other arguments than Bob signed");
-      await commit(store, [put({ ...record, state: "executing", status: "approved", execution: "executing" }, 4)]);
+      const edited = { ...signed("carol", "digest-2"), decision: { type: "edit" as const, args: {} } };
+      const back = { ...signed("dave", "digest-1"), decision: { type: "edit" as const, args: {} } };
+      await commit(store, [put({ ...record, decisions: [...decisions, edited, back] }, 4)]);
+      await listed({ reviewableBy: bob }, 1, "the arguments that Bob signed, back after an edit");
+      await commit(store, [put({ ...record, state: "executing", status: "approved", execution: "executing" }, 5)]);
       await listed({ reviewableBy: bob }, 0, "executing, for Bob");
       await listed({ status: "pending" }, 0, "executing, among the pending");
       await listed({ execution: "executing", tool: record.tool }, 1, "executing");
-      await commit(store, [put({ ...record, state: "cancelled", status: "cancelled" }, 5)]);
+      await commit(store, [put({ ...record, state: "cancelled", status: "cancelled" }, 6)]);
       await listed({ status: "cancelled" }, 1, "cancelled");
       await listed({}, 1, "all");
     },

@@ -6,6 +6,7 @@ import { reasonsAgainst, write } from "../model/commit.ts";
 import { sameState } from "../model/compare.ts";
 import { follow, type Subject } from "../model/follow.ts";
 import { copyOf, type TenantState } from "../model/state.ts";
+import { purging } from "../purging.ts";
 import { batchOf, commitStep, steps } from "../model/steps.ts";
 
 /** Bounded twice: so many runs, and no more than this time, in ms. What was tried until then counts. */
@@ -13,9 +14,9 @@ const RUNS = 60;
 const LIMIT = 20_000;
 
 /** Every run is a tenant of its own in one store: they must not be in each other's way either. */
-async function compare(env: StoreEnv, subject: Subject, other: number): Promise<void> {
+async function compare(env: StoreEnv, subject: Subject, other: number, options: Parameters<typeof steps>[1] = {}): Promise<void> {
   let run = 0;
-  const property = fc.asyncProperty(steps(other), async (all) => {
+  const property = fc.asyncProperty(steps(other, options), async (all) => {
     await follow(subject, `run-${run++}`, all);
   });
   await fc.assert(property, { numRuns: RUNS, seed: env.seed, plugins: [fc.interruptAfterTimeLimit(LIMIT)] });
@@ -92,6 +93,15 @@ export const modelCases: readonly StoreCase[] = [
       let turn = 0;
       const other = async (): Promise<void> => void (turn = 1 - turn);
       await compare(env, { store: () => (turn === 0 ? both[0] : both[1]), other }, 8);
+    },
+  },
+  {
+    id: "store.model.purge",
+    title: "The same, with requests purged and chains dropped, while somebody reads the events page by page.",
+    guards: "What is removed takes something else with it.",
+    run: async (env) => {
+      const store = purging(await env.open());
+      await compare(env, { store: () => store, other: async () => {} }, 0, { purges: true });
     },
   },
   {

@@ -58,6 +58,8 @@ const FULL_THREAD: ThreadRecord = thread("pay-001", {
   input: ["pay", { amount: 1 }],
   continuation: new Uint8Array([0, 1, 255, 0]),
   outcome: { text: "done", output: { ok: true } },
+  closedAt: T0 + 2,
+  purgedSeq: 3,
   seq: 4,
   head: "abc",
 });

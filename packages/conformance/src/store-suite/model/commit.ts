@@ -20,11 +20,12 @@ export function reasonsAgainst(state: TenantState, { changes, events, before }: 
   return reasons;
 }
 
-/** Writes a batch that nothing speaks against: the puts, then the additions, then the events. */
+/** Writes a batch that nothing speaks against: the puts, then the additions, then the events; then it drops. */
 export function write(state: TenantState, { changes, events }: Batch): void {
   for (const change of changes) if (change.op === "put") writePut(state, change);
   for (const change of changes) if (change.op === "add") writeAdd(state, change);
-  state.events.push(...events);
+  for (const event of events) state.events.set(++state.position, event);
+  for (const change of changes) if (change.op === "drop") drop(state, change);
 }
 
 function versionOf({ requests, threads, grants }: TenantState, { kind, record }: Put): number {
@@ -35,7 +36,7 @@ function versionOf({ requests, threads, grants }: TenantState, { kind, record }:
 function isTaken(state: TenantState, events: readonly AuditEvent[]): boolean {
   return events.some(
     ({ subject, seq }, index) =>
-      state.events.some((other) => other.subject === subject && other.seq === seq) ||
+      [...state.events.values()].some((other) => other.subject === subject && other.seq === seq) ||
       events.slice(0, index).some((other) => other.subject === subject && other.seq === seq),
   );
 }
@@ -50,6 +51,11 @@ function overdraws({ threads, grants }: TenantState, puts: readonly Put[], adds:
     counts.set(key, (count ?? 0) + by);
     return count === undefined || count + by < floor;
   });
+}
+
+function drop({ events, dropped }: TenantState, { subject, through }: Extract<Change, { op: "drop" }>): void {
+  dropped.set(subject, Math.max(through, dropped.get(subject) ?? 0));
+  for (const [position, event] of events) if (event.subject === subject && event.seq <= through) events.delete(position);
 }
 
 function writePut({ requests, threads, grants }: TenantState, { kind, record, expects }: Put): void {

@@ -1,7 +1,8 @@
 import type { StorePort } from "@countersign/core/store";
 import { same } from "../check.ts";
 import { everyEvent } from "../pages.ts";
-import { grantsFor, matching, ofThread, ofTurn } from "./reads.ts";
+import { FAR, T0 } from "../records.ts";
+import { closedThreads, grantsFor, matching, ofThread, ofTurn } from "./reads.ts";
 import type { TenantState } from "./state.ts";
 import { AGENTS, REQUESTS, THREADS } from "./steps.ts";
 
@@ -38,5 +39,14 @@ export async function sameState(store: StorePort, tenant: string, state: TenantS
     matching(all, { status: "pending" }).length,
     "the count of the pending",
   );
-  same((await everyEvent(store, { tenant })).events, state.events, "the events");
+  for (const [before, limit] of [
+    [T0 + 500, 1],
+    [FAR, 9],
+  ] as const) {
+    const closed = await store.closedThreads?.(tenant, before, limit);
+    const times = closed?.map((id) => state.threads.get(id)?.closedAt);
+    const expected = closedThreads(state, before).map(({ closedAt }) => closedAt);
+    if (times) same(times, expected.slice(0, limit), `when the threads were closed that it gives as closed before ${before}`);
+  }
+  same((await everyEvent(store, { tenant })).events, [...state.events.values()], "the events");
 }

@@ -17,14 +17,34 @@ export interface Subject {
 /** Does each step to the store and to the model; their answers must agree, and in the end so must all that they hold. */
 export async function follow(subject: Subject, tenant: string, all: readonly Step[]): Promise<TenantState> {
   const state = emptyState();
+  const reader: Reader = { position: undefined, seen: 0 };
   for (const step of all) {
     if (step.do === "commit") await commitBoth(subject.store(), tenant, state, step);
     else if (step.do === "claim") await claimBoth(subject.store(), tenant, state, step);
     else if (step.do === "list") await listBoth(subject.store(), tenant, state, step);
+    else if (step.do === "read") await readBoth(subject.store(), tenant, state, reader, step.limit);
     else await subject.other();
   }
   await sameState(subject.store(), tenant, state);
   return state;
+}
+
+/** How far somebody has read: in the store's own words, and in the model's. */
+interface Reader {
+  position: string | undefined;
+  seen: number;
+}
+
+async function readBoth(store: StorePort, tenant: string, state: TenantState, reader: Reader, limit: number): Promise<void> {
+  const expected = [...state.events].filter(([position]) => position > reader.seen).slice(0, limit);
+  const { events, position } = await store.listEvents(tenant, reader.position, limit);
+  same(
+    events,
+    expected.map(([, event]) => event),
+    `the events since position ${reader.position}`,
+  );
+  reader.position = position;
+  reader.seen = expected.at(-1)?.[0] ?? reader.seen;
 }
 
 async function commitBoth(store: StorePort, tenant: string, state: TenantState, step: Extract<Step, { do: "commit" }>): Promise<void> {

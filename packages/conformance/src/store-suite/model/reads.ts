@@ -1,4 +1,4 @@
-import { requestMatches, type GrantRecord, type RequestQuery, type RequestRecord } from "@countersign/core/store";
+import { requestMatches, type GrantRecord, type RequestQuery, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { TenantState } from "./state.ts";
 
 export function ofThread({ requests }: TenantState, threadId: string): readonly RequestRecord[] {
@@ -14,6 +14,13 @@ export function matching(records: Iterable<RequestRecord>, query: RequestQuery):
   const found = [...records].filter((record) => requestMatches(record, query));
   const sorted = found.sort((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
   return query.order === "newest" ? sorted.reverse() : sorted;
+}
+
+/** Closed before then (Unix ms), the oldest first. */
+export function closedThreads({ threads }: TenantState, before: number): readonly ThreadRecord[] {
+  return [...threads.values()]
+    .filter(({ state, closedAt = Infinity }) => state === "closed" && closedAt < before)
+    .sort((a, b) => (a.closedAt ?? 0) - (b.closedAt ?? 0));
 }
 
 export function grantsFor(

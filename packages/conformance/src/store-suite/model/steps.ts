@@ -20,13 +20,18 @@ export type Step =
       readonly leaseMs: number;
     }
   | { readonly do: "list"; readonly query: RequestQuery }
+  /** Somebody who reads all events goes on from where they were. */
+  | { readonly do: "read"; readonly limit: number }
   | { readonly do: "other" };
 
 /** A change before it is known which version is there. `off` 0: the right one. */
 export type Wish =
   | { readonly put: "request" | "thread" | "grant"; readonly id: string; readonly off: number; readonly as: number }
   | { readonly add: "thread" | "grant"; readonly id: string; readonly by: number; readonly floor: number | undefined }
-  | { readonly require: string; readonly off: number };
+  | { readonly require: string; readonly off: number }
+  | { readonly purge: string; readonly off: number }
+  /** All events of a chain but the last so many. */
+  | { readonly drop: string; readonly but: number };
 
 export const REQUESTS: readonly string[] = ["r0", "r1", "r2", "r3"];
 export const THREADS: readonly string[] = ["t0", "t1"];
@@ -49,23 +54,34 @@ const add = fc.record({
 });
 const require = fc.record({ require: fc.constantFrom(...THREADS), off: mostlyRight });
 const wish: fc.Arbitrary<Wish> = fc.oneof({ weight: 6, arbitrary: put }, { weight: 2, arbitrary: add }, { weight: 1, arbitrary: require });
+const CHAINS = ["r0", "thread/t0"] as const;
+const purging: fc.Arbitrary<Wish> = fc.oneof(
+  { weight: 3, arbitrary: wish },
+  { weight: 1, arbitrary: fc.record({ purge: fc.nat(3).map(String), off: mostlyRight }) },
+  { weight: 2, arbitrary: fc.record({ drop: fc.constantFrom(...CHAINS), but: fc.nat(2) }) },
+);
 
-export const commitStep: fc.Arbitrary<Extract<Step, { do: "commit" }>> = fc.record({
-  do: fc.constant("commit" as const),
-  changes: fc.array(wish, { maxLength: 4 }),
-  events: fc.array(
-    fc.tuple(
-      fc.constantFrom("r0", "thread/t0"),
-      mostlyRight.map((off) => Math.max(off, -1)),
+type CommitStep = Extract<Step, { do: "commit" }>;
+
+const committing = (wishes: fc.Arbitrary<Wish>): fc.Arbitrary<CommitStep> =>
+  fc.record({
+    do: fc.constant("commit" as const),
+    changes: fc.array(wishes, { maxLength: 4 }),
+    events: fc.array(
+      fc.tuple(
+        fc.constantFrom(...CHAINS),
+        mostlyRight.map((off) => Math.max(off, -1)),
+      ),
+      { maxLength: 2 },
     ),
-    { maxLength: 2 },
-  ),
-  before: fc.oneof(
-    { weight: 8, arbitrary: fc.constant(undefined) },
-    { weight: 4, arbitrary: fc.constant(FAR) },
-    { weight: 1, arbitrary: fc.constant(T0) },
-  ),
-});
+    before: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(undefined) },
+      { weight: 4, arbitrary: fc.constant(FAR) },
+      { weight: 1, arbitrary: fc.constant(T0) },
+    ),
+  });
+
+export const commitStep: fc.Arbitrary<CommitStep> = committing(wish);
 
 const query: fc.Arbitrary<RequestQuery> = fc
   .record({
@@ -79,8 +95,11 @@ const query: fc.Arbitrary<RequestQuery> = fc
   })
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 
-/** `other`: reopen, or go on with another handle on the same location. How often, beside 10 other steps; 0: never. */
-export function steps(other: number): fc.Arbitrary<readonly Step[]> {
+/**
+ * `other`: reopen, or go on with another handle on the same location. How often, beside 10 other steps; 0: never.
+ * `purges`: records are purged and chains dropped as well, while somebody reads the events.
+ */
+export function steps(other: number, { purges = false }: { readonly purges?: boolean } = {}): fc.Arbitrary<readonly Step[]> {
   const claim = fc.record({
     do: fc.constant("claim" as const),
     kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const),
@@ -90,8 +109,11 @@ export function steps(other: number): fc.Arbitrary<readonly Step[]> {
   });
   const switching = other > 0 ? [{ weight: other, arbitrary: fc.constant({ do: "other" as const }) }] : [];
   const list = fc.record({ do: fc.constant("list" as const), query });
+  const read = fc.record({ do: fc.constant("read" as const), limit: fc.constantFrom(1, 3, 50) });
+  const commit = purges ? committing(purging) : commitStep;
+  const reading = purges ? [{ weight: 3, arbitrary: read }] : [];
   return fc.array(
-    fc.oneof({ weight: 6, arbitrary: commitStep }, { weight: 2, arbitrary: claim }, { weight: 2, arbitrary: list }, ...switching),
+    fc.oneof({ weight: 6, arbitrary: commit }, { weight: 2, arbitrary: claim }, { weight: 2, arbitrary: list }, ...reading, ...switching),
     { minLength: 5, maxLength: 40, size: "max" },
   );
 }
@@ -112,7 +134,15 @@ function changeOf(tenant: string, state: TenantState, wanted: Wish): Change {
     const { add: kind, id, by, floor } = wanted;
     return { op: "add", kind, id: `${kind[0]}${id}`, field: kind === "thread" ? "open" : "uses", by, floor };
   }
+  if ("drop" in wanted) return { op: "drop", subject: wanted.drop, through: lastSeq(state, wanted.drop) - wanted.but };
+  if ("purge" in wanted) return purgeOf(tenant, state, wanted);
   return putOf(tenant, state, wanted);
+}
+
+/** Whatever it was, and with all that would make it due if it weren't purged. */
+function purgeOf(tenant: string, state: TenantState, { purge: id, off }: Extract<Wish, { purge: string }>): Change {
+  const change = putOf(tenant, state, { put: "request", id, off, as: 0 });
+  return change.op === "put" && change.kind === "request" ? { ...change, record: { ...change.record, state: "purged" } } : change;
 }
 
 function putOf(
@@ -137,6 +167,7 @@ function putOf(
       open: as,
       notBefore: as % 7 === 0 ? FAR : T0 + as,
       state: as % 5 === 0 ? "closed" : "live",
+      closedAt: as % 3 === 0 ? undefined : T0 + as,
       ...lease,
     } as const;
     return { op: "put", kind, record: thread(id, over), expects: expects(threads.get(id)) };
@@ -167,12 +198,17 @@ function putOf(
   return { op: "put", kind: "request", record, expects: expects(there) };
 }
 
+/** The number of the last event that a chain has had, dropped or not. */
+function lastSeq({ events, dropped }: TenantState, subject: string): number {
+  return Math.max(dropped.get(subject) ?? 0, ...[...events.values()].map((one) => (one.subject === subject ? one.seq : 0)));
+}
+
 function eventsOf(state: TenantState, wanted: readonly (readonly [subject: string, ahead: number])[]): readonly AuditEvent[] {
   const counts = new Map<string, number>();
   return wanted.map(([subject, ahead]) => {
-    const last = counts.get(subject) ?? state.events.filter((one) => one.subject === subject).length;
+    const last = counts.get(subject) ?? lastSeq(state, subject);
     counts.set(subject, last + 1);
-    // `ahead` -1: a place that is taken, if there is one.
-    return event(subject, Math.max(1, last + 1 + Math.min(ahead, 0)));
+    // `ahead` -1: a place that is taken, if there is one. A dropped one is nobody's business any more.
+    return event(subject, Math.max(1 + (state.dropped.get(subject) ?? 0), last + 1 + Math.min(ahead, 0)));
   });
 }

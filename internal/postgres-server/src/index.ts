@@ -1,0 +1,2 @@
+/** `@countersign/postgres-server`: a real PostgreSQL from npm, for tests and benchmarks. @module */
+export { startPostgres, type PostgresServer, type PostgresServerOptions } from "./server.ts";

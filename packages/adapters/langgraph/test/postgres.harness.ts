@@ -1,0 +1,18 @@
+import { approvalMiddleware } from "@countersign/langgraph";
+import { createAgent } from "langchain";
+import { nestedTool } from "./support/nested-tool.ts";
+import { neutralAdapter } from "./support/neutral-adapter.ts";
+import { postgresSaver } from "./support/on-postgres.ts";
+
+/** createAgent with approvalMiddleware, checkpoints and records in PostgreSQL. */
+export default {
+  ...neutralAdapter(
+    "createAgent on PostgreSQL",
+    ({ gate, model, tools, checkpointer }) =>
+      createAgent({ model, tools, ...(checkpointer ? { checkpointer } : {}), middleware: [approvalMiddleware(gate)] }) as never,
+    nestedTool,
+    {},
+    postgresSaver,
+  ),
+  store: new URL("./support/postgres-store.harness.ts", import.meta.url),
+};

@@ -1,0 +1,130 @@
+import type { RequestQuery } from "../contract/request.ts";
+import type { Change } from "../store/port.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { persist, type Ledger, type Writes } from "./ledger.ts";
+import { isFinished, together } from "./move.ts";
+import { purgeRequest, purgeThread } from "./purged.ts";
+
+/** Requests read at a time. */
+const PAGE = 200;
+/** Records written at a time: each is two or three changes. */
+const BATCH = 40;
+
+const FINISHED: readonly RequestQuery[] = [
+  { execution: "done" },
+  { execution: "failed" },
+  { status: "rejected" },
+  { status: "expired" },
+  { status: "cancelled" },
+];
+
+/** One record that can go. */
+interface Purge {
+  readonly id: string;
+  readonly writes: Writes;
+}
+
+/** Unix ms: when the purge began, and what had ended before goes. */
+interface Span {
+  readonly at: number;
+  readonly before: number;
+}
+
+/**
+ * Purges what had ended `olderThan` ms ago: closed threads all of whose requests have finished, and finished requests of
+ * threads that no run goes on with. What somebody changes meanwhile is left for the next time.
+ * @throws SETUP if this store can't purge, STORE_UNAVAILABLE; what was purged until then stays purged
+ */
+export async function purge(ledger: Ledger, olderThan: number): Promise<{ requests: number; threads: number }> {
+  const at = await persist(() => ledger.now());
+  const span = { at, before: at - olderThan };
+  const threads = await purgeThreads(ledger, span);
+  let requests = 0;
+  for (const query of FINISHED) requests += await purgeRequests(ledger, query, span);
+  return { requests, threads };
+}
+
+async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
+  let purged = 0;
+  // Those that stay are found again each time: so each time more are asked for.
+  for (const kept = new Set<string>(); ;) {
+    const found = await persist(() => ledger.closedThreads(span.before, BATCH + kept.size));
+    const ids = found.filter((id) => !kept.has(id)).slice(0, BATCH);
+    if (ids.length === 0) return purged;
+    const purges: Purge[] = [];
+    for (const id of ids) {
+      const writes = await persist(() => threadPurge(ledger, id, span));
+      if (writes) purges.push({ id, writes });
+      else kept.add(id);
+    }
+    const refused = await commitAll(ledger, purges);
+    for (const id of refused) kept.add(id);
+    purged += purges.length - refused.length;
+  }
+}
+
+/** Null: it is live again, or was purged already, or some request of it still needs its context. */
+async function threadPurge(ledger: Ledger, id: string, { at, before }: Span): Promise<Writes | null> {
+  const thread = await ledger.thread(id);
+  if (thread?.state !== "closed" || thread.closedAt === undefined || thread.closedAt >= before) return null;
+  return (await ledger.ofThread(id)).every(isFinished) ? purgeThread(thread, at) : null;
+}
+
+async function purgeRequests(ledger: Ledger, query: RequestQuery, { at, before }: Span): Promise<number> {
+  let purged = 0;
+  for await (const page of askedBefore(ledger, query, before)) {
+    const purges: Purge[] = [];
+    for (const [threadId, records] of Map.groupBy(page, (record) => record.threadId)) {
+      const resting = await persist(() => restingAs(ledger, threadId));
+      if (!resting) continue;
+      const old = records.filter((record) => finishedAt(record) < before);
+      purges.push(...old.map((record) => ({ id: record.id, writes: together(resting, purgeRequest(record, at)) })));
+    }
+    for (let done = 0; done < purges.length; done += BATCH) {
+      const batch = purges.slice(done, done + BATCH);
+      purged += batch.length - (await commitAll(ledger, batch)).length;
+    }
+  }
+  return purged;
+}
+
+/** Page by page, the oldest first. Nothing finishes before it was asked. */
+async function* askedBefore(ledger: Ledger, query: RequestQuery, before: number): AsyncGenerator<readonly RequestRecord[]> {
+  for (let after: string | undefined; ;) {
+    const page = await persist(() => ledger.list({ ...query, limit: PAGE, ...(after === undefined ? {} : { after }) }));
+    const asked = page.items.filter(({ askedAt }) => askedAt < before);
+    yield asked;
+    if (page.next === undefined || asked.length < page.items.length) return;
+    after = page.next;
+  }
+}
+
+function finishedAt({ receipt, decidedAt, askedAt }: RequestRecord): number {
+  return receipt?.at ?? decidedAt ?? askedAt;
+}
+
+/** Demands that no run has begun on this thread until the commit. Null: one goes on, and may need its receipts. */
+async function restingAs(ledger: Ledger, threadId: string): Promise<Writes | null> {
+  const thread = await ledger.thread(threadId);
+  if (!thread || (thread.state === "live" && thread.framework !== "none")) return null;
+  const require: Change = { op: "require", threadId, fence: thread.fence };
+  return { changes: [require], events: [] };
+}
+
+/** Answers which were refused, because somebody wrote in between: then each is tried alone, so that one doesn't keep the others. */
+async function commitAll(ledger: Ledger, purges: readonly Purge[]): Promise<readonly string[]> {
+  if (await isCommitted(ledger, together(...purges.map(({ writes }) => writes)))) return [];
+  const refused: string[] = [];
+  for (const { id, writes } of purges) if (!(await isCommitted(ledger, writes))) refused.push(id);
+  return refused;
+}
+
+/** A try that was never answered may have been written: then its events are there. All or nothing, so one of them tells. */
+function isCommitted(ledger: Ledger, writes: Writes): Promise<boolean> {
+  const [event] = writes.events;
+  return persist(async () => {
+    if (!event || (await ledger.commit(writes)).ok) return true;
+    const chain = await ledger.events(undefined, 1, event.subject);
+    return chain.events[0]?.hash === event.hash;
+  });
+}

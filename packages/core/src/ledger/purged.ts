@@ -1,0 +1,63 @@
+import { threadSubject } from "../audit/subject.ts";
+import { SYSTEM } from "../contract/principal.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { Writes } from "./ledger.ts";
+import { moveRequest, putThread } from "./move.ts";
+
+/** Was all that this thread held purged, and has nothing happened on it since? */
+export function isPurged({ state, purgedSeq, seq }: ThreadRecord): boolean {
+  return state === "closed" && purgedSeq === seq;
+}
+
+/** What is left of a purged request: enough to recognise it and to verify that it was one. Nothing that anybody wrote. */
+function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonly state: "purged" } {
+  return {
+    state: "purged",
+    args: {},
+    proposal: { args: {}, digest: proposal.digest, by: undefined },
+    approvedArgs: undefined,
+    argsSchema: undefined,
+    rule: "",
+    reason: "purged",
+    terms: {},
+    requestedBy: undefined,
+    decisions: [],
+    receipt: undefined,
+    policyHash: "",
+    grantId: undefined,
+    supersedes: undefined,
+    revises: undefined,
+    links: [],
+    expiresAt: undefined,
+    result: undefined,
+    error: undefined,
+    parent: undefined,
+    ticket: undefined,
+    executeWithin: undefined,
+    holder: undefined,
+  };
+}
+
+/** A finished request becomes a stub, and its chain one event. */
+export function purgeRequest(record: RequestRecord, at: number): Writes {
+  const data = { was: record.state, digest: record.proposal.digest };
+  const move = moveRequest(record, stubOf(record), { type: "purged", at, actor: SYSTEM, data });
+  return { ...move, changes: [...move.changes, { op: "drop", subject: record.id, through: record.seq }] };
+}
+
+/** A closed thread loses what it held, and its chain all but one event. Its fence stays, so that no stale worker comes back. */
+export function purgeThread(thread: ThreadRecord, at: number): Writes {
+  const emptied: ThreadRecord = {
+    ...thread,
+    lastError: undefined,
+    requestedBy: undefined,
+    context: undefined,
+    input: undefined,
+    continuation: undefined,
+    outcome: undefined,
+    closedAt: undefined,
+    purgedSeq: thread.seq + 1,
+  };
+  const put = putThread(emptied, thread.version, { type: "purged", at, actor: SYSTEM, data: {} });
+  return { ...put, changes: [...put.changes, { op: "drop", subject: threadSubject(thread.id), through: thread.seq }] };
+}

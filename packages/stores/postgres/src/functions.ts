@@ -1,0 +1,214 @@
+/** Run as they are called, whatever the caller's settings: plans by index, made once; no names of others. */
+const SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off`;
+
+const parameters = (s: string): string => `p_tenant text, p_before double precision, p_threads ${s}.thread_1[], p_asked ${s}.request_1[],
+    p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[], p_events ${s}.event_1[], p_bytes bytea`;
+
+/**
+ * A commit is one call: it locks what the batch touches, judges it as a whole, and writes. Rows are locked threads first,
+ * then requests, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
+ * circle. What is refused is answered as text, for an error would fill the server's log with lost races.
+ *
+ * `commit_1` may sign. `commit_unsigned_1` may do whatever an agent's process has to, and refuses a signature.
+ */
+export const functions = (s: string): string => `
+  CREATE FUNCTION ${s}.now_ms() RETURNS double precision LANGUAGE sql VOLATILE AS
+    'SELECT floor(extract(epoch FROM pg_catalog.clock_timestamp()) * 1000)::double precision';
+
+  -- What a batch wants of a record: the version it expects, if it is put; the fence required; what is added to its counter,
+  -- and the least that must be there before. The continuation stands in the bytes that go with the batch.
+  CREATE TYPE ${s}.thread_1 AS (
+    id text, expects bigint, required bigint, plus bigint, least bigint, state text, fence bigint, holder text,
+    lease_until double precision, not_before double precision, closed_at double precision, agent text, record text, body text,
+    start int, length int
+  );
+  CREATE TYPE ${s}.request_1 AS (
+    id text, expects bigint, state text, decided_at double precision, expires_at double precision, execute_within double precision,
+    attempt bigint, lease_until double precision, audience text[], barred text[], decisions text, signed text, record text,
+    result text, thread_id text, turn_id text, agent text, tool text, requested_by text, asked_at double precision
+  );
+  CREATE TYPE ${s}.grant_1 AS (
+    id text, expects bigint, plus bigint, least bigint, namespace text, tool text, agent text, record text
+  );
+  CREATE TYPE ${s}.drop_1 AS (subject text, through bigint);
+  CREATE TYPE ${s}.event_1 AS (subject text, seq bigint, type text, event text, mark uuid);
+
+  -- What is there of the records that a refused batch names, so that the caller can say what didn't fit.
+  CREATE FUNCTION ${s}.facts_1(
+    p_tenant text, p_threads ${s}.thread_1[], p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[]
+  ) RETURNS text LANGUAGE sql AS $$
+    SELECT coalesce(json_agg(fact), '[]')::text FROM (
+      SELECT json_build_object('kind', 'thread', 'id', id, 'version', version, 'fence', fence, 'count', open) AS fact FROM ${s}.threads
+        WHERE tenant = p_tenant AND id IN (SELECT w.id FROM unnest(p_threads) AS w)
+      UNION ALL
+      SELECT json_build_object('kind', 'request', 'id', id, 'version', version) FROM ${s}.requests
+        WHERE tenant = p_tenant AND id IN (SELECT w.id FROM unnest(p_asked || p_requests) AS w)
+      UNION ALL
+      SELECT json_build_object('kind', 'grant', 'id', id, 'version', version, 'count', uses) FROM ${s}.grants
+        WHERE tenant = p_tenant AND id IN (SELECT w.id FROM unnest(p_grants) AS w)
+    ) AS facts
+  $$;
+
+  CREATE FUNCTION ${s}.refuse_signing_1(p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[],
+    p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
+  BEGIN
+    IF p_drops IS NOT NULL
+      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]')
+      OR EXISTS (
+        SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
+        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged' OR w.state <> t.state AND (
+          w.state IN ('pending', 'rejected')
+          OR w.state = 'approved' AND t.state <> 'executing'
+          OR t.state = 'pending' AND w.state NOT IN ('expired', 'cancelled')
+        )
+      )
+      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
+      OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
+        ('voted', 'approved', 'rejected', 'settled', 'remembered', 'revoked', 'frozen', 'lifted', 'purged'))
+    THEN
+      RAISE insufficient_privilege USING MESSAGE = 'this role may ask and execute, but not sign';
+    END IF;
+  END $$;
+
+  CREATE FUNCTION ${s}.apply_1(${parameters(s)}, p_signing boolean) RETURNS text LANGUAGE plpgsql AS $$
+  DECLARE
+    w record;
+    fits boolean;
+    good boolean := true;
+    written bigint;
+  BEGIN
+    IF p_threads IS NOT NULL THEN
+      FOREACH w IN ARRAY p_threads LOOP
+        IF w.expects IS NULL AND w.plus IS NULL THEN
+          -- Fifty siblings that are executed at once need not wait for each other.
+          SELECT fence = w.required INTO fits FROM ${s}.threads WHERE tenant = p_tenant AND id = w.id FOR SHARE;
+        ELSE
+          SELECT version = coalesce(w.expects, version) AND fence = coalesce(w.required, fence) AND open >= coalesce(w.least, open)
+            INTO fits FROM ${s}.threads WHERE tenant = p_tenant AND id = w.id FOR NO KEY UPDATE;
+        END IF;
+        -- One that isn't there may be inserted, and then counts from 0.
+        good := good AND coalesce(fits, w.expects = 0 AND w.required IS NULL AND coalesce(w.least, 0) <= 0, false);
+      END LOOP;
+    END IF;
+    IF p_requests IS NOT NULL THEN
+      FOREACH w IN ARRAY p_requests LOOP
+        SELECT version = w.expects INTO fits FROM ${s}.requests WHERE tenant = p_tenant AND id = w.id FOR NO KEY UPDATE;
+        good := good AND coalesce(fits, false);
+      END LOOP;
+    END IF;
+    IF p_grants IS NOT NULL THEN
+      FOREACH w IN ARRAY p_grants LOOP
+        SELECT version = coalesce(w.expects, version) AND uses >= coalesce(w.least, uses)
+          INTO fits FROM ${s}.grants WHERE tenant = p_tenant AND id = w.id FOR NO KEY UPDATE;
+        good := good AND coalesce(fits, w.expects = 0 AND coalesce(w.least, 0) <= 0, false);
+      END LOOP;
+    END IF;
+    IF NOT p_signing THEN PERFORM ${s}.refuse_signing_1(p_asked, p_requests, p_grants, p_drops, p_events, p_tenant); END IF;
+    -- With the locks in hand: waiting for them may have taken until the deadline.
+    IF ${s}.now_ms() >= p_before THEN RETURN 'late'; END IF;
+    IF NOT good THEN RETURN ${s}.facts_1(p_tenant, p_threads, p_asked, p_requests, p_grants); END IF;
+
+    IF p_threads IS NOT NULL THEN
+      FOREACH w IN ARRAY p_threads LOOP
+        IF w.expects = 0 THEN
+          INSERT INTO ${s}.threads (
+            tenant, id, version, open, state, fence, holder, lease_until, not_before, closed_at, agent, record, body, continuation
+          ) VALUES (
+            p_tenant, w.id, 1, coalesce(w.plus, 0), w.state, w.fence, w.holder, w.lease_until, w.not_before, w.closed_at, w.agent,
+            w.record, w.body, substr(p_bytes, w.start, w.length)
+          ) ON CONFLICT DO NOTHING;
+          IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+        ELSIF w.expects > 0 THEN
+          -- What stays the same is kept where it is: every heartbeat comes by here.
+          UPDATE ${s}.threads SET version = w.expects + 1, open = open + coalesce(w.plus, 0), state = w.state, fence = w.fence,
+            holder = w.holder, lease_until = w.lease_until, not_before = w.not_before, closed_at = w.closed_at, agent = w.agent,
+            record = w.record, body = CASE WHEN body = w.body THEN body ELSE w.body END,
+            continuation = CASE WHEN continuation = substr(p_bytes, w.start, w.length) THEN continuation
+              ELSE substr(p_bytes, w.start, w.length) END
+          WHERE tenant = p_tenant AND id = w.id;
+        ELSIF w.plus <> 0 THEN
+          UPDATE ${s}.threads SET open = open + w.plus WHERE tenant = p_tenant AND id = w.id;
+        END IF;
+      END LOOP;
+    END IF;
+    IF p_asked IS NOT NULL THEN
+      INSERT INTO ${s}.requests (
+        tenant, id, version, state, decided_at, expires_at, execute_within, attempt, lease_until, audience, barred, decisions, signed,
+        record, result, thread_id, turn_id, agent, tool, requested_by, asked_at
+      ) SELECT
+        p_tenant, id, 1, state, decided_at, expires_at, execute_within, attempt, lease_until, audience, barred, decisions, signed,
+        record, result, thread_id, turn_id, agent, tool, requested_by, asked_at
+      FROM unnest(p_asked) ON CONFLICT DO NOTHING;
+      GET DIAGNOSTICS written = ROW_COUNT;
+      IF written < cardinality(p_asked) THEN RAISE SQLSTATE 'CS001'; END IF;
+      INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by)
+        SELECT p_tenant, who, asked_at, id, tool, agent, requested_by FROM unnest(p_asked) AS asked, unnest(asked.audience) AS who;
+    END IF;
+    IF p_requests IS NOT NULL THEN
+      FOREACH w IN ARRAY p_requests LOOP
+        -- Before the update: it is the audience of before that is sent away. Where a request was asked never changes.
+        DELETE FROM ${s}.audiences AS a USING ${s}.requests AS t WHERE t.tenant = p_tenant AND t.id = w.id
+          AND t.audience IS DISTINCT FROM w.audience
+          AND a.tenant = p_tenant AND a.who = ANY (t.audience) AND a.asked_at = t.asked_at AND a.id = w.id;
+        UPDATE ${s}.requests SET version = w.expects + 1, state = w.state, decided_at = w.decided_at, expires_at = w.expires_at,
+          execute_within = w.execute_within, attempt = w.attempt, lease_until = w.lease_until, audience = w.audience,
+          barred = w.barred, decisions = w.decisions, signed = w.signed, record = w.record, result = w.result
+        WHERE tenant = p_tenant AND id = w.id;
+        IF w.audience IS NOT NULL THEN
+          INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by)
+            SELECT tenant, who, asked_at, id, tool, agent, requested_by FROM ${s}.requests, unnest(w.audience) AS who
+            WHERE tenant = p_tenant AND id = w.id ON CONFLICT DO NOTHING;
+        END IF;
+      END LOOP;
+    END IF;
+    IF p_grants IS NOT NULL THEN
+      FOREACH w IN ARRAY p_grants LOOP
+        IF w.expects = 0 THEN
+          INSERT INTO ${s}.grants (tenant, id, version, uses, namespace, tool, agent, record)
+            VALUES (p_tenant, w.id, 1, coalesce(w.plus, 0), w.namespace, w.tool, w.agent, w.record) ON CONFLICT DO NOTHING;
+          IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+        ELSIF w.expects > 0 THEN
+          UPDATE ${s}.grants SET version = w.expects + 1, uses = uses + coalesce(w.plus, 0), namespace = w.namespace, tool = w.tool,
+            agent = w.agent, record = w.record WHERE tenant = p_tenant AND id = w.id;
+        ELSE
+          UPDATE ${s}.grants SET uses = uses + w.plus WHERE tenant = p_tenant AND id = w.id;
+        END IF;
+      END LOOP;
+    END IF;
+    IF p_drops IS NOT NULL THEN
+      DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
+    END IF;
+    IF p_events IS NOT NULL THEN
+      INSERT INTO ${s}.events (tenant, subject, seq, tick, type, event, mark)
+        SELECT p_tenant, subject, seq, ${s}.tick_base() + pg_current_xact_id()::text::bigint, type, event, mark FROM unnest(p_events)
+        ON CONFLICT DO NOTHING;
+      GET DIAGNOSTICS written = ROW_COUNT;
+      IF written < cardinality(p_events) THEN RAISE SQLSTATE 'CS001'; END IF;
+    END IF;
+    IF p_before IS NOT NULL AND ${s}.now_ms() >= p_before THEN RAISE SQLSTATE 'CS002'; END IF;
+    RETURN NULL;
+  END $$;
+
+  CREATE FUNCTION ${s}.commit_1(${parameters(s)}) RETURNS text LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
+    BEGIN RETURN ${s}.apply_1(p_tenant, p_before, p_threads, p_asked, p_requests, p_grants, p_drops, p_events, p_bytes, true); END $$;
+  CREATE FUNCTION ${s}.commit_unsigned_1(${parameters(s)}) RETURNS text LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
+    BEGIN RETURN ${s}.apply_1(p_tenant, p_before, p_threads, p_asked, p_requests, p_grants, p_drops, p_events, p_bytes, false); END $$;
+
+  CREATE FUNCTION ${s}.claim_threads_1(p_tenant text, p_agents text[], p_holder text, p_lease double precision, p_limit int, p_claim text)
+    RETURNS TABLE (id text, fence bigint, since double precision) LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
+  DECLARE
+    now_ double precision := ${s}.now_ms();
+  BEGIN
+    -- Materialized, or a join might look for what is due once more for every thread that it has taken.
+    RETURN QUERY WITH found AS MATERIALIZED (
+      -- The condition is that of the index, word for word.
+      SELECT due.id, greatest(due.lease_until, due.not_before) AS since FROM ${s}.threads AS due
+      WHERE due.tenant = p_tenant AND due.state = 'live' AND (due.open = 0 OR due.holder IS NOT NULL)
+        AND greatest(due.lease_until, due.not_before) <= now_ AND (p_agents IS NULL OR due.agent = ANY (p_agents))
+      ORDER BY greatest(due.lease_until, due.not_before) LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
+    )
+    UPDATE ${s}.threads AS thread
+      SET fence = thread.fence + 1, version = thread.version + 1, holder = p_holder, claim = p_claim, lease_until = now_ + p_lease
+      FROM found WHERE thread.tenant = p_tenant AND thread.id = found.id RETURNING thread.id, thread.fence, found.since;
+  END $$;
+`;

@@ -1,0 +1,50 @@
+import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { Connection } from "./connection.ts";
+import { REQUEST, THREAD, toGrant, toRequest, toThread } from "./rows.ts";
+import { fromText, toText } from "./text.ts";
+
+export async function getRequest(connection: Connection, tenant: string, id: string): Promise<RequestRecord | undefined> {
+  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND id = $2`;
+  const [row] = await connection.ask(sql, [toText(tenant), toText(id)]);
+  return row && toRequest(row);
+}
+
+/** Rows are numbered as they are inserted: that is the order of asking. */
+export async function requestsOfThread(connection: Connection, tenant: string, threadId: string): Promise<readonly RequestRecord[]> {
+  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
+  return (await connection.ask(sql, [toText(tenant), toText(threadId)])).map(toRequest);
+}
+
+export async function requestsOfTurn(
+  connection: Connection,
+  tenant: string,
+  threadId: string,
+  turnId: string,
+): Promise<readonly RequestRecord[]> {
+  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND turn_id = $3 ORDER BY n`;
+  return (await connection.ask(sql, [toText(tenant), toText(threadId), toText(turnId)])).map(toRequest);
+}
+
+export async function getThread(connection: Connection, tenant: string, id: string): Promise<ThreadRecord | undefined> {
+  const sql = `SELECT ${THREAD} FROM ${connection.schema}.threads WHERE tenant = $1 AND id = $2`;
+  const [row] = await connection.ask(sql, [toText(tenant), toText(id)]);
+  return row && toThread(row);
+}
+
+/** The longest closed first. */
+export async function closedThreads(connection: Connection, tenant: string, before: number, limit: number): Promise<readonly string[]> {
+  const sql = `SELECT id FROM ${connection.schema}.threads WHERE tenant = $1 AND closed_at < $2 ORDER BY closed_at, id LIMIT $3`;
+  const rows = await connection.ask(sql, [toText(tenant), before, Math.max(0, limit)]);
+  return rows.map(({ id }) => fromText(String(id)));
+}
+
+export async function grantsFor(
+  connection: Connection,
+  tenant: string,
+  { namespace, tool, agent }: Parameters<StorePort["grantsFor"]>[1],
+): Promise<readonly GrantRecord[]> {
+  const sql = `SELECT record, uses FROM ${connection.schema}.grants
+    WHERE tenant = $1 AND tool = $2 AND agent = $3 AND namespace IS NOT DISTINCT FROM $4 ORDER BY n`;
+  const values = [toText(tenant), toText(tool), toText(agent), namespace === undefined ? null : toText(namespace)];
+  return (await connection.ask(sql, values)).map(toGrant);
+}

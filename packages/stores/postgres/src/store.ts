@@ -1,0 +1,94 @@
+import { CountersignError, type StorePort } from "@countersign/core/store";
+import type { PoolConfig } from "pg";
+import { commit, type CommitFunction } from "./commit.ts";
+import { Connection } from "./connection.ts";
+import { claimDue } from "./due.ts";
+import { listEvents } from "./events.ts";
+import { countRequests, listRequests } from "./list.ts";
+import { openSchema } from "./migrate.ts";
+import { closedThreads, getRequest, getThread, grantsFor, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { Watchers } from "./watch.ts";
+
+/** Options of {@link postgresStore}: those of a pool of `pg` (`connectionString`, `max`, `ssl`, …), and these. */
+export interface PostgresStoreOptions extends PoolConfig {
+  /** Where its tables are, made if it isn't there. Letters, digits and `_`, at most 48. Default `countersign`. */
+  readonly schema?: string | undefined;
+  /** Told once each: that other processes' commits can't be heard, that the server doesn't wait for its disk. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/**
+ * The store for more than one machine: a schema in a PostgreSQL database (14 or newer), shared by any number of processes.
+ * Its tables are made and brought up to date by the first call, which takes a role that may do so; without that it opens
+ * what is there.
+ *
+ * Deadlines and leases go by the database's clock. A server that can't be reached is waited for, up to 5 s. A commit whose
+ * answer is lost is looked up: it is never guessed whether it happened.
+ *
+ * Calls throw STORE_UNAVAILABLE (`retryable` if it may pass by itself), STORE_INCOMPATIBLE for a schema of somebody else's
+ * or of a version that this one can't work on.
+ * @throws SETUP for a schema name that isn't one
+ * @example await using store = postgresStore({ connectionString: process.env.DATABASE_URL })
+ */
+export function postgresStore({ schema = "countersign", warn, ...config }: PostgresStoreOptions = {}): StorePort {
+  if (!/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {
+    throw new CountersignError("SETUP", { hint: "postgresStore: schema is a name of letters, digits and _, at most 48 of them." });
+  }
+  const connection = new Connection(config, schema);
+  // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
+  const tell = warn ?? ((message: string) => console.warn(`countersign: ${message}`));
+  const watchers = new Watchers(connection, schema, tell);
+  let opening: Promise<CommitFunction> | undefined;
+
+  /** Once for all calls; after a failure the next call tries again. */
+  function opened(): Promise<CommitFunction> {
+    opening ??= openSchema(connection, tell).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  }
+
+  async function reading<T>(work: () => Promise<T>): Promise<T> {
+    connection.demandOpen();
+    await opened();
+    return work();
+  }
+
+  async function close(): Promise<void> {
+    await watchers.stop();
+    await connection.close();
+  }
+
+  return {
+    capabilities: { durable: true, shared: true, push: true },
+    commit: async (batch) => {
+      connection.demandOpen();
+      const committed = await commit(connection, await opened(), batch);
+      if (committed.ok) watchers.changed();
+      return committed;
+    },
+    now: () =>
+      reading(async () => {
+        const [row] = await connection.ask(`SELECT ${connection.schema}.now_ms() AS now`, []);
+        return Number(row?.["now"]);
+      }),
+    getRequest: (tenant, id) => reading(() => getRequest(connection, tenant, id)),
+    getThread: (tenant, id) => reading(() => getThread(connection, tenant, id)),
+    requestsOfThread: (tenant, threadId) => reading(() => requestsOfThread(connection, tenant, threadId)),
+    requestsOfTurn: (tenant, threadId, turnId) => reading(() => requestsOfTurn(connection, tenant, threadId, turnId)),
+    listRequests: (tenant, query) => reading(() => listRequests(connection, tenant, query)),
+    countRequests: (tenant, query, cap) => reading(() => countRequests(connection, tenant, query, cap)),
+    grantsFor: (tenant, call) => reading(() => grantsFor(connection, tenant, call)),
+    listEvents: (tenant, after, limit, subject) => reading(() => listEvents(connection, tenant, after, limit, subject)),
+    closedThreads: (tenant, before, limit) => reading(() => closedThreads(connection, tenant, before, limit)),
+    claimDue: async (kind, options) => {
+      const due = await reading(() => claimDue(connection, kind, options));
+      if (kind === "thread" && due.length > 0) watchers.changed();
+      return due;
+    },
+    watch: (listener) => watchers.add(listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

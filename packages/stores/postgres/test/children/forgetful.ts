@@ -1,0 +1,10 @@
+// Watches and commits, says what it did and forgets to close its store.
+import { postgresStore } from "../../src/index.ts";
+import { commit, put, request } from "../records.ts";
+
+const [connectionString = "", schema = ""] = process.argv.slice(2);
+const store = postgresStore({ connectionString, schema });
+const heard = new Promise<void>((resolve) => store.watch(resolve));
+await commit(store, [put(request("r1"))]);
+await heard;
+console.log("committed");

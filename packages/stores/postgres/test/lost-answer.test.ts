@@ -1,0 +1,194 @@
+import type { Batch, StorePort } from "@countersign/core/store";
+import { startPostgres } from "@countersign/postgres-server";
+import { afterAll, describe, expect, test } from "vitest";
+import { startProxy, type Moment, type Proxy } from "./proxy.ts";
+import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
+import { failure, newSchema, openStore } from "./setting.ts";
+
+const server = await startPostgres();
+afterAll(() => server.stop());
+
+const retryable = { code: "STORE_UNAVAILABLE", details: { retryable: true } };
+const OK = { ok: true };
+
+/** A store behind a proxy, and another one that isn't; both have thread t and request r1 (version 1, one event). */
+async function pair(): Promise<{ readonly proxy: Proxy; readonly store: StorePort; readonly rival: StorePort }> {
+  const schema = newSchema();
+  const proxy = await startProxy(server.url);
+  const store = openStore(proxy.url, { schema });
+  const rival = openStore(server.url, { schema });
+  await commit(rival, [putThread(thread("t")), put(request("r1"))], [event("r1", 1)]);
+  await store.now();
+  return { proxy, store, rival };
+}
+
+const batch = (changes: Batch["changes"], events: Batch["events"] = []): Batch => ({ tenant: TENANT, changes, events });
+/** As a decision does it. */
+const decision = (reason = "mine"): Batch =>
+  batch(
+    [put(request("r1", { reason }), 1), { op: "add", kind: "thread", id: "t", field: "open", by: 1 }],
+    [{ ...event("r1", 2), data: { reason } }],
+  );
+/** As a heartbeat does it: nothing in any chain. */
+const heartbeat = (holder = "mine"): Batch => batch([putThread(thread("t", { holder, leaseUntil: 1 }), 1)]);
+const counting: Batch = batch([{ op: "add", kind: "thread", id: "t", field: "open", by: 1 }]);
+
+async function open(store: StorePort): Promise<number | undefined> {
+  return (await store.getThread(TENANT, "t"))?.open;
+}
+
+describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s it is carried out", (moment) => {
+  test("is written once and is a success", async () => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", moment);
+    expect(await store.commit(decision())).toEqual(OK);
+    expect(proxy.cuts).toBe(1);
+    expect(await rival.getRequest(TENANT, "r1")).toMatchObject({ version: 2, reason: "mine" });
+    expect(await open(rival)).toBe(1);
+    expect((await rival.listEvents(TENANT, undefined, 10, "r1")).events).toHaveLength(2);
+  });
+
+  test("is so also when it happens again and again, and when the looking up is lost too", async () => {
+    const { proxy, store, rival } = await pair();
+    for (let n = 0; n < 3; n++) proxy.lose("commit_1", moment);
+    proxy.lose("FROM", moment);
+    expect(await store.commit(decision())).toEqual(OK);
+    expect(proxy.cuts).toBeGreaterThanOrEqual(3);
+    expect(await open(rival)).toBe(1);
+  });
+
+  test("is so without an event", async () => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", moment);
+    expect(await store.commit(heartbeat())).toEqual(OK);
+    expect(await rival.getThread(TENANT, "t")).toMatchObject({ version: 2, holder: "mine" });
+  });
+
+  test("is so when others have gone on since", async () => {
+    const { proxy, store, rival } = await pair();
+    const goOn = (): Promise<void> => commit(rival, [put(request("r1", { reason: "next" }), 2)], [event("r1", 3)]);
+    proxy.lose("commit_1", moment, moment === "after" ? goOn : undefined);
+    expect(await store.commit(decision())).toEqual(OK);
+    expect(await open(rival)).toBe(1);
+  });
+
+  test("of additions alone can't be looked up: at most once, and said", async () => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", moment);
+    expect((await failure(store.commit(counting))).error).toMatchObject(retryable);
+    expect(await open(rival)).toBe(moment === "after" ? 1 : 0);
+    expect(await store.commit(counting)).toEqual(OK);
+  });
+
+  test("of inserts is so", async () => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", moment);
+    expect(await store.commit(batch([put(request("r2")), put(request("r3"))], [event("r2", 1), event("r3", 1)]))).toEqual(OK);
+    expect(await rival.countRequests(TENANT, {}, 10)).toBe(3);
+  });
+
+  test("that is refused stays refused", async () => {
+    const { proxy, store } = await pair();
+    proxy.lose("commit_1", moment);
+    expect(await store.commit(batch([put(request("r1"), 7)], [event("r1", 8)]))).toMatchObject({ ok: false, reason: "CONFLICT" });
+    proxy.lose("commit_1", moment);
+    expect(await store.commit({ ...decision(), before: 1 })).toEqual({ ok: false, reason: "TOO_LATE" });
+  });
+});
+
+describe("a rival who wins before it is tried again: the truth is told", () => {
+  test.each([
+    ["of another decision", () => decision(), () => decision("theirs")],
+    ["of another heartbeat", () => heartbeat(), () => heartbeat("theirs")],
+    // Two claims in the same ms write the same event; the record tells them apart by its holder.
+    ["of the same event", () => claim("mine"), () => claim("theirs")],
+  ])("%s", async (_, mine, theirs) => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", "before", async () => expect(await rival.commit(theirs())).toEqual(OK));
+    expect(await store.commit(mine())).toMatchObject({ ok: false, reason: "CONFLICT" });
+  });
+
+  test("of the same event, whose record has moved on", async () => {
+    const { proxy, store, rival } = await pair();
+    proxy.lose("commit_1", "before", async () => {
+      expect(await rival.commit(claim("theirs"))).toEqual(OK);
+      await commit(rival, [put(request("r1", { state: "done" }), 2)], [event("r1", 3, "done")]);
+    });
+    expect(await store.commit(claim("mine"))).toMatchObject({ ok: false, reason: "CONFLICT" });
+  });
+
+  const claim = (holder: string): Batch => batch([put(request("r1", { state: "executing", holder }), 1)], [event("r1", 2, "claimed")]);
+});
+
+describe.each<Moment>(["before", "after"])("claimDue, cut %s it is carried out", (moment) => {
+  test("gives the same threads and not others", async () => {
+    const { proxy, store, rival } = await pair();
+    for (let n = 0; n < 9; n++) await commit(rival, [putThread(thread(`t${n}`))]);
+    proxy.lose("claim_threads_1", moment);
+    const due = await store.claimDue("thread", { tenant: TENANT, holder: "mine", leaseMs: 60_000, limit: 5 });
+    expect(proxy.cuts).toBe(1);
+    expect(due).toHaveLength(5);
+    for (const { id, fence } of due) expect(await rival.getThread(TENANT, id)).toMatchObject({ fence, holder: "mine", version: 2 });
+    const rest = await rival.claimDue("thread", { tenant: TENANT, holder: "theirs", leaseMs: 60_000, limit: 100 });
+    expect(rest).toHaveLength(5);
+  });
+});
+
+test("threads that somebody else took over before the answer was looked up are theirs", async () => {
+  const { proxy, store, rival } = await pair();
+  proxy.lose("claim_threads_1", "after", async () => {
+    expect(await rival.commit(batch([putThread(thread("t", { fence: 3, holder: "theirs", leaseUntil: 9e15 }), 2)]))).toEqual(OK);
+  });
+  expect(await store.claimDue("thread", { tenant: TENANT, holder: "mine", leaseMs: 60_000, limit: 5 })).toEqual([]);
+});
+
+test.each<Moment>(["before", "after"])("every read is asked again when its connection is cut %s it", async (moment) => {
+  const { proxy, store } = await pair();
+  const due = { tenant: TENANT, holder: "h", leaseMs: 1, limit: 10 };
+  const reads: readonly (() => Promise<unknown>)[] = [
+    () => store.now(),
+    () => store.getRequest(TENANT, "r1"),
+    () => store.getThread(TENANT, "t"),
+    () => store.requestsOfThread(TENANT, "pay-001"),
+    () => store.requestsOfTurn(TENANT, "pay-001", "msg_1"),
+    () => store.listRequests(TENANT, { status: "pending" }),
+    () => store.listRequests(TENANT, { reviewableBy: { id: "alice" } }),
+    () => store.countRequests(TENANT, {}, 10),
+    () => store.grantsFor(TENANT, { namespace: undefined, tool: "send_payment", agent: "payments" }),
+    () => store.listEvents(TENANT, undefined, 10),
+    () => store.listEvents(TENANT, undefined, 10, "r1"),
+    () => store.claimDue("expiry", due),
+    () => store.claimDue("claim", due),
+    () => store.closedThreads?.(TENANT, 1, 10) ?? Promise.resolve(),
+  ];
+  for (const [index, read] of reads.entries()) {
+    const expected = await read();
+    proxy.lose("SELECT", moment);
+    const found = await read();
+    if (index > 0) expect(found).toEqual(expected);
+    expect(proxy.cuts).toBe(index + 1);
+  }
+});
+
+test("opening is done again when its connection is cut at any statement", async () => {
+  const proxy = await startProxy(server.url);
+  for (const part of [
+    "server_version_num",
+    "SELECT version",
+    "BEGIN",
+    "pg_advisory",
+    "CREATE SCHEMA",
+    "CREATE TABLE",
+    "UPDATE",
+    "COMMIT",
+  ]) {
+    for (const moment of ["before", "after"] as const) {
+      const cuts = proxy.cuts;
+      proxy.lose(part, moment);
+      const schema = newSchema();
+      await commit(openStore(proxy.url, { schema }), [put(request("r1"))]);
+      expect(proxy.cuts).toBe(cuts + 1);
+      expect(await openStore(server.url, { schema }).getRequest(TENANT, "r1")).toBeDefined();
+    }
+  }
+});

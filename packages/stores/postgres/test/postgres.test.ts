@@ -1,0 +1,9 @@
+import { testStore } from "@countersign/conformance";
+import { startPostgres } from "@countersign/postgres-server";
+import { afterAll } from "vitest";
+
+const server = await startPostgres();
+process.env["COUNTERSIGN_POSTGRES"] = server.url;
+afterAll(() => server.stop());
+
+testStore(new URL("./postgres.harness.ts", import.meta.url));

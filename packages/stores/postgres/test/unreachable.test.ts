@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { startPostgres } from "@countersign/postgres-server";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
+import { startProxy } from "./proxy.ts";
+import { commit, put, request, TENANT } from "./records.ts";
+import { connectTo, failure, newSchema, openStore, query, urlOf } from "./setting.ts";
+
+const server = await startPostgres({ settings: { max_connections: "20", superuser_reserved_connections: "3" } });
+afterAll(() => server.stop());
+
+/** Longer than anything is waited for: 5 s for a server that can't be reached, and as long again for its first word. */
+const BOUND = 12_000;
+const unavailable = (retryable: boolean): object => ({ code: "STORE_UNAVAILABLE", details: { retryable } });
+
+await query(server.url, "CREATE ROLE app LOGIN PASSWORD 'secret'; GRANT CREATE ON DATABASE postgres TO app");
+const app = urlOf(server.url, { username: "app", password: "secret" });
+
+describe("a server that doesn't let us in", () => {
+  test.each([
+    ["a wrong password", { password: "wrong" }, "28P01"],
+    ["an unknown role", { username: "nobody" }, "28P01"],
+    ["no such database", { pathname: "/nothing" }, "3D000"],
+  ])("%s is said at once, and trying again doesn't help", async (_, change, code) => {
+    const { error, ms } = await failure(openStore(urlOf(server.url, change)).now());
+    expect(error).toMatchObject({ ...unavailable(false), cause: { code } });
+    expect(ms).toBeLessThan(2_000);
+  });
+
+  test("no password is said at once", async () => {
+    const { error, ms } = await failure(openStore(urlOf(server.url, { password: "" })).now());
+    expect(error).toMatchObject(unavailable(false));
+    expect(ms).toBeLessThan(2_000);
+  });
+
+  test("once the role is there, the same store goes on", async () => {
+    const store = openStore(urlOf(server.url, { username: "late", password: "secret" }), { schema: newSchema() });
+    expect((await failure(store.now())).error).toMatchObject(unavailable(false));
+    await query(server.url, "CREATE ROLE late LOGIN PASSWORD 'secret'; GRANT CREATE ON DATABASE postgres TO late");
+    await commit(store, [put(request("r1"))]);
+  });
+});
+
+describe("nobody answers", () => {
+  test("nothing listens there: waited for, then an error that can be tried again", async () => {
+    const { error, ms } = await failure(openStore(urlOf(server.url, { port: "1" })).getThread(TENANT, "t"));
+    expect(error).toMatchObject(unavailable(true));
+    expect(ms).toBeLessThan(BOUND);
+  });
+
+  test("a host that never says a word, and closing isn't held up by it", async () => {
+    const silent = createServer(() => {}).listen(0, "127.0.0.1");
+    onTestFinished(() => void silent.close());
+    await once(silent, "listening");
+    const store = openStore(urlOf(server.url, { port: String((silent.address() as AddressInfo).port) }));
+    store.watch(() => {});
+    const { error, ms } = await failure(store.commit({ tenant: TENANT, changes: [], events: [] }));
+    expect(error).toMatchObject(unavailable(true));
+    expect(ms).toBeLessThan(BOUND);
+    expect((await failure(store.close())).ms).toBeLessThan(BOUND);
+  });
+
+  test("a host that falls silent in the middle, and closing isn't held up by it", async () => {
+    const proxy = await startProxy(server.url);
+    const store = openStore(proxy.url, { schema: newSchema(), query_timeout: 500, connectionTimeoutMillis: 500 });
+    store.watch(() => {});
+    await commit(store, [put(request("r1"))]);
+    proxy.stall();
+    const { error, ms } = await failure(store.getRequest(TENANT, "r1"));
+    expect(error).toMatchObject(unavailable(true));
+    expect(ms).toBeLessThan(BOUND);
+    expect((await failure(store.close())).ms).toBeLessThan(BOUND);
+  });
+});
+
+describe("TLS", () => {
+  test("demanded from a server that has none: said at once", async () => {
+    const { error, ms } = await failure(openStore(server.url, { ssl: true }).now());
+    expect(error).toMatchObject(unavailable(false));
+    expect(String(error)).toMatch(/SSL/);
+    expect(ms).toBeLessThan(2_000);
+  });
+});
+
+describe("the server refuses for a while, and the same store goes on afterwards", () => {
+  test("too many connections", async () => {
+    const schema = newSchema();
+    const store = openStore(app, { schema, idleTimeoutMillis: 10 });
+    await commit(store, [put(request("r1"))]);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const others = await Promise.all(Array.from({ length: 17 }, () => connectTo(app).catch(() => undefined)));
+    const { error, ms } = await failure(store.getRequest(TENANT, "r1"));
+    expect(error).toMatchObject({ ...unavailable(true), cause: { code: "53300" } });
+    expect(ms).toBeLessThan(BOUND);
+    await Promise.all(others.map(async (other) => other?.end()));
+    expect(await store.getRequest(TENANT, "r1")).toBeDefined();
+  });
+
+  test("a restart is waited for", async () => {
+    const store = openStore(server.url, { schema: newSchema() });
+    await commit(store, [put(request("r1"))]);
+    await server.kill();
+    const answers = Promise.all([
+      store.getRequest(TENANT, "r1"),
+      store.commit({ tenant: TENANT, changes: [put(request("r2"))], events: [] }),
+      store.claimDue("thread", { tenant: TENANT, holder: "h", leaseMs: 1_000, limit: 1 }),
+    ]);
+    await server.start();
+    expect(await answers).toMatchObject([{ id: "r1" }, { ok: true }, []]);
+  });
+
+  test("a server that stays away is an error that can be tried again", async () => {
+    const store = openStore(server.url, { schema: newSchema() });
+    await commit(store, [put(request("r1"))]);
+    await server.kill();
+    const [read, write] = await Promise.all([
+      failure(store.getRequest(TENANT, "r1")),
+      failure(store.commit({ tenant: TENANT, changes: [put(request("r2"))], events: [] })),
+    ]);
+    expect([read.error, write.error]).toMatchObject([unavailable(true), unavailable(true)]);
+    expect(Math.max(read.ms, write.ms)).toBeLessThan(BOUND);
+    await server.start();
+    await commit(store, [put(request("r2"))]);
+  });
+
+  test("its own statement_timeout, and its lock_timeout", async () => {
+    const schema = newSchema();
+    const store = openStore(server.url, { schema, max: 1 });
+    await commit(store, [put(request("r1"))]);
+    const other = await connectTo(server.url);
+    await other.query(`BEGIN; SELECT FROM "${schema}".requests FOR UPDATE`);
+    for (const [setting, code] of [
+      ["statement_timeout", "57014"],
+      ["lock_timeout", "55P03"],
+    ] as const) {
+      const hasty = openStore(server.url, { schema, max: 1, [setting]: 100 });
+      const { error, ms } = await failure(commit(hasty, [put(request("r1"), 1)]));
+      expect(error).toMatchObject({ ...unavailable(true), cause: { code } });
+      expect(ms).toBeLessThan(2_000);
+    }
+    await other.query("ROLLBACK");
+    await commit(store, [put(request("r1"), 1)]);
+  });
+
+  test("a server, or a role, that only reads", async () => {
+    const schema = newSchema();
+    await commit(openStore(app, { schema }), [put(request("r1"))]);
+    await query(server.url, "ALTER ROLE app SET default_transaction_read_only = on");
+    const store = openStore(app, { schema });
+    expect(await store.getRequest(TENANT, "r1")).toBeDefined();
+    const fresh = openStore(app, { schema: newSchema() });
+    for (const work of [() => commit(store, [put(request("r2"))]), () => fresh.now()]) {
+      const { error, ms } = await failure(work());
+      expect(error).toMatchObject({ ...unavailable(false), cause: { code: "25006" } });
+      expect(String(error)).toMatch(/primary/);
+      expect(ms).toBeLessThan(2_000);
+    }
+    await query(server.url, "ALTER ROLE app RESET default_transaction_read_only");
+    await commit(store, [put(request("r2"))]);
+    expect(await fresh.now()).toBeGreaterThan(0);
+  });
+});
