@@ -22,7 +22,7 @@ export class Crew {
 
   /** kill -9 of one of them, workers twice as often as others. */
   killOne(random: Random): void {
-    const [role, number] = [random.pick(["worker", "worker", "starter", "reviewer"]), random.below(3)];
+    const [role, number] = [random.pick(["worker", "worker", "starter", "reviewer"] as const), random.below(3)];
     const child = this.#posts.get(`${role} ${number % SIZE[role]}`);
     if (!child?.isAlive) return;
     this.kills++;
