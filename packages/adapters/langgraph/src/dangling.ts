@@ -1,9 +1,9 @@
 import type { Gate } from "@countersign/core";
-import { RemoveMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
+import { RemoveMessage, ToolMessage, type AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
 import { refusalMessage } from "./answer.ts";
 import type { Invocation } from "./invocation.ts";
-import { answerFrom, isUnexecuted, isUnknown, lookalikesIn, standingOf } from "./standing.ts";
+import { answerFrom, isUnexecuted, isUnknown, standingOf } from "./standing.ts";
 import { openTurn, type Turn } from "./turn.ts";
 
 const SUPERSEDED = "The user wrote something else instead. This call did not run.";
@@ -17,11 +17,10 @@ const UNKNOWN = "It is unknown whether this call ran. A person is looking into i
  * is nothing to answer.
  */
 export async function answersToOpenCalls(gate: Gate, invocation: Invocation, turn: Turn): Promise<readonly ToolMessage[]> {
-  const lookalikes = await lookalikesIn(gate, invocation.thread.id);
   return Promise.all(
     turn.open.map(async (call) => {
       try {
-        const standing = await standingOf(invocation, turn.turnId, call, lookalikes);
+        const standing = await standingOf(invocation, turn.turnId, call);
         const request = standing.status === "not run" ? standing.request : undefined;
         if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
         const otherwise = request ? SUPERSEDED : NO_RESULT;
@@ -35,17 +34,24 @@ export async function answersToOpenCalls(gate: Gate, invocation: Invocation, tur
 }
 const WITHDRAWER = { id: "countersign", kind: "service" } as const;
 
-/** The update that puts the answers where providers want them: right behind the message that made the calls. */
-export async function repairedHistory(
-  gate: Gate,
-  invocation: Invocation,
-  messages: readonly BaseMessage[],
-): Promise<BaseMessage[] | undefined> {
+/** A conversation as it shall be given to the model. */
+export interface Repair {
+  readonly messages: BaseMessage[];
+  /** What makes the graph's state the same, when the model has answered. */
+  update(answer: AIMessage): { readonly messages: BaseMessage[] };
+}
+
+/** Puts the answers where providers want them: right behind the message that made the calls. */
+export async function repairOf(gate: Gate, invocation: Invocation, messages: readonly BaseMessage[]): Promise<Repair | undefined> {
   const turn = openTurn(messages);
   if (!turn) return undefined;
   const at = messages.indexOf(turn.message) + 1;
   // Nothing came instead of the answers: whoever runs the agent like this wants the calls to run.
   if (messages.slice(at).every((message) => ToolMessage.isInstance(message))) return undefined;
   const answers = await answersToOpenCalls(gate, invocation, turn);
-  return [new RemoveMessage({ id: REMOVE_ALL_MESSAGES }), ...messages.slice(0, at), ...answers, ...messages.slice(at)];
+  const repaired = [...messages.slice(0, at), ...answers, ...messages.slice(at)];
+  return {
+    messages: repaired,
+    update: (answer) => ({ messages: [new RemoveMessage({ id: REMOVE_ALL_MESSAGES }), ...repaired, answer] }),
+  };
 }

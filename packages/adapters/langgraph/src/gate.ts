@@ -1,9 +1,9 @@
 import type { GateIn } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import type { LangGraphRunnableConfig } from "@langchain/langgraph";
+import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
-import { repairedHistory } from "./dangling.ts";
+import { repairOf } from "./dangling.ts";
 import { asToolOutput, guard, isPause, mustLeave } from "./guard.ts";
 import { invocationOf, type Invocation } from "./invocation.ts";
 import { askedBy, describedBy, type InterruptOn } from "./native-options.ts";
@@ -50,30 +50,30 @@ export function approvalMiddleware<C>(
   return createMiddleware({
     name: "ApprovalMiddleware",
 
-    beforeAgent: async ({ messages }, runtime) => {
-      const repaired = await repairedHistory(gate, enter(runtime, messages).invocation, messages);
-      return repaired && { messages: repaired };
-    },
-
     wrapModelCall: async (request, handler) => {
-      const { invocation, surroundings } = enter(request.runtime, request.messages);
+      const entered = attempt(() => enter(request.runtime, request.messages));
+      // What is wrong is said by the hook after this one: LangChain wraps what is thrown here.
+      if (!entered) return new Command({});
+      const { invocation, surroundings } = entered;
       refuseSwallowed(invocation, surroundings);
       invocation.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
-      const message = await handler(request);
-      if (AIMessage.isInstance(message)) numberRepeatedIds(message, request.messages);
+      // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
+      const repair = await repairOf(gate, invocation, request.messages);
+      const message = await handler(repair ? { ...request, messages: repair.messages } : request);
+      if (AIMessage.isInstance(message)) numberRepeatedIds(message, repair?.messages ?? request.messages);
       invocation.produced.add(message);
-      return message;
+      return repair && AIMessage.isInstance(message) ? new Command({ update: repair.update(message) }) : message;
     },
 
     afterModel: {
       canJumpTo: ["end"],
       hook: async ({ messages }, runtime) => {
+        const hook = enter(runtime, messages);
         const turn = openTurn(messages);
         if (!turn) return undefined;
-        const hook = enter(runtime, messages);
         const payload = await pauseFor(hook, turn, turn.open, interruptOn);
         if (payload) return pauseHook(hook, payload);
-        const answers = await stopOf(gate, hook.invocation, turn);
+        const answers = await stopOf(hook.invocation, turn);
         return answers && { messages: [...answers], jumpTo: "end" };
       },
     },
@@ -111,6 +111,14 @@ export function approvalMiddleware<C>(
       }
     },
   }) as AgentMiddleware;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The pause that these calls need, if any of them misses a signature. */

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from "node:util";
-import { isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { isCountersignError, type ApprovalRequest } from "@countersign/core";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { refusalMessage } from "./answer.ts";
@@ -9,17 +8,6 @@ import { proposedCall } from "./turn.ts";
 
 /** How a call stands, found out without running it. */
 export type Standing = Guarded | { readonly status: "not run"; readonly request: ApprovalRequest | undefined };
-
-/** All requests of the thread that could be about this call: same tool, same arguments, perhaps of another turn. */
-export type Lookalikes = (call: ToolCall) => readonly ApprovalRequest[];
-
-const PAGE = 1_000;
-
-/** One read for all calls of a turn. */
-export async function lookalikesIn(gate: Gate, threadId: string): Promise<Lookalikes> {
-  const { items } = await gate.list({ threadId, order: "newest", limit: PAGE });
-  return ({ name, args }) => items.filter((request) => request.tool === name && isDeepStrictEqual(request.args, args));
-}
 
 /** Can this request still be withdrawn? */
 export function isUnexecuted({ status, execution }: ApprovalRequest): boolean {
@@ -34,14 +22,10 @@ class NotNow extends Error {
  * What is recorded of a call. An approved one is not touched: taking its claim, even to give it back, would count as an
  * attempt.
  */
-export async function standingOf(invocation: Invocation, turnId: string, from: ToolCall, lookalikes: Lookalikes): Promise<Standing> {
+export async function standingOf(invocation: Invocation, turnId: string, from: ToolCall): Promise<Standing> {
   const call = proposedCall(turnId, from);
-  const candidates = lookalikes(from);
-  if (candidates.length === 0) return { status: "not run", request: undefined };
-  if (candidates.some(isUnexecuted)) {
-    const [request] = await invocation.thread.suspend([call], null);
-    if (request && isUnexecuted(request)) return { status: "not run", request };
-  }
+  const request = await invocation.thread.recorded(call);
+  if (!request || isUnexecuted(request)) return { status: "not run", request };
   try {
     return await guard(invocation, { call, fresh: false, from }, () => {
       throw new NotNow("looked at, not run");

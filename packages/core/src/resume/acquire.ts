@@ -16,6 +16,8 @@ import { lapseIfOver } from "./claim.ts";
 export interface Acquired {
   readonly thread: ThreadRecord;
   readonly invocation: Invocation;
+  /** All that is recorded in it, where that was read. */
+  readonly requests?: readonly RequestRecord[] | undefined;
 }
 
 /** The store's clock, and this process's before that was asked: so a lease is never believed to be longer than it is. */
@@ -62,7 +64,8 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
     const fresh = { agent, framework, requestedBy, context, input, outcome: undefined, attempts: 0, lastError: undefined };
-    return take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
+    const acquired = await take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
+    return acquired && (thread ? acquired : { ...acquired, invocation: { ...acquired.invocation, first: true }, requests: [] });
   });
 }
 
@@ -92,7 +95,7 @@ export function acquireForResume(kernel: Kernel, threadId: string, agent: string
     if (pending.length > 0) return { type: "suspended", pending };
     if (isHeld(thread, token, now)) return { type: "running" };
     const acquired = await take(kernel, thread, token, "resumed", { now, since }, []);
-    return acquired && { type: "acquired", ...acquired };
+    return acquired && { type: "acquired", ...acquired, requests };
   });
 }
 
@@ -110,15 +113,15 @@ async function standing(
   const { ledger } = kernel;
   // The thread first: what is suspended after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
+  const since = kernel.clock();
+  const [records, now] = await Promise.all([ledger.ofThread(threadId), ledger.now()]);
   const requests = await Promise.all(
-    (await ledger.ofThread(threadId)).map(async (record) => {
-      const now = await ledger.now();
+    records.map(async (record) => {
       if (record.state === "executing" && record.leaseUntil <= now) return lapseIfOver(kernel, record.id);
       return (await isOverdue(kernel, record, now)) ? expireIfOverdue(kernel, record.id) : record;
     }),
   );
-  const since = kernel.clock();
-  return { thread, requests, since, now: await ledger.now() };
+  return { thread, requests, since, now };
 }
 
 function refuseOtherAgent(thread: ThreadRecord, agent: string): void {
@@ -149,5 +152,5 @@ async function take(
 
 function invocationOn(thread: ThreadRecord, token: string, fence: number, until: number): Invocation {
   const { id, agent, framework, requestedBy, context } = thread;
-  return { threadId: id, agent, framework, requestedBy, context, token, fence, until, declared: new Set() };
+  return { threadId: id, agent, framework, requestedBy, context, token, fence, until, written: thread, declared: new Set() };
 }

@@ -13,7 +13,9 @@ import { denial, invalid, isEdited } from "./words.ts";
 /** What stands in the way of an execution, or the claim on it. */
 export type Claim =
   | { readonly type: "mine"; readonly record: RequestRecord; /** This process's clock. */ readonly until: number }
-  | { readonly type: "busy" | "settled" | "pending"; readonly record: RequestRecord };
+  | { readonly type: "busy"; readonly record: RequestRecord }
+  | { readonly type: "settled"; readonly record: RequestRecord }
+  | { readonly type: "pending"; readonly record: RequestRecord };
 
 interface Claimant {
   /** Of this one claim, not of a process. */
@@ -23,11 +25,14 @@ interface Claimant {
 
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
+ * @param read the request as this invocation has read it; if it has changed since, the commit finds out
  * @throws EXECUTION_UNKNOWN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
-export function claim(kernel: Kernel, id: string, claimant: Claimant): Promise<Claim> {
+export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: RequestRecord): Promise<Claim> {
+  let known = read?.state === "approved" ? read : undefined;
   return persist(async () => {
-    const record = await kernel.ledger.request(id);
+    const record = known ?? (await kernel.ledger.request(id));
+    known = undefined;
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
     // Read before the store's clock: however long the answers take, this process never believes its lease to be longer than it is.
     const since = kernel.clock();

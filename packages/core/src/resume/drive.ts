@@ -18,22 +18,22 @@ type Advance<Input, Output> = (thread: GatedThread, from: From<Input>, signal: A
 /** One invocation under its lease, from the framework's first step to the release. */
 export async function drive<Input, Output>(
   internals: GatingInternals,
-  { thread: record, invocation }: Acquired,
+  { thread: record, invocation, requests }: Acquired,
   input: Input | undefined,
   signal: AbortSignal | undefined,
   advance: Advance<Input, Output>,
 ): Promise<RunOutcome<Output>> {
   const { kernel } = internals;
   const lease = keepLease(kernel, invocation);
-  const thread = new GatedThread(internals, invocation);
+  const thread = new GatedThread(internals, invocation, requests);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
     const from = {
       input: input ?? (record.input as Input | undefined),
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
-    const advanced = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
-    return await finish(internals, thread, advanced);
+    const rest = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
+    return await finish(internals, thread, rest);
   } catch (error) {
     // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.
     await giveUp(internals, thread, error, input === undefined || invocation.declared.size > 0);
@@ -43,21 +43,27 @@ export async function drive<Input, Output>(
   }
 }
 
+/** How far an invocation came, and the requests that were read then. */
+interface Rest<Output> {
+  readonly advanced: Advanced<Output>;
+  readonly requests?: readonly RequestRecord[];
+}
+
 /** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
 async function untilItRests<Input, Output>(
   internals: GatingInternals,
   thread: GatedThread,
   from: From<Input>,
   advance: (from: From<Input>) => Promise<Advanced<Output>>,
-): Promise<Advanced<Output>> {
+): Promise<Rest<Output>> {
   let asked = "";
   for (let next = from; ;) {
     const advanced = await advance(next);
-    if (advanced.status !== "suspended" || advanced.calls.length === 0) return advanced;
-    const requests = await thread.suspend(advanced.calls, advanced.continuation);
+    if (advanced.status !== "suspended" || advanced.calls.length === 0) return { advanced };
+    const ids = (await thread.ensureRecorded(advanced.calls, advanced.continuation)).join();
     if (internals.reviewer) await thread.review(advanced.calls);
-    if ((await thread.pending()).length > 0) return advanced;
-    const ids = requests.map(({ id }) => id).join();
+    const requests = await internals.kernel.ledger.ofThread(thread.id);
+    if (requests.some(({ state }) => state === "pending")) return { advanced, requests };
     if (ids === asked)
       throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
     asked = ids;
@@ -66,12 +72,15 @@ async function untilItRests<Input, Output>(
   }
 }
 
-async function finish<Output>(internals: GatingInternals, thread: GatedThread, advanced: Advanced<Output>): Promise<RunOutcome<Output>> {
+async function finish<Output>(
+  internals: GatingInternals,
+  thread: GatedThread,
+  { advanced, requests }: Rest<Output>,
+): Promise<RunOutcome<Output>> {
   const { kernel } = internals;
   if (advanced.status === "suspended") {
     const elsewhere = advanced.calls.length === 0;
-    await release(kernel, thread.invocation, { type: "suspended", elsewhere });
-    return { status: "suspended", pending: await thread.pending() };
+    return suspendedWith(await release(kernel, thread.invocation, { type: "suspended", elsewhere }, requests));
   }
   const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
   if (advanced.status === "stopped") {
@@ -123,7 +132,7 @@ export async function replayed<Output>(
   };
 }
 
-/** What a resume answers that found nothing to do. */
+/** A thread that rests until these are decided. */
 export function suspendedWith(pending: readonly RequestRecord[]): RunOutcome<never> {
   return { status: "suspended", pending: pending.map(toRequest) };
 }

@@ -15,6 +15,8 @@ import { notice, refusal } from "./words.ts";
 /** The invocation on whose behalf a call is executed. */
 export interface Executor {
   readonly fence: number | undefined;
+  /** The request as it was read before, if it was. */
+  readonly read?: RequestRecord | undefined;
   /** @throws LEASE_LOST if the thread may be somebody else's by now */
   demandLease(): void;
 }
@@ -42,22 +44,20 @@ export async function executeRecorded<R>(
 }
 
 type Mine = Extract<Claim, { type: "mine" }>;
-type Taken =
-  | Mine
-  | { readonly type: "settled"; readonly record: RequestRecord }
-  | { readonly type: "pending"; readonly record: RequestRecord };
+type Taken = Exclude<Claim, { type: "busy" }>;
 
 /** Waits while somebody else is executing: their receipt is our result. */
 async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<Taken> {
-  const nonce = randomUUID();
-  let patience: AbortSignal | undefined;
+  const claimant = { nonce: randomUUID(), fence: executor.fence };
+  // Mostly it is free, and there is nothing to listen for.
+  const first = await claim(kernel, id, claimant, executor.read);
+  if (first.type !== "busy") return first;
+  const patience = AbortSignal.timeout(kernel.timings.receiptWait);
   for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
     const hint = nextChange(kernel, pause, patience);
     try {
-      const answer = await claim(kernel, id, { nonce, fence: executor.fence });
-      if (answer.type === "mine") return answer;
-      if (answer.type !== "busy") return { type: answer.type, record: answer.record };
-      patience ??= AbortSignal.timeout(kernel.timings.receiptWait);
+      const answer = await claim(kernel, id, claimant);
+      if (answer.type !== "busy") return answer;
       if (patience.aborted) throw new CountersignError("EXECUTION_BUSY", { request: toRequest(answer.record) });
       await hint.arrived;
     } finally {

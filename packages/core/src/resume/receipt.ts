@@ -17,8 +17,11 @@ export type Outcome = { readonly status: "done"; readonly result: unknown } | { 
  */
 export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Outcome): Promise<RequestRecord> {
   const { ledger } = kernel;
+  // Mostly nothing has happened to the request since it was claimed: the commit itself finds out.
+  let unchanged: RequestRecord | undefined = claimed;
   return persist(async () => {
-    const [current, at] = await Promise.all([ledger.demand(claimed.id), ledger.now()]);
+    const [current, at] = await Promise.all([unchanged ?? ledger.demand(claimed.id), ledger.now()]);
+    unchanged = undefined;
     if (current.state === "done" || current.state === "failed" || current.state === "purged") return current;
     const happening = { type: outcome.status, at, actor: SYSTEM, data: { attempt: claimed.attempt, ...summary(outcome) } };
     if (current.holder !== claimed.holder || current.attempt !== claimed.attempt) {

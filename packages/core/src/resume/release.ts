@@ -18,15 +18,25 @@ export type Ending =
 
 /**
  * The invocation lets go of its thread. Requests that it didn't ask again are withdrawn; at the end of the run all that
- * were not executed. Does nothing if somebody else holds the thread by now.
+ * were not executed. Does nothing if somebody else holds the thread by now. Answers what still waits.
+ * @param read all requests of the thread, read since this invocation last wrote
  */
-export async function release(kernel: Kernel, invocation: Invocation, ending: Ending): Promise<void> {
+export function release(
+  kernel: Kernel,
+  invocation: Invocation,
+  ending: Ending,
+  read?: readonly RequestRecord[],
+): Promise<readonly RequestRecord[]> {
   const { ledger } = kernel;
-  await persist(async () => {
+  let known = { thread: invocation.written, requests: read };
+  invocation.written = undefined;
+  return persist(async () => {
     // The thread first: what is suspended after this read makes the commit that expects its version fail.
-    const thread = await ledger.thread(invocation.threadId);
-    const [requests, now] = await Promise.all([ledger.ofThread(invocation.threadId), ledger.now()]);
-    if (!thread || thread.state === "closed" || !isOurs(thread, invocation, now)) return true;
+    const thread = known.thread ?? (await ledger.thread(invocation.threadId));
+    const [requests, now] = await Promise.all([known.requests ?? ledger.ofThread(invocation.threadId), ledger.now()]);
+    known = { thread: undefined, requests: undefined };
+    const pending = requests.filter(({ state }) => state === "pending");
+    if (!thread || thread.state === "closed" || !isOurs(thread, invocation, now)) return pending;
     const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
     const happening = {
       type: ending.type,
@@ -40,7 +50,8 @@ export async function release(kernel: Kernel, invocation: Invocation, ending: En
       ...withdrawn.map((record) => cancellation(record, now, SYSTEM, ending.type === "suspended" ? "not asked again" : "the run ended")),
     );
     const fenced = invocation.fence === undefined ? [] : [{ op: "require", threadId: thread.id, fence: invocation.fence } as const];
-    return (await ledger.commit({ ...batch, changes: [...fenced, ...batch.changes] })).ok || undefined;
+    const committed = await ledger.commit({ ...batch, changes: [...fenced, ...batch.changes] });
+    return committed.ok ? pending.filter((record) => !withdrawn.includes(record)) : undefined;
   });
 }
 

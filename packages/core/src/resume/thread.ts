@@ -46,6 +46,8 @@ export interface WaitOptions extends CallOptions {
 export interface Thread {
   readonly id: string;
   pending(): Promise<readonly ApprovalRequest[]>;
+  /** What is recorded of exactly this call. One read for all calls of its turn. */
+  recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
   /**
    * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
    * enforces. A fresh allowed call is answered synchronously, without I/O.
@@ -106,16 +108,25 @@ export class GatedThread implements Thread {
   readonly #reasons = new Map<string, Ask>();
   /** The requests of restored turns: read once, and again after this invocation has written. */
   readonly #turns = new Map<string, Promise<readonly RequestRecord[]>>();
+  /** All requests of the thread, as they were when this invocation took it. */
+  #taken: readonly RequestRecord[] | undefined;
 
-  constructor(internals: GatingInternals, invocation: Invocation) {
+  constructor(internals: GatingInternals, invocation: Invocation, taken?: readonly RequestRecord[]) {
     this.id = invocation.threadId;
     this.invocation = invocation;
     this.#internals = internals;
+    this.#taken = taken;
   }
 
   async pending(): Promise<readonly ApprovalRequest[]> {
     const records = await this.#internals.kernel.ledger.ofThread(this.id);
     return records.filter(({ state }) => state === "pending").map(toRequest);
+  }
+
+  async recorded(call: ProposedCall): Promise<ApprovalRequest | undefined> {
+    const id = requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call);
+    const record = (await this.#recordsOf(call.turnId)).find((candidate) => candidate.id === id);
+    return record && toRequest(record);
   }
 
   mustWait(call: ProposedCall, options: WaitOptions = {}): boolean | Promise<boolean> {
@@ -128,6 +139,13 @@ export class GatedThread implements Thread {
     return records.map(toRequest);
   }
 
+  /** Records what an adapter's hook hasn't recorded already. Answers the ids of the requests. */
+  async ensureRecorded(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly string[]> {
+    const ids = calls.map((call) => requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call));
+    if (!continuation && ids.every((id) => this.invocation.declared.has(id))) return ids;
+    return (await this.#record(calls, continuation)).map(({ id }) => id);
+  }
+
   async review(calls: readonly ProposedCall[]): Promise<boolean> {
     const { kernel, reviewer } = this.#internals;
     if (!reviewer) return true;
@@ -137,7 +155,7 @@ export class GatedThread implements Thread {
       return await reviewInProcess(kernel, reviewer, records.map(({ id }) => id)); // prettier-ignore
     } finally {
       hold.stop();
-      this.#turns.clear();
+      this.forget();
     }
   }
 
@@ -149,7 +167,8 @@ export class GatedThread implements Thread {
     const recorded = (await this.#recordsOf(call.turnId)).filter(({ callId }) => callId === call.callId);
     if (!asked && recorded.length === 0) return this.#executeFresh(call, effect, options);
     const id = requestIdOf(kernel.ledger.tenant, this.id, call);
-    if (recorded.some((record) => record.id === id)) return this.#executeRecorded(id, effect, options);
+    const read = recorded.find((record) => record.id === id);
+    if (read) return this.#executeRecorded(read, effect, options);
     // Other arguments than those that were asked about: refused if the policy says so, asked about even if it allows them.
     return isRefusal(this.#verdict(call)) ? this.#executeFresh(call, effect, options) : this.#askAndExecute(call, effect, options);
   }
@@ -170,6 +189,7 @@ export class GatedThread implements Thread {
   /** The next attempt of the same invocation reads anew what has been decided meanwhile. */
   forget(): void {
     this.#turns.clear();
+    this.#taken = undefined;
   }
 
   async #restoredWaits(call: ProposedCall, options: WaitOptions): Promise<boolean> {
@@ -228,7 +248,8 @@ export class GatedThread implements Thread {
   #recordsOf(turnId: string): Promise<readonly RequestRecord[]> {
     const known = this.#turns.get(turnId);
     if (known) return known;
-    const records = this.#internals.kernel.ledger.ofTurn(this.id, turnId);
+    const taken = this.#taken?.filter((record) => record.turnId === turnId);
+    const records = taken ? Promise.resolve(taken) : this.#internals.kernel.ledger.ofTurn(this.id, turnId);
     this.#turns.set(turnId, records);
     records.catch(() => this.#turns.delete(turnId));
     return records;
@@ -243,7 +264,7 @@ export class GatedThread implements Thread {
       this.#reasons.set(keyOf(ask.call), ask);
       this.invocation.declared.add(ask.id);
     }
-    this.#turns.clear();
+    this.forget();
     return records;
   }
 
@@ -299,13 +320,13 @@ export class GatedThread implements Thread {
     const [record] = await this.#record([call], null);
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
     if (record.state === "pending") await this.review([call]);
-    return this.#executeRecorded(record.id, effect, options);
+    return this.#executeRecorded(record, effect, options);
   }
 
-  #executeRecorded<R>(id: string, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+  #executeRecorded<R>(read: RequestRecord, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
     const { kernel } = this.#internals;
-    this.invocation.declared.add(id);
-    const executor = { fence: this.invocation.fence, demandLease: () => demandLease(kernel, this.invocation) };
-    return executeRecorded(kernel, id, executor, effect, options);
+    this.invocation.declared.add(read.id);
+    const executor = { fence: this.invocation.fence, read, demandLease: () => demandLease(kernel, this.invocation) };
+    return executeRecorded(kernel, read.id, executor, effect, options);
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Principal } from "../contract/principal.ts";
+import type { ThreadRecord } from "../store/records.ts";
 
 /** One run of a framework on a thread, from its start or resume to its end. */
 export interface Invocation {
@@ -16,6 +17,10 @@ export interface Invocation {
   held?: number | undefined;
   /** This process's clock: from then on the lease may be somebody else's. */
   until: number;
+  /** The thread as this invocation last wrote it. Others may have written since: the commit that expects its version finds out. */
+  written?: ThreadRecord | undefined;
+  /** This invocation began the thread: there was nothing in it before. */
+  readonly first?: boolean | undefined;
   /** The requests that this invocation asks: the others are cancelled when it ends. */
   readonly declared: Set<string>;
 }

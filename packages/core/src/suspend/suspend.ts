@@ -3,7 +3,7 @@ import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { insertRequest, moveRequest, together } from "../ledger/move.ts";
-import type { RequestRecord } from "../store/records.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { asked, newRequest, type Ask } from "./ask.ts";
 import { encodeContinuation, type Continuation } from "./continuation.ts";
 import { holdThread, newThread } from "./hold.ts";
@@ -23,10 +23,15 @@ export async function suspend(
   refuseDuplicates(asks);
   const { ledger, timings } = kernel;
   const frozen = continuation ? await encodeContinuation(continuation) : undefined;
+  let written = invocation.written;
   return persist(async () => {
     const since = kernel.clock();
-    const now = await ledger.now();
-    const [existing, thread] = await Promise.all([recordsOfTurns(kernel, invocation, asks), ledger.thread(invocation.threadId)]);
+    const [now, existing, thread] = await Promise.all([
+      ledger.now(),
+      written && isUntouched(invocation) ? [] : recordsOfTurns(kernel, invocation, asks),
+      written ?? ledger.thread(invocation.threadId),
+    ]);
+    written = undefined;
     const known = new Map(existing.map((record) => [record.id, record]));
     // Written by a try of this same call that was never answered.
     if (thread?.holder === invocation.token) invocation.held = thread.fence;
@@ -49,7 +54,8 @@ export async function suspend(
     const batch = together(hold, ...inserts);
     const committed = await ledger.commit(batch);
     if (committed.ok) {
-      if (invocation.fence === undefined) invocation.held = fenceOf(hold);
+      invocation.written = writtenBy(hold) ?? invocation.written;
+      if (invocation.fence === undefined) invocation.held = writtenBy(hold)?.fence;
       else invocation.until = Math.max(invocation.until, since + timings.threadLease);
       const inserted = new Map(
         batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [[change.record.id, change.record]] : [])),
@@ -61,8 +67,13 @@ export async function suspend(
   });
 }
 
-function fenceOf({ changes }: Writes): number | undefined {
-  return changes.flatMap((change) => (change.op === "put" && change.kind === "thread" ? [change.record.fence] : [])).at(-1);
+function writtenBy({ changes }: Writes): ThreadRecord | undefined {
+  return changes.flatMap((change) => (change.op === "put" && change.kind === "thread" ? [change.record] : [])).at(-1);
+}
+
+/** Nothing can be recorded of a thread that this very invocation began, until it asks for the first time. */
+function isUntouched({ first, declared }: Invocation): boolean {
+  return first === true && declared.size === 0;
 }
 
 function refuseDuplicates(asks: readonly Ask[]): void {
@@ -93,8 +104,9 @@ function supersede(old: RequestRecord, by: string, at: number): Writes {
 }
 
 /** The last rejected call of this tool in the thread, if its reviewer invited a revision. */
-async function rejectedForRevision({ ledger }: Kernel, { threadId }: Invocation, { call }: Ask): Promise<string | undefined> {
-  const { items } = await ledger.list({ threadId, tool: call.tool, status: "rejected", order: "newest", limit: 1 });
+async function rejectedForRevision({ ledger }: Kernel, invocation: Invocation, { call }: Ask): Promise<string | undefined> {
+  if (isUntouched(invocation)) return undefined;
+  const { items } = await ledger.list({ threadId: invocation.threadId, tool: call.tool, status: "rejected", order: "newest", limit: 1 });
   const last = items[0];
   const decision = last?.decisions.at(-1)?.decision;
   const invited = decision?.type === "reject" && decision.then === "revise";

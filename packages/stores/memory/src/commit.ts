@@ -1,5 +1,6 @@
 import type { AuditEvent, Batch, Change, Committed } from "@countersign/core/store";
 import { refusalOf } from "./refusal.ts";
+import { copy } from "./copy.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** All or nothing: the whole batch is judged before anything is written. */
@@ -10,7 +11,7 @@ export function commit(tenant: Tenant, { changes, events, before }: Batch, now: 
   const places = events.map(placeOf);
   if (new Set(places).size < places.length || places.some((place) => tenant.places.has(place))) return { ok: false, reason: "CONFLICT" };
   // Everything that can throw (a value that can't be cloned) does so before the first write.
-  const written = structuredClone({ changes, events });
+  const written = copy({ changes, events });
   for (const change of written.changes) put(tenant, change);
   for (const change of written.changes) add(tenant, change);
   for (const place of places) tenant.places.add(place);

@@ -9,6 +9,7 @@ import {
   type RequestQuery,
   type RequestRecord,
 } from "@countersign/core/store";
+import { copy } from "./copy.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** @throws INVALID_ARGS for a bad limit or cursor */
@@ -22,7 +23,7 @@ export function listRequests({ requests }: Tenant, query: RequestQuery): Page<Re
     .sort((a, b) => byAsked(a, b) * direction);
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  return structuredClone({ items, next: last && found.length > limit ? cursorOf(last) : undefined });
+  return copy({ items, next: last && found.length > limit ? cursorOf(last) : undefined });
 }
 
 type Asked = Pick<RequestRecord, "askedAt" | "id">;
@@ -43,7 +44,7 @@ export function listEvents(
   const found = [...tenant.events]
     .filter(([position, event]) => position > start && (subject === undefined || event.subject === subject))
     .slice(0, Math.max(0, limit));
-  return structuredClone({ events: found.map(([, event]) => event), position: String(found.at(-1)?.[0] ?? start) });
+  return copy({ events: found.map(([, event]) => event), position: String(found.at(-1)?.[0] ?? start) });
 }
 
 function positionOf(after: string | undefined): number {

@@ -1,6 +1,7 @@
 import { CountersignError, requestMatches, type Batch, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
+import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
 import { listEvents, listRequests } from "./pages.ts";
 import { emptyTenant, type Tenant } from "./tenant.ts";
@@ -54,17 +55,16 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
       open();
       return now();
     },
-    getRequest: async (tenant, id) => structuredClone(of(tenant).requests.get(id)),
-    getThread: async (tenant, id) => structuredClone(of(tenant).threads.get(id)),
-    requestsOfThread: async (tenant, threadId) =>
-      structuredClone([...of(tenant).requests.values()].filter((record) => record.threadId === threadId)),
+    getRequest: async (tenant, id) => copy(of(tenant).requests.get(id)),
+    getThread: async (tenant, id) => copy(of(tenant).threads.get(id)),
+    requestsOfThread: async (tenant, threadId) => copy([...of(tenant).requests.values()].filter((record) => record.threadId === threadId)),
     requestsOfTurn: async (tenant, threadId, turnId) =>
-      structuredClone([...of(tenant).requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId)),
+      copy([...of(tenant).requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),
     grantsFor: async (tenant, { namespace, tool, agent }) =>
-      structuredClone(
+      copy(
         [...of(tenant).grants.values()].filter(
           ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,
         ),

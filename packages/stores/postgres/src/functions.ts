@@ -53,14 +53,17 @@ export const functions = (s: string): string => `
     p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF p_drops IS NOT NULL
-      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]')
+      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved'))
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
-        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged' OR w.state <> t.state AND (
-          w.state IN ('pending', 'rejected')
-          OR w.state = 'approved' AND t.state <> 'executing'
-          OR t.state = 'pending' AND w.state NOT IN ('expired', 'cancelled')
-        )
+        WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR NOT CASE t.state
+          WHEN 'pending' THEN w.state IN ('pending', 'expired', 'cancelled')
+          WHEN 'approved' THEN w.state IN ('approved', 'executing', 'done', 'failed', 'expired', 'cancelled')
+          WHEN 'executing' THEN w.state IN ('executing', 'done', 'failed', 'unknown', 'approved')
+          WHEN 'unknown' THEN w.state IN ('unknown', 'done', 'failed')
+          WHEN 'purged' THEN false
+          ELSE w.state = t.state
+        END
       )
       OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
       OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
@@ -152,7 +155,9 @@ export const functions = (s: string): string => `
           AND a.tenant = p_tenant AND a.who = ANY (t.audience) AND a.asked_at = t.asked_at AND a.id = w.id;
         UPDATE ${s}.requests SET version = w.expects + 1, state = w.state, decided_at = w.decided_at, expires_at = w.expires_at,
           execute_within = w.execute_within, attempt = w.attempt, lease_until = w.lease_until, audience = w.audience,
-          barred = w.barred, decisions = w.decisions, signed = w.signed, record = w.record, result = w.result
+          barred = w.barred, decisions = w.decisions, signed = w.signed, record = w.record, result = w.result,
+          -- Of whom a purged request was asked for, nothing stays.
+          requested_by = CASE w.state WHEN 'purged' THEN NULL ELSE requested_by END
         WHERE tenant = p_tenant AND id = w.id;
         IF w.audience IS NOT NULL THEN
           INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by)
@@ -175,15 +180,15 @@ export const functions = (s: string): string => `
         END IF;
       END LOOP;
     END IF;
-    IF p_drops IS NOT NULL THEN
-      DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
-    END IF;
     IF p_events IS NOT NULL THEN
       INSERT INTO ${s}.events (tenant, subject, seq, tick, type, event, mark)
         SELECT p_tenant, subject, seq, ${s}.tick_base() + pg_current_xact_id()::text::bigint, type, event, mark FROM unnest(p_events)
         ON CONFLICT DO NOTHING;
       GET DIAGNOSTICS written = ROW_COUNT;
       IF written < cardinality(p_events) THEN RAISE SQLSTATE 'CS001'; END IF;
+    END IF;
+    IF p_drops IS NOT NULL THEN
+      DELETE FROM ${s}.events AS e USING unnest(p_drops) AS d WHERE e.tenant = p_tenant AND e.subject = d.subject AND e.seq <= d.through;
     END IF;
     IF p_before IS NOT NULL AND ${s}.now_ms() >= p_before THEN RAISE SQLSTATE 'CS002'; END IF;
     RETURN NULL;

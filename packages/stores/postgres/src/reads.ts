@@ -33,7 +33,7 @@ export async function getThread(connection: Connection, tenant: string, id: stri
 
 /** The longest closed first. */
 export async function closedThreads(connection: Connection, tenant: string, before: number, limit: number): Promise<readonly string[]> {
-  const sql = `SELECT id FROM ${connection.schema}.threads WHERE tenant = $1 AND closed_at < $2 ORDER BY closed_at, id LIMIT $3`;
+  const sql = `SELECT id FROM ${connection.schema}.threads WHERE tenant = $1 AND state = 'closed' AND closed_at < $2 ORDER BY closed_at, id LIMIT $3`;
   const rows = await connection.ask(sql, [toText(tenant), before, Math.max(0, limit)]);
   return rows.map(({ id }) => fromText(String(id)));
 }

@@ -79,7 +79,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   ALTER TABLE ${s}.threads ALTER continuation SET STORAGE EXTERNAL;
   CREATE INDEX threads_due ON ${s}.threads (tenant, greatest(lease_until, not_before))
     WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL);
-  CREATE INDEX threads_closed ON ${s}.threads (tenant, closed_at) WHERE closed_at IS NOT NULL;
+  CREATE INDEX threads_closed ON ${s}.threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
 
   CREATE TABLE ${s}.grants (
     n bigint GENERATED ALWAYS AS IDENTITY,

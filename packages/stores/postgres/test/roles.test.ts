@@ -1,7 +1,7 @@
 // The SQL is the README's own, run on the oldest and the newest server.
 import { readFileSync } from "node:fs";
 import { approve, createGate, createWorker, definePolicy, edit, reject, type Gate, type Principal } from "@countersign/core";
-import type { Batch, StorePort } from "@countersign/core/store";
+import type { Batch, RequestRecord, StorePort } from "@countersign/core/store";
 import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
@@ -131,6 +131,9 @@ describe.each([
     const ticket = await gate.ask({ threadId: "t-lost", tool: "pay", args: { amount: 1 }, key: "lost" });
     if (ticket.status !== "approved") throw new Error(ticket.status);
     expect(await gate.execute(ticket, () => "paid")).toBe("paid");
+    expect((await failure(gate.purge({ olderThan: 1 }))).error).toMatchObject(refused);
+    expect(await createGate({ store: openStore(reviewer) }).purge({ olderThan: 1 })).toMatchObject({ requests: expect.any(Number) });
+    expect(await store.getRequest(TENANT, withdrawn.id)).toMatchObject({ state: "purged" });
   });
 
   test("the agent's role can't decide, and nothing is written", async () => {
@@ -151,8 +154,10 @@ describe.each([
     const store = openStore(agent);
     const gate = createGate({ policy, store });
     const request = await pendingRequest(gate, "forged");
-    const record = await store.getRequest(TENANT, request.id);
-    if (!record) throw new Error("gone");
+    const cancelled = await pendingRequest(gate, "cancelled");
+    await gate.cancel(cancelled.id, { by: alice, reason: "no" });
+    const [record, ended] = await Promise.all([store.getRequest(TENANT, request.id), store.getRequest(TENANT, cancelled.id)]);
+    if (!record || !ended) throw new Error("gone");
     const next = { subject: record.id, seq: record.seq + 1 };
     const forge = (batch: Partial<Batch>, tamper: (text: string) => string = (text) => text): Promise<unknown> => {
       const parameters = parametersOf({ tenant: TENANT, changes: [], events: [], ...batch }, crypto.randomUUID());
@@ -173,8 +178,9 @@ describe.each([
       seq: 0,
       head: "",
     };
-    const put = (over: object) =>
-      ({ changes: [{ op: "put", kind: "request", record: { ...record, ...over }, expects: record.version }] }) as Partial<Batch>;
+    const put = (over: object, of: RequestRecord = record, expects = of.version): Partial<Batch> => ({
+      changes: [{ op: "put", kind: "request", record: { ...of, ...over }, expects }],
+    });
     const before = await contents(owner);
     const attempts: readonly Promise<unknown>[] = [
       forge(put({ state: "approved" })),
@@ -186,7 +192,10 @@ describe.each([
       forge(put({ proposal: { ...record.proposal, args: { amount: 9 } } })),
       forge(put({ approvedArgs: record.args })),
       forge(put({ requestedBy: { id: "mallory" } })),
-      forge({ changes: [{ op: "put", kind: "request", record: { ...record, id: "new", decisions }, expects: 0 }] }),
+      forge(put({ id: "new", decisions }, record, 0)),
+      ...["rejected", "executing", "done", "purged"].map((state) => forge(put({ id: "new", state }, record, 0))),
+      // By way of states from which an agent may go on.
+      ...["pending", "approved", "executing", "done", "purged"].map((state) => forge(put({ state }, ended))),
       forge({ changes: [{ op: "put", kind: "grant", record: grant as never, expects: 0 }] }),
       forge({ changes: [{ op: "add", kind: "grant", id: "g", field: "uses", by: 1 }] }),
       forge({ changes: [{ op: "drop", subject: record.id, through: 1 }] }),

@@ -13,7 +13,8 @@ import { Watchers } from "./watch.ts";
  * on one machine. The file is opened, and made if there is none, by this call; its folder must exist. `":memory:"` is a
  * store that dies with the process.
  *
- * What was committed survives kill -9 and power loss. Other processes' commits are heard by `watch` within about 50 ms.
+ * What was committed survives kill -9 and power loss. Other processes' commits are heard by `watch` within a few ms where
+ * the system tells who writes to a file, else within about 50 ms.
  * A lock held by another process is waited for up to 5 s.
  *
  * @throws STORE_INCOMPATIBLE for a file of somebody else's (nothing is changed in it) or of a newer version;

@@ -1,3 +1,4 @@
+import { watch, type FSWatcher } from "node:fs";
 import type { Connection } from "./connection.ts";
 
 /** How often other connections' commits are looked for, in ms. */
@@ -8,13 +9,15 @@ export class Watchers {
   readonly #connection: Connection;
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
+  #file: FSWatcher | undefined;
+  #soon: NodeJS.Timeout | undefined;
   #seen: unknown;
 
   constructor(connection: Connection) {
     this.#connection = connection;
   }
 
-  /** The file is looked at only while somebody listens, and the timer keeps no process alive. */
+  /** The file is looked at only while somebody listens, and that keeps no process alive. */
   add(listener: () => void): () => void {
     this.#connection.demandOpen();
     // A wrapper of its own, so that the same function watching twice is heard and taken off twice.
@@ -23,6 +26,7 @@ export class Watchers {
     if (!this.#timer) {
       this.#seen = this.#version();
       this.#timer = setInterval(() => this.#poll(), POLL_EVERY).unref();
+      this.#file = this.#watchFile();
     }
     return () => {
       this.#listeners.delete(watching);
@@ -37,15 +41,37 @@ export class Watchers {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#soon);
+    this.#file?.close();
+    this.#timer = this.#soon = this.#file = undefined;
     this.#listeners.clear();
   }
 
-  #poll(): void {
+  /** Every commit is written to the WAL first. Where the system can't tell that, there are the regular looks. */
+  #watchFile(): FSWatcher | undefined {
+    try {
+      const path = String(this.#connection.get("PRAGMA database_list")?.["file"] ?? "");
+      if (path === "") return undefined;
+      const watcher = watch(`${path}-wal`, { persistent: false }, () => this.#lookSoon(1));
+      return watcher.on("error", () => watcher.close());
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What was written counts when it has reached the disk: the first look may be too early. */
+  #lookSoon(pause: number): void {
+    clearTimeout(this.#soon);
+    if (this.#poll() || pause >= POLL_EVERY) return;
+    this.#soon = setTimeout(() => this.#lookSoon(pause * 2), pause).unref();
+  }
+
+  #poll(): boolean {
     const version = this.#version();
-    if (version === this.#seen) return;
+    if (version === this.#seen) return false;
     this.#seen = version;
     this.notify();
+    return true;
   }
 
   /** Changes with every commit of another connection, not with our own. Unreadable right now: as before. */

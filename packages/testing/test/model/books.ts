@@ -5,6 +5,8 @@ import type { World } from "./world.ts";
 export interface Books {
   readonly world: World;
   readonly threads: ReadonlyMap<string, ThreadRecord>;
+  /** When each request was recorded, by the monitor's own reading: a process may stand still between its clock and its commit. */
+  readonly asked: ReadonlyMap<string, number>;
   /** When each request was decided, by the monitor's own reading. */
   readonly decided: ReadonlyMap<string, number>;
   /** The attempts whose effect has begun, by request. */

@@ -15,6 +15,8 @@ export class Monitor {
   readonly effects = new Map<string, readonly number[]>();
   /** How often a person had an execution tried again. */
   readonly retries = new Map<string, number>();
+  /** Store clock: when a request was recorded. */
+  readonly asked = new Map<string, number>();
   /** Store clock: when a request was decided, or stopped waiting otherwise. */
   readonly decided = new Map<string, number>();
   /** Digests that a reviewer has looked at, by request and person. */
@@ -76,6 +78,7 @@ export class Monitor {
     const broken = this.#chainMisstep(before, after, events);
     const wrong = broken ?? misstepOf(this, process, before, after, events.at(-1));
     if (wrong) this.world.fail(wrong);
+    if (!before) this.asked.set(id, this.world.time.now);
     if (after.state !== "pending" && (!before || before.state === "pending")) this.decided.set(id, this.world.time.now);
     if (before?.state === "unknown" && after.state === "approved" && events.at(-1)?.type === "settled") {
       this.retries.set(id, (this.retries.get(id) ?? 0) + 1);

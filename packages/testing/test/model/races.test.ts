@@ -120,6 +120,8 @@ it("starts no allowed call when reading its turn took longer than the lease", as
     await thread.execute(read, () => effects.push("read"));
     return [];
   });
+  // Of a thread that a run begins itself nothing is read.
+  await runnerOf(gateOn(), async () => []).start("t", "hi");
   await expect(runner.start("t", "hello")).rejects.toMatchObject({ code: "LEASE_LOST" });
   expect(effects).toEqual([]);
 });

@@ -93,12 +93,12 @@ function latestStart(monitor: Books, record: RequestRecord): number {
   return Math.max(...turn.map(({ id }) => monitor.decided.get(id) ?? 0)) + record.executeWithin;
 }
 
-/** The same by what the records say. A sibling that was asked when it was too late already makes no difference. */
+/** The same by what the records say. A sibling that was recorded when it was too late already makes no difference. */
 function earliestExpiry(monitor: Books, record: RequestRecord): number {
   const turn = monitor.ofTurn(record);
   if (record.executeWithin === undefined) return Infinity;
   const deadline = Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
-  return turn.some(({ state, askedAt }) => state === "pending" && askedAt < deadline) ? Infinity : deadline;
+  return turn.some(({ id, state }) => state === "pending" && (monitor.asked.get(id) ?? 0) < deadline) ? Infinity : deadline;
 }
 
 function fromExecuting(monitor: Books, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {

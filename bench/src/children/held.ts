@@ -1,0 +1,21 @@
+import { createGate, createWorker } from "@countersign/core";
+import { defineRunner } from "@countersign/core/adapter";
+import { openAt, type Address } from "../stores/address.ts";
+import { policy } from "../stores/policy.ts";
+import { orderOf } from "./child.ts";
+
+/** Opens a store, makes a gate and a worker, does what is due, and says how much memory that takes. */
+const { address } = orderOf<{ readonly address: Address }>();
+await using store = openAt(address);
+const gate = createGate({ policy, store });
+const runner = defineRunner<string, string>(gate, {
+  name: "bench-idle",
+  framework: "bench",
+  advance: async () => ({ status: "completed", output: "", text: "" }),
+});
+await using worker = createWorker(gate, [runner]).start();
+await worker.drain();
+await gate.list({ status: "pending" });
+globalThis.gc?.();
+const { heapUsed, external, rss } = process.memoryUsage();
+process.stdout.write(JSON.stringify({ heap: (heapUsed + external) / 1e6, rss: rss / 1e6 }));

@@ -1,0 +1,48 @@
+import { createGate } from "@countersign/core";
+import { approvalMiddleware, gateTools } from "@countersign/langgraph";
+import { memoryStore } from "@countersign/memory";
+import { MemorySaver } from "@langchain/langgraph";
+import { createReactAgent } from "@langchain/langgraph/prebuilt";
+import { createAgent, createMiddleware, type AgentMiddleware } from "langchain";
+import { policy } from "../stores/policy.ts";
+import { InstantModel, instantTool } from "./model.ts";
+
+/** Runs a new conversation to its end. */
+export type Converse = () => Promise<unknown>;
+
+let threads = 0;
+
+function conversing(graph: { invoke(input: never, config: never): Promise<unknown> }): Converse {
+  return () => {
+    const config = { configurable: { thread_id: `bench-${++threads}` } };
+    return graph.invoke({ messages: [{ role: "user", content: "Pay Acme Corp" }] } as never, config as never);
+  };
+}
+
+const gateOf = () => createGate({ policy, store: memoryStore(), warn: () => {} });
+
+/** An agent that makes so many allowed calls in one turn, with its tools gated and as they are. */
+export function withTools(calls: number): { readonly gated: Converse; readonly plain: Converse } {
+  const read = instantTool("read");
+  const agent = (tools: (typeof read)[]) =>
+    // oxlint-disable-next-line typescript/no-deprecated -- the agent that is nothing but a model and a tool node
+    conversing(createReactAgent({ llm: new InstantModel("read", calls), tools, checkpointer: new MemorySaver() }));
+  return { gated: agent(gateTools(gateOf(), [read])), plain: agent([read]) };
+}
+
+/** The same as middleware, beside a middleware that does nothing in the same hooks: LangChain makes nodes of them. */
+export function withMiddleware(calls: number): { readonly gated: Converse; readonly idle: Converse; readonly plain: Converse } {
+  const agent = (middleware: AgentMiddleware[]) =>
+    conversing(
+      createAgent({ model: new InstantModel("read", calls), tools: [instantTool("read")], checkpointer: new MemorySaver(), middleware }),
+    );
+  return { gated: agent([approvalMiddleware(gateOf())]), idle: agent([idle]), plain: agent([]) };
+}
+
+const idle = createMiddleware({
+  name: "Idle",
+  beforeAgent: () => undefined,
+  afterModel: () => undefined,
+  wrapModelCall: (request, handler) => handler(request),
+  wrapToolCall: (request, handler) => handler(request),
+}) as AgentMiddleware;

@@ -1,0 +1,25 @@
+import { allowedCall } from "./rows/allowed-call.ts";
+import { claimedRow } from "./rows/claimed.ts";
+import { commitRows } from "./rows/commits.ts";
+import { imports } from "./rows/imports.ts";
+import { memoryRow } from "./rows/memory.ts";
+import { pageRow } from "./rows/pages.ts";
+import { roundTrips } from "./rows/round-trip.ts";
+import type { Row } from "./row.ts";
+import type { BenchStore } from "./stores/bench-store.ts";
+import { sqliteBench } from "./stores/sqlite.ts";
+
+export const stores = (): readonly BenchStore[] => [sqliteBench()];
+
+/** Every row of the table, in its order. */
+export function rowsOn(all: readonly BenchStore[]): readonly Row[] {
+  return [
+    allowedCall,
+    ...all.flatMap(commitRows),
+    ...roundTrips,
+    ...all.map(claimedRow),
+    ...all.map(pageRow),
+    ...all.map(memoryRow),
+    imports,
+  ];
+}

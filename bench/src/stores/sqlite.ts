@@ -1,0 +1,110 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { sqliteStore } from "@countersign/sqlite";
+import type { BenchStore, Place, Raw } from "./bench-store.ts";
+import { counted } from "../bench.ts";
+import { seed, type Seed } from "./seed.ts";
+
+/** On the disk that the checkout is on: the system's folder for temporary files may be in memory, where a commit is free. */
+export const DATA = join(import.meta.dirname, "../../.data");
+
+/** What a request and its thread take in JSON. */
+const PAYLOAD = ["r".repeat(1_500), "t".repeat(400)] as const;
+
+export function sqliteBench(): BenchStore {
+  mkdirSync(DATA, { recursive: true });
+  const folder = mkdtempSync(join(DATA, "sqlite-"));
+  return {
+    name: "SQLite",
+    commits: { rows: 2, most: 1.5 },
+    async prepare(pending, note): Promise<Place> {
+      const path = join(folder, `${pending}.db`);
+      note(`filling a file with ${counted(pending)} pending requests`);
+      const first = sqliteStore(path);
+      const seeded = await seed(first, pending);
+      await first.close();
+      if (seeded.copies > 0) multiply(path, seeded);
+      const store = sqliteStore(path);
+      const raw = rawConnection(path);
+      return {
+        address: { type: "sqlite", path },
+        store,
+        raw,
+        async [Symbol.asyncDispose]() {
+          await store.close();
+          await raw.close();
+        },
+      };
+    },
+    async stop() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A connection with the pragmas of the store, and a table of its own. */
+function rawConnection(path: string): Raw {
+  const database = new DatabaseSync(path);
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
+  database.exec("CREATE TABLE IF NOT EXISTS bench_raw (id TEXT PRIMARY KEY, body TEXT NOT NULL)");
+  const begin = database.prepare("BEGIN IMMEDIATE");
+  const insert = database.prepare("INSERT INTO bench_raw VALUES (?, ?)");
+  const commit = database.prepare("COMMIT");
+  const read = database.prepare("SELECT body FROM bench_raw WHERE id = ?");
+  return {
+    commit(rows) {
+      begin.run();
+      for (let i = 0; i < rows; i++) insert.run(crypto.randomUUID(), PAYLOAD[i] ?? PAYLOAD[0]);
+      commit.run();
+    },
+    roundTrip: () => read.get("nothing"),
+    close: () => database.close(),
+  };
+}
+
+/** Tables of the store, and the column that says whose row it is. */
+const TABLES = { requests: "id", audiences: "id", threads: "id", thread_bodies: "id", events: "subject" } as const;
+
+/**
+ * Copies the rows of the templates inside SQLite, whatever their columns: ids and times are replaced wherever they stand.
+ * Indexes are built afterwards, and nothing waits for the disk.
+ */
+function multiply(path: string, { templates, copies }: Seed): void {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -1000000; PRAGMA temp_store = MEMORY");
+    database.exec(`CREATE TEMP TABLE template (i INTEGER PRIMARY KEY, old_request TEXT, old_thread TEXT, old_asked INTEGER);
+      CREATE TEMP TABLE copy (n INTEGER PRIMARY KEY, i INTEGER, new_request TEXT, new_thread TEXT, new_asked INTEGER)`);
+    const insert = database.prepare("INSERT INTO template VALUES (?, ?, ?, ?)");
+    templates.forEach(({ request, thread, askedAt }, i) => insert.run(i, request, thread, askedAt));
+    database.exec(`WITH RECURSIVE count (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM count WHERE n < ${copies})
+      INSERT INTO copy SELECT n, i, lower(hex(randomblob(16))), 'bench-' || lower(hex(randomblob(8))), old_asked + n
+      FROM count JOIN template ON i = n % ${templates.length}`);
+    const indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").all();
+    for (const { name } of indexes) database.exec(`DROP INDEX ${String(name)}`);
+    for (const [table, key] of Object.entries(TABLES)) copyRows(database, table, key);
+    for (const { sql } of indexes) database.exec(String(sql));
+    database.exec("PRAGMA optimize; PRAGMA journal_mode = WAL");
+  } finally {
+    database.close();
+  }
+}
+
+function copyRows(database: DatabaseSync, table: string, key: string): void {
+  database.exec(`CREATE TEMP TABLE original AS SELECT template.*, own.* FROM template
+    JOIN ${table} AS own ON own.${key} IN (old_request, old_thread, 'thread/' || old_thread)`);
+  const names = database.prepare("SELECT name FROM pragma_table_info(?) WHERE name <> 'n'").all(table);
+  const columns = names.map(({ name }) => String(name));
+  const values = columns.map((column) => (column === "position" ? NEXT_POSITION : replaced(`original.${column}`)));
+  database.exec(`INSERT INTO ${table} (${columns.join(", ")})
+    SELECT ${values.join(", ")} FROM copy JOIN original USING (i) ORDER BY copy.n`);
+  database.exec("DROP TABLE original");
+}
+
+const NEXT_POSITION = "(SELECT max(position) FROM events) + row_number() OVER (ORDER BY copy.n)";
+
+function replaced(column: string): string {
+  const text = `replace(replace(replace(${column}, old_request, new_request), old_thread, new_thread), old_asked, new_asked)`;
+  return `CASE WHEN typeof(${column}) = 'text' THEN ${text} WHEN ${column} = old_asked THEN new_asked ELSE ${column} END`;
+}
