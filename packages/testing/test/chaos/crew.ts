@@ -22,8 +22,8 @@ export class Crew {
 
   /** kill -9 of one of them, workers twice as often as others. */
   killOne(random: Random): void {
-    const [role, number] = [random.pick(["worker", "worker", "starter", "reviewer"] as const), random.below(3)];
-    const child = this.#posts.get(`${role} ${number % SIZE[role]}`);
+    const role = random.pick<Role>(["worker", "worker", "starter", "reviewer"]);
+    const child = this.#posts.get(`${role} ${random.below(SIZE[role])}`);
     if (!child?.isAlive) return;
     this.kills++;
     child.signal("SIGKILL");

@@ -71,9 +71,10 @@ export const once: readonly AdapterCase[] = [
     setting: () => payments(turns, { pay: slowly(1_200) }),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
-      const [first] = await stage.resumeAtOnce(2, { apart: 400 });
-      if (!first) assert.fail("nobody answered");
-      assertStatus(first, "completed");
+      const answers = await stage.resumeAtOnce(2, { apart: 400 });
+      // On a busy machine the second one may well be the first.
+      const statuses = answers.map(({ status }) => status);
+      assert.ok(statuses.includes("completed"), `expected one to complete, but they ended as ${statuses.join(" and ")}`);
       assertPaid(stage, LARGE);
     },
   },
