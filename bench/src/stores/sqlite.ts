@@ -2,15 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteStore } from "@countersign/sqlite";
-import type { BenchStore, Place, Raw } from "./bench-store.ts";
+import { PAYLOAD, type BenchStore, type Place, type Raw } from "./bench-store.ts";
 import { counted } from "../bench.ts";
 import { seed, type Seed } from "./seed.ts";
 
 /** On the disk that the checkout is on: the system's folder for temporary files may be in memory, where a commit is free. */
 export const DATA = join(import.meta.dirname, "../../.data");
-
-/** What a request and its thread take in JSON. */
-const PAYLOAD = ["r".repeat(1_500), "t".repeat(400)] as const;
 
 export function sqliteBench(): BenchStore {
   mkdirSync(DATA, { recursive: true });
