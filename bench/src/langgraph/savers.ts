@@ -10,6 +10,18 @@ export interface Saver {
   readonly close: () => Promise<void>;
 }
 
+/** How often LangGraph writes during this. */
+export async function writesDuring({ saver }: Saver, work: () => Promise<unknown>): Promise<number> {
+  let writes = 0;
+  const [put, putWrites] = [saver.put.bind(saver), saver.putWrites.bind(saver)];
+  saver.put = (...given) => (writes++, put(...given));
+  saver.putWrites = (...given) => (writes++, putWrites(...given));
+  await work();
+  // What they hid, the class's own, is there again.
+  for (const method of ["put", "putWrites"]) Reflect.deleteProperty(saver, method);
+  return writes;
+}
+
 export function memorySaver(): Saver {
   return { saver: new MemorySaver(), close: async () => {} };
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Seed } from "./seed.ts";
 
-/** Tables of the store, and the column that says whose row it is. */
+/** Tables of the store, and the column that says whose row it is. Of the events those of the requests are enough. */
 const TABLES = { requests: "id", audiences: "id", threads: "id", events: "subject" } as const;
 
 interface Place {
@@ -48,7 +48,7 @@ async function copyRows(client: pg.Client, schema: string, table: string, key: s
   const names = columns.rows.map(({ name }) => name);
   const values = columns.rows.map(({ name, type }) => replaced(`original.${name}`, type));
   await client.query(`INSERT INTO ${table} (${names.join(", ")}) SELECT ${values.join(", ")}
-    FROM copy JOIN template USING (i) JOIN ${table} AS original ON original.${key} IN (old_request, old_thread, 'thread/' || old_thread)
+    FROM copy JOIN template USING (i) JOIN ${table} AS original ON original.${key} IN (old_request, old_thread)
     ORDER BY copy.n`);
 }
 

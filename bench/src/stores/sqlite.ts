@@ -60,7 +60,7 @@ function rawConnection(path: string): Raw {
   };
 }
 
-/** Tables of the store, and the column that says whose row it is. */
+/** Tables of the store, and the column that says whose row it is. Of the events those of the requests are enough. */
 const TABLES = { requests: "id", audiences: "id", threads: "id", thread_bodies: "id", events: "subject" } as const;
 
 /**
@@ -90,7 +90,7 @@ function multiply(path: string, { templates, copies }: Seed): void {
 
 function copyRows(database: DatabaseSync, table: string, key: string): void {
   database.exec(`CREATE TEMP TABLE original AS SELECT template.*, own.* FROM template
-    JOIN ${table} AS own ON own.${key} IN (old_request, old_thread, 'thread/' || old_thread)`);
+    JOIN ${table} AS own ON own.${key} IN (old_request, old_thread)`);
   const names = database.prepare("SELECT name FROM pragma_table_info(?) WHERE name <> 'n'").all(table);
   const columns = names.map(({ name }) => String(name));
   const values = columns.map((column) => (column === "position" ? NEXT_POSITION : replaced(`original.${column}`)));
