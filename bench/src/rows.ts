@@ -7,17 +7,20 @@ import { pageRow } from "./rows/pages.ts";
 import { roundTrips } from "./rows/round-trip.ts";
 import type { Row } from "./row.ts";
 import type { BenchStore } from "./stores/bench-store.ts";
+import { writersRow } from "./rows/writers.ts";
+import { postgresBench } from "./stores/postgres.ts";
 import { sqliteBench } from "./stores/sqlite.ts";
 
-export const stores = (): readonly BenchStore[] => [sqliteBench()];
+export const stores = (): readonly BenchStore[] => [sqliteBench(), postgresBench()];
 
 /** Every row of the table, in its order. */
 export function rowsOn(all: readonly BenchStore[]): readonly Row[] {
   return [
     allowedCall,
     ...all.flatMap(commitRows),
-    ...roundTrips,
+    ...roundTrips(all),
     ...all.map(claimedRow),
+    ...all.flatMap(writersRow),
     ...all.map(pageRow),
     ...all.map(memoryRow),
     imports,

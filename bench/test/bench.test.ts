@@ -7,7 +7,7 @@ import { rowsOn, stores } from "../src/rows.ts";
 import { table } from "../src/table.ts";
 
 /** Every row, as small as it gets: that it runs, not how fast. */
-const bench = new Bench({ few: 500, many: 600, effort: 0.01 }, () => {});
+const bench = new Bench({ few: 600, many: 700, effort: 0.01 }, () => {});
 afterAll(() => bench[Symbol.asyncDispose]());
 
 const figure = {

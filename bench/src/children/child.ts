@@ -1,12 +1,21 @@
 import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
 const QUIET = ["--no-warnings"];
 
-/** A process of its own that reports what it sees. It ends with this one. */
-export function startChild(name: string, order: object): ChildProcess {
-  return fork(pathOf(name), [JSON.stringify(order)], { execArgv: QUIET });
+/** A process of its own that reports what it sees, once it is ready to. It ends with this one. */
+export async function startChild(name: string, order: object): Promise<ChildProcess> {
+  const child = fork(pathOf(name), [JSON.stringify(order)], { execArgv: QUIET });
+  await once(child, "message");
+  return child;
+}
+
+export async function stopChild(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.disconnect();
+  await ended;
 }
 
 /** Runs a process to its end and answers the JSON that it prints. */

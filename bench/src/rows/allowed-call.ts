@@ -39,7 +39,7 @@ export const allowedCall: Row = {
 const running = (converse: Converse) => (): Promise<number> => timed(converse);
 
 function onLangGraph({ gated, plain }: { readonly gated: Converse; readonly plain: Converse }, rounds: number): Promise<Sides> {
-  return paired(running(gated), running(plain), { rounds, warmup: 20 });
+  return paired(running(gated), running(plain), { rounds, warmup: Math.min(20, rounds) });
 }
 
 /** mustWait and execute, as every adapter calls them, beside the effect alone. */
@@ -58,7 +58,7 @@ function onCore(rounds: number): Promise<Sides> {
   const plain = async (): Promise<void> => {
     for (let i = 0; i < TOGETHER; i++) await effect(ARGS);
   };
-  return paired(() => timed(gated), () => timed(plain), { rounds, warmup: 20 }); // prettier-ignore
+  return paired(() => timed(gated), () => timed(plain), { rounds, warmup: Math.min(20, rounds) }); // prettier-ignore
 }
 
 /** What one call takes longer, in µs. */

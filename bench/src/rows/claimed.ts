@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { approve, createGate } from "@countersign/core";
 import { counted } from "../bench.ts";
-import { startChild } from "../children/child.ts";
+import { startChild, stopChild } from "../children/child.ts";
 import { median, paired, quantile, timed } from "../measure.ts";
 import type { Figure, Result, Row } from "../row.ts";
 import type { BenchStore, Place } from "../stores/bench-store.ts";
@@ -40,9 +40,8 @@ interface Samples {
 }
 
 async function measured({ address, store, raw }: Place, rounds: number): Promise<Samples> {
-  const worker = startChild("worker", { address, agent: AGENT });
+  const worker = await startChild("worker", { address, agent: AGENT });
   try {
-    await once(worker, "message");
     const limit = (): Promise<number> =>
       timed(async () => {
         for (let i = 0; i < ROUND_TRIPS; i++) await raw.roundTrip();
@@ -51,9 +50,7 @@ async function measured({ address, store, raw }: Place, rounds: number): Promise
     const { subject, baseline } = await paired(() => decideAndWait(store, worker), limit, { rounds });
     return { claims: subject, limits: baseline };
   } finally {
-    const ended = once(worker, "exit");
-    worker.disconnect();
-    await ended;
+    await stopChild(worker);
   }
 }
 

@@ -1,4 +1,4 @@
-import { createGate, type ApprovalRequest, type Gate, type RequestQuery } from "@countersign/core";
+import { createGate, type Gate, type RequestQuery } from "@countersign/core";
 import { cursorOf } from "@countersign/core/store";
 import { counted, type Bench } from "../bench.ts";
 import { median, paired, timed } from "../measure.ts";
@@ -29,14 +29,15 @@ export function pageRow(store: BenchStore): Row {
   return {
     name: `${store.name}: a page of ${LIMIT}`,
     async run(bench) {
-      const many = await bench.place(store, bench.scale.many);
-      const few = await bench.place(store, bench.scale.few);
+      const { few, many } = bench.scale;
+      const full = await bench.place(store, many);
+      const small = await bench.place(store, few);
       const pages = { ...FILTERS, "from the middle": undefined };
       const results: Result[] = [];
       for (const [name, query] of Object.entries(pages)) {
         bench.note(name);
-        const what = `${store.name}: page of ${LIMIT} of ${counted(bench.scale.many)}, ${name}`;
-        results.push(await measured(bench, what, await pageOf(many, query), await pageOf(few, query)));
+        const what = `${store.name}: page of ${LIMIT} of ${counted(many)}, ${name}`;
+        results.push(await measured(bench, what, await pageOf(full, query, many), await pageOf(small, query, few)));
       }
       return results;
     },
@@ -49,19 +50,18 @@ interface Fetch {
   readonly stored: () => Promise<unknown>;
 }
 
-async function pageOf({ store }: Place, query: RequestQuery | undefined): Promise<Fetch> {
+async function pageOf({ store }: Place, query: RequestQuery | undefined, pending: number): Promise<Fetch> {
   const gate = createGate({ store });
-  const asked = { status: "pending", limit: LIMIT, ...(query ?? { after: await middleOf(gate) }) } as const;
+  const asked = { status: "pending", limit: LIMIT, ...(query ?? { after: await middleOf(gate, pending) }) } as const;
   const { items } = await gate.list(asked);
   if (items.length < LIMIT) throw new Error(`there are only ${items.length} of these`);
   return { page: () => gate.list(asked), stored: () => store.listRequests("default", asked) };
 }
 
-/** Where half of the requests are older. */
-async function middleOf(gate: Gate): Promise<string> {
-  const end = async (order: "oldest" | "newest"): Promise<ApprovalRequest["askedAt"]> =>
-    (await gate.list({ status: "pending", order, limit: 1 })).items[0]?.askedAt ?? 0;
-  return cursorOf({ askedAt: Math.floor(((await end("oldest")) + (await end("newest"))) / 2), id: "0" });
+/** Half of the seeded requests are older: they were asked one a millisecond. */
+async function middleOf(gate: Gate, pending: number): Promise<string> {
+  const [oldest] = (await gate.list({ status: "pending", limit: 1 })).items;
+  return cursorOf({ askedAt: (oldest?.askedAt ?? 0) + Math.floor(pending / 2), id: "0" });
 }
 
 async function measured(bench: Bench, name: string, many: Fetch, few: Fetch): Promise<Result> {

@@ -1,86 +1,64 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
-import { sqliteStore } from "@countersign/sqlite";
-import { MemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph";
-import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
+import type { Bench } from "../bench.ts";
 import { countersigned, native, wholeOf, type RoundTrip } from "../langgraph/round-trip.ts";
+import { memorySaver, saverBeside, writesDuring, type Saver } from "../langgraph/savers.ts";
 import { median, paired, type Timed } from "../measure.ts";
 import { explained, ratioFigure, type Row } from "../row.ts";
-import { DATA } from "../stores/sqlite.ts";
+import type { BenchStore } from "../stores/bench-store.ts";
 import { spentPerRun, timedStore } from "../stores/spy.ts";
-
-/** A store and checkpointers of the same kind, one for each side. */
-interface Equal {
-  readonly store: StorePort;
-  readonly saver: () => BaseCheckpointSaver;
-  close(): Promise<void>;
-}
-
-/** What a SqliteSaver works with, as far as it is used here; its package has no types. */
-interface Database {
-  pragma(text: string): unknown;
-  close(): void;
-}
-
-const kinds: Readonly<Record<string, () => Equal>> = {
-  memory() {
-    const store = memoryStore();
-    return { store, saver: () => new MemorySaver(), close: () => store.close() };
-  },
-  SQLite() {
-    const folder = mkdtempSync(join(DATA, "trip-"));
-    const store = sqliteStore(join(folder, "store.db"));
-    const files: Database[] = [];
-    return {
-      store,
-      saver() {
-        const saver = SqliteSaver.fromConnString(join(folder, `graph-${files.length}.db`));
-        const file = saver.db as unknown as Database;
-        // Its own default may lose what it has acknowledged when the power fails; the store never does.
-        file.pragma("journal_mode = WAL");
-        file.pragma("synchronous = FULL");
-        files.push(file);
-        return saver;
-      },
-      async close() {
-        for (const file of files) file.close();
-        await store.close();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  },
-};
 
 const PROFILED = 50;
 
 /** Pause, decide and resume on LangGraph, beside humanInTheLoopMiddleware on an equal store. */
-export const roundTrips: readonly Row[] = Object.entries(kinds).map(([kind, open]) => ({
-  name: `LangGraph: pause, decide and resume, ${kind}`,
-  async run(bench) {
-    const equal = open();
-    try {
+export function roundTrips(stores: readonly BenchStore[]): readonly Row[] {
+  return [rowOf("memory", inMemory), ...stores.map((store) => rowOf(store.name, (bench) => inPlaceOf(bench, store)))];
+}
+
+/** A store, and a checkpointer of the same kind for each side. */
+interface Equal extends AsyncDisposable {
+  readonly store: StorePort;
+  readonly savers: readonly [Saver, Saver];
+}
+
+async function inMemory(): Promise<Equal> {
+  const savers = [memorySaver(), memorySaver()] as const;
+  const store = memoryStore();
+  return { store, savers, [Symbol.asyncDispose]: () => store.close() };
+}
+
+async function inPlaceOf(bench: Bench, of: BenchStore): Promise<Equal> {
+  const { store, address } = await bench.place(of, bench.scale.few);
+  const savers = [await saverBeside(address), await saverBeside(address)] as const;
+  const close = async (): Promise<void> => {
+    for (const saver of savers) await saver.close();
+  };
+  return { store, savers, [Symbol.asyncDispose]: close };
+}
+
+function rowOf(kind: string, open: (bench: Bench) => Promise<Equal>): Row {
+  const name = `LangGraph: pause, decide and resume, ${kind}`;
+  return {
+    name,
+    async run(bench) {
+      await using equal = await open(bench);
+      const { store, savers } = equal;
       const ours: RoundTrip[] = [];
       const theirs: RoundTrip[] = [];
       const sides = await paired(
-        keeping(ours, countersigned(equal.store, equal.saver())),
-        keeping(theirs, native(equal.saver())),
-        { rounds: bench.rounds(200), warmup: 20 }, // prettier-ignore
+        keeping(ours, countersigned(store, savers[0].saver)),
+        keeping(theirs, native(savers[1].saver)),
+        { rounds: bench.rounds(200), warmup: bench.rounds(20) }, // prettier-ignore
       );
-      const figure = ratioFigure(`LangGraph: pause, decide and resume, ${kind}`, sides, 1.25);
-      return [
-        await explained(figure, async () => [
-          ...partsOf("Countersign", ours),
-          ...partsOf("native", theirs),
-          ...(await storeParts(equal, bench.rounds(PROFILED))),
-        ]),
+      const parts = async (): Promise<readonly string[]> => [
+        partsOf("Countersign", ours),
+        partsOf("native", theirs),
+        ...(await storeParts(equal, bench.rounds(PROFILED))),
       ];
-    } finally {
-      await equal.close();
-    }
-  },
-}));
+      return [await explained(ratioFigure(name, sides, 1.25), parts)];
+    },
+  };
+}
 
 function keeping(trips: RoundTrip[], trip: () => Promise<RoundTrip>): Timed {
   return async () => {
@@ -90,14 +68,16 @@ function keeping(trips: RoundTrip[], trip: () => Promise<RoundTrip>): Timed {
   };
 }
 
-function partsOf(who: string, trips: readonly RoundTrip[]): readonly string[] {
+function partsOf(who: string, trips: readonly RoundTrip[]): string {
   const p50 = (part: keyof RoundTrip): string => median(trips.map((trip) => trip[part])).toFixed(2);
-  return [`${who}: pause ${p50("pause")} ms, decide ${p50("decide")} ms, resume ${p50("resume")} ms`];
+  return `${who}: pause ${p50("pause")} ms, decide ${p50("decide")} ms, resume ${p50("resume")} ms`;
 }
 
-async function storeParts({ store, saver }: Equal, trips: number): Promise<readonly string[]> {
+async function storeParts({ store, savers }: Equal, trips: number): Promise<readonly string[]> {
   const { store: timing, spent } = timedStore(store);
-  const trip = countersigned(timing, saver());
+  const trip = countersigned(timing, savers[0].saver);
   for (let i = 0; i < trips; i++) await trip();
-  return spentPerRun(spent, trips);
+  const ours = await writesDuring(savers[0], countersigned(store, savers[0].saver));
+  const theirs = await writesDuring(savers[1], native(savers[1].saver));
+  return [...spentPerRun(spent, trips), `writes of LangGraph's own: ${ours} under Countersign, ${theirs} without`];
 }

@@ -1,14 +1,28 @@
 import type { Batch, StorePort } from "@countersign/core/store";
 
-/** A store that times its methods: where the time of a move goes, seen from core. */
-export function timedStore(store: StorePort): { readonly store: StorePort; readonly spent: Map<string, { calls: number; ms: number }> } {
-  const spent = new Map<string, { calls: number; ms: number }>();
-  const timing = wrapped(store, (name, call) => {
+/** Where the time of a move goes, seen from core. */
+export interface Spent {
+  readonly methods: Map<string, { calls: number; ms: number }>;
+  /** ms with at least one call under way: reads that go together count once. */
+  waiting: number;
+}
+
+/** A store that times its methods. */
+export function timedStore(store: StorePort): { readonly store: StorePort; readonly spent: Spent } {
+  const spent: Spent = { methods: new Map(), waiting: 0 };
+  let open = 0;
+  let since = 0;
+  const timing = wrapped(store, async (name, call) => {
     const begun = performance.now();
-    return call().finally(() => {
-      const before = spent.get(name) ?? { calls: 0, ms: 0 };
-      spent.set(name, { calls: before.calls + 1, ms: before.ms + performance.now() - begun });
-    });
+    if (open++ === 0) since = begun;
+    try {
+      return await call();
+    } finally {
+      const ended = performance.now();
+      if (--open === 0) spent.waiting += ended - since;
+      const { calls, ms } = spent.methods.get(name) ?? { calls: 0, ms: 0 };
+      spent.methods.set(name, { calls: calls + 1, ms: ms + ended - begun });
+    }
   });
   return { store: timing, spent };
 }
@@ -36,9 +50,9 @@ function wrapped(store: StorePort, around: (name: string, call: () => Promise<un
   return { ...store, ...Object.fromEntries(methods) };
 }
 
-/** `3 getThread 0.05 ms`: per run, in the order of their cost. */
-export function spentPerRun(spent: ReadonlyMap<string, { readonly calls: number; readonly ms: number }>, runs: number): string[] {
-  return [...spent]
+/** One line for each method, per run and in the order of their cost. */
+export function spentPerRun({ methods }: Spent, runs: number): string[] {
+  return [...methods]
     .sort(([, a], [, b]) => b.ms - a.ms)
     .map(([name, { calls, ms }]) => `store.${name}: ${(calls / runs).toFixed(1)} calls, ${(ms / runs).toFixed(3)} ms`);
 }

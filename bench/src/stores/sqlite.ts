@@ -2,15 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteStore } from "@countersign/sqlite";
-import type { BenchStore, Place, Raw } from "./bench-store.ts";
+import { PAYLOAD, type BenchStore, type Place, type Raw } from "./bench-store.ts";
 import { counted } from "../bench.ts";
 import { seed, type Seed } from "./seed.ts";
 
 /** On the disk that the checkout is on: the system's folder for temporary files may be in memory, where a commit is free. */
 export const DATA = join(import.meta.dirname, "../../.data");
-
-/** What a request and its thread take in JSON. */
-const PAYLOAD = ["r".repeat(1_500), "t".repeat(400)] as const;
 
 export function sqliteBench(): BenchStore {
   mkdirSync(DATA, { recursive: true });
@@ -63,7 +60,7 @@ function rawConnection(path: string): Raw {
   };
 }
 
-/** Tables of the store, and the column that says whose row it is. */
+/** Tables of the store, and the column that says whose row it is. Of the events those of the requests are enough. */
 const TABLES = { requests: "id", audiences: "id", threads: "id", thread_bodies: "id", events: "subject" } as const;
 
 /**
@@ -93,7 +90,7 @@ function multiply(path: string, { templates, copies }: Seed): void {
 
 function copyRows(database: DatabaseSync, table: string, key: string): void {
   database.exec(`CREATE TEMP TABLE original AS SELECT template.*, own.* FROM template
-    JOIN ${table} AS own ON own.${key} IN (old_request, old_thread, 'thread/' || old_thread)`);
+    JOIN ${table} AS own ON own.${key} IN (old_request, old_thread)`);
   const names = database.prepare("SELECT name FROM pragma_table_info(?) WHERE name <> 'n'").all(table);
   const columns = names.map(({ name }) => String(name));
   const values = columns.map((column) => (column === "position" ? NEXT_POSITION : replaced(`original.${column}`)));

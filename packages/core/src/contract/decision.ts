@@ -64,7 +64,7 @@ export const jsonObjectSchema: z.ZodType<JsonObject> = z.custom<JsonObject>(
   "not an object",
 );
 
-const extras = {
+const extras = () => ({
   comment: z.string().optional(),
   remember: z
     .strictObject({
@@ -74,24 +74,30 @@ const extras = {
       within: z.enum(["thread", "requester"]).optional(),
     })
     .optional(),
-};
+});
 
-export const decisionSchema: z.ZodType<Decision> = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("approve"), ...extras }),
-  z.strictObject({ type: z.literal("edit"), args: jsonObjectSchema, ...extras }),
-  z.strictObject({
-    type: z.literal("reject"),
-    message: z.string().optional(),
-    then: z.enum(["continue", "revise", "stop"]).optional(),
-    ...extras,
-  }),
-]) as z.ZodType<Decision>;
+export const decisionSchema: z.ZodType<Decision> = z.lazy(
+  () =>
+    z.discriminatedUnion("type", [
+      z.strictObject({ type: z.literal("approve"), ...extras() }),
+      z.strictObject({ type: z.literal("edit"), args: jsonObjectSchema, ...extras() }),
+      z.strictObject({
+        type: z.literal("reject"),
+        message: z.string().optional(),
+        then: z.enum(["continue", "revise", "stop"]).optional(),
+        ...extras(),
+      }),
+    ]) as z.ZodType<Decision>,
+);
 
-export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.object({
-  decision: decisionSchema,
-  by: principalSchema,
-  at: z.number(),
-  via: z.string().optional(),
-  digest: z.string(),
-  signature: z.object({ keyId: z.string(), alg: z.string(), value: z.string() }).optional(),
-}) as z.ZodType<DecisionRecord>;
+export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.lazy(
+  () =>
+    z.object({
+      decision: decisionSchema,
+      by: principalSchema,
+      at: z.number(),
+      via: z.string().optional(),
+      digest: z.string(),
+      signature: z.object({ keyId: z.string(), alg: z.string(), value: z.string() }).optional(),
+    }) as z.ZodType<DecisionRecord>,
+);

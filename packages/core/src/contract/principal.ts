@@ -9,12 +9,15 @@ export interface Principal {
   readonly kind?: "person" | "service" | "automation" | undefined;
 }
 
-export const principalSchema: z.ZodType<Principal> = z.object({
-  id: z.string().min(1),
-  name: z.string().optional(),
-  roles: z.array(z.string()).readonly().optional(),
-  kind: z.enum(["person", "service", "automation"]).optional(),
-});
+/** Schemas are built when they are first needed: that is most of what importing them would cost. */
+export const principalSchema: z.ZodType<Principal> = z.lazy(() =>
+  z.object({
+    id: z.string().min(1),
+    name: z.string().optional(),
+    roles: z.array(z.string()).readonly().optional(),
+    kind: z.enum(["person", "service", "automation"]).optional(),
+  }),
+);
 
 /** Countersign itself: expiry, supersession, the end of a run. */
 export const SYSTEM: Principal = { id: "countersign", kind: "service" };

@@ -39,28 +39,30 @@ export const durationSchema: z.ZodType<Duration> = z.custom<Duration>(
 );
 const names = z.array(z.string().min(1)).min(1).readonly();
 
-export const termsSchema: z.ZodType<ReviewTerms> = z
-  .strictObject({
-    roles: names.optional(),
-    reviewers: names.optional(),
-    quorum: z.number().int().min(1).optional(),
-    fourEyes: z.boolean().optional(),
-    expiresIn: durationSchema.optional(),
-    executeWithin: durationSchema.optional(),
-    decisions: z
-      .array(z.enum(["approve", "edit", "reject"]))
-      .min(1)
-      .readonly()
-      .optional(),
-    remind: z.array(durationSchema).readonly().optional(),
-    escalate: z.strictObject({ after: durationSchema, roles: names }).optional(),
-    remember: z.union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()]).optional(),
-  })
-  .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
-    message: "a quorum larger than the list of reviewers can never be met",
-    path: ["quorum"],
-  })
-  .refine((terms) => !terms.decisions || terms.decisions.some((type) => type !== "reject"), {
-    message: "nobody could ever sign: use deny instead",
-    path: ["decisions"],
-  });
+export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
+  z
+    .strictObject({
+      roles: names.optional(),
+      reviewers: names.optional(),
+      quorum: z.number().int().min(1).optional(),
+      fourEyes: z.boolean().optional(),
+      expiresIn: durationSchema.optional(),
+      executeWithin: durationSchema.optional(),
+      decisions: z
+        .array(z.enum(["approve", "edit", "reject"]))
+        .min(1)
+        .readonly()
+        .optional(),
+      remind: z.array(durationSchema).readonly().optional(),
+      escalate: z.strictObject({ after: durationSchema, roles: names }).optional(),
+      remember: z.union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()]).optional(),
+    })
+    .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
+      message: "a quorum larger than the list of reviewers can never be met",
+      path: ["quorum"],
+    })
+    .refine((terms) => !terms.decisions || terms.decisions.some((type) => type !== "reject"), {
+      message: "nobody could ever sign: use deny instead",
+      path: ["decisions"],
+    }),
+);

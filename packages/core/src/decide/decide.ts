@@ -19,12 +19,14 @@ import { checkEdit } from "./edited-args.ts";
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
 export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
 
-const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.union([
-  z.object({ id: z.string(), digest: z.string() }),
-  z
-    .object({ id: z.string(), proposal: z.object({ digest: z.string() }) })
-    .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
-]);
+const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.lazy(() =>
+  z.union([
+    z.object({ id: z.string(), digest: z.string() }),
+    z
+      .object({ id: z.string(), proposal: z.object({ digest: z.string() }) })
+      .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
+  ]),
+);
 const optionsSchema = z.object({ by: principalSchema, via: z.string().optional() });
 
 /** What is said, by whom, about what: parsed, and the arguments it signs. */

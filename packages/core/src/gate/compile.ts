@@ -39,27 +39,31 @@ const condition = z.custom<AnyCondition>((value) => typeof value === "function",
 const holds = z.union([z.literal(true), condition]);
 const schema = z.custom<StandardSchemaV1>(isStandardSchema, "not a Standard Schema (zod, valibot, arktype, fromJsonSchema)");
 const word = z.enum(["allow", "ask", "deny"]);
-const objectRule = z
-  .strictObject({
-    args: schema.optional(),
-    idempotent: z.boolean().optional(),
-    redact: z.undefined({ error: "masking of arguments is not available in this version" }).optional(),
-    ask: holds.optional(),
-    deny: holds.optional(),
+const objectRule = z.lazy(() =>
+  z
+    .strictObject({
+      args: schema.optional(),
+      idempotent: z.boolean().optional(),
+      redact: z.undefined({ error: "masking of arguments is not available in this version" }).optional(),
+      ask: holds.optional(),
+      deny: holds.optional(),
+      review: termsSchema.optional(),
+    })
+    .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
+    .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
+      message: "terms without ask would never be used",
+      path: ["review"],
+    }),
+);
+const policySchema = z.lazy(() =>
+  z.strictObject({
+    context: schema.optional(),
+    default: word.optional(),
     review: termsSchema.optional(),
-  })
-  .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
-  .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
-    message: "terms without ask would never be used",
-    path: ["review"],
-  });
-const policySchema = z.strictObject({
-  context: schema.optional(),
-  default: word.optional(),
-  review: termsSchema.optional(),
-  remember: z.enum(["never", "allowed"]).optional(),
-  tools: z.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "not an object").optional(),
-});
+    remember: z.enum(["never", "allowed"]).optional(),
+    tools: z.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "not an object").optional(),
+  }),
+);
 
 type Word = z.infer<typeof word>;
 type ObjectRule = z.infer<typeof objectRule>;
