@@ -7,7 +7,7 @@ import { counted } from "../bench.ts";
 import { seed, type Seed } from "./seed.ts";
 
 /** On the disk that the checkout is on: the system's folder for temporary files may be in memory, where a commit is free. */
-export const DATA = join(import.meta.dirname, "../../.data");
+const DATA = join(import.meta.dirname, "../../.data");
 
 export function sqliteBench(): BenchStore {
   mkdirSync(DATA, { recursive: true });
