@@ -38,7 +38,12 @@ const durationSchema: z.ZodType<Duration> = z
     (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
     "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
   )
-  .meta({ anyOf: [{ type: "number", exclusiveMinimum: 0 }, { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h|d)$" }] });
+  .meta({
+    anyOf: [
+      { type: "number", exclusiveMinimum: 0 },
+      { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h|d)$" },
+    ],
+  });
 const names = z.array(z.string().min(1)).min(1).readonly();
 
 export const termsSchema: z.ZodType<ReviewTerms> = z

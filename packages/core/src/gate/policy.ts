@@ -96,7 +96,7 @@ export function policyInternals(policy: Policy): PolicyInternals | undefined {
 }
 
 /** A policy whose version in force may change between two judgements. */
-export function policyOf(internals: PolicyInternals): Policy {
+export function policyOf<Tools, Context>(internals: PolicyInternals): Policy<Tools, Context> {
   return {
     get hash() {
       return internals.compiled.hash;
