@@ -26,7 +26,8 @@ export interface PolicyOptions<T = ToolSchemas, C = StandardSchemaV1 | undefined
  * The policy that a file describes: YAML or JSON, conditions in CEL, the same semantics as `definePolicy`.
  * @example
  * const policy = loadPolicy(readFileSync("policy.yaml", "utf8"), { tools: { send_payment: SendPayment, read_report: undefined } });
- * @throws POLICY_INVALID with the line and column of the first mistake; `details.problems` has them all
+ * @throws POLICY_INVALID with the line and column of the first mistake, `details.problems` has them all; SETUP for a schema
+ * that is none
  */
 export function loadPolicy<T = {}, C = undefined>(source: string, options: PolicyOptions<T, C> = {}): FilePolicy<T, C> {
   const { policy, problems } = readPolicy(source, options);

@@ -173,6 +173,12 @@ describe("a rule that could never do anything", () => {
     expect(file("  'send_*': ask\n  'send_**': deny")).toEqual(["error 4:3 send_** names the same tools as send_*."]);
   });
 
+  it("is given schemas that are none", () => {
+    const json = { type: "object" } as never;
+    expect(() => lint(askFile("args.x > 1"), { tools: { send_payment: json } })).toThrow(/send_payment: not a Standard Schema/);
+    expect(() => loadPolicy(askFile("args.x > 1"), { context: json })).toThrow(/context: not a Standard Schema/);
+  });
+
   it("masks what doesn't exist", () => {
     const masks = (path: string) => lint(ruleFile(`ask: true\nredact: [${path}]`), { tools }).map(({ message }) => message);
     expect(masks("args.iben")).toEqual(["There is no args.iben."]);

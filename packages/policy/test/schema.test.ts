@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { lint, policySchema } from "../src/index.ts";
+import { lint, loadPolicy, policySchema, testPolicy } from "../src/index.ts";
 
 const file = join(import.meta.dirname, "../policy.schema.json");
 
@@ -42,7 +42,22 @@ describe("the schema", () => {
   });
 });
 
-it("takes the policy of the documentation, up to what the gate can't do yet", () => {
+const page = (name: string): string => readFileSync(join(import.meta.dirname, name), "utf8");
+const blocks = (name: string): string[] => Array.from(page(name).matchAll(/```yaml\n([^]*?)```/g), ([, text]) => text ?? "");
+
+it("takes the policies of the documentation, whose cases pass", () => {
+  const [example = "", cases = ""] = blocks("../../../docs/policy.md");
+  const [readme = ""] = blocks("../README.md");
+  const args = z.object({ recipient: z.string(), amount: z.number() });
+  const tools = { send_payment: args, delete_user: undefined, read_report: undefined };
+  expect([lint(example, { tools }), lint(readme, { tools })]).toEqual([[], []]);
+  expect(testPolicy(loadPolicy(example, { tools }), cases)).toMatchObject({
+    passed: true,
+    cases: [{ name: "large payments need finance" }],
+  });
+});
+
+it("takes every setting, up to what the gate can't do yet", () => {
   const example = `version: 1
 default: ask
 constants: { limit: 1000 }

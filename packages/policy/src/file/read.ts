@@ -1,5 +1,13 @@
-import { definePolicy, isCountersignError, type Policy, type ReviewTerms, type StandardSchemaV1, type ToolRule } from "@countersign/core";
-import { DEFAULTS, durationMs } from "@countersign/core/policy";
+import {
+  CountersignError,
+  definePolicy,
+  isCountersignError,
+  type Policy,
+  type ReviewTerms,
+  type StandardSchemaV1,
+  type ToolRule,
+} from "@countersign/core";
+import { DEFAULTS, durationMs, isStandardSchema } from "@countersign/core/policy";
 import type { Condition } from "../cel/condition.ts";
 import { createEnvironment } from "../cel/environment.ts";
 import { sorted, type Problem } from "../problem.ts";
@@ -22,8 +30,12 @@ export interface ReadPolicy {
   readonly problems: readonly Problem[];
 }
 
-/** A file's text as a policy, with all its problems. Never throws for anything in the text. */
+/** A file's text as a policy, with all its problems. Never throws for anything in the text. @throws SETUP for schemas that are none */
 export function readPolicy(source: string, { tools, context }: ReadOptions): ReadPolicy {
+  for (const [name, schema] of Object.entries({ ...tools, context })) {
+    const hint = `${name}: not a Standard Schema (zod, valibot, arktype, fromJsonSchema).`;
+    if (schema !== undefined && !isStandardSchema(schema)) throw new CountersignError("SETUP", { hint });
+  }
   const yaml = readYaml(source);
   if (yaml.problems.length > 0) return { policy: undefined, problems: yaml.problems };
   const { read, problems: written } = readDocument(yaml);
