@@ -1,0 +1,231 @@
+import type { CelEnv } from "@bufbuild/cel";
+import { didYouMean } from "../suggest.ts";
+import { patternProblem } from "./environment.ts";
+import { functionType, isKnownFunction, wordsOf } from "./functions.ts";
+import { nameOf, textOf, type Call, type Expr, type Expression, type Fault } from "./expression.ts";
+import { factOf } from "./lower.ts";
+import { BOOL, canEqual, DOUBLE, INT, join, listOf, mapOf, NULL, oneOf, scalarType, show, STRING, TYPE, type Type } from "./type.ts";
+
+/** What the names in an expression stand for. */
+export type Scope = ReadonlyMap<string, Type>;
+
+const TYPE_NAMES: ReadonlySet<string> = new Set(["int", "uint", "double", "bool", "string", "bytes", "list", "map", "null_type", "type"]);
+
+/**
+ * Everything in a condition that can't be, given what its names stand for: unknown names and fields, comparisons that never
+ * hold, functions that don't exist or don't take what they are given. Empty: it can be evaluated, for some calls at least.
+ */
+export function faultsIn(expression: Expression, environment: CelEnv, scope: Scope): readonly Fault[] {
+  const inference = new Inference(expression, environment);
+  const type = inference.typeOf(expression.expr, scope);
+  if (inference.faults.length === 0 && !canBe(type, "bool"))
+    return [{ severity: "error", message: `A condition is true or false; this is ${show(type)}.`, offset: 0 }];
+  return inference.faults;
+}
+
+class Inference {
+  readonly faults: Fault[] = [];
+  readonly #expression: Expression;
+  readonly #environment: CelEnv;
+
+  constructor(expression: Expression, environment: CelEnv) {
+    this.#expression = expression;
+    this.#environment = environment;
+  }
+
+  typeOf(expr: Expr, scope: Scope): Type {
+    const { exprKind } = expr;
+    switch (exprKind.case) {
+      case "constExpr":
+        return this.#constant(expr);
+      case "identExpr":
+        return this.#name(expr, exprKind.value.name, scope);
+      case "selectExpr": {
+        const { operand, field, testOnly } = exprKind.value;
+        if (!operand) return "any";
+        const type = this.#select(expr, this.typeOf(operand, scope), field);
+        return testOnly ? BOOL : type;
+      }
+      case "listExpr":
+        return listOf(join(...exprKind.value.elements.map((element) => this.typeOf(element, scope))));
+      case "structExpr":
+        return this.#map(expr, scope);
+      case "comprehensionExpr":
+        return this.#fold(expr, scope);
+      case "callExpr":
+        return this.#call(expr, exprKind.value, scope);
+      default:
+        return this.#fault(expr, "This can't be used here.");
+    }
+  }
+
+  #constant({ exprKind }: Expr): Type {
+    if (exprKind.case !== "constExpr") return "any";
+    const { constantKind } = exprKind.value;
+    switch (constantKind.case) {
+      case "stringValue":
+        return oneOf([constantKind.value]);
+      case "int64Value":
+        return INT;
+      case "uint64Value":
+        return scalarType("uint");
+      case "doubleValue":
+        return DOUBLE;
+      case "boolValue":
+        return BOOL;
+      case "nullValue":
+        return NULL;
+      default:
+        return scalarType("bytes");
+    }
+  }
+
+  #name(expr: Expr, name: string, scope: Scope): Type {
+    const type = scope.get(name);
+    if (type) return type;
+    if (TYPE_NAMES.has(name)) return TYPE;
+    if (name === "history") return this.#fault(expr, 'History is counted: history.count("tool") or history.sum("args.amount", "tool").');
+    return this.#fault(expr, `There is no ${name} here.${didYouMean(name, scope.keys())}`);
+  }
+
+  #select(expr: Expr, type: Type, field: string): Type {
+    if (type === "any") return "any";
+    const maps = type.filter(({ kind }) => kind === "map");
+    const found = maps.flatMap((map) => (map.kind === "map" ? [map.fields.get(field) ?? map.rest ?? []] : []));
+    const names = maps.flatMap((map) => (map.kind === "map" ? [...map.fields.keys()] : []));
+    const known = maps.some((map) => map.kind === "map" && (map.fields.has(field) || map.rest !== undefined));
+    if (maps.length === 0) return this.#fault(expr, `${capital(show(type))} has no field ${field}.`);
+    if (!known) return this.#fault(expr, `There is no field ${field}.${didYouMean(field, names)}`);
+    if (!names.includes(field) && names.length > 0)
+      this.#fault(expr, `The schema doesn't name the field ${field}.${didYouMean(field, names)}`, "warning");
+    return join(...found);
+  }
+
+  #map(expr: Expr, scope: Scope): Type {
+    if (expr.exprKind.case !== "structExpr") return "any";
+    const { messageName, entries } = expr.exprKind.value;
+    if (messageName !== "") return this.#fault(expr, `There is no type ${messageName} here.`);
+    const fields = new Map<string, Type>();
+    for (const { keyKind, value } of entries) {
+      const type = value ? this.typeOf(value, scope) : "any";
+      if (keyKind.case !== "mapKey") continue;
+      this.typeOf(keyKind.value, scope);
+      const key = textOf(keyKind.value);
+      if (key === undefined) return mapOf({}, "any");
+      fields.set(key, type);
+    }
+    return mapOf(fields);
+  }
+
+  #fold(expr: Expr, scope: Scope): Type {
+    if (expr.exprKind.case !== "comprehensionExpr") return "any";
+    const { accuVar, accuInit, iterVar, iterRange, loopStep, result } = expr.exprKind.value;
+    if (!accuInit || !iterRange || !loopStep || !result) return "any";
+    const range = this.typeOf(iterRange, scope);
+    const element = this.#elementOf(iterRange, range);
+    const start = this.typeOf(accuInit, scope);
+    const step = this.typeOf(loopStep, new Map([...scope, [iterVar, element], [accuVar, start]]));
+    return this.typeOf(result, new Map([...scope, [accuVar, join(start, step)]]));
+  }
+
+  /** What a loop over it sees. */
+  #elementOf(expr: Expr, type: Type): Type {
+    if (type === "any") return "any";
+    const elements = type.flatMap((one) => (one.kind === "list" ? [one.element] : one.kind === "map" ? [STRING] : []));
+    return elements.length > 0 ? join(...elements) : this.#fault(expr, `${capital(show(type))} has no elements.`);
+  }
+
+  #call(expr: Expr, { function: name, target, args }: Call, scope: Scope): Type {
+    if (target && nameOf(target) === "history" && !scope.has("history")) return this.#history(expr, name);
+    const types = args.map((argument) => this.typeOf(argument, scope));
+    const on = target && this.typeOf(target, scope);
+    const [a = "any", b = "any", c = "any"] = types;
+    switch (name) {
+      case "_&&_":
+      case "_||_":
+        for (const [index, type] of types.entries()) this.#mustBeBool(args[index] ?? expr, type);
+        return BOOL;
+      case "!_":
+        this.#mustBeBool(args[0] ?? expr, a);
+        return BOOL;
+      case "@not_strictly_false":
+        return BOOL;
+      case "_?_:_":
+        this.#mustBeBool(args[0] ?? expr, a);
+        return join(b, c);
+      case "_==_":
+      case "_!=_":
+        if (!canEqual(a, b)) this.#fault(expr, `These are never equal: ${show(a)} and ${show(b)}.`);
+        return BOOL;
+      case "@in":
+        return this.#in(expr, a, b);
+      case "_[_]":
+        return this.#index(expr, a, b, args[1]);
+      case "_+_":
+        if (isOnly(a, "list") && isOnly(b, "list")) return listOf(join(this.#elementOf(expr, a), this.#elementOf(expr, b)));
+        break;
+      case "matches":
+        this.#pattern(args.at(-1) ?? expr, types.at(-1) ?? "any");
+    }
+    if (!isKnownFunction(this.#environment, name)) return this.#fault(expr, `There is no function ${name}.`);
+    const result = functionType(this.#environment, name, on, types);
+    return result ?? this.#fault(expr, wordsOf(name, on, types));
+  }
+
+  #history(expr: Expr, name: string): Type {
+    const fact = factOf(expr);
+    if (!fact) return this.#fault(expr, `history.${name} takes ${name === "sum" ? "a path and a tool" : "a tool"}, written as texts.`);
+    return fact.kind === "count" ? INT : DOUBLE;
+  }
+
+  #in(expr: Expr, value: Type, container: Type): Type {
+    if (value === "any" || container === "any") return BOOL;
+    const inside = container.flatMap((one) => (one.kind === "list" ? [one.element] : one.kind === "map" ? [STRING] : []));
+    if (inside.length === 0) this.#fault(expr, `${capital(show(container))} has no elements.`);
+    else if (!inside.some((element) => canEqual(value, element)))
+      this.#fault(expr, `It is never in there: ${show(value)}, among ${inside.map(show).join(" or ")}.`);
+    return BOOL;
+  }
+
+  #index(expr: Expr, container: Type, index: Type, written: Expr | undefined): Type {
+    if (container === "any") return "any";
+    const key = written && textOf(written);
+    if (key !== undefined && container.some(({ kind }) => kind === "map")) return this.#select(expr, container, key);
+    const elements = container.flatMap((one) => {
+      if (one.kind === "list" && (canBe(index, "int") || canBe(index, "double") || canBe(index, "uint"))) return [one.element];
+      return one.kind === "map" && canBe(index, "string") ? [...one.fields.values(), ...(one.rest ? [one.rest] : [])] : [];
+    });
+    return elements.length > 0 ? join(...elements) : this.#fault(expr, `${capital(show(container))} has no element by ${show(index)}.`);
+  }
+
+  /** A pattern that a call could bring along would be compiled for each call, whatever its size. */
+  #pattern(expr: Expr, type: Type): void {
+    const values = type !== "any" && type.length === 1 && type[0]?.kind === "scalar" ? type[0].values : undefined;
+    if (!values) this.#fault(expr, "The pattern has to be written here, or be a constant.");
+    for (const pattern of values ?? []) {
+      const problem = patternProblem(pattern);
+      if (problem) this.#fault(expr, `Not a regular expression of RE2: ${problem}.`);
+    }
+  }
+
+  #mustBeBool(expr: Expr, type: Type): void {
+    if (!canBe(type, "bool")) this.#fault(expr, `True or false is needed here, and this is ${show(type)}.`);
+  }
+
+  #fault(expr: Expr, message: string, severity: Fault["severity"] = "error"): Type {
+    this.faults.push({ severity, message, offset: this.#expression.offsetOf(expr) });
+    return "any";
+  }
+}
+
+function canBe(type: Type, name: string): boolean {
+  return type === "any" || type.some((one) => one.kind === "scalar" && one.name === name);
+}
+
+function isOnly(type: Type, kind: string): boolean {
+  return type !== "any" && type.length > 0 && type.every((one) => one.kind === kind);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,55 @@
+import type { StandardSchemaV1 } from "@countersign/core";
+import { jsonSchemaOf } from "@countersign/core/policy";
+import { childrenOf, type Expr, type Expression, type Fault } from "../cel/expression.ts";
+import { factOf } from "../cel/lower.ts";
+import { typeOfSchema } from "../cel/schema-type.ts";
+import { canEqual, DOUBLE, JSON_VALUE, show, type Type } from "../cel/type.ts";
+import { didYouMean } from "../suggest.ts";
+import { names, type ToolSchemas } from "./scope.ts";
+
+/** What is wrong with the tools and paths that `history.count` and `history.sum` name. */
+export function factFaults(tools: ToolSchemas | undefined, rule: string, expression: Expression): readonly Fault[] {
+  const faults: Fault[] = [];
+  const visit = (expr: Expr): void => {
+    const fact = factOf(expr);
+    const report = (message: string): number => faults.push({ severity: "error", message, offset: expression.offsetOf(expr) });
+    const counted = fact?.tool ?? rule;
+    const spokenOf = Object.keys(tools ?? {}).filter((address) => names(counted, address));
+    if (fact?.tool !== undefined && tools && spokenOf.length === 0)
+      report(`There is no tool ${fact.tool}.${didYouMean(fact.tool, Object.keys(tools))}`);
+    const wrong = fact?.path === undefined ? undefined : pathProblem(fact.path, spokenOf.map((address) => tools?.[address])); // prettier-ignore
+    if (wrong) report(wrong);
+    childrenOf(expr).forEach(visit);
+  };
+  visit(expression.expr);
+  return faults;
+}
+
+/** What is wrong with a path for all of these tools; undefined: it leads to a number in one of them, at least. */
+function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefined)[]): string | undefined {
+  const [root, ...keys] = path.split(".");
+  if (root !== "args" || keys.length === 0 || keys.includes("")) return "The path of a sum begins with args, such as args.amount.";
+  const types = schemas.map((schema) => argumentAt(schema, keys));
+  if (types.length === 0 || types.some((type) => type && canEqual(type, DOUBLE))) return undefined;
+  const type = types.find((one) => one !== undefined);
+  return type ? `Numbers are summed, and ${path} is ${show(type)}.` : `There is no ${path}.`;
+}
+
+/**
+ * What the model's JSON may have there; undefined: nothing that the tool would get. What a schema takes and drops without
+ * naming it (zod's objects do) isn't there.
+ */
+export function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+  const taken = typeOfSchema(jsonSchemaOf(schema, "input"), JSON_VALUE);
+  return typeAt(taken, keys, "named") ?? typeAt(typeOfSchema(jsonSchemaOf(schema, "output"), JSON_VALUE), keys, "any");
+}
+
+function typeAt(type: Type, keys: readonly string[], fields: "named" | "any"): Type | undefined {
+  const [key, ...rest] = keys;
+  if (key === undefined || type === "any") return type;
+  for (const one of type) {
+    const field = one.kind === "map" ? (one.fields.get(key) ?? (fields === "any" ? one.rest : undefined)) : undefined;
+    if (field) return typeAt(field, rest, fields);
+  }
+  return undefined;
+}

@@ -1,0 +1,151 @@
+import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type Range } from "yaml";
+import { LIMITS } from "../limits.ts";
+import type { Problem } from "../problem.ts";
+import { offsetIn } from "./offset.ts";
+
+export type Path = readonly (string | number)[];
+
+/** A YAML (or JSON) text whose places are known. */
+export interface Yaml {
+  readonly value: unknown;
+  /** Of a value, or of the deepest thing on the way to it that is there. `at` is an offset into the text that stands there. */
+  problem(severity: Problem["severity"], message: string, path: Path, at?: number): Problem;
+  /** Of the key itself. */
+  keyProblem(severity: Problem["severity"], message: string, path: Path): Problem;
+  readonly problems: readonly Problem[];
+}
+
+/** Never throws, whatever the text: what can't be read has problems and the value undefined. */
+export function readYaml(source: string): Yaml {
+  const lines = new LineCounter();
+  const file = new Places(source, lines);
+  const refuse = (message: string, offset = 0): Yaml => file.result(undefined, undefined, [file.at("error", message, [], offset)]);
+
+  if (source.length > LIMITS.fileBytes) return refuse(`The file is larger than ${LIMITS.fileBytes / 1024} KB.`);
+  const tokens = [...new Parser(lines.addNewLine).parse(source)];
+  const excess = excessIn(tokens);
+  if (excess) return refuse(excess.message, excess.offset);
+
+  // Keys are compared below: the library's own comparison takes quadratic time.
+  const composer = new Composer({ version: "1.2", schema: "core", uniqueKeys: false, prettyErrors: false, merge: false });
+  const [document, second] = [...composer.compose(tokens, true, source.length)];
+  if (!document) return refuse("The file is empty.");
+  if (second) return refuse("One file is one policy: a second document begins here.", second.range[0]);
+  const wrong = [
+    ...document.errors.map(({ message, pos }) => ({ message: `${message}.`, offset: pos[0] })),
+    ...document.warnings.map(({ message, pos }) => ({ message: tagMessage(message), offset: pos[0] })),
+  ].map(({ message, offset }) => file.at("error", message, [], offset));
+  // One mistake in YAML makes others of what follows.
+  const found = wrong.length > 0 ? wrong.slice(0, 3) : wrongNodes(document, file);
+  if (found.length > 0) return file.result(document, undefined, found);
+  try {
+    return file.result(document, document.toJS({ maxAliasCount: LIMITS.anchors }), []);
+  } catch (error) {
+    return refuse(`The aliases can't be resolved: ${(error as Error).message}.`);
+  }
+}
+
+function tagMessage(message: string): string {
+  return message.startsWith("Unresolved tag") ? "`!` begins a YAML tag. Put a condition that begins with it in quotes." : message;
+}
+
+interface Excess {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** Looked for before anything is composed: the composer recurses, and runs out of stack or time on what is refused here. */
+function excessIn(tokens: readonly CST.Token[]): Excess | undefined {
+  let anchors = 0;
+  const open: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > LIMITS.fileDepth) return { message: `Nested deeper than ${LIMITS.fileDepth} levels.`, offset: token.offset };
+    if ("source" in token && token.source.length > LIMITS.textLength && token.type !== "comment" && token.type !== "space")
+      return { message: `A text is longer than ${LIMITS.textLength} characters.`, offset: token.offset };
+    if (token.type === "anchor" || token.type === "alias") anchors++;
+    if (anchors > LIMITS.anchors) return { message: `More than ${LIMITS.anchors} anchors and aliases.`, offset: token.offset };
+    for (const child of childrenOf(token)) open.push({ token: child, depth: depth + 1 });
+  }
+  return undefined;
+}
+
+function childrenOf(token: CST.Token): readonly CST.Token[] {
+  if (token.type === "document") return [...token.start, ...(token.value ? [token.value] : [])];
+  if (!("items" in token)) return [];
+  return token.items.flatMap(({ start, key, sep, value }) => [...start, ...(key ? [key] : []), ...(sep ?? []), ...(value ? [value] : [])]);
+}
+
+/** Keys that are there twice, or are no texts, and aliases of nothing. */
+function wrongNodes(document: Document, file: Places): readonly Problem[] {
+  const found: Problem[] = [];
+  const visit = (node: unknown, path: Path): void => {
+    if (isAlias(node) && !node.resolve(document))
+      found.push(file.at("error", `There is no anchor &${node.source} before this.`, path, node.range?.[0] ?? 0));
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
+    if (!isMap(node)) return;
+    const seen = new Set<string>();
+    for (const { key, value } of node.items) {
+      const text = keyText(key);
+      const place = [...path, text];
+      const offset = (key as Node | null)?.range?.[0] ?? 0;
+      if (!isScalar(key)) found.push(file.at("error", "A key has to be a plain text.", place, offset));
+      else if (seen.has(text)) found.push(file.at("error", `${text} is there twice.`, place, offset));
+      seen.add(text);
+      visit(value, place);
+    }
+  };
+  visit(document.contents, []);
+  return found;
+}
+
+const keyText = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
+class Places {
+  readonly #source: string;
+  readonly #lines: LineCounter;
+
+  constructor(source: string, lines: LineCounter) {
+    this.#source = source;
+    this.#lines = lines;
+  }
+
+  at(severity: Problem["severity"], message: string, path: Path, offset: number): Problem {
+    const { line, col } = this.#lines.linePos(Math.min(offset, this.#source.length));
+    return { severity, message, line: Math.max(line, 1), column: Math.max(col, 1), path: path.join(".") || "policy" };
+  }
+
+  result(document: Document | undefined, value: unknown, problems: readonly Problem[]): Yaml {
+    return {
+      value,
+      problems,
+      problem: (severity, message, path, at) => this.at(severity, message, path, this.#offsetOf(document, path, at)),
+      keyProblem: (severity, message, path) => {
+        const parent = find(document, path.slice(0, -1));
+        const pair = isMap(parent) ? parent.items.find(({ key }) => keyText(key) === String(path.at(-1))) : undefined;
+        return this.at(severity, message, path, (pair?.key as Node | undefined)?.range?.[0] ?? this.#offsetOf(document, path));
+      },
+    };
+  }
+
+  #offsetOf(document: Document | undefined, path: Path, at?: number): number {
+    for (let length = path.length; length >= 0; length--) {
+      const node = find(document, path.slice(0, length));
+      const range: Range | null | undefined = node?.range;
+      if (!range) continue;
+      return at !== undefined && length === path.length && isScalar(node) ? offsetIn(this.#source, node, at) : range[0];
+    }
+    return 0;
+  }
+}
+
+/** Of several equal keys the first. Aliases lead to where the value stands. */
+function find(document: Document | undefined, path: Path): Node | undefined {
+  let node: unknown = document?.contents;
+  for (const key of path) {
+    if (document && isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) node = node.items.find((pair) => keyText(pair.key) === String(key))?.value;
+    else node = isSeq(node) ? node.items[Number(key)] : undefined;
+  }
+  return (document && isAlias(node) ? node.resolve(document) : node) as Node | undefined;
+}

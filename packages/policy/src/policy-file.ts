@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { isCountersignError, type CountersignError, type Policy } from "@countersign/core";
+import { policyOf } from "@countersign/core/policy";
+import { internalsOf } from "./internals.ts";
+import { loadPolicy, type FilePolicy, type PolicyOptions } from "./load-policy.ts";
+import { tell } from "./tell.ts";
+import { WatchedFile } from "./watched-file.ts";
+
+export interface PolicyFileOptions<T, C> extends Omit<PolicyOptions<T, C>, "path"> {
+  /** A change that is no policy, or a file that is gone: the last good one stays in force. Default: standard error. */
+  readonly onError?: ((error: CountersignError<"POLICY_INVALID">) => void) | undefined;
+  /** Another version is in force from now on. */
+  readonly onChange?: ((policy: { readonly hash: string; readonly before: string }) => void) | undefined;
+  /**
+   * How often the file is looked at, in ms; a change counts when it has stood still between two looks, so that a file in the
+   * middle of being written isn't taken for a whole one. Default 500.
+   */
+  readonly every?: number | undefined;
+}
+
+export interface WatchedPolicy {
+  /** Looks at the file now. @throws POLICY_INVALID; the last good one stays in force */
+  reload(): void;
+  /** Stops looking. The policy stays as it is. */
+  close(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * The policy in a file, reread when the file changes. Each verdict, and what is recorded with it, is of one version; calls
+ * under way are not interrupted. Looking at the file keeps no process alive.
+ * @example const gate = createGate({ policy: policyFile("policy.yaml", { tools }), store })
+ * @throws POLICY_INVALID at the start: a gate without its policy does not begin
+ */
+export function policyFile<T = {}, C = undefined>(
+  path: string,
+  { onError, onChange, every = 500, ...options }: PolicyFileOptions<T, C> = {},
+): FilePolicy<T, C> & WatchedPolicy {
+  const file = new WatchedFile(resolve(path), path);
+  let source = file.read();
+  let current: Policy = loadPolicy(source, { ...options, path });
+  let failed: string | undefined;
+
+  const reload = (): void => {
+    const next = file.read();
+    if (next === source) return;
+    const { hash: before } = current;
+    current = loadPolicy(next, { ...options, path });
+    source = next;
+    if (current.hash !== before) tell(() => onChange?.({ hash: current.hash, before }));
+  };
+  const report = onError ?? warn;
+  const look = (): void => {
+    try {
+      reload();
+      failed = undefined;
+    } catch (error) {
+      if (!isCountersignError(error, "POLICY_INVALID")) throw error;
+      if (error.message !== failed) tell(() => report(error));
+      failed = error.message;
+    }
+  };
+  file.watch(every, look);
+  const close = (): void => file.close();
+  const policy = policyOf({
+    get compiled() {
+      return internalsOf(current).compiled;
+    },
+    judge: (call) => internalsOf(current).judge(call),
+    versionFor: (call) => internalsOf(current).versionFor(call),
+  });
+  return Object.assign(policy, { reload, close, [Symbol.dispose]: close }) as FilePolicy<T, C> & WatchedPolicy;
+}
+
+function warn({ message }: Error): void {
+  // oxlint-disable-next-line no-console -- the one place where people look who have not passed an `onError`
+  console.warn(`countersign: ${message} The last good policy stays in force.`);
+}

@@ -1,0 +1,40 @@
+import { CountersignError } from "@countersign/core";
+
+/** A mistake in a policy file, or something that is probably one. */
+export interface Problem {
+  /** With an error the file is refused; a warning only tells. */
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Where in the file's structure, such as `tools.send_payment.ask`. */
+  readonly path: string;
+}
+
+/** One error for all mistakes, placed at the first. `name` is the file's, for people. */
+export function invalidPolicy(problems: readonly Problem[], name: string | undefined): CountersignError<"POLICY_INVALID"> {
+  const errors = problems.filter(({ severity }) => severity === "error");
+  const { path, line, column } = errors[0] ?? { path: "policy", line: 1, column: 1 };
+  const shown = errors.slice(0, SHOWN).map((problem) => `\n  ${format(problem, name)}`);
+  const more = errors.length > SHOWN ? `\n  and ${errors.length - SHOWN} more` : "";
+  return new CountersignError("POLICY_INVALID", { path, line, column, problems: errors }, { note: shown.join("") + more });
+}
+
+const SHOWN = 20;
+
+/** `policy.yaml:7:10: error: …`, as compilers and editors write it. */
+function format({ severity, message, line, column, path }: Problem, name = "policy"): string {
+  return `${name}:${line}:${column}: ${severity}: ${path}: ${message}`;
+}
+
+/** In the order of the file, each said once. */
+export function sorted(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems
+    .filter(({ message, line, column, path }) => {
+      const key = JSON.stringify([message, line, column, path]);
+      return seen.has(key) ? false : seen.add(key);
+    })
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}

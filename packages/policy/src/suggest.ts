@@ -1,0 +1,22 @@
+/** ` Did you mean …?`, or nothing if no name is near. */
+export function didYouMean(wrong: string, names: Iterable<string>): string {
+  const near = [...names]
+    .map((name) => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(name.length, wrong.length) / 3)))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near ? ` Did you mean ${near.name}?` : "";
+}
+
+/** How many letters to insert, drop or replace. Long texts are nobody's misspelling. */
+function distance(a: string, b: string): number {
+  if (a.length > 100 || b.length > 100) return Infinity;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of a.split("").entries()) {
+    const next = [i + 1];
+    for (const [j, other] of b.split("").entries()) {
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,193 @@
+// What lint finds in a file whose YAML is right.
+import { fromJsonSchema } from "@countersign/core";
+import { describe, expect, it } from "vitest";
+import { lint, loadPolicy, type Problem } from "../src/index.ts";
+import { askFile, ruleFile, tools } from "./tools.ts";
+
+const found = (problems: readonly Problem[]) =>
+  problems.map(({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`);
+const errors = (condition: string, given = { tools }) => lint(askFile(condition), given).map(({ message }) => message);
+
+describe("an expression", () => {
+  it.each([
+    ["args.amuont > 1", "There is no field amuont. Did you mean amount?"],
+    ["has(args.amuont)", "There is no field amuont. Did you mean amount?"],
+    ["args.items.exists(i, i.prise > 1)", "There is no field prise. Did you mean price?"],
+    ["args['amuont'] > 1", "There is no field amuont. Did you mean amount?"],
+    ["arg.amount > 1", "There is no arg here. Did you mean args?"],
+    ["constructor == 1", "There is no constructor here."],
+    ["__proto__.x == 1", "There is no __proto__ here."],
+    ["constants.limit > 1", "There is no field limit."],
+    ["args.amount.value > 1", "A number has no field value."],
+    ["args.amount > '1000'", `> doesn't take a number and "1000".`],
+    ["args.amount + args.currency > 1", `+ doesn't take a number and one of "EUR", "USD".`],
+    ["args.currency == 'EURO'", `These are never equal: one of "EUR", "USD" and "EURO".`],
+    ["args.currency == 3", `These are never equal: one of "EUR", "USD" and an int.`],
+    ["args.iban == null", "These are never equal: a text and null."],
+    ["args.currency in ['GBP', 'CHF']", `It is never in there: one of "EUR", "USD", among one of "GBP", "CHF".`],
+    ["args.amount in ['a']", `It is never in there: a number, among "a".`],
+    ["args.amount % 2 == 0", "% takes ints, and numbers of JSON are doubles: write int(…) around a number and an int."],
+    ["args.amount", "A condition is true or false; this is a number."],
+    ["'over the limit'", `A condition is true or false; this is "over the limit".`],
+    ["args.amount && true", "True or false is needed here, and this is a number."],
+    ["!args.amount", "True or false is needed here, and this is a number."],
+    ["args.amount ? true : false", "True or false is needed here, and this is a number."],
+    ["args.amount.all(x, x > 1)", "A number has no elements."],
+    ["args.iban.matches('(')", "Not a regular expression of RE2: missing closing ): `(`."],
+    ["args.iban.matches('(?=x)')", "Not a regular expression of RE2: invalid or unsupported Perl syntax: `(?=`."],
+    ["args.iban.matches('(a)\\\\1')", "Not a regular expression of RE2: invalid escape sequence: `\\1`."],
+    ["args.iban.matches(args.note)", "The pattern has to be written here, or be a constant."],
+    ["args.iban.matches('^' + args.iban)", "The pattern has to be written here, or be a constant."],
+    ["args.iban.match('x')", "There is no function match."],
+    ["args.iban.startsWith(3)", "startsWith doesn't take a text, an int."],
+    ["size(args.amount) > 1", "size doesn't take a number."],
+    ["now() > args.on", "There is no function now."],
+    ["google.protobuf.Timestamp{} == args.on", "There is no type google.protobuf.Timestamp here."],
+    ["requestedBy.role == 'cfo'", "There is no field role. Did you mean roles?"],
+    ["requestedBy.kind == 'human'", `These are never equal: one of "person", "service", "automation" and "human".`],
+    ["tool > 3", "> doesn't take a text and an int."],
+    ["history > 3", 'History is counted: history.count("tool") or history.sum("args.amount", "tool").'],
+    ["history.count(tool) > 3", "history.count takes a tool, written as texts."],
+    ["history.max('args.amount') > 3", "history.max takes a tool, written as texts."],
+    ["history.count('send_paymnet') > 3", "There is no tool send_paymnet. Did you mean send_payment?"],
+    ["history.sum('amount') > 3", "The path of a sum begins with args, such as args.amount."],
+    ["history.sum('args.amuont') > 3", "There is no args.amuont."],
+    ["history.sum('args.currency') > 3", `Numbers are summed, and args.currency is one of "EUR", "USD".`],
+  ])("%s: %s", (condition, message) => {
+    expect(errors(condition)).toEqual([message]);
+  });
+
+  it.each([
+    "args.amount > 1000 && args.currency == 'USD'",
+    "!has(args.iban) || args.iban.startsWith('DE')",
+    "args.note != null && args.note.contains('urgent')",
+    "args.items.map(i, i.price).exists(p, p > 100)",
+    "args.items.filter(i, i.price > 10).size() * 2 > 5",
+    "args.on > timestamp('2026-01-01T00:00:00Z') && args.on - timestamp('2026-01-01T00:00:00Z') > duration('24h')",
+    "args.on.getDayOfWeek('Europe/Berlin') == 0",
+    "type(args.amount) == double",
+    "requestedBy == null || requestedBy.kind != 'person'",
+    "namespace != null && namespace.startsWith('bil')",
+    "r'namespace' == namespace || \"a namespace\" != namespace",
+    "context.anything.goes == 3",
+    "{'EUR': 100.0, 'USD': 110.0}[args.currency] < args.amount",
+    "args.iban.matches('^[A-Z]{2}[0-9]{2}')",
+    "history.sum('args.amount', 'send_payment') + args.amount > 10000 || history.count('*') > 3",
+    "history.sum('args.cents', 'billing/*') > 3",
+    "string(args.amount).endsWith('00')",
+    "args . amount > 1",
+    "int(args.amount) % 2 == 0 ? args.amount > 10 : args.amount > 11",
+  ])("%s", (condition) => {
+    expect(found(lint(askFile(condition), { tools }))).toEqual([]);
+    expect(() => loadPolicy(askFile(condition), { tools })).not.toThrow();
+  });
+
+  it("says of a field that an open schema doesn't name that it may be misspelt", () => {
+    const open = { send_payment: fromJsonSchema({ type: "object", properties: { amount: { type: "number" } } }) };
+    expect(found(lint(askFile("args.amuont > 1"), { tools: open }))).toEqual([
+      "warning 4:15 The schema doesn't name the field amuont. Did you mean amount?",
+    ]);
+    expect(() => loadPolicy(askFile("args.amuont > 1"), { tools: open })).not.toThrow();
+  });
+
+  it("reads the JSON Schema's references, alternatives and open ends", () => {
+    const schema = fromJsonSchema({
+      type: "object",
+      additionalProperties: false,
+      $defs: { Money: { type: "object", additionalProperties: false, properties: { cents: { type: "integer" } } } },
+      properties: {
+        money: { $ref: "#/$defs/Money" },
+        either: { anyOf: [{ type: "string" }, { $ref: "#/$defs/Money" }] },
+        many: { type: ["number", "null"] },
+        labels: { type: "object", additionalProperties: { type: "string" } },
+        pair: { type: "array", prefixItems: [{ type: "number" }] },
+        self: { $ref: "#" },
+      },
+    });
+    const of = (condition: string) => errors(condition, { tools: { send_payment: schema } } as never);
+    expect(of("args.money.cents > 1 && args.either.cents > 1 && args.either != 'x' && args.many > 1 && args.many != null")).toEqual([]);
+    expect(of("args.labels.anything == 'x' && args.pair[0] == 1 && args.self.self.money.cents > 1")).toEqual([]);
+    expect(of("args.money.cent > 1")).toEqual(["There is no field cent. Did you mean cents?"]);
+    expect(of("args.labels.anything > 1")).toEqual(["> doesn't take a text and an int."]);
+    expect(of("args.self.self.monney == 1")).toEqual(["There is no field monney. Did you mean money?"]);
+  });
+
+  it("of a rule with wildcards has to be right for one of its tools", () => {
+    const many = (condition: string) => lint(`version: 1\ntools: { "*": { ask: ${JSON.stringify(condition)} } }`, { tools }).filter(({ severity }) => severity === "error"); // prettier-ignore
+    expect(many("has(args.amount) && args.amount > 1")).toEqual([]);
+    const closed = { a: tools.delete_user, b: tools["billing/refund"] };
+    const none = lint(`version: 1\ntools: { "*": { ask: "args.amount > 'x'" } }`, {
+      tools: { ...closed, send_payment: tools.send_payment },
+    });
+    expect(none.some(({ severity }) => severity === "error")).toBe(false);
+  });
+});
+
+describe("a rule that could never do anything", () => {
+  it.each([
+    ["ask: 'true'", "error 4:11 It always holds: write ask: true."],
+    ["ask: args.amount > 1 || 2 > 1", "error 4:10 It always holds: write ask: true."],
+    ["ask: args.amount > 1 && false", "error 4:10 It never holds: the rule would be without it."],
+    ["ask: constants.on && args.amount > 1", "warning 5:10 It never holds: the rule would be without it."],
+    ["deny: true\nask: args.amount > 1", "error 5:10 Never reached: everything is denied before."],
+    ["deny: args.amount > 1\nask: args.amount > 1", "error 5:10 Never reached: whatever it would ask about is denied before."],
+    ["deny: args.amount > 500\nask: args.amount > 1000", "error 5:10 Never reached: whatever it would ask about is denied before."],
+    ["deny: args.amount >= 500\nask: 500 < args.amount", "error 5:10 Never reached: whatever it would ask about is denied before."],
+    [
+      "deny: args.amount <= constants.low\nask: args.amount < 5.0",
+      "error 6:10 Never reached: whatever it would ask about is denied before.",
+    ],
+    ["deny: args.amount > 5\nask: args.amount == 7", "error 5:10 Never reached: whatever it would ask about is denied before."],
+    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "warning 5:43 Reminds when the request has expired already."],
+    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "warning 5:34 Escalates when the request has expired already."],
+    ["deny: args.amount > 1\nreview: {}", "error 5:13 Terms without ask would never be used."],
+    ["redact: [args.amount]", "error 4:5 A rule needs ask or deny: an empty one would allow."],
+  ])("%s: %s", (rule, message) => {
+    const constants = rule.includes("constants") ? "constants: { on: false, low: 5 }\n" : "";
+    const text = ruleFile(rule).replace("tools:", `${constants}tools:`);
+    expect(found(lint(text)).filter((line) => !line.includes("No condition reads"))).toEqual([message]);
+  });
+
+  it.each([
+    "deny: args.amount > 1000\nask: args.amount > 500",
+    "deny: args.amount > 500\nask: args.amount >= 500",
+    "deny: args.amount > 500\nask: args.amount < 1000",
+    "deny: args.amount > 500\nask: args.other > 1000",
+    "deny: args.amount == 7\nask: args.amount > 5",
+  ])("is not one of %s", (rule) => {
+    expect(lint(ruleFile(rule))).toEqual([]);
+  });
+
+  it("names tools that don't exist, or the same tools again", () => {
+    const file = (text: string) => found(lint(`version: 1\ntools:\n${text}`, { tools }));
+    expect(file("  send_paymnet: ask")).toEqual(["error 3:3 There is no tool send_paymnet. Did you mean send_payment?"]);
+    expect(file("  'delte_*': ask")).toEqual(["error 3:3 There is no tool delte_*."]);
+    expect(file("  'biling/*': ask")).toEqual(["error 3:3 There is no tool biling/*."]);
+    expect(
+      file("  refund: ask\n  'billing/*': ask\n  '*': deny\n  '*/*': deny\n  delete_user: ask\n  send_payment: ask\n  read_report: allow"),
+    ).toEqual([
+      "warning 3:3 Never reached: each of its tools has a more specific rule.",
+      "warning 5:3 Never reached: each of its tools has a more specific rule.",
+      "warning 6:3 Never reached: each of its tools has a more specific rule.",
+    ]);
+    expect(file("  'send_*': ask\n  'send_**': deny")).toEqual(["error 4:3 send_** names the same tools as send_*."]);
+  });
+
+  it("is given schemas that are none", () => {
+    const json = { type: "object" } as never;
+    expect(() => lint(askFile("args.x > 1"), { tools: { send_payment: json } })).toThrow(/send_payment: not a Standard Schema/);
+    expect(() => loadPolicy(askFile("args.x > 1"), { context: json })).toThrow(/context: not a Standard Schema/);
+  });
+
+  it("masks what doesn't exist", () => {
+    const masks = (path: string) => lint(ruleFile(`ask: true\nredact: [${path}]`), { tools }).map(({ message }) => message);
+    expect(masks("args.iben")).toEqual(["There is no args.iben."]);
+    expect(masks("iban")).toEqual(["Not a path such as args.iban."]);
+  });
+
+  it("reads no constant", () => {
+    expect(found(lint("version: 1\nconstants: { a: 1, b: 2 }\ntools: { t: { ask: args.n > constants.b } }"))).toEqual([
+      "warning 2:14 No condition reads constants.a.",
+    ]);
+  });
+});
