@@ -61,7 +61,9 @@ function isReceipt(json: unknown): json is Receipt {
 }
 
 function isPlain(message: ToolMessage): boolean {
-  const extras = [message.additional_kwargs, message.response_metadata, message.metadata ?? {}];
+  // Every message is stamped with the versions of the packages that made it; one that is made again gets its own stamp.
+  const { versions, ...metadata } = message.metadata ?? {};
+  const extras = [message.additional_kwargs, message.response_metadata, metadata];
   return message.artifact === undefined && message.id === undefined && extras.every((extra) => Object.keys(extra).length === 0);
 }
 

@@ -5,46 +5,48 @@ import { CountersignError } from "../errors/error.ts";
 /** Deeper values are refused: other JSON tools in a thread's path overflow their stack on them. */
 const MAX_DEPTH = 500;
 
+/** Where it is, seen from here. */
 type Bad = readonly PropertyKey[] | undefined;
+const HERE: Bad = [];
 
 /** The path of the first thing that JSON can't carry, or undefined. Members that are undefined are dropped, as JSON does. */
-export function firstNonJson(value: unknown, path: readonly PropertyKey[] = [], above: readonly object[] = []): Bad {
+export function firstNonJson(value: unknown, above: readonly object[] = []): Bad {
   switch (typeof value) {
     case "boolean":
       return undefined;
     case "string":
-      return value.isWellFormed() ? undefined : path;
+      return value.isWellFormed() ? undefined : HERE;
     case "number":
-      return Number.isFinite(value) ? undefined : path;
+      return Number.isFinite(value) ? undefined : HERE;
     case "object":
       if (value === null) return undefined;
-      if (above.length >= MAX_DEPTH || above.includes(value)) return path;
-      return Array.isArray(value) ? badItem(value, path, above) : badMember(value, path, above);
+      if (above.length >= MAX_DEPTH || above.includes(value)) return HERE;
+      return Array.isArray(value) ? badItem(value, above) : badMember(value, above);
     default:
-      return path;
+      return HERE;
   }
 }
 
-function badItem(array: readonly unknown[], path: readonly PropertyKey[], above: readonly object[]): Bad {
+function badItem(array: readonly unknown[], above: readonly object[]): Bad {
   const inside = [...above, array];
   for (let i = 0; i < array.length; i++) {
-    const bad = firstNonJson(array[i], [...path, i], inside);
-    if (bad) return bad;
+    const bad = firstNonJson(array[i], inside);
+    if (bad) return [i, ...bad];
   }
   return undefined;
 }
 
-function badMember(object: object, path: readonly PropertyKey[], above: readonly object[]): Bad {
+function badMember(object: object, above: readonly object[]): Bad {
   const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) return path;
-  if (typeof (object as { toJSON?: unknown }).toJSON === "function") return path;
+  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) return HERE;
+  if (typeof (object as { toJSON?: unknown }).toJSON === "function") return HERE;
   const inside = [...above, object];
   for (const key of Object.keys(object)) {
     const member = (object as JsonObject)[key];
-    if (!key.isWellFormed()) return [...path, key];
+    if (!key.isWellFormed()) return [key];
     if (member === undefined) continue;
-    const bad = firstNonJson(member, [...path, key], inside);
-    if (bad) return bad;
+    const bad = firstNonJson(member, inside);
+    if (bad) return [key, ...bad];
   }
   return undefined;
 }

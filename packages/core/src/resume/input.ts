@@ -19,8 +19,8 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
       throw new CountersignError("INVALID_ARGS", { issues });
     }
   }
-  const bad = firstNonJson(context ?? null, ["context"]);
-  if (bad) throw new CountersignError("NOT_JSON", { path: bad });
+  const bad = firstNonJson(context ?? null);
+  if (bad) throw new CountersignError("NOT_JSON", { path: ["context", ...bad] });
   return context === undefined ? undefined : jsonCopy({ context })["context"];
 }
 

@@ -28,7 +28,10 @@ function put(tenant: Tenant, change: Change): void {
   if (change.op !== "put") return;
   const { kind, record, expects } = change;
   const version = expects + 1;
-  if (kind === "request") tenant.requests.set(record.id, { ...record, version });
+  if (kind === "request") {
+    if (expects === 0) tenant.asked.set(record.threadId, [...(tenant.asked.get(record.threadId) ?? []), record.id]);
+    tenant.requests.set(record.id, { ...record, version });
+  }
   if (kind === "thread") tenant.threads.set(record.id, { ...record, version, open: tenant.threads.get(record.id)?.open ?? 0 });
   if (kind === "grant") tenant.grants.set(record.id, { ...record, version, uses: tenant.grants.get(record.id)?.uses ?? 0 });
 }

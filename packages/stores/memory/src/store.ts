@@ -4,7 +4,7 @@ import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
 import { listEvents, listRequests } from "./pages.ts";
-import { emptyTenant, type Tenant } from "./tenant.ts";
+import { emptyTenant, requestsOfThread, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -57,9 +57,9 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     },
     getRequest: async (tenant, id) => copy(of(tenant).requests.get(id)),
     getThread: async (tenant, id) => copy(of(tenant).threads.get(id)),
-    requestsOfThread: async (tenant, threadId) => copy([...of(tenant).requests.values()].filter((record) => record.threadId === threadId)),
+    requestsOfThread: async (tenant, threadId) => copy(requestsOfThread(of(tenant), threadId)),
     requestsOfTurn: async (tenant, threadId, turnId) =>
-      copy([...of(tenant).requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId)),
+      copy(requestsOfThread(of(tenant), threadId).filter((record) => record.turnId === turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),

@@ -3,6 +3,8 @@ import type { AuditEvent, GrantRecord, RequestRecord, ThreadRecord } from "@coun
 /** Everything of one tenant. Maps keep the order of insertion: that is the order of asking, and of commits. */
 export interface Tenant {
   readonly requests: Map<string, RequestRecord>;
+  /** The ids of each thread's requests, in the order of asking. */
+  readonly asked: Map<string, string[]>;
   readonly threads: Map<string, ThreadRecord>;
   readonly grants: Map<string, GrantRecord>;
   /** By position. */
@@ -14,5 +16,17 @@ export interface Tenant {
 }
 
 export function emptyTenant(): Tenant {
-  return { requests: new Map(), threads: new Map(), grants: new Map(), events: new Map(), position: 0, places: new Set() };
+  return {
+    requests: new Map(),
+    asked: new Map(),
+    threads: new Map(),
+    grants: new Map(),
+    events: new Map(),
+    position: 0,
+    places: new Set(),
+  };
+}
+
+export function requestsOfThread({ requests, asked }: Tenant, threadId: string): readonly RequestRecord[] {
+  return (asked.get(threadId) ?? []).flatMap((id) => requests.get(id) ?? []);
 }
