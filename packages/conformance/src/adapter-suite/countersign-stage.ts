@@ -66,7 +66,8 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     async resumeWhenFree(options) {
       for (const since = Date.now(); ;) {
         const answer = await resume(options);
-        const busy = answer.status === "running" || answer.code === "EXECUTION_BUSY";
+        // LEASE_LOST: on a busy machine this process may have stood still for longer than its short lease.
+        const busy = answer.status === "running" || answer.code === "EXECUTION_BUSY" || answer.code === "LEASE_LOST";
         if (!busy || Date.now() - since > WHEN_FREE_MS) return answer;
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
