@@ -13,6 +13,7 @@ export type { Seen } from "./decide/decide.ts";
 export { dangerouslyApproveAll, type Reviewer } from "./decide/reviewer.ts";
 export type { ErrorCode, ErrorDetails } from "./errors/codes.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
+export type { CallHistory, PastCall } from "./gate/history.ts";
 export { definePolicy, type Condition, type Policy, type PolicyCall, type ToolRule } from "./gate/policy.ts";
 export { fromJsonSchema } from "./gate/schema.ts";
 export type { Verdict } from "./gate/verdict.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { definePolicy, fromJsonSchema, isCountersignError, type ApprovalRequest, type JsonObject } from "../src/index.ts";
+import { definePolicy, fromJsonSchema, isCountersignError, type ApprovalRequest, type JsonObject, type PastCall } from "../src/index.ts";
 
 const verdict = (rule: unknown, args: JsonObject = {}) => definePolicy({ tools: { t: rule as "ask" } }).check({ tool: "t", args });
 
@@ -174,5 +174,35 @@ describe("fromJsonSchema", () => {
       verdict({ args: schema, ask: ({ args }: { args: { iban: string } }) => !args.iban.startsWith("DE") }, { iban: "DE1" }).type,
     ).toBe("allow");
     expect(verdict({ args: schema, ask: true }, {}).type).toBe("invalid");
+  });
+});
+
+describe("history", () => {
+  const policy = definePolicy({
+    tools: {
+      pay: { history: true, ask: ({ history, args }) => history.sum("args.amount") + Number(args["amount"]) > 100 || history.count("*") > 2 },
+      "billing/refund": { history: true, ask: ({ history }) => history.count() > 0 },
+    },
+  });
+  const pay = (amount: unknown, namespace?: string) => ({ tool: "pay", namespace, args: { amount } });
+  const of = (history?: readonly PastCall[]) => policy.check({ ...pay(40), history }).type;
+
+  it("counts and sums what ran before", () => {
+    expect([of([]), of([pay(60)]), of([pay(60), pay(1)]), of([pay(1), pay(1), pay(1)])]).toEqual(["allow", "allow", "ask", "ask"]);
+    expect(of([pay(1_000, "elsewhere")])).toBe("allow");
+    const refund = { tool: "refund", namespace: "billing", args: {} };
+    expect(policy.check({ ...refund, history: [pay(1)] }).type).toBe("allow");
+    expect(policy.check({ ...refund, history: [refund] }).type).toBe("ask");
+  });
+
+  it("holds where it isn't known, and where something can't be summed", () => {
+    expect(of(undefined)).toBe("ask");
+    expect(of([pay("60")])).toBe("ask");
+    expect(of([{ tool: "pay", args: {} }])).toBe("ask");
+    expect(of([{ tool: "pay", args: Object.create({ amount: 1 }) as JsonObject }])).toBe("ask");
+  });
+
+  it("is part of the hash", () => {
+    expect(definePolicy({ tools: { a: { history: true, ask: true } } }).hash).not.toBe(definePolicy({ tools: { a: { ask: true } } }).hash);
   });
 });

@@ -33,28 +33,34 @@ export function durationMs(duration: Duration): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
-const durationSchema: z.ZodType<Duration> = z.custom<Duration>(
-  (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
-  "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
-);
+const durationSchema: z.ZodType<Duration> = z
+  .custom<Duration>(
+    (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
+    "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
+  )
+  .meta({ anyOf: [{ type: "number", exclusiveMinimum: 0 }, { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h|d)$" }] });
 const names = z.array(z.string().min(1)).min(1).readonly();
 
 export const termsSchema: z.ZodType<ReviewTerms> = z
   .strictObject({
-    roles: names.optional(),
-    reviewers: names.optional(),
-    quorum: z.number().int().min(1).optional(),
-    fourEyes: z.boolean().optional(),
-    expiresIn: durationSchema.optional(),
-    executeWithin: durationSchema.optional(),
+    roles: names.describe("Anyone with one of these roles may sign.").optional(),
+    reviewers: names.describe("Anyone with one of these ids may sign.").optional(),
+    quorum: z.number().int().min(1).describe("Signatures needed on the same arguments. Default 1.").optional(),
+    fourEyes: z.boolean().describe("Whoever asked can't sign.").optional(),
+    expiresIn: durationSchema.describe("Undecided after this time: expired. Default 72h.").optional(),
+    executeWithin: durationSchema.describe("Approved but not begun this long after the turn's last decision: expired.").optional(),
     decisions: z
       .array(z.enum(["approve", "edit", "reject"]))
       .min(1)
       .readonly()
+      .describe("What a reviewer is offered. Default: all three.")
       .optional(),
-    remind: z.array(durationSchema).readonly().optional(),
-    escalate: z.strictObject({ after: durationSchema, roles: names }).optional(),
-    remember: z.union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()]).optional(),
+    remind: z.array(durationSchema).readonly().describe("Remind the reviewers after these times.").optional(),
+    escalate: z.strictObject({ after: durationSchema, roles: names }).describe("Ask these roles as well after this time.").optional(),
+    remember: z
+      .union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()])
+      .describe("Which remembered decisions a reviewer may leave behind. Default: none.")
+      .optional(),
   })
   .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
     message: "a quorum larger than the list of reviewers can never be met",

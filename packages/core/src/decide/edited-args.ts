@@ -13,7 +13,7 @@ export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecor
   if (!policy) return undefined;
   const { namespace, tool, threadId, agent, requestedBy } = record;
   const thread = await ledger.thread(threadId);
-  return policy.verdict({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context });
+  return policy.judge({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context }).verdict;
 }
 
 /**

@@ -40,7 +40,14 @@ export interface ErrorDetails {
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
   STORE_UNAVAILABLE: { readonly retryable: boolean };
   STORE_INCOMPATIBLE: { readonly found: number | "foreign"; readonly expected: number };
-  POLICY_INVALID: { readonly path: string };
+  /** The first mistake; `problems` are all of them, where a file has been looked through. */
+  POLICY_INVALID: {
+    readonly path: string;
+    /** From 1, in the file. */
+    readonly line?: number;
+    readonly column?: number;
+    readonly problems?: readonly { readonly message: string; readonly path: string; readonly line: number; readonly column: number }[];
+  };
   SETUP: { readonly hint: string };
 }
 export type ErrorCode = keyof ErrorDetails;

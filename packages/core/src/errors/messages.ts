@@ -54,6 +54,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."
       : `The store has schema ${found}, this version knows ${expected}. Upgrade the package.`,
-  POLICY_INVALID: ({ path: at }) => `The policy is invalid at ${at}.`,
+  POLICY_INVALID: ({ path: at, line, column }) =>
+    `The policy is invalid at ${at}${line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`}.`,
   SETUP: ({ hint }) => hint,
 };

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { CompiledPolicy, CompiledRule } from "./compile.ts";
-import { addressOf } from "./names.ts";
+import { historyOf, type PastCall } from "./history.ts";
+import { addressOf, isNamespaced } from "./names.ts";
 import { parseWith, type Parsed } from "./schema.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -14,25 +15,38 @@ export interface CheckedCall {
   readonly threadId: string;
   readonly agent: string;
   readonly requestedBy?: Principal | undefined;
+  /** What ran in the thread before. Absent: not known, and a condition that counts it holds. */
+  readonly history?: readonly PastCall[] | undefined;
+}
+
+/** A verdict, the rule that gave it and the policy that the rule is of. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly rule: CompiledRule;
+  readonly by: CompiledPolicy;
 }
 
 const ALLOW: Verdict = { type: "allow" };
 const STRICTNESS = { allow: 0, invalid: 1, ask: 2, deny: 3 } as const;
 
 /** The verdict on a call. Never throws: what can't be evaluated holds. */
-export function check(policy: CompiledPolicy, call: CheckedCall): Verdict {
-  const address = addressOf(call);
-  const exact = policy.exact.get(address);
-  if (exact) return apply(policy, exact, call);
-  if (call.namespace === undefined)
-    return strictest(policy, mostSpecific(policy.rules, address), call) ?? apply(policy, policy.fallback, call);
-  return strictest(policy, mostSpecific(policy.namespaced, address), call) ?? restricted(policy, call);
+export function judge(policy: CompiledPolicy, call: CheckedCall): Judgement {
+  const [first, ...others] = rulesFor(policy, call);
+  if (!first) return judgeBy(policy, policy.fallback, call);
+  const verdict = others.reduce((a, rule) => stricter(a, judgeBy(policy, rule, call)), judgeBy(policy, first, call));
+  // A name without a namespace asks and denies everywhere, but it allows only tools that have none.
+  const allows = verdict.verdict.type === "allow" && call.namespace !== undefined && !isNamespaced(first);
+  return allows ? judgeBy(policy, policy.fallback, call) : verdict;
 }
 
-/** A name without a namespace asks and denies everywhere, but it allows only tools that have none. */
-function restricted(policy: CompiledPolicy, call: CheckedCall): Verdict {
-  const verdict = strictest(policy, mostSpecific(policy.plain, call.tool), call);
-  return verdict && verdict.type !== "allow" ? verdict : apply(policy, policy.fallback, call);
+/** The rules that name a tool; several only if they are equally specific. Empty: the default holds. */
+export function rulesFor(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly CompiledRule[] {
+  const address = addressOf(call);
+  const exact = policy.exact.get(address);
+  if (exact) return [exact];
+  if (call.namespace === undefined) return mostSpecific(policy.rules, address);
+  const rules = mostSpecific(policy.namespaced, address);
+  return rules.length > 0 ? rules : mostSpecific(policy.plain, call.tool);
 }
 
 /** The rule whose schema and properties hold for this call. */
@@ -48,10 +62,12 @@ function mostSpecific(rules: readonly CompiledRule[], address: string): readonly
   return first ? rules.filter(({ name }) => name.specificity === first.name.specificity && name.matches(address)) : [];
 }
 
-function strictest(policy: CompiledPolicy, rules: readonly CompiledRule[], call: CheckedCall): Verdict | undefined {
-  return rules
-    .map((rule) => apply(policy, rule, call))
-    .reduce<Verdict | undefined>((a, b) => (a && STRICTNESS[a.type] >= STRICTNESS[b.type] ? a : b), undefined);
+function stricter(a: Judgement, b: Judgement): Judgement {
+  return STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? a : b;
+}
+
+function judgeBy(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Judgement {
+  return { verdict: apply(policy, rule, call), rule, by: policy };
 }
 
 function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Verdict {
@@ -60,7 +76,14 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): V
   if (args && "issues" in args) return { type: "invalid", issues: args.issues };
   const context = contextOf(policy, call);
   const seen = args &&
-    context && { ...call, namespace: call.namespace, requestedBy: call.requestedBy, args: args.value, context: context.value };
+    context && {
+      ...call,
+      namespace: call.namespace,
+      requestedBy: call.requestedBy,
+      args: args.value,
+      context: context.value,
+      history: historyOf(call, call.history),
+    };
   const denied = holds(rule.deny, seen, rule, "denies");
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
   const asked = holds(rule.ask, seen, rule, "asks");

@@ -4,7 +4,7 @@ import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { ruleName, type RuleName } from "./names.ts";
+import { isNamespaced, ruleName, type RuleName } from "./names.ts";
 import { isStandardSchema, jsonSchemaOf } from "./schema.ts";
 
 type AnyCondition = (call: never) => unknown;
@@ -15,6 +15,8 @@ export interface CompiledRule {
   readonly schema: StandardSchemaV1 | undefined;
   readonly argsSchema: JsonObject | undefined;
   readonly idempotent: boolean;
+  /** Its conditions count what ran in the thread before: the verdict needs {@link CheckedCall.history}. */
+  readonly history: boolean;
   readonly deny: true | AnyCondition | undefined;
   readonly ask: true | AnyCondition | undefined;
   readonly terms: ReviewTerms;
@@ -43,6 +45,7 @@ const objectRule = z
   .strictObject({
     args: schema.optional(),
     idempotent: z.boolean().optional(),
+    history: z.boolean().optional(),
     redact: z.undefined({ error: "masking of arguments is not available in this version" }).optional(),
     ask: holds.optional(),
     deny: holds.optional(),
@@ -82,8 +85,8 @@ export function compile(input: unknown): CompiledPolicy {
     hash: hashOf(rules, fallback, policy.context),
     context: policy.context,
     rules,
-    namespaced: rules.filter(({ name }) => name.text.includes("/")),
-    plain: rules.filter(({ name }) => !name.text.includes("/")),
+    namespaced: rules.filter(isNamespaced),
+    plain: rules.filter((rule) => !isNamespaced(rule)),
     exact: new Map(rules.filter(({ name }) => !name.text.includes("*")).map((rule) => [rule.name.text, rule])),
     fallback,
     mayAsk: [...rules, fallback].some((rule) => rule.ask !== undefined),
@@ -101,18 +104,20 @@ function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): C
     schema: given.args,
     argsSchema: jsonSchemaOf(given.args),
     idempotent: given.idempotent ?? false,
+    history: given.history ?? false,
     deny: given.deny,
     ask: given.ask,
     terms,
   };
 }
 
-/** Over names, terms, schemas and the conditions' source: a changed policy has another hash. */
+/** Over names, terms, schemas and the conditions' source (`toString`): a changed policy has another hash. */
 function hashOf(rules: readonly CompiledRule[], fallback: CompiledRule, context: StandardSchemaV1 | undefined): string {
   const describe = (rule: CompiledRule): JsonObject => ({
     name: rule.name.text,
     schema: rule.argsSchema ?? (rule.schema ? rule.schema["~standard"].vendor : null),
     idempotent: rule.idempotent,
+    history: rule.history,
     deny: String(rule.deny),
     ask: String(rule.ask),
     terms: rule.terms,

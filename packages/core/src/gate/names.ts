@@ -11,6 +11,11 @@ export interface RuleName {
   matches(address: string): boolean;
 }
 
+/** Does the rule's name say which namespace it is about? */
+export function isNamespaced({ name }: { readonly name: RuleName }): boolean {
+  return name.text.includes("/");
+}
+
 const NAMESPACED = 1e9;
 const EXACT = 1e6;
 

@@ -2,8 +2,9 @@ import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
-import { check, ruleOf, type CheckedCall } from "./check.ts";
-import { compile, type CompiledPolicy, type CompiledRule } from "./compile.ts";
+import { judge, type CheckedCall, type Judgement } from "./check.ts";
+import { compile, type CompiledPolicy } from "./compile.ts";
+import type { CallHistory, PastCall } from "./history.ts";
 import { addressOf } from "./names.ts";
 import { parseWith } from "./schema.ts";
 import type { Verdict } from "./verdict.ts";
@@ -20,6 +21,8 @@ export interface PolicyCall<Args = JsonObject, Context = unknown> {
   readonly threadId: string;
   readonly agent: string;
   readonly requestedBy: Principal | undefined;
+  /** What already ran in this thread. Known only to a rule that says `history: true`; elsewhere it throws, and so the condition holds. */
+  readonly history: CallHistory;
 }
 
 /**
@@ -38,6 +41,8 @@ export type ToolRule<S, Context> =
       readonly args?: S;
       /** An execution that died in the middle may be repeated, with the same idempotency key. Default false: a person is asked. */
       readonly idempotent?: boolean;
+      /** Its conditions count what already ran in this thread (`call.history`). Default false. */
+      readonly history?: boolean;
       /** Arguments to be masked for reviewers. Refused at load until masking exists. */
       readonly redact?: readonly string[];
     } & (
@@ -64,23 +69,43 @@ export interface Policy<Tools = any, Context = any> {
       threadId?: string | undefined;
       agent?: string | undefined;
       requestedBy?: Principal | undefined;
+      /** What ran in the thread before, for rules that count it. Absent: not known. */
+      history?: readonly PastCall[] | undefined;
     } & NeedsContext<Context>,
   ): Verdict;
   /** What would run if the request were signed now, parsed and typed, if it is a call of that tool (`namespace/tool` for one in a namespace). */
   match<K extends keyof Tools & string>(request: ApprovalRequest, tool: K): ArgsOut<Tools, K> | undefined;
 }
 
-/** What the other moves may ask of a policy. */
+/**
+ * What the other moves may ask of a policy. A policy may be replaced while it is used: one judgement, with the rule and the
+ * hash that are recorded for it, is always of one version.
+ */
 export interface PolicyInternals {
+  /** The version in force. */
   readonly compiled: CompiledPolicy;
-  verdict(call: CheckedCall): Verdict;
-  ruleOf(call: Pick<CheckedCall, "namespace" | "tool">): CompiledRule;
+  judge(call: CheckedCall): Judgement;
+  /** The version that is in force for this tool. */
+  versionFor(call: Pick<CheckedCall, "namespace" | "tool">): CompiledPolicy;
 }
 const INTERNALS = Symbol.for("countersign.policy");
 
 /** What stands behind a policy, whatever copy of the package made it. Undefined: not made by definePolicy. */
 export function policyInternals(policy: Policy): PolicyInternals | undefined {
   return (policy as { [INTERNALS]?: PolicyInternals })[INTERNALS];
+}
+
+/** A policy whose version in force may change between two judgements. */
+export function policyOf(internals: PolicyInternals): Policy {
+  return {
+    get hash() {
+      return internals.compiled.hash;
+    },
+    check: (call) =>
+      internals.judge({ ...call, args: call.args as JsonObject, threadId: call.threadId ?? "", agent: call.agent ?? "" }).verdict,
+    match: (request, tool) => matchRequest(internals.versionFor(request), request, tool),
+    ...{ [INTERNALS]: internals },
+  };
 }
 
 /**
@@ -104,14 +129,7 @@ export function definePolicy<T = {}, CS = undefined>(policy: {
   readonly tools?: { readonly [K in keyof T]: ToolRule<T[K], CS extends StandardSchemaV1 ? Out<CS> : unknown> };
 }): Policy<{ [K in keyof T]: { in: In<T[K]>; out: Out<T[K]> } }, CS extends StandardSchemaV1 ? Out<CS> : unknown> {
   const compiled = compile(policy);
-  const verdict = (call: CheckedCall): Verdict => check(compiled, call);
-  const internals: PolicyInternals = { compiled, verdict, ruleOf: (call) => ruleOf(compiled, call) };
-  return {
-    hash: compiled.hash,
-    check: (call) => verdict({ ...call, args: call.args as JsonObject, threadId: call.threadId ?? "", agent: call.agent ?? "" }),
-    match: (request, tool) => matchRequest(compiled, request, tool),
-    ...{ [INTERNALS]: internals },
-  };
+  return policyOf({ compiled, judge: (call) => judge(compiled, call), versionFor: () => compiled });
 }
 
 function matchRequest<A>(compiled: CompiledPolicy, request: ApprovalRequest, tool: string): A | undefined {

@@ -44,16 +44,17 @@ export function fromJsonSchema<A>(schema: JsonObject): StandardSchemaV1<A, A> {
   return { "~standard": standard };
 }
 
-type WithJsonSchema = { readonly jsonSchema?: { readonly input?: (options: { target: string }) => unknown } };
+type Side = "input" | "output";
+type WithJsonSchema = { readonly jsonSchema?: { readonly [S in Side]?: (options: { target: string }) => unknown } };
 
-/** The JSON Schema of a Standard Schema's input, where its library offers one. What zod can't express (a Date) is left open. */
-export function jsonSchemaOf(schema: StandardSchemaV1 | undefined): JsonObject | undefined {
+/** The JSON Schema of what a Standard Schema takes or gives, where its library offers one. What zod can't express (a Date) is left open. */
+export function jsonSchemaOf(schema: StandardSchemaV1 | undefined, io: Side = "input"): JsonObject | undefined {
   if (!schema) return undefined;
   const standard: StandardSchemaV1["~standard"] & WithJsonSchema = schema["~standard"];
   const written =
     standard.vendor === "zod"
-      ? attempt(() => z.toJSONSchema(schema as unknown as z.ZodType, { io: "input", unrepresentable: "any" }))
-      : attempt(() => standard.jsonSchema?.input?.({ target: "draft-2020-12" }));
+      ? attempt(() => z.toJSONSchema(schema as unknown as z.ZodType, { io, unrepresentable: "any" }))
+      : attempt(() => standard.jsonSchema?.[io]?.({ target: "draft-2020-12" }));
   return typeof written === "object" && written !== null && !firstNonJson(written) ? jsonCopy(written as JsonObject) : undefined;
 }
 

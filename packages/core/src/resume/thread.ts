@@ -7,8 +7,7 @@ import type { ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
-import type { CheckedCall } from "../gate/check.ts";
-import type { Verdict } from "../gate/verdict.ts";
+import { ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Ask } from "../suspend/ask.ts";
@@ -89,8 +88,8 @@ export function withThread<T>(thread: Thread, work: () => T): T {
 }
 
 /** Nobody needs to be asked about this. */
-function isRefusal({ type }: Verdict): boolean {
-  return type === "deny" || type === "invalid";
+function isRefusal({ verdict }: Judgement): boolean {
+  return verdict.type === "deny" || verdict.type === "invalid";
 }
 
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
@@ -151,7 +150,7 @@ export class GatedThread implements Thread {
     const id = requestIdOf(kernel.ledger.tenant, this.id, call);
     if (recorded.some((record) => record.id === id)) return this.#executeRecorded(id, effect, options);
     // Other arguments than those that were asked about: refused if the policy says so, asked about even if it allows them.
-    return isRefusal(this.#verdict(call)) ? this.#executeFresh(call, effect, options) : this.#askAndExecute(call, effect, options);
+    return isRefusal(this.#judge(call)) ? this.#executeFresh(call, effect, options) : this.#askAndExecute(call, effect, options);
   }
 
   async ask(call: ProposedCall, { requestedBy }: ThreadInfo = {}): Promise<Approval> {
@@ -182,16 +181,17 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    const verdict = this.#verdict(call);
-    if (isRefusal(verdict)) return false;
-    this.#reasons.set(keyOf(call), this.#askOf(call, verdict, { ...options, asked: "its arguments changed after it was asked about" }));
+    const judgement = this.#judge(call);
+    if (isRefusal(judgement)) return false;
+    this.#reasons.set(keyOf(call), this.#askOf(call, judgement, { ...options, asked: "its arguments changed after it was asked about" }));
     return true;
   }
 
   #mustAsk(call: ProposedCall, options: WaitOptions): boolean {
-    const verdict = this.#verdict(call);
-    const asks = verdict.type === "ask" || (verdict.type === "allow" && options.asked !== undefined);
-    if (asks) this.#reasons.set(keyOf(call), this.#askOf(call, verdict, options));
+    const judgement = this.#judge(call);
+    const { type } = judgement.verdict;
+    const asks = type === "ask" || (type === "allow" && options.asked !== undefined);
+    if (asks) this.#reasons.set(keyOf(call), this.#askOf(call, judgement, options));
     return asks;
   }
 
@@ -200,13 +200,13 @@ export class GatedThread implements Thread {
     return { namespace: call.namespace, tool: call.tool, args: call.args, threadId: this.id, agent, requestedBy, context };
   }
 
-  #verdict(call: ProposedCall): Verdict {
-    return this.#internals.kernel.policy.verdict(this.#checked(call));
+  #judge(call: ProposedCall): Judgement {
+    return this.#internals.kernel.policy.judge(this.#checked(call));
   }
 
-  #askOf(call: ProposedCall, verdict: Verdict, { asked, terms, argsSchema }: WaitOptions): Ask {
-    const { ledger, policy } = this.#internals.kernel;
-    const rule = policy.ruleOf(call);
+  #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema }: WaitOptions): Ask {
+    const { ledger } = this.#internals.kernel;
+    const rule = ruleOf(by, call);
     const digest = digestOf(call);
     const native = asked ?? "the adapter asks";
     return {
@@ -218,7 +218,7 @@ export class GatedThread implements Thread {
       terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms },
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
-      policyHash: policy.compiled.hash,
+      policyHash: by.hash,
       allowed: false,
       ticket: false,
       parent: runningCall.getStore()?.requestId,
@@ -252,16 +252,17 @@ export class GatedThread implements Thread {
     const known = this.#reasons.get(keyOf(call));
     const digest = digestOf(call);
     if (known?.digest === digest) return known;
-    const verdict = this.#verdict(call);
-    if (verdict.type === "ask" || verdict.type === "allow") return this.#askOf(call, verdict, {});
-    const ask = this.#askOf(call, verdict, {});
+    const judgement = this.#judge(call);
+    const { verdict } = judgement;
+    const ask = this.#askOf(call, judgement, {});
+    if (verdict.type === "ask" || verdict.type === "allow") return ask;
     if ((await this.#recordsOf(call.turnId)).some(({ id }) => id === ask.id)) return ask;
     if (verdict.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
     throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   }
 
   #executeFresh<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
-    const verdict = this.#verdict(call);
+    const { verdict } = this.#judge(call);
     switch (verdict.type) {
       case "allow":
         return this.#runAllowed(call, effect);

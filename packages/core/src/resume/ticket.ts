@@ -6,6 +6,7 @@ import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { CountersignError } from "../errors/error.ts";
+import { ruleOf } from "../gate/check.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { parseWith } from "../gate/schema.ts";
 import { toRequest } from "../ledger/move.ts";
@@ -38,10 +39,11 @@ export async function askTicket(
 
   const { agent, threadId, context } = invocation;
   const requestedBy = asker ?? invocation.requestedBy;
-  const verdict = policy.verdict({ namespace: call.namespace, tool: call.tool, args: call.args, agent, threadId, requestedBy, context });
+  const { namespace, tool, args } = call;
+  const { verdict, by } = policy.judge({ namespace, tool, args, agent, threadId, requestedBy, context });
   if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   if (verdict.type === "deny") return { id, status: "denied", message: verdict.reason };
-  const rule = policy.ruleOf(call);
+  const rule = ruleOf(by, call);
   const question: Ask = {
     id,
     digest,
@@ -51,7 +53,7 @@ export async function askTicket(
     terms: verdict.type === "ask" ? verdict.terms : rule.terms,
     idempotent: rule.idempotent,
     argsSchema: rule.argsSchema,
-    policyHash: policy.compiled.hash,
+    policyHash: by.hash,
     allowed: verdict.type === "allow",
     ticket: true,
     requestedBy: asker,
@@ -83,7 +85,7 @@ function approvalOf(kernel: GatingKernel, record: RequestRecord): Approval {
 /** @throws INVALID_ARGS if the schema has changed so that it refuses what was signed */
 function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
   const args = record.approvedArgs ?? record.args;
-  const schema = policy?.ruleOf(record).schema;
+  const schema = policy && ruleOf(policy.versionFor(record), record).schema;
   if (!schema) return args;
   const parsed = parseWith(schema, args);
   if ("issues" in parsed) throw new CountersignError("INVALID_ARGS", { issues: parsed.issues });
