@@ -68,6 +68,8 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
           ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,
         ),
       ),
+    listGrants: async (tenant, tool) =>
+      structuredClone([...of(tenant).grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool)),
     listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
     claimDue: async (kind, options) => {
       const due = claimDue(of(options.tenant), kind, options, now());

@@ -6,7 +6,7 @@ const parameters = (s: string): string => `p_tenant text, p_before double precis
 
 /**
  * A commit is one call: it locks what the batch touches, judges it as a whole, and writes. Rows are locked threads first,
- * then requests, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
+ * then requests, then grants, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
  * circle. What is refused is answered as text, for an error would fill the server's log with lost races.
  *
  * `commit_1` may sign. `commit_unsigned_1` may do whatever an agent's process has to, and refuses a signature.
@@ -59,7 +59,7 @@ export const functions = (s: string): string => `
         WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR w.state = 'purged'
           OR t.state = 'pending' AND w.state IN ('approved', 'rejected')
       )
-      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL)
+      OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus > 0)
       OR EXISTS (SELECT FROM unnest(p_events) AS w WHERE w.type IN
         ('voted', 'approved', 'rejected', 'settled', 'remembered', 'revoked', 'frozen', 'lifted', 'purged'))
     THEN

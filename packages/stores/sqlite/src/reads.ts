@@ -28,3 +28,9 @@ export function grantsFor(connection: Connection, tenant: string, call: Paramete
   const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n";
   return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map(toGrant);
 }
+
+/** In the order they were given. */
+export function listGrants(connection: Connection, tenant: string, tool: string | undefined): readonly GrantRecord[] {
+  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ?1 AND (?2 IS NULL OR tool = ?2) ORDER BY n";
+  return connection.all(sql, tenant, tool ?? null).map(toGrant);
+}

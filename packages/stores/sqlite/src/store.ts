@@ -5,7 +5,7 @@ import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { openDatabase } from "./open.ts";
-import { getRequest, getThread, grantsFor, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { Watchers } from "./watch.ts";
 
 /**
@@ -47,6 +47,7 @@ export function sqliteStore(path: string): StorePort {
     listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => connection.answer(() => countRequests(connection, tenant, query, cap)),
     grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
+    listGrants: (tenant, tool) => connection.answer(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
     claimDue: async (kind, options) => {
       const due = await connection.answer(() => claimDue(connection, kind, options));

@@ -16,6 +16,10 @@ export function matching(records: Iterable<RequestRecord>, query: RequestQuery):
   return query.order === "newest" ? sorted.reverse() : sorted;
 }
 
+export function listGrants({ grants }: TenantState, tool: string | undefined): readonly GrantRecord[] {
+  return [...grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool);
+}
+
 export function grantsFor(
   { grants }: TenantState,
   call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },
