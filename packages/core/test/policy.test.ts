@@ -180,7 +180,10 @@ describe("fromJsonSchema", () => {
 describe("history", () => {
   const policy = definePolicy({
     tools: {
-      pay: { history: true, ask: ({ history, args }) => history.sum("args.amount") + Number(args["amount"]) > 100 || history.count("*") > 2 },
+      pay: {
+        history: true,
+        ask: ({ history, args }) => history.sum("args.amount") + Number(args["amount"]) > 100 || history.count("*") > 2,
+      },
       "billing/refund": { history: true, ask: ({ history }) => history.count() > 0 },
     },
   });

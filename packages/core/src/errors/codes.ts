@@ -10,6 +10,7 @@ export interface ErrorDetails {
   ALREADY_DECIDED: { readonly request: ApprovalRequest; readonly winner: DecisionRecord | undefined };
   /** An execution without a recorded approval. */
   NOT_APPROVED: { readonly request: ApprovalRequest | undefined };
+  GRANT_NOT_FOUND: { readonly id: string };
   DUPLICATE_CALL: { readonly turnId: string; readonly callId: string };
   THREAD_BUSY: { readonly threadId: string };
   THREAD_CLOSED: { readonly threadId: string };

@@ -13,6 +13,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     request
       ? `Request ${name(request)} is ${request.status}: it does not run.`
       : "There is no recorded approval of this call: it does not run.",
+  GRANT_NOT_FOUND: ({ id }) => `There is no grant ${id} in this store and tenant.`,
   DUPLICATE_CALL: ({ turnId, callId }) =>
     `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
   THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,

@@ -1,8 +1,9 @@
 import { hashOf } from "../audit/chain.ts";
-import { threadOf, threadSubject } from "../audit/subject.ts";
+import { grantOf, grantSubject, threadOf, threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
+import { grantDigest, stateOf } from "./grant.ts";
 import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -24,13 +25,16 @@ interface Tail {
  */
 export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
   const tails = new Map<string, Tail>();
+  const taken = new Map<unknown, number>();
   let events = 0;
   for await (const event of allEvents(ledger)) {
     tails.set(event.subject, link(tails.get(event.subject), event));
+    if (event.type === "granted") taken.set(event.data["grantId"], (taken.get(event.data["grantId"]) ?? 0) + 1);
     events++;
   }
   for (const subject of await subjectsOfRecords(ledger)) if (!tails.has(subject)) await compare(ledger, subject, undefined);
   for (const [subject, tail] of tails) await compare(ledger, subject, tail);
+  for (const [id, uses] of taken) await compareUses(ledger, String(id), uses);
   return { events, subjects: tails.size };
 }
 
@@ -69,9 +73,17 @@ async function subjectsOfRecords(ledger: Ledger): Promise<ReadonlySet<string>> {
   for (let after: string | undefined; ;) {
     const page = await ledger.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     for (const { id, threadId } of page.items) subjects.add(id).add(threadSubject(threadId));
-    if (page.next === undefined) return subjects;
+    if (page.next === undefined) break;
     after = page.next;
   }
+  for (const { id } of (await ledger.grants()) ?? []) subjects.add(grantSubject(id));
+  return subjects;
+}
+
+/** A grant never decides more calls than it was given for. It may have decided more since its uses were counted, never fewer. */
+async function compareUses(ledger: Ledger, id: string, taken: number): Promise<void> {
+  const record = await ledger.grant(id);
+  if (!record || record.uses + taken > record.grant.uses) throw new CountersignError("AUDIT_BROKEN", { subject: grantSubject(id), seq: 0 });
 }
 
 /** The chain's end must be what its record says. Both may have moved on since they were read: then the rest is read too. */
@@ -86,13 +98,20 @@ async function compare(ledger: Ledger, subject: string, seen: Tail | undefined):
   throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0 });
 }
 
+type AnyRecord = RequestRecord | ThreadRecord | GrantRecord;
+
 /** A record says of its state and its arguments what its chain says. */
-function agrees(record: RequestRecord | ThreadRecord, tail: Tail | undefined): boolean {
+function agrees(record: AnyRecord, tail: Tail | undefined): boolean {
   if (!tail) return true;
+  if ("grant" in record) {
+    return stateOf(record) === tail.state && grantDigest(record) === tail.digest && record.uses <= record.grant.uses;
+  }
   return record.state === tail.state && (!("proposal" in record) || signedDigest(record) === tail.digest);
 }
 
-function recordOf(ledger: Ledger, subject: string): Promise<RequestRecord | ThreadRecord | undefined> {
+function recordOf(ledger: Ledger, subject: string): Promise<AnyRecord | undefined> {
   const threadId = threadOf(subject);
-  return threadId === undefined ? ledger.request(subject) : ledger.thread(threadId);
+  if (threadId !== undefined) return ledger.thread(threadId);
+  const grantId = grantOf(subject);
+  return grantId === undefined ? ledger.request(subject) : ledger.grant(grantId);
 }
