@@ -12,11 +12,11 @@ import {
   type Principal,
   type Remember,
 } from "@countersign/core";
-import { memoryStore } from "@countersign/memory";
 import { CountersignError, type StorePort } from "@countersign/core/store";
+import { memoryStore } from "@countersign/memory";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "./mini.ts";
 
 const remember = ["exact-args", "tool"] as const;
 const policy = definePolicy({
@@ -176,7 +176,7 @@ describe("several grants", () => {
 });
 
 describe("a run", () => {
-  const agentOf = (effects: object[], ...turns: Parameters<typeof scripted>) => ({
+  const agentOf = (effects: object[], ...turns: readonly (string | Message["calls"])[]) => ({
     model: scripted(...turns),
     tools: { pay: (args: object) => (effects.push(args), "paid") },
   });
@@ -303,7 +303,8 @@ describe("races and crashes", () => {
   it("a grant that runs out by the store's clock before the commit signs nothing", async () => {
     let ahead = 0;
     const store = memoryStore({ now: () => Date.now() + ahead });
-    const gate = createGate({ policy, store: { ...store, now: async () => Date.now() }, warn: () => {} });
+    const slow: StorePort = { ...store, now: async () => Date.now() };
+    const gate = createGate({ policy, store: slow, warn: () => {} });
     const ask = (key: string) => gate.ask({ threadId: "t", requestedBy: "bob", tool: "pay", args: { amount: 50 }, key });
     const first = await ask("k1");
     if (first.status !== "pending") throw new Error(first.status);

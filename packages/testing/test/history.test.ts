@@ -22,6 +22,8 @@ const policy = definePolicy({
   },
 });
 const pay = (callId: string, amount: number, turnId = "m1"): ProposedCall => ({ turnId, callId, tool: "pay", args: { amount } });
+type Tools = Readonly<Record<string, "allow" | "ask" | "deny" | { history?: true; ask: () => false }>>;
+type Counts = { history: { count(tool: string): number } };
 const codeOf = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (isCountersignError(error) ? error.code : String(error))); // prettier-ignore
 
 function setting(over: { store?: StorePort; policy?: Policy } = {}) {
@@ -99,7 +101,7 @@ describe("a rule that counts", () => {
     expect(await thread().mustWait({ turnId: "m", callId: "u", tool: "unrecorded", args: {} }, { fresh: true })).toBe(true);
   });
 
-  it.each<[string, boolean, Parameters<typeof definePolicy>[0]["tools"], "allow" | "ask"]>([
+  it.each<[string, boolean, Tools, "allow" | "ask"]>([
     ["always asked about", true, { refund: "ask" }, "allow"],
     ["denied", true, { refund: "deny" }, "allow"],
     ["counted themselves", true, { refund: { history: true, ask: () => false } }, "allow"],
@@ -109,12 +111,12 @@ describe("a rule that counts", () => {
     ["covered by a name that asks", true, { "ref*": "ask", "*": "allow" }, "ask"],
     ["allowed by a more specific name", false, { refund: "allow", "*": "ask" }, "ask"],
   ])("counts the calls of other tools if they are %s: %s", async (_, counted, tools, byDefault) => {
-    const counting = { history: true, ask: ({ history }: { history: { count(tool: string): number } }) => history.count("refund") > 0 };
+    const counting = { history: true, ask: ({ history }: Counts) => history.count("refund") > 0 };
     const { thread } = setting({ policy: definePolicy({ default: byDefault, tools: { ...tools, counting } }) });
     expect(await thread().mustWait({ turnId: "m", callId: "u", tool: "counting", args: {} }, { fresh: true })).toBe(!counted);
   });
 
-  it.each<[string, boolean, Parameters<typeof definePolicy>[0]["tools"], "allow" | "ask"]>([
+  it.each<[string, boolean, Tools, "allow" | "ask"]>([
     ["pa*", true, { "pa*": "ask" }, "ask"],
     ["pa*", false, { "pa*": "ask" }, "allow"],
     ["pa*", false, { "pa*": "ask", pause: "allow" }, "ask"],
@@ -124,7 +126,7 @@ describe("a rule that counts", () => {
     ["bank/*", false, { "bank/*": "ask", "bank/read": "allow" }, "allow"],
     ["bank/pay", false, { pay: "ask" }, "allow"],
   ])("%s stands for calls that are all on record: %s (%j, else %s)", async (name, counted, tools, byDefault) => {
-    const counting = { history: true, ask: ({ history }: { history: { count(tool: string): number } }) => history.count(name) > 0 };
+    const counting = { history: true, ask: ({ history }: Counts) => history.count(name) > 0 };
     const { thread } = setting({ policy: definePolicy({ default: byDefault, tools: { ...tools, counting } }) });
     expect(await thread().mustWait({ turnId: "m", callId: "u", tool: "counting", args: {} }, { fresh: true })).toBe(!counted);
   });
