@@ -48,7 +48,7 @@ function setting(over: Parameters<typeof testGate>[1] = {}) {
     return approval.request;
   };
   /** Asks, and decides with a wish to remember it. */
-  const grant = async (wish: Remember, { tool = "pay", amount = 50, by = alice, say = approve as typeof approve | typeof no } = {}) => {
+  const grant = async (wish: Remember, { tool = "pay", amount = 50, by = alice, say = approve } = {}) => {
     const request = await pending(tool, amount);
     await gate.decide(request, say({ remember: wish }), { by });
     return (await gate.grants()).find(({ requestId }) => requestId === request.id) as Grant;
