@@ -22,7 +22,11 @@ export function rememberedBy(
   if (!remember) return undefined;
   const { scope, within = "thread", times = DEFAULTS.rememberTimes } = remember;
   const offered = rememberable(record.terms);
-  if (!offered.includes(scope)) throw refused(offered.map((each) => `remember ${each}`), "The terms don't offer it."); // prettier-ignore
+  if (!offered.includes(scope))
+    throw refused(
+      offered.map((each) => `remember ${each}`),
+      "The terms don't offer it.",
+    );
   if (decision.type === "edit") throw refused([], "An edit signs the arguments of one call. Approve a later call that proposes them.");
   if (decision.type === "reject" && (decision.then ?? "continue") !== "continue")
     throw refused([], "Only a rejection after which the model goes on can be remembered.");

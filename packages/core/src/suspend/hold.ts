@@ -46,7 +46,7 @@ export function isHeld(thread: ThreadRecord, token: string, now: number): boolea
 /** What a commit of requests leaves behind. */
 interface Recorded {
   readonly requests: readonly string[];
-  /** Something is to be waited for. */
+  /** The run pauses here: something is to be waited for, or was saved. */
   readonly waits: boolean;
 }
 
@@ -84,10 +84,11 @@ export function holdThread(
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
         leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,
         notBefore: wakeAt(thread, waits),
+        // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.
+        input: waits ? undefined : thread.input,
       }
     : {};
-  const saved = continuation ? { continuation, input: undefined } : {};
-  const writes = putThread({ ...thread, ...hold, ...saved }, thread.version, happening);
+  const writes = putThread({ ...thread, ...hold, ...(continuation ? { continuation } : {}) }, thread.version, happening);
   if (!underRunner) return writes;
   return { ...writes, changes: [{ op: "require", threadId: thread.id, fence: invocation.fence }, ...writes.changes] };
 }
