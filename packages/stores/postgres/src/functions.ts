@@ -6,7 +6,7 @@ const parameters = (s: string): string => `p_tenant text, p_before double precis
 
 /**
  * A commit is one call: it locks what the batch touches, judges it as a whole, and writes. Rows are locked threads first,
- * then requests, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
+ * then requests, then grants, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
  * circle. What is refused is answered as text, for an error would fill the server's log with lost races.
  *
  * `commit_1` may sign. `commit_unsigned_1` may do whatever an agent's process has to, and refuses a signature.
