@@ -53,7 +53,11 @@ export const functions = (s: string): string => `
     p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF p_drops IS NOT NULL
-      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved'))
+      -- A remembered rejection takes a use of its grant in the same batch.
+      OR EXISTS (
+        SELECT FROM unnest(p_asked) AS w
+        WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved') AND (w.state <> 'rejected' OR p_grants IS NULL)
+      )
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
         WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR NOT CASE t.state

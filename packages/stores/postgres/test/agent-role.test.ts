@@ -1,5 +1,5 @@
 // The role of an agent's process asks, uses grants and executes. It can neither give a signature nor stretch one.
-import { approve, createGate, definePolicy, isCountersignError } from "@countersign/core";
+import { approve, createGate, definePolicy, isCountersignError, reject } from "@countersign/core";
 import { postgresStore } from "@countersign/postgres";
 import { startPostgres } from "@countersign/postgres-server";
 import pg from "pg";
@@ -46,5 +46,16 @@ it("uses a grant, and neither gives, adds to nor revokes one", async () => {
   const atOnce = await Promise.all(["k3", "k4", "k5"].map(ask));
   expect(atOnce.map(({ status }) => status).sort()).toEqual(["approved", "pending", "pending"]);
   await desk.revoke(given.id, { by: alice });
+  await desk.verify();
+});
+
+it("uses a remembered rejection", async () => {
+  const [gate, desk] = [createGate({ policy, store: agent, warn: () => {} }), createGate({ store: owner })];
+  const ask = (key: string) => gate.ask({ threadId: "no", tool: "pay", args: {}, key });
+  const first = await ask("k1");
+  if (first.status !== "pending") throw new Error(first.status);
+  await desk.decide(first.request, reject("not today", { remember: { scope: "tool", times: 1 } }), { by: alice });
+  expect(await ask("k2")).toMatchObject({ status: "rejected", message: "not today" });
+  expect((await ask("k3")).status).toBe("pending");
   await desk.verify();
 });
