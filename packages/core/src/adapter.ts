@@ -1,6 +1,7 @@
 /** `@countersign/core/adapter`: for whoever connects a framework. @module */
 export { turnIdOf } from "./canonical/digest.ts";
 export type { ProposedCall } from "./contract/call.ts";
+export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
 export { defineRunner } from "./resume/define-runner.ts";
 export type { Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
@@ -8,5 +9,4 @@ export type { GateIn } from "./resume/gate.ts";
 export { openThread } from "./resume/open-thread.ts";
 export type { DecideNative } from "./resume/native.ts";
 export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";
-export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/thread.ts";
 export type { Continuation } from "./suspend/continuation.ts";

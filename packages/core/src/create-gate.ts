@@ -7,6 +7,7 @@ import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
 import { parseInput } from "./errors/parse-input.ts";
 import { approvesAll, type Reviewer } from "./decide/reviewer.ts";
+import { grants, revoke } from "./decide/grants.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
 import type { Kernel } from "./gate/kernel.ts";
@@ -68,6 +69,8 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
       return cancel(kernel, id, { by, reason });
     },
     settle: (id, outcome, given) => settle(kernel, id, outcome, given),
+    grants: (query) => grants(kernel, query),
+    revoke: (id, given) => revoke(kernel, id, given),
     history: (id) => history(ledger, id),
     verify: () => verify(ledger),
     async purge(given) {

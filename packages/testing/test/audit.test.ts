@@ -141,3 +141,37 @@ describe("the audit trail after a purge", () => {
     expect(await broken()).toEqual({ subject: other, seq: 4 });
   });
 });
+
+describe("the trail of a grant", () => {
+  const grants = definePolicy({ tools: { pay: { ask: true, review: { remember: ["tool"] } } } });
+
+  /** One grant of three uses, of which one is taken. Answers its id. */
+  async function granted(): Promise<string> {
+    const gated = createGate({ policy: grants, store: gate.store });
+    const ask = (key: string) => gated.ask({ threadId: "t", key, tool: "pay", args: { amount: 2 } });
+    const first = await ask("g1");
+    if (first.status !== "pending") throw new Error(first.status);
+    await gated.decide(first.request, approve({ remember: { scope: "tool", times: 3 } }), { by: { id: "alice" } });
+    await ask("g2");
+    return (await gate.grants())[0]?.id ?? "";
+  }
+
+  it("is whole, and counts as a chain of its own", async () => {
+    await granted();
+    expect(await gate.verify()).toMatchObject({ subjects: 5 });
+  });
+
+  it.each<[string, string, number]>([
+    ["a grant that was widened", `UPDATE grants SET record = replace(record, '"threadId":"t"', '"threadId":"u"')`, 1],
+    ["uses that were added to one that was used", "UPDATE grants SET uses = uses + 1", 0],
+    ["more uses than it was given for", "UPDATE grants SET uses = 4", 1],
+    ["a revocation that was taken back", `UPDATE grants SET record = replace(record, '"revokedAt":', '"was":')`, 2],
+    ["a missing chain", "DELETE FROM events WHERE subject = $grant", 0],
+    ["a removed grant", "DELETE FROM grants", 1],
+  ])("finds %s", async (what, sql, seq) => {
+    const id = await granted();
+    if (what.includes("revocation")) await gate.revoke(id, { by: { id: "alice" } });
+    tamper(sql.replaceAll("$grant", `'grant/${id}'`));
+    expect(await broken()).toEqual({ subject: `grant/${id}`, seq });
+  });
+});

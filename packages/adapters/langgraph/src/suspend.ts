@@ -23,13 +23,17 @@ export async function suspendUnsigned(
   const { thread, produced } = invocation;
   const fresh = turn !== undefined && produced.has(turn.message);
   const unsigned: ProposedCall[] = [];
+  let recorded = false;
   for (const { call, native } of candidates) {
     const waits = thread.mustWait(call, { fresh, ...native });
-    // Not awaited when it is plain: an allowed call of a fresh turn costs no turn of the event loop either.
+    // What isn't plain may have been recorded as decided. Not awaited when it is plain: an allowed call of a fresh turn
+    // costs no turn of the event loop either.
+    recorded ||= fresh && typeof waits !== "boolean";
     if (waits === true || (waits !== false && (await waits))) unsigned.push(call);
   }
-  if (unsigned.length === 0) return [];
+  if (unsigned.length === 0 && !recorded) return [];
   await untilPersisted(surroundings, thread.id);
+  if (unsigned.length === 0) return [];
   // From here on something is recorded about the turn, whatever becomes of the write.
   if (turn) produced.delete(turn.message);
   const requests = await thread.suspend(unsigned, null);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from "node:url";
-import { createGate, isCountersignError } from "@countersign/core";
+import { createGate, definePolicy, isCountersignError } from "@countersign/core";
 import { approvalMiddleware } from "@countersign/langgraph";
 import { memoryStore } from "@countersign/memory";
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
-import { AIMessage, createAgent, createMiddleware } from "langchain";
+import { AIMessage, createAgent, createMiddleware, tool } from "langchain";
 import { describe, expect, test } from "vitest";
 import { openDesk, paying } from "./support/desk.ts";
 import { inProcess } from "./support/process.ts";
@@ -58,6 +58,29 @@ describe("a request is recorded only behind the message that proposes it", () =>
     });
     await agent.invoke({ messages: paying([5_000, "x"]) }, { configurable: { thread_id: "t" }, durability });
     expect(readBack).toEqual([true]);
+  });
+
+  test("a call that is recorded as decided runs only when the message that proposes it can be read back", async () => {
+    const saver = new SlowSaver(":memory:", 30);
+    const { pay, effects } = openDesk();
+    const policy = definePolicy({ tools: { pay: { history: true, ask: ({ history }) => history.count() > 0 } } });
+    const readBack: boolean[] = [];
+    const watched = tool(
+      async (args: object, config) => {
+        const tuple = await saver.getTuple({ configurable: { thread_id: "t" } });
+        readBack.push(JSON.stringify(tuple?.checkpoint.channel_values ?? {}).includes("tool_calls"));
+        return (await pay.invoke(args as never, config)) as string;
+      },
+      { name: "pay", description: pay.description, schema: pay.schema },
+    );
+    const agent = createAgent({
+      model: new ScriptedModel(obedient),
+      tools: [watched],
+      checkpointer: saver,
+      middleware: [approvalMiddleware(createGate({ policy, store: memoryStore(), warn: () => {} }))],
+    });
+    await agent.invoke({ messages: paying([5_000, "x"]) }, { configurable: { thread_id: "t" }, durability: "async" });
+    expect([effects.length, readBack]).toEqual([1, [true]]);
   });
 
   test("also for a call that was led around the pause", async () => {

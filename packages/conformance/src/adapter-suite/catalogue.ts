@@ -1,3 +1,4 @@
+import { counting } from "./cases/counting.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { kills } from "./cases/kills.ts";
@@ -5,6 +6,7 @@ import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
 import { parallel } from "./cases/parallel.ts";
+import { remembering } from "./cases/remembering.ts";
 import { reviewing } from "./cases/reviewing.ts";
 import { streaming } from "./cases/streaming.ts";
 import { threads } from "./cases/threads.ts";
@@ -24,6 +26,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...parallel,
   ...deciding,
   ...reviewing,
+  ...remembering,
+  ...counting,
   ...waking,
   ...threads,
   ...values,

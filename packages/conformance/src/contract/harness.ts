@@ -103,4 +103,6 @@ export interface StoreHarness {
   /** May several processes have one location open at once? */
   readonly shared: boolean;
   readonly durable: boolean;
+  /** Has the store the optional `listGrants`? Default false. */
+  readonly listsGrants?: boolean;
 }

@@ -9,7 +9,7 @@ import type { JobName, Params, Result } from "./process/jobs.ts";
 import { start, type Child } from "./process/start.ts";
 
 /** What a store may leave out. Cases that need it are then absent, not passed. */
-export type StoreCapability = "durable" | "shared";
+export type StoreCapability = "durable" | "shared" | "listsGrants";
 
 /** What a case of the store suite gets: a location of its own, and processes to open it in. */
 export interface StoreEnv {
@@ -33,8 +33,8 @@ export interface StoreEnvOptions {
 }
 
 /** What this harness declares. */
-export function storeCapabilities({ durable, shared }: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
-  return { durable, shared };
+export function storeCapabilities({ durable, shared, listsGrants = false }: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
+  return { durable, shared, listsGrants };
 }
 
 /** Loads a harness module. @throws TypeError if its default export isn't a store's harness */

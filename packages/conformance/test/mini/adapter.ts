@@ -67,8 +67,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (!restored) messages.push(last);
     const continuation = { format: 1, data: state };
     if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
-    const turnId =
-      flaw === "asks-by-call-id" || flaw === "runs-what-cant-be-asked" ? "turn" : turnIdOf(messages.slice(0, messages.indexOf(last) + 1));
+    const turnId = turnIdFor(messages.slice(0, messages.indexOf(last) + 1), flaw);
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
     const open = openCalls(messages);
     const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
@@ -90,14 +89,20 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
   }
 }
 
+function turnIdFor(history: readonly Message[], flaw: Flaw | undefined): string {
+  if (flaw === "asks-by-call-id" || flaw === "runs-what-cant-be-asked") return "turn";
+  return flaw === "renames-turns" ? `${turnIdOf(history)}/${process.pid}` : turnIdOf(history);
+}
+
 async function unsigned(
   calls: readonly ProposedCall[],
   fresh: boolean,
-  { thread, flaw, resumed }: Advancing,
+  { thread, gate, flaw, resumed }: Advancing,
 ): Promise<readonly ProposedCall[]> {
+  if (flaw === "asks-the-policy-itself") return resumed && !fresh ? [] : calls.filter((call) => gate.policy?.check(call).type === "ask");
   if (flaw === "never-asks" || flaw === "swallows-pause" || (flaw === "runs-undecided" && resumed)) return [];
   const waiting: ProposedCall[] = [];
-  for (const call of calls) {
+  for (const call of flaw === "asks-in-reverse" ? calls.toReversed() : calls) {
     if (flaw === "runs-what-cant-be-asked" && JSON.stringify(call.args).length > 5_000) continue;
     if (flaw === "asks-everything" ? await thread.mustWait(call, { fresh, asked: "everything" }) : await thread.mustWait(call, { fresh }))
       waiting.push(call);

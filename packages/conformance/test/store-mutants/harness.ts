@@ -9,7 +9,12 @@ import { referenceStore } from "./reference.ts";
 export function harnessOf(name: string): StoreHarness {
   const mutant = mutants.find((one) => one.name === name);
   if (name !== "" && !mutant) throw new Error(`no mutant ${name}`);
-  return { durable: true, shared: true, open: async (location) => (mutant ? mutant.open(location) : referenceStore(location)) };
+  return {
+    durable: true,
+    shared: true,
+    listsGrants: true,
+    open: async (location) => (mutant ? mutant.open(location) : referenceStore(location)),
+  };
 }
 
 /** A harness module for each, without a file for each: whatever process imports it. */

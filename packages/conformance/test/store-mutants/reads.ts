@@ -69,6 +69,12 @@ export const readMutants: readonly Mutant[] = [
       ...(call.namespace ? [] : await store.grantsFor(tenant, { ...call, namespace: "billing" })),
     ],
   })),
+  wrapped("lists-live-grants", ["store.read.list-grants"], (store) => ({
+    listGrants: async (...of) => ((await store.listGrants?.(...of)) ?? []).filter(({ revokedAt }) => revokedAt === undefined),
+  })),
+  wrapped("lists-grants-of-all-tools", ["store.read.list-grants"], (store) => ({
+    listGrants: async (tenant) => (await store.listGrants?.(tenant, undefined)) ?? [],
+  })),
   without("status", ["store.list.filters", "store.list.follows"]),
   without("execution", ["store.list.filters"]),
   without("tool", ["store.list.filters"]),

@@ -4,7 +4,7 @@ import { deserialize, serialize } from "node:v8";
 import { CountersignError, cursorOf, pageLimit, pageStart, type Batch, type Committed, type StorePort } from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
-import { closedThreads, grantsFor, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import { closedThreads, grantsFor, listGrants, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
 import { idsOf } from "../../src/store-suite/records.ts";
 import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
 
@@ -144,6 +144,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
     requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId)),
     closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
     grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),
+    listGrants: (tenant, tool) => read(tenant, (state) => listGrants(state, tool)),
     countRequests: (tenant, query, cap) => read(tenant, ({ requests }) => Math.min(cap, matching(requests.values(), query).length)),
     listRequests: (tenant, query) =>
       read(tenant, ({ requests }) => {

@@ -3,11 +3,19 @@ import type { Duration, JsonObject } from "./json.ts";
 import { principalSchema, type Principal } from "./principal.ts";
 import { durationMs } from "./terms.ts";
 
-/** A decision that shall also hold for calls to come. Allowed only where the terms say so. */
+/**
+ * A decision that shall also hold for calls to come. Allowed only where the terms offer the scope; see {@link Grant} for
+ * which calls it then decides.
+ * @example approve({ remember: { scope: "exact-args", for: "1h", times: 3 } })
+ */
 export type Remember = {
+  /** Calls with exactly these arguments, or any call of the tool. */
   readonly scope: "exact-args" | "tool";
+  /** How long. Default 24h. */
   readonly for?: Duration;
+  /** For how many calls, the one at hand not counted. Default 10. */
   readonly times?: number;
+  /** In this thread, or in every thread of whoever asked. Default `thread`. */
   readonly within?: "thread" | "requester";
 };
 

@@ -21,4 +21,4 @@ export const TIMINGS = {
 /** Times in ms, each with its default in {@link TIMINGS}. */
 export type Timings = { readonly [K in keyof typeof TIMINGS]: number };
 
-export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50 } as const;
+export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50, rememberFor: "24h", rememberTimes: 10 } as const;

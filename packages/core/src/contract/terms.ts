@@ -19,8 +19,16 @@ export interface ReviewTerms {
   /** Remind the reviewers after these times; widen to more roles after that time. */
   readonly remind?: readonly Duration[] | undefined;
   readonly escalate?: { readonly after: Duration; readonly roles: readonly string[] } | undefined;
-  /** Which remembered decisions a reviewer may leave behind. Default: none. */
+  /** Which remembered decisions a reviewer may leave behind. Default: none; always none under a quorum or four eyes. */
   readonly remember?: "never" | readonly ("exact-args" | "tool")[] | undefined;
+}
+
+/**
+ * The scopes in which a decision under these terms can be remembered. None under a quorum or four eyes: there every call
+ * shall be looked at by several people, and a remembered decision is looked at by nobody.
+ */
+export function rememberable({ remember, quorum = 1, fourEyes = false }: ReviewTerms): readonly ("exact-args" | "tool")[] {
+  return remember === undefined || remember === "never" || quorum > 1 || fourEyes ? [] : remember;
 }
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

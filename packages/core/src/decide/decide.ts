@@ -7,14 +7,15 @@ import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
-import { persist } from "../ledger/ledger.ts";
-import { moveRequest, toRequest } from "../ledger/move.ts";
+import { persist, type Writes } from "../ledger/ledger.ts";
+import { moveRequest, together, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { checkEdit } from "./edited-args.ts";
+import { isRemembered, rememberedBy } from "./remember.ts";
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
 export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
@@ -63,15 +64,17 @@ async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestR
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
   const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
-  refuseRemember(vote.decision);
+  const remembered = rememberedBy(record, vote, now);
   if (record.proposal.digest !== vote.seen) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
 
-  const { patch, digest, args } = await applied(kernel, record, vote, now);
+  const { patch, digest, args, counted } = await applied(kernel, record, vote, now);
   const { decision, by, via } = vote;
-  const data = { decision: { ...decision, ...(decision.type === "edit" ? { args } : {}) }, args, digest, via };
+  const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
+  const data = { decision: said, args, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
   const move = moveRequest(record, patch, { type, at: now, actor: by, data });
-  const committed = await ledger.commit({ ...move, before: record.expiresAt });
+  const batch = together(move, counted, ...(remembered ? [remembered.writes] : []));
+  const committed = await ledger.commit({ ...batch, before: record.expiresAt });
   if (committed.ok) return move.record;
   return committed.reason === "TOO_LATE" ? refuseExpired(kernel, record, now) : undefined;
 }
@@ -83,25 +86,28 @@ async function refuseExpired(kernel: Kernel, record: RequestRecord, now: number)
   return undefined;
 }
 
+interface Applied {
+  readonly patch: Partial<RequestRecord> & Pick<RequestRecord, "state">;
+  readonly digest: string;
+  readonly args: JsonObject;
+  /** What else the commit has to hold true. */
+  readonly counted: Writes;
+}
+
 /** The request after this vote. Nothing is written yet. */
-async function applied(
-  kernel: Kernel,
-  record: RequestRecord,
-  vote: Vote,
-  at: number,
-): Promise<{ readonly patch: Partial<RequestRecord> & Pick<RequestRecord, "state">; readonly digest: string; readonly args: JsonObject }> {
+async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: number): Promise<Applied> {
   const { by, via } = vote;
   const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, digest, signature: undefined });
   if (vote.decision.type === "reject") {
     const { args, digest } = record.proposal;
     const decisions = [...record.decisions, signed(vote.decision, digest)];
-    return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args };
+    return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision } = await proposed(kernel, record, vote.decision, by);
+  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by);
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
-  return { patch: { state: complete ? "approved" : "pending", proposal, terms, decisions, ...approved }, ...proposal };
+  return { patch: { state: complete ? "approved" : "pending", proposal, terms, decisions, ...approved }, ...proposal, counted };
 }
 
 /** What is being signed: the proposal as it stands, or the reviewer's own. */
@@ -110,26 +116,21 @@ async function proposed(
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
   by: Principal,
-): Promise<Pick<RequestRecord, "proposal" | "terms"> & { readonly decision: Decision }> {
-  if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision };
-  const { args, terms } = await checkEdit(kernel, record, decision.args);
+): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
+  if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
+  const { args, terms, counted } = await checkEdit(kernel, record, decision.args);
   authorize(by, terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };
-  return { proposal, terms, decision: { ...decision, args } };
+  return { proposal, terms, decision: { ...decision, args }, counted };
 }
 
 /** The same vote again writes nothing, or one impatient clicker would starve the others. */
 function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolean {
   const mine = record.decisions.findLast((earlier) => earlier.by.id === by.id);
-  if (!mine || mine.decision.type !== decision.type) return false;
+  if (!mine || mine.decision.type !== decision.type || !isRemembered(mine.decision, decision)) return false;
   if (decision.type === "reject") return true;
   const counts = signaturesOn(record).some((signature) => signature.by.id === by.id);
   if (!counts || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
   return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: jsonCopy(decision.args as JsonObject) }));
-}
-
-/** Accepting a wish that nothing would fulfil is worse than refusing it. */
-function refuseRemember(decision: Decision): void {
-  if (decision.remember) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed: ["the same decision without remember"] });
 }

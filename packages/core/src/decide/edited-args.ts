@@ -2,18 +2,33 @@ import { jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { countsHistory } from "../gate/check.ts";
+import { pastCalls } from "../gate/history.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { fromJsonSchema, parseWith } from "../gate/schema.ts";
 import type { Verdict } from "../gate/verdict.ts";
-import { toRequest } from "../ledger/move.ts";
+import type { Writes } from "../ledger/ledger.ts";
+import { putThread, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 
+const NOTHING: Writes = { changes: [], events: [] };
+
+/** `counted`: refused if the thread's history has changed since the verdict counted it. */
+interface Rejudged {
+  readonly verdict: Verdict | undefined;
+  readonly counted: Writes;
+}
+
 /** What the gate's own policy says of these arguments in the place of the recorded ones; undefined without a policy. */
-export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecord, args: JsonObject): Promise<Verdict | undefined> {
-  if (!policy) return undefined;
+export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecord, args: JsonObject): Promise<Rejudged> {
+  if (!policy) return { verdict: undefined, counted: NOTHING };
   const { namespace, tool, threadId, agent, requestedBy } = record;
+  // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
-  return policy.judge({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context }).verdict;
+  const counts = countsHistory(policy.versionFor(record), record);
+  const history = counts ? pastCalls(await ledger.ofThread(threadId), record.id) : undefined;
+  const { verdict } = policy.judge({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context, history });
+  return { verdict, counted: thread && counts ? putThread(thread, thread.version, undefined) : NOTHING };
 }
 
 /**
@@ -24,14 +39,14 @@ export async function checkEdit(
   kernel: Kernel,
   record: RequestRecord,
   edited: object,
-): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms }> {
+): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms; readonly counted: Writes }> {
   const args = jsonCopy(edited as JsonObject);
-  const verdict = await verdictOn(kernel, record, args);
+  const { verdict, counted } = await verdictOn(kernel, record, args);
   const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn(record.argsSchema, args);
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
   if (verdict?.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
-  return { args, terms: verdict?.type === "ask" ? verdict.terms : record.terms };
+  return { args, terms: verdict?.type === "ask" ? verdict.terms : record.terms, counted };
 }
 
 /** Undefined: no schema that can be applied here. */

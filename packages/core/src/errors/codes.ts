@@ -12,6 +12,7 @@ export interface ErrorDetails {
   NOT_APPROVED: { readonly request: ApprovalRequest | undefined };
   /** The request had finished and was purged: what came of it is gone, and it never runs again. */
   PURGED: { readonly id: string };
+  GRANT_NOT_FOUND: { readonly id: string };
   DUPLICATE_CALL: { readonly turnId: string; readonly callId: string };
   THREAD_BUSY: { readonly threadId: string };
   THREAD_CLOSED: { readonly threadId: string };

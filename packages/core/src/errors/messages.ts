@@ -14,6 +14,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
       ? `Request ${name(request)} is ${request.status}: it does not run.`
       : "There is no recorded approval of this call: it does not run.",
   PURGED: ({ id }) => `Request ${id} has finished long ago and was purged. It does not run again.`,
+  GRANT_NOT_FOUND: ({ id }) => `There is no grant ${id} in this store and tenant.`,
   DUPLICATE_CALL: ({ turnId, callId }) =>
     `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
   THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,

@@ -2,7 +2,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { CompiledPolicy, CompiledRule } from "./compile.ts";
 import { historyOf, type PastCall } from "./history.ts";
-import { addressOf, isNamespaced } from "./names.ts";
+import { addressOf, isNamespaced, overlaps, type RuleName } from "./names.ts";
 import { parseWith, type Parsed } from "./schema.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -56,6 +56,24 @@ export function ruleOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespac
   return policy.exact.get(address) ?? rule ?? policy.fallback;
 }
 
+/** Does the verdict on this call depend on what ran in its thread before? */
+export function countsHistory(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): boolean {
+  return rulesFor(policy, call).some(({ history }) => history);
+}
+
+/** Is every call that this name stands for recorded if it runs? A count of the others would be too small. */
+function isOnRecord({ rules, fallback }: CompiledPolicy, name: RuleName): boolean {
+  const records = ({ history, ask, deny }: CompiledRule): boolean => history || ask === true || deny === true;
+  for (const rule of rules) {
+    if (!overlaps(rule.name, name)) continue;
+    if (!records(rule)) return false;
+    if (!rule.name.matches(name.text)) continue;
+    // It covers the whole name, and less specific rules never get to it; but a plain rule allows nothing in a namespace.
+    return isNamespaced(rule) || !/[*/]/.test(name.text) || records(fallback);
+  }
+  return records(fallback);
+}
+
 /** Several only if they are equally specific. */
 function mostSpecific(rules: readonly CompiledRule[], address: string): readonly CompiledRule[] {
   const first = rules.find(({ name }) => name.matches(address));
@@ -82,7 +100,7 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): V
       requestedBy: call.requestedBy,
       args: args.value,
       context: context.value,
-      history: historyOf(call, call.history),
+      history: historyOf(call, call.history, (name) => isOnRecord(policy, name)),
     };
   const denied = holds(rule.deny, seen, rule, "denies");
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../contract/json.ts";
-import { addressOf, ruleName } from "./names.ts";
+import type { RequestRecord, RequestState } from "../store/records.ts";
+import { addressOf, ruleName, type RuleName } from "./names.ts";
 
 /** A call of the thread that ran, or of which nobody knows that it didn't. */
 export interface PastCall {
@@ -11,7 +12,8 @@ export interface PastCall {
 
 /**
  * What already ran in the thread; the call at hand is not among it. Both throw where that isn't known, and so the
- * condition holds.
+ * condition holds: outside a thread, and for tools whose allowed calls leave no record. On record are the calls of tools
+ * whose rule says `history: true`, is plain `"ask"` or `ask: true`, or denies always.
  */
 export interface CallHistory {
   /** How many calls of the tool ran; a name may have wildcards and a namespace. Default: the tool at hand. */
@@ -23,14 +25,26 @@ export interface CallHistory {
   sum(path: string, tool?: string): number;
 }
 
-/** Undefined calls: nobody has looked them up. */
+/** In these it ran, or may have run, or may do so at any moment. What failed may have done half of its work. */
+const COUNTS: ReadonlySet<RequestState> = new Set(["approved", "executing", "done", "failed", "unknown"]);
+
+/** What of a thread's requests counts, without the call that is judged. One that still waits for a decision doesn't. */
+export function pastCalls(records: readonly RequestRecord[], except: string): readonly PastCall[] {
+  return records
+    .filter(({ id, state }) => id !== except && COUNTS.has(state))
+    .map(({ namespace, tool, args, approvedArgs }) => ({ namespace, tool, args: approvedArgs ?? args }));
+}
+
+/** Undefined calls: nobody has looked them up. `isOnRecord`: is every call that this name stands for among them? */
 export function historyOf(
   call: { readonly namespace?: string | undefined; readonly tool: string },
   past: readonly PastCall[] | undefined,
+  isOnRecord: (name: RuleName) => boolean,
 ): CallHistory {
   const of = (tool: string = addressOf(call)): readonly PastCall[] => {
     if (!past) throw new Error("the history of this thread is not known here");
     const name = ruleName(tool);
+    if (!isOnRecord(name)) throw new Error(`not all calls of ${tool} are on record: its rule needs history: true`);
     return past.filter((earlier) => name.matches(addressOf(earlier)));
   };
   return {

@@ -29,6 +29,17 @@ export function ruleName(text: string): RuleName {
   };
 }
 
+/** Is there an address that both names stand for? */
+export function overlaps(a: RuleName, b: RuleName): boolean {
+  const [parts, others] = [a.text.split("*"), b.text.split("*")];
+  if (parts.length === 1) return b.matches(a.text);
+  if (others.length === 1) return a.matches(b.text);
+  // Whatever stands between the wildcards fits into one of the other name: only the ends can exclude each other.
+  const [head = "", otherHead = ""] = [parts[0], others[0]];
+  const [tail = "", otherTail = ""] = [parts.at(-1), others.at(-1)];
+  return (head.startsWith(otherHead) || otherHead.startsWith(head)) && (tail.endsWith(otherTail) || otherTail.endsWith(tail));
+}
+
 /** Linear, unlike a regular expression with several wildcards. */
 function matchesParts(address: string, parts: readonly string[]): boolean {
   const first = parts[0] ?? "";

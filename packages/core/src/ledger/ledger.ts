@@ -1,8 +1,10 @@
+import { z } from "zod";
+import { grantSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "../store/port.ts";
-import { parseRequest, parseThread, type RequestRecord, type ThreadRecord } from "../store/records.ts";
+import { parseGrant, parseRequest, parseThread, type GrantRecord, type RequestRecord, type ThreadRecord } from "../store/records.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
@@ -19,6 +21,9 @@ export function portOf(store: Store): StorePort {
   }
   return store as StorePort;
 }
+
+/** What a grant's first event says of the calls that it is for. */
+const grantedCall = z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() });
 
 /** One tenant's view of the store. Everything that is read is parsed. */
 export class Ledger {
@@ -61,6 +66,27 @@ export class Ledger {
   async list(query: RequestQuery): Promise<Page<RequestRecord>> {
     const page = await this.port.listRequests(this.tenant, query);
     return { items: page.items.map(parseRequest), next: page.next };
+  }
+
+  async grantsFor(call: {
+    readonly namespace?: string | undefined;
+    readonly tool: string;
+    readonly agent: string;
+  }): Promise<readonly GrantRecord[]> {
+    const { namespace, tool, agent } = call;
+    return (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).map(parseGrant);
+  }
+
+  /** Stores find grants by the calls that they are for: the first event of its chain says which. */
+  async grant(id: string): Promise<GrantRecord | undefined> {
+    const [first] = (await this.events(undefined, 1, grantSubject(id))).events;
+    const call = grantedCall.safeParse(first?.data);
+    return call.success ? (await this.grantsFor(call.data)).find((grant) => grant.id === id) : undefined;
+  }
+
+  /** Undefined: the store can't list them. */
+  async grants(tool?: string): Promise<readonly GrantRecord[] | undefined> {
+    return (await this.port.listGrants?.(this.tenant, tool))?.map(parseGrant);
   }
 
   events(

@@ -1,9 +1,10 @@
 import { hashOf } from "../audit/chain.ts";
-import { threadOf, threadSubject } from "../audit/subject.ts";
+import { grantOf, grantSubject, threadOf, threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
+import { grantDigest, stateOf } from "./grant.ts";
 import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -29,13 +30,16 @@ interface Tail {
  */
 export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
   const tails = new Map<string, Tail>();
+  const taken = new Map<unknown, number>();
   let events = 0;
   for await (const event of allEvents(ledger)) {
     tails.set(event.subject, link(tails.get(event.subject), event));
+    if (event.type === "granted") taken.set(event.data["grantId"], (taken.get(event.data["grantId"]) ?? 0) + 1);
     events++;
   }
   for await (const subject of subjectsOfRecords(ledger, tails.keys())) if (!tails.has(subject)) await compare(ledger, subject, undefined);
   for (const [subject, tail] of tails) await compare(ledger, subject, tail);
+  for (const [id, uses] of taken) await compareUses(ledger, String(id), uses);
   return { events, subjects: tails.size };
 }
 
@@ -84,6 +88,13 @@ async function* subjectsOfRecords(ledger: Ledger, chains: Iterable<string>): Asy
     yield threadSubject(threadId);
     for (const { id } of await ledger.ofThread(threadId)) yield id;
   }
+  for (const { id } of (await ledger.grants()) ?? []) yield grantSubject(id);
+}
+
+/** A grant never decides more calls than it was given for. It may have decided more since its uses were counted, never fewer. */
+async function compareUses(ledger: Ledger, id: string, taken: number): Promise<void> {
+  const record = await ledger.grant(id);
+  if (!record || record.uses + taken > record.grant.uses) throw new CountersignError("AUDIT_BROKEN", { subject: grantSubject(id), seq: 0 });
 }
 
 /** The chain's end must be what its record says. Both may have moved on since they were read: then the rest is read too. */
@@ -98,13 +109,20 @@ async function compare(ledger: Ledger, subject: string, seen: Tail | undefined):
   throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0 });
 }
 
+type AnyRecord = RequestRecord | ThreadRecord | GrantRecord;
+
 /** A record says of its state, its arguments and its beginning what its chain says. */
-function agrees(record: RequestRecord | ThreadRecord, tail: Tail | undefined): boolean {
+function agrees(record: AnyRecord, tail: Tail | undefined): boolean {
   if (!tail) return true;
+  if ("grant" in record) return tail.from === 1 && isGrantOf(record, tail);
   if (record.state !== tail.state) return false;
   if (!("proposal" in record)) return tail.from === 1 || tail.from === record.purgedSeq;
   if (record.state === "purged") return record.proposal.digest === tail.digest && isEnding(record, tail.was);
   return tail.from === 1 && signedDigest(record) === tail.digest;
+}
+
+function isGrantOf(record: GrantRecord, { state, digest }: Tail): boolean {
+  return stateOf(record) === state && grantDigest(record) === digest && record.uses <= record.grant.uses;
 }
 
 /** A purged request still says how it ended. */
@@ -113,7 +131,9 @@ function isEnding({ status, execution }: RequestRecord, was: unknown): boolean {
   return shown?.[0] === status && shown[1] === execution;
 }
 
-function recordOf(ledger: Ledger, subject: string): Promise<RequestRecord | ThreadRecord | undefined> {
+function recordOf(ledger: Ledger, subject: string): Promise<AnyRecord | undefined> {
   const threadId = threadOf(subject);
-  return threadId === undefined ? ledger.request(subject) : ledger.thread(threadId);
+  if (threadId !== undefined) return ledger.thread(threadId);
+  const grantId = grantOf(subject);
+  return grantId === undefined ? ledger.request(subject) : ledger.grant(grantId);
 }

@@ -99,7 +99,7 @@ async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
 async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
   if (record.attempt > 0 || !record.approvedArgs || !isEdited(record)) return undefined;
-  const verdict = await verdictOn(kernel, record, record.approvedArgs);
+  const { verdict } = await verdictOn(kernel, record, record.approvedArgs);
   if (verdict?.type === "deny") return denial(verdict.reason).message;
   return verdict?.type === "invalid" ? invalid(verdict.issues).message : undefined;
 }

@@ -10,7 +10,8 @@ import { keepLease } from "./lease.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { release } from "./release.ts";
 import type { Advanced, From, RunnerSpec, Stopper } from "./runner.ts";
-import { GatedThread, withThread } from "./thread.ts";
+import { withThread } from "./conversation.ts";
+import { GatedThread } from "./thread.ts";
 
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
 type Advance<Input, Output> = (thread: GatedThread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;

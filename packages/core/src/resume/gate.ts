@@ -2,6 +2,7 @@ import type { Awaitable, Duration, JsonObject } from "../contract/json.ts";
 import type { CallContext } from "../contract/call.ts";
 import type { Decision } from "../contract/decision.ts";
 import type { AuditEvent } from "../contract/event.ts";
+import type { Grant } from "../contract/grant.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, Page, RequestQuery } from "../contract/request.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
@@ -54,7 +55,14 @@ export interface Gate<Tools = any, Context = any> {
   cancel(id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest>;
   /** A person resolves an `unknown` execution. @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT */
   settle(id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest>;
-  /** The audit chain of a request, oldest first. */
+  /**
+   * Remembered decisions, also those that are used up, revoked or expired. `tool`: of tools of this name alone.
+   * @throws SETUP for a store that can't list them
+   */
+  grants(query?: { tool?: string | undefined }): Promise<readonly Grant[]>;
+  /** From now on the grant decides nothing. Whoever may sign such a call may revoke it; revoking again changes nothing. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
+  revoke(grantId: string, options: { by: Principal }): Promise<void>;
+  /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /** Every chain against its record. @throws AUDIT_BROKEN naming the first that fails */
   verify(): Promise<{ events: number; subjects: number }>;

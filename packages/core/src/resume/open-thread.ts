@@ -1,7 +1,8 @@
 import { nativeToken } from "../suspend/invocation.ts";
 import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadRef } from "./gate.ts";
-import { GatedThread, type Thread } from "./thread.ts";
+import type { Thread } from "./conversation.ts";
+import { GatedThread } from "./thread.ts";
 
 /**
  * A conversation under the gate, outside a runner. Synchronous, reads nothing. Its suspension is held for a short while;

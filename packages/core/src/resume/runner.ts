@@ -3,7 +3,7 @@ import type { Continuation } from "../suspend/continuation.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { GateIn, ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
-import type { Thread } from "./thread.ts";
+import type { Thread } from "./conversation.ts";
 
 type StartOptions<Native> = ThreadInfo &
   Native & {

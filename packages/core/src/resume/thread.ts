@@ -1,20 +1,20 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { digestOf, requestIdOf } from "../canonical/digest.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
-import type { JsonObject } from "../contract/json.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { ReviewTerms } from "../contract/terms.ts";
+import { rememberable } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
-import { ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
+import { countsHistory, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
+import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Ask } from "../suspend/ask.ts";
 import type { Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
-import { suspend } from "../suspend/suspend.ts";
+import { suspend, type Counting } from "../suspend/suspend.ts";
+import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
 import { principalOf } from "./input.ts";
@@ -24,74 +24,10 @@ import type { Approval, gatingInternalsOf, ThreadInfo } from "./gate.ts";
 import { askTicket } from "./ticket.ts";
 import { denial, invalid } from "./words.ts";
 
-export interface CallOptions {
-  /**
-   * This invocation saw the model produce the turn, so nothing can be recorded about it yet and no read is needed.
-   * Absent: the turn may have been restored; its requests are read once per turn and invocation.
-   */
-  readonly fresh?: boolean | undefined;
-}
-
-export interface WaitOptions extends CallOptions {
-  /** The reason of a native option that asks as well. It can only add a signature. */
-  readonly asked?: string | undefined;
-  /** Terms of that native option, where the policy itself doesn't ask. */
-  readonly terms?: ReviewTerms | undefined;
-  /** The tool's own JSON Schema, where the policy's rule has none. */
-  readonly argsSchema?: JsonObject | undefined;
-}
-
-/** One conversation under the gate, for one invocation. */
-export interface Thread {
-  readonly id: string;
-  pending(): Promise<readonly ApprovalRequest[]>;
-  /** What is recorded of exactly this call. One read for all calls of its turn. */
-  recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
-  /**
-   * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
-   * enforces. A fresh allowed call is answered synchronously, without I/O.
-   */
-  mustWait(call: ProposedCall, options?: WaitOptions): boolean | Promise<boolean>;
-  /**
-   * One atomic write; calls that are recorded already are adopted. A null continuation: the framework or the application
-   * keeps the conversation. The thread stays held by this invocation until it is released.
-   * @throws DUPLICATE_CALL, NOT_JSON, POLICY_DENIED, INVALID_ARGS, THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
-   */
-  suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]>;
-  /**
-   * With an in-process reviewer: records the calls if they aren't, asks the reviewer, answers whether any still waits.
-   * Without one: true at once.
-   */
-  review(calls: readonly ProposedCall[]): Promise<boolean>;
-  /**
-   * The only door to an effect.
-   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
-   */
-  execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
-  /**
-   * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
-   * when the policy allows them. Asking again is the same request.
-   * @throws INVALID_ARGS, NOT_JSON, PURGED, THREAD_BUSY, LEASE_LOST, SETUP
-   */
-  ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
-  /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */
-  release(outcome: "completed" | "suspended" | "failed"): Promise<void>;
-}
-
-const active: AsyncLocalStorage<Thread> = new AsyncLocalStorage();
-
-/** The thread of the runner that is active here, if the framework keeps async context. Lazy frameworks must bind instead. */
-export function currentThread(): Thread | undefined {
-  return active.getStore();
-}
-
-export function withThread<T>(thread: Thread, work: () => T): T {
-  return active.run(thread, work);
-}
-
-/** Nobody needs to be asked about this. */
-function isRefusal({ verdict }: Judgement): boolean {
-  return verdict.type === "deny" || verdict.type === "invalid";
+/** What the model is told if the policy itself refuses: then nobody needs to be asked. */
+function refusedBy({ verdict }: Judgement): Execution<never> | undefined {
+  if (verdict.type === "deny") return denial(verdict.reason);
+  return verdict.type === "invalid" ? invalid(verdict.issues) : undefined;
 }
 
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
@@ -169,7 +105,7 @@ export class GatedThread implements Thread {
     const read = recorded.find((record) => record.id === id);
     if (read) return this.#executeRecorded(read, effect, options);
     // Other arguments than those that were asked about: refused if the policy says so, asked about even if it allows them.
-    return isRefusal(this.#judge(call)) ? this.#executeFresh(call, effect, options) : this.#askAndExecute(call, effect, options);
+    return refusedBy(await this.#judged(call)) ?? this.#askAndExecute(call, effect, options);
   }
 
   async ask(call: ProposedCall, { requestedBy }: ThreadInfo = {}): Promise<Approval> {
@@ -201,18 +137,59 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    const judgement = this.#judge(call);
-    if (isRefusal(judgement)) return false;
-    this.#reasons.set(keyOf(call), this.#askOf(call, judgement, { ...options, asked: "its arguments changed after it was asked about" }));
-    return true;
+    const changed = { ...options, asked: "its arguments changed after it was asked about" };
+    return this.#waits(this.#reasonFor(call, await this.#judged(call), changed));
   }
 
-  #mustAsk(call: ProposedCall, options: WaitOptions): boolean {
-    const judgement = this.#judge(call);
+  #mustAsk(call: ProposedCall, options: WaitOptions): boolean | Promise<boolean> {
+    if (this.#counts(call)) return this.#countedWaits(call, options);
+    return this.#waits(this.#reasonFor(call, this.#judge(call), options));
+  }
+
+  /** Why somebody has to be asked, noted for whatever records it. Undefined: nobody has. */
+  #reasonFor(call: ProposedCall, judgement: Judgement, options: WaitOptions): Ask | undefined {
     const { type } = judgement.verdict;
-    const asks = type === "ask" || (type === "allow" && options.asked !== undefined);
-    if (asks) this.#reasons.set(keyOf(call), this.#askOf(call, judgement, options));
-    return asks;
+    if (type !== "ask" && (type !== "allow" || options.asked === undefined)) return undefined;
+    const ask = this.#askOf(call, judgement, options);
+    this.#reasons.set(keyOf(call), ask);
+    return ask;
+  }
+
+  /** Not if a remembered decision answers the question. Only terms that offer to remember one are worth a look. */
+  #waits(ask: Ask | undefined): boolean | Promise<boolean> {
+    return ask !== undefined && (rememberable(ask.terms).length === 0 || this.#ungranted(ask));
+  }
+
+  async #ungranted(ask: Ask): Promise<boolean> {
+    const record = await this.#recordDecided([ask]);
+    return record === undefined || record.state === "pending";
+  }
+
+  async #countedWaits(call: ProposedCall, options: WaitOptions): Promise<boolean> {
+    const found = await this.#counted(call, options);
+    return "verdict" in found ? this.#reasonFor(call, found, options) !== undefined : found.state === "pending";
+  }
+
+  /**
+   * A rule that counts what ran before judges in the commit that records the call, so that of several calls at once each
+   * counts those before it. Answers the record, or why there is none: the call is refused, or somebody has to be asked.
+   */
+  async #counted(call: ProposedCall, options: WaitOptions): Promise<RequestRecord | Judgement> {
+    const found: { judgement?: Judgement } = {};
+    const record = await this.#recordDecided((recorded) => {
+      const judgement = this.#judge(call, recorded);
+      found.judgement = judgement;
+      const ask = this.#askOf(call, judgement, options);
+      if (recorded.some(({ id }) => id === ask.id)) return [ask];
+      if (refusedBy(judgement)) return [];
+      const allowed = judgement.verdict.type === "allow" && options.asked === undefined;
+      return [allowed ? { ...ask, allowed, rule: judgement.rule.name.text, reason: "the policy allows it" } : ask];
+    });
+    return record ?? found.judgement ?? this.#judge(call);
+  }
+
+  #counts(call: ProposedCall): boolean {
+    return countsHistory(this.#internals.kernel.policy.versionFor(call), call);
   }
 
   #checked(call: ProposedCall): CheckedCall {
@@ -220,8 +197,15 @@ export class GatedThread implements Thread {
     return { namespace: call.namespace, tool: call.tool, args: call.args, threadId: this.id, agent, requestedBy, context };
   }
 
-  #judge(call: ProposedCall): Judgement {
-    return this.#internals.kernel.policy.judge(this.#checked(call));
+  /** `recorded`: all requests of the thread, for a rule that counts them. */
+  #judge(call: ProposedCall, recorded?: readonly RequestRecord[]): Judgement {
+    const { ledger, policy } = this.#internals.kernel;
+    const history = recorded && pastCalls(recorded, requestIdOf(ledger.tenant, this.id, call));
+    return policy.judge({ ...this.#checked(call), history });
+  }
+
+  async #judged(call: ProposedCall): Promise<Judgement> {
+    return this.#judge(call, this.#counts(call) ? await this.#internals.kernel.ledger.ofThread(this.id) : undefined);
   }
 
   #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema }: WaitOptions): Ask {
@@ -235,7 +219,8 @@ export class GatedThread implements Thread {
       call,
       rule: verdict.type === "ask" ? verdict.rule : "native",
       reason: verdict.type === "ask" ? (asked ? `${verdict.reason}; ${asked}` : verdict.reason) : native,
-      terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms },
+      // What can be remembered is the policy's to say, not the framework's.
+      terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember },
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
       policyHash: by.hash,
@@ -268,12 +253,23 @@ export class GatedThread implements Thread {
     return records;
   }
 
+  /** Undefined: nothing of it is decided at once, and so nothing is recorded. */
+  async #recordDecided(asking: readonly Ask[] | Counting): Promise<RequestRecord | undefined> {
+    const { kernel } = this.#internals;
+    demandLease(kernel, this.invocation);
+    const [record] = await suspend(kernel, this.invocation, asking, null, { decidedOnly: true });
+    if (!record) return undefined;
+    this.invocation.declared.add(record.id);
+    this.forget();
+    return record;
+  }
+
   /** The reason found earlier; for a call that is recorded already any reason will do. */
   async #askFor(call: ProposedCall): Promise<Ask> {
     const known = this.#reasons.get(keyOf(call));
     const digest = digestOf(call);
     if (known?.digest === digest) return known;
-    const judgement = this.#judge(call);
+    const judgement = await this.#judged(call);
     const { verdict } = judgement;
     const ask = this.#askOf(call, judgement, {});
     if (verdict.type === "ask" || verdict.type === "allow") return ask;
@@ -282,18 +278,12 @@ export class GatedThread implements Thread {
     throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   }
 
-  #executeFresh<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
-    const { verdict } = this.#judge(call);
-    switch (verdict.type) {
-      case "allow":
-        return this.#runAllowed(call, effect);
-      case "deny":
-        return Promise.resolve(denial(verdict.reason));
-      case "invalid":
-        return Promise.resolve(invalid(verdict.issues));
-      case "ask":
-        return this.#askAndExecute(call, effect, options);
-    }
+  async #executeFresh<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+    const found = this.#counts(call) ? await this.#counted(call, {}) : this.#judge(call);
+    if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
+    const refused = refusedBy(found);
+    if (refused) return refused;
+    return found.verdict.type === "allow" ? this.#runAllowed(call, effect) : this.#askAndExecute(call, effect, options);
   }
 
   /** The policy allows it: the framework's business, neither recorded nor guarded against a replay. */

@@ -6,7 +6,8 @@ import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { CountersignError } from "../errors/error.ts";
-import { ruleOf } from "../gate/check.ts";
+import { countsHistory, ruleOf } from "../gate/check.ts";
+import { pastCalls } from "../gate/history.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { parseWith } from "../gate/schema.ts";
 import { toRequest } from "../ledger/move.ts";
@@ -14,7 +15,7 @@ import type { RequestRecord } from "../store/records.ts";
 import type { Ask } from "../suspend/ask.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
-import { suspend } from "../suspend/suspend.ts";
+import { suspend, type Counting } from "../suspend/suspend.ts";
 import { executeRecorded } from "./execute.ts";
 import type { Approval } from "./gate.ts";
 import { isEdited, refusal } from "./words.ts";
@@ -40,27 +41,38 @@ export async function askTicket(
   const { agent, threadId, context } = invocation;
   const requestedBy = asker ?? invocation.requestedBy;
   const { namespace, tool, args } = call;
-  const { verdict, by } = policy.judge({ namespace, tool, args, agent, threadId, requestedBy, context });
-  if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
-  if (verdict.type === "deny") return { id, status: "denied", message: verdict.reason };
-  const rule = ruleOf(by, call);
-  const question: Ask = {
-    id,
-    digest,
-    call,
-    rule: verdict.type === "ask" ? verdict.rule : rule.name.text,
-    reason: verdict.type === "ask" ? verdict.reason : "the policy allows it",
-    terms: verdict.type === "ask" ? verdict.terms : rule.terms,
-    idempotent: rule.idempotent,
-    argsSchema: rule.argsSchema,
-    policyHash: by.hash,
-    allowed: verdict.type === "allow",
-    ticket: true,
-    requestedBy: asker,
-    parent: runningCall.getStore()?.requestId,
+  const denied: { because?: string } = {};
+  const question = (recorded: readonly RequestRecord[] | undefined): readonly Ask[] => {
+    const history = recorded && pastCalls(recorded, id);
+    const { verdict, by } = policy.judge({ namespace, tool, args, agent, threadId, requestedBy, context, history });
+    if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
+    if (verdict.type === "deny") {
+      denied.because = verdict.reason;
+      return [];
+    }
+    const rule = ruleOf(by, call);
+    return [
+      {
+        id,
+        digest,
+        call,
+        rule: verdict.type === "ask" ? verdict.rule : rule.name.text,
+        reason: verdict.type === "ask" ? verdict.reason : "the policy allows it",
+        terms: verdict.type === "ask" ? verdict.terms : rule.terms,
+        idempotent: rule.idempotent,
+        argsSchema: rule.argsSchema,
+        policyHash: by.hash,
+        allowed: verdict.type === "allow",
+        ticket: true,
+        requestedBy: asker,
+        parent: runningCall.getStore()?.requestId,
+      },
+    ];
   };
-  await suspend(kernel, invocation, [question], null);
-  return reviewed(kernel, reviewer, await ledger.demand(id));
+  const asking: readonly Ask[] | Counting = countsHistory(policy.versionFor(call), call) ? question : question(undefined);
+  const [record] = await suspend(kernel, invocation, asking, null);
+  if (!record) return { id, status: "denied", message: denied.because ?? "the policy denies it" };
+  return reviewed(kernel, reviewer, record);
 }
 
 /** A pending request is shown to the reviewer of this process, also when an earlier process asked it. */

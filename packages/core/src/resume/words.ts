@@ -28,9 +28,10 @@ export function refusal(record: RequestRecord): Refused {
   return { status: "refused", message, by: "system", then: "continue" };
 }
 
-function rejection({ decisions }: RequestRecord): Refused {
+/** Without a signature of its own it was a grant that rejected it, with the words of whoever gave it. */
+function rejection({ decisions, error }: RequestRecord): Refused {
   const decision = decisions.at(-1)?.decision;
-  const { message, then = "continue" } = decision?.type === "reject" ? decision : {};
+  const { message, then = "continue" } = decision?.type === "reject" ? decision : { message: error };
   const said = message ?? "A reviewer rejected this call. It did not run.";
   return { status: "refused", message: then === "revise" ? `${said} You may propose a revised call.` : said, by: "reviewer", then };
 }

@@ -87,8 +87,9 @@ export interface GrantRecord {
   readonly id: string;
   readonly version: number;
   readonly tenant: string;
-  /** Changed by `add` alone, never by `put`. */
+  /** How many are left. Changed by `add` alone, never by `put`. */
   readonly uses: number;
+  /** As it was given: its `uses` are those that it began with. */
   readonly grant: Grant;
   readonly revokedAt: number | undefined;
   readonly expiresAt: number | undefined;
@@ -176,6 +177,38 @@ const threadSchema = z.lazy(() =>
     head: z.string(),
   }),
 );
+const grantSchema = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    version: z.number(),
+    tenant: z.string(),
+    uses: z.number(),
+    grant: z.object({
+      id: z.string(),
+      scope: z.enum(["exact-args", "tool"]),
+      decision: z.enum(["approve", "reject"]),
+      namespace: text,
+      tool: z.string(),
+      agent: z.string(),
+      within: z.enum(["thread", "requester"]),
+      threadId: text,
+      requestedBy: text,
+      digest: text,
+      requestId: z.string(),
+      message: text,
+      terms: termsSchema,
+      by: principalSchema,
+      uses: z.number(),
+      expiresAt: time,
+      revokedAt: time,
+    }),
+    revokedAt: time,
+    expiresAt: time,
+    seq: z.number(),
+    head: z.string(),
+  }),
+);
+
 function parse<T>(kind: string, schema: z.ZodType, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data as T;
@@ -193,4 +226,9 @@ export function parseRequest(value: unknown): RequestRecord {
 /** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
 export function parseThread(value: unknown): ThreadRecord {
   return parse("thread", threadSchema, value);
+}
+
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+export function parseGrant(value: unknown): GrantRecord {
+  return parse("grant", grantSchema, value);
 }

@@ -4,7 +4,7 @@ import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
-import type { RequestRecord } from "../store/records.ts";
+import type { GrantRecord, RequestRecord } from "../store/records.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** A call to be asked about, and why. */
@@ -97,10 +97,11 @@ function fate({ execution }: RequestRecord): string {
   return execution === "executing" || execution === "unknown" ? "may have run" : "did not run";
 }
 
-export function asked(record: RequestRecord): Happening {
+/** `by`: the grant that decided it at once. */
+export function asked(record: RequestRecord, by?: GrantRecord): Happening {
   const { tool, namespace, args, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } = record;
   return {
-    type: record.state === "approved" ? "allowed" : "asked",
+    type: by ? "granted" : record.state === "approved" ? "allowed" : "asked",
     at: record.askedAt,
     actor: record.requestedBy,
     data: {
@@ -118,6 +119,7 @@ export function asked(record: RequestRecord): Happening {
       supersedes,
       revises,
       parent,
+      ...(by ? { grantId: by.id, grantedBy: by.grant.by } : {}),
     },
   };
 }

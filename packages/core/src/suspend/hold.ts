@@ -43,6 +43,21 @@ export function isHeld(thread: ThreadRecord, token: string, now: number): boolea
   return thread.holder !== undefined && thread.holder !== token && thread.leaseUntil > now;
 }
 
+/** What a commit of requests leaves behind. */
+interface Recorded {
+  readonly requests: readonly string[];
+  /** The run pauses here: something is to be waited for, or was saved. */
+  readonly waits: boolean;
+}
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** Nobody wakes a thread for calls that were decided at once, unless it was somebody's to wake already. */
+function wakeAt({ version, state, notBefore }: ThreadRecord, waits: boolean): number {
+  if (waits) return 0;
+  return version > 0 && state === "live" ? notBefore : NEVER;
+}
+
 /**
  * The suspending invocation keeps the thread until it ends, so that nobody wakes it while it is in flight.
  * @throws THREAD_BUSY if a runner holds it, THREAD_CLOSED if this invocation's run is over
@@ -51,7 +66,7 @@ export function holdThread(
   thread: ThreadRecord,
   invocation: Invocation,
   continuation: Uint8Array | undefined,
-  requests: readonly string[],
+  { requests, waits }: Recorded,
   { now, timings }: { readonly now: number; readonly timings: Timings },
 ): Writes {
   const underRunner = invocation.fence !== undefined;
@@ -60,7 +75,7 @@ export function holdThread(
     throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
   }
   const until = now + (underRunner ? timings.threadLease : timings.nativeHold);
-  const happening = { type: "suspended", at: now, actor: SYSTEM, data: { requests } };
+  const happening = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, data: { requests } };
   const hold = isFramework(invocation)
     ? {
         ...(thread.framework === "none" ? begun(invocation) : {}),
@@ -69,8 +84,9 @@ export function holdThread(
         holder: invocation.token,
         fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
         leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,
-        notBefore: 0,
-        input: undefined,
+        notBefore: wakeAt(thread, waits),
+        // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.
+        input: waits ? undefined : thread.input,
       }
     : {};
   const writes = putThread({ ...thread, ...hold, ...(continuation ? { continuation } : {}) }, thread.version, happening);

@@ -1,36 +1,44 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
+import { takeUses } from "../ledger/grant.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { insertRequest, moveRequest, together } from "../ledger/move.ts";
-import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { asked, newRequest, type Ask } from "./ask.ts";
 import { encodeContinuation, type Continuation } from "./continuation.ts";
+import { coverBy, decidedBy, grantsOn } from "./cover.ts";
 import { holdThread, newThread } from "./hold.ts";
 import { isFramework, type Invocation } from "./invocation.ts";
 
+/** What is to be asked, given all that is recorded of the thread: looked at anew by every attempt to write it. */
+export type Counting = (recorded: readonly RequestRecord[]) => readonly Ask[];
+
+interface SuspendOptions {
+  /** Only what the policy or a grant decides at once; the rest stays unrecorded. */
+  readonly decidedOnly?: boolean;
+}
+
 /**
- * One atomic write: the requests that aren't recorded yet, the continuation, the events, the hold. Answers the records
- * of all asks, also of those that were there before.
+ * One atomic write: the requests that aren't recorded yet, the uses of grants that decide some of them at once, the
+ * continuation, the events, the hold. Answers the records of all asks, also of those that were there before.
  * @throws DUPLICATE_CALL, THREAD_BUSY, THREAD_CLOSED, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
  */
 export async function suspend(
   kernel: Kernel,
   invocation: Invocation,
-  asks: readonly Ask[],
+  asking: readonly Ask[] | Counting,
   continuation: Continuation | null,
+  { decidedOnly = false }: SuspendOptions = {},
 ): Promise<readonly RequestRecord[]> {
-  refuseDuplicates(asks);
+  if (typeof asking !== "function") refuseDuplicates(asking);
   const { ledger, timings } = kernel;
   const frozen = continuation ? await encodeContinuation(continuation) : undefined;
   let written = invocation.written;
+  let late = 0;
   return persist(async () => {
     const since = kernel.clock();
-    const [now, existing, thread] = await Promise.all([
-      ledger.now(),
-      written && isUntouched(invocation) ? [] : recordsOfTurns(kernel, invocation, asks),
-      written ?? ledger.thread(invocation.threadId),
-    ]);
+    const [now, { thread, existing, asks }] = await Promise.all([ledger.now(), standing(kernel, invocation, asking, written)]);
     written = undefined;
     const known = new Map(existing.map((record) => [record.id, record]));
     // Written by a try of this same call that was never answered.
@@ -38,21 +46,30 @@ export async function suspend(
     const fresh = asks.filter(({ id }) => !known.has(id));
     if (fresh.length === 0 && !frozen) return asks.flatMap(({ id }) => known.get(id) ?? []);
 
-    const inserts = await Promise.all(
+    const grants = await grantsOn(kernel, invocation, fresh);
+    const questions = await Promise.all(
       fresh.map(async (ask) => {
         refuseUnknowableRequester(ask, invocation);
         const replaced = existing.filter(({ callId, turnId }) => callId === ask.call.callId && turnId === ask.call.turnId);
         const revises = thread && !ask.allowed ? await rejectedForRevision(kernel, invocation, ask) : undefined;
-        const record = newRequest(ledger.tenant, invocation, ask, { supersedes: replaced.at(-1), revises }, now);
-        return together(insertRequest(record, asked(record)), ...replaced.map((old) => supersede(old, ask.id, now)));
+        return { replaced, record: newRequest(ledger.tenant, invocation, ask, { supersedes: replaced.at(-1), revises }, now) };
       }),
     );
+    // In the order of the calls: the last use is the first one's.
+    const cover = coverBy(grants, Math.max(now, late));
+    const inserts = questions
+      .map(({ replaced, record }) => ({ replaced, record, grant: record.state === "pending" ? cover(record) : undefined }))
+      .filter(({ record, grant }) => !decidedOnly || grant !== undefined || record.state !== "pending");
+    if (inserts.length === 0 && !frozen) return asks.flatMap(({ id }) => known.get(id) ?? []);
+    const waits = frozen !== undefined || inserts.some(({ record, grant }) => record.state === "pending" && !grant);
+
     const hold =
-      isFramework(invocation) || !thread
-        ? holdThread(thread ?? newThread(ledger.tenant, invocation), invocation, frozen, asks.map(({ id }) => id), { now, timings }) // prettier-ignore
+      isFramework(invocation) || !thread || typeof asking === "function"
+        ? holdThread(thread ?? newThread(ledger.tenant, invocation), invocation, frozen, { requests: asks.map(({ id }) => id), waits }, { now, timings }) // prettier-ignore
         : together();
-    const batch = together(hold, ...inserts);
-    const committed = await ledger.commit(batch);
+    const batch = together(hold, ...inserts.map((insert) => insertion(insert, now)));
+    const before = Math.min(...inserts.map(({ grant }) => grant?.expiresAt ?? Infinity));
+    const committed = await ledger.commit({ ...batch, before: before === Infinity ? undefined : before });
     if (committed.ok) {
       invocation.written = writtenBy(hold) ?? invocation.written;
       if (invocation.fence === undefined) invocation.held = writtenBy(hold)?.fence;
@@ -63,8 +80,57 @@ export async function suspend(
       return asks.flatMap(({ id }) => inserted.get(id) ?? known.get(id) ?? []);
     }
     if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: invocation.threadId });
+    // By the store's own clock: a grant that ends then doesn't count any more.
+    if (committed.reason === "TOO_LATE") late = before;
     return undefined;
   });
+}
+
+interface Standing {
+  readonly thread: ThreadRecord | undefined;
+  /** The requests of the turns that are asked about, or of the whole thread if they are counted. */
+  readonly existing: readonly RequestRecord[];
+  readonly asks: readonly Ask[];
+}
+
+/**
+ * What the requests are recorded against.
+ * @param written the thread as this invocation last wrote it: if others have written since, the commit finds out
+ */
+async function standing(
+  kernel: Kernel,
+  invocation: Invocation,
+  asking: readonly Ask[] | Counting,
+  written: ThreadRecord | undefined,
+): Promise<Standing> {
+  const { ledger } = kernel;
+  const { threadId } = invocation;
+  if (typeof asking !== "function") {
+    const [existing, thread] = await Promise.all([
+      written && isUntouched(invocation) ? [] : recordsOfTurns(kernel, invocation, asking),
+      written ?? ledger.thread(threadId),
+    ]);
+    return { thread, existing, asks: asking };
+  }
+  // The thread first: what is counted after this read makes the commit that expects its version fail. The requests always:
+  // what was asked by hand counts too, and leaves the version as it was.
+  const thread = written ?? (await ledger.thread(threadId));
+  const existing = await ledger.ofThread(threadId);
+  return { thread, existing, asks: asking(existing) };
+}
+
+interface Insert {
+  readonly record: RequestRecord;
+  readonly grant: GrantRecord | undefined;
+  /** Requests of the same call with other arguments. */
+  readonly replaced: readonly RequestRecord[];
+}
+
+function insertion({ record, grant, replaced }: Insert, now: number): Writes {
+  const decided = grant ? decidedBy(grant, record) : record;
+  const superseded = replaced.map((old) => supersede(old, record.id, now));
+  const use: Writes = { changes: grant ? [takeUses(grant.id, 1)] : [], events: [] };
+  return together(insertRequest(decided, asked(decided, grant)), use, ...superseded);
 }
 
 function writtenBy({ changes }: Writes): ThreadRecord | undefined {

@@ -69,6 +69,8 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
           ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,
         ),
       ),
+    listGrants: async (tenant, tool) =>
+      structuredClone([...of(tenant).grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool)),
     listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
     closedThreads: async (tenant, before, limit) => closedThreads(of(tenant), before, limit),
     claimDue: async (kind, options) => {

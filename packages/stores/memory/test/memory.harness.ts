@@ -1,4 +1,4 @@
 import type { StoreHarness } from "@countersign/conformance";
 import { memoryStore } from "../src/index.ts";
 
-export default { durable: false, shared: false, open: async () => memoryStore() } satisfies StoreHarness;
+export default { durable: false, shared: false, listsGrants: true, open: async () => memoryStore() } satisfies StoreHarness;

@@ -44,7 +44,7 @@ export function parametersOf({ tenant, changes, events, before }: Batch, mark: s
     ),
     rowsText(
       8,
-      [...wantedOf("grant", changes)].map(([id, wanted]) => grantRow(id, wanted)),
+      [...wantedOf("grant", changes)].sort(byId).map(([id, wanted]) => grantRow(id, wanted)),
     ),
     rowsText(
       2,

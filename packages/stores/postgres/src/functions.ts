@@ -6,7 +6,7 @@ const parameters = (s: string): string => `p_tenant text, p_before double precis
 
 /**
  * A commit is one call: it locks what the batch touches, judges it as a whole, and writes. Rows are locked threads first,
- * then requests, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
+ * then requests, then grants, each in the order of their ids (the caller sorts), so that two batches don't wait for each other in a
  * circle. What is refused is answered as text, for an error would fill the server's log with lost races.
  *
  * `commit_1` may sign. `commit_unsigned_1` may do whatever an agent's process has to, and refuses a signature.
@@ -53,7 +53,11 @@ export const functions = (s: string): string => `
     p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF p_drops IS NOT NULL
-      OR EXISTS (SELECT FROM unnest(p_asked) AS w WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved'))
+      -- A remembered rejection takes a use of its grant in the same batch.
+      OR EXISTS (
+        SELECT FROM unnest(p_asked) AS w
+        WHERE w.decisions <> '[]' OR w.state NOT IN ('pending', 'approved') AND (w.state <> 'rejected' OR p_grants IS NULL)
+      )
       OR EXISTS (
         SELECT FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id
         WHERE w.decisions <> t.decisions OR w.signed <> t.signed OR NOT CASE t.state

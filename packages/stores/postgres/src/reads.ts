@@ -48,3 +48,9 @@ export async function grantsFor(
   const values = [toText(tenant), toText(tool), toText(agent), namespace === undefined ? null : toText(namespace)];
   return (await connection.ask(sql, values)).map(toGrant);
 }
+
+/** In the order they were given. */
+export async function listGrants(connection: Connection, tenant: string, tool: string | undefined): Promise<readonly GrantRecord[]> {
+  const sql = `SELECT record, uses FROM ${connection.schema}.grants WHERE tenant = $1 AND ($2::text IS NULL OR tool = $2) ORDER BY n`;
+  return (await connection.ask(sql, [toText(tenant), tool === undefined ? null : toText(tool)])).map(toGrant);
+}

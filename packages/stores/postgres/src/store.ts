@@ -6,7 +6,7 @@ import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { openSchema } from "./migrate.ts";
-import { closedThreads, getRequest, getThread, grantsFor, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { Watchers } from "./watch.ts";
 
 /** Options of {@link postgresStore}: those of a pool of `pg` (`connectionString`, `max`, `ssl`, …), and these. */
@@ -80,6 +80,7 @@ export function postgresStore({ schema = "countersign", warn, ...config }: Postg
     listRequests: (tenant, query) => reading(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => reading(() => countRequests(connection, tenant, query, cap)),
     grantsFor: (tenant, call) => reading(() => grantsFor(connection, tenant, call)),
+    listGrants: (tenant, tool) => reading(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => reading(() => listEvents(connection, tenant, after, limit, subject)),
     closedThreads: (tenant, before, limit) => reading(() => closedThreads(connection, tenant, before, limit)),
     claimDue: async (kind, options) => {

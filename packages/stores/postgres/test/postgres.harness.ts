@@ -6,6 +6,7 @@ import { postgresStore } from "../src/index.ts";
 export default {
   durable: true,
   shared: true,
+  listsGrants: true,
   open: async (location) => {
     const connectionString = process.env["COUNTERSIGN_POSTGRES"];
     if (!connectionString) throw new Error("COUNTERSIGN_POSTGRES is not set: the URL of a PostgreSQL server for the tests.");

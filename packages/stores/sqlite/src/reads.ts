@@ -35,3 +35,9 @@ export function closedThreads(connection: Connection, tenant: string, before: nu
     WHERE tenant = ? AND state = 'closed' AND closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at LIMIT ?`;
   return connection.all(sql, tenant, before, Math.max(0, limit)).map(({ id }) => String(id));
 }
+
+/** In the order they were given. */
+export function listGrants(connection: Connection, tenant: string, tool: string | undefined): readonly GrantRecord[] {
+  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ?1 AND (?2 IS NULL OR tool = ?2) ORDER BY n";
+  return connection.all(sql, tenant, tool ?? null).map(toGrant);
+}

@@ -5,7 +5,7 @@ import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { openDatabase } from "./open.ts";
-import { closedThreads, getRequest, getThread, grantsFor, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { Watchers } from "./watch.ts";
 
 /**
@@ -48,6 +48,7 @@ export function sqliteStore(path: string): StorePort {
     listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => connection.answer(() => countRequests(connection, tenant, query, cap)),
     grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
+    listGrants: (tenant, tool) => connection.answer(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
     closedThreads: (tenant, before, limit) => connection.answer(() => closedThreads(connection, tenant, before, limit)),
     claimDue: async (kind, options) => {

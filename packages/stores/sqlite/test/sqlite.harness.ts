@@ -1,4 +1,4 @@
 import type { StoreHarness } from "@countersign/conformance";
 import { sqliteStore } from "../src/index.ts";
 
-export default { durable: true, shared: true, open: async (location) => sqliteStore(location) } satisfies StoreHarness;
+export default { durable: true, shared: true, listsGrants: true, open: async (location) => sqliteStore(location) } satisfies StoreHarness;

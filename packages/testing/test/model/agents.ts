@@ -13,6 +13,8 @@ import { describe, type World } from "./world.ts";
 
 const AGENT = "payments";
 const FRAMEWORK = "mini";
+/** The same for all threads, so that a remembered decision can be used in several at once. */
+const REQUESTER = "rita";
 /** What an invocation may end with. Any other error is a bug. */
 const EXPECTED = [
   "EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "STORE_UNAVAILABLE", "THREAD_BUSY", "THREAD_CLOSED", "THREAD_SUSPENDED", "THREAD_UNKNOWN",
@@ -73,7 +75,7 @@ export class Agents {
   /** A new input through a runner. */
   async start(process: Process, threadId: string, pending: "refuse" | "cancel" = "refuse"): Promise<void> {
     const gate = this.gate(process, true);
-    await this.#tolerant(() => this.#runner(gate, process).start(threadId, "hello", { pending }));
+    await this.#tolerant(() => this.#runner(gate, process).start(threadId, "hello", { pending, requestedBy: REQUESTER }));
   }
 
   /** The application resumes by hand. */
@@ -93,7 +95,7 @@ export class Agents {
 
   /** The framework's own invoke: no runner, no lease. */
   async native(process: Process, threadId: string, state?: Checkpoint): Promise<void> {
-    const thread = openThread(this.gate(process, true), { threadId, agent: AGENT, framework: FRAMEWORK });
+    const thread = openThread(this.gate(process, true), { threadId, agent: AGENT, framework: FRAMEWORK, requestedBy: REQUESTER });
     const invocation = { threadId, native: true, declared: new Set<string>(), fence: undefined, heldUntil: 0 };
     process.invocation = invocation;
     await this.#tolerant(async () => {
@@ -123,7 +125,7 @@ export class Agents {
         process.invocation?.declared.add(requestIdOf(TENANT, threadId, call));
         const recorded = this.#monitor.ofThread(threadId).some((record) => record.turnId === call.turnId && record.callId === callId);
         if (!recorded || inner) continue;
-        const thread = openThread(gate, { threadId, agent: AGENT, framework: FRAMEWORK });
+        const thread = openThread(gate, { threadId, agent: AGENT, framework: FRAMEWORK, requestedBy: REQUESTER });
         await this.#tolerant(async () => {
           await thread.execute(call, (args, context) => {
             happen(this.#monitor, process, call, args, context);
@@ -140,7 +142,7 @@ export class Agents {
     const key = this.#world.fresh("k");
     const call = { turnId: `ask:${key}`, callId: key, tool: "pay", args: { amount: 5 } };
     await this.#tolerant(async () => {
-      const ask = { threadId, tool: call.tool, args: call.args, key };
+      const ask = { threadId, tool: call.tool, args: call.args, key, requestedBy: REQUESTER };
       const asked = await gate.ask(ask);
       if (asked.status === "pending") await gate.wait(asked.id);
       const approval = await gate.ask(ask);
@@ -202,6 +204,11 @@ export class Agents {
 function policyOf(world: World): Policy {
   const { quorum, expiresIn, executeWithin, idempotent } = world.scenario;
   const ask = (): boolean => !world.flipped;
-  const review = { quorum, expiresIn, ...(executeWithin === undefined ? {} : { executeWithin }) };
+  const review = {
+    quorum,
+    expiresIn,
+    remember: ["tool", "exact-args"] as const,
+    ...(executeWithin === undefined ? {} : { executeWithin }),
+  };
   return definePolicy({ tools: { pay: { ask, review, idempotent }, agent: { ask, review, idempotent }, read: "allow" } });
 }

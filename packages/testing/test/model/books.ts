@@ -1,5 +1,11 @@
-import type { RequestRecord, ThreadRecord } from "@countersign/core/store";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
 import type { World } from "./world.ts";
+
+/** A remembered decision, and when it was taken back by the monitor's own reading. */
+export interface Given {
+  readonly grant: GrantRecord["grant"];
+  readonly revokedAt: number | undefined;
+}
 
 /** What the monitor has written down of the commits so far: transitions and holds are judged by it. */
 export interface Books {
@@ -13,6 +19,10 @@ export interface Books {
   readonly effects: ReadonlyMap<string, readonly number[]>;
   /** Digests that a reviewer has looked at, by request and person. */
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Remembered decisions as they were given. */
+  readonly grants: ReadonlyMap<string, Given>;
+  /** The calls that each of them has decided. */
+  readonly granted: ReadonlyMap<string, readonly RequestRecord[]>;
   ofThread(threadId: string): readonly RequestRecord[];
   ofTurn(record: RequestRecord): readonly RequestRecord[];
 }

@@ -30,7 +30,7 @@ export function ended(
     if (event?.type === "suspended") orphans(monitor, process, after.id);
     return;
   }
-  if (event?.type === "suspended") {
+  if (event?.type === "suspended" || event?.type === "recorded") {
     // Without the answer it can't know what it got.
     if (monitor.world.answering) invocation.fence = after.fence;
     // Whoever invokes the framework beside an invocation that is in flight takes over its promise as well.

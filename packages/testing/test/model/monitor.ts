@@ -1,4 +1,5 @@
-import type { AuditEvent, Batch, Due, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { AuditEvent, Batch, Due, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { Given } from "./books.ts";
 import type { Process } from "./process.ts";
 import { misstepOf } from "./transitions.ts";
 import { acquired, ended } from "./holds.ts";
@@ -19,6 +20,9 @@ export class Monitor {
   readonly asked = new Map<string, number>();
   /** Store clock: when a request was decided, or stopped waiting otherwise. */
   readonly decided = new Map<string, number>();
+  /** Remembered decisions as they were given, and the calls that each has decided. */
+  readonly grants = new Map<string, Given>();
+  readonly granted = new Map<string, readonly RequestRecord[]>();
   /** Digests that a reviewer has looked at, by request and person. */
   readonly seen = new Map<string, Set<string>>();
   readonly #store: StorePort;
@@ -44,6 +48,7 @@ export class Monitor {
   /** A batch was accepted. */
   async committed(process: Process, batch: Batch): Promise<void> {
     const touched = new Set<string>();
+    for (const change of batch.changes) if (change.op === "put" && change.kind === "grant") this.#grantChanged(change.record);
     const requests = batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [change.record] : []));
     for (const { id, threadId } of requests) {
       touched.add(threadId);
@@ -51,7 +56,7 @@ export class Monitor {
     }
     for (const change of batch.changes) {
       if (change.op === "put" && change.kind === "thread") await this.#threadChanged(process, change.record.id, batch);
-      if (change.op === "add") touched.add(change.id);
+      if (change.op === "add" && change.kind === "thread") touched.add(change.id);
       if (change.op === "put" && change.kind === "thread") touched.add(change.record.id);
     }
     for (const threadId of touched) await this.#count(threadId);
@@ -79,11 +84,37 @@ export class Monitor {
     const wrong = broken ?? misstepOf(this, process, before, after, events.at(-1));
     if (wrong) this.world.fail(wrong);
     if (!before) this.asked.set(id, this.world.time.now);
+    const overdrawn = before ? undefined : this.#misgrant(after);
+    if (overdrawn) this.world.fail(overdrawn);
     if (after.state !== "pending" && (!before || before.state === "pending")) this.decided.set(id, this.world.time.now);
     if (before?.state === "unknown" && after.state === "approved" && events.at(-1)?.type === "settled") {
       this.retries.set(id, (this.retries.get(id) ?? 0) + 1);
     }
     this.requests.set(id, after);
+  }
+
+  #grantChanged({ id, grant, revokedAt }: GrantRecord): void {
+    this.world.count(revokedAt === undefined ? "grant remembered" : "grant revoked");
+    this.world.note(
+      `grant ${id.slice(0, 4)} of ${grant.uses} ${grant.scope} ${grant.decision}${revokedAt === undefined ? "" : " revoked"}`,
+    );
+    this.grants.set(id, { grant, revokedAt });
+  }
+
+  /** I9: a call that nobody signed was decided by a grant that covers it, in its time, and not once too often. */
+  #misgrant(record: RequestRecord): string | undefined {
+    const { grantId, proposal, tool, threadId } = record;
+    if (grantId === undefined) return undefined;
+    const given = this.grants.get(grantId);
+    if (!given) return "I9 decided by a grant that nobody gave";
+    const decided = [...(this.granted.get(grantId) ?? []), record];
+    this.granted.set(grantId, decided);
+    const { grant, revokedAt } = given;
+    const fits = grant.tool === tool && (grant.threadId ?? threadId) === threadId && (grant.digest ?? proposal.digest) === proposal.digest;
+    if (!fits) return "I9 decided by a grant for something else";
+    if (revokedAt !== undefined) return "I9 decided by a grant that was revoked";
+    if (this.world.time.now >= (grant.expiresAt ?? Infinity)) return "I9 decided by a grant that was over";
+    return decided.length > grant.uses ? `I9 a grant of ${grant.uses} has decided ${decided.length} calls` : undefined;
   }
 
   async #threadChanged(process: Process, id: string, { events }: Batch): Promise<void> {

@@ -24,6 +24,10 @@ export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion;
     distort: rewriting((batch) => ({ ...batch, events: batch.events.slice(0, 1) })),
     caughtAs: /^I5/,
   },
+  "a store that ignores floors": {
+    distort: rewriting((batch) => ({ ...batch, changes: batch.changes.map((change) => ({ ...change, floor: undefined })) })),
+    caughtAs: /^I[59]/,
+  },
   "a suspension that doesn't hold the thread": { distort: rewriting(unheld), caughtAs: /^I6/ },
   "a store clock that runs an hour late": {
     distort: { store: (store) => ({ ...store, now: async () => (await store.now()) - 3_600_000 }) },

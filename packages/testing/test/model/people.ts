@@ -1,4 +1,4 @@
-import { approve, edit, isCountersignError, reject, type Gate } from "@countersign/core";
+import { approve, edit, isCountersignError, reject, type Gate, type Remember } from "@countersign/core";
 import { digestOf } from "./digest.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
@@ -27,15 +27,35 @@ export class People {
         await this.#attempt(() => gate.cancel(request.id, { by, reason: "not needed any more" }));
       } else if (choice < 0.65 || (world.healthy && choice < 0.9)) {
         this.#monitor.saw(request.id, who, request.proposal.digest);
-        await this.#attempt(() => gate.decide(request, approve(), { by }));
+        await this.#attempt(() => gate.decide(request, approve(this.#wish()), { by }));
       } else if (choice < 0.85) {
         const args = { amount: 100 + random.below(2) };
         this.#monitor.saw(request.id, who, digestOf(request.tool, args));
         await this.#attempt(() => gate.decide(request, edit(args), { by }));
       } else {
         const then = random.pick<"continue" | "revise" | "stop">(["continue", "continue", "revise", "stop"]);
-        if (!world.healthy) await this.#attempt(() => gate.decide(request, reject("no", { then }), { by }));
+        const remembers = then === "continue" ? this.#wish() : {};
+        if (!world.healthy) await this.#attempt(() => gate.decide(request, reject("no", { then, ...remembers }), { by }));
       }
+    }
+  }
+
+  /** Now and then a decision shall stand for some calls to come. Terms with a quorum don't offer it. */
+  #wish(): { remember?: Remember } {
+    const { random, scenario } = this.#monitor.world;
+    if (!scenario.grants || scenario.quorum > 1 || random.chance(0.6)) return {};
+    const scope = random.pick<Remember["scope"]>(["tool", "exact-args"]);
+    const within = random.pick<NonNullable<Remember["within"]>>(["thread", "requester"]);
+    return { remember: { scope, within, times: 1 + random.below(2), for: 5_000 + random.below(90_000) } };
+  }
+
+  /** Takes remembered decisions back, while calls use them. */
+  async revoke(gate: Gate): Promise<void> {
+    const { world } = this.#monitor;
+    for (;;) {
+      await world.sleep(1_000 + world.random.below(20_000));
+      const [grant] = [...this.#monitor.grants.keys()].slice(-1);
+      if (grant !== undefined) await this.#attempt(() => gate.revoke(grant, { by: { id: "carol" } }));
     }
   }
 

@@ -46,6 +46,8 @@ export interface Scenario {
   /** The clocks of the processes differ from the store's. */
   readonly skew: boolean;
   readonly steps: number;
+  /** Reviewers remember decisions, and take them back. */
+  readonly grants: boolean;
 }
 
 const call = (n: number, tool: ModelCall["tool"] = "pay"): ModelCall => ({ callId: `call_${n}`, tool, amount: 10 + n });
@@ -89,5 +91,6 @@ export function scenarioOf(seed: number): Scenario {
     sweep: flag(),
     skew: flag(),
     steps: 150 + random.below(550),
+    grants: random.chance(0.4),
   };
 }

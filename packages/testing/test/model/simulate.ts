@@ -87,6 +87,7 @@ class Schedule {
     this.#staff();
     if (scenario.sweep) this.#world.spawn("sweeper", (process) => this.#agents.sweeper(process));
     if (scenario.settle) this.#world.spawn("settler", (process) => this.#people.settle(this.#agents.gate(process, false)));
+    if (scenario.grants) this.#world.spawn("revoker", (process) => this.#people.revoke(this.#agents.gate(process, false)));
     if (scenario.flip) this.#world.spawn("withdrawer", (process) => this.#people.withdraw(this.#agents.gate(process, false)));
     for (let step = 0; step < scenario.steps && !this.#world.violation; step++) {
       if (!this.#disturb()) await this.#step(true);
@@ -214,10 +215,10 @@ class Schedule {
     return this.#agents.checkpoints.get(threadId)?.done === true || (framework === "embedded" && entry === "native");
   }
 
-  /** One that has only seen questions by hand has not begun. */
+  /** One that has only seen questions by hand has not begun, and one that nobody was asked about is the application's own. */
   #threadOf(threadId: string): ThreadRecord | undefined {
     const thread = this.#monitor.threads.get(threadId);
-    return thread?.framework === "none" ? undefined : thread;
+    return thread?.framework === "none" || thread?.notBefore === Number.MAX_SAFE_INTEGER ? undefined : thread;
   }
 
   #stuck(): void {

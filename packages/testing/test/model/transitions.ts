@@ -26,8 +26,10 @@ export function misstepOf(
   after: RequestRecord,
   event: AuditEvent | undefined,
 ): string | undefined {
-  if (!before)
-    return after.state === "pending" || (after.ticket && after.state === "approved") ? undefined : `I1 a request began as ${after.state}`;
+  if (!before) {
+    const begins = after.state === "pending" || (after.ticket && after.state === "approved") || after.grantId !== undefined;
+    return begins ? undefined : `I1 a request began as ${after.state}`;
+  }
   const step = `${before.state} -> ${after.state}`;
   if (event?.type === "late-receipt") return before.state === after.state ? undefined : `I1 illegal ${step} by a late receipt`;
   if (!LEGAL[before.state].includes(after.state)) return `I1 illegal ${step}`;

@@ -112,6 +112,7 @@ export function journalStore(path: string): StorePort {
       [...fresh(tenant).grants.values()].filter(
         ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,
       ),
+    listGrants: async (tenant, tool) => [...fresh(tenant).grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool),
     listEvents: async (tenant, after, limit, subject) => eventsOf(fresh(tenant), after, limit, subject),
     claimDue: async (kind, options) => locked(() => claim(kind, options)),
     watch(listener) {

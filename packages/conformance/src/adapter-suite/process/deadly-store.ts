@@ -4,7 +4,7 @@ import type { Kill } from "./order.ts";
 
 /** What a commit's events say that it is. */
 const EVENTS: { readonly [P in Exclude<Kill["point"], "effect">]: readonly string[] } = {
-  suspend: ["asked"],
+  suspend: ["asked", "granted", "allowed"],
   decide: ["approved", "rejected", "voted"],
   claim: ["claimed"],
   receipt: ["done", "failed"],

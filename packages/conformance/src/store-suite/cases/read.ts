@@ -1,7 +1,7 @@
 import type { RequestRecord, ThreadRecord } from "@countersign/core/store";
 import { same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
+import { addUses, commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
 const FULL_REQUEST: RequestRecord = request("r1", {
   status: "approved",
@@ -210,6 +210,28 @@ export const readCases: readonly StoreCase[] = [
       same(await found({ tool: "refund" }), ["g3"], "of another tool");
       same(await found({ agent: "support" }), ["g4"], "of another agent");
       same(await found({ agent: "nobody" }), [], "of nobody");
+    },
+  },
+  {
+    id: "store.read.list-grants",
+    title: "All grants of a tenant are listed as they are now, in the order they were given, or those of one tool's name.",
+    guards: "Somebody looks for standing signatures to revoke, and the one that matters is not shown.",
+    needs: ["listsGrants"],
+    run: async ({ open }) => {
+      const store = await open();
+      const list = async (tool?: string): Promise<readonly string[]> =>
+        idsOf((await store.listGrants?.(TENANT, tool)) ?? [{ id: "no list" }]);
+      same(await list(), [], "of none");
+      const grants = [grant("m"), grant("z", { namespace: "billing" }), grant("a", { tool: "refund" }), grant("k", { agent: "support" })];
+      for (const record of grants) await commit(store, [putGrant(record), addUses(record.id, 3)]);
+      await commit(store, [putGrant({ ...grant("z", { namespace: "billing" }), revokedAt: T0 }, 1), addUses("m", -1)]);
+      same(await list(), ["m", "z", "a", "k"], "of all tools");
+      same(await list("send_payment"), ["m", "z", "k"], "of one tool, whatever its namespace and agent");
+      same(await list("pay"), [], "of no tool");
+      const [first, second] = (await store.listGrants?.(TENANT, undefined)) ?? [];
+      same(first, { ...grant("m"), version: 1, uses: 2 }, "one that was used");
+      same(second, { ...grant("z", { namespace: "billing" }), version: 2, uses: 3, revokedAt: T0 }, "one that was revoked");
+      same(await store.listGrants?.("other", undefined), [], "of another tenant");
     },
   },
 ];

@@ -23,6 +23,10 @@ export function closedThreads({ threads }: TenantState, before: number): readonl
     .sort((a, b) => (a.closedAt ?? 0) - (b.closedAt ?? 0));
 }
 
+export function listGrants({ grants }: TenantState, tool: string | undefined): readonly GrantRecord[] {
+  return [...grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool);
+}
+
 export function grantsFor(
   { grants }: TenantState,
   call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },

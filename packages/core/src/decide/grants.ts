@@ -1,0 +1,28 @@
+import { z } from "zod";
+import type { Grant } from "../contract/grant.ts";
+import { principalSchema, type Principal } from "../contract/principal.ts";
+import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { revokeGrant, toGrant } from "../ledger/grant.ts";
+import { persist } from "../ledger/ledger.ts";
+import { authorize } from "./authorize.ts";
+
+/** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */
+export async function grants({ ledger }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
+  const records = await ledger.grants(tool);
+  if (!records) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revoke." });
+  return records.map(toGrant);
+}
+
+/** Whoever may sign the call may take a standing signature back. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
+export async function revoke({ ledger }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
+  const { by } = parseInput(z.object({ by: principalSchema }), options, "options");
+  await persist(async () => {
+    const [record, at] = await Promise.all([ledger.grant(id), ledger.now()]);
+    if (!record) throw new CountersignError("GRANT_NOT_FOUND", { id });
+    authorize(by, record.grant.terms, undefined);
+    if (record.revokedAt !== undefined) return true;
+    return (await ledger.commit(revokeGrant(record, { at, actor: by }))).ok || undefined;
+  });
+}

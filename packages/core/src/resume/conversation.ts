@@ -1,0 +1,75 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { ProposedCall } from "../contract/call.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import type { ReviewTerms } from "../contract/terms.ts";
+import type { Continuation } from "../suspend/continuation.ts";
+import type { Effect } from "./execute.ts";
+import type { EffectOptions, Execution } from "./execution.ts";
+import type { Approval, ThreadInfo } from "./gate.ts";
+
+export interface CallOptions {
+  /**
+   * This invocation saw the model produce the turn, so nothing can be recorded about it yet and no read is needed.
+   * Absent: the turn may have been restored; its requests are read once per turn and invocation.
+   */
+  readonly fresh?: boolean | undefined;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** The reason of a native option that asks as well. It can only add a signature. */
+  readonly asked?: string | undefined;
+  /** Terms of that native option, where the policy itself doesn't ask. */
+  readonly terms?: ReviewTerms | undefined;
+  /** The tool's own JSON Schema, where the policy's rule has none. */
+  readonly argsSchema?: JsonObject | undefined;
+}
+
+/** One conversation under the gate, for one invocation. */
+export interface Thread {
+  readonly id: string;
+  pending(): Promise<readonly ApprovalRequest[]>;
+  /** What is recorded of exactly this call. One read for all calls of its turn. */
+  recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
+  /**
+   * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
+   * enforces. A fresh allowed call is answered synchronously, without I/O, unless its rule counts the thread's history.
+   * What a grant or such a rule decides is recorded by this call already: a remembered decision never waits.
+   */
+  mustWait(call: ProposedCall, options?: WaitOptions): boolean | Promise<boolean>;
+  /**
+   * One atomic write; calls that are recorded already are adopted. A null continuation: the framework or the application
+   * keeps the conversation. The thread stays held by this invocation until it is released.
+   * @throws DUPLICATE_CALL, NOT_JSON, POLICY_DENIED, INVALID_ARGS, THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
+   */
+  suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]>;
+  /**
+   * With an in-process reviewer: records the calls if they aren't, asks the reviewer, answers whether any still waits.
+   * Without one: true at once.
+   */
+  review(calls: readonly ProposedCall[]): Promise<boolean>;
+  /**
+   * The only door to an effect.
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
+   */
+  execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
+  /**
+   * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
+   * when the policy allows them. Asking again is the same request.
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, THREAD_BUSY, LEASE_LOST, SETUP
+   */
+  ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
+  /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */
+  release(outcome: "completed" | "suspended" | "failed"): Promise<void>;
+}
+
+const active: AsyncLocalStorage<Thread> = new AsyncLocalStorage();
+
+/** The thread of the runner that is active here, if the framework keeps async context. Lazy frameworks must bind instead. */
+export function currentThread(): Thread | undefined {
+  return active.getStore();
+}
+
+export function withThread<T>(thread: Thread, work: () => T): T {
+  return active.run(thread, work);
+}

@@ -1,0 +1,61 @@
+// The role of an agent's process asks, uses grants and executes. It can neither give a signature nor stretch one.
+import { approve, createGate, definePolicy, isCountersignError, reject } from "@countersign/core";
+import { postgresStore } from "@countersign/postgres";
+import { startPostgres } from "@countersign/postgres-server";
+import pg from "pg";
+import { afterAll, expect, it } from "vitest";
+
+const server = await startPostgres();
+const owner = postgresStore({ connectionString: server.url });
+await owner.now();
+const admin = new pg.Client({ connectionString: server.url });
+await admin.connect();
+await admin.query(`
+  CREATE ROLE agent LOGIN PASSWORD 'agent';
+  GRANT USAGE ON SCHEMA countersign TO agent;
+  GRANT SELECT ON ALL TABLES IN SCHEMA countersign TO agent;
+  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA countersign TO agent;
+  REVOKE EXECUTE ON FUNCTION countersign.commit_1 FROM agent;
+`);
+const agent = postgresStore({ connectionString: server.url.replace("postgres:postgres@", "agent:agent@") });
+afterAll(async () => {
+  await Promise.all([owner.close(), agent.close(), admin.end()]);
+  await server.stop();
+});
+
+const policy = definePolicy({ tools: { pay: { ask: true, review: { remember: ["tool"] } } } });
+const alice = { id: "alice" };
+const codeOf = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (isCountersignError(error) ? error.code : String(error))); // prettier-ignore
+
+it("uses a grant, and neither gives, adds to nor revokes one", async () => {
+  const [gate, desk] = [createGate({ policy, store: agent, warn: () => {} }), createGate({ store: owner })];
+  const ask = (key: string) => gate.ask({ threadId: "t", tool: "pay", args: {}, key });
+  const first = await ask("k1");
+  if (first.status !== "pending") throw new Error(first.status);
+  const wish = approve({ remember: { scope: "tool", times: 2 } });
+  expect(await codeOf(gate.decide(first.request, wish, { by: alice }))).not.toBe("none");
+  expect(await desk.grants()).toEqual([]);
+  await desk.decide(first.request, wish, { by: alice });
+  const [given] = await gate.grants();
+  if (!given) throw new Error("no grant");
+  expect((await ask("k2")).status).toBe("approved");
+  const more = { op: "add", kind: "grant", id: given.id, field: "uses", by: 9 } as const;
+  expect(await codeOf(agent.commit({ tenant: "default", changes: [more], events: [] }))).not.toBe("none");
+  expect(await codeOf(gate.revoke(given.id, { by: alice }))).not.toBe("none");
+  expect(await desk.grants()).toMatchObject([{ uses: 1, revokedAt: undefined }]);
+  const atOnce = await Promise.all(["k3", "k4", "k5"].map(ask));
+  expect(atOnce.map(({ status }) => status).sort()).toEqual(["approved", "pending", "pending"]);
+  await desk.revoke(given.id, { by: alice });
+  await desk.verify();
+});
+
+it("uses a remembered rejection", async () => {
+  const [gate, desk] = [createGate({ policy, store: agent, warn: () => {} }), createGate({ store: owner })];
+  const ask = (key: string) => gate.ask({ threadId: "no", tool: "pay", args: {}, key });
+  const first = await ask("k1");
+  if (first.status !== "pending") throw new Error(first.status);
+  await desk.decide(first.request, reject("not today", { remember: { scope: "tool", times: 1 } }), { by: alice });
+  expect(await ask("k2")).toMatchObject({ status: "rejected", message: "not today" });
+  expect((await ask("k3")).status).toBe("pending");
+  await desk.verify();
+});
