@@ -10,12 +10,13 @@ import { seed, type Seed } from "./seed.ts";
 const DATA = join(import.meta.dirname, "../../.data");
 
 export function sqliteBench(): BenchStore {
-  mkdirSync(DATA, { recursive: true });
-  const folder = mkdtempSync(join(DATA, "sqlite-"));
+  let folder: string | undefined;
   return {
     name: "SQLite",
     commits: { rows: 2, most: 1.5 },
     async prepare(pending, note): Promise<Place> {
+      mkdirSync(DATA, { recursive: true });
+      folder ??= mkdtempSync(join(DATA, "sqlite-"));
       const path = join(folder, `${pending}.db`);
       note(`filling a file with ${counted(pending)} pending requests`);
       const first = sqliteStore(path);
@@ -35,7 +36,7 @@ export function sqliteBench(): BenchStore {
       };
     },
     async stop() {
-      rmSync(folder, { recursive: true, force: true });
+      if (folder) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
