@@ -41,7 +41,6 @@ export function withMiddleware(calls: number): { readonly gated: Converse; reado
 
 const idle = createMiddleware({
   name: "Idle",
-  beforeAgent: () => undefined,
   afterModel: () => undefined,
   wrapModelCall: (request, handler) => handler(request),
   wrapToolCall: (request, handler) => handler(request),

@@ -136,7 +136,8 @@ describe("parallel calls", () => {
 });
 
 describe("a process that dies", () => {
-  const leases = { threadLease: 300, claimLease: 300 };
+  // Long enough for a process that has just begun on a busy machine: LangGraph's first step takes a while there.
+  const leases = { threadLease: 2_000, claimLease: 2_000 };
   /** Until the dead process's leases have run out. */
   async function untilFree(then: () => Promise<Answer>): Promise<Answer> {
     for (;;) {
