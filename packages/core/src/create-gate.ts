@@ -110,7 +110,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timin
   const ledger = new Ledger(portOf(store), tenant, now);
   return {
     ledger,
-    brake: new Brake(ledger),
+    brake: new Brake(ledger, now ?? Date.now),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,

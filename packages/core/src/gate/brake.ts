@@ -14,7 +14,7 @@ interface Call {
 const FRESH = 1_000;
 
 interface Reading {
-  /** By the monotonic clock, ms. */
+  /** By this process's clock, Unix ms. */
   readonly since: number;
   /** Until it is answered, and if it fails: what was known before. */
   known: readonly Freeze[];
@@ -24,10 +24,12 @@ interface Reading {
 /** Stops what is frozen. Claims ask the store each time; allowed calls go by what was read within the last second. */
 export class Brake {
   readonly #ledger: Ledger;
+  readonly #clock: () => number;
   #last: Reading = { since: -Infinity, known: [], under: undefined };
 
-  constructor(ledger: Ledger) {
+  constructor(ledger: Ledger, clock: () => number) {
     this.#ledger = ledger;
+    this.#clock = clock;
   }
 
   /** This process has just changed what is frozen. */
@@ -37,14 +39,16 @@ export class Brake {
 
   /** Undefined: it may, and nothing had to be read for it. @throws FROZEN */
   mayRun(call: Call): Promise<void> | undefined {
-    if (performance.now() - this.#last.since >= FRESH) this.#last = this.#read();
+    // A clock that was put back says nothing about how old it is.
+    const age = this.#clock() - this.#last.since;
+    if (!(age >= 0 && age < FRESH)) this.#last = this.#read();
     const reading = this.#last;
     return reading.under ? reading.under.then(() => refuseFrozen(reading.known, call)) : refuseFrozen(reading.known, call);
   }
 
   /** An allowed call needs no store, and one that is away shall not stop it: then what was known stays in force. */
   #read(): Reading {
-    const reading: Reading = { since: performance.now(), known: this.#last.known, under: undefined };
+    const reading: Reading = { since: this.#clock(), known: this.#last.known, under: undefined };
     reading.under = readFreezes(this.#ledger)
       .then(({ inForce }) => void (reading.known = inForce))
       .catch(() => {})
