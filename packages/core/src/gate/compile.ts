@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { sha256 } from "../canonical/digest.ts";
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
-import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
+import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import { isNamespaced, ruleName, type RuleName } from "./names.ts";
@@ -83,6 +83,9 @@ export function compile(input: unknown): CompiledPolicy {
     return build(name, typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]));
   });
   for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);
+  refuseLateNotices(base, ["review"]);
+  for (const [name, rule] of Object.entries(policy.tools ?? {}))
+    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(rule) }, ["tools", name, "review"]);
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
   const fallback = build("default", policy.default ?? "ask");
   return {
@@ -99,6 +102,14 @@ export function compile(input: unknown): CompiledPolicy {
 
 function reviewOf(rule: Word | ObjectRule): ReviewTerms {
   return typeof rule === "string" ? {} : (rule.review ?? {});
+}
+
+/** What each place says itself: a rule whose requests expire before an inherited reminder goes without it. */
+function refuseLateNotices(review: ReviewTerms, at: readonly string[]): void {
+  const [late] = lateNotices(review);
+  if (!late) return;
+  const path = [...at, ...late].map(String).join(".");
+  throw new CountersignError("POLICY_INVALID", { path }, { note: "It would come when the request has expired already." });
 }
 
 function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): CompiledRule {
