@@ -9,7 +9,7 @@ const text = (name: string | undefined): string | undefined => (name === undefin
 
 /** Fields 3 to 14 of a request: what may change. */
 export function requestFields(record: RequestRecord, version: number): Fields {
-  const { result, decisions, proposal, approvedArgs, terms, requestedBy, noticeAt, ...rest } = record;
+  const { result, decisions, proposal, approvedArgs, terms, requestedBy, ...rest } = record;
   return [
     record.state,
     record.decidedAt,
@@ -64,8 +64,8 @@ export function toRequest(row: Row): RequestRecord {
   // A purged one looks as it did when it ended; only who may sign can purge.
   const [status, execution] = state === "purged" ? [parts.status, parts.execution] : SHOWN[state];
   const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
-  // Code of the version before leaves the column as it was, and keeps it out of the JSON.
-  const noticeAt = state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined;
+  // Code of the version before has it no longer in the JSON, and leaves the column as it was.
+  const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
   return { ...parts, id, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
 }
 
