@@ -37,6 +37,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "drops-reason": ["reject.reason"],
   "drops-siblings": ["parallel.hundred"],
   "executes-twice": [
+    "deadline.signed-in-time",
     "grant.exact",
     "edit.invalid",
     "edit.not-offered",
@@ -57,6 +58,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "executes-what-was-refused": [
     "grant.denied",
     "grant.rejects",
+    "deadline.to-begin",
     "decide.approved-then-cancelled",
     "decide.cancelled",
     "decide.execute-within",
@@ -80,6 +82,8 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "needs-json-results": ["values.bigint-result", "values.cyclic-result", "values.void-result"],
   "nests-ungated": ["subagent.pauses", "subagent.undecided", "subagent.under-signature"],
   "never-asks": [
+    "deadline.escalation",
+    "deadline.escalation-swept",
     "decide.fifty-reviewers",
     "review.answers",
     "review.silent",
@@ -110,6 +114,8 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "requests-on-wake": ["reject.nothing-runs"],
   "rewrites-call": ["edit.history-stays"],
   "runs-undecided": [
+    "deadline.escalation-to-come",
+    "deadline.reminders",
     "grant.last-use",
     "grant.other-arguments",
     "grant.revoked",

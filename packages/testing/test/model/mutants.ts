@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { Gate } from "@countersign/core";
-import type { Batch, Change, RequestRecord, StorePort } from "@countersign/core/store";
+import { escalationOf, type Batch, type Change, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { Distortion } from "./simulate.ts";
 
 /** A store that breaks its word in what it writes. */
@@ -36,6 +36,8 @@ export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion;
   "a store that shows pending requests as approved": { distort: { store: showsApproved }, caughtAs: /^I1/ },
   "a process that reads each turn once for ever": { distort: { store: readsTurnsOnce }, caughtAs: /^I[14]/ },
   "a claim whose holder is the process": { distort: { surroundings: oneNonce }, caughtAs: /^I[126]/ },
+  "a store that shows every escalation as done": { distort: { store: showsEscalated }, caughtAs: /^I12/ },
+  "a store that forgets what was given": { distort: rewriting(neverGiven), caughtAs: /^I12/ },
   "a decision that doesn't say what was seen": { distort: { gate: decidesUnseen }, caughtAs: /^I7/ },
 };
 
@@ -94,6 +96,22 @@ function showsApproved(store: StorePort): StorePort {
   const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
     record?.state === "pending" ? { ...record, state: "approved", status: "approved" } : record;
   return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+function showsEscalated(store: StorePort): StorePort {
+  const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
+    record && { ...record, terms: escalationOf(record)?.terms ?? record.terms };
+  return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+/** What is next stays due. */
+function neverGiven(batch: Batch): Batch {
+  const changes = batch.changes.map((change): Change =>
+    change.op === "put" && change.kind === "request" && change.record.state === "pending"
+      ? { ...change, record: { ...change.record, noticeAt: 1 } }
+      : change,
+  );
+  return { ...batch, changes };
 }
 
 function readsTurnsOnce(store: StorePort): StorePort {
