@@ -37,6 +37,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "drops-reason": ["reject.reason"],
   "drops-siblings": ["parallel.hundred"],
   "executes-twice": [
+    "deadline.reminders",
     "deadline.signed-in-time",
     "grant.exact",
     "edit.invalid",
@@ -84,6 +85,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "never-asks": [
     "deadline.escalation",
     "deadline.escalation-swept",
+    "deadline.escalation-to-come",
     "decide.fifty-reviewers",
     "review.answers",
     "review.silent",
@@ -114,8 +116,6 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "requests-on-wake": ["reject.nothing-runs"],
   "rewrites-call": ["edit.history-stays"],
   "runs-undecided": [
-    "deadline.escalation-to-come",
-    "deadline.reminders",
     "grant.last-use",
     "grant.other-arguments",
     "grant.revoked",

@@ -50,7 +50,7 @@ export function originFields({ threadId, turnId, agent, tool, requestedBy, asked
   return [toText(threadId), toText(turnId), toText(agent), toText(tool), text(requestedBy?.id), askedAt];
 }
 
-/** The columns that {@link toRequest} reads, beside the id. */
+/** The columns that {@link toRequest} reads, beside `id` and `asked_at`. */
 export const REQUEST = "state, record, decisions, signed, result, notice_at";
 
 /** Columns win over the JSON: a role that may not sign is held to them. */
@@ -66,7 +66,8 @@ export function toRequest(row: Row): RequestRecord {
   const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
   // Code of the version before has it no longer in the JSON, and leaves the column as it was.
   const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
-  return { ...parts, id, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
+  const askedAt = Number(row["asked_at"]);
+  return { ...parts, id, askedAt, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */
