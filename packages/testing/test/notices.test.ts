@@ -189,7 +189,10 @@ const has = ({ events }: Batch, type: string): boolean => events.some((event) =>
 
 it("leaves a decision alone that comes at the same moment", async () => {
   let decideNow = (): Promise<unknown> => Promise.resolve();
-  const { desk, sweep, wait, request, types, gate } = await waiting(REVIEW, before("reminded", () => decideNow()));
+  const { desk, sweep, wait, request, types, gate } = await waiting(
+    REVIEW,
+    before("reminded", () => decideNow()),
+  );
   decideNow = () => desk.cancel(request.id, { by: fiona, reason: "no" });
   wait(1);
   await sweep();
@@ -199,7 +202,10 @@ it("leaves a decision alone that comes at the same moment", async () => {
 
 it("lets a decision that was overtaken by a notice go through, without a word", async () => {
   let remindNow = (): Promise<unknown> => Promise.resolve();
-  const { desk, sweep, wait, request, types, gate } = await waiting(REVIEW, before("approved", () => remindNow()));
+  const { desk, sweep, wait, request, types, gate } = await waiting(
+    REVIEW,
+    before("approved", () => remindNow()),
+  );
   remindNow = async () => {
     wait(2);
     await sweep();
@@ -270,5 +276,7 @@ it.each([
 
 it("a rule whose requests expire sooner goes without the reminders of the others", () => {
   const rule = { ask: true, review: { expiresIn: "1h" } } as const;
-  expect(definePolicy({ review: { remind: ["2h"] }, tools: { pay: rule } }).check({ tool: "pay", args: {} })).toMatchObject({ type: "ask" });
+  expect(definePolicy({ review: { remind: ["2h"] }, tools: { pay: rule } }).check({ tool: "pay", args: {} })).toMatchObject({
+    type: "ask",
+  });
 });

@@ -34,7 +34,11 @@ export function rememberable({ remember, quorum = 1, fourEyes = false }: ReviewT
 }
 
 /** The reminders and the escalation, by their paths, that would come when the request has expired already. */
-export function lateNotices({ remind = [], escalate, expiresIn = DEFAULTS.expiresIn }: ReviewTerms): readonly (readonly (string | number)[])[] {
+export function lateNotices({
+  remind = [],
+  escalate,
+  expiresIn = DEFAULTS.expiresIn,
+}: ReviewTerms): readonly (readonly (string | number)[])[] {
   const isLate = (after: Duration): boolean => (durationMs(after) ?? 0) >= (durationMs(expiresIn) ?? Infinity);
   return [
     ...remind.flatMap((after, index) => (isLate(after) ? [["remind", index]] : [])),

@@ -13,7 +13,7 @@ export function isNoticeDue({ state, noticeAt = Infinity, expiresAt = Infinity }
 }
 
 /** The writes that give all that is due by now: the escalation, and of the reminders that were missed the last one. */
-export function notices(record: RequestRecord, now: number): Writes & { readonly record: RequestRecord } {
+function notices(record: RequestRecord, now: number): Writes & { readonly record: RequestRecord } {
   const { noticeAt = Infinity } = record;
   const due = noticesOf(record).filter(({ at, roles }) => at <= now && (roles !== undefined || at >= noticeAt));
   const terms = termsAt(record, now);

@@ -75,17 +75,17 @@ type ObjectRule = z.infer<typeof objectRule>;
 export function compile(input: unknown): CompiledPolicy {
   const policy = parsed(policySchema, input, []);
   const base: ReviewTerms = { expiresIn: DEFAULTS.expiresIn, ...policy.review };
+  refuseLateNotices(base, ["review"]);
   const cap = policy.remember === "never" ? ({ remember: "never" } as const) : {};
   const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
     if (name === "" || /\s/.test(name))
       throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
-    return build(name, typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]));
+    const given = typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]);
+    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(given) }, ["tools", name, "review"]);
+    return build(name, given);
   });
   for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);
-  refuseLateNotices(base, ["review"]);
-  for (const [name, rule] of Object.entries(policy.tools ?? {}))
-    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(rule) }, ["tools", name, "review"]);
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
   const fallback = build("default", policy.default ?? "ask");
   return {

@@ -11,11 +11,11 @@ const given = "p_tenant, p_before, p_threads, p_asked, p_requests, p_grants, p_d
 export const noticeFunctions = (s: string): string => `
   CREATE TYPE ${s}.notice_2 AS (id text, notice_at double precision, escalates_at double precision, escalated text);
 
-  CREATE FUNCTION ${s}.refuse_signing_2(p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[],
+  CREATE FUNCTION ${s}.refuse_signing_2(p_threads ${s}.thread_1[], p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[],
     p_events ${s}.event_1[], p_tenant text, p_notices ${s}.notice_2[]) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     -- Of another version than is expected: nothing will be written.
-    PERFORM ${s}.refuse_signing_1(p_asked, ARRAY(
+    PERFORM ${s}.refuse_signing_1(p_threads, p_asked, ARRAY(
       SELECT w FROM unnest(p_requests) AS w JOIN ${s}.requests AS t ON t.tenant = p_tenant AND t.id = w.id AND t.version = w.expects
       WHERE NOT coalesce(
         t.state = 'pending' AND w.state = 'pending' AND w.decisions = t.decisions AND ${s}.now_ms() >= t.escalates_at
@@ -37,7 +37,7 @@ export const noticeFunctions = (s: string): string => `
   BEGIN
     -- Before the locks: what changes until they are there is of another version.
     IF NOT p_signing THEN
-      PERFORM ${s}.refuse_signing_2(p_asked, p_requests, p_grants, p_drops, p_events, p_tenant, p_notices);
+      PERFORM ${s}.refuse_signing_2(p_threads, p_asked, p_requests, p_grants, p_drops, p_events, p_tenant, p_notices);
     END IF;
     refused := ${s}.apply_1(${given}, true);
     IF refused IS NULL AND p_notices IS NOT NULL THEN

@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { audienceOf, barredFrom, escalationOf, SHOWN, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
+import {
+  audienceOf,
+  barredFrom,
+  escalationOf,
+  SHOWN,
+  type GrantRecord,
+  type RequestRecord,
+  type ThreadRecord,
+} from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 import { fromText, toText } from "./text.ts";

@@ -1,4 +1,13 @@
-import { createGate, createWorker, definePolicy, isCountersignError, type AgentRunner, type Gate, type Policy, type ReviewTerms } from "@countersign/core";
+import {
+  createGate,
+  createWorker,
+  definePolicy,
+  isCountersignError,
+  type AgentRunner,
+  type Gate,
+  type Policy,
+  type ReviewTerms,
+} from "@countersign/core";
 import { defineRunner, openThread, type Advanced, type Continuation } from "@countersign/core/adapter";
 import type { StorePort } from "@countersign/core/store";
 import { chaosStore, type Hints } from "./chaos-store.ts";
@@ -18,7 +27,7 @@ const FRAMEWORK = "mini";
 const REQUESTER = "rita";
 /** What an invocation may end with. Any other error is a bug. */
 const EXPECTED = [
-  "EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "STORE_UNAVAILABLE", "THREAD_BUSY", "THREAD_CLOSED", "THREAD_SUSPENDED", "THREAD_UNKNOWN",
+  "EXECUTION_BUSY", "EXECUTION_UNKNOWN", "FROZEN", "LEASE_LOST", "STORE_UNAVAILABLE", "THREAD_BUSY", "THREAD_CLOSED", "THREAD_SUSPENDED", "THREAD_UNKNOWN",
   "NOT_APPROVED", "EXPIRED",
 ]; // prettier-ignore
 

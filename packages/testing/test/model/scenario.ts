@@ -48,6 +48,8 @@ export interface Scenario {
   readonly steps: number;
   /** Reviewers remember decisions, and take them back. */
   readonly grants: boolean;
+  /** Executions are frozen and go on again. */
+  readonly freezes: boolean;
   /** Requests are reminded of and escalate: carol may sign once that has happened. */
   readonly notices: boolean;
 }
@@ -97,6 +99,7 @@ export function scenarioOf(seed: number): Scenario {
     skew: flag(),
     steps: 150 + random.below(550),
     grants: random.chance(0.4),
+    freezes: random.chance(0.3),
     notices: random.chance(0.4),
   };
 }

@@ -51,7 +51,8 @@ export const deadlines: readonly AdapterCase[] = [
   },
   {
     id: "deadline.escalation-swept",
-    title: "A worker escalates a call once: it is in the inbox of those who are asked now and of those who were asked first, who still may sign.",
+    title:
+      "A worker escalates a call once: it is in the inbox of those who are asked now and of those who were asked first, who still may sign.",
     guards: "An escalation takes the call away from whoever was about to sign it, or nobody hears of it.",
     setting: () => payments(turns, { review: { roles: ["finance"], escalate: { after: "400ms", roles: ["cfo"] } } }),
     async run(stage) {

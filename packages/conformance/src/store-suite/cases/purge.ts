@@ -13,7 +13,15 @@ async function placesIn(store: StorePort, subject?: string): Promise<readonly st
 const CHAINS = [event("r1", 1), event("r10", 1), event("thread/r1", 1), event("r1", 2), event("r1", 3), event("r10", 2)];
 
 const DONE = { state: "done", status: "approved", execution: "done" } as const;
-const PURGED = request("r1", { ...DONE, state: "purged", args: {}, requestedBy: { id: "alice" }, expiresAt: T0, noticeAt: T0, leaseUntil: T0 });
+const PURGED = request("r1", {
+  ...DONE,
+  state: "purged",
+  args: {},
+  requestedBy: { id: "alice" },
+  expiresAt: T0,
+  noticeAt: T0,
+  leaseUntil: T0,
+});
 
 /** What could find the purged request if it weren't one. */
 const QUERIES: readonly RequestQuery[] = [
