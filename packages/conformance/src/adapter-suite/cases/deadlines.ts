@@ -91,7 +91,7 @@ export const deadlines: readonly AdapterCase[] = [
     id: "deadline.signed-in-time",
     title: "A call that was signed in time runs after the time to sign it is over.",
     guards: "A run that waits for its turn loses what was signed.",
-    setting: () => payments(turns, { review: { expiresIn: "4s", executeWithin: "1h" } }),
+    setting: () => payments(turns, { review: { expiresIn: "8s", executeWithin: "1h" } }),
     async run(stage) {
       const call = onlyPending(await stage.start());
       const { expiresAt = 0 } = await stage.gate.decide(call, approve(), { by: alice });
