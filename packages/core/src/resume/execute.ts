@@ -107,7 +107,7 @@ function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
 }
 
 /** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
-function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): boolean {
   if (!isCountersignError(error)) return false;
   return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "FROZEN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
 }

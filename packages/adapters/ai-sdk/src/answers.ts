@@ -1,0 +1,89 @@
+import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import type { ModelMessage, ToolModelMessage } from "ai";
+import { plainOutput, withNotice, type ModelOutput } from "./told.ts";
+import { openTurn, proposedCalls, type Turn } from "./turn.ts";
+
+/** Allowed calls are not recorded: one may have run, and its process died. */
+const NO_RESULT = "No result of this call is known.";
+const NOT_RUN = "The run ended before this call. It did not run.";
+const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
+
+/**
+ * A result for each call that was left open, from what is recorded of it: providers refuse a conversation with open calls.
+ * Nothing: no call is open.
+ */
+export async function answersToOpenCalls(thread: Thread, messages: readonly ModelMessage[]): Promise<readonly ToolModelMessage[]> {
+  const turn = openTurn(messages);
+  if (!turn) return [];
+  const outputs = await Promise.all(proposedCalls(messages, turn).map((call) => outputFor(thread, call)));
+  const content = turn.open.map(({ id, tool }, index) => ({
+    type: "tool-result" as const,
+    toolCallId: id,
+    toolName: tool,
+    output: outputs[index] ?? denied(NO_RESULT),
+  }));
+  return [{ role: "tool", content }];
+}
+
+/**
+ * The one message that lets the SDK go on: its own kind of answer for each call that it stopped for. What was approved is
+ * looked up again when it runs.
+ */
+export async function responsesTo(thread: Thread, { open }: Turn, calls: readonly ProposedCall[]): Promise<ToolModelMessage> {
+  const content = await Promise.all(
+    open.map(async ({ approvalId, providerExecuted }, index) => {
+      const call = calls[index];
+      if (approvalId === undefined || !call) return [];
+      const refusal = await refusalOf(thread, call, providerExecuted);
+      return [
+        {
+          type: "tool-approval-response" as const,
+          approvalId,
+          approved: refusal === undefined,
+          ...(refusal === undefined ? {} : { reason: refusal }),
+          ...(providerExecuted ? { providerExecuted } : {}),
+        },
+      ];
+    }),
+  );
+  return { role: "tool", content: content.flat() };
+}
+
+/** Why a decided call does not run. Undefined: it may. */
+async function refusalOf(thread: Thread, call: ProposedCall, providerExecuted: boolean): Promise<string | undefined> {
+  const request = await thread.recorded(call);
+  const mayRun = request?.status === "approved";
+  // The provider runs it as soon as it is told: from here on it may have run.
+  if (mayRun && !providerExecuted) return undefined;
+  // What nobody was asked about is settled by the policy alone, where it runs.
+  if (!request) return undefined;
+  const execution = await thread.execute(call, () => BY_PROVIDER);
+  return execution.status === "refused" ? execution.message : undefined;
+}
+const BY_PROVIDER = "The provider was told to run it.";
+
+async function outputFor(thread: Thread, call: ProposedCall): Promise<ModelOutput> {
+  const request = await thread.recorded(call);
+  if (!request) return denied(NO_RESULT);
+  if (isUnexecuted(request)) return denied(NOT_RUN);
+  try {
+    const execution = await thread.execute(call, () => {
+      throw new Error(NOT_RUN);
+    });
+    if (execution.status === "ran") return withNotice(plainOutput(execution.result), execution.notice);
+    return denied(execution.status === "refused" ? execution.message : NOT_RUN);
+  } catch (error) {
+    if (isCountersignError(error, "EXECUTION_UNKNOWN")) return { type: "error-text", value: UNKNOWN };
+    if (isCountersignError(error)) throw error;
+    return { type: "error-text", value: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function denied(reason: string): ModelOutput {
+  return { type: "execution-denied", reason };
+}
+
+function isUnexecuted({ status, execution }: ApprovalRequest): boolean {
+  return status === "pending" || (status === "approved" && execution === "none");
+}

@@ -1,0 +1,121 @@
+import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
+import type { GateIn } from "@countersign/core/adapter";
+import type { Tool, ToolSet } from "ai";
+import { guard } from "./guard.ts";
+import { invocationOf, restoredCall, type CallOptions, type Invocation, type Whose } from "./invocation.ts";
+import { isGenerator, yielding } from "./generator.ts";
+import { gatedSchema, type GatedSchema } from "./schema.ts";
+import { noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
+
+/** What is known of a gated tool. */
+export interface Gated {
+  readonly gate: Gate;
+  /** As it was before it was gated. */
+  readonly tool: Tool;
+  readonly schema: GatedSchema;
+}
+const gatedTools = new WeakMap<object, Gated>();
+
+/** Undefined for a tool that isn't gated. */
+export function gatedOf(tool: unknown): Gated | undefined {
+  return typeof tool === "object" && tool !== null ? gatedTools.get(tool) : undefined;
+}
+
+/**
+ * Same tools, same types: each stops the SDK where somebody has to be asked, and runs only what was signed. Outside a runner
+ * say whose call it is: a ThreadRef, or a function of what the SDK hands to a tool. A tool's own `needsApproval` asks as
+ * well. Tools without `execute` (the provider's, the browser's) are passed through: nothing here could hold them up.
+ * @example new ToolLoopAgent({ model, tools: gateTools(gate, { send_payment }) })
+ */
+export function gateTools<T extends ToolSet, C>(
+  gate: GateIn<C>,
+  tools: T,
+  thread?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
+): T {
+  const kit: Kit = { gate, whose: thread as Whose | undefined };
+  const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
+  return Object.fromEntries(entries) as T;
+}
+
+interface Kit {
+  readonly gate: Gate;
+  readonly whose: Whose | undefined;
+}
+
+function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
+  const tool = gatedTools.get(given)?.tool ?? given;
+  const schema = gatedSchema(name, tool.inputSchema);
+  const enter = (options: CallOptions): Invocation => invocationOf(gate, name, whose, options);
+
+  function needsApproval(input: object, options: CallOptions): boolean | Promise<boolean> {
+    const invocation = enter(options);
+    const restored = restoredCall(invocation, options);
+    if (restored) return mayGoOn(invocation, restored);
+    const settled = invocation.thread.settledByPolicy({ tool: name, args: input as JsonObject });
+    if (!settled) return pauses(invocation, name);
+    if (!tool.needsApproval) return false;
+    return asksItself(tool, schema, input, options).then((asks) => asks && pauses(invocation, name));
+  }
+
+  async function run(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
+    const parsed: unknown = await schema.parse(args);
+    const made: unknown = await tool.execute?.(parsed, options as never);
+    if (typeof made !== "object" || made === null || !(Symbol.asyncIterator in made)) return made;
+    let last: unknown;
+    for await (const output of made as AsyncIterable<unknown>) emit((last = output));
+    return last;
+  }
+
+  const guarded = (input: object, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> =>
+    guard({ invocation: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) => run(args, options, emit));
+
+  async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
+    const notice = noticeFor(told.input);
+    const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) } as never);
+    return withNotice(own ?? plainOutput(told.output), notice);
+  }
+
+  const copy = {
+    ...tool,
+    inputSchema: schema.forSdk,
+    needsApproval,
+    execute: isGenerator(tool.execute)
+      ? (input: object, options: CallOptions) => yielding((emit) => guarded(input, options, emit))
+      : (input: object, options: CallOptions) => guarded(input, options, () => {}),
+    toModelOutput,
+  } as unknown as Tool;
+  gatedTools.set(copy, { gate, tool, schema });
+  return copy;
+}
+
+/** A call that was stopped for. To say now that it needs no approval would make the SDK refuse it. @throws NOT_APPROVED */
+async function mayGoOn({ thread }: Invocation, call: Parameters<Invocation["thread"]["mustWait"]>[0]): Promise<true> {
+  if (await thread.mustWait(call)) throw new CountersignError("NOT_APPROVED", { request: await thread.recorded(call) });
+  return true;
+}
+
+/** @throws SETUP inside another call of the thread: the SDK can't pause an agent that runs in a tool */
+function pauses(invocation: Invocation, tool: string): true {
+  if (currentCall()?.threadId !== invocation.thread.id) return true;
+  const hint = `${tool} is called by an agent inside a tool, and the AI SDK can't pause that. Give that agent a runner and a thread of its own.`;
+  throw (invocation.leaving ??= new CountersignError("SETUP", { hint }));
+}
+
+/** Only a plain `false` doesn't ask. */
+async function asksItself({ needsApproval }: Tool, schema: GatedSchema, input: object, options: CallOptions): Promise<boolean> {
+  if (typeof needsApproval !== "function") return needsApproval !== false;
+  try {
+    return (await needsApproval((await schema.parse(input)) as never, options as never)) !== false;
+  } catch {
+    return true;
+  }
+}
+
+/** In a later turn the SDK may hand over arguments that the schema, by then another one, refuses. */
+async function inputFor(schema: GatedSchema, input: unknown): Promise<unknown> {
+  try {
+    return await schema.parse(input);
+  } catch {
+    return input;
+  }
+}

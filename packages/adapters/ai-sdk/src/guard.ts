@@ -1,0 +1,59 @@
+import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
+import { isPassing, type Execution } from "@countersign/core/adapter";
+import { restoredCall, type CallOptions, type Invocation } from "./invocation.ts";
+import { leaveFrom, noteFor } from "./told.ts";
+
+/** A call at the last possible place: inside the tool's own execute. */
+export interface Guarded {
+  readonly invocation: Invocation;
+  readonly tool: string;
+  readonly input: object;
+  readonly options: CallOptions;
+  /** Does the model hear of the result in other words than the tool's own? */
+  readonly rewords: boolean;
+}
+
+/**
+ * The way into every effect: `run` gets the arguments that were signed. An error that must not become text for the model is
+ * kept back until the SDK makes that text, and leaves then; until then the result is undefined.
+ * @throws what the tool throws, and an Error for a call that was refused: both for the model to read
+ */
+export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
+  const { invocation, input, options, rewords } = guarded;
+  const thrown: { error?: unknown } = {};
+  const effect = async (args: JsonObject): Promise<unknown> => {
+    try {
+      return await run(args);
+    } catch (error) {
+      thrown.error = error;
+      throw error;
+    }
+  };
+  try {
+    const execution = await execute(guarded, effect);
+    if (execution.status === "refused") throw new Error(execution.message);
+    if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
+    noteFor(input, execution.notice);
+    if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
+    return execution.result;
+  } catch (error) {
+    const ofTool = thrown.error === error && error !== invocation.leaving && !isPassing(error);
+    if (ofTool || !isCountersignError(error)) throw error;
+    invocation.leaving ??= error;
+    leaveFrom(input, error);
+    return undefined;
+  }
+}
+
+function execute({ invocation, tool, input, options }: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<Execution<unknown>> {
+  const { thread } = invocation;
+  const paused = (error: unknown): boolean => error === invocation.leaving;
+  const restored = restoredCall(invocation, options);
+  if (restored) return thread.execute(restored, effect, { paused });
+  const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };
+  if (!thread.settledByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
+  // Nothing is recorded of it, so its turn only has to differ from all others.
+  return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, paused });
+}
+const UNGATED =
+  "Nobody was asked about it, because the application's own toolApproval stood in the way: let it answer user-approval for gated tools, or leave them out.";

@@ -1,0 +1,82 @@
+import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { ModelMessage } from "ai";
+import { openTurn, proposedCalls } from "./turn.ts";
+
+export const FRAMEWORK = "ai-sdk";
+
+/** What the SDK hands to a tool's functions. Version 6 calls its context by another name. */
+export interface CallOptions {
+  readonly toolCallId: string;
+  readonly messages: ModelMessage[];
+  readonly context?: unknown;
+  readonly experimental_context?: unknown;
+}
+
+/** Whose call it is, outside a runner. */
+export type Whose = ThreadRef | ((options: CallOptions) => ThreadRef);
+
+/** One run of the SDK on one thread, as far as the gate is concerned. */
+export interface Invocation {
+  readonly gate: Gate;
+  readonly thread: Thread;
+  /** The calls of the turn that a runner goes on with, by id. */
+  readonly restored: Map<string, ProposedCall>;
+  /** What tools answered whose model is told something else, by call id: for the chat. */
+  readonly outputs: Map<string, unknown>;
+  /** An error that must leave the SDK, which would make tool text of it. */
+  leaving?: CountersignError | undefined;
+}
+
+const driven = new WeakMap<Thread, Invocation>();
+
+/** A runner announces its run before the SDK begins. */
+export function beginInvocation(gate: Gate, thread: Thread): Invocation {
+  const invocation = newInvocation(gate, thread);
+  driven.set(thread, invocation);
+  return invocation;
+}
+
+/**
+ * The run that this hook belongs to. Outside a runner nothing is kept from hook to hook: what was decided is read each time.
+ * @throws THREAD_UNKNOWN for a call outside any thread
+ */
+export function invocationOf(gate: Gate, tool: string, whose: Whose | undefined, options: CallOptions): Invocation {
+  const around = surrounding();
+  const mine = around?.gate === gate ? around : undefined;
+  if (whose === undefined) {
+    if (mine) return mine;
+    throw new CountersignError("THREAD_UNKNOWN", { tool });
+  }
+  const ref = typeof whose === "function" ? whose(options) : whose;
+  if (mine?.thread.id === ref.threadId) return mine;
+  return newInvocation(gate, threadOf(gate, ref));
+}
+
+export function threadOf(gate: Gate, ref: ThreadRef): Thread {
+  return openThread(gate, { ...ref, agent: FRAMEWORK, framework: FRAMEWORK });
+}
+
+/** The call if it was proposed before this run of the SDK began. Undefined: the model has just made it. */
+export function restoredCall({ restored }: Invocation, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
+  const turn = openTurn(messages);
+  if (!turn?.open.some(({ id }) => id === toolCallId)) return undefined;
+  return restored.get(toolCallId) ?? proposedCalls(messages, turn).find(({ callId }) => callId === toolCallId);
+}
+
+/** Are these the arguments of a call that a runner goes on with here? */
+export function isBeingRestored(tool: string, args: object): boolean {
+  const restored = [...(surrounding()?.restored.values() ?? [])].filter((call) => call.tool === tool);
+  if (restored.length === 0) return false;
+  const text = JSON.stringify(args);
+  return restored.some((call) => JSON.stringify(call.args) === text);
+}
+
+function surrounding(): Invocation | undefined {
+  const thread = currentThread();
+  return thread && driven.get(thread);
+}
+
+function newInvocation(gate: Gate, thread: Thread): Invocation {
+  return { gate, thread, restored: new Map(), outputs: new Map() };
+}

@@ -1,0 +1,157 @@
+import { CountersignError, type AgentRunner } from "@countersign/core";
+import { defineRunner, type Advanced, type From, type GateIn, type Thread } from "@countersign/core/adapter";
+import type { ModelMessage, ToolSet } from "ai";
+import { answersToOpenCalls, responsesTo } from "./answers.ts";
+import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { asJson, fromContinuation, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
+import { isStopped, waitingIn } from "./suspend.ts";
+import { openTurn, partsOf, proposedCalls } from "./turn.ts";
+
+/** Structural: ToolLoopAgent of version 6 and of 7, or whatever else is an agent to the SDK. */
+export interface AgentLike {
+  readonly tools: ToolSet;
+  // oxlint-disable typescript/no-explicit-any -- each agent types its options and results by its own tools and output
+  generate(options: any): PromiseLike<{ readonly text: string; readonly output: any }>;
+  stream(options: any): PromiseLike<any>;
+  // oxlint-enable typescript/no-explicit-any
+}
+type RawOutput<A extends AgentLike> = Awaited<ReturnType<A["generate"]>>["output"];
+/** The SDK says never where no output is configured. */
+export type OutputOf<A extends AgentLike> = [RawOutput<A>] extends [never] ? string : RawOutput<A>;
+export type StreamOf<A extends AgentLike> = Awaited<ReturnType<A["stream"]>>;
+export type Input = string | ModelMessage[];
+
+/** One invocation, and what it goes by. */
+interface Run {
+  readonly invocation: Invocation;
+  readonly signal: AbortSignal;
+}
+
+/** What the SDK shall be run on next, or how far it came. */
+type Next<Output> = { readonly saved: Saved } | { readonly advanced: Advanced<Output> };
+
+/** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
+export function agentRunner<C, A extends AgentLike>(
+  gate: GateIn<C>,
+  agent: A,
+  name: string,
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C> {
+  const { tools } = agent;
+  type Output = OutputOf<A>;
+
+  /** Where the run begins or goes on. */
+  async function enter({ invocation: { thread, restored } }: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
+    const saved = fromContinuation(continuation) ?? { messages: [], outputs: {} };
+    if (input !== undefined) {
+      const answers = await answersToOpenCalls(thread, saved.messages);
+      return { saved: { ...saved, messages: asJson([...saved.messages, ...answers, ...messagesOf(input)]) } };
+    }
+    const turn = openTurn(saved.messages);
+    if (!turn) throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+    const calls = proposedCalls(saved.messages, turn);
+    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
+    if (waiting.length > 0 || isTheBrowsers(turn.open)) {
+      return { advanced: { status: "suspended", calls: waiting, continuation: toContinuation(saved) } };
+    }
+    if (await isStopped(thread, calls)) {
+      const messages = [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))];
+      return { advanced: { status: "stopped", continuation: toContinuation({ ...saved, messages }) } };
+    }
+    for (const call of calls) restored.set(call.callId, call);
+    return { saved: { ...saved, messages: [...saved.messages, await responsesTo(thread, turn, calls)] } };
+  }
+
+  /** What the SDK made of it. */
+  async function leave(run: Run, from: Saved, made: Finished): Promise<Next<Output>> {
+    const { invocation, signal } = run;
+    const { thread } = invocation;
+    signal.throwIfAborted();
+    if (invocation.leaving) throw invocation.leaving;
+    const saved = grown(from, made.messages, invocation);
+    const continuation = toContinuation(saved);
+    const turn = openTurn(saved.messages);
+    if (!turn) return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+    const calls = proposedCalls(saved.messages, turn);
+    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
+    if (waiting.length > 0 || isTheBrowsers(turn.open)) return { advanced: { status: "suspended", calls: waiting, continuation } };
+    // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
+    await thread.suspend([], continuation);
+    return enter(run, { input: undefined, continuation });
+  }
+
+  async function untilItRests(run: Run, first: Next<Output>): Promise<Advanced<Output>> {
+    for (let next = first; ;) {
+      if ("advanced" in next) return next.advanced;
+      const { saved } = next;
+      const result = await explained(run, () => agent.generate({ messages: [...saved.messages], abortSignal: run.signal }));
+      next = await leave(run, saved, await finished(result));
+    }
+  }
+
+  const begin = (thread: Thread, signal: AbortSignal): Run => ({ invocation: beginInvocation(gate, thread), signal });
+
+  return defineRunner<Input, Output, StreamOf<A>, C>(gate, {
+    name,
+    framework: FRAMEWORK,
+    emptyStream: () => emptyStream() as StreamOf<A>,
+
+    async advance(thread, from, { signal }) {
+      const run = begin(thread, signal);
+      return untilItRests(run, await enter(run, from));
+    },
+
+    async advanceStream(thread, from, { signal }) {
+      const run = begin(thread, signal);
+      const next = await enter(run, from);
+      if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
+      const { saved } = next;
+      const stream = (await explained(run, () =>
+        agent.stream({ messages: [...saved.messages], abortSignal: signal }),
+      )) as StreamOf<A>;
+      const done = explained(run, () => finished(stream as Streamed)).then(async (made) => untilItRests(run, await leave(run, saved, made)));
+      return { stream, done };
+    },
+  });
+}
+const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its messages.";
+
+/** An error on its way out is more than what the SDK made of it. */
+async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw invocation.leaving ?? error;
+  }
+}
+
+function messagesOf(input: Input): readonly ModelMessage[] {
+  return typeof input === "string" ? [{ role: "user", content: input }] : input;
+}
+
+/** No question of anybody's: tools without execute, which the browser answers. */
+function isTheBrowsers(open: readonly { readonly approvalId: string | undefined; readonly providerExecuted: boolean }[]): boolean {
+  return open.some(({ approvalId, providerExecuted }) => approvalId === undefined && !providerExecuted);
+}
+
+/** The conversation with what this run of the SDK added to it. */
+function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Invocation): Saved {
+  const messages = asJson([...from.messages, ...added]);
+  const own: Record<string, unknown> = {};
+  for (const [at, message] of messages.entries()) {
+    if (at < from.messages.length || message.role !== "tool") continue;
+    for (const part of partsOf(message)) {
+      if (part.type !== "tool-result" || !outputs.has(part.toolCallId)) continue;
+      own[outputKey(at, part.toolCallId)] = jsonOf(outputs.get(part.toolCallId));
+    }
+  }
+  return { messages, outputs: { ...from.outputs, ...own } };
+}
+
+function jsonOf(output: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(output) ?? "null") as unknown;
+  } catch {
+    return null;
+  }
+}

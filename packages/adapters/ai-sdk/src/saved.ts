@@ -1,0 +1,62 @@
+import { CountersignError } from "@countersign/core";
+import type { Continuation } from "@countersign/core/adapter";
+import type { ModelMessage } from "ai";
+import { FRAMEWORK } from "./invocation.ts";
+
+/** Of what is saved: another number for another shape. */
+const FORMAT = 1;
+
+/** What is kept of a thread between two invocations. */
+export interface Saved {
+  /** As the model sees them. */
+  readonly messages: readonly ModelMessage[];
+  /** What a tool itself answered, where the model was told something else, by {@link outputKey}. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** `at`: where the message with the result stands. */
+export function outputKey(at: number, toolCallId: string): string {
+  return `${at}/${toolCallId}`;
+}
+
+export function toContinuation({ messages, outputs }: Saved): Continuation {
+  return { format: FORMAT, data: { messages, outputs } };
+}
+
+/** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
+export function fromContinuation(continuation: Continuation | null): Saved | undefined {
+  if (!continuation) return undefined;
+  if (continuation.format !== FORMAT) {
+    throw new CountersignError("STATE_INCOMPATIBLE", {
+      framework: FRAMEWORK,
+      saved: `format ${continuation.format}`,
+      running: `format ${FORMAT}`,
+    });
+  }
+  return continuation.data as Saved;
+}
+
+/** Messages as JSON: files travel as text, in a form that both versions of the SDK take. */
+export function asJson(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  const inlined = messages.map((message) =>
+    typeof message.content === "string" ? message : { ...message, content: message.content.map(inlineFile) },
+  );
+  return JSON.parse(JSON.stringify(inlined)) as ModelMessage[];
+}
+
+function inlineFile(part: object): object {
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "data" || key === "image" ? inlineData(value) : value]));
+}
+
+function inlineData(data: unknown): unknown {
+  if (data instanceof Uint8Array) return base64(data);
+  if (data instanceof ArrayBuffer) return base64(new Uint8Array(data));
+  if (data instanceof URL) return data.href;
+  if (typeof data !== "object" || data === null || !("type" in data)) return data;
+  if (data.type === "url" && "url" in data) return inlineData(data.url);
+  return data.type === "data" && "data" in data ? inlineData(data.data) : data;
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}

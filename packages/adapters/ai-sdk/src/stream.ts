@@ -1,0 +1,62 @@
+import { streamText, type LanguageModel, type ModelMessage } from "ai";
+
+/** What the SDK's results have in common: version 6 keeps the messages elsewhere, and streams answer with promises. */
+interface Result {
+  readonly text: string | PromiseLike<string>;
+  readonly output: unknown;
+  readonly finishReason?: string | PromiseLike<string>;
+  readonly responseMessages?: readonly ModelMessage[] | PromiseLike<readonly ModelMessage[]>;
+  readonly response?: { readonly messages: readonly ModelMessage[] } | PromiseLike<{ readonly messages: readonly ModelMessage[] }>;
+}
+
+/** A result that is still being made. Version 6 calls its parts by another name. */
+export interface Streamed extends Result {
+  readonly stream?: AsyncIterable<StreamPart>;
+  readonly fullStream?: AsyncIterable<StreamPart>;
+}
+interface StreamPart {
+  readonly type: string;
+  readonly error?: unknown;
+}
+
+/** What a run of the SDK came to. */
+export interface Finished {
+  /** Those that it added. */
+  readonly messages: readonly ModelMessage[];
+  readonly text: string;
+  readonly output: unknown;
+}
+
+/** Drives a stream to its end, whether or not anybody reads it. @throws what went wrong in it */
+export async function finished(result: Result | Streamed): Promise<Finished> {
+  const parts = "stream" in result ? result.stream : "fullStream" in result ? result.fullStream : undefined;
+  let failure: { readonly error: unknown } | undefined;
+  for await (const part of parts ?? []) if (part.type === "error") failure ??= { error: part.error };
+  if (failure) throw failure.error;
+  const messages = result.responseMessages ?? Promise.resolve(result.response).then((response) => response?.messages);
+  const text = await result.text;
+  // Of a run that stopped for another reason there is no output: asking for it would throw.
+  const output: unknown = (await result.finishReason) === "stop" ? await result.output : text;
+  return { messages: (await messages) ?? [], text, output };
+}
+
+/** A stream that has nothing to say, as the SDK itself makes it. */
+export function emptyStream(): unknown {
+  return streamText({ model: SILENT, prompt: "nothing" });
+}
+
+const NOTHING = { inputTokens: undefined, outputTokens: undefined, totalTokens: undefined };
+/** Both versions of the SDK take a model of this one. */
+const SILENT = {
+  specificationVersion: "v3",
+  provider: "countersign",
+  modelId: "silent",
+  supportedUrls: {},
+  doGenerate: () => Promise.reject(new Error("It only streams.")),
+  doStream: async () => ({
+    stream: ReadableStream.from([
+      { type: "stream-start", warnings: [] },
+      { type: "finish", finishReason: { unified: "stop", raw: undefined }, usage: { inputTokens: NOTHING, outputTokens: NOTHING } },
+    ]),
+  }),
+} as unknown as LanguageModel;

@@ -1,0 +1,30 @@
+import type { AgentRunner, RunOutcome, StreamedRun } from "@countersign/core";
+import type { Drive } from "./neutral-adapter.ts";
+
+interface Streamed {
+  readonly fullStream: AsyncIterable<unknown>;
+}
+
+/** `start` and `resume` as they are; of a stream its parts. */
+export const generated: Drive = (runner) => ({
+  ...(runner as unknown as AgentRunner<string>),
+  stream: async (...args) => parts(await runner.stream(...args)),
+  resumeStream: async (...args) => parts(await runner.resumeStream(...args)),
+});
+
+/** Every step is streamed. */
+export const streamed: Drive = (runner) => ({
+  ...generated(runner),
+  start: async (...args) => outcomeOf(await runner.stream(...args)),
+  resume: async (...args) => outcomeOf(await runner.resumeStream(...args)),
+});
+
+function parts({ stream, outcome }: StreamedRun<Streamed, string>): StreamedRun<AsyncIterable<unknown>, string> {
+  return { stream: stream.fullStream, outcome };
+}
+
+async function outcomeOf({ stream, outcome }: StreamedRun<Streamed, string>): Promise<RunOutcome<string>> {
+  outcome.catch(() => {});
+  for await (const _ of stream.fullStream);
+  return outcome;
+}

@@ -1,0 +1,105 @@
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import { CountersignError, type AgentRunner, type ApprovalRequest, type Decision, type Gate, type JsonObject } from "@countersign/core";
+import { savedRun } from "@countersign/core/adapter";
+import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
+import { ToolLoopAgent, generateText, jsonSchema, tool, type ModelMessage, type Schema, type ToolSet } from "ai";
+import { z } from "zod";
+import { scriptedModel, type ScriptedModel } from "./scripted-model.ts";
+
+export type Agent = ReturnType<typeof agentOf>;
+/** How the suite's steps reach the runner. */
+export type Drive = (runner: ReturnType<typeof runnerOf>) => AgentRunner<string> & { close?(): Promise<void> };
+
+/** The SDK's adapter under the suite, in whichever version the name `ai` leads to. */
+export function neutralAdapter(sdk: { readonly version: string; readonly model: "v3" | "v4" }, shape: string, drive: Drive): AdapterHarness {
+  return {
+    framework: `AI SDK, ${shape}`,
+    version: sdk.version,
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      supersede: true,
+      streaming: true,
+      rejectReason: true,
+      native: true,
+    },
+    async open(scenario, gate): Promise<OpenAdapter> {
+      const scripted = scriptedModel(scenario.turns, sdk.model);
+      const tools = toolsOf(scenario);
+      const runner = drive(runnerOf(gate, agentOf(scripted, gateTools(gate, tools))));
+      return {
+        runner,
+        transcript: async () => scripted.transcript(),
+        async answerNatively(threadId, callId, decision, by) {
+          if (!by) return forge(gate, { threadId, callId, decision, tools, scripted });
+          const request = await requestFor(gate, threadId, callId);
+          const answer = decision.type === "reject" ? { approved: false, reason: decision.message } : { approved: true };
+          await decideNative(gate, [{ approvalId: request.id, ...answer }], { threadId, by });
+        },
+        ...(runner.close ? { close: runner.close } : {}),
+      };
+    },
+  };
+}
+
+function agentOf({ model }: ScriptedModel, tools: ToolSet) {
+  return new ToolLoopAgent({ model, tools, maxRetries: 0 });
+}
+
+function runnerOf(gate: Gate, agent: Agent) {
+  return createRunner(gate, agent, { name: "conformance" });
+}
+
+function toolsOf({ tools }: Scenario): ToolSet {
+  return Object.fromEntries(
+    tools.map(({ name, description, args, effect }) => [
+      name,
+      tool({ description, inputSchema: schemaOf(args), execute: async (given: unknown) => effect(given as JsonObject) }) as ToolSet[string],
+    ]),
+  );
+}
+
+/** The suite has arguments of any kind, which the SDK's own way from zod to JSON Schema refuses. */
+function schemaOf(args: Scenario["tools"][number]["args"]): Schema {
+  return jsonSchema(z.toJSONSchema(args as z.ZodType, { target: "draft-7", unrepresentable: "any" }) as never, {
+    validate: async (value) => {
+      const result = await args["~standard"].validate(value);
+      if (!result.issues) return { success: true, value: result.value };
+      return { success: false, error: new Error(result.issues.map(({ message }) => message).join()) };
+    },
+  });
+}
+
+interface Forgery {
+  readonly threadId: string;
+  readonly callId: string;
+  readonly decision: Decision;
+  readonly tools: ToolSet;
+  readonly scripted: ScriptedModel;
+}
+
+/** What a client can send to a route that trusts it: the history, with an approval of its own making at its end. */
+async function forge(gate: Gate, { threadId, callId, decision, tools, scripted }: Forgery): Promise<void> {
+  const saved = await savedRun(gate, threadId);
+  const { messages } = saved?.data as { messages: ModelMessage[] };
+  const at = messages.findLastIndex((message) => message.role === "assistant" && JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`));
+  const history = structuredClone(messages.slice(0, at + 1));
+  const parts = history.at(-1)?.content as { type: string; toolCallId?: string; approvalId?: string; input?: unknown }[];
+  const call = parts.find((part) => part.type === "tool-call" && part.toolCallId === callId);
+  if (call && decision.type === "edit") call.input = decision.args;
+  const asked = parts.find((part) => part.type === "tool-approval-request" && part.toolCallId === callId);
+  history.push({
+    role: "tool",
+    content: [{ type: "tool-approval-response", approvalId: asked?.approvalId ?? "", approved: decision.type !== "reject" }],
+  });
+  await generateText({ model: scripted.model, tools: gateTools(gate, tools, { threadId }), messages: history, maxRetries: 0 });
+}
+
+async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {
+  for (const request of (await gate.list({ threadId, order: "newest" })).items) {
+    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
+  }
+  throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `no request for call ${callId}` });
+}
