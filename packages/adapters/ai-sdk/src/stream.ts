@@ -40,9 +40,17 @@ export async function finished(result: Result | Streamed): Promise<Finished> {
   return { messages: (await messages) ?? [], text, output };
 }
 
+const empty = new WeakSet<object>();
+
 /** A stream that has nothing to say, as the SDK itself makes it. */
 export function emptyStream(): unknown {
-  return streamText({ model: SILENT, prompt: "nothing" });
+  const stream = streamText({ model: SILENT, prompt: "nothing" });
+  empty.add(stream);
+  return stream;
+}
+
+export function isEmptyStream(stream: unknown): boolean {
+  return typeof stream === "object" && stream !== null && empty.has(stream);
 }
 
 const NOTHING = { inputTokens: undefined, outputTokens: undefined, totalTokens: undefined };
