@@ -3,7 +3,7 @@ import { defineRunner, type Advanced, type From, type GateIn, type Thread } from
 import type { ModelMessage, ToolSet } from "ai";
 import { answersToOpenCalls, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
-import { asJson, fromContinuation, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { asJson, fromContinuation, jsonOf, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
 import { isStopped, waitingIn } from "./suspend.ts";
 import { openTurn, partsOf, proposedCalls } from "./turn.ts";
@@ -146,12 +146,4 @@ function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Invocat
     }
   }
   return { messages, outputs: { ...from.outputs, ...own } };
-}
-
-function jsonOf(output: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(output) ?? "null") as unknown;
-  } catch {
-    return null;
-  }
 }

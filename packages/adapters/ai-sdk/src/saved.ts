@@ -36,6 +36,15 @@ export function fromContinuation(continuation: Continuation | null): Saved | und
   return continuation.data as Saved;
 }
 
+/** A tool's own answer as a chat can show it: null where JSON can't carry it. */
+export function jsonOf(output: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(output) ?? "null") as unknown;
+  } catch {
+    return null;
+  }
+}
+
 /** Messages as JSON: files travel as text, in a form that both versions of the SDK take. */
 export function asJson(messages: readonly ModelMessage[]): readonly ModelMessage[] {
   const inlined = messages.map((message) =>

@@ -11,6 +11,7 @@ import {
   type UIMessageStreamWriter,
 } from "ai";
 import { decideNative } from "../native.ts";
+import { jsonOf } from "../saved.ts";
 import { isEmptyStream } from "../stream.ts";
 import { catchUp } from "./catch-up.ts";
 
@@ -97,7 +98,7 @@ interface Live {
 /** Passes the SDK's own stream on while it is made. Answers the message as the page has it then. */
 async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamWriter): Promise<UIMessage> {
   if (isEmptyStream(stream)) return from;
-  const [shown, counted] = (stream as Live).toUIMessageStream({ sendStart: false, sendFinish: false }).pipeThrough(withoutQuestions()).tee();
+  const [shown, counted] = (stream as Live).toUIMessageStream({ sendStart: false, sendFinish: false }).pipeThrough(withoutWhatIsTold()).tee();
   let seen = from;
   const reading = (async () => {
     for await (const message of readUIMessageStream({ message: structuredClone(from), stream: counted })) seen = message;
@@ -107,13 +108,16 @@ async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamW
   return seen;
 }
 
-/** A question is shown when it is on record, and a result when it is one: what must leave the SDK looks like no result. */
-function withoutQuestions(): TransformStream<UIMessageChunk, UIMessageChunk> {
+/**
+ * What is left to the end: a question until it is on record, an error until it is known by its own name, and a result that
+ * is none, because something must leave the SDK in its place.
+ */
+function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
   return new TransformStream({
     transform(chunk, controller) {
-      const isQuestion = chunk.type === "tool-approval-request" && !("isAutomatic" in chunk && chunk.isAutomatic === true);
-      const isNothing = chunk.type === "tool-output-available" && chunk.output === undefined;
-      if (!isQuestion && !isNothing) controller.enqueue(chunk);
+      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !("isAutomatic" in chunk && chunk.isAutomatic === true))) return;
+      if (chunk.type !== "tool-output-available") return controller.enqueue(chunk);
+      if (chunk.output !== undefined) controller.enqueue({ ...chunk, output: jsonOf(chunk.output) });
     },
   });
 }
