@@ -2,6 +2,7 @@ import { counting } from "./cases/counting.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { kills } from "./cases/kills.ts";
+import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
@@ -26,6 +27,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...parallel,
   ...deciding,
   ...reviewing,
+  ...masking,
   ...remembering,
   ...counting,
   ...waking,

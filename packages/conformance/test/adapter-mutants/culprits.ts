@@ -120,6 +120,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "unsigned.larger-later",
     "wake.several-turns",
   ],
+  "runs-what-was-shown": ["mask.approve", "mask.edit", "mask.in-process", "mask.misplaced"],
   "runs-what-cant-be-asked": ["values.too-deep-args"],
   "starts-unknown-threads": ["wake.unknown-thread"],
   "streams-ungated": ["stream.pauses", "stream.resumes"],

@@ -31,6 +31,7 @@ export const FLAWS = [
   "requests-on-wake",
   "rewrites-call",
   "runs-undecided",
+  "runs-what-was-shown",
   "runs-what-cant-be-asked",
   "starts-unknown-threads",
   "streams-ungated",

@@ -1,6 +1,7 @@
 import { nextEvent, type Happening } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { maskRequest } from "./masked.ts";
 import type { Writes } from "./ledger.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
@@ -89,7 +90,9 @@ function project(record: RequestRecord): RequestRecord {
   return { ...record, status, execution };
 }
 
-/** What users see of a record. The result is kept once, beside the receipt. */
+/**
+ * What users see of a record: masked, so never what is run or compared. The result is kept once, beside the receipt.
+ */
 export function toRequest(record: RequestRecord): ApprovalRequest {
   const {
     state,
@@ -100,13 +103,15 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     callId,
     parent,
     ticket,
+    redact,
     executeWithin,
     attempt,
     holder,
     leaseUntil,
     seq,
     head, // prettier-ignore
-    ...request
+    ...rest
   } = record;
+  const request = redact ? maskRequest(rest, redact) : rest;
   return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;
 }

@@ -5,7 +5,7 @@ import { rememberable } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
-import { countsHistory, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
+import { countsHistory, redactionOf, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
 import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -223,6 +223,7 @@ export class GatedThread implements Thread {
       terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember },
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
+      redact: redactionOf(by, call),
       policyHash: by.hash,
       allowed: false,
       ticket: false,
