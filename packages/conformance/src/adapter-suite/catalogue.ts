@@ -1,6 +1,7 @@
 import { counting } from "./cases/counting.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
+import { flooding } from "./cases/flooding.ts";
 import { kills } from "./cases/kills.ts";
 import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
@@ -25,6 +26,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...edits,
   ...rejections,
   ...parallel,
+  ...flooding,
   ...deciding,
   ...reviewing,
   ...masking,

@@ -4,6 +4,7 @@ export const FLAWS = [
   "asks-everything",
   "asks-by-call-id",
   "asks-in-reverse",
+  "asks-one-by-one",
   "asks-the-policy-itself",
   "begins-anew",
   "cancels-instead-of-refusing",

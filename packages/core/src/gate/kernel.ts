@@ -1,4 +1,5 @@
 import type { Timings } from "../contract/defaults.ts";
+import type { Floodgate } from "../ledger/floodgate.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { PolicyInternals } from "./policy.ts";
 
@@ -6,6 +7,7 @@ import type { PolicyInternals } from "./policy.ts";
 export interface Kernel {
   readonly ledger: Ledger;
   readonly policy: PolicyInternals | undefined;
+  readonly floodgate: Floodgate;
   readonly timings: Timings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;

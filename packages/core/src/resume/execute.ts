@@ -105,7 +105,9 @@ function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
 /** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
 function isPassing(error: unknown): boolean {
   if (!isCountersignError(error)) return false;
-  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
+  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "THREAD_BUSY", "TOO_MANY_REQUESTS", "STORE_UNAVAILABLE"].includes(
+    error.code,
+  );
 }
 
 function messageOf(error: unknown): string {
