@@ -114,11 +114,12 @@ describe("a requester", () => {
   it("has it over all processes, a hundredth of it more for each", async () => {
     const { open } = world({ requester: 200 });
     const gates = range(10).map(open);
-    const results = await Promise.allSettled(range(600).map((key) => gates[key % 10]?.ask(by(key))));
+    const ask = async (key: number) => gates[key % 10]?.ask(by(key));
+    const results = await Promise.allSettled(range(600).map(ask));
     const pending = 600 - results.filter(flooded).length;
     expect(pending).toBeGreaterThanOrEqual(200);
     // At the very same moment none of them can see what the others write.
-    const later = await Promise.allSettled(range(20).map((key) => gates[key % 10]?.ask(by(1_000 + key))));
+    const later = await Promise.allSettled(range(20).map((key) => ask(1_000 + key)));
     expect(later.filter(flooded)).toHaveLength(20);
   });
 

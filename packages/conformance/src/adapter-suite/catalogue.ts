@@ -2,6 +2,7 @@ import { counting } from "./cases/counting.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { flooding } from "./cases/flooding.ts";
+import { freezing } from "./cases/freezing.ts";
 import { kills } from "./cases/kills.ts";
 import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
@@ -32,6 +33,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...masking,
   ...remembering,
   ...counting,
+  ...freezing,
   ...waking,
   ...threads,
   ...values,

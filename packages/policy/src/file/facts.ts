@@ -39,7 +39,7 @@ function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefin
  * What the model's JSON may have there; undefined: nothing that the tool would get. What a schema takes and drops without
  * naming it (zod's objects do) isn't there.
  */
-export function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
   return argument(schema, keys, member);
 }
 
