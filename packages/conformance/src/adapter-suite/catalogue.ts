@@ -1,4 +1,5 @@
 import { counting } from "./cases/counting.ts";
+import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { flooding } from "./cases/flooding.ts";
@@ -29,6 +30,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...parallel,
   ...flooding,
   ...deciding,
+  ...deadlines,
   ...reviewing,
   ...masking,
   ...remembering,

@@ -49,6 +49,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     ticket: false,
     redact: ["args.recipient"],
     executeWithin: undefined,
+    noticeAt: undefined,
     attempt: 0,
     holder: undefined,
     leaseUntil: 0,

@@ -39,6 +39,8 @@ export interface RequestRecord extends ApprovalRequest {
   readonly redact?: readonly string[] | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
+  /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
+  readonly noticeAt?: number | undefined;
   /** Executions begun. */
   readonly attempt: number;
   /** A nonce of one claim, not of a process. */
@@ -147,6 +149,7 @@ const requestSchema = z.lazy(() =>
     ticket: z.boolean().optional(),
     redact: z.array(z.string()).optional(),
     executeWithin: time,
+    noticeAt: time,
     attempt: z.number(),
     holder: text,
     leaseUntil: z.number(),

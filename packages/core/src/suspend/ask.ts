@@ -5,6 +5,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -47,6 +48,7 @@ export function newRequest(
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
+  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0);
   return {
     id: ask.id,
     version: 0,
@@ -78,7 +80,8 @@ export function newRequest(
     revises,
     links: [],
     askedAt: now,
-    expiresAt: ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0),
+    expiresAt,
+    noticeAt: ask.allowed ? undefined : nextNoticeAt({ terms, askedAt: now, expiresAt }, now),
     idempotent: ask.idempotent,
     result: undefined,
     error: undefined,
