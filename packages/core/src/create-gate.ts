@@ -117,7 +117,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, limit
   return {
     ledger,
     floodgate: new Floodgate(ledger, limitsOf(limits)),
-    brake: new Brake(ledger, now ?? Date.now),
+    brake: new Brake(ledger),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,
