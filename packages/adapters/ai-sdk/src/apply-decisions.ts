@@ -28,7 +28,8 @@ export async function applyDecisions(
     if (waits) return { status: "pending", pending: requests.filter(({ status }) => status === "pending") };
   }
   if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
-  if (await isStopped(thread, calls)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
+  if (await isStopped(thread, calls))
+    throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
   return { status: "ready", messages: [...messages, await responsesTo(thread, turn, calls)] };
 }
 const PASSED =

@@ -67,7 +67,9 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
   }
 
   const guarded = (input: object, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> =>
-    guard({ invocation: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) => run(args, options, emit));
+    guard({ invocation: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) =>
+      run(args, options, emit),
+    );
 
   async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
     const notice = noticeFor(told.input);

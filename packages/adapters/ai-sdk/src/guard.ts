@@ -45,7 +45,10 @@ export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise
   }
 }
 
-function execute({ invocation, tool, input, options }: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<Execution<unknown>> {
+function execute(
+  { invocation, tool, input, options }: Guarded,
+  effect: (args: JsonObject) => Promise<unknown>,
+): Promise<Execution<unknown>> {
   const { thread } = invocation;
   const paused = (error: unknown): boolean => error === invocation.leaving;
   const restored = restoredCall(invocation, options);

@@ -30,7 +30,9 @@ export const decideNative: DecideNative<readonly Response[], { readonly messages
   if (responses.length === 0) refuse("it answers nothing");
   if (new Set(responses.map(({ approvalId }) => approvalId)).size < responses.length) refuse("it answers one call twice");
   const requests = await Promise.all(
-    responses.map(async ({ approvalId }) => checked(await requestFor(gate, threadId, approvalId, messages), { threadId, approvalId, by }, refuse)),
+    responses.map(async ({ approvalId }) =>
+      checked(await requestFor(gate, threadId, approvalId, messages), { threadId, approvalId, by }, refuse),
+    ),
   );
   const decided: ApprovalRequest[] = [];
   for (const [index, { approved, reason }] of responses.entries()) {

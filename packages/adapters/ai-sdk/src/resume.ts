@@ -106,10 +106,10 @@ export function agentRunner<C, A extends AgentLike>(
       const next = await enter(run, from);
       if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
       const { saved } = next;
-      const stream = (await explained(run, () =>
-        agent.stream({ messages: [...saved.messages], abortSignal: signal }),
-      )) as StreamOf<A>;
-      const done = explained(run, () => finished(stream as Streamed)).then(async (made) => untilItRests(run, await leave(run, saved, made)));
+      const stream = (await explained(run, () => agent.stream({ messages: [...saved.messages], abortSignal: signal }))) as StreamOf<A>;
+      const done = explained(run, () => finished(stream as Streamed)).then(async (made) =>
+        untilItRests(run, await leave(run, saved, made)),
+      );
       return { stream, done };
     },
   });

@@ -54,7 +54,9 @@ export function asJson(messages: readonly ModelMessage[]): readonly ModelMessage
 }
 
 function inlineFile(part: object): object {
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, key === "data" || key === "image" ? inlineData(value) : value]));
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, key === "data" || key === "image" ? inlineData(value) : value]),
+  );
 }
 
 function inlineData(data: unknown): unknown {

@@ -63,7 +63,8 @@ async function answer(conversation: Conversation, message: UIMessage, writer: UI
 
 /** @throws NATIVE_REFUSED for what isn't a user's to say */
 async function begin({ threadId, start }: Conversation, message: UIMessage): Promise<StreamedRun<unknown, unknown>> {
-  if (message.role !== "user") throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `a chat client can't speak as ${message.role}` });
+  if (message.role !== "user")
+    throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `a chat client can't speak as ${message.role}` });
   return start(await convertToModelMessages([message]));
 }
 
@@ -83,7 +84,7 @@ async function goOn({ gate, threadId, by, resume }: Conversation, page: UIMessag
 /** Another process may be at it: the page would ask again at once. @throws THREAD_BUSY if it takes too long */
 async function settled({ threadId, signal, resume }: Conversation, first: RunOutcome<unknown>): Promise<void> {
   let outcome = first;
-  for (const since = Date.now(); outcome.status === "running"; ) {
+  for (const since = Date.now(); outcome.status === "running";) {
     signal?.throwIfAborted();
     if (Date.now() - since > PATIENCE) throw new CountersignError("THREAD_BUSY", { threadId });
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
@@ -98,7 +99,10 @@ interface Live {
 /** Passes the SDK's own stream on while it is made. Answers the message as the page has it then. */
 async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamWriter): Promise<UIMessage> {
   if (isEmptyStream(stream)) return from;
-  const [shown, counted] = (stream as Live).toUIMessageStream({ sendStart: false, sendFinish: false }).pipeThrough(withoutWhatIsTold()).tee();
+  const [shown, counted] = (stream as Live)
+    .toUIMessageStream({ sendStart: false, sendFinish: false })
+    .pipeThrough(withoutWhatIsTold())
+    .tee();
   let seen = from;
   const reading = (async () => {
     for await (const message of readUIMessageStream({ message: structuredClone(from), stream: counted })) seen = message;
@@ -115,7 +119,8 @@ async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamW
 function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
   return new TransformStream({
     transform(chunk, controller) {
-      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !("isAutomatic" in chunk && chunk.isAutomatic === true))) return;
+      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !("isAutomatic" in chunk && chunk.isAutomatic === true)))
+        return;
       if (chunk.type !== "tool-output-available") return controller.enqueue(chunk);
       if (chunk.output !== undefined) controller.enqueue({ ...chunk, output: jsonOf(chunk.output) });
     },

@@ -34,11 +34,7 @@ export function answerId(messages: readonly ModelMessage[], saying: boolean): st
  * A saved conversation as a chat page shows it. Between two messages of the user everything is one answer, in steps.
  * @param standings of the calls that wait, by call id
  */
-export function uiMessagesOf(
-  { messages, outputs }: Saved,
-  tools: ToolSet,
-  standings: ReadonlyMap<string, Standing>,
-): UIMessage[] {
+export function uiMessagesOf({ messages, outputs }: Saved, tools: ToolSet, standings: ReadonlyMap<string, Standing>): UIMessage[] {
   const shown: { id: string; role: "user" | "assistant"; parts: UIPart[] }[] = [];
   let questions = 0;
   for (const [at, message] of messages.entries()) {
@@ -50,7 +46,8 @@ export function uiMessagesOf(
     const last = shown.at(-1);
     const answer = last?.role === "assistant" ? last : { id: `answer-${questions}`, role: "assistant" as const, parts: [] };
     if (answer !== last) shown.push(answer);
-    if (message.role === "assistant") answer.parts.push({ type: "step-start" }, ...partsOf(message).flatMap((part) => stepPart(part, tools)));
+    if (message.role === "assistant")
+      answer.parts.push({ type: "step-start" }, ...partsOf(message).flatMap((part) => stepPart(part, tools)));
     for (const part of partsOf(message)) settle(answer.parts, part, outputs, at);
   }
   const open = shown.at(-1)?.parts.filter(({ state }) => state === "approval-requested") ?? [];

@@ -38,7 +38,10 @@ export const chatting: Drive = (runner) => {
     const outcome = await direct.resume(page.id);
     return { draws: page.draws(), outcome: outcome.status === "completed" ? { ...outcome, replayed } : outcome };
   }
-  const streamed = ({ draws, outcome }: Said) => ({ stream: ReadableStream.from(Array.from({ length: draws }, () => "drawn")), outcome: Promise.resolve(outcome) });
+  const streamed = ({ draws, outcome }: Said) => ({
+    stream: ReadableStream.from(Array.from({ length: draws }, () => "drawn")),
+    outcome: Promise.resolve(outcome),
+  });
 
   return {
     ...direct,

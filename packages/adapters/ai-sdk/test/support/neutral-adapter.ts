@@ -1,17 +1,21 @@
-import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
-import { CountersignError, type AgentRunner, type ApprovalRequest, type Decision, type Gate, type JsonObject } from "@countersign/core";
+import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
+import { CountersignError, type AgentRunner, type ApprovalRequest, type Decision, type Gate } from "@countersign/core";
 import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
-import { ToolLoopAgent, generateText, jsonSchema, tool, type ModelMessage, type Schema, type ToolSet } from "ai";
-import { z } from "zod";
+import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
 import { scriptedModel, type ScriptedModel } from "./scripted-model.ts";
+import { toolsOf } from "./tools.ts";
 
 export type Agent = ReturnType<typeof agentOf>;
 /** How the suite's steps reach the runner. */
 export type Drive = (runner: ReturnType<typeof runnerOf>) => AgentRunner<string> & { close?(): Promise<void> };
 
 /** The SDK's adapter under the suite, in whichever version the name `ai` leads to. */
-export function neutralAdapter(sdk: { readonly version: string; readonly model: "v3" | "v4" }, shape: string, drive: Drive): AdapterHarness {
+export function neutralAdapter(
+  sdk: { readonly version: string; readonly model: "v3" | "v4" },
+  shape: string,
+  drive: Drive,
+): AdapterHarness {
   return {
     framework: `AI SDK, ${shape}`,
     version: sdk.version,
@@ -52,26 +56,6 @@ function runnerOf(gate: Gate, agent: Agent) {
   return createRunner(gate, agent, { name: "conformance" });
 }
 
-function toolsOf({ tools }: Scenario): ToolSet {
-  return Object.fromEntries(
-    tools.map(({ name, description, args, effect }) => [
-      name,
-      tool({ description, inputSchema: schemaOf(args), execute: async (given: unknown) => effect(given as JsonObject) }) as ToolSet[string],
-    ]),
-  );
-}
-
-/** The suite has arguments of any kind, which the SDK's own way from zod to JSON Schema refuses. */
-function schemaOf(args: Scenario["tools"][number]["args"]): Schema {
-  return jsonSchema(z.toJSONSchema(args as z.ZodType, { target: "draft-7", unrepresentable: "any" }) as never, {
-    validate: async (value) => {
-      const result = await args["~standard"].validate(value);
-      if (!result.issues) return { success: true, value: result.value };
-      return { success: false, error: new Error(result.issues.map(({ message }) => message).join()) };
-    },
-  });
-}
-
 interface Forgery {
   readonly threadId: string;
   readonly callId: string;
@@ -84,7 +68,9 @@ interface Forgery {
 async function forge(gate: Gate, { threadId, callId, decision, tools, scripted }: Forgery): Promise<void> {
   const saved = await savedRun(gate, threadId);
   const { messages } = saved?.data as { messages: ModelMessage[] };
-  const at = messages.findLastIndex((message) => message.role === "assistant" && JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`));
+  const at = messages.findLastIndex(
+    (message) => message.role === "assistant" && JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`),
+  );
   const history = structuredClone(messages.slice(0, at + 1));
   const parts = history.at(-1)?.content as { type: string; toolCallId?: string; approvalId?: string; input?: unknown }[];
   const call = parts.find((part) => part.type === "tool-call" && part.toolCallId === callId);

@@ -6,7 +6,8 @@ import manifest from "ai-v6/package.json" with { type: "json" };
  * this version. Whatever uses it is imported after this module.
  */
 registerHooks({
-  resolve: (specifier, context, next) => next(specifier === "ai" ? "ai-v6" : specifier, specifier === "ai" ? { ...context, parentURL: import.meta.url } : context),
+  resolve: (specifier, context, next) =>
+    next(specifier === "ai" ? "ai-v6" : specifier, specifier === "ai" ? { ...context, parentURL: import.meta.url } : context),
 });
 
 export const v6 = { version: manifest.version, model: "v3" } as const;

@@ -70,7 +70,9 @@ for (const part of shown?.parts ?? []) {
 export type Shown = InferAgentUIMessage<typeof agent>;
 
 // structured outputs come through
-const typed = createRunner(gate, new ToolLoopAgent({ model: "m", output: Output.object({ schema: z.object({ paid: z.boolean() }) }) }), { name: "x" });
+const typed = createRunner(gate, new ToolLoopAgent({ model: "m", output: Output.object({ schema: z.object({ paid: z.boolean() }) }) }), {
+  name: "x",
+});
 type OutputOf<R> = R extends AgentRunner<any, infer O, any, any, any> ? O : never;
 sure<OutputOf<typeof typed>, { paid: boolean }>(true);
 
@@ -83,7 +85,9 @@ const result = await generateText({ model: "m", prompt: "x", tools });
 for (const call of result.toolCalls) if (call.toolName === "send_payment" && !call.dynamic) sure<typeof call.input.amount, number>(true);
 streamText({ model: "m", prompt: "x", tools: gateTools(gate, { send_payment: pay }, { threadId: "chat-1", requestedBy: "alice" }) });
 declare const mcp: ToolSet;
-gateTools(gate, { ...mcp, anything: dynamicTool({ inputSchema: z.unknown(), execute: async () => 1 }) }, ({ toolCallId }) => ({ threadId: toolCallId }));
+gateTools(gate, { ...mcp, anything: dynamicTool({ inputSchema: z.unknown(), execute: async () => 1 }) }, ({ toolCallId }) => ({
+  threadId: toolCallId,
+}));
 
 // args from a tool that exists already
 definePolicy({ tools: { c: { args: argsOf(pay), ask: ({ args }) => args.amount > 1 } } });
@@ -96,10 +100,15 @@ definePolicy({
 
 // a policy with context
 const contextual = createGate({
-  policy: definePolicy({ context: z.object({ trusted: z.boolean() }), tools: { send_payment: { args: SendPayment, ask: ({ context }) => !context.trusted } } }),
+  policy: definePolicy({
+    context: z.object({ trusted: z.boolean() }),
+    tools: { send_payment: { args: SendPayment, ask: ({ context }) => !context.trusted } },
+  }),
   store: memoryStore(),
 });
-const careful = createRunner(contextual, new ToolLoopAgent({ model: "m", tools: gateTools(contextual, { send_payment: pay }) }), { name: "careful" });
+const careful = createRunner(contextual, new ToolLoopAgent({ model: "m", tools: gateTools(contextual, { send_payment: pay }) }), {
+  name: "careful",
+});
 await careful.start("t", "x", { context: { trusted: false }, requestedBy: "bob" });
 // @ts-expect-error context is required
 await careful.start("t", "x");

@@ -1,0 +1,25 @@
+import type { Scenario } from "@countersign/conformance";
+import type { JsonObject } from "@countersign/core";
+import { jsonSchema, tool, type Schema, type ToolSet } from "ai";
+import { z } from "zod";
+
+/** The suite's tools, in the SDK's words. */
+export function toolsOf({ tools }: Scenario): ToolSet {
+  return Object.fromEntries(
+    tools.map(({ name, description, args, effect }) => [
+      name,
+      tool({ description, inputSchema: schemaOf(args), execute: async (given: unknown) => effect(given as JsonObject) }) as ToolSet[string],
+    ]),
+  );
+}
+
+/** The suite has arguments of any kind, which the SDK's own way from zod to JSON Schema refuses. */
+function schemaOf(args: Scenario["tools"][number]["args"]): Schema {
+  return jsonSchema(z.toJSONSchema(args as z.ZodType, { target: "draft-7", unrepresentable: "any" }) as never, {
+    validate: async (value) => {
+      const result = await args["~standard"].validate(value);
+      if (!result.issues) return { success: true, value: result.value };
+      return { success: false, error: new Error(result.issues.map(({ message }) => message).join()) };
+    },
+  });
+}
