@@ -10,8 +10,8 @@ import { gatedOf } from "./gate.ts";
  */
 export function argsOf<I>(tool: { inputSchema: FlexibleSchema<I> }): StandardSchemaV1<unknown, I> {
   const own = (gatedOf(tool)?.tool.inputSchema as FlexibleSchema<I> | undefined) ?? tool.inputSchema;
-  if ("~standard" in own) return own as unknown as StandardSchemaV1<unknown, I>;
+  if ("~standard" in own) return own;
   const { jsonSchema } = asSchema(own);
   if ("then" in jsonSchema) throw new CountersignError("SETUP", { hint: "argsOf needs a schema that is at hand: this one is a promise." });
-  return fromJsonSchema<I>(jsonSchema as JsonObject) as StandardSchemaV1<unknown, I>;
+  return fromJsonSchema<I>(jsonSchema as JsonObject);
 }

@@ -44,6 +44,7 @@ interface Kit {
 
 function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
   const tool = gatedTools.get(given)?.tool ?? given;
+  const own = tool as Asking;
   const schema = gatedSchema(name, tool.inputSchema);
   const enter = (options: CallOptions): Invocation => invocationOf(gate, name, whose, options);
 
@@ -53,8 +54,8 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
     if (restored) return mayGoOn(invocation, restored);
     const settled = invocation.thread.settledByPolicy({ tool: name, args: input as JsonObject });
     if (!settled) return pauses(invocation, name);
-    if (!tool.needsApproval) return false;
-    return asksItself(tool, schema, input, options).then((asks) => asks && pauses(invocation, name));
+    if (!own.needsApproval) return false;
+    return asksItself(own, schema, input, options).then((asks) => asks && pauses(invocation, name));
   }
 
   async function run(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
@@ -73,7 +74,7 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
 
   async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
     const notice = noticeFor(told.input);
-    const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) } as never);
+    const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) });
     return withNotice(own ?? plainOutput(told.output), notice);
   }
 
@@ -103,11 +104,20 @@ function pauses(invocation: Invocation, tool: string): true {
   throw (invocation.leaving ??= new CountersignError("SETUP", { hint }));
 }
 
+/**
+ * What the application itself set. Version 7 deprecates it for tools and for its version 8 at the earliest removes it; until
+ * then it is the one way to pause that both versions know, and so also ours.
+ */
+interface Asking {
+  readonly needsApproval?: ((input: unknown, options: CallOptions) => unknown) | boolean;
+}
+
 /** Only a plain `false` doesn't ask. */
-async function asksItself({ needsApproval }: Tool, schema: GatedSchema, input: object, options: CallOptions): Promise<boolean> {
+async function asksItself({ needsApproval }: Asking, schema: GatedSchema, input: object, options: CallOptions): Promise<boolean> {
   if (typeof needsApproval !== "function") return needsApproval !== false;
   try {
-    return (await needsApproval((await schema.parse(input)) as never, options as never)) !== false;
+    const asks: unknown = await needsApproval(await schema.parse(input), options);
+    return asks !== false;
   } catch {
     return true;
   }

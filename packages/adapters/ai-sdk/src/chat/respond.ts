@@ -21,10 +21,10 @@ export interface Conversation {
   readonly threadId: string;
   readonly by: Principal;
   readonly signal: AbortSignal | undefined;
-  start(messages: ModelMessage[]): Promise<StreamedRun<unknown, unknown>>;
-  resume(): Promise<StreamedRun<unknown, unknown>>;
+  readonly start: (messages: ModelMessage[]) => Promise<StreamedRun<unknown, unknown>>;
+  readonly resume: () => Promise<StreamedRun<unknown, unknown>>;
   /** As it is saved, and the id of the answer that is next or under way. */
-  messages(): Promise<{ readonly messages: readonly UIMessage[]; readonly answer: string }>;
+  readonly messages: () => Promise<{ readonly messages: readonly UIMessage[]; readonly answer: string }>;
 }
 
 /** How long, in ms, a page waits for a run that another process has under way, and how often it looks. */
@@ -119,7 +119,7 @@ async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamW
 function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
   return new TransformStream({
     transform(chunk, controller) {
-      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !("isAutomatic" in chunk && chunk.isAutomatic === true)))
+      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !chunk.isAutomatic))
         return;
       if (chunk.type !== "tool-output-available") return controller.enqueue(chunk);
       if (chunk.output !== undefined) controller.enqueue({ ...chunk, output: jsonOf(chunk.output) });

@@ -3,7 +3,7 @@ import type { UIMessage } from "ai";
 import { generated } from "./drives.ts";
 import type { Drive } from "./neutral-adapter.ts";
 import { Page } from "./page.ts";
-import { serve, type Chats } from "./route.ts";
+import { serve } from "./route.ts";
 
 interface Said {
   readonly draws: number;
@@ -14,11 +14,11 @@ interface Said {
 export const chatting: Drive = (runner) => {
   const direct = generated(runner);
   let server: ReturnType<typeof serve> | undefined;
-  const open = async (): Promise<string> => (await (server ??= serve(runner as unknown as Chats))).url;
+  const open = async (): Promise<string> => (await (server ??= serve(runner))).url;
 
   async function start(threadId: string, input: string, options: Parameters<AgentRunner<string>["start"]>[2]): Promise<Said> {
     if (options?.pending === "cancel") return { draws: 0, outcome: await direct.start(threadId, input, options) };
-    const page = new Page(await open(), threadId, String(options?.requestedBy ?? ""));
+    const page = new Page(await open(), threadId, typeof options?.requestedBy === "string" ? options.requestedBy : "");
     await page.sendMessage({ text: input });
     return said(page, false);
   }

@@ -25,6 +25,6 @@ function parts({ stream, outcome }: StreamedRun<Streamed, string>): StreamedRun<
 
 async function outcomeOf({ stream, outcome }: StreamedRun<Streamed, string>): Promise<RunOutcome<string>> {
   outcome.catch(() => {});
-  for await (const _ of stream.fullStream);
+  await Array.fromAsync(stream.fullStream);
   return outcome;
 }

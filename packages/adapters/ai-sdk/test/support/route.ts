@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import type { UIMessage } from "ai";
 import type { Principal } from "@countersign/core";
 
@@ -17,7 +16,7 @@ export async function serve(chats: Chats): Promise<{ readonly url: string; close
     void handle(chats, request).then(
       async (answer) => {
         response.writeHead(answer.status, Object.fromEntries(answer.headers));
-        if (answer.body) Readable.fromWeb(answer.body as ReadableStream).pipe(response);
+        if (answer.body) Readable.fromWeb(answer.body).pipe(response);
         else response.end();
       },
       (error: unknown) => response.writeHead(500).end(String(error)),
