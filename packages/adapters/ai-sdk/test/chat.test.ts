@@ -1,5 +1,14 @@
 import { createRunner, gateTools } from "@countersign/ai-sdk";
-import { approve, createGate, definePolicy, edit, type ApprovalRequest, type Gate, type Reviewer, type ReviewTerms } from "@countersign/core";
+import {
+  approve,
+  createGate,
+  definePolicy,
+  edit,
+  type ApprovalRequest,
+  type Gate,
+  type Reviewer,
+  type ReviewTerms,
+} from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { lastAssistantMessageIsCompleteWithApprovalResponses, tool, ToolLoopAgent, type UIMessage } from "ai";
 import { afterEach, expect, test } from "vitest";
@@ -167,7 +176,7 @@ test("calls of one answer: some signed in the page, one by somebody else, none b
 });
 
 test("with a reviewer in the process the page sees the whole answer in one go", async () => {
-  const world = await open(paying, {}, { by: { id: "robot", kind: "service" }, decide: async () => approve() } as unknown as Reviewer);
+  const world = await open(paying, {}, { as: { id: "robot" }, review: () => approve() });
   const page = world.page("bob");
   await page.sendMessage({ text: "pay Acme" });
   expect(callsOf(page.messages).map(({ state, output }) => [state, output])).toEqual([["output-available", { paid: 4_200 }]]);

@@ -37,8 +37,11 @@ describe.each([
         maxRetries: 0,
         ...more,
       });
-      const added =
-        (result as { responseMessages?: ai7.ModelMessage[] }).responseMessages ?? (result.response.messages as ai7.ModelMessage[]);
+      const { responseMessages, response } = result as {
+        responseMessages?: ai7.ModelMessage[];
+        response: { messages: ai7.ModelMessage[] };
+      };
+      const added = responseMessages ?? response.messages;
       return { result, messages: stored([...messages, ...added]) };
     };
     /** Until it rests. */
@@ -141,7 +144,7 @@ describe.each([
   });
 
   test("a tool's own needsApproval asks about what the policy allows", async () => {
-    const world = open(asking(5), { needsApproval: async ({ amount }: { amount: number }) => amount === 5 } as Partial<ai7.Tool>);
+    const world = open(asking(5), { ["needsApproval" as string]: async ({ amount }: { amount: number }) => amount === 5 });
     const { messages } = await world.generate([user]);
     const waiting = await world.run(messages);
     expect(waiting.status === "pending" && waiting.pending[0]?.reason).toContain("the tool asks");
@@ -151,9 +154,7 @@ describe.each([
   });
 
   test("the tool's own toModelOutput still says what the model reads", async () => {
-    const world = open(asking(5), {
-      toModelOutput: ({ output }: { output: unknown }) => ({ type: "text", value: `said: ${String(output)}` }),
-    } as Partial<ai7.Tool>);
+    const world = open(asking(5), { toModelOutput: ({ output }) => ({ type: "text", value: `said: ${String(output)}` }) });
     await world.generate([user]);
     expect(told(world)).toEqual(["said: paid 5 to Acme"]);
   });
@@ -172,8 +173,10 @@ describe.each([
     const applied = await applyDecisions(world.gate, messages, thread);
     if (applied.status !== "ready") throw new Error("it still waits");
     const seen: unknown[] = [];
-    for await (const part of ai.streamText({ model: world.scripted.model, tools: world.tools, messages: applied.messages }).fullStream)
-      if (part.type === "tool-result") seen.push([part.output, part.preliminary ?? false]);
+    const stream = ai.streamText({ model: world.scripted.model, tools: world.tools, messages: applied.messages }) as unknown as {
+      fullStream: AsyncIterable<{ type: string; output: unknown; preliminary?: boolean }>;
+    };
+    for await (const part of stream.fullStream) if (part.type === "tool-result") seen.push([part.output, part.preliminary ?? false]);
     expect(seen).toEqual([
       ["10%", true],
       ["paid", true],
@@ -202,10 +205,10 @@ describe.each([
     const { gate } = openDesk();
     const browser = ai7.tool({ inputSchema: Payment });
     const dynamic = ai7.dynamicTool({ inputSchema: z.unknown(), execute: async () => 1 });
-    const tools = gateTools(gate, { browser, dynamic });
-    expect(tools.browser).toBe(browser);
-    expect(tools.dynamic.execute).not.toBe(dynamic.execute);
-    expect(tools.dynamic.type).toBe("dynamic");
+    const tools = gateTools(gate, { browser, dynamic } as unknown as ai7.ToolSet);
+    expect(tools["browser"]).toBe(browser);
+    expect(tools["dynamic"]?.execute).not.toBe(dynamic.execute);
+    expect(tools["dynamic"]?.type).toBe("dynamic");
   });
 
   test("a call outside any thread says so, and runs nothing", async () => {

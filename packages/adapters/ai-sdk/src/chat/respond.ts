@@ -119,8 +119,7 @@ async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamW
 function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
   return new TransformStream({
     transform(chunk, controller) {
-      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !chunk.isAutomatic))
-        return;
+      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !chunk.isAutomatic)) return;
       if (chunk.type !== "tool-output-available") return controller.enqueue(chunk);
       if (chunk.output !== undefined) controller.enqueue({ ...chunk, output: jsonOf(chunk.output) });
     },
