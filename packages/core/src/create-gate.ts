@@ -54,6 +54,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   const gate: Gate<Tools, Context> = {
     policy,
     store,
+    reviewer,
     async get(id) {
       const record = await ledger.request(id);
       return record && toRequest(record);

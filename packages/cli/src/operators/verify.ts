@@ -1,0 +1,13 @@
+import { Command } from "commander";
+import { atDesk } from "../desk.ts";
+
+export function verify(): Command {
+  return new Command("verify")
+    .description("check every hash chain against its record; ends with 1 if one is broken")
+    .action((_options: object, command: Command) =>
+      atDesk(command, async ({ gate, out }) => {
+        const verified = await gate.verify();
+        out.result(verified, `verified ${verified.events} events in ${verified.subjects} chains`);
+      }),
+    );
+}
