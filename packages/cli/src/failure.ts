@@ -56,6 +56,7 @@ const EXITS: Partial<Record<ErrorCode, ExitCode>> = {
 /** What to do, where the message itself knows nothing of commands. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   REQUEST_NOT_FOUND: "countersign list --status all shows what is there.",
+  FREEZE_NOT_FOUND: "countersign freezes lists them.",
   GRANT_NOT_FOUND: "countersign grants lists them.",
   ARGS_CHANGED: "countersign show prints it as it is now.",
   NOT_AUTHORIZED: "Ask somebody who may, or configure the roles that you have.",

@@ -6,6 +6,7 @@ import { doctor } from "./doctor/doctor.ts";
 import { inbox } from "./inbox/inbox.ts";
 import { audit } from "./operators/audit.ts";
 import { cancel } from "./operators/cancel.ts";
+import { freeze, freezes, lift } from "./operators/freeze.ts";
 import { grants } from "./operators/grants.ts";
 import { migrate } from "./operators/migrate.ts";
 import { purge } from "./operators/purge.ts";
@@ -22,7 +23,7 @@ import { wait } from "./reviewers/wait.ts";
 
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   "To decide:": [inbox, list, show, approve, edit, reject, wait, history],
-  "To operate:": [settle, cancel, grants, verify, audit, purge, migrate, doctor, worker],
+  "To operate:": [settle, cancel, freeze, freezes, lift, grants, verify, audit, purge, migrate, doctor, worker],
   "To write policies:": [policy],
   "Shell:": [completion],
 };

@@ -28,7 +28,12 @@ describe("approve", () => {
 
   it("signs nothing on Enter, on no, and on Ctrl-C", async () => {
     const { id } = await office.asked();
-    for (const [key, code] of [[ENTER, 1], ["n", 1], [CTRL_C, 130]] as const) { // prettier-ignore
+    for (const [key, code] of [
+      [ENTER, 1],
+      ["n", 1],
+      [CTRL_C, 130],
+    ] as const) {
+      // prettier-ignore
       const terminal = office.terminal(["approve", id]);
       await terminal.until("You sign as fiona.");
       terminal.type(key);
@@ -62,7 +67,11 @@ describe("approve", () => {
     const { id } = await office.asked();
     const second = office.terminal(["approve", id], { env: { COUNTERSIGN_AS: "frank" } });
     await second.until("You sign as frank.");
-    await office.gate.decide((await office.gate.get(id)) ?? expect.unreachable(), { type: "reject" }, { by: { id: "grace", roles: ["finance"] } });
+    await office.gate.decide(
+      (await office.gate.get(id)) ?? expect.unreachable(),
+      { type: "reject" },
+      { by: { id: "grace", roles: ["finance"] } },
+    );
     second.type("y");
     await second.until("already rejected by grace");
     expect(await second.ended()).toBe(3);
@@ -98,7 +107,11 @@ describe("edit", () => {
 
   it("offers to go on editing what is no JSON or doesn't fit", async () => {
     const { id } = await office.asked();
-    for (const [amount, said] of [["{", "no JSON"], ['"much"', "amount"]] as const) { // prettier-ignore
+    for (const [amount, said] of [
+      ["{", "no JSON"],
+      ['"much"', "amount"],
+    ] as const) {
+      // prettier-ignore
       const terminal = office.terminal(["edit", id], { env: { EDITOR: office.editor(amount) } });
       expect(await terminal.until("Edit it again?")).toContain(said);
       terminal.type("n");

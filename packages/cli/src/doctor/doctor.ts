@@ -8,6 +8,7 @@ import { explained } from "../failure.ts";
 import type { Output, Style } from "../output/output.ts";
 import { openStore, storeName } from "../settings/store.ts";
 import { agents } from "./agents.ts";
+import { freezes } from "./freezes.ts";
 import { clock, node } from "./machine.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { policyFindings } from "./policy.ts";
@@ -72,6 +73,7 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
       ...(await clock(store)),
       ...(await requests(store, tenant, config)),
       ...(await signatures(gate)),
+      ...(await freezes(gate)),
       ...(await policyFindings(policy, (await gate.list({ status: "pending", order: "newest", limit: 1 })).items)),
     ];
     return [...found, ...warnings];

@@ -17,6 +17,7 @@ import { linesOf, type View } from "./view.ts";
 type Happening = { readonly key: string } | { readonly page: Page<ApprovalRequest> } | { readonly error: unknown };
 
 const LIMIT = 200;
+const LOOKING = "Looking…";
 
 export function inbox(): Command {
   return new Command("inbox")
@@ -35,7 +36,7 @@ async function run(desk: Desk): Promise<void> {
   const screen = new Screen((key) => happenings.push({ key }));
   const over = new AbortController();
   const looking = look(desk, by, happenings, over.signal);
-  let view: View = { items: [], more: false, selected: 0, notice: "" };
+  let view: View = { items: [], more: false, selected: 0, notice: LOOKING };
   screen.open();
   try {
     for (;;) {
@@ -78,7 +79,13 @@ function look({ gate, store }: Desk, by: Principal, happenings: Queue<Happening>
 function withPage(view: View, { items, next }: Page<ApprovalRequest>): View {
   const id = view.items[view.selected]?.id;
   const at = items.findIndex((item) => item.id === id);
-  return { ...view, items, more: next !== undefined, selected: at >= 0 ? at : clamp(view.selected, items.length) };
+  return {
+    ...view,
+    notice: view.notice === LOOKING ? "" : view.notice,
+    items,
+    more: next !== undefined,
+    selected: at >= 0 ? at : clamp(view.selected, items.length),
+  };
 }
 
 function clamp(index: number, length: number): number {

@@ -45,6 +45,6 @@ export class Screen {
 
   /** Lines that are longer than the screen is wide must have been cut: the terminal would move all that follows. */
   draw(lines: readonly string[]): void {
-    if (this.#open) process.stderr.write(`\u001b[H\u001b[2J${lines.slice(0, this.rows).join("\r\n")}`);
+    if (this.#open) process.stderr.write(`\u001b[H\u001b[2J${lines.slice(0, this.rows).join("\n")}`);
   }
 }

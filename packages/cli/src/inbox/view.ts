@@ -2,7 +2,7 @@ import type { ApprovalRequest, Principal } from "@countersign/core";
 import { visible, visibleJson } from "@countersign/core/terminal";
 import type { Output } from "../output/output.ts";
 import { person, toolOf } from "../output/request.ts";
-import { cut } from "../output/table.ts";
+import { cut, padded, widthOf } from "../output/width.ts";
 import { span } from "../output/when.ts";
 
 /** What the page shows. */
@@ -30,9 +30,10 @@ export function linesOf(out: Output, { items, more, selected, notice }: View, by
   const heading = `${items.length}${more ? " and more" : ""} for ${person(by)}`;
   const empty = [cut("Nothing waits for your signature. What comes appears here by itself.", columns)];
   const text = (style: Parameters<Output["style"]>[0], line: string): string => out.style(style, cut(line, columns), process.stderr);
+  const marked = (row: string, isSelected: boolean): string => (isSelected ? text("bold", `> ${row}`) : cut(`  ${row}`, columns));
   return [
     text("bold", heading),
-    ...(items.length === 0 ? empty : shown.map((request, index) => row(out, request, first + index === selected, columns))),
+    ...(items.length === 0 ? empty : rowsOf(shown).map((row, index) => marked(row, first + index === selected))),
     ...Array.from({ length: room - Math.max(shown.length, 1) }, () => ""),
     text("dim", below(items.length - first - shown.length)),
     text("yellow", visible(notice)),
@@ -44,9 +45,14 @@ function below(count: number): string {
   return count > 0 ? `${count} more below` : "";
 }
 
-function row(out: Output, request: ApprovalRequest, selected: boolean, columns: number): string {
-  const { askedAt, requestedBy, proposal } = request;
-  const facts = [span(Date.now() - askedAt).padStart(4), toolOf(request), visible(requestedBy?.id ?? "-"), visibleJson(proposal.args, 0)];
-  const line = cut(`${selected ? ">" : " "} ${facts.join("  ")}`, columns);
-  return selected ? out.style("bold", line, process.stderr) : line;
+/** A line for each, in columns. */
+function rowsOf(requests: readonly ApprovalRequest[]): readonly string[] {
+  const cells = requests.map((request) => [
+    span(Date.now() - request.askedAt),
+    toolOf(request),
+    visible(request.requestedBy?.id ?? "-"),
+    visibleJson(request.proposal.args, 0),
+  ]);
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ""))));
+  return cells.map((row) => row.map((cell, column) => padded(cell, widths[column] ?? 0)).join("  "));
 }

@@ -1,5 +1,6 @@
 import { visible } from "@countersign/core/terminal";
 import type { Output } from "./output.ts";
+import { cut, padded, widthOf } from "./width.ts";
 
 export interface Column<T> {
   readonly name: string;
@@ -7,8 +8,6 @@ export interface Column<T> {
   readonly value: (row: T) => string;
 }
 
-/** How a cell says that there is more. */
-const CUT = "…";
 const GAP = "  ";
 
 /**
@@ -22,18 +21,14 @@ export function table<T>(out: Output, columns: readonly Column<T>[], rows: reado
     return false;
   }
   const head = columns.map(({ name }) => name);
-  const widths = columns.map((_, column) => Math.max(...[head, ...cells].map((row) => row[column]?.length ?? 0)));
+  const widths = columns.map((_, column) => Math.max(...[head, ...cells].map((row) => widthOf(row[column] ?? ""))));
   const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
   const room = Math.max(out.width - before, 8);
   out.line(out.style("dim", aligned(head, widths)));
   for (const row of cells) out.line(aligned([...row.slice(0, -1), cut(row.at(-1) ?? "", room)], widths));
-  return cells.some((row) => (row.at(-1)?.length ?? 0) > room);
+  return cells.some((row) => widthOf(row.at(-1) ?? "") > room);
 }
 
 function aligned(cells: readonly string[], widths: readonly number[]): string {
-  return cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join(GAP);
-}
-
-export function cut(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}${CUT}` : text;
+  return cells.map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(GAP);
 }

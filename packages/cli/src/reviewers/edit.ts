@@ -1,4 +1,4 @@
-import { edit as editing, fromJsonSchema, type ApprovalRequest, type JsonObject } from "@countersign/core";
+import { digestOf, edit as editing, fromJsonSchema, type ApprovalRequest, type JsonObject } from "@countersign/core";
 import { CountersignError } from "@countersign/core/store";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
@@ -43,7 +43,8 @@ export async function editSeen(
   const args = given ?? (await fromEditor(request));
   if (digest === undefined) {
     const lines = diff(desk.out, request.proposal.args, args, process.stderr);
-    desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`)].join("\n"));
+    const digest = digestOf({ ...request, args });
+    desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`), `digest     ${digest}`].join("\n"));
   }
   await consent(desk, digest, "Sign this?");
   return sign(desk, request, editing(args, { comment }));

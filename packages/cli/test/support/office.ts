@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGate, definePolicy, type ApprovalRequest, type Gate, type Principal } from "@countersign/core";
@@ -40,6 +42,8 @@ export interface Office {
   terminal(args: readonly string[], surroundings?: Surroundings): PseudoTerminal;
   /** An editor that puts another amount into the arguments. */
   editor(amount: string): string;
+  /** An approved request whose execution died in the middle. */
+  unknown(): Promise<ApprovalRequest>;
   close(): Promise<void>;
 }
 
@@ -83,6 +87,13 @@ const file = process.argv.at(-1);
 writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"amount": ${amount}'));\n`,
       );
       return `"${process.execPath}" "${script}"`;
+    },
+    async unknown() {
+      const request = await this.asked();
+      await gate.decide(request, { type: "approve" }, { by: FIONA });
+      const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], { stdio: "inherit" });
+      await once(child, "exit");
+      return request;
     },
     async close() {
       for (const terminal of terminals) terminal.kill();
