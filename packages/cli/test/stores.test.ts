@@ -92,7 +92,10 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
 
   it("follows a list in a pipe: a line for what is new or has changed", async () => {
     const env = environment(office.home, { COUNTERSIGN_STORE: office.address });
-    const child = spawn(process.execPath, [BIN, "list", "--watch", "--json", "--tool", "free_text", "--status", "all"], { env, cwd: office.home });
+    const child = spawn(process.execPath, [BIN, "list", "--watch", "--json", "--tool", "free_text", "--status", "all"], {
+      env,
+      cwd: office.home,
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += String(chunk)));
     const until = async (count: number): Promise<void> => {
@@ -120,7 +123,9 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     const withdrawn = await office.asked();
     expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
 
-    const frozen = values<{ id: string }>((await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"])).stdout);
+    const frozen = values<{ id: string }>(
+      (await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"])).stdout,
+    );
     const [freeze] = await office.gate.freezes();
     expect(freeze).toMatchObject({ id: frozen[0]?.id, tool: "send_payment", by: { id: "fiona" }, reason: "wrong bank" });
     expect((await office.run(["freezes"])).stdout).toContain("wrong bank");
@@ -129,7 +134,18 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.run(["freeze", "--reason", "nothing named"])).code).toBe(2);
 
     const remembered = await office.asked("send_payment", { recipient: "Same", amount: 5_000 });
-    const given = ["approve", remembered.id, "--digest", remembered.proposal.digest, "--remember", "exact-args", "--for", "1h", "--times", "3"];
+    const given = [
+      "approve",
+      remembered.id,
+      "--digest",
+      remembered.proposal.digest,
+      "--remember",
+      "exact-args",
+      "--for",
+      "1h",
+      "--times",
+      "3",
+    ];
     expect((await office.run(given)).code).toBe(0);
     const [grant] = values<{ id: string; uses: number }>((await office.run(["grants", "list", "--live", "--json"])).stdout);
     expect(grant?.uses).toBe(3);

@@ -1,5 +1,6 @@
+import type { JsonObject, Verdict } from "@countersign/core";
 import type { Expectation, Simulation } from "@countersign/policy";
-import { visible, visibleJson } from "@countersign/core/terminal";
+import { visibleJson } from "@countersign/core/terminal";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
 import type { Output } from "../output/output.ts";
@@ -39,8 +40,8 @@ export function simulate(): Command {
           for await (const call of sampledIn(file, since)) trying.add(call);
         }
         bar.stop();
-        const result = trying.result();
-        desk.out.result(result, desk.out.json ? "" : text(desk.out, result));
+        const result = await shown(desk, trying.result());
+        desk.out.result(result, text(desk.out, result));
         if (samples.length === 0)
           desk.out.hint("Calls that the policy allowed are not recorded. sample() keeps some of them: --samples <file>.");
       });
@@ -50,6 +51,34 @@ export function simulate(): Command {
 async function barFor({ store, tenant, out }: Desk): Promise<{ advance(): void; stop(): void }> {
   if (!process.stderr.isTTY || out.json) return { advance() {}, stop() {} };
   return progress("Trying the policy on the record", await store.countRequests(tenant, {}, COUNTED));
+}
+
+/** A call on which a person and the policy differ, as reviewers get to see it: the policy has seen the real arguments. */
+interface Difference {
+  readonly id: string | undefined;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly verdict: Verdict;
+}
+
+type Shown = Pick<Simulation, "calls" | "counts" | "signatures"> & {
+  readonly [K in "letThrough" | "unedited" | "refused"]: readonly Difference[];
+};
+
+async function shown({ gate }: Desk, { letThrough, unedited, refused, ...numbers }: Simulation): Promise<Shown> {
+  const differences = (found: readonly Expectation[]): Promise<readonly Difference[]> =>
+    Promise.all(
+      found.map(async ({ call, verdict }) => {
+        const request = call.id === undefined ? undefined : await gate.get(call.id);
+        return { id: call.id, tool: toolOf({ namespace: call.namespace, tool: call.tool }), args: request?.args ?? call.args, verdict };
+      }),
+    );
+  return {
+    ...numbers,
+    letThrough: await differences(letThrough),
+    unedited: await differences(unedited),
+    refused: await differences(refused),
+  };
 }
 
 const ROWS = {
@@ -63,7 +92,7 @@ const ROWS = {
   pending: "still pending",
 } as const;
 
-function text(out: Output, { calls, counts, signatures, letThrough, unedited, refused }: Simulation): string {
+function text(out: Output, { calls, counts, signatures, letThrough, unedited, refused }: Shown): string {
   const rows = Object.entries(ROWS).flatMap(([was, label]) => {
     const { allow, ask, deny, invalid } = counts[was as keyof typeof ROWS];
     return allow + ask + deny + invalid === 0 ? [] : [[label, allow, ask, deny, invalid]];
@@ -86,10 +115,8 @@ function text(out: Output, { calls, counts, signatures, letThrough, unedited, re
   ].join("\n");
 }
 
-function listed(out: Output, what: string, found: readonly Expectation[]): readonly string[] {
+function listed(out: Output, what: string, found: readonly Difference[]): readonly string[] {
   if (found.length === 0) return [];
-  const lines = found.map(
-    ({ call }) => `  ${call.id ?? "-"} ${toolOf({ tool: call.tool, namespace: call.namespace })} ${visibleJson(call.args, 0)}`,
-  );
-  return [out.style("red", visible(`${found.length} ${what}:`)), ...lines];
+  const lines = found.map(({ id, tool, args }) => `  ${id ?? "-"} ${tool} ${visibleJson(args, 0)}`);
+  return [out.style("red", `${found.length} ${what}:`), ...lines];
 }

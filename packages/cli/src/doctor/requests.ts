@@ -1,5 +1,6 @@
 import type { Principal, RequestQuery } from "@countersign/core";
 import { audienceOf, barredFrom, invitationsFor, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { count } from "../output/count.ts";
 import { termsText } from "../output/request.ts";
 import type { Config } from "../settings/config.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -14,37 +15,40 @@ export async function requests(store: StorePort, tenant: string, { people, ident
   const now = await store.now();
   const pending = await upTo(store, tenant, { status: "pending" });
   const known = people ?? [...(identity ? [identity] : []), ...(await whoSigned(store, tenant))];
+  const all = `Only the first ${LOOKED_AT} pending requests were looked at.`;
   return [
     ...unsignable(pending, known, people !== undefined),
-    ...count(
+    ...(pending.length < LOOKED_AT ? [] : [warning("requests", all, "Decide the oldest first: countersign inbox.")]),
+    ...waiting(
+      "Expired, and nobody has noticed",
       pending.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt < now - OVERDUE),
-      "have expired, and nobody has noticed",
       "Run a worker, countersign worker or createWorker(gate, []): it expires them and tells their threads.",
     ),
-    ...count(
+    ...waiting(
+      "Begun, and nobody knows whether it happened",
       await upTo(store, tenant, { execution: "unknown" }),
-      "were begun, and nobody knows whether they happened",
       "Look, then say so: countersign list --execution unknown, countersign settle.",
     ),
-    ...count(
+    ...waiting(
+      "Approved, and not run for more than five minutes",
       (await upTo(store, tenant, { status: "approved", execution: "none" })).filter(({ decidedAt = now }) => decidedAt < now - OVERDUE),
-      "are approved, but nothing has run them for more than five minutes",
-      "Run a worker that has their agents: countersign worker <module>. Siblings that still wait hold them up too.",
+      "Run a worker that has their agents: countersign worker <module>. A sibling that still waits holds them up too.",
     ),
   ];
 }
 
-function count(found: readonly RequestRecord[], what: string, advice: string): readonly Finding[] {
-  return found.length === 0 ? [] : [warning("requests", `${found.length} requests ${what}, such as ${found[0]?.id}.`, advice)];
+function waiting(what: string, found: readonly RequestRecord[], advice: string): readonly Finding[] {
+  if (found.length === 0) return [];
+  return [warning("requests", `${what}: ${count(found.length, "request")}, such as ${found[0]?.id}.`, advice)];
 }
 
 /** Requests that nobody who is known could sign, or too few for their quorum. */
 function unsignable(pending: readonly RequestRecord[], known: readonly Principal[], configured: boolean): readonly Finding[] {
-  const stuck = pending.filter((request) => signersOf(request, known) < missing(request));
-  if (stuck.length === 0) return [ok("requests", `${pending.length} wait for a signature, and somebody may give each of them.`)];
-  const who = configured ? "nobody among the people of the configuration" : "nobody who has signed before";
+  const stuck = pending.filter((request) => signersOf(request, known, configured) < missing(request));
+  if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, and there is somebody to sign each.`)];
+  const who = configured ? "Nobody among the people of the configuration" : "Nobody who has signed before";
   return [...Map.groupBy(stuck, ({ terms }) => termsText(terms))].map(([terms, { length, 0: first }]) => {
-    const message = `${length} requests such as ${first?.id} can't be signed: ${terms}. There is ${who} who may, or too few.`;
+    const message = `${who} may sign ${count(length, "request")} such as ${first?.id}, or too few may: ${terms}.`;
     const advice = "Give somebody the role, or change the rule's review and cancel them. people in countersign.json says who there is.";
     return (configured ? problem : warning)("requests", message, advice);
   });
@@ -55,15 +59,15 @@ function missing({ terms, decisions, proposal }: RequestRecord): number {
   return Math.max((terms.quorum ?? 1) - signed.size, 1);
 }
 
-function signersOf(request: RequestRecord, known: readonly Principal[]): number {
+function signersOf(request: RequestRecord, known: readonly Principal[], configured: boolean): number {
   const audience = audienceOf(request) ?? [];
-  const barred = barredFrom(request);
   // Anybody may: that somebody exists is not ours to doubt.
   if (audience.includes("anyone")) return Infinity;
-  const may = known.filter((person) => !barred.includes(person.id) && invitationsFor(person).some((who) => audience.includes(who)));
-  // A person who is named may sign without being known otherwise.
-  const named = (request.terms.reviewers ?? []).filter((id) => !barred.includes(id));
-  return new Set([...may.map(({ id }) => id), ...named]).size;
+  const barred = barredFrom(request);
+  const invited = known.filter((person) => invitationsFor(person).some((who) => audience.includes(who))).map(({ id }) => id);
+  // Where nobody says who there is, whoever is named is taken to be there.
+  const named = configured ? [] : (request.terms.reviewers ?? []);
+  return new Set([...invited, ...named].filter((id) => !barred.includes(id))).size;
 }
 
 async function whoSigned(store: StorePort, tenant: string): Promise<readonly Principal[]> {

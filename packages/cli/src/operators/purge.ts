@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { atDesk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure } from "../failure.ts";
+import { count } from "../output/count.ts";
 import { confirm } from "../prompts.ts";
 import { duration } from "../settings/values.ts";
 
@@ -17,7 +18,7 @@ export function purge(): Command {
         if (asks && !(await confirm(`Remove from ${address} what had ended ${olderThan} ago? It can't be brought back.`)))
           throw new Failure(EXIT.no, "Nothing was removed.");
         const purged = await gate.purge({ olderThan });
-        out.result(purged, `purged ${purged.requests} requests and ${purged.threads} threads`);
+        out.result(purged, `purged ${count(purged.requests, "request")} and ${count(purged.threads, "thread")}`);
       }),
     );
 }

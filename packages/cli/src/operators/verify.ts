@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { atDesk } from "../desk.ts";
+import { count } from "../output/count.ts";
 
 export function verify(): Command {
   return new Command("verify")
@@ -7,7 +8,7 @@ export function verify(): Command {
     .action((_options: object, command: Command) =>
       atDesk(command, async ({ gate, out }) => {
         const verified = await gate.verify();
-        out.result(verified, `verified ${verified.events} events in ${verified.subjects} chains`);
+        out.result(verified, `verified ${count(verified.events, "event")} in ${count(verified.subjects, "chain")}`);
       }),
     );
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { roomOf } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
+import { count } from "../output/count.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
 import { whole } from "../settings/values.ts";
 
@@ -33,8 +34,8 @@ export function worker(): Command {
       try {
         if (once) {
           const done = await working.drain();
-          out.result(done, `resumed ${done.resumed} threads, ${done.failed} failed, ${done.expired} requests expired`);
-          if (done.failed > 0) throw new Failure(EXIT.no, `${done.failed} threads failed and are tried again next time.`);
+          out.result(done, `resumed ${count(done.resumed, "thread")}, ${done.failed} failed, ${count(done.expired, "request")} expired`);
+          if (done.failed > 0) throw new Failure(EXIT.no, `${count(done.failed, "thread")} failed, and will be tried again next time.`);
           return;
         }
         working.start();

@@ -7,6 +7,9 @@ import { join } from "node:path";
 /** The built command. */
 export const BIN: string = join(import.meta.dirname, "../../dist/bin.js");
 
+/** Compiled code, shared by all that run: nothing that a test could look at. */
+const CACHE = join(import.meta.dirname, "../../node_modules/.cache");
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
@@ -21,7 +24,8 @@ export interface Surroundings {
 
 /** Nothing of the machine's own configuration, nor of the one who runs the tests. */
 export function environment(home: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: process.env["PATH"] ?? "", HOME: home, XDG_CONFIG_HOME: join(home, "config"), TERM: "xterm-256color", ...env };
+  const own = { HOME: home, XDG_CONFIG_HOME: join(home, "config"), XDG_CACHE_HOME: CACHE };
+  return { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...own, ...env };
 }
 
 /** A folder of its own, gone afterwards. */

@@ -91,7 +91,9 @@ writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"a
     async unknown() {
       const request = await this.asked();
       await gate.decide(request, { type: "approve" }, { by: FIONA });
-      const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], { stdio: "inherit" });
+      const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], {
+        stdio: "inherit",
+      });
       await once(child, "exit");
       return request;
     },
