@@ -55,7 +55,7 @@ describe("the demo at a terminal", () => {
     const terminal = spawn(process.execPath, [join(import.meta.dirname, "demo.ts")], {
       cols: 200,
       rows: 50,
-      env: env as Record<string, string>,
+      env,
     });
     let output = "";
     const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));

@@ -3,7 +3,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditEvent } from "@countersign/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Surroundings } from "./support/command.ts";
 import { officeOn, type Office } from "./support/office.ts";
 
 let office: Office;
@@ -32,16 +31,16 @@ const ANSI = "\u001b[31mred\u202e";
 const NOBODY = { COUNTERSIGN_AS: "" };
 const DIGEST = ["--digest", "0".repeat(64)];
 /** What is typed, what it ends with, and what the line says. */
-const CASES: readonly (readonly [args: readonly string[], code: number, says: string, surroundings?: Surroundings])[] = [
+const CASES: readonly (readonly [args: readonly string[], code: number, says: string, env?: Readonly<Record<string, string>>])[] = [
   [["nonsense"], 2, "unknown command 'nonsense'"],
   [["aprove", "x"], 2, "Did you mean approve?"],
   [["list", "--nonsense"], 2, "unknown option"],
   [["list", "--status", "maybe"], 2, "Allowed choices are pending"],
   [["list", "--limit", "0"], 2, "whole number from 1 to 1000"],
   [["list", "--after", "nonsense"], 2, "not a cursor"],
-  [["list", "--mine"], 2, "Set COUNTERSIGN_AS", { env: { ...NOBODY, COUNTERSIGN_ROLES: "" } }],
-  [["list", "--mine"], 2, "set COUNTERSIGN_AS as well", { env: NOBODY }],
-  [["list"], 2, "Which store?", { env: { COUNTERSIGN_STORE: "" } }],
+  [["list", "--mine"], 2, "Set COUNTERSIGN_AS", { ...NOBODY, COUNTERSIGN_ROLES: "" }],
+  [["list", "--mine"], 2, "set COUNTERSIGN_AS as well", NOBODY],
+  [["list"], 2, "Which store?", { COUNTERSIGN_STORE: "" }],
   [["list", "--store", "no-such.db"], 2, "There is no file no-such.db"],
   [["list", "--store", "folder"], 2, "is a folder"],
   [["list", "--store", "foreign.db"], 4, "not a Countersign store"],
@@ -52,7 +51,7 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
   [["show", "a", "b"], 2, "too many arguments"],
   [["approve", "x", ...DIGEST], 3, "There is no request x"],
   [["approve", "x"], 3, "There is no request x"],
-  [["approve", "x", ...DIGEST], 2, "Who signs?", { env: { ...NOBODY, COUNTERSIGN_ROLES: "" } }],
+  [["approve", "x", ...DIGEST], 2, "Who signs?", { ...NOBODY, COUNTERSIGN_ROLES: "" }],
   [["approve", "x", "--for", "1h"], 2, "--remember"],
   [["approve", "x", "--remember", "all"], 2, "Allowed choices"],
   [["approve", "x", "--times", "none", "--remember", "tool"], 2, "whole number"],
@@ -105,8 +104,8 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
 ];
 
 describe("nonsense", () => {
-  it.each(CASES)("%j", async (args, code, says, surroundings) => {
-    const ended = await office.run(args, surroundings);
+  it.each(CASES.map(([args, code, says, env = {}]) => ({ args, code, says, env })))("$args", async ({ args, code, says, env }) => {
+    const ended = await office.run(args, { env });
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(says);
     expect(ended.stderr).toMatch(/^countersign: /);

@@ -179,7 +179,7 @@ tools:
     await using store = sqliteStore(database);
     const gate = createGate({ store, policy: loadPolicy(POLICY.replace("5000 }", "1000 }").replace("50000", "500000")) });
     const ask = async (key: string, amount: number) => {
-      const { id } = await gate.ask({ threadId: "t", key, tool: "send_payment", args: { amount } as never, requestedBy: "bob" });
+      const { id } = await gate.ask({ threadId: "t", key, tool: "send_payment", args: { amount }, requestedBy: "bob" });
       return (await gate.get(id)) ?? expect.unreachable();
     };
     await gate.decide(await ask("yes", 2_000), { type: "approve" }, { by: FIONA });

@@ -53,7 +53,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
       office.run(["approve", id, "--digest", proposal.digest], by("alice")),
       office.run(["reject", id, "--digest", proposal.digest, "-m", "no"], by("grace")),
     ]);
-    expect([first.code, second.code].toSorted()).toEqual([0, 3]);
+    expect([first.code, second.code].toSorted((a = 0, b = 0) => Number(a) - Number(b))).toEqual([0, 3]);
     const request = await office.gate.get(id);
     expect(request?.decisions).toHaveLength(1);
     const [winner, loser] = first.code === 0 ? [first, second] : [second, first];

@@ -11,7 +11,7 @@ export function complete(root: Command): Command {
 }
 
 /** What may come after these words. */
-export function candidates(
+function candidates(
   root: Command,
   before: readonly string[],
   typed: string,

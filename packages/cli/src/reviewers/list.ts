@@ -50,7 +50,7 @@ function print({ out }: Desk, { items, next }: Page<ApprovalRequest>): void {
 }
 
 /** In a pipe times are exact and the digest is there: what a script needs to sign. */
-export function columns(people: boolean): readonly Column<ApprovalRequest>[] {
+function columns(people: boolean): readonly Column<ApprovalRequest>[] {
   const now = Date.now();
   const ago = (at: number): string => (people ? span(now - at) : iso(at));
   const until = (at: number | undefined): string => (at === undefined ? "-" : people ? span(at - now) : iso(at));

@@ -61,14 +61,14 @@ export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
   });
   let count = 0;
 
-  return {
+  const office: Office = {
     home,
     address,
     gate,
     store,
     async asked(tool = "send_payment", args = { recipient: "Acme Corp", amount: 4_200 }, more = {}) {
       const key = `call-${++count}`;
-      const approval = await gate.ask({ threadId: `thread-${count}`, requestedBy: "bob", ...more, key, tool, args: args as never });
+      const approval = await gate.ask({ threadId: `thread-${count}`, requestedBy: "bob", ...more, key, tool, args });
       if (approval.status !== "pending") throw new Error(`${tool} is ${approval.status}`);
       return approval.request;
     },
@@ -89,7 +89,7 @@ writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"a
       return `"${process.execPath}" "${script}"`;
     },
     async unknown() {
-      const request = await this.asked();
+      const request = await office.asked();
       await gate.decide(request, { type: "approve" }, { by: FIONA });
       const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], {
         stdio: "inherit",
@@ -104,4 +104,5 @@ writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"a
       folder.remove();
     },
   };
+  return office;
 }
