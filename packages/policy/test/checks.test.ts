@@ -138,8 +138,8 @@ describe("a rule that could never do anything", () => {
       "error 6:10 Never reached: whatever it would ask about is denied before.",
     ],
     ["deny: args.amount > 5\nask: args.amount == 7", "error 5:10 Never reached: whatever it would ask about is denied before."],
-    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "warning 5:43 Reminds when the request has expired already."],
-    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "warning 5:34 Escalates when the request has expired already."],
+    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "error 5:43 Reminds when the request has expired already."],
+    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "error 5:34 Escalates when the request has expired already."],
     ["deny: args.amount > 1\nreview: {}", "error 5:13 Terms without ask would never be used."],
     ["redact: [args.amount]", "error 4:5 A rule needs ask or deny: an empty one would allow."],
   ])("%s: %s", (rule, message) => {

@@ -1,4 +1,5 @@
 import { counting } from "./cases/counting.ts";
+import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { freezing } from "./cases/freezing.ts";
@@ -26,6 +27,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...rejections,
   ...parallel,
   ...deciding,
+  ...deadlines,
   ...reviewing,
   ...remembering,
   ...counting,

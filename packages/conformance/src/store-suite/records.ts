@@ -48,6 +48,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     parent: undefined,
     ticket: false,
     executeWithin: undefined,
+    noticeAt: undefined,
     attempt: 0,
     holder: undefined,
     leaseUntil: 0,

@@ -37,6 +37,8 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "drops-reason": ["reject.reason"],
   "drops-siblings": ["parallel.hundred"],
   "executes-twice": [
+    "deadline.reminders",
+    "deadline.signed-in-time",
     "grant.exact",
     "edit.invalid",
     "edit.not-offered",
@@ -58,6 +60,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "executes-what-was-refused": [
     "grant.denied",
     "grant.rejects",
+    "deadline.to-begin",
     "decide.approved-then-cancelled",
     "decide.cancelled",
     "decide.execute-within",
@@ -81,6 +84,9 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "needs-json-results": ["values.bigint-result", "values.cyclic-result", "values.void-result"],
   "nests-ungated": ["subagent.pauses", "subagent.undecided", "subagent.under-signature"],
   "never-asks": [
+    "deadline.escalation",
+    "deadline.escalation-swept",
+    "deadline.escalation-to-come",
     "decide.fifty-reviewers",
     "review.answers",
     "review.silent",

@@ -9,12 +9,14 @@ import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { moveRequest, together, toRequest } from "../ledger/move.ts";
+import { nextNoticeAt, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { checkEdit } from "./edited-args.ts";
+import { giveNotices, isNoticeDue } from "./notice.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
@@ -55,6 +57,11 @@ export async function decide(
 async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestRecord | undefined> {
   const { ledger } = kernel;
   const [record, now] = await Promise.all([ledger.demand(id), ledger.now()]);
+  if (isNoticeDue(record, now)) {
+    // Whoever is asked as well by now may sign, sweeper or not.
+    await giveNotices(kernel, record, now);
+    return undefined;
+  }
   authorize(vote.by, record.terms, record.requestedBy);
   if (isSameVote(record, vote)) return record;
   if (record.state !== "pending") {
@@ -103,11 +110,12 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by);
+  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, { by, at });
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
-  return { patch: { state: complete ? "approved" : "pending", proposal, terms, decisions, ...approved }, ...proposal, counted };
+  const noticeAt = nextNoticeAt({ ...record, terms }, at);
+  return { patch: { state: complete ? "approved" : "pending", proposal, terms, noticeAt, decisions, ...approved }, ...proposal, counted };
 }
 
 /** What is being signed: the proposal as it stands, or the reviewer's own. */
@@ -115,10 +123,12 @@ async function proposed(
   kernel: Kernel,
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
-  by: Principal,
+  { by, at }: { readonly by: Principal; readonly at: number },
 ): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
   if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
-  const { args, terms, counted } = await checkEdit(kernel, record, decision.args);
+  const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args);
+  // Other arguments are no younger: who is asked as well by now is so under their terms too.
+  const terms = termsAt({ ...record, terms: given }, at);
   authorize(by, terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };

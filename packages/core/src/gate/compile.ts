@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { sha256 } from "../canonical/digest.ts";
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
-import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
+import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import { isNamespaced, ruleName, type RuleName } from "./names.ts";
@@ -75,12 +75,15 @@ type ObjectRule = z.infer<typeof objectRule>;
 export function compile(input: unknown): CompiledPolicy {
   const policy = parsed(policySchema, input, []);
   const base: ReviewTerms = { expiresIn: DEFAULTS.expiresIn, ...policy.review };
+  refuseLateNotices(base, ["review"]);
   const cap = policy.remember === "never" ? ({ remember: "never" } as const) : {};
   const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
     if (name === "" || /\s/.test(name))
       throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
-    return build(name, typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]));
+    const given = typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]);
+    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(given) }, ["tools", name, "review"]);
+    return build(name, given);
   });
   for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
@@ -99,6 +102,14 @@ export function compile(input: unknown): CompiledPolicy {
 
 function reviewOf(rule: Word | ObjectRule): ReviewTerms {
   return typeof rule === "string" ? {} : (rule.review ?? {});
+}
+
+/** What each place says itself: a rule whose requests expire before an inherited reminder goes without it. */
+function refuseLateNotices(review: ReviewTerms, at: readonly string[]): void {
+  const [late] = lateNotices(review);
+  if (!late) return;
+  const path = [...at, ...late].map(String).join(".");
+  throw new CountersignError("POLICY_INVALID", { path }, { note: "It would come when the request has expired already." });
 }
 
 function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): CompiledRule {

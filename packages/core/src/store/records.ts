@@ -37,6 +37,8 @@ export interface RequestRecord extends ApprovalRequest {
   readonly ticket?: boolean | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
+  /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
+  readonly noticeAt?: number | undefined;
   /** Executions begun. */
   readonly attempt: number;
   /** A nonce of one claim, not of a process. */
@@ -144,6 +146,7 @@ const requestSchema = z.lazy(() =>
     parent: text,
     ticket: z.boolean().optional(),
     executeWithin: time,
+    noticeAt: time,
     attempt: z.number(),
     holder: text,
     leaseUntil: z.number(),

@@ -4,6 +4,7 @@ import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -44,6 +45,7 @@ export function newRequest(
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
+  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0);
   return {
     id: ask.id,
     version: 0,
@@ -75,7 +77,8 @@ export function newRequest(
     revises,
     links: [],
     askedAt: now,
-    expiresAt: ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0),
+    expiresAt,
+    noticeAt: ask.allowed ? undefined : nextNoticeAt({ terms, askedAt: now, expiresAt }, now),
     idempotent: ask.idempotent,
     result: undefined,
     error: undefined,
