@@ -60,7 +60,7 @@ function missing({ terms, decisions, proposal }: RequestRecord): number {
 }
 
 function signersOf(request: RequestRecord, known: readonly Principal[], configured: boolean): number {
-  const audience = audienceOf(request) ?? [];
+  const audience = audienceOf(escalated(request)) ?? [];
   // Anybody may: that somebody exists is not ours to doubt.
   if (audience.includes("anyone")) return Infinity;
   const barred = barredFrom(request);
@@ -68,6 +68,13 @@ function signersOf(request: RequestRecord, known: readonly Principal[], configur
   // Where nobody says who there is, whoever is named is taken to be there.
   const named = configured ? [] : (request.terms.reviewers ?? []);
   return new Set([...invited, ...named].filter((id) => !barred.includes(id))).size;
+}
+
+/** Whoever may sign it one day may sign it. */
+function escalated(request: RequestRecord): RequestRecord {
+  const { roles, reviewers, escalate } = request.terms;
+  if (!escalate || !(roles ?? reviewers)) return request;
+  return { ...request, terms: { ...request.terms, roles: [...(roles ?? []), ...escalate.roles] } };
 }
 
 async function whoSigned(store: StorePort, tenant: string): Promise<readonly Principal[]> {

@@ -1,8 +1,8 @@
-import type { ApprovalRequest, DecisionRecord, Principal, ReviewTerms } from "@countersign/core";
+import type { ApprovalRequest, DecisionRecord, Duration, Principal, ReviewTerms } from "@countersign/core";
 import { visible, visibleJson } from "@countersign/core/terminal";
 import { diff } from "./diff.ts";
 import type { Output } from "./output.ts";
-import { moment } from "./when.ts";
+import { moment, span } from "./when.ts";
 
 /** Everything that a reviewer has to know, in full: what would run, why it is asked about, who may sign, until when. */
 export function requestText(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream = process.stdout): string {
@@ -71,16 +71,21 @@ function signature({ decision, by, at, via, digest }: DecisionRecord): string {
 }
 
 /** The terms as a sentence. Empty: anybody may sign. */
-export function termsText({ roles, reviewers, quorum, fourEyes, decisions, remember }: ReviewTerms): string {
+export function termsText({ roles, reviewers, quorum, fourEyes, decisions, remember, escalate }: ReviewTerms): string {
   const who = [...(roles ?? []).map((role) => `role ${role}`), ...(reviewers ?? [])].join(" or ");
   const parts = [
     who === "" ? "anybody may sign" : `signed by ${who}`,
+    escalate ? `after ${lasting(escalate.after)} by ${escalate.roles.map((role) => `role ${role}`).join(" or ")} as well` : "",
     quorum !== undefined && quorum > 1 ? `${quorum} signatures` : "",
     fourEyes ? "not by whoever asked" : "",
     decisions ? `only ${decisions.join(", ")}` : "",
     remember && remember !== "never" ? `may be remembered: ${remember.join(", ")}` : "",
   ];
   return visible(parts.filter((part) => part !== "").join("; "));
+}
+
+function lasting(time: Duration): string {
+  return typeof time === "number" ? span(time) : time;
 }
 
 function outcomeOf(out: Output, { receipt }: ApprovalRequest, stream: NodeJS.WriteStream): readonly string[] {
