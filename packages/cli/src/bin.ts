@@ -17,4 +17,6 @@ if (major < 22 || (major === 22 && minor < 13)) {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv.slice(2));
+  // A module of an application may have opened what would keep the process alive.
+  setInterval(() => process.stdout.writableLength === 0 && process.exit(), 500).unref();
 }

@@ -12,11 +12,34 @@ afterAll(() => office.close());
 
 const now = async (id: string) => (await office.gate.get(id))?.status;
 
+describe("on PostgreSQL", () => {
+  let postgres: Office;
+  beforeAll(async () => void (postgres = await officeOn("postgres")));
+  afterAll(() => postgres.close());
+
+  it("decides in the inbox, and hears at once what others do", async () => {
+    const first = await postgres.asked("send_payment", { recipient: "First", amount: 2_001 });
+    const terminal = postgres.terminal(["inbox"]);
+    await terminal.until("First");
+    const second = await postgres.asked("send_payment", { recipient: "Second", amount: 2_002 });
+    await terminal.until("Second");
+    terminal.type("a");
+    expect(await terminal.until("You sign as fiona (finance).")).toContain(first.proposal.digest);
+    terminal.type("y");
+    await terminal.until("1 for fiona");
+    await postgres.gate.cancel(second.id, { by: { id: "test" }, reason: "gone" });
+    await terminal.until("Nothing waits");
+    terminal.type("q");
+    expect(await terminal.ended()).toBe(0);
+    expect((await postgres.gate.get(first.id))?.decisions[0]).toMatchObject({ by: { id: "fiona" }, digest: first.proposal.digest });
+  });
+});
+
 describe("approve", () => {
   it("shows everything, and signs after a yes what was shown", async () => {
     const { id, proposal } = await office.asked();
     const terminal = office.terminal(["approve", id]);
-    const shown = await terminal.until("You sign as fiona.");
+    const shown = await terminal.until("You sign as fiona (finance).");
     for (const part of [id, "send_payment", "over $1,000", "bob", '"amount": 4200', '"recipient": "Acme Corp"', proposal.digest])
       expect(shown).toContain(part);
     terminal.type("y");
@@ -35,7 +58,7 @@ describe("approve", () => {
     ] as const) {
       // prettier-ignore
       const terminal = office.terminal(["approve", id]);
-      await terminal.until("You sign as fiona.");
+      await terminal.until("You sign as fiona (finance).");
       terminal.type(key);
       expect(await terminal.ended()).toBe(code);
     }
@@ -46,7 +69,7 @@ describe("approve", () => {
     const hidden = "Acme\u202eproC \u200b\u001b[2J\u0007\u009b31m";
     const { id } = await office.asked("free_text", { to: hidden, [hidden]: 1 }, { threadId: `t-${hidden}`, requestedBy: hidden });
     const terminal = office.terminal(["approve", id]);
-    const shown = await terminal.until("You sign as fiona.");
+    const shown = await terminal.until("You sign as fiona (finance).");
     expect(shown).toContain('"to": "Acme\\u202eproC \\u200b\\u001b[2J\\u0007\\u009b31m"');
     for (const character of ["\u202e", "\u200b", "\u0007", "\u009b", `${ESCAPE}[2J`]) expect(terminal.raw).not.toContain(character);
     terminal.type(CTRL_C);
@@ -56,7 +79,7 @@ describe("approve", () => {
   it("shows long arguments to their end", async () => {
     const { id } = await office.asked("free_text", { text: `${"x".repeat(20_000)}END`, list: Array.from({ length: 500 }, (_, n) => n) });
     const terminal = office.terminal(["approve", id]);
-    const shown = await terminal.until("You sign as fiona.");
+    const shown = await terminal.until("You sign as fiona (finance).");
     expect(shown.replaceAll("\n", "")).toContain("xEND");
     expect(shown).toContain("499");
     terminal.type(CTRL_C);
@@ -66,7 +89,7 @@ describe("approve", () => {
   it("tells whoever comes second who was first, and does so before asking anything", async () => {
     const { id } = await office.asked();
     const second = office.terminal(["approve", id], { env: { COUNTERSIGN_AS: "frank" } });
-    await second.until("You sign as frank.");
+    await second.until("You sign as frank (finance).");
     await office.gate.decide(
       (await office.gate.get(id)) ?? expect.unreachable(),
       { type: "reject" },
@@ -85,7 +108,7 @@ describe("edit", () => {
   it("opens the editor, shows the difference, and signs what was written", async () => {
     const { id } = await office.asked();
     const terminal = office.terminal(["edit", id], { env: { EDITOR: office.editor("4000") } });
-    const shown = await terminal.until("You sign as fiona.");
+    const shown = await terminal.until("You sign as fiona (finance).");
     expect(shown).toContain('-   "amount": 4200');
     expect(shown).toContain('+   "amount": 4000');
     expect(shown).toContain('"recipient": "Acme Corp"');
@@ -99,7 +122,7 @@ describe("edit", () => {
     const unchanged = office.terminal(["edit", id], { env: { EDITOR: "true" } });
     expect(await unchanged.ended()).toBe(1);
     const refused = office.terminal(["edit", id], { env: { EDITOR: office.editor("4000") } });
-    await refused.until("You sign as fiona.");
+    await refused.until("You sign as fiona (finance).");
     refused.type("n");
     expect(await refused.ended()).toBe(1);
     expect(await now(id)).toBe("pending");
@@ -125,7 +148,7 @@ describe("edit", () => {
   it("keeps hidden characters that were not touched", async () => {
     const { id } = await office.asked("send_payment", { recipient: "A\u202eB", amount: 4_200 });
     const terminal = office.terminal(["edit", id], { env: { EDITOR: office.editor("4000") } });
-    await terminal.until("You sign as fiona.");
+    await terminal.until("You sign as fiona (finance).");
     terminal.type("y");
     expect(await terminal.ended()).toBe(0);
     expect((await office.gate.get(id))?.approvedArgs).toEqual({ recipient: "A\u202eB", amount: 4_000 });
@@ -167,7 +190,7 @@ describe("inbox", () => {
     expect(await now(second.id)).toBe("pending");
 
     terminal.type("a");
-    await terminal.until("You sign as fiona.");
+    await terminal.until("You sign as fiona (finance).");
     terminal.type("y");
     await terminal.until("2 for fiona");
     expect(await now(second.id)).toBe("approved");
@@ -192,6 +215,14 @@ describe("inbox", () => {
     expect(terminal.raw.endsWith(`${ESCAPE}[?25h${ESCAPE}[?1049l`)).toBe(true);
   });
 
+  it("gives the terminal back when it is told to end", async () => {
+    const terminal = office.terminal(["inbox"]);
+    await terminal.until("q quit");
+    terminal.kill("SIGTERM");
+    await terminal.ended();
+    expect(terminal.raw.endsWith(`${ESCAPE}[?25h${ESCAPE}[?1049l`)).toBe(true);
+  });
+
   it("edits", async () => {
     const { id } = await office.asked("send_payment", { recipient: "Edited", amount: 9_000 });
     const terminal = office.terminal(["inbox"], { env: { EDITOR: office.editor("8000") } });
@@ -199,7 +230,7 @@ describe("inbox", () => {
     terminal.type("jjjjj");
     await terminal.until("> ");
     terminal.type("e");
-    await terminal.until("You sign as fiona.");
+    await terminal.until("You sign as fiona (finance).");
     terminal.type("y");
     await terminal.until(`approved ${id}`);
     terminal.type(CTRL_C);

@@ -12,18 +12,28 @@ const PAGE = 200;
 export async function* recorded(store: StorePort, tenant: string, since: number, simulator: Simulator): AsyncGenerator<SimulatedCall> {
   for (let after: string | undefined; ;) {
     const page = await store.listRequests(tenant, { limit: PAGE, ...(after !== undefined && { after }) });
-    for (const record of page.items) if (record.askedAt >= since) yield await callOf(store, tenant, record, simulator);
+    const records = page.items.filter(({ askedAt }) => askedAt >= since);
+    yield* callsOf(store, tenant, records, simulator);
     if (page.next === undefined) return;
     after = page.next;
   }
 }
 
-async function callOf(store: StorePort, tenant: string, record: RequestRecord, simulator: Simulator): Promise<SimulatedCall> {
-  const { id, tool, namespace, args, agent, threadId, requestedBy, decisions } = record;
-  const call = { id, tool, namespace, args, agent, threadId, requestedBy };
-  const context = (await store.getThread(tenant, threadId))?.context;
-  const history = simulator.countsHistory(call) ? await before(store, tenant, record) : undefined;
-  return { ...call, context, history, was: fate(record), signatures: decisions.length };
+async function* callsOf(
+  store: StorePort,
+  tenant: string,
+  records: readonly RequestRecord[],
+  simulator: Simulator,
+): AsyncGenerator<SimulatedCall> {
+  const threadIds = [...new Set(records.map(({ threadId }) => threadId))];
+  const threads = await Promise.all(threadIds.map((threadId) => store.getThread(tenant, threadId)));
+  const contexts = new Map(threads.map((thread) => [thread?.id, thread?.context]));
+  for (const record of records) {
+    const { id, tool, namespace, args, agent, threadId, requestedBy, decisions } = record;
+    const call = { id, tool, namespace, args, agent, threadId, requestedBy, context: contexts.get(threadId) };
+    const history = simulator.countsHistory(call) ? await before(store, tenant, record) : undefined;
+    yield { ...call, history, was: fate(record), signatures: decisions.length };
+  }
 }
 
 function fate({ status, decisions, grantId, proposal }: RequestRecord): SimulatedCall["was"] {

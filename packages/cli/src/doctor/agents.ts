@@ -7,11 +7,7 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 export async function agents(module: string | undefined): Promise<readonly Finding[]> {
   if (module === undefined)
     return [
-      warning(
-        "agents",
-        "No module is configured, so agents were not looked at.",
-        "Give --module <file>: the one that exports their runners.",
-      ),
+      warning("agents", "No module was named, so agents were not looked at.", "Give --module <file>: the one that exports their runners."),
     ];
   try {
     const runners = runnersIn(await loadModule(module));

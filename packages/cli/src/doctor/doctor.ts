@@ -16,18 +16,18 @@ import { requests } from "./requests.ts";
 import { signatures } from "./signatures.ts";
 
 interface DoctorOptions {
-  readonly policy?: string | undefined;
-  readonly module?: string | undefined;
+  readonly policy?: string;
+  readonly module?: string;
 }
 
 export function doctor(): Command {
   return new Command("doctor")
     .description("look for what would keep calls from being signed or run, and say what to do; ends with 1 if there is a problem")
-    .option("--policy <file>", "the policy file, or a module that exports the policy (default: of the configuration)")
-    .option("--module <file>", "the module that exports the agents' runners (default: of the configuration)")
+    .option("--policy <file>", "the policy file, or a module that exports the policy")
+    .option("--module <file>", "the module that exports the agents' runners")
     .action(async (options: DoctorOptions, command: Command) => {
       const room = roomOf(command);
-      const findings = await examine(room, { policy: options.policy ?? room.config.policy, module: options.module ?? room.config.module });
+      const findings = await examine(room, options);
       for (const finding of findings) room.out.result(finding, text(room.out, finding));
       if (findings.some(({ status }) => status === "problem")) process.exitCode = EXIT.no;
     });

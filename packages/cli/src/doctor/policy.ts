@@ -5,14 +5,7 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 
 /** Can it be loaded, and is it the one that asks? */
 export async function policyFindings(source: string | undefined, latest: readonly ApprovalRequest[]): Promise<readonly Finding[]> {
-  if (source === undefined)
-    return [
-      warning(
-        "policy",
-        "No policy is configured, so it was not looked at.",
-        "Give --policy <file>, or write policy into countersign.json.",
-      ),
-    ];
+  if (source === undefined) return [warning("policy", "No policy was named, so it was not looked at.", "Give --policy <file>.")];
   try {
     const policy = await loadPolicyAt(source);
     const mistakes = (await problemsAt(source)).map(({ message, line, column }) =>

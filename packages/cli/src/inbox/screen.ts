@@ -3,6 +3,8 @@ import { emitKeypressEvents } from "node:readline";
 const ENTER = "\u001b[?1049h\u001b[?25l";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
 
+const SIGNALS = ["SIGTERM", "SIGHUP"] as const;
+
 /** The terminal as one page that is drawn anew, with single keys. Whatever ends the process leaves the terminal as it was. */
 export class Screen {
   readonly #onKey: (key: string) => void;
@@ -10,6 +12,10 @@ export class Screen {
   readonly #listen = (character: string | undefined, key: { readonly name?: string; readonly ctrl?: boolean } | undefined): void =>
     this.#onKey(key?.ctrl ? `ctrl-${key.name}` : (key?.name ?? character ?? ""));
   readonly #leave = (): void => this.close();
+  readonly #end = (signal: NodeJS.Signals): void => {
+    this.close();
+    process.kill(process.pid, signal);
+  };
 
   constructor(onKey: (key: string) => void) {
     this.#onKey = onKey;
@@ -30,6 +36,7 @@ export class Screen {
     process.stdin.setRawMode(true);
     process.stdin.on("keypress", this.#listen).resume();
     process.on("exit", this.#leave);
+    for (const signal of SIGNALS) process.on(signal, this.#end);
     process.stderr.write(ENTER);
   }
 
@@ -40,6 +47,7 @@ export class Screen {
     process.stdin.off("keypress", this.#listen).pause();
     process.stdin.setRawMode(false);
     process.off("exit", this.#leave);
+    for (const signal of SIGNALS) process.off(signal, this.#end);
     process.stderr.write(LEAVE);
   }
 

@@ -1,6 +1,6 @@
 import { createWorker, isCountersignError } from "@countersign/core";
 import { Command } from "commander";
-import { roomOf } from "../desk.ts";
+import { roomOf, type GlobalOptions } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
 import { count } from "../output/count.ts";
@@ -15,13 +15,14 @@ interface WorkerOptions {
 export function worker(): Command {
   return new Command("worker")
     .description("resume the threads of an application's agents as they are decided, until Ctrl-C")
-    .argument("[module]", "a JavaScript or TypeScript file that exports runners (default: module of the configuration)")
+    .argument("<module>", "a JavaScript or TypeScript file that exports runners; it opens its own store")
     .option("--once", "do what is due now, then end: for cron")
     .option("--concurrency <n>", "threads at a time (default 4)", whole(1, 1_000))
-    .action(async (path: string | undefined, { once, concurrency }: WorkerOptions, command: Command) => {
-      const { out, config } = roomOf(command);
-      const module = path ?? config.module;
-      if (module === undefined) throw usage("Which agents? Name a module that exports their runners: countersign worker ./agent.js");
+    .action(async (module: string, { once, concurrency }: WorkerOptions, command: Command) => {
+      const { out } = roomOf(command);
+      const { store, tenant } = command.optsWithGlobals<GlobalOptions>();
+      if ((store ?? tenant) !== undefined)
+        throw usage("The agents work with the store and tenant that their module opens: leave --store and --tenant out.");
       const runners = runnersIn(await loadModule(module));
       const [first] = runners;
       if (!first) throw usage(`${module} exports no runner. Export what createRunner gives: export const payments = createRunner(…).`);

@@ -3,7 +3,7 @@ import { CountersignError } from "@countersign/core/store";
 import { signer, type Desk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
-import { requestText } from "../output/request.ts";
+import { person, requestText } from "../output/request.ts";
 import { confirm } from "../prompts.ts";
 
 /** @throws REQUEST_NOT_FOUND */
@@ -37,7 +37,7 @@ export async function seen(desk: Desk, id: string, type: Decision["type"], diges
 
 /** A yes of whoever was shown what they sign. Who named the digest has said it. @throws Failure: left pending */
 export async function consent(desk: Desk, digest: string | undefined, question: string): Promise<void> {
-  if (digest === undefined && !(await confirm(`${question} You sign as ${signer(desk).id}.`))) throw leftPending();
+  if (digest === undefined && !(await confirm(`${question} You sign as ${person(signer(desk))}.`))) throw leftPending();
 }
 
 export function leftPending(): Failure {

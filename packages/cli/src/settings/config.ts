@@ -5,15 +5,14 @@ import type { Principal } from "@countersign/core";
 import { z } from "zod";
 import { usage } from "../failure.ts";
 
-/** What is configured, whichever file or variable says it. */
+/**
+ * What is configured, whichever file or variable says it. Never code: what a folder holds must not be run because somebody
+ * who may sign is in it.
+ */
 export interface Config {
   /** A SQLite file, or a postgres:// URL. */
   readonly store: string | undefined;
   readonly tenant: string | undefined;
-  /** A policy file, or a module that exports a policy. */
-  readonly policy: string | undefined;
-  /** A module that exports the runners of the agents. */
-  readonly module: string | undefined;
   /** Whoever may sign, so that `doctor` can tell which requests nobody could. */
   readonly people: readonly Principal[] | undefined;
   /** Who signs. */
@@ -32,8 +31,6 @@ const principal = z.strictObject({
 const file = z.strictObject({
   store: text.optional(),
   tenant: text.optional(),
-  policy: text.optional(),
-  module: text.optional(),
   people: z.array(principal).readonly().optional(),
   identity: principal.optional(),
 });
@@ -58,8 +55,6 @@ export function readConfig(env: Environment, folder: string): Config {
   return {
     store: nonEmpty(env["COUNTERSIGN_STORE"]) ?? project.store ?? personal.store,
     tenant: nonEmpty(env["COUNTERSIGN_TENANT"]) ?? project.tenant ?? personal.tenant,
-    policy: project.policy ?? personal.policy,
-    module: project.module ?? personal.module,
     people: project.people ?? personal.people,
     identity: identityOf(env) ?? personal.identity,
   };
@@ -78,7 +73,7 @@ type File = z.infer<typeof file>;
 function readFile(path: string, required: boolean): File {
   if (!required && !existsSync(path)) return {};
   const parsed = file.safeParse(jsonIn(path));
-  if (parsed.success) return withPaths(parsed.data, dirname(path));
+  if (parsed.success) return withPath(parsed.data, dirname(path));
   const [issue] = parsed.error.issues;
   throw usage(`${path}: ${issue?.path.map(String).join(".") || "the file"}: ${issue?.message ?? "not a configuration"}.`);
 }
@@ -91,14 +86,10 @@ function jsonIn(path: string): unknown {
   }
 }
 
-/** Paths in a file are meant from where the file is. */
-function withPaths({ store, policy, module, ...rest }: File, folder: string): File {
-  return {
-    ...rest,
-    ...(store !== undefined && { store: isUrl(store) ? store : resolve(folder, store) }),
-    ...(policy !== undefined && { policy: resolve(folder, policy) }),
-    ...(module !== undefined && { module: resolve(folder, module) }),
-  };
+/** A path in a file is meant from where the file is. */
+function withPath({ store, ...rest }: File, folder: string): File {
+  if (store === undefined) return rest;
+  return { ...rest, store: isUrl(store) ? store : resolve(folder, store) };
 }
 
 export function isUrl(store: string): boolean {

@@ -59,8 +59,8 @@ export class PseudoTerminal {
     return this.#exited;
   }
 
-  kill(): void {
-    this.#pty.kill("SIGKILL");
+  kill(signal = "SIGKILL"): void {
+    this.#pty.kill(signal);
   }
 }
 
