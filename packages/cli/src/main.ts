@@ -10,7 +10,8 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 /** Runs one command, and answers what the process ends with. Whatever goes wrong is said in one line. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    await program(version).parseAsync([...argv], { from: "user" });
+    const root = await program(version, argv[0]);
+    await root.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     if (isHelp(error)) return error.exitCode === 0 ? EXIT.done : EXIT.usage;

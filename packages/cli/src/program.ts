@@ -1,31 +1,35 @@
 import { Command, Option } from "commander";
-import { policy } from "./authors/policy.ts";
-import { complete } from "./completion/complete.ts";
-import { completion } from "./completion/completion.ts";
-import { doctor } from "./doctor/doctor.ts";
-import { inbox } from "./inbox/inbox.ts";
-import { audit } from "./operators/audit.ts";
-import { cancel } from "./operators/cancel.ts";
-import { freeze, freezes, lift } from "./operators/freeze.ts";
-import { grants } from "./operators/grants.ts";
-import { migrate } from "./operators/migrate.ts";
-import { purge } from "./operators/purge.ts";
-import { settle } from "./operators/settle.ts";
-import { verify } from "./operators/verify.ts";
-import { worker } from "./operators/worker.ts";
-import { approve } from "./reviewers/approve.ts";
-import { edit } from "./reviewers/edit.ts";
-import { history } from "./reviewers/history.ts";
-import { list } from "./reviewers/list.ts";
-import { reject } from "./reviewers/reject.ts";
-import { show } from "./reviewers/show.ts";
-import { wait } from "./reviewers/wait.ts";
 
-const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  "To decide:": [inbox, list, show, approve, edit, reject, wait, history],
-  "To operate:": [settle, cancel, freeze, freezes, lift, grants, verify, audit, purge, migrate, doctor, worker],
-  "To write policies:": [policy],
-  "Shell:": [completion],
+type Load = () => Promise<() => Command>;
+
+/** Every command, by its name. */
+const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
+  "To decide:": {
+    inbox: async () => (await import("./inbox/inbox.ts")).inbox,
+    list: async () => (await import("./reviewers/list.ts")).list,
+    show: async () => (await import("./reviewers/show.ts")).show,
+    approve: async () => (await import("./reviewers/approve.ts")).approve,
+    edit: async () => (await import("./reviewers/edit.ts")).edit,
+    reject: async () => (await import("./reviewers/reject.ts")).reject,
+    wait: async () => (await import("./reviewers/wait.ts")).wait,
+    history: async () => (await import("./reviewers/history.ts")).history,
+  },
+  "To operate:": {
+    settle: async () => (await import("./operators/settle.ts")).settle,
+    cancel: async () => (await import("./operators/cancel.ts")).cancel,
+    freeze: async () => (await import("./operators/freeze.ts")).freeze,
+    freezes: async () => (await import("./operators/freeze.ts")).freezes,
+    lift: async () => (await import("./operators/freeze.ts")).lift,
+    grants: async () => (await import("./operators/grants.ts")).grants,
+    verify: async () => (await import("./operators/verify.ts")).verify,
+    audit: async () => (await import("./operators/audit.ts")).audit,
+    purge: async () => (await import("./operators/purge.ts")).purge,
+    migrate: async () => (await import("./operators/migrate.ts")).migrate,
+    doctor: async () => (await import("./doctor/doctor.ts")).doctor,
+    worker: async () => (await import("./operators/worker.ts")).worker,
+  },
+  "To write policies:": { policy: async () => (await import("./authors/policy.ts")).policy },
+  "Shell:": { completion: async () => (await import("./completion/completion.ts")).completion },
 };
 
 const EPILOGUE = `
@@ -34,15 +38,24 @@ Store:      --store, COUNTERSIGN_STORE, or store in ./countersign.json.
 Ends with:  0 done, 1 no, 2 wrong call, 3 refused, 4 store trouble, 5 nobody decided in time. --json makes errors JSON too.
 `;
 
-/** All commands. Nothing is opened, and nothing is printed. */
-export function program(version: string): Command {
+/**
+ * The program, with the command of that name. Any other name: with all of them, to tell what there is. Nothing is opened,
+ * and nothing is printed.
+ */
+export async function program(version: string, name: string | undefined): Promise<Command> {
   const root = new Command("countersign")
     .description("Your agent proposes. A person signs. It runs once.")
     .version(version, "-V, --version")
+    .addHelpCommand(new Command("help").argument("[command]").description("what a command does").helpGroup("Shell:"))
     .addHelpText("after", EPILOGUE);
-  for (const [group, commands] of Object.entries(GROUPS)) for (const make of commands) root.addCommand(make().helpGroup(group));
+  const isOne = Object.values(GROUPS).some((commands) => name !== undefined && Object.hasOwn(commands, name));
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    for (const [each, load] of Object.entries(commands)) {
+      if (!isOne || each === name) root.addCommand((await load())().helpGroup(group));
+    }
+  }
   for (const command of leavesOf(root)) withGlobals(command);
-  root.addCommand(complete(root), { hidden: true });
+  if (name === "complete") root.addCommand((await import("./completion/complete.ts")).complete(root), { hidden: true });
   return quietly(root);
 }
 

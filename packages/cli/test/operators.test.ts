@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createGate } from "@countersign/core";
-import { sample, loadPolicy } from "@countersign/policy";
+import { sampler, loadPolicy } from "@countersign/policy";
 import { sqliteStore } from "@countersign/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BIN, environment } from "./support/command.ts";
@@ -22,6 +22,43 @@ interface Finding {
 let office: Office;
 beforeAll(async () => void (office = await officeOn("sqlite")));
 afterAll(() => office.close());
+
+describe("an operator", () => {
+  it("runs again what did not happen, and withdraws what is not needed", async () => {
+    const { id } = await office.unknown();
+    expect((await office.run(["settle", id, "--retry"])).code).toBe(0);
+    expect(await office.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
+    const withdrawn = await office.asked();
+    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
+  });
+
+  it("freezes and lifts", async () => {
+    const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"]);
+    const [freeze] = await office.gate.freezes();
+    expect(freeze).toMatchObject({ id: values<{ id: string }>(frozen.stdout)[0]?.id, tool: "send_payment", by: { id: "fiona" } });
+    expect((await office.run(["freezes"])).stdout).toContain("wrong bank");
+    expect((await office.run(["lift", freeze?.id ?? ""])).code).toBe(0);
+    expect(await office.gate.freezes()).toEqual([]);
+  });
+
+  it("sees remembered decisions, and revokes them", async () => {
+    const { id, proposal } = await office.asked("send_payment", { recipient: "Same", amount: 5_000 });
+    const given = ["approve", id, "--digest", proposal.digest, "--remember", "exact-args", "--for", "1h", "--times", "3"];
+    expect((await office.run(given)).code).toBe(0);
+    const [grant] = values<{ id: string; uses: number }>((await office.run(["grants", "list", "--live", "--json"])).stdout);
+    expect(grant?.uses).toBe(3);
+    expect((await office.run(["grants", "revoke", grant?.id ?? ""])).code).toBe(0);
+    expect((await office.run(["grants", "--live"])).stdout).toBe("");
+  });
+
+  it("removes what had ended, after a yes", async () => {
+    expect((await office.run(["purge", "--older-than", "90d", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
+    const terminal = office.terminal(["purge", "--older-than", "1d"]);
+    await terminal.until("can't be brought back");
+    terminal.type("n");
+    expect(await terminal.ended()).toBe(1);
+  });
+});
 
 describe("worker", () => {
   const OFFICE = () => ({ OFFICE: join(office.home, "agents.db") });
@@ -189,9 +226,18 @@ tools:
     await gate.decide(await ask("asked", 6_000), { type: "approve" }, { by: FIONA });
 
     const file = join(office.home, "allowed.ndjson");
-    const sampled = sample(loadPolicy("version: 1\ndefault: allow\n"), { to: file, rate: 0.5 });
-    for (let n = 0; n < 40; n++) sampled.check({ tool: "send_payment", args: { amount: 7_000 } });
-    await sampled.flush();
+    const sample = sampler({ to: file, rate: 0.5 });
+    const allowed = {
+      namespace: undefined,
+      tool: "send_payment",
+      threadId: "t",
+      agent: "a",
+      requestedBy: undefined,
+      context: undefined,
+      policyHash: "",
+    };
+    for (let n = 0; n < 40; n++) sample({ ...allowed, args: { amount: 7_000 } });
+    await sample.flush();
     const kept = readFileSync(file, "utf8").trimEnd().split("\n").length;
 
     const args = ["policy", "simulate", "policy.yaml", "--samples", file, "--store", database];

@@ -112,45 +112,10 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     ]);
   });
 
-  it("settles, cancels, freezes and revokes", async () => {
-    const happened = await office.unknown();
-    const settled = await office.run(["settle", happened.id, "--executed", '"Paid."', "--json"]);
+  it("settles", async () => {
+    const { id } = await office.unknown();
+    const settled = await office.run(["settle", id, "--executed", '"Paid."', "--json"]);
     expect(values<ApprovalRequest>(settled.stdout)[0]).toMatchObject({ execution: "done", receipt: { result: "Paid." } });
-    const again = await office.unknown();
-    expect((await office.run(["settle", again.id, "--retry"])).code).toBe(0);
-    expect(await office.gate.get(again.id)).toMatchObject({ status: "approved", execution: "none" });
-
-    const withdrawn = await office.asked();
-    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
-
-    const frozen = values<{ id: string }>(
-      (await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"])).stdout,
-    );
-    const [freeze] = await office.gate.freezes();
-    expect(freeze).toMatchObject({ id: frozen[0]?.id, tool: "send_payment", by: { id: "fiona" }, reason: "wrong bank" });
-    expect((await office.run(["freezes"])).stdout).toContain("wrong bank");
-    expect((await office.run(["lift", freeze?.id ?? ""])).code).toBe(0);
-    expect(await office.gate.freezes()).toEqual([]);
-    expect((await office.run(["freeze", "--reason", "nothing named"])).code).toBe(2);
-
-    const remembered = await office.asked("send_payment", { recipient: "Same", amount: 5_000 });
-    const given = [
-      "approve",
-      remembered.id,
-      "--digest",
-      remembered.proposal.digest,
-      "--remember",
-      "exact-args",
-      "--for",
-      "1h",
-      "--times",
-      "3",
-    ];
-    expect((await office.run(given)).code).toBe(0);
-    const [grant] = values<{ id: string; uses: number }>((await office.run(["grants", "list", "--live", "--json"])).stdout);
-    expect(grant?.uses).toBe(3);
-    expect((await office.run(["grants", "revoke", grant?.id ?? ""])).code).toBe(0);
-    expect((await office.run(["grants", "--live"])).stdout).toBe("");
   });
 
   it("tells who did what, exports all of it, and verifies", async () => {
@@ -170,8 +135,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.run(["audit", "export", "--out", file])).code).toBe(2);
   });
 
-  it("purges, and finds the store up to date", async () => {
-    expect((await office.run(["purge", "--older-than", "90d", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
+  it("finds the store up to date, and keeps tenants apart", async () => {
     expect((await office.run(["migrate"])).stdout).not.toContain("postgres:postgres");
     expect((await office.run(["list", "--tenant", "somebody else"])).stdout).toBe("");
   });

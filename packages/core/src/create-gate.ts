@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AllowedCall } from "./contract/call.ts";
 import { DEFAULTS, TIMINGS, type Timings } from "./contract/defaults.ts";
 import type { Duration } from "./contract/json.ts";
 import { principalSchema } from "./contract/principal.ts";
@@ -35,6 +36,11 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   reviewer?: Reviewer | undefined;
   /** How long a call waits for the in-process reviewer before it suspends. Default 60s. */
   reviewWithin?: Duration | undefined;
+  /**
+   * Told of each call that the policy allows and nothing records, right before it runs. Every such call waits for it: it may
+   * note something, and do nothing else. What it throws is passed over.
+   */
+  onAllowed?: ((call: AllowedCall) => void) | undefined;
   /** Leases and waits, in ms. The defaults suit production; tests shorten them. */
   timings?: Partial<Timings> | undefined;
   /** Unix ms. Default: the store's clock for deadlines, the process's for its own leases. */
@@ -99,7 +105,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
 
 type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };
 
-function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: AnyGateOptions): Kernel {
+function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, onAllowed, timings, now, warn }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   if (typeof tenant !== "string" || tenant === "")
@@ -115,6 +121,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timin
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,
+    onAllowed,
     // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };

@@ -64,7 +64,7 @@ const sampled = z.object({
   missed: z.number().optional(),
 });
 
-/** Allowed calls that `sample` has kept. What it missed counts with those that it kept. @throws Failure for a line that isn't one */
+/** Allowed calls that `sampler` has kept. What it missed counts with those that it kept. @throws Failure for a line that isn't one */
 export async function* sampledIn(path: string, since: number): AsyncGenerator<SimulatedCall> {
   let number = 0;
   try {
@@ -76,6 +76,6 @@ export async function* sampledIn(path: string, since: number): AsyncGenerator<Si
     }
   } catch (error) {
     if (error instanceof Error && "syscall" in error) throw usage(`${path} can't be read: ${error.message}.`);
-    throw usage(`${path}:${number}: this is no sampled call. The file must be one that sample(policy, { to }) wrote.`);
+    throw usage(`${path}:${number}: this is no sampled call. The file must be one that sampler({ to }) wrote.`);
   }
 }

@@ -24,7 +24,7 @@ export function simulate(): Command {
     .description("try a policy on the recorded trail: what it would have allowed, asked and denied, and what that costs")
     .argument(...POLICY)
     .option("--since <time>", "only calls since then: 30d (ago), or a date", moment)
-    .option("--samples <file>", "allowed calls that sample() has kept; may be given several times", several)
+    .option("--samples <file>", "allowed calls that sampler() has kept; may be given several times", several)
     .option(...TOOLS)
     .action(async (path: string, options: SimulateOptions, command: Command) => {
       const policy = await loadPolicyAt(path, options.tools);
@@ -43,7 +43,7 @@ export function simulate(): Command {
         const result = await shown(desk, trying.result());
         desk.out.result(result, text(desk.out, result));
         if (samples.length === 0)
-          desk.out.hint("Calls that the policy allowed are not recorded. sample() keeps some of them: --samples <file>.");
+          desk.out.hint("Calls that the policy allowed are not recorded. sampler() keeps some of them: --samples <file>.");
       });
     });
 }

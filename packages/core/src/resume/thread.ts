@@ -283,11 +283,11 @@ export class GatedThread implements Thread {
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
     if (refused) return refused;
-    return found.verdict.type === "allow" ? this.#runAllowed(call, effect) : this.#askAndExecute(call, effect, options);
+    return found.verdict.type === "allow" ? this.#runAllowed(call, found, effect) : this.#askAndExecute(call, effect, options);
   }
 
   /** The policy allows it: the framework's business, neither recorded nor guarded against a replay. */
-  async #runAllowed<R>(call: ProposedCall, effect: Effect<R>): Promise<Execution<R>> {
+  async #runAllowed<R>(call: ProposedCall, { by }: Judgement, effect: Effect<R>): Promise<Execution<R>> {
     const { ledger, brake } = this.#internals.kernel;
     const threadId = this.id;
     let key: string | undefined;
@@ -304,8 +304,19 @@ export class GatedThread implements Thread {
     if (waiting) await waiting;
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
+    this.#tellAllowed(call, by.hash);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
+  }
+
+  #tellAllowed(call: ProposedCall, policyHash: string): void {
+    try {
+      const { namespace, tool, args } = call;
+      const { agent, requestedBy, context } = this.invocation;
+      this.#internals.kernel.onAllowed?.({ namespace, tool, args, threadId: this.id, agent, requestedBy, context, policyHash });
+    } catch {
+      // Its own affair: nothing that counts depends on it.
+    }
   }
 
   /** Whatever led around the pause ends here. */

@@ -1,7 +1,5 @@
 import { appendFile } from "node:fs/promises";
-import { CountersignError, type JsonObject, type Policy, type Principal } from "@countersign/core";
-import { policyOf, type CheckedCall, type Judgement } from "@countersign/core/policy";
-import { internalsOf } from "./internals.ts";
+import { CountersignError, type AllowedCall, type JsonObject, type Principal } from "@countersign/core";
 
 /** A call that the policy allowed, as it was then. */
 export interface SampledCall {
@@ -21,7 +19,7 @@ export interface SampledCall {
   readonly missed?: number;
 }
 
-export interface SampleOptions {
+export interface SamplerOptions {
   /** Which share of the allowed calls is kept: above 0, at most 1. Default 0.01. */
   readonly rate?: number | undefined;
   /** A file that gets a line of JSON for each (arguments in the clear: keep it as you keep the store), or a function that takes a batch. */
@@ -32,7 +30,9 @@ export interface SampleOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
-export interface SampledPolicy {
+/** What a gate takes as `onAllowed`. */
+export interface Sampler {
+  (call: AllowedCall): void;
   /** Writes what is gathered now: before the process ends. */
   flush(): Promise<void>;
 }
@@ -41,20 +41,14 @@ export interface SampledPolicy {
 const WAITING = 1_000;
 
 /**
- * Keeps some of the calls that a policy allows, so that a stricter one can be tried on them: allowed calls leave no record
- * otherwise. Judging a call does no I/O: what is kept waits in memory and is written in batches, beside everything else.
- * @example createGate({ policy: sample(policy, { to: "allowed.ndjson" }), store })
+ * Keeps some of the calls that a policy allows, so that a stricter one can be tried on them: they leave no record otherwise.
+ * No call waits for I/O: what is kept waits in memory and is written in batches, beside everything else.
+ * @example createGate({ policy, store, onAllowed: sampler({ to: "allowed.ndjson" }) })
  * @throws SETUP for a rate that is none
  */
-export function sample<Tools, Context>(
-  policy: Policy<Tools, Context>,
-  { rate = 0.01, to, every = 1_000, onError = warnOnce() }: SampleOptions,
-): Policy<Tools, Context> & SampledPolicy {
-  if (!(rate > 0 && rate <= 1)) throw new CountersignError("SETUP", { hint: "sample: rate is above 0 and at most 1." });
-  const internals = internalsOf(policy);
+export function sampler({ rate = 0.01, to, every = 1_000, onError = warnOnce() }: SamplerOptions): Sampler {
+  if (!(rate > 0 && rate <= 1)) throw new CountersignError("SETUP", { hint: "sampler: rate is above 0 and at most 1." });
   const write = typeof to === "string" ? appendingTo(to) : to;
-  /** One call is judged more than once: it is drawn once. */
-  const drawn = new WeakSet<object>();
   let waiting: string[] = [];
   let missed = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -77,40 +71,24 @@ export function sample<Tools, Context>(
     return writing;
   };
 
-  const keep = (call: CheckedCall, { by }: Judgement): void => {
-    if (waiting.length >= WAITING) return void missed++;
-    const line = lineOf(call, { rate, policyHash: by.hash, missed });
-    if (line === undefined) return void missed++;
+  const sample = (call: AllowedCall): void => {
+    if (Math.random() >= rate) return;
+    const line = waiting.length < WAITING ? lineOf(call, rate, missed) : undefined;
+    if (line === undefined) {
+      missed++;
+      return;
+    }
     waiting.push(line);
     missed = 0;
     timer ??= setTimeout(() => void flush(), every).unref();
   };
-
-  const sampled = policyOf<Tools, Context>({
-    get compiled() {
-      return internals.compiled;
-    },
-    versionFor: (call) => internals.versionFor(call),
-    judge: (call) => {
-      const judgement = internals.judge(call);
-      if (judgement.verdict.type === "allow" && !drawn.has(call.args)) {
-        drawn.add(call.args);
-        if (Math.random() < rate) keep(call, judgement);
-      }
-      return judgement;
-    },
-  });
-  return Object.assign(sampled, { flush });
+  return Object.assign(sample, { flush });
 }
 
 /** As JSON at once: whoever made the call may go on to change it. Undefined: it is none. */
-function lineOf(
-  { tool, namespace, args, agent, threadId, requestedBy, context }: CheckedCall,
-  { rate, policyHash, missed }: { readonly rate: number; readonly policyHash: string; readonly missed: number },
-): string | undefined {
-  const call = { at: Date.now(), rate, tool, namespace, args, agent, threadId, requestedBy, context, policyHash };
+function lineOf(call: AllowedCall, rate: number, missed: number): string | undefined {
   try {
-    return JSON.stringify(missed > 0 ? { ...call, missed } : call);
+    return JSON.stringify({ at: Date.now(), rate, ...call, ...(missed > 0 && { missed }) });
   } catch {
     return undefined;
   }
