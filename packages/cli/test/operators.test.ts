@@ -54,7 +54,7 @@ describe("an operator", () => {
   it("removes what had ended, after a yes", async () => {
     expect((await office.run(["purge", "--older-than", "90d", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
     const terminal = office.terminal(["purge", "--older-than", "1d"]);
-    await terminal.until("can't be brought back");
+    await terminal.until("Remove from");
     terminal.type("n");
     expect(await terminal.ended()).toBe(1);
   });

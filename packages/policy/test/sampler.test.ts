@@ -99,7 +99,7 @@ describe("onAllowed", () => {
     const told: AllowedCall[] = [];
     await using store = memoryStore();
     const gate = createGate({ policy, store, warn: () => {}, onAllowed: (call) => told.push(call) });
-    const thread = await openThread(gate, { threadId: "t", agent: "a", framework: "test", requestedBy: "bob" });
+    const thread = openThread(gate, { threadId: "t", agent: "a", framework: "test", requestedBy: "bob" });
     for (const each of [proposed("pay", 1), proposed("counted", 1)]) {
       await thread.mustWait(each, { fresh: true });
       expect((await thread.execute(each, () => "ran", { fresh: true })).status).toBe("ran");
@@ -119,7 +119,7 @@ describe("onAllowed", () => {
         throw new Error("a bug");
       },
     });
-    const thread = await openThread(gate, { threadId: "t", agent: "a", framework: "test" });
+    const thread = openThread(gate, { threadId: "t", agent: "a", framework: "test" });
     expect((await thread.execute(proposed("pay", 1), () => "ran", { fresh: true })).status).toBe("ran");
   });
 });
