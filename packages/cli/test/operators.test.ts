@@ -234,6 +234,7 @@ tools:
       agent: "a",
       requestedBy: undefined,
       context: undefined,
+      redact: undefined,
       policyHash: "",
     };
     for (let n = 0; n < 40; n++) sample({ ...allowed, args: { amount: 7_000 } });

@@ -145,6 +145,18 @@ describe("edit", () => {
     expect(await broken.ended()).toBe(2);
   });
 
+  it("shows masked arguments as masks, and leaves behind them what was there", async () => {
+    const iban = "DE89370400440532013000";
+    const { id } = await office.asked("transfer", { iban, amount: 4_200 });
+    const terminal = office.terminal(["edit", id], { env: { EDITOR: office.editor("4000") } });
+    const shown = await terminal.until("You sign as fiona (finance).");
+    expect(shown).toContain('"iban": "•••"');
+    terminal.type("y");
+    expect(await terminal.ended()).toBe(0);
+    expect(terminal.raw).not.toContain(iban);
+    expect((await office.store.getRequest("default", id))?.approvedArgs).toEqual({ iban, amount: 4_000 });
+  });
+
   it("keeps hidden characters that were not touched", async () => {
     const { id } = await office.asked("send_payment", { recipient: "A\u202eB", amount: 4_200 });
     const terminal = office.terminal(["edit", id], { env: { EDITOR: office.editor("4000") } });

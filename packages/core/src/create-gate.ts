@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AllowedCall } from "./contract/call.ts";
-import { DEFAULTS, TIMINGS, type Timings } from "./contract/defaults.ts";
+import { DEFAULTS, LIMITS, TIMINGS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Duration } from "./contract/json.ts";
 import { principalSchema } from "./contract/principal.ts";
 import { durationMs, durationSchema } from "./contract/terms.ts";
@@ -15,6 +15,7 @@ import { CountersignError } from "./errors/error.ts";
 import { Brake } from "./gate/brake.ts";
 import type { Kernel } from "./gate/kernel.ts";
 import { policyInternals, type Policy } from "./gate/policy.ts";
+import { Floodgate } from "./ledger/floodgate.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { toRequest } from "./ledger/move.ts";
@@ -41,6 +42,11 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
    * note something, and do nothing else. What it throws is passed over.
    */
   onAllowed?: ((call: AllowedCall) => void) | undefined;
+  /**
+   * How many requests that were asked within a minute may wait for people: in one thread (default 100), and of one requester
+   * (default 1,000). `false`: any number. Further ones are refused with TOO_MANY_REQUESTS.
+   */
+  limits?: Partial<Limits> | undefined;
   /** Leases and waits, in ms. The defaults suit production; tests shorten them. */
   timings?: Partial<Timings> | undefined;
   /** Unix ms. Default: the store's clock for deadlines, the process's for its own leases. */
@@ -52,7 +58,7 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant or duration that isn't one
+ * @throws SETUP for a store, policy, tenant, limit or duration that isn't one
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
   const { policy, store, reviewer } = options;
@@ -105,7 +111,17 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
 
 type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };
 
-function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, onAllowed, timings, now, warn }: AnyGateOptions): Kernel {
+function kernelOf({
+  policy,
+  store,
+  tenant = DEFAULTS.tenant,
+  reviewWithin,
+  limits,
+  onAllowed,
+  timings,
+  now,
+  warn,
+}: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   if (typeof tenant !== "string" || tenant === "")
@@ -117,6 +133,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, onAll
   const ledger = new Ledger(portOf(store), tenant, now);
   return {
     ledger,
+    floodgate: new Floodgate(ledger, limitsOf(limits)),
     brake: new Brake(ledger, now ?? Date.now),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
@@ -125,6 +142,15 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, onAll
     // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };
+}
+
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  const limits: Limits = { ...LIMITS, ...given };
+  for (const [scope, limit] of Object.entries(limits)) {
+    if (limit === false || (Number.isInteger(limit) && limit > 0)) continue;
+    throw new CountersignError("SETUP", { hint: `createGate: limits.${scope} is a whole number from 1, or false.` });
+  }
+  return limits;
 }
 
 /** What would otherwise be found out when the first payment hangs, or when it didn't. */

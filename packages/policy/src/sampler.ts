@@ -1,5 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { CountersignError, type AllowedCall, type JsonObject, type Principal } from "@countersign/core";
+import { masked } from "@countersign/core/policy";
 
 /** A call that the policy allowed, as it was then. */
 export interface SampledCall {
@@ -22,7 +23,7 @@ export interface SampledCall {
 export interface SamplerOptions {
   /** Which share of the allowed calls is kept: above 0, at most 1. Default 0.01. */
   readonly rate?: number | undefined;
-  /** A file that gets a line of JSON for each (arguments in the clear: keep it as you keep the store), or a function that takes a batch. */
+  /** A file that gets a line of JSON for each, with what rules `redact` masked; or a function that takes a batch. */
   readonly to: string | ((calls: readonly SampledCall[]) => void | Promise<void>);
   /** How long calls are gathered into a batch, in ms. Default 1,000. */
   readonly every?: number | undefined;
@@ -86,9 +87,9 @@ export function sampler({ rate = 0.01, to, every = 1_000, onError = warnOnce() }
 }
 
 /** As JSON at once: whoever made the call may go on to change it. Undefined: it is none. */
-function lineOf(call: AllowedCall, rate: number, missed: number): string | undefined {
+function lineOf({ args, redact, ...call }: AllowedCall, rate: number, missed: number): string | undefined {
   try {
-    return JSON.stringify({ at: Date.now(), rate, ...call, ...(missed > 0 && { missed }) });
+    return JSON.stringify({ at: Date.now(), rate, ...call, args: masked(args, redact), ...(missed > 0 && { missed }) });
   } catch {
     return undefined;
   }

@@ -183,6 +183,12 @@ describe("a rule that could never do anything", () => {
     const masks = (path: string) => lint(ruleFile(`ask: true\nredact: [${path}]`), { tools }).map(({ message }) => message);
     expect(masks("args.iben")).toEqual(["There is no args.iben."]);
     expect(masks("iban")).toEqual(["Not a path such as args.iban."]);
+    expect(masks("args.items.*.prize")).toEqual(["There is no args.items.*.prize."]);
+    expect(masks("args.items.price")).toEqual(["There is no args.items.price."]);
+    expect(["args.iban", "args.items", "args.items.*", "args.items.*.price", "args.items.0.price", "args.*"].flatMap(masks)).toEqual([]);
+    expect(lint(ruleFile("ask: true\nredact: [args.iban, args.iben]"), { tools })).toMatchObject([
+      { severity: "error", line: 5, column: 25 },
+    ]);
   });
 
   it("reads no constant", () => {

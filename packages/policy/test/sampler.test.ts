@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createGate, definePolicy, type AllowedCall } from "@countersign/core";
+import { createGate, definePolicy, MASK, type AllowedCall } from "@countersign/core";
 import { openThread } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ const call = (amount: number): AllowedCall => ({
   agent: "a",
   requestedBy: { id: "bob" },
   context: undefined,
+  redact: undefined,
   policyHash: "hash",
 });
 
@@ -50,6 +51,15 @@ describe("the sampler", () => {
     args.amount = 2;
     await sample.flush();
     expect(kept[0]?.args).toEqual({ amount: 1 });
+  });
+
+  it("masks what a rule hides", async () => {
+    const kept: SampledCall[] = [];
+    const sample = sampler({ rate: 1, to: (calls) => void kept.push(...calls) });
+    sample({ ...call(1), redact: ["args.amount"] });
+    await sample.flush();
+    expect(kept[0]?.args).toEqual({ amount: MASK });
+    expect(kept[0]).not.toHaveProperty("redact");
   });
 
   it("draws about its share", async () => {

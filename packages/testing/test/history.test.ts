@@ -223,8 +223,10 @@ describe("a rule that counts", () => {
     const store = new Proxy(inner, { get: (target, name, self) => (reads++, Reflect.get(target, name, self) as unknown) });
     const { effect, thread } = setting({ store });
     const invocation = thread();
-    reads = 0;
     const read: ProposedCall = { turnId: "m", callId: "r", tool: "read", args: {} };
+    // Once a second an allowed call looks at what is frozen.
+    await invocation.execute({ ...read, callId: "q" }, effect, { fresh: true });
+    reads = 0;
     expect(invocation.mustWait(read, { fresh: true })).toBe(false);
     await invocation.execute(read, effect, { fresh: true });
     expect(reads).toBe(0);

@@ -1,4 +1,4 @@
-import { digestOf, edit as editing, fromJsonSchema, type ApprovalRequest, type JsonObject } from "@countersign/core";
+import { digestOf, edit as editing, fromJsonSchema, MASK, type ApprovalRequest, type JsonObject } from "@countersign/core";
 import { CountersignError } from "@countersign/core/store";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
@@ -43,8 +43,7 @@ export async function editSeen(
   const args = given ?? (await fromEditor(request));
   if (digest === undefined) {
     const lines = diff(desk.out, request.proposal.args, args, process.stderr);
-    const digest = digestOf({ ...request, args });
-    desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`), `digest     ${digest}`].join("\n"));
+    desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`), digestLine(request, args)].join("\n"));
   }
   await consent(desk, digest, "Sign this?");
   return sign(desk, request, editing(args, { comment }));
@@ -65,12 +64,29 @@ async function fromEditor(request: ApprovalRequest): Promise<JsonObject> {
   }
 }
 
-/** The gate checks it too: here only so that nobody has to begin anew. */
+/** The digest is of what runs: of what stands behind a mask it can't be known here. */
+function digestLine(request: ApprovalRequest, args: JsonObject): string {
+  const isMasked = JSON.stringify(args).includes(JSON.stringify(MASK));
+  return `digest     ${isMasked ? "of what runs, masked values included: told when it is signed" : digestOf({ ...request, args })}`;
+}
+
+/** The gate checks it too, and what a mask stands for: here only so that nobody has to begin anew. */
 function checked(text: string, schema: JsonObject): JsonObject {
   const args = objectIn(text, "What you wrote");
   const result = fromJsonSchema(schema)["~standard"].validate(args);
   if (result instanceof Promise || !result.issues) return args;
-  const path = (issue: (typeof result.issues)[number]): string =>
-    (issue.path ?? []).map((key) => String(typeof key === "object" ? key.key : key)).join(".");
-  throw usage(result.issues.map((issue) => `${path(issue) || "the arguments"}: ${issue.message}.`).join(" "));
+  const issues = result.issues.map(({ message, path = [] }) => ({
+    message,
+    path: path.map((key) => (typeof key === "object" ? key.key : key)),
+  }));
+  const mistakes = issues.filter(({ path }) => valueAt(args, path) !== MASK);
+  if (mistakes.length === 0) return args;
+  throw usage(mistakes.map(({ path, message }) => `${path.map(String).join(".") || "the arguments"}: ${message}.`).join(" "));
+}
+
+function valueAt(args: JsonObject, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
+    args,
+  );
 }

@@ -19,6 +19,7 @@ const policy = definePolicy({
       review: { roles: ["finance"], remember: ["exact-args"] },
     },
     wire: { ask: true, review: { roles: ["finance"], quorum: 2, fourEyes: true } },
+    transfer: { args: z.object({ iban: z.string().length(22), amount: z.number() }), ask: true, redact: ["args.iban"] },
     sign_only: { ask: true, review: { decisions: ["approve", "reject"] } },
     free_text: { ask: true },
   },

@@ -47,6 +47,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     callId: `call-${id}`,
     parent: undefined,
     ticket: false,
+    redact: ["args.recipient"],
     executeWithin: undefined,
     noticeAt: undefined,
     attempt: 0,

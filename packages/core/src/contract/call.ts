@@ -27,6 +27,8 @@ export interface AllowedCall {
   readonly agent: string;
   readonly requestedBy: Principal | undefined;
   readonly context: unknown;
+  /** Paths of the arguments that its rule hides from whoever reviews. */
+  readonly redact: readonly string[] | undefined;
   /** Of the policy that allowed it. */
   readonly policyHash: string;
 }

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import { digestOf } from "../canonical/digest.ts";
-import { jsonCopy } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
+import { maskDecision } from "../ledger/masked.ts";
 import { moveRequest, together, toRequest } from "../ledger/move.ts";
 import { nextNoticeAt, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -15,7 +16,7 @@ import { signaturesOn } from "../store/signatures.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
-import { checkEdit } from "./edited-args.ts";
+import { checkEdit, editedArgs } from "./edited-args.ts";
 import { giveNotices, isNoticeDue } from "./notice.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
@@ -65,8 +66,9 @@ async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestR
   authorize(vote.by, record.terms, record.requestedBy);
   if (isSameVote(record, vote)) return record;
   if (record.state !== "pending") {
-    const winner = record.status === "expired" || record.status === "cancelled" ? undefined : record.decisions.at(-1);
-    throw new CountersignError("ALREADY_DECIDED", { request: toRequest(record), winner });
+    const request = toRequest(record);
+    const winner = record.status === "expired" || record.status === "cancelled" ? undefined : request.decisions.at(-1);
+    throw new CountersignError("ALREADY_DECIDED", { request, winner });
   }
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
   const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
@@ -77,7 +79,8 @@ async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestR
   const { patch, digest, args, counted } = await applied(kernel, record, vote, now);
   const { decision, by, via } = vote;
   const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
-  const data = { decision: said, args, digest, via, grantId: remembered?.id };
+  const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
+  const data = { ...shown, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
   const move = moveRequest(record, patch, { type, at: now, actor: by, data });
   const batch = together(move, counted, ...(remembered ? [remembered.writes] : []));
@@ -142,5 +145,5 @@ function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolea
   if (decision.type === "reject") return true;
   const counts = signaturesOn(record).some((signature) => signature.by.id === by.id);
   if (!counts || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
-  return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: jsonCopy(decision.args as JsonObject) }));
+  return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args }));
 }

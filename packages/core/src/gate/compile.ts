@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { sha256 } from "../canonical/digest.ts";
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
+import { redactSchema } from "../contract/mask.ts";
 import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
@@ -17,6 +18,8 @@ export interface CompiledRule {
   readonly idempotent: boolean;
   /** Its conditions count what ran in the thread before: the verdict needs {@link CheckedCall.history}. */
   readonly history: boolean;
+  /** Paths of the arguments that are masked for reviewers and in the audit trail. */
+  readonly redact: readonly string[];
   readonly deny: true | AnyCondition | undefined;
   readonly ask: true | AnyCondition | undefined;
   readonly terms: ReviewTerms;
@@ -47,7 +50,7 @@ const objectRule = z.lazy(() =>
       args: schema.optional(),
       idempotent: z.boolean().optional(),
       history: z.boolean().optional(),
-      redact: z.undefined({ error: "masking of arguments is not available in this version" }).optional(),
+      redact: redactSchema.optional(),
       ask: holds.optional(),
       deny: holds.optional(),
       review: termsSchema.optional(),
@@ -120,6 +123,7 @@ function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): C
     argsSchema: jsonSchemaOf(given.args),
     idempotent: given.idempotent ?? false,
     history: given.history ?? false,
+    redact: given.redact ?? [],
     deny: given.deny,
     ask: given.ask,
     terms,
@@ -133,6 +137,7 @@ function hashOf(rules: readonly CompiledRule[], fallback: CompiledRule, context:
     schema: rule.argsSchema ?? (rule.schema ? rule.schema["~standard"].vendor : null),
     idempotent: rule.idempotent,
     history: rule.history,
+    redact: rule.redact.length > 0 ? rule.redact : undefined,
     deny: String(rule.deny),
     ask: String(rule.ask),
     terms: rule.terms,

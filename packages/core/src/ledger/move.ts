@@ -2,6 +2,7 @@ import { nextEvent, type Chained, type Happening } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { maskRequest } from "./masked.ts";
 import type { Writes } from "./ledger.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
@@ -98,7 +99,9 @@ function project(record: RequestRecord): RequestRecord {
   return { ...record, status, execution, noticeAt };
 }
 
-/** What users see of a record. The result is kept once, beside the receipt. */
+/**
+ * What users see of a record: masked, so never what is run or compared. The result is kept once, beside the receipt.
+ */
 export function toRequest(record: RequestRecord): ApprovalRequest {
   const {
     state,
@@ -109,6 +112,7 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     callId,
     parent,
     ticket,
+    redact,
     executeWithin,
     noticeAt,
     attempt,
@@ -116,7 +120,8 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     leaseUntil,
     seq,
     head, // prettier-ignore
-    ...request
+    ...rest
   } = record;
+  const request = redact ? maskRequest(rest, redact) : rest;
   return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;
 }

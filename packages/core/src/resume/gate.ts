@@ -98,7 +98,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Without a framework: asks about a call, recorded also when the policy allows it. Asking again with the same key
    * re-attaches to the same request.
-   * @throws INVALID_ARGS, NOT_JSON, PURGED, SETUP without a policy
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, TOO_MANY_REQUESTS, SETUP without a policy
    */
   ask<K extends string>(call: ThreadRef<Context> & { tool: K; args: ArgsIn<Tools, K>; key: string }): Promise<Approval<ArgsOut<Tools, K>>>;
   /**

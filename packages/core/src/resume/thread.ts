@@ -5,7 +5,7 @@ import { rememberable } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
-import { countsHistory, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
+import { countsHistory, redactionOf, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
 import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -223,6 +223,7 @@ export class GatedThread implements Thread {
       terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember },
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
+      redact: redactionOf(by, call),
       policyHash: by.hash,
       allowed: false,
       ticket: false,
@@ -304,16 +305,28 @@ export class GatedThread implements Thread {
     if (waiting) await waiting;
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
-    this.#tellAllowed(call, by.hash);
+    this.#tellAllowed(call, by);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
   }
 
-  #tellAllowed(call: ProposedCall, policyHash: string): void {
+  #tellAllowed(call: ProposedCall, by: Judgement["by"]): void {
+    const { onAllowed } = this.#internals.kernel;
+    if (!onAllowed) return;
+    const { namespace, tool, args } = call;
+    const { agent, requestedBy, context } = this.invocation;
     try {
-      const { namespace, tool, args } = call;
-      const { agent, requestedBy, context } = this.invocation;
-      this.#internals.kernel.onAllowed?.({ namespace, tool, args, threadId: this.id, agent, requestedBy, context, policyHash });
+      onAllowed({
+        namespace,
+        tool,
+        args,
+        threadId: this.id,
+        agent,
+        requestedBy,
+        context,
+        redact: redactionOf(by, call),
+        policyHash: by.hash,
+      });
     } catch {
       // Its own affair: nothing that counts depends on it.
     }

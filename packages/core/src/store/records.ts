@@ -35,6 +35,8 @@ export interface RequestRecord extends ApprovalRequest {
   readonly parent: string | undefined;
   /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
   readonly ticket?: boolean | undefined;
+  /** Paths of the arguments that only the tool gets to see. */
+  readonly redact?: readonly string[] | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
   /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
@@ -145,6 +147,7 @@ const requestSchema = z.lazy(() =>
     callId: z.string(),
     parent: text,
     ticket: z.boolean().optional(),
+    redact: z.array(z.string()).optional(),
     executeWithin: time,
     noticeAt: time,
     attempt: z.number(),

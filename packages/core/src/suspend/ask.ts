@@ -2,6 +2,7 @@ import type { Happening } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
 import { nextNoticeAt } from "../store/notices.ts";
@@ -18,6 +19,8 @@ export interface Ask {
   readonly terms: ReviewTerms;
   readonly idempotent: boolean;
   readonly argsSchema: JsonObject | undefined;
+  /** See {@link RequestRecord.redact}. */
+  readonly redact: readonly string[] | undefined;
   readonly policyHash: string;
   /** Signed by the policy itself: recorded all the same (`gate.ask`). */
   readonly allowed: boolean;
@@ -84,6 +87,7 @@ export function newRequest(
     error: undefined,
     parent: ask.parent,
     ticket: ask.ticket,
+    redact: ask.redact,
     executeWithin: terms.executeWithin === undefined ? undefined : durationMs(terms.executeWithin),
     attempt: 0,
     holder: undefined,
@@ -110,7 +114,7 @@ export function asked(record: RequestRecord, by?: GrantRecord): Happening {
     data: {
       tool,
       namespace,
-      args,
+      args: masked(args, record.redact),
       digest: record.proposal.digest,
       threadId,
       agent,
