@@ -45,6 +45,7 @@ function waiting(what: string, found: readonly RequestRecord[], advice: string):
 /** Requests that nobody who is known could sign, or too few for their quorum. */
 function unsignable(pending: readonly RequestRecord[], known: readonly Principal[], configured: boolean): readonly Finding[] {
   const stuck = pending.filter((request) => signersOf(request, known, configured) < missing(request));
+  if (pending.length === 0) return [ok("requests", "None is pending.")];
   if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, and there is somebody to sign each.`)];
   const who = configured ? "Nobody among the people of the configuration" : "Nobody who has signed before";
   return [...Map.groupBy(stuck, ({ terms }) => termsText(terms))].map(([terms, { length, 0: first }]) => {
