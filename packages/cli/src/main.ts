@@ -10,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 /** Runs one command, and answers what the process ends with. Whatever goes wrong is said in one line. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
-    const root = await program(version, argv[0]);
+    const root = await program(version, argv);
     await root.parseAsync([...argv], { from: "user" });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {

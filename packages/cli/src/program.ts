@@ -1,4 +1,4 @@
-import { Command, Option } from "commander";
+import { Command } from "commander";
 
 type Load = () => Promise<() => Command>;
 
@@ -39,42 +39,40 @@ Ends with:  0 done, 1 no, 2 wrong call, 3 refused, 4 store trouble, 5 nobody dec
 `;
 
 /**
- * The program, with the command of that name. Any other name: with all of them, to tell what there is. Nothing is opened,
- * and nothing is printed.
+ * The program, with the command that is named. Without one, or with any other name: with all of them, to tell what there
+ * is. Nothing is opened, and nothing is printed.
  */
-export async function program(version: string, name: string | undefined): Promise<Command> {
+export async function program(version: string, argv: readonly string[]): Promise<Command> {
   const root = new Command("countersign")
     .description("Your agent proposes. A person signs. It runs once.")
     .version(version, "-V, --version")
+    .option("--json", "results as JSON, one value a line")
+    .option("--store <address>", "a SQLite file, or a postgres:// URL")
+    .option("--tenant <name>", 'whose records (default: "default")')
     .addHelpCommand(new Command("help").argument("[command]").description("what a command does").helpGroup("Shell:"))
     .addHelpText("after", EPILOGUE);
-  const isOne = Object.values(GROUPS).some((commands) => name !== undefined && Object.hasOwn(commands, name));
+  const name = commandIn(argv);
+  const isOne = Object.values(GROUPS).some((commands) => Object.hasOwn(commands, name));
   for (const [group, commands] of Object.entries(GROUPS)) {
     for (const [each, load] of Object.entries(commands)) {
       if (!isOne || each === name) root.addCommand((await load())().helpGroup(group));
     }
   }
-  for (const command of leavesOf(root)) withGlobals(command);
   if (name === "complete") root.addCommand((await import("./completion/complete.ts")).complete(root), { hidden: true });
   return quietly(root);
 }
 
-function leavesOf(command: Command): readonly Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leavesOf);
+/** The first word that is neither an option nor the value of one. */
+function commandIn(argv: readonly string[]): string {
+  return argv.find((word, index) => !word.startsWith("-") && !TAKES_VALUE.has(argv[index - 1] ?? "")) ?? "";
 }
 
-/** On each command, so that its help names them and they may stand anywhere. */
-function withGlobals(command: Command): void {
-  if (command.name() === "completion") return;
-  command
-    .addOption(new Option("--json", "results as JSON, one value a line").helpGroup("Everywhere:"))
-    .addOption(new Option("--store <address>", "a SQLite file, or a postgres:// URL").helpGroup("Everywhere:"))
-    .addOption(new Option("--tenant <name>", 'whose records (default: "default")').helpGroup("Everywhere:"));
-}
+const TAKES_VALUE: ReadonlySet<string> = new Set(["--store", "--tenant"]);
 
 /** Errors are thrown to whoever runs it: there they are said once, in one line. */
 function quietly(command: Command): Command {
-  command.exitOverride().configureOutput({ writeErr: (help) => void process.stdout.write(help), outputError: () => {} });
+  command.configureHelp({ showGlobalOptions: true }).exitOverride();
+  command.configureOutput({ writeErr: (help) => void process.stdout.write(help), outputError: () => {} });
   for (const sub of command.commands) quietly(sub);
   return command;
 }

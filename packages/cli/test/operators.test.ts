@@ -149,7 +149,7 @@ describe("doctor", () => {
       { by: { id: "dangerously-approve-all", roles: ["finance"], kind: "automation" } },
     );
     const { id } = await office.unknown();
-    await expect.poll(async () => (await office.run(["worker", AGENT, "--once"], { env: { OFFICE: office.address } })).code).toBe(0);
+    expect((await office.run(["worker", AGENT, "--once"], { env: { OFFICE: office.address } })).code).toBe(0);
     const freeze = await office.gate.freeze({ agent: "payments" }, { by: FIONA, reason: "looking into it" });
     const { code, of } = await diagnose();
     await freeze.lift({ by: FIONA });

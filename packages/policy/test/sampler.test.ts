@@ -40,7 +40,7 @@ describe("the sampler", () => {
     const sample = sampler({ rate: 1, every: 20, to: (calls) => void batches.push(calls) });
     for (let n = 0; n < 50; n++) sample(call(n));
     expect(batches).toEqual([]);
-    await expect.poll(() => batches.map(({ length }) => length)).toEqual([50]);
+    await expect.poll(() => batches.map(({ length }) => length), { timeout: 10_000 }).toEqual([50]);
   });
 
   it("keeps the call as it was", async () => {

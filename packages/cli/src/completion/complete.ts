@@ -21,7 +21,7 @@ function candidates(
   let operands = 0;
   for (const word of before) {
     const option: Option | undefined = word.startsWith("-")
-      ? command.options.find(({ short, long }) => word === short || word === long)
+      ? [...command.options, ...root.options].find(({ short, long }) => word === short || word === long)
       : undefined;
     const sub: Command | undefined = awaiting ? undefined : command.commands.find((each) => each.name() === word);
     if (sub) command = sub;
@@ -30,7 +30,8 @@ function candidates(
   }
   const starting = (words: readonly string[]): readonly string[] => words.filter((word) => word.startsWith(typed));
   if (awaiting) return { values: starting(awaiting.argChoices ?? []), wantsRequest: awaiting.long === "--request" };
-  if (typed.startsWith("-")) return { values: starting(command.options.flatMap(({ long }) => long ?? [])), wantsRequest: false };
+  if (typed.startsWith("-"))
+    return { values: starting([command, root].flatMap(({ options }) => options.flatMap(({ long }) => long ?? []))), wantsRequest: false };
   const argument = command.registeredArguments[operands];
   const names = command.commands.map((each) => each.name()).filter((name) => name !== "complete");
   return {

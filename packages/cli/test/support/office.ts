@@ -96,6 +96,8 @@ writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"a
         stdio: "inherit",
       });
       await once(child, "exit");
+      // The lease of whoever died has to lapse.
+      await new Promise((resolve) => setTimeout(resolve, 2_100));
       return request;
     },
     async close() {
