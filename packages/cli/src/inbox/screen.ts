@@ -1,6 +1,10 @@
 import { emitKeypressEvents } from "node:readline";
 
 const ENTER = "\u001b[?1049h\u001b[?25l";
+const HOME = "\u001b[H";
+/** Erased behind what is written: erasing everything first would flicker. */
+const REST_OF_LINE = "\u001b[K";
+const BELOW = "\u001b[J";
 const LEAVE = "\u001b[?25h\u001b[?1049l";
 
 const SIGNALS = ["SIGTERM", "SIGHUP"] as const;
@@ -53,6 +57,6 @@ export class Screen {
 
   /** Lines that are longer than the screen is wide must have been cut: the terminal would move all that follows. */
   draw(lines: readonly string[]): void {
-    if (this.#open) process.stderr.write(`\u001b[H\u001b[2J${lines.slice(0, this.rows).join("\n")}`);
+    if (this.#open) process.stderr.write(`${HOME}${lines.slice(0, this.rows).join(`${REST_OF_LINE}\n`)}${REST_OF_LINE}${BELOW}`);
   }
 }

@@ -40,7 +40,8 @@ export function worker(): Command {
           return;
         }
         working.start();
-        out.say(`Resuming ${runners.map(({ name }) => name).join(", ")}. Ctrl-C ends it when what is under way is done.`);
+        if (out.interactive)
+          out.say(`Resuming ${runners.map(({ name }) => name).join(", ")}. Ctrl-C ends it when what is under way is done.`);
         await interrupted();
         await working.stop();
       } finally {
