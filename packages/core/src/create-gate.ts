@@ -134,7 +134,7 @@ function kernelOf({
   return {
     ledger,
     floodgate: new Floodgate(ledger, limitsOf(limits)),
-    brake: new Brake(ledger, now ?? Date.now),
+    brake: new Brake(ledger),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,

@@ -224,8 +224,6 @@ describe("a rule that counts", () => {
     const { effect, thread } = setting({ store });
     const invocation = thread();
     const read: ProposedCall = { turnId: "m", callId: "r", tool: "read", args: {} };
-    // Once a second an allowed call looks at what is frozen.
-    await invocation.execute({ ...read, callId: "q" }, effect, { fresh: true });
     reads = 0;
     expect(invocation.mustWait(read, { fresh: true })).toBe(false);
     await invocation.execute(read, effect, { fresh: true });

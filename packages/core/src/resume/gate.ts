@@ -68,7 +68,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Stops executions until it is lifted: of a tool, of an agent, or (an empty scope) all of the tenant. Once this has
    * answered, no call is claimed any more that it covers: each throws FROZEN, keeps its signature and can run after the
-   * lift. Calls that the policy allows hear of it within a second in other processes. What has begun goes on, and people
+   * lift. Calls that the policy allows are stopped when their run next starts or resumes, or within a second. What has begun goes on, and people
    * may still decide. A worker tries a frozen thread again with growing pauses, five minutes at the most.
    * @example const freeze = await gate.freeze({ tool: "send_payment" }, { by, reason: "wrong bank details" })
    * @throws INVALID_ARGS

@@ -301,8 +301,7 @@ export class GatedThread implements Thread {
       request: undefined,
     };
     const requestId = runningCall.getStore()?.requestId;
-    const waiting = brake.mayRun({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
-    if (waiting) await waiting;
+    brake.demand({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
     this.#tellAllowed(call, by);
