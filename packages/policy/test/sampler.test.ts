@@ -119,17 +119,22 @@ describe("onAllowed", () => {
     expect(told).toEqual([{ ...call(1), tool: "pay", policyHash: policy.hash }]);
   });
 
-  it("keeps no call from running, whatever it does", async () => {
-    await using store = memoryStore();
-    const gate = createGate({
-      policy,
-      store,
-      warn: () => {},
-      onAllowed: () => {
+  it.each([
+    [
+      () => {
         throw new Error("a bug");
       },
-    });
+    ],
+    [
+      async () => {
+        throw new Error("a bug");
+      },
+    ],
+  ])("keeps no call from running, whatever it does: %s", async (onAllowed: () => void) => {
+    await using store = memoryStore();
+    const gate = createGate({ policy, store, warn: () => {}, onAllowed });
     const thread = openThread(gate, { threadId: "t", agent: "a", framework: "test" });
     expect((await thread.execute(proposed("pay", 1), () => "ran", { fresh: true })).status).toBe("ran");
+    await new Promise((resolve) => setImmediate(resolve));
   });
 });

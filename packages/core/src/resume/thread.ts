@@ -14,6 +14,7 @@ import type { Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
 import { suspend, type Counting } from "../suspend/suspend.ts";
+import { tellAllowed } from "./allowed.ts";
 import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
@@ -304,31 +305,9 @@ export class GatedThread implements Thread {
     brake.demand({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
-    this.#tellAllowed(call, by);
+    tellAllowed(this.#internals.kernel, this.invocation, call, by);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
-  }
-
-  #tellAllowed(call: ProposedCall, by: Judgement["by"]): void {
-    const { onAllowed } = this.#internals.kernel;
-    if (!onAllowed) return;
-    const { namespace, tool, args } = call;
-    const { agent, requestedBy, context } = this.invocation;
-    try {
-      onAllowed({
-        namespace,
-        tool,
-        args,
-        threadId: this.id,
-        agent,
-        requestedBy,
-        context,
-        redact: redactionOf(by, call),
-        policyHash: by.hash,
-      });
-    } catch {
-      // Its own affair: nothing that counts depends on it.
-    }
   }
 
   /** Whatever led around the pause ends here. */
