@@ -1,3 +1,4 @@
+import { aiSdk } from "./rows/ai-sdk.ts";
 import { allowedCall } from "./rows/allowed-call.ts";
 import { claimedRow } from "./rows/claimed.ts";
 import { commitRows } from "./rows/commits.ts";
@@ -19,6 +20,7 @@ export function rowsOn(all: readonly BenchStore[]): readonly Row[] {
     allowedCall,
     ...all.flatMap(commitRows),
     ...roundTrips(all),
+    ...all.slice(0, 1).flatMap(aiSdk),
     ...all.map(claimedRow),
     ...all.flatMap(writersRow),
     ...all.map(pageRow),

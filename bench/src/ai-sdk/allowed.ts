@@ -1,0 +1,16 @@
+import { gateTools } from "@countersign/ai-sdk";
+import { createGate } from "@countersign/core";
+import { memoryStore } from "@countersign/memory";
+import { ToolLoopAgent, type ToolSet } from "ai";
+import { policy } from "../stores/policy.ts";
+import { instantModel, instantTool } from "./model.ts";
+
+/** An agent that makes so many allowed calls in one turn, with its tools gated and as they are. */
+export function withTools(calls: number): { readonly gated: () => Promise<unknown>; readonly plain: () => Promise<unknown> } {
+  const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
+  const conversing = (tools: ToolSet) => {
+    const agent = new ToolLoopAgent({ model: instantModel("read", calls), tools });
+    return () => agent.generate({ prompt: "Pay Acme Corp" });
+  };
+  return { gated: conversing(gateTools(gate, { read: instantTool }, { threadId: "bench" })), plain: conversing({ read: instantTool }) };
+}
