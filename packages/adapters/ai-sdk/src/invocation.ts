@@ -37,8 +37,12 @@ export function beginInvocation(gate: Gate, thread: Thread): Invocation {
   return invocation;
 }
 
+/** Outside a runner: a turn that the model has just produced, by the very messages that it was produced from. */
+const turns = new WeakMap<object, { readonly ref: ThreadRef; readonly invocation: Invocation }>();
+
 /**
- * The run that this hook belongs to. Outside a runner nothing is kept from hook to hook: what was decided is read each time.
+ * The run that this hook belongs to. Outside a runner it is one turn; of a turn that was restored nothing is kept from hook
+ * to hook, so that what was decided is read each time.
  * @throws THREAD_UNKNOWN for a call outside any thread
  */
 export function invocationOf(gate: Gate, tool: string, whose: Whose | undefined, options: CallOptions): Invocation {
@@ -50,7 +54,15 @@ export function invocationOf(gate: Gate, tool: string, whose: Whose | undefined,
   }
   const ref = typeof whose === "function" ? whose(options) : whose;
   if (mine?.thread.id === ref.threadId) return mine;
-  return newInvocation(gate, threadOf(gate, ref));
+  const known = turns.get(options.messages);
+  if (known?.invocation.gate === gate && isSame(known.ref, ref)) return known.invocation;
+  const invocation = newInvocation(gate, threadOf(gate, ref));
+  if (!openTurn(options.messages)) turns.set(options.messages, { ref, invocation });
+  return invocation;
+}
+
+function isSame(a: ThreadRef, b: ThreadRef): boolean {
+  return a.threadId === b.threadId && a.requestedBy === b.requestedBy && a.context === b.context;
 }
 
 export function threadOf(gate: Gate, ref: ThreadRef): Thread {
