@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, ".snippets");
 const pages = [
   "README.md",
   ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") && !name.startsWith("write-") ? [`docs/${name}`] : [])),
-  ...["core", "policy", "testing", "conformance", "adapters/langgraph", "stores/memory", "stores/sqlite", "cli"].map(
+  ...["core", "policy", "testing", "conformance", "adapters/langgraph", "adapters/ai-sdk", "stores/memory", "stores/sqlite", "cli"].map(
     (name) => `packages/${name}/README.md`,
   ),
 ];
@@ -55,6 +55,7 @@ it("compiles every snippet", async () => {
   writeFileSync(join(folder, "at-hand.d.ts"), AT_HAND);
   writeFileSync(join(folder, "approvals.ts"), 'export * from "../approvals.ts";\n');
   writeFileSync(join(folder, "agent.ts"), 'export * from "../langgraph/agent.ts";\n');
+  writeFileSync(join(folder, "payments.ts"), 'export * from "../ai-sdk/agent.ts";\n');
   let count = 0;
   for (const page of pages) {
     for (const code of blocksOf(page)) {

@@ -12,7 +12,7 @@ const send_payment = tool({
   execute: async (args) => pay(args, currentCall()?.idempotencyKey),
 });
 
-export const agent = new ToolLoopAgent({
+const agent = new ToolLoopAgent({
   model: process.env["AI_GATEWAY_API_KEY"] ? "openai/gpt-5.2" : offlineModel,
   instructions: "You pay vendors. Propose all payments of a request at once.",
   tools: gateTools(gate, { send_payment }),

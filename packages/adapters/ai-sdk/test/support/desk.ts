@@ -6,7 +6,7 @@ export const Payment = z.object({ amount: z.number(), to: z.string() });
 export const alice = { id: "alice" } as const;
 
 /** Asks from 1,000 on; denies from 100,000 on; knows no other tool than `pay`. */
-export const overThousand = definePolicy({
+const overThousand = definePolicy({
   default: "allow",
   tools: { pay: { args: Payment, deny: ({ args }) => args.amount > 100_000, ask: ({ args }) => args.amount > 1_000 && "over 1,000" } },
 });
