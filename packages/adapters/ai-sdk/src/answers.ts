@@ -1,6 +1,6 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
 import type { ProposedCall, Thread } from "@countersign/core/adapter";
-import type { ModelMessage, ToolModelMessage } from "ai";
+import type { ModelMessage, ToolModelMessage, ToolSet } from "ai";
 import { plainOutput, withNotice, type ModelOutput } from "./told.ts";
 import { openTurn, proposedCalls, type Turn } from "./turn.ts";
 
@@ -48,6 +48,25 @@ export async function responsesTo(thread: Thread, { open }: Turn, calls: readonl
     }),
   );
   return { role: "tool", content: content.flat() };
+}
+
+/** What the browser answered to open calls of tools without `execute`. A tool of the server's own is none of its business. */
+export function browserResults(
+  messages: readonly ModelMessage[],
+  tools: ToolSet,
+  answered: Readonly<Record<string, unknown>>,
+): readonly ToolModelMessage[] {
+  const calls = (openTurn(messages)?.open ?? []).filter(({ id, tool, approvalId, providerExecuted }) => {
+    const known = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+    return known && !known.execute && approvalId === undefined && !providerExecuted && Object.hasOwn(answered, id);
+  });
+  const content = calls.map(({ id, tool }) => ({
+    type: "tool-result" as const,
+    toolCallId: id,
+    toolName: tool,
+    output: plainOutput(answered[id]),
+  }));
+  return content.length > 0 ? [{ role: "tool", content }] : [];
 }
 
 /** Why a decided call does not run. Undefined: it may. */

@@ -35,6 +35,7 @@ export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     noteFor(input, execution.notice);
     if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
+    else invocation.outputs.delete(options.toolCallId);
     return execution.result;
   } catch (error) {
     const ofTool = thrown.error === error && error !== invocation.leaving && !isPassing(error);

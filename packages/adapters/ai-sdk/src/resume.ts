@@ -1,7 +1,15 @@
 import { CountersignError, type AgentRunner } from "@countersign/core";
-import { defineRunner, type Advanced, type From, type GateIn, type Thread } from "@countersign/core/adapter";
+import {
+  defineRunner,
+  type Advanced,
+  type Continuation,
+  type From,
+  type GateIn,
+  type ProposedCall,
+  type Thread,
+} from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
-import { answersToOpenCalls, responsesTo } from "./answers.ts";
+import { answersToOpenCalls, browserResults, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
 import { asJson, fromContinuation, jsonOf, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
@@ -26,6 +34,13 @@ export type Input = string | ModelMessage[];
 interface Run {
   readonly invocation: Invocation;
   readonly signal: AbortSignal;
+  /** See {@link Answered}. */
+  readonly answered: Readonly<Record<string, unknown>>;
+}
+
+/** What the browser answered to calls of tools without `execute`, by call id. */
+export interface Answered {
+  readonly answered?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What the SDK shall be run on next, or how far it came. */
@@ -36,24 +51,28 @@ export function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
   agent: A,
   name: string,
-): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C> {
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Answered> {
   const { tools } = agent;
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
-  async function enter({ invocation: { thread, restored } }: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
+  async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
     const saved = fromContinuation(continuation) ?? { messages: [], outputs: {} };
     if (input !== undefined) {
-      const answers = await answersToOpenCalls(thread, saved.messages);
+      const answers = await answersToOpenCalls(run.invocation.thread, saved.messages);
       return { saved: { ...saved, messages: asJson([...saved.messages, ...answers, ...messagesOf(input)]) } };
     }
+    if (!openTurn(saved.messages)) throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+    return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+  }
+
+  /** From a turn that the SDK stopped at. */
+  async function goOn({ invocation: { thread, restored } }: Run, saved: Saved): Promise<Next<Output>> {
     const turn = openTurn(saved.messages);
-    if (!turn) throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+    if (!turn) return { saved };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
-    if (waiting.length > 0 || isTheBrowsers(turn.open)) {
-      return { advanced: { status: "suspended", calls: waiting, continuation: toContinuation(saved) } };
-    }
+    if (waiting.length > 0 || isTheBrowsers(turn.open)) return rests(thread, waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
       const messages = [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))];
       return { advanced: { status: "stopped", continuation: toContinuation({ ...saved, messages }) } };
@@ -74,10 +93,10 @@ export function agentRunner<C, A extends AgentLike>(
     if (!turn) return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
-    if (waiting.length > 0 || isTheBrowsers(turn.open)) return { advanced: { status: "suspended", calls: waiting, continuation } };
+    if (waiting.length > 0 || isTheBrowsers(turn.open)) return rests(thread, waiting, continuation);
     // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
     await thread.suspend([], continuation);
-    return enter(run, { input: undefined, continuation });
+    return goOn(run, saved);
   }
 
   async function untilItRests(run: Run, first: Next<Output>): Promise<Advanced<Output>> {
@@ -89,24 +108,28 @@ export function agentRunner<C, A extends AgentLike>(
     }
   }
 
-  const begin = (thread: Thread, signal: AbortSignal): Run => ({ invocation: beginInvocation(gate, thread), signal });
+  const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
+    invocation: beginInvocation(gate, thread),
+    signal,
+    answered,
+  });
 
-  return defineRunner<Input, Output, StreamOf<A>, C>(gate, {
+  return defineRunner<Input, Output, StreamOf<A>, C, Answered>(gate, {
     name,
     framework: FRAMEWORK,
     emptyStream: () => emptyStream() as StreamOf<A>,
 
-    async advance(thread, from, { signal }) {
-      const run = begin(thread, signal);
+    async advance(thread, from, given) {
+      const run = begin(thread, given);
       return untilItRests(run, await enter(run, from));
     },
 
-    async advanceStream(thread, from, { signal }) {
-      const run = begin(thread, signal);
+    async advanceStream(thread, from, given) {
+      const run = begin(thread, given);
       const next = await enter(run, from);
       if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
       const { saved } = next;
-      const stream = (await explained(run, () => agent.stream({ messages: [...saved.messages], abortSignal: signal }))) as StreamOf<A>;
+      const stream = (await explained(run, () => agent.stream({ messages: [...saved.messages], abortSignal: run.signal }))) as StreamOf<A>;
       const done = explained(run, () => finished(stream as Streamed)).then(async (made) =>
         untilItRests(run, await leave(run, saved, made)),
       );
@@ -127,6 +150,16 @@ async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Pr
 
 function messagesOf(input: Input): readonly ModelMessage[] {
   return typeof input === "string" ? [{ role: "user", content: input }] : input;
+}
+
+/** Core saves with the requests that it records; where there are none, what waits for the browser is saved here. */
+async function rests(
+  thread: Thread,
+  calls: readonly ProposedCall[],
+  continuation: Continuation,
+): Promise<{ readonly advanced: Advanced<never> }> {
+  if (calls.length === 0) await thread.suspend([], continuation);
+  return { advanced: { status: "suspended", calls, continuation } };
 }
 
 /** No question of anybody's: tools without execute, which the browser answers. */

@@ -10,8 +10,9 @@ import {
   type ReviewTerms,
 } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
-import { lastAssistantMessageIsCompleteWithApprovalResponses, tool, ToolLoopAgent, type UIMessage } from "ai";
+import { lastAssistantMessageIsCompleteWithApprovalResponses, tool, ToolLoopAgent, type ToolSet, type UIMessage } from "ai";
 import { afterEach, expect, test } from "vitest";
+import { z } from "zod";
 import { Payment } from "./support/desk.ts";
 import { Page } from "./support/page.ts";
 import { serve } from "./support/route.ts";
@@ -36,8 +37,15 @@ async function open(turns: Parameters<typeof scriptedModel>[0] = paying, review:
       return { paid: args.amount };
     },
   });
+  const locate = tool({ inputSchema: z.object({}), outputSchema: z.object({ city: z.string() }) });
   const { model, transcript } = scriptedModel(turns, "v4");
-  const runner = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, { pay }), maxRetries: 0 }), { name: "chats" });
+  const runner = createRunner(
+    gate,
+    new ToolLoopAgent({ model, tools: gateTools(gate, { pay, locate } as unknown as ToolSet), maxRetries: 0 }),
+    {
+      name: "chats",
+    },
+  );
   const server = await serve(runner as never);
   closing.push(server.close);
   const requests: string[] = [];
@@ -203,4 +211,30 @@ test("a client that sends history, or speaks as somebody else, changes nothing",
     expect(await response.text()).toContain('"type":"error"');
   }
   expect([world.paid, world.transcript().requests]).toEqual([[], 0]);
+});
+
+test("a tool of the browser waits for its answer beside one that waits for a signature; an answer for the latter is none", async () => {
+  const world = await open([{ calls: [{ id: "l", tool: "locate", args: {} }, call("a", 4_200)] }, { text: "all paid" }]);
+  const page = world.page("alice");
+  await page.sendMessage({ text: "pay whoever is near" });
+  await page.addToolOutput({ tool: "locate", toolCallId: "l", output: { city: "Rotterdam" } });
+  await page.addToolOutput({ tool: "pay", toolCallId: "a", output: { paid: 1 } });
+  await page.sendMessage();
+  expect(world.paid).toEqual([]);
+  expect(callsOf(page.messages).map(({ state }) => state)).toEqual(["output-available", "approval-requested"]);
+  await click(page, true);
+  expect(textOf(page.messages)).toBe("all paid");
+  expect(callsOf(page.messages).map(({ output }) => output)).toEqual([{ city: "Rotterdam" }, { paid: 4_200 }]);
+  expect(world.transcript().messages).toContainEqual({ role: "result", id: "l", text: '{"city":"Rotterdam"}' });
+});
+
+test("a tool of the browser alone: the run waits, is saved, and goes on with its answer", async () => {
+  const world = await open([{ calls: [{ id: "l", tool: "locate", args: {} }] }, { text: "you are in Rotterdam" }]);
+  const page = world.page("bob");
+  await page.sendMessage({ text: "where am I?" });
+  expect(await world.runner.resume("chat-1")).toMatchObject({ status: "suspended", pending: [] });
+  const reopened = world.page("bob", await world.load());
+  await reopened.addToolOutput({ tool: "locate", toolCallId: "l", output: { city: "Rotterdam" } });
+  await reopened.sendMessage();
+  expect(textOf(reopened.messages)).toBe("you are in Rotterdam");
 });

@@ -42,7 +42,7 @@ export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, 
     return uiMessagesOf(saved, agent.tools, await standingsIn(gate, threadId, saved.messages));
   }
   return {
-    ...runner,
+    ...(runner as AgentRunner<Input, OutputOf<A>, StreamOf<A>, C>),
     messages: async (threadId) => (await shown(threadId, await load(threadId))) as ChatMessage<A>[],
     async respond({ threadId, message, by, signal, ...rest }) {
       const given = { signal, requestedBy: by, ...rest } as never;
@@ -53,7 +53,7 @@ export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, 
           by,
           signal,
           start: (messages: ModelMessage[]) => runner.stream(threadId, messages, given),
-          resume: () => runner.resumeStream(threadId, { signal }),
+          resume: (answered) => runner.resumeStream(threadId, { signal, answered }),
           async messages() {
             const saved = await load(threadId);
             return { messages: await shown(threadId, saved), answer: answerId(saved.messages, message.role === "user") };

@@ -22,7 +22,8 @@ export interface Conversation {
   readonly by: Principal;
   readonly signal: AbortSignal | undefined;
   readonly start: (messages: ModelMessage[]) => Promise<StreamedRun<unknown, unknown>>;
-  readonly resume: () => Promise<StreamedRun<unknown, unknown>>;
+  /** `answered`: what tools of the browser answered, by call id. */
+  readonly resume: (answered?: Readonly<Record<string, unknown>>) => Promise<StreamedRun<unknown, unknown>>;
   /** As it is saved, and the id of the answer that is next or under way. */
   readonly messages: () => Promise<{ readonly messages: readonly UIMessage[]; readonly answer: string }>;
 }
@@ -78,7 +79,11 @@ async function goOn({ gate, threadId, by, resume }: Conversation, page: UIMessag
   const requests = await Promise.all(clicks.map(({ approvalId }) => gate.get(approvalId)));
   const open = clicks.filter((_, index) => requests[index] === undefined || requests[index]?.status === "pending");
   if (open.length > 0) await decideNative(gate, open, { threadId, by });
-  return resume();
+  return resume(
+    Object.fromEntries(
+      page.parts.flatMap((part) => (isToolUIPart(part) && part.state === "output-available" ? [[part.toolCallId, part.output]] : [])),
+    ),
+  );
 }
 
 /** Another process may be at it: the page would ask again at once. @throws THREAD_BUSY if it takes too long */
