@@ -2,7 +2,7 @@ import { isCountersignError, type ApprovalRequest } from "@countersign/core";
 import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolModelMessage, ToolSet } from "ai";
 import { plainOutput, withNotice, type ModelOutput } from "./told.ts";
-import { openTurn, proposedCalls, type Turn } from "./turn.ts";
+import { openTurn, proposedCalls, type OpenCall, type Turn } from "./turn.ts";
 
 /** Allowed calls are not recorded: one may have run, and its process died. */
 const NO_RESULT = "No result of this call is known.";
@@ -17,12 +17,7 @@ export async function answersToOpenCalls(thread: Thread, messages: readonly Mode
   const turn = openTurn(messages);
   if (!turn) return [];
   const outputs = await Promise.all(proposedCalls(messages, turn).map((call) => outputFor(thread, call)));
-  const content = turn.open.map(({ id, tool }, index) => ({
-    type: "tool-result" as const,
-    toolCallId: id,
-    toolName: tool,
-    output: outputs[index] ?? denied(NO_RESULT),
-  }));
+  const content = turn.open.map((call, index) => resultOf(call, outputs[index] ?? denied(NO_RESULT)));
   return [{ role: "tool", content }];
 }
 
@@ -50,23 +45,31 @@ export async function responsesTo(thread: Thread, { open }: Turn, calls: readonl
   return { role: "tool", content: content.flat() };
 }
 
-/** What the browser answered to open calls of tools without `execute`. A tool of the server's own is none of its business. */
+/** A call of a tool without `execute`: no question of anybody's, the browser answers it. */
+export function isTheBrowsers({ tool, approvalId, providerExecuted }: OpenCall, tools: ToolSet): boolean {
+  const known = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  return known !== undefined && !known.execute && approvalId === undefined && !providerExecuted;
+}
+
+/** What the browser answered to its calls. A tool of the server's own is none of its business. */
 export function browserResults(
   messages: readonly ModelMessage[],
   tools: ToolSet,
   answered: Readonly<Record<string, unknown>>,
 ): readonly ToolModelMessage[] {
-  const calls = (openTurn(messages)?.open ?? []).filter(({ id, tool, approvalId, providerExecuted }) => {
-    const known = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
-    return known && !known.execute && approvalId === undefined && !providerExecuted && Object.hasOwn(answered, id);
-  });
-  const content = calls.map(({ id, tool }) => ({
-    type: "tool-result" as const,
-    toolCallId: id,
-    toolName: tool,
-    output: plainOutput(answered[id]),
-  }));
+  const calls = (openTurn(messages)?.open ?? []).filter((call) => isTheBrowsers(call, tools) && Object.hasOwn(answered, call.id));
+  const content = calls.map((call) => resultOf(call, plainOutput(answered[call.id])));
   return content.length > 0 ? [{ role: "tool", content }] : [];
+}
+
+/** A response that was cut off leaves calls that the SDK neither ran nor asked about. */
+export function cutOffResults({ open }: Turn): ToolModelMessage["content"] {
+  const left = open.filter(({ approvalId, providerExecuted }) => approvalId === undefined && !providerExecuted);
+  return left.map((call) => resultOf(call, denied(NOT_RUN)));
+}
+
+function resultOf({ id, tool }: OpenCall, output: ModelOutput) {
+  return { type: "tool-result" as const, toolCallId: id, toolName: tool, output };
 }
 
 /** Why a decided call does not run. Undefined: it may. */

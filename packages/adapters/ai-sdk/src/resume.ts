@@ -9,7 +9,7 @@ import {
   type Thread,
 } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
-import { answersToOpenCalls, browserResults, responsesTo } from "./answers.ts";
+import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
 import { asJson, fromContinuation, jsonOf, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
@@ -72,13 +72,14 @@ export function agentRunner<C, A extends AgentLike>(
     if (!turn) return { saved };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
-    if (waiting.length > 0 || isTheBrowsers(turn.open)) return rests(thread, waiting, toContinuation(saved));
+    if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(thread, waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
       const messages = [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))];
       return { advanced: { status: "stopped", continuation: toContinuation({ ...saved, messages }) } };
     }
     for (const call of calls) restored.set(call.callId, call);
-    return { saved: { ...saved, messages: [...saved.messages, await responsesTo(thread, turn, calls)] } };
+    const { role, content } = await responsesTo(thread, turn, calls);
+    return { saved: { ...saved, messages: [...saved.messages, { role, content: [...content, ...cutOffResults(turn)] }] } };
   }
 
   /** What the SDK made of it. */
@@ -90,10 +91,14 @@ export function agentRunner<C, A extends AgentLike>(
     const saved = grown(from, made.messages, invocation);
     const continuation = toContinuation(saved);
     const turn = openTurn(saved.messages);
-    if (!turn) return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+    const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
+    // A response that was cut off leaves calls that the SDK neither runs nor asks about.
+    if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
+      return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+    }
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
-    if (waiting.length > 0 || isTheBrowsers(turn.open)) return rests(thread, waiting, continuation);
+    if (waiting.length > 0 || browsers) return rests(thread, waiting, continuation);
     // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
     await thread.suspend([], continuation);
     return goOn(run, saved);
@@ -160,11 +165,6 @@ async function rests(
 ): Promise<{ readonly advanced: Advanced<never> }> {
   if (calls.length === 0) await thread.suspend([], continuation);
   return { advanced: { status: "suspended", calls, continuation } };
-}
-
-/** No question of anybody's: tools without execute, which the browser answers. */
-function isTheBrowsers(open: readonly { readonly approvalId: string | undefined; readonly providerExecuted: boolean }[]): boolean {
-  return open.some(({ approvalId, providerExecuted }) => approvalId === undefined && !providerExecuted);
 }
 
 /** The conversation with what this run of the SDK added to it. */

@@ -41,7 +41,7 @@ async function open(turns: Parameters<typeof scriptedModel>[0] = paying, review:
   const { model, transcript } = scriptedModel(turns, "v4");
   const runner = createRunner(
     gate,
-    new ToolLoopAgent({ model, tools: gateTools(gate, { pay, locate } as unknown as ToolSet), maxRetries: 0 }),
+    new ToolLoopAgent({ model, tools: gateTools<ToolSet, unknown>(gate, { pay, locate }), maxRetries: 0 }),
     {
       name: "chats",
     },
@@ -237,4 +237,14 @@ test("a tool of the browser alone: the run waits, is saved, and goes on with its
   await reopened.addToolOutput({ tool: "locate", toolCallId: "l", output: { city: "Rotterdam" } });
   await reopened.sendMessage();
   expect(textOf(reopened.messages)).toBe("you are in Rotterdam");
+});
+
+test("a response that was cut off leaves no call that the conversation trips over", async () => {
+  const world = await open([{ calls: [call("a", 5)], cutOff: true }, { text: "hello again" }]);
+  const page = world.page("bob");
+  await page.sendMessage({ text: "pay" });
+  expect([page.status, await world.runner.resume("chat-1")]).toMatchObject(["ready", { status: "completed" }]);
+  await page.sendMessage({ text: "hello?" });
+  expect(textOf(page.messages)).toBe("hello again");
+  expect(world.paid).toEqual([]);
 });

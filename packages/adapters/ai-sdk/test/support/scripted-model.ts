@@ -23,7 +23,10 @@ export interface ScriptedModel {
 const NOTHING = { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0, text: 0, reasoning: 0 };
 
 /** Says its lines one after the other: which one it is follows from the history, as another process goes on in the middle. */
-export function scriptedModel(turns: Scenario["turns"], version: "v3" | "v4"): ScriptedModel {
+export function scriptedModel(
+  turns: readonly (Scenario["turns"][number] & { readonly cutOff?: boolean })[],
+  version: "v3" | "v4",
+): ScriptedModel {
   const seen: { requests: number; prompt: readonly Message[] } = { requests: 0, prompt: [] };
   const next = ({ prompt }: { readonly prompt: readonly Message[] }) => {
     seen.requests++;
@@ -35,7 +38,7 @@ export function scriptedModel(turns: Scenario["turns"], version: "v3" | "v4"): S
       text: "text" in turn ? turn.text : undefined,
       calls: calls.map(({ id, tool, args }) => ({ type: "tool-call", toolCallId: id, toolName: tool, input: JSON.stringify(args) })),
       usage: { inputTokens: NOTHING, outputTokens: NOTHING },
-      finishReason: { unified: calls.length > 0 ? "tool-calls" : "stop", raw: undefined },
+      finishReason: { unified: "cutOff" in turn ? "length" : calls.length > 0 ? "tool-calls" : "stop", raw: undefined },
     };
   };
   const model = {
