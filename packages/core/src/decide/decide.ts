@@ -119,7 +119,7 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
   // A clock that is behind the one that gave the last reminder gives none of them again.
   const given = Math.max(at, (record.noticeAt ?? 0) - 1);
-  const noticeAt = vote.decision.type === "approve" ? record.noticeAt : nextNoticeAt({ ...record, terms }, given);
+  const noticeAt = nextNoticeAt({ ...record, terms }, given);
   return { patch: { state: complete ? "approved" : "pending", proposal, terms, noticeAt, decisions, ...approved }, ...proposal, counted };
 }
 
