@@ -7,11 +7,14 @@ import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
 import { parseInput } from "./errors/parse-input.ts";
 import { approvesAll, type Reviewer } from "./decide/reviewer.ts";
+import { freeze, lift } from "./decide/freeze.ts";
 import { grants, revoke } from "./decide/grants.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
+import { Brake } from "./gate/brake.ts";
 import type { Kernel } from "./gate/kernel.ts";
 import { policyInternals, type Policy } from "./gate/policy.ts";
+import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { toRequest } from "./ledger/move.ts";
 import { purge } from "./ledger/purge.ts";
@@ -71,6 +74,12 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     settle: (id, outcome, given) => settle(kernel, id, outcome, given),
     grants: (query) => grants(kernel, query),
     revoke: (id, given) => revoke(kernel, id, given),
+    async freeze(scope, given) {
+      const frozen = await freeze(kernel, scope, given);
+      return { ...frozen, lift: (options) => lift(kernel, frozen.id, options) };
+    },
+    freezes: async () => (await readFreezes(ledger)).inForce,
+    lift: (id, given) => lift(kernel, id, given),
     history: (id) => history(ledger, id),
     verify: () => verify(ledger),
     async purge(given) {
@@ -98,8 +107,10 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timin
   if (reviewWithin !== undefined && within === undefined) {
     throw new CountersignError("SETUP", { hint: `createGate: reviewWithin ${reviewWithin} is not a duration.` });
   }
+  const ledger = new Ledger(portOf(store), tenant, now);
   return {
-    ledger: new Ledger(portOf(store), tenant, now),
+    ledger,
+    brake: new Brake(ledger, now ?? Date.now),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,

@@ -3,6 +3,7 @@ export type { CallContext } from "./contract/call.ts";
 export { approve, edit, reject, type Decision, type DecisionRecord, type Remember } from "./contract/decision.ts";
 export type { Timings } from "./contract/defaults.ts";
 export type { AuditEvent } from "./contract/event.ts";
+export type { Freeze, FreezeScope } from "./contract/freeze.ts";
 export type { Grant } from "./contract/grant.ts";
 export type { Duration, Issue, JsonObject, StandardSchemaV1 } from "./contract/json.ts";
 export type { Principal } from "./contract/principal.ts";

@@ -61,6 +61,7 @@ export function mustLeave(error: unknown): boolean {
 const LEAVING: ReadonlySet<string> = new Set([
   "EXECUTION_BUSY",
   "EXECUTION_UNKNOWN",
+  "FROZEN",
   "LEASE_LOST",
   "PURGED",
   "STORE_UNAVAILABLE",

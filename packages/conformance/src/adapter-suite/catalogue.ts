@@ -1,6 +1,7 @@
 import { counting } from "./cases/counting.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
+import { freezing } from "./cases/freezing.ts";
 import { kills } from "./cases/kills.ts";
 import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
@@ -28,6 +29,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...reviewing,
   ...remembering,
   ...counting,
+  ...freezing,
   ...waking,
   ...threads,
   ...values,

@@ -151,7 +151,8 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
       await thread.mustWait(call);
       return { pause: error.calls };
     }
-    if (error instanceof Error && !("code" in error)) return { text: `The tool failed: ${error.message}` };
+    if (error instanceof Error && (!("code" in error) || (advancing.flaw === "swallows-freeze" && error.code === "FROZEN")))
+      return { text: `The tool failed: ${error.message}` };
     throw error;
   }
 }

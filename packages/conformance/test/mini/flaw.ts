@@ -34,6 +34,7 @@ export const FLAWS = [
   "runs-what-cant-be-asked",
   "starts-unknown-threads",
   "streams-ungated",
+  "swallows-freeze",
   "swallows-pause",
   "swaps-parallel",
   "trusts-native-answer",

@@ -19,7 +19,9 @@ export interface ErrorDetails {
   LEASE_LOST: { readonly threadId: string };
   /** `after` in ms. */
   TIMEOUT: { readonly after: number };
-  FROZEN: { readonly by: Principal; readonly reason: string };
+  /** `id`: of the freeze. */
+  FROZEN: { readonly id: string; readonly by: Principal; readonly reason: string; readonly tool: string };
+  FREEZE_NOT_FOUND: { readonly id: string };
   AUDIT_BROKEN: { readonly subject: string; readonly seq: number };
   ARGS_CHANGED: { readonly request: ApprovalRequest };
   EDIT_UNCHECKABLE: { readonly request: ApprovalRequest };

@@ -21,7 +21,9 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   THREAD_CLOSED: ({ threadId }) => `Thread ${threadId} has ended. Start it with a new input.`,
   LEASE_LOST: ({ threadId }) => `This process no longer holds thread ${threadId}; another one goes on with it. No effect was started.`,
   TIMEOUT: ({ after }) => `Nobody decided within ${after} ms. The request is still pending.`,
-  FROZEN: ({ by, reason }) => `Frozen by ${by.id}: ${reason}.`,
+  FROZEN: ({ id, by, reason, tool }) =>
+    `${tool} is frozen by ${by.id}: ${reason}. It did not run, and signatures stay good: resume once freeze ${id} is lifted.`,
+  FREEZE_NOT_FOUND: ({ id }) => `There is no freeze ${id} in this store and tenant. gate.freezes() lists those in force.`,
   AUDIT_BROKEN: ({ subject, seq }) =>
     `The audit chain of ${subject} is broken at event ${seq}. Keep the file and compare it with a backup.`,
   ARGS_CHANGED: ({ request }) => `Request ${name(request)} now proposes other arguments than those shown. Look at it again, then decide.`,

@@ -1,10 +1,12 @@
 import type { Timings } from "../contract/defaults.ts";
+import type { Brake } from "./brake.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { PolicyInternals } from "./policy.ts";
 
 /** What the moves work with: one gate's store, policy and clock. */
 export interface Kernel {
   readonly ledger: Ledger;
+  readonly brake: Brake;
   readonly policy: PolicyInternals | undefined;
   readonly timings: Timings;
   /** This process's clock, Unix ms: for leases that it holds itself. */

@@ -4,6 +4,7 @@ import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
+import { FREEZES, freezesDigest } from "./freezes.ts";
 import { grantDigest, stateOf } from "./grant.ts";
 import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
@@ -116,6 +117,7 @@ function agrees(record: AnyRecord, tail: Tail | undefined): boolean {
   if (!tail) return true;
   if ("grant" in record) return tail.from === 1 && isGrantOf(record, tail);
   if (record.state !== tail.state) return false;
+  if (record.id === FREEZES) return tail.from === 1 && freezesDigest(record as ThreadRecord) === tail.digest;
   if (!("proposal" in record)) return tail.from === 1 || tail.from === record.purgedSeq;
   if (record.state === "purged") return record.proposal.digest === tail.digest && isEnding(record, tail.was);
   return tail.from === 1 && signedDigest(record) === tail.digest;

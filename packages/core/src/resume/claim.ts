@@ -3,7 +3,9 @@ import { CountersignError } from "../errors/error.ts";
 import { cancellation } from "../decide/cancel.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
+import { refuseFrozen } from "../gate/brake.ts";
 import type { Kernel } from "../gate/kernel.ts";
+import { FREEZES, readFreezes, type Freezes } from "../ledger/freezes.ts";
 import { persist } from "../ledger/ledger.ts";
 import { signedDigest } from "../ledger/signed-digest.ts";
 import { moveRequest, toRequest } from "../ledger/move.ts";
@@ -12,7 +14,12 @@ import { denial, invalid, isEdited } from "./words.ts";
 
 /** What stands in the way of an execution, or the claim on it. */
 export type Claim =
-  | { readonly type: "mine"; readonly record: RequestRecord; /** This process's clock. */ readonly until: number }
+  | {
+      readonly type: "mine";
+      readonly record: RequestRecord;
+      /** This process's clock. */ readonly until: number;
+      /** Nothing can have been frozen just before. */ readonly braked: boolean;
+    }
   | { readonly type: "busy"; readonly record: RequestRecord }
   | { readonly type: "settled"; readonly record: RequestRecord }
   | { readonly type: "pending"; readonly record: RequestRecord };
@@ -26,7 +33,7 @@ interface Claimant {
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
  * @param read the request as this invocation has read it; if it has changed since, the commit finds out
- * @throws EXECUTION_UNKNOWN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
+ * @throws EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: RequestRecord): Promise<Claim> {
   let known = read?.state === "approved" ? read : undefined;
@@ -36,17 +43,17 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
     // Read before the store's clock: however long the answers take, this process never believes its lease to be longer than it is.
     const since = kernel.clock();
-    const now = await kernel.ledger.now();
+    const [now, freezes] = await Promise.all([kernel.ledger.now(), record.state === "approved" ? readFreezes(kernel.ledger) : NOT_READ]);
     switch (record.state) {
       case "pending":
         if (!(await isOverdue(kernel, record, now))) return { type: "pending", record };
         await expire(kernel, record, now);
         return undefined;
       case "approved":
-        return take(kernel, record, claimant, now, since);
+        return take(kernel, record, claimant, { now, since, freezes });
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, until: since + record.leaseUntil - now };
+        if (record.holder === claimant.nonce) return { type: "mine", record, until: since + record.leaseUntil - now, braked: false };
         if (record.leaseUntil > now) return { type: "busy", record };
         await lapse(kernel, record, now);
         return undefined;
@@ -60,12 +67,19 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
   });
 }
 
+/** What was read before the claim: this process's clock, then the store's, and what is frozen. */
+interface Moment {
+  readonly since: number;
+  readonly now: number;
+  readonly freezes: Freezes;
+}
+const NOT_READ: Freezes = { inForce: [], record: undefined };
+
 async function take(
   kernel: Kernel,
   record: RequestRecord,
   { nonce, fence }: Claimant,
-  now: number,
-  since: number,
+  { now, since, freezes }: Moment,
 ): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
   if (await isOverdue(kernel, record, now)) {
@@ -78,16 +92,25 @@ async function take(
     await ledger.commit(cancellation(record, now, SYSTEM, refused));
     return undefined;
   }
+  refuseFrozen(freezes.inForce, record);
   const until = since + timings.claimLease;
   const patch = { state: "executing", attempt: record.attempt + 1, holder: nonce, leaseUntil: now + timings.claimLease } as const;
   const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
+  const braked = freezes.record ? [{ op: "require", threadId: FREEZES, fence: freezes.record.fence } as const] : [];
   const deadline = await executeBy(kernel, record, now);
-  const committed = await ledger.commit({ ...move, changes: [...fenced, ...move.changes], before: deadline?.at });
-  if (committed.ok) return { type: "mine", record: move.record, until };
-  if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
+  const committed = await ledger.commit({ ...move, changes: [...fenced, ...braked, ...move.changes], before: deadline?.at });
+  if (committed.ok) return { type: "mine", record: move.record, until, braked: braked.length > 0 };
+  if (committed.reason === "FENCED" && (await isLost(kernel, record, fence))) {
+    throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
+  }
   if (committed.reason === "TOO_LATE" && (await isStill(kernel, record, deadline, now))) await expire(kernel, record, now);
   return undefined;
+}
+
+/** Or was it the freezes that changed meanwhile? */
+async function isLost({ ledger }: Kernel, { threadId }: RequestRecord, fence: number | undefined): Promise<boolean> {
+  return fence !== undefined && (await ledger.thread(threadId))?.fence !== fence;
 }
 
 /** A decision on a sibling may have moved the deadline while the commit was under way. */

@@ -3,7 +3,7 @@ import { CountersignError } from "../errors/error.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
-import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
+import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
@@ -81,7 +81,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     name: spec.name,
     gate,
     async start(threadId, input, ...[given]) {
-      refuseEmptyId(threadId);
+      refuseUnusableId(threadId);
       return go(await acquireStart(threadId, input, given), input, given);
     },
     async resume(threadId, given) {
@@ -89,7 +89,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
       return found.type === "acquired" ? go(found, undefined, given) : found.outcome;
     },
     async stream(threadId, input, ...[given]) {
-      refuseEmptyId(threadId);
+      refuseUnusableId(threadId);
       refuseUnstreamable(spec);
       return goStreaming(await acquireStart(threadId, input, given), input, given);
     },
@@ -104,7 +104,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     threadId: string,
     given: Options<Native> | undefined,
   ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
-    refuseEmptyId(threadId);
+    refuseUnusableId(threadId);
     spec.beforeRun?.(threadId, nativeOf(given));
     const found = await reviewedFirst(await acquireForResume(kernel, threadId, spec.name), threadId);
     switch (found.type) {

@@ -3,7 +3,9 @@ import type { CallContext } from "../contract/call.ts";
 import type { Awaitable, JsonObject } from "../contract/json.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { nextChange } from "../decide/wait.ts";
+import { refuseFrozen } from "../gate/brake.ts";
 import type { Kernel } from "../gate/kernel.ts";
+import { readFreezes } from "../ledger/freezes.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { runningCall } from "../suspend/current.ts";
@@ -25,7 +27,7 @@ export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>
 
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
- * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
+ * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
  */
 export async function executeRecorded<R>(
   kernel: Kernel,
@@ -67,8 +69,10 @@ async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<
 }
 
 /** Between the claim and the effect a process can stand still for longer than its lease. */
-async function mayStart(kernel: Kernel, { record, until }: Mine, executor: Executor): Promise<boolean> {
+async function mayStart(kernel: Kernel, { record, until, braked }: Mine, executor: Executor): Promise<boolean> {
   try {
+    // The first freeze of all makes the record that later claims require: this claim may just have missed it.
+    if (!braked) refuseFrozen((await readFreezes(kernel.ledger)).inForce, record);
     executor.demandLease();
     if (kernel.clock() < until) return true;
   } catch (error) {
@@ -105,7 +109,7 @@ function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
 /** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
 function isPassing(error: unknown): boolean {
   if (!isCountersignError(error)) return false;
-  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
+  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "FROZEN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
 }
 
 function messageOf(error: unknown): string {

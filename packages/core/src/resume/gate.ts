@@ -2,6 +2,7 @@ import type { Awaitable, Duration, JsonObject } from "../contract/json.ts";
 import type { CallContext } from "../contract/call.ts";
 import type { Decision } from "../contract/decision.ts";
 import type { AuditEvent } from "../contract/event.ts";
+import type { Freeze, FreezeScope } from "../contract/freeze.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, Page, RequestQuery } from "../contract/request.ts";
@@ -62,6 +63,22 @@ export interface Gate<Tools = any, Context = any> {
   grants(query?: { tool?: string | undefined }): Promise<readonly Grant[]>;
   /** From now on the grant decides nothing. Whoever may sign such a call may revoke it; revoking again changes nothing. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
   revoke(grantId: string, options: { by: Principal }): Promise<void>;
+  /**
+   * Stops executions until it is lifted: of a tool, of an agent, or (an empty scope) all of the tenant. Once this has
+   * answered, no call is claimed any more that it covers: each throws FROZEN, keeps its signature and can run after the
+   * lift. Calls that the policy allows hear of it within a second in other processes. What has begun goes on, and people
+   * may still decide. A worker tries a frozen thread again with growing pauses, five minutes at the most.
+   * @example const freeze = await gate.freeze({ tool: "send_payment" }, { by, reason: "wrong bank details" })
+   * @throws INVALID_ARGS
+   */
+  freeze(
+    scope: FreezeScope,
+    options: { by: Principal; reason: string },
+  ): Promise<Freeze & { lift(options: { by: Principal }): Promise<void> }>;
+  /** What is frozen now, the oldest first. */
+  freezes(): Promise<readonly Freeze[]>;
+  /** Ends a freeze. Lifting it again changes nothing; what another freeze covers stays frozen. @throws FREEZE_NOT_FOUND, INVALID_ARGS */
+  lift(freezeId: string, options: { by: Principal }): Promise<void>;
   /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /** Every chain against its record. @throws AUDIT_BROKEN naming the first that fails */
@@ -85,7 +102,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Runs what was approved: the recorded arguments (what is passed is only the ticket), once. A second call gets the
    * recorded result.
-   * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
+   * @throws NOT_APPROVED, PURGED, EXPIRED, FROZEN, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
    */
   execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;
 }

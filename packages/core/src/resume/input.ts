@@ -24,7 +24,8 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
   return context === undefined ? undefined : jsonCopy({ context })["context"];
 }
 
-export function refuseEmptyId(threadId: unknown): void {
-  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed()) return;
+/** Countersign keeps records of its own under such ids. @throws INVALID_ARGS */
+export function refuseUnusableId(threadId: unknown): void {
+  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/")) return;
   throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["threadId"], message: "not the id of a conversation" }] });
 }

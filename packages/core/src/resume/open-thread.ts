@@ -1,5 +1,5 @@
 import { nativeToken } from "../suspend/invocation.ts";
-import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
+import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadRef } from "./gate.ts";
 import type { Thread } from "./conversation.ts";
 import { GatedThread } from "./thread.ts";
@@ -11,7 +11,7 @@ import { GatedThread } from "./thread.ts";
  */
 export function openThread<C>(gate: GateIn<C>, ref: ThreadRef<C> & { readonly agent: string; readonly framework: string }): Thread {
   const internals = gatingInternalsOf(gate);
-  refuseEmptyId(ref.threadId);
+  refuseUnusableId(ref.threadId);
   return new GatedThread(internals, {
     threadId: ref.threadId,
     agent: ref.agent,

@@ -4,7 +4,7 @@ import type { Principal } from "../contract/principal.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { nativeToken, type Invocation } from "../suspend/invocation.ts";
-import { contextOf, principalOf, refuseEmptyId } from "./input.ts";
+import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import type { Approval } from "./gate.ts";
 import { askTicket, type GatingKernel } from "./ticket.ts";
 
@@ -21,7 +21,7 @@ const questionSchema = z.object({ key: z.string().min(1), tool: z.string().min(1
 
 /** Asks about a call without a framework; with the same key it is the same request. */
 export async function ask(kernel: GatingKernel, reviewer: Reviewer | undefined, question: Question): Promise<Approval> {
-  refuseEmptyId(question.threadId);
+  refuseUnusableId(question.threadId);
   const invocation: Invocation = {
     threadId: question.threadId,
     agent: "",

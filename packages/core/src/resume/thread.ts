@@ -309,7 +309,7 @@ export class GatedThread implements Thread {
 
   /** The policy allows it: the framework's business, neither recorded nor guarded against a replay. */
   async #runAllowed<R>(call: ProposedCall, effect: Effect<R>): Promise<Execution<R>> {
-    const { ledger } = this.#internals.kernel;
+    const { ledger, brake } = this.#internals.kernel;
     const threadId = this.id;
     let key: string | undefined;
     const context: CallContext = {
@@ -321,6 +321,8 @@ export class GatedThread implements Thread {
       request: undefined,
     };
     const requestId = runningCall.getStore()?.requestId;
+    const waiting = brake.mayRun({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
+    if (waiting) await waiting;
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));

@@ -49,10 +49,12 @@ export const functions = (s: string): string => `
     ) AS facts
   $$;
 
-  CREATE FUNCTION ${s}.refuse_signing_1(p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[],
+  CREATE FUNCTION ${s}.refuse_signing_1(p_threads ${s}.thread_1[], p_asked ${s}.request_1[], p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[],
     p_events ${s}.event_1[], p_tenant text) RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
     IF p_drops IS NOT NULL
+      -- What is frozen is a signer's to say, and to lift.
+      OR EXISTS (SELECT FROM unnest(p_threads) AS w WHERE w.id LIKE 'countersign/%' AND (w.expects IS NOT NULL OR w.plus IS NOT NULL))
       -- A remembered rejection takes a use of its grant in the same batch.
       OR EXISTS (
         SELECT FROM unnest(p_asked) AS w
@@ -110,7 +112,7 @@ export const functions = (s: string): string => `
         good := good AND coalesce(fits, w.expects = 0 AND coalesce(w.least, 0) <= 0, false);
       END LOOP;
     END IF;
-    IF NOT p_signing THEN PERFORM ${s}.refuse_signing_1(p_asked, p_requests, p_grants, p_drops, p_events, p_tenant); END IF;
+    IF NOT p_signing THEN PERFORM ${s}.refuse_signing_1(p_threads, p_asked, p_requests, p_grants, p_drops, p_events, p_tenant); END IF;
     -- With the locks in hand: waiting for them may have taken until the deadline.
     IF ${s}.now_ms() >= p_before THEN RETURN 'late'; END IF;
     IF NOT good THEN RETURN ${s}.facts_1(p_tenant, p_threads, p_asked, p_requests, p_grants); END IF;

@@ -59,3 +59,21 @@ it("uses a remembered rejection", async () => {
   expect((await ask("k3")).status).toBe("pending");
   await desk.verify();
 });
+
+it("is stopped by a freeze, and neither freezes nor lifts", async () => {
+  const [gate, desk] = [createGate({ policy, store: agent, warn: () => {} }), createGate({ store: owner })];
+  const asked = await gate.ask({ threadId: "frozen", tool: "pay", args: {}, key: "k1" });
+  if (asked.status !== "pending") throw new Error(asked.status);
+  await desk.decide(asked.request, approve(), { by: alice });
+  expect(await codeOf(gate.freeze({}, { by: alice, reason: "x" }))).not.toBe("none");
+  const frozen = await desk.freeze({}, { by: alice, reason: "fraud alert" });
+  expect(await codeOf(gate.lift(frozen.id, { by: alice }))).not.toBe("none");
+  const record = await agent.getThread("default", "countersign/freezes");
+  if (!record) throw new Error("no record");
+  const put = { op: "put", kind: "thread", record: { ...record, context: { freezes: [] } }, expects: record.version } as const;
+  expect(await codeOf(agent.commit({ tenant: "default", changes: [put], events: [] }))).not.toBe("none");
+  expect(await codeOf(gate.execute({ id: asked.id, args: {} }, () => 1))).toBe("FROZEN");
+  await frozen.lift({ by: alice });
+  expect(await gate.execute({ id: asked.id, args: {} }, () => 1)).toBe(1);
+  await desk.verify();
+});

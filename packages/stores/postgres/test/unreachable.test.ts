@@ -88,11 +88,18 @@ describe("the server refuses for a while, and the same store goes on afterwards"
     const store = openStore(app, { schema, idleTimeoutMillis: 10 });
     await commit(store, [put(request("r1"))]);
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const others = await Promise.all(Array.from({ length: 17 }, () => connectTo(app).catch(() => undefined)));
+    // As many as there are: connections of the tests before may still be on their way out.
+    const others: { end(): Promise<void> }[] = [];
+    for (let refused = 0; refused < 5;) {
+      const other = await connectTo(app).catch(() => undefined);
+      if (other) others.push(other);
+      else refused++;
+      if (refused > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
     const { error, ms } = await failure(store.getRequest(TENANT, "r1"));
     expect(error).toMatchObject({ ...unavailable(true), cause: { code: "53300" } });
     expect(ms).toBeLessThan(BOUND);
-    await Promise.all(others.map(async (other) => other?.end()));
+    await Promise.all(others.map((other) => other.end()));
     expect(await store.getRequest(TENANT, "r1")).toBeDefined();
   });
 

@@ -39,6 +39,7 @@ function signed(monitor: Monitor, { idempotencyKey: id, attempt }: CallContext, 
   if (digestOf(record.tool, args) !== digestOf(record.tool, record.approvedArgs)) world.fail("I1 other arguments than signed");
   if (!claimed(monitor, record, attempt))
     world.fail(`I2 an effect began without its claim, ${record.state}, attempt ${attempt} of ${record.attempt}`);
+  if (monitor.frozen.has(`${id}/${attempt}`)) world.fail("I12 an effect began although it was claimed under a freeze");
   const effects = [...(monitor.effects.get(id) ?? []), attempt];
   monitor.effects.set(id, effects);
   const allowed = 1 + (monitor.retries.get(id) ?? 0);

@@ -1,3 +1,4 @@
+import type { Freeze } from "@countersign/core";
 import type { AuditEvent, Batch, Due, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Given } from "./books.ts";
 import type { Process } from "./process.ts";
@@ -6,6 +7,7 @@ import { acquired, ended } from "./holds.ts";
 import type { World } from "./world.ts";
 
 export const TENANT = "default";
+const FREEZES = "countersign/freezes";
 
 /** The records as they are after the last commit, and the promises that every commit must keep. */
 export class Monitor {
@@ -23,6 +25,10 @@ export class Monitor {
   /** Remembered decisions as they were given, and the calls that each has decided. */
   readonly grants = new Map<string, Given>();
   readonly granted = new Map<string, readonly RequestRecord[]>();
+  /** What is frozen. */
+  freezes: readonly Freeze[] = [];
+  /** Claims that came after a freeze which covers them. */
+  readonly frozen = new Set<string>();
   /** Digests that a reviewer has looked at, by request and person. */
   readonly seen = new Map<string, Set<string>>();
   readonly #store: StorePort;
@@ -90,6 +96,8 @@ export class Monitor {
     if (before?.state === "unknown" && after.state === "approved" && events.at(-1)?.type === "settled") {
       this.retries.set(id, (this.retries.get(id) ?? 0) + 1);
     }
+    if (events.some(({ type }) => type === "claimed") && this.freezes.some((freeze) => isCovered(freeze, after)))
+      this.frozen.add(`${id}/${after.attempt}`);
     this.requests.set(id, after);
   }
 
@@ -130,6 +138,10 @@ export class Monitor {
       );
     const broken = this.#chainMisstep(before, after, own);
     if (broken) this.world.fail(broken);
+    if (id === FREEZES) {
+      this.freezes = (after.context as { freezes: readonly Freeze[] }).freezes;
+      return;
+    }
     if (before && after.fence < before.fence) this.world.fail("I1 the fence went down");
     if (type === "started" || type === "resumed") acquired(this, process, before, after);
     else ended(this, process, before, after, own.at(-1));
@@ -159,6 +171,10 @@ export class Monitor {
     const open = this.ofThread(threadId).filter(({ state }) => state === "pending" || state === "unknown").length;
     if (thread?.open !== open) this.world.fail(`I3 the counter says ${thread?.open}, but ${open} are open`);
   }
+}
+
+function isCovered({ tool, agent }: Freeze, call: RequestRecord): boolean {
+  return (tool ?? call.tool) === call.tool && (agent ?? call.agent) === call.agent;
 }
 
 interface Chained {

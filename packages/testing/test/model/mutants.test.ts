@@ -5,10 +5,10 @@ import { simulate } from "./simulate.ts";
 
 const PATIENCE = 600;
 
-it.for(Object.entries(MUTANTS))("finds %s", { timeout: 0 }, async ([, { distort, caughtAs }]) => {
+it.for(Object.entries(MUTANTS))("finds %s", { timeout: 0 }, async ([, { distort, caughtAs, scenario }]) => {
   let found: string | undefined;
   for (let seed = 1; seed <= PATIENCE && found === undefined; seed++) {
-    const { violation } = await simulate({ seed, open: inMemory, distort });
+    const { violation } = await simulate({ seed, open: inMemory, distort, scenario });
     if (violation && caughtAs.test(violation.message)) found = violation.message;
   }
   expect(found).toMatch(caughtAs);

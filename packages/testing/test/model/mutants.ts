@@ -2,6 +2,7 @@ import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { Gate } from "@countersign/core";
 import type { Batch, Change, RequestRecord, StorePort } from "@countersign/core/store";
+import type { Scenario } from "./scenario.ts";
 import type { Distortion } from "./simulate.ts";
 
 /** A store that breaks its word in what it writes. */
@@ -12,8 +13,15 @@ const rewriting = (rewrite: (batch: Batch) => Batch): Distortion => writing((sto
 const without = (op: Change["op"]): Distortion =>
   rewriting((batch) => ({ ...batch, changes: batch.changes.filter((change) => change.op !== op) }));
 
+interface Mutant {
+  readonly distort: Distortion;
+  readonly caughtAs: RegExp;
+  /** What it takes for the rule to matter. */
+  readonly scenario?: Partial<Scenario>;
+}
+
 /** Every rule of the store and of deciding that can be broken from outside core, and what it looks like when it is. */
-export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion; readonly caughtAs: RegExp } } = {
+export const MUTANTS: { readonly [name: string]: Mutant } = {
   "a store that ignores `require`": { distort: without("require"), caughtAs: /^I6/ },
   "a store that ignores `before`": { distort: rewriting(({ before: _, ...batch }) => batch), caughtAs: /^I8/ },
   "a store that loses additions": { distort: without("add"), caughtAs: /^I3/ },
@@ -27,6 +35,7 @@ export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion;
   "a store that ignores floors": {
     distort: rewriting((batch) => ({ ...batch, changes: batch.changes.map((change) => ({ ...change, floor: undefined })) })),
     caughtAs: /^I[59]/,
+    scenario: { grants: true, quorum: 1 },
   },
   "a suspension that doesn't hold the thread": { distort: rewriting(unheld), caughtAs: /^I6/ },
   "a store clock that runs an hour late": {
@@ -36,6 +45,7 @@ export const MUTANTS: { readonly [name: string]: { readonly distort: Distortion;
   "a store that shows pending requests as approved": { distort: { store: showsApproved }, caughtAs: /^I1/ },
   "a process that reads each turn once for ever": { distort: { store: readsTurnsOnce }, caughtAs: /^I[14]/ },
   "a claim whose holder is the process": { distort: { surroundings: oneNonce }, caughtAs: /^I[126]/ },
+  "a store that shows no freeze": { distort: { store: showsNoFreeze }, caughtAs: /^I12/, scenario: { freezes: true } },
   "a decision that doesn't say what was seen": { distort: { gate: decidesUnseen }, caughtAs: /^I7/ },
 };
 
@@ -94,6 +104,10 @@ function showsApproved(store: StorePort): StorePort {
   const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
     record?.state === "pending" ? { ...record, state: "approved", status: "approved" } : record;
   return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+function showsNoFreeze(store: StorePort): StorePort {
+  return { ...store, getThread: async (tenant, id) => (id === "countersign/freezes" ? undefined : store.getThread(tenant, id)) };
 }
 
 function readsTurnsOnce(store: StorePort): StorePort {

@@ -1,4 +1,4 @@
-import { approve, edit, isCountersignError, reject, type Gate, type Remember } from "@countersign/core";
+import { approve, edit, isCountersignError, reject, type FreezeScope, type Gate, type Remember } from "@countersign/core";
 import { digestOf } from "./digest.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
@@ -57,6 +57,25 @@ export class People {
       const [grant] = [...this.#monitor.grants.keys()].slice(-1);
       if (grant !== undefined) await this.#attempt(() => gate.revoke(grant, { by: { id: "carol" } }));
     }
+  }
+
+  /** Stops executions, and lets them go on after a while. */
+  async freeze(gate: Gate): Promise<void> {
+    const { world } = this.#monitor;
+    for (;;) {
+      await world.sleep(1_000 + world.random.below(20_000));
+      const scope = world.random.pick<FreezeScope>([{}, { tool: "pay" }, { tool: "agent" }, { agent: "payments" }]);
+      await this.#attempt(() => gate.freeze(scope, { by: { id: "erin" }, reason: "looks wrong" }));
+      await world.sleep(world.random.below(20_000));
+      await this.lift(gate);
+    }
+  }
+
+  /** Ends all that is frozen. */
+  async lift(gate: Gate): Promise<void> {
+    await this.#attempt(async () => {
+      for (const { id } of await gate.freezes()) await gate.lift(id, { by: { id: "erin" } });
+    });
   }
 
   /** Withdraws what was approved, while it may begin at any moment. */

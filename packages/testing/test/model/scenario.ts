@@ -48,6 +48,8 @@ export interface Scenario {
   readonly steps: number;
   /** Reviewers remember decisions, and take them back. */
   readonly grants: boolean;
+  /** Executions are frozen and go on again. */
+  readonly freezes: boolean;
 }
 
 const call = (n: number, tool: ModelCall["tool"] = "pay"): ModelCall => ({ callId: `call_${n}`, tool, amount: 10 + n });
@@ -92,5 +94,6 @@ export function scenarioOf(seed: number): Scenario {
     skew: flag(),
     steps: 150 + random.below(550),
     grants: random.chance(0.4),
+    freezes: random.chance(0.3),
   };
 }

@@ -88,6 +88,7 @@ class Schedule {
     if (scenario.sweep) this.#world.spawn("sweeper", (process) => this.#agents.sweeper(process));
     if (scenario.settle) this.#world.spawn("settler", (process) => this.#people.settle(this.#agents.gate(process, false)));
     if (scenario.grants) this.#world.spawn("revoker", (process) => this.#people.revoke(this.#agents.gate(process, false)));
+    if (scenario.freezes) this.#world.spawn("operator", (process) => this.#people.freeze(this.#agents.gate(process, false)));
     if (scenario.flip) this.#world.spawn("withdrawer", (process) => this.#people.withdraw(this.#agents.gate(process, false)));
     for (let step = 0; step < scenario.steps && !this.#world.violation; step++) {
       if (!this.#disturb()) await this.#step(true);
@@ -103,6 +104,7 @@ class Schedule {
     this.#staff();
     world.spawn("sweeper", (process) => this.#agents.sweeper(process));
     world.spawn("settler", (process) => this.#people.settle(this.#agents.gate(process, false)));
+    world.spawn("operator", (process) => this.#people.lift(this.#agents.gate(process, false)));
     for (let step = 0; !world.violation && !this.#threads.every((threadId) => this.#hasEnded(threadId)); step++) {
       if (step % 300 === 0) for (const threadId of this.#threads) if (this.#isUnknown(threadId)) this.#begin(threadId);
       await this.#step(false);

@@ -1,0 +1,61 @@
+import type { Happening } from "../audit/chain.ts";
+import { sha256 } from "../canonical/digest.ts";
+import { jsonCopy } from "../canonical/json.ts";
+import { freezesSchema, type Freeze } from "../contract/freeze.ts";
+import { CountersignError } from "../errors/error.ts";
+import type { ThreadRecord } from "../store/records.ts";
+import type { Ledger, Writes } from "./ledger.ts";
+import { putThread } from "./move.ts";
+
+/** All freezes of a tenant are in one record, kept as a thread is: each change raises its fence, which claims require. */
+export const FREEZES = "countersign/freezes";
+
+/** What is frozen, and the record that says so. Undefined: nothing ever was. */
+export interface Freezes {
+  readonly inForce: readonly Freeze[];
+  readonly record: ThreadRecord | undefined;
+}
+
+/** @throws STORE_UNAVAILABLE (not retryable) for a corrupt record: what is frozen must not be guessed */
+export async function readFreezes(ledger: Ledger): Promise<Freezes> {
+  const record = await ledger.thread(FREEZES);
+  if (!record) return { inForce: [], record };
+  const parsed = freezesSchema.safeParse((record.context as { freezes?: unknown } | undefined)?.freezes);
+  if (parsed.success) return { inForce: parsed.data, record };
+  throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: `The record ${FREEZES} can't be read.` });
+}
+
+/** From now on these are in force. */
+export function putFreezes(tenant: string, record: ThreadRecord | undefined, inForce: readonly Freeze[], happening: Happening): Writes {
+  const old = record ?? { ...UNFROZEN, tenant };
+  const next = { ...old, fence: old.fence + 1, context: jsonCopy({ freezes: inForce }) };
+  return putThread(next, old.version, { ...happening, data: { ...happening.data, digest: freezesDigest(next) } });
+}
+
+/** The chain says what is in force, so that a freeze taken out of the record by hand is found. */
+export function freezesDigest({ context }: ThreadRecord): string {
+  return sha256(context ?? null);
+}
+
+/** Closed: no worker ever takes it up. */
+const UNFROZEN: ThreadRecord = {
+  id: FREEZES,
+  version: 0,
+  state: "closed",
+  open: 0,
+  fence: 0,
+  holder: undefined,
+  leaseUntil: 0,
+  notBefore: 0,
+  attempts: 0,
+  lastError: undefined,
+  tenant: "",
+  agent: "",
+  framework: "none",
+  requestedBy: undefined,
+  context: undefined,
+  continuation: undefined,
+  outcome: undefined,
+  seq: 0,
+  head: "",
+};

@@ -1,0 +1,207 @@
+// The emergency brake: what it stops, when, and what it leaves as it was.
+import { approve, createGate, definePolicy, isCountersignError, type Gate, type Principal, type Store } from "@countersign/core";
+import type { Batch, StorePort } from "@countersign/core/store";
+import { memoryStore } from "@countersign/memory";
+import { describe, expect, it } from "vitest";
+import { call, createRunner, scripted } from "./mini.ts";
+
+const policy = definePolicy({ tools: { pay: "ask", mail: "ask", read: "allow" } });
+const alice: Principal = { id: "alice" };
+const ops: Principal = { id: "ops" };
+const why = { by: ops, reason: "fraud alert" };
+const codeOf = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (isCountersignError(error) ? error.code : String(error))); // prettier-ignore
+
+const gateOn = (store: Store, tenant?: string) => createGate({ policy, store, tenant, warn: () => {} });
+
+let keys = 0;
+async function approved(gate: Gate, tool = "pay") {
+  const approval = await gate.ask({ threadId: "t", tool, args: { amount: 1 }, key: `k${keys++}` });
+  if (approval.status !== "pending") throw new Error(approval.status);
+  await gate.decide(approval.request, approve(), { by: alice });
+  return { id: approval.id, args: {} };
+}
+
+describe("a freeze", () => {
+  it("stops what is signed, keeps the signature, and says who froze it and why", async () => {
+    const gate = gateOn(memoryStore());
+    const ticket = await approved(gate);
+    const frozen = await gate.freeze({ tool: "pay" }, why);
+    let ran = 0;
+    const error = await gate.execute(ticket, () => ran++).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "FROZEN", details: { id: frozen.id, by: ops, reason: "fraud alert", tool: "pay" } });
+    expect(await gate.get(ticket.id)).toMatchObject({ status: "approved", execution: "none" });
+    await frozen.lift({ by: ops });
+    expect(await gate.execute(ticket, () => ++ran)).toBe(1);
+  });
+
+  it("may be decided under: people go on signing, and asking goes on", async () => {
+    const gate = gateOn(memoryStore());
+    await gate.freeze({}, why);
+    expect(await codeOf(approved(gate))).toBe("none");
+  });
+
+  it.each<[string, object, string]>([
+    ["its tool", { tool: "pay" }, "FROZEN"],
+    ["tools of a pattern", { tool: "p*" }, "FROZEN"],
+    ["everything", {}, "FROZEN"],
+    ["another tool", { tool: "mail" }, "none"],
+    ["an agent", { agent: "robot" }, "none"],
+  ])("of %s", async (_, scope, code) => {
+    const gate = gateOn(memoryStore());
+    const ticket = await approved(gate);
+    await gate.freeze(scope, why);
+    expect(await codeOf(gate.execute(ticket, () => 1))).toBe(code);
+  });
+
+  it("lasts until each that covers a call is lifted; lifting again changes nothing", async () => {
+    const gate = gateOn(memoryStore());
+    const ticket = await approved(gate);
+    const [one, all] = [await gate.freeze({ tool: "pay" }, why), await gate.freeze({}, why)];
+    expect((await gate.freezes()).map(({ id }) => id)).toEqual([one.id, all.id]);
+    await all.lift({ by: ops });
+    await all.lift({ by: ops });
+    expect(await codeOf(gate.execute(ticket, () => 1))).toBe("FROZEN");
+    await gate.lift(one.id, { by: alice });
+    expect(await gate.freezes()).toEqual([]);
+    expect(await gate.execute(ticket, () => 1)).toBe(1);
+  });
+
+  it("is on record: who froze, who lifted; one taken out by hand is found", async () => {
+    const store = memoryStore();
+    const gate = gateOn(store);
+    const frozen = await gate.freeze({ tool: "pay" }, why);
+    await gate.freeze({}, why);
+    await frozen.lift({ by: alice });
+    const events = await Array.fromAsync(gate.history("thread/countersign/freezes"));
+    expect(events.map(({ type, actor, data }) => [type, actor?.id, data["reason"]])).toEqual([
+      ["frozen", "ops", "fraud alert"],
+      ["frozen", "ops", "fraud alert"],
+      ["lifted", "alice", undefined],
+    ]);
+    await gate.verify();
+    const record = await store.getThread("default", "countersign/freezes");
+    if (!record) throw new Error("no record");
+    const put = { op: "put", kind: "thread", record: { ...record, context: { freezes: [] } }, expects: record.version } as const;
+    await store.commit({ tenant: "default", changes: [put], events: [] });
+    expect(await codeOf(gate.verify())).toBe("AUDIT_BROKEN");
+  });
+
+  it("crosses no tenant", async () => {
+    const store = memoryStore();
+    const [here, there] = [gateOn(store, "here"), gateOn(store, "there")];
+    const ticket = await approved(there);
+    await here.freeze({}, why);
+    expect(await there.execute(ticket, () => 1)).toBe(1);
+  });
+
+  it.each<[string, unknown, unknown, string]>([
+    ["a misspelt scope", { tol: "pay" }, why, "INVALID_ARGS"],
+    ["an empty tool", { tool: "" }, why, "INVALID_ARGS"],
+    ["nobody", {}, { reason: "x" }, "INVALID_ARGS"],
+    ["no reason", {}, { by: ops, reason: "" }, "INVALID_ARGS"],
+  ])("by or of %s is refused", async (_, scope, given, code) => {
+    const gate = gateOn(memoryStore());
+    expect(await codeOf(gate.freeze(scope as never, given as never))).toBe(code);
+    expect(await gate.freezes()).toEqual([]);
+  });
+
+  it("that never was can't be lifted", async () => {
+    const gate = gateOn(memoryStore());
+    await gate.freeze({}, why);
+    expect(await codeOf(gate.lift("nonsense", { by: ops }))).toBe("FREEZE_NOT_FOUND");
+  });
+});
+
+describe("a thread's id", () => {
+  it("can't be that of the freezes", async () => {
+    const gate = gateOn(memoryStore());
+    expect(await codeOf(gate.ask({ threadId: "countersign/freezes", tool: "pay", args: {}, key: "k" }))).toBe("INVALID_ARGS");
+  });
+});
+
+describe("a freeze that comes while a call is being claimed", () => {
+  /** A store in which something happens right before the commit of a claim. */
+  function beforeClaims(happening: () => Promise<unknown>, after = false) {
+    const store = memoryStore();
+    let times = 0;
+    const claims = ({ events }: Batch): boolean => events.some(({ type }) => type === "claimed");
+    const commit = async (batch: Batch) => {
+      const once = claims(batch) && times++ === 0;
+      if (once && !after) await happening();
+      const committed = await store.commit(batch);
+      if (once && after) await happening();
+      return committed;
+    };
+    return Object.assign(Object.create(store) as StorePort, { commit });
+  }
+
+  it.each([
+    ["the first of all, before the claim", false, false],
+    ["the first of all, after the claim", false, true],
+    ["a later one, before the claim", true, false],
+  ])("%s: once it has answered, nothing begins", async (_, earlier, after) => {
+    const desk: { gate?: Gate } = {};
+    const store = beforeClaims(() => desk.gate?.freeze({ tool: "pay" }, why) ?? Promise.resolve(), after);
+    const gate = gateOn(store);
+    desk.gate = gate;
+    if (earlier) await (await gate.freeze({ tool: "mail" }, why)).lift({ by: ops });
+    const ticket = await approved(gate);
+    let ran = 0;
+    expect(await codeOf(gate.execute(ticket, () => ran++))).toBe("FROZEN");
+    expect(ran).toBe(0);
+    expect(await gate.get(ticket.id)).toMatchObject({ status: "approved", execution: "none" });
+    await gate.verify();
+    for (const { id } of await gate.freezes()) await gate.lift(id, { by: ops });
+    expect(await gate.execute(ticket, () => ++ran)).toBe(1);
+  });
+
+  it("of another tool: the claim finds out and is made again, once", async () => {
+    const desk: { gate?: Gate } = {};
+    const store = beforeClaims(() => desk.gate?.freeze({ tool: "mail" }, why) ?? Promise.resolve());
+    const gate = gateOn(store);
+    desk.gate = gate;
+    await gate.freeze({ tool: "mail" }, why);
+    const ticket = await approved(gate);
+    expect(await gate.execute(ticket, () => 1)).toBe(1);
+    const types = (await Array.fromAsync(gate.history(ticket.id))).map(({ type }) => type);
+    expect(types.filter((type) => type === "claimed")).toHaveLength(1);
+  });
+});
+
+describe("a run under a freeze", () => {
+  it("fails, and goes on where it was after the lift; an allowed call is stopped too", async () => {
+    const store = memoryStore();
+    const gate = gateOn(store);
+    const other = gateOn(store);
+    const ran: string[] = [];
+    const tools = { pay: () => ran.push("pay"), read: () => ran.push("read") };
+    const runner = createRunner(gate, { model: scripted([call("1", "pay", {}), call("2", "read", {})]), tools });
+    const outcome = await runner.start("t", "go");
+    if (outcome.status !== "suspended") throw new Error(outcome.status);
+    for (const request of outcome.pending) await gate.decide(request, approve(), { by: alice });
+    const frozen = await other.freeze({}, why);
+    expect(await codeOf(runner.resume("t"))).toBe("FROZEN");
+    expect(ran).toEqual([]);
+    await frozen.lift({ by: ops });
+    const after = await runner.resume("t");
+    expect([after.status, ran]).toEqual(["completed", ["pay", "read"]]);
+  });
+
+  it("an allowed call asks the store at most once a second, and needs none that is away", async () => {
+    const store = memoryStore();
+    let reads = 0;
+    const counted = Object.assign(Object.create(store) as StorePort, {
+      getThread: async (tenant: string, id: string) => {
+        if (id !== "countersign/freezes") return store.getThread(tenant, id);
+        reads++;
+        throw new Error("the store is away");
+      },
+    });
+    const gate = gateOn(counted);
+    let ran = 0;
+    const calls = Array.from({ length: 50 }, (_, i) => call(String(i), "read", {}));
+    const runner = createRunner(gate, { model: scripted(calls), tools: { read: () => ++ran } });
+    expect((await runner.start("t", "go")).status).toBe("completed");
+    expect([ran, reads]).toEqual([50, 1]);
+  });
+});
