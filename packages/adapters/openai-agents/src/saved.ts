@@ -1,0 +1,90 @@
+import { CountersignError } from "@countersign/core";
+import { firstNonJson, type Continuation } from "@countersign/core/adapter";
+import { Agent, RunContext, RunState, type AgentInputItem } from "@openai/agents";
+import { FRAMEWORK, type Pause } from "./invocation.ts";
+import type { StateJson } from "./proposals.ts";
+
+/** Of what is saved: another number for another shape. */
+const FORMAT = 1;
+
+/** What is kept of a thread between two invocations. */
+export type Saved =
+  | { readonly type: "stopped"; readonly state: StateJson; readonly pause: Pause }
+  /** The conversation, when no session keeps it. */
+  | { readonly type: "history"; readonly items: readonly AgentInputItem[] };
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+export type AnyState = RunState<any, any>;
+// oxlint-disable-next-line typescript/no-explicit-any -- see AnyState
+export type AnyAgent = Agent<any, any>;
+
+export function toContinuation(saved: Saved): Continuation {
+  return { format: FORMAT, data: saved };
+}
+
+/** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
+export function fromContinuation(continuation: Continuation | null): Saved | undefined {
+  if (!continuation) return undefined;
+  if (continuation.format !== FORMAT) throw incompatible(`format ${continuation.format}`, `format ${FORMAT}`);
+  return continuation.data as Saved;
+}
+
+/**
+ * The state as JSON. `ephemeral`: the context is made again at every start and resume, and is not part of it.
+ * @throws STATE_NOT_SERIALIZABLE with the path in the context that JSON can't carry
+ */
+export function stateJson(state: AnyState, { ephemeral }: { readonly ephemeral: boolean }): StateJson {
+  const { _context: run } = state;
+  const context: unknown = run.context;
+  if (!ephemeral) refuseNonJson(context);
+  try {
+    if (ephemeral) run.context = {};
+    const json = JSON.parse(state.toString()) as StateJson;
+    return ephemeral ? withoutContext(json) : json;
+  } finally {
+    run.context = context;
+  }
+}
+
+/** @throws STATE_NOT_SERIALIZABLE */
+export function refuseNonJson(context: unknown): void {
+  const bad = firstNonJson(context);
+  if (bad) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: ["context", ...bad] });
+}
+
+/** The SDK writes the context into the states of nested agents by itself. */
+function withoutContext(json: StateJson): StateJson {
+  const nested = Object.entries(json.pendingAgentToolRuns ?? {}).map(([key, text]) => [
+    key,
+    JSON.stringify(withoutContext(JSON.parse(text) as StateJson)),
+  ]);
+  return { ...json, context: { ...json.context, context: {} }, pendingAgentToolRuns: Object.fromEntries(nested) };
+}
+
+/**
+ * The saved run again, with the agents as they are now.
+ * @throws STATE_INCOMPATIBLE if it was saved by an SDK with another state schema, or if its agents and tools are no longer
+ * what they were
+ */
+export async function restoreState(agent: AnyAgent, saved: StateJson, live: RunContext | undefined): Promise<AnyState> {
+  const running = runningSchema();
+  if (saved.$schemaVersion !== running) throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}`);
+  const text = JSON.stringify(saved);
+  try {
+    return await (live ? RunState.fromStringWithContext(agent, text, live, { contextStrategy: "merge" }) : RunState.fromString(agent, text));
+  } catch (cause) {
+    throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}, with other agents or tools`, cause);
+  }
+}
+
+function incompatible(saved: string, running: string, cause?: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
+  const because = cause instanceof Error ? { note: cause.message, cause } : {};
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running }, because);
+}
+
+let schema: string | undefined;
+/** The SDK says it only inside a state. */
+function runningSchema(): string {
+  schema ??= (new RunState(new RunContext(), "", new Agent({ name: "none" }), null).toJSON() as unknown as StateJson).$schemaVersion;
+  return schema;
+}

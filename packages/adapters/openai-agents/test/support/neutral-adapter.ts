@@ -1,0 +1,72 @@
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import { CountersignError, type Decision, type Gate } from "@countersign/core";
+import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
+import { Agent, run, type RunState, type RunToolApprovalItem } from "@openai/agents";
+import { FileSession } from "./file-session.ts";
+import { modelOf, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
+import { savedState } from "./saved-state.ts";
+
+/** How one shape of use differs from the plain one. */
+interface Shape {
+  /** The conversation is kept by a session of the SDK. */
+  readonly session?: boolean;
+}
+
+/** The SDK's adapter under the suite. */
+export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarness {
+  return {
+    framework: `OpenAI Agents, ${shape}`,
+    version: versionOf("@openai/agents"),
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      supersede: true,
+      streaming: true,
+      subagents: true,
+      rejectReason: true,
+      native: true,
+      // Within a run the SDK takes a call for done if its id was answered before.
+      repeatedIds: false,
+    },
+    async open(scenario, gate, dir): Promise<OpenAdapter> {
+      const model = modelOf(scenario.turns);
+      const agent = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
+      const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
+      return {
+        runner: createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"],
+        transcript: async () => transcriptOf(model),
+        async answerNatively(threadId, callId, decision, by) {
+          const state = await savedState(gate, agent, threadId);
+          if (!state) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "the run isn't paused" });
+          answer(state, callId, decision);
+          if (by) await decideNative(gate, state, { threadId, by });
+          else await run(agent, state);
+        },
+      };
+    },
+  };
+}
+
+function toolsIn(scenario: Scenario, gate: Gate) {
+  const own = gateTools(gate, toolsOf(scenario));
+  const agents = (scenario.subagents ?? []).map(({ name, description, turns }) =>
+    new Agent({ name, model: modelOf(turns), tools: own }).asTool({ toolName: name, toolDescription: description, parameters: TASK }),
+  );
+  return [...own, ...gateTools(gate, agents as never)];
+}
+const TASK = {
+  type: "object",
+  properties: { task: { type: "string" } },
+  required: ["task"],
+  additionalProperties: false,
+} as never;
+
+/** What the SDK's own buttons do. It has no edit. */
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+export function answer(state: RunState<any, any>, callId: string, decision: Decision): void {
+  const item = state.getInterruptions().find(({ rawItem }) => (rawItem as { callId?: string }).callId === callId) as RunToolApprovalItem;
+  if (decision.type === "reject") state.reject(item, decision.message === undefined ? {} : { message: decision.message });
+  else state.approve(item);
+}
