@@ -6,7 +6,7 @@ import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } f
 import { beginInvocation, FRAMEWORK, type Invocation, type Pause } from "./invocation.ts";
 import { fromContinuation, restoreState, stateJson, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
 import type { StateJson } from "./proposals.ts";
-import { withoutRepeats } from "./session.ts";
+import { rewind, withoutRepeats } from "./session.ts";
 import { pauseOf, permit, waitingIn } from "./suspend.ts";
 
 // oxlint-disable typescript/no-explicit-any -- an agent's context and output are read off these positions
@@ -67,9 +67,12 @@ export function createRunner<C, A extends Agent<any, any>>(
   }
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next<OutputOf<A>>> {
+  async function enter(run: Run, { input, again, continuation }: From<Input>): Promise<Next<OutputOf<A>>> {
     const saved = fromContinuation(continuation);
-    if (input !== undefined) return { input: await conversation(run, saved, input) };
+    if (input !== undefined) {
+      if (again && run.session) await rewind(run.session, itemsOf(input));
+      return { input: await conversation(run, saved, input) };
+    }
     if (saved?.type !== "stopped") throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
     return settle(run, await restoreState(agent, saved.state, run.context), saved, false);
   }

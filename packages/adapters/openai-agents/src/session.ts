@@ -20,6 +20,29 @@ export function withoutRepeats(session: Session): Session {
   });
 }
 
+/**
+ * An earlier run of this input died, after the session had got what came of it: that is taken out again, or the model
+ * would find the input twice. What others have put in since stays.
+ */
+export async function rewind(session: Session, input: readonly AgentInputItem[]): Promise<void> {
+  const there = await session.getItems();
+  const [first] = input;
+  const at = first ? there.findLastIndex((item) => isSaid(item) && contentOf(item) === contentOf(first)) : -1;
+  if (at < 0 || there.slice(at + input.length).some(isSaid)) return;
+  for (let left = there.length - at; left > 0; left--) await session.popItem();
+}
+
+/** Not by the model. */
+function isSaid(item: AgentInputItem): boolean {
+  return "role" in item && item.role !== "assistant";
+}
+
+/** A text and a message of this one text are the same. */
+function contentOf(item: AgentInputItem): string {
+  const content: unknown = "content" in item ? item.content : undefined;
+  return JSON.stringify(typeof content === "string" ? [{ type: "input_text", text: content }] : content);
+}
+
 /** Is this the result of a call that has one? Models use call ids again: only what follows the last such call answers it. */
 function isAnswered(there: readonly AgentInputItem[], item: AgentInputItem): boolean {
   if (item.type !== "function_call_result") return false;

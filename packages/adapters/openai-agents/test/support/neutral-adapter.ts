@@ -3,6 +3,7 @@ import { CountersignError, type Decision, type Gate } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
 import { Agent, run, type RunState, type RunToolApprovalItem } from "@openai/agents";
 import { FileSession } from "./file-session.ts";
+import { ScriptedModel } from "./scripted-model.ts";
 import { modelOf, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
 import { savedState } from "./saved-state.ts";
 
@@ -10,6 +11,10 @@ import { savedState } from "./saved-state.ts";
 interface Shape {
   /** The conversation is kept by a session of the SDK. */
   readonly session?: boolean;
+  /** Every start and resume is a streamed one. */
+  readonly streamed?: boolean;
+  /** The agent that has the tools is reached by a handoff. */
+  readonly handoff?: boolean;
 }
 
 /** The SDK's adapter under the suite. */
@@ -32,10 +37,12 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
       const model = modelOf(scenario.turns);
-      const agent = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
+      const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
+      const agent = options.handoff ? handingOffTo(payments) : payments;
       const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
+      const runner = createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"];
       return {
-        runner: createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"],
+        runner: options.streamed ? streamed(runner) : runner,
         transcript: async () => transcriptOf(model),
         async answerNatively(threadId, callId, decision, by) {
           const state = await savedState(gate, agent, threadId);
@@ -46,6 +53,26 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
         },
       };
     },
+  };
+}
+
+/** An agent that hands every conversation over at once. */
+function handingOffTo(payments: Agent): Agent {
+  const model = new ScriptedModel(() => [{ id: `handoff-${crypto.randomUUID()}`, name: "transfer_to_Payments", args: {} }]);
+  return new Agent({ name: "Triage", model, handoffs: [payments] });
+}
+
+/** The same runner, through its streams. */
+function streamed(runner: OpenAdapter["runner"]): OpenAdapter["runner"] {
+  const consumed = async ({ stream, outcome }: Awaited<ReturnType<OpenAdapter["runner"]["stream"]>>) => {
+    const reading = Array.fromAsync(stream as AsyncIterable<unknown>).catch(() => {});
+    await Promise.all([outcome, reading]);
+    return outcome;
+  };
+  return {
+    ...runner,
+    start: async (...given) => consumed(await runner.stream(...given)),
+    resume: async (...given) => consumed(await runner.resumeStream(...given)),
   };
 }
 

@@ -13,7 +13,7 @@ export type Tools = FunctionTool<any, any, any>[];
 /** Which turn it is follows from the history: another process goes on in the middle. */
 export function modelOf(turns: Scenario["turns"]): ScriptedModel {
   return new ScriptedModel((items) => {
-    const turn = turns[responsesIn(items)] ?? { text: "" };
+    const turn = turns[responsesIn(withoutHandoffs(items))] ?? { text: "" };
     if ("fails" in turn) throw new Error(turn.fails);
     if ("text" in turn) return turn.text;
     return turn.calls.map(({ id, tool: name, args }) => ({ id, name, args }));
@@ -38,7 +38,12 @@ export function toolsOf({ tools }: Scenario, needsApproval?: (tool: string, args
 }
 
 export function transcriptOf({ lastItems, requests }: ScriptedModel): Transcript {
-  return { requests, messages: lastItems.flatMap(shown) };
+  return { requests, messages: withoutHandoffs(lastItems).flatMap(shown) };
+}
+
+/** The SDK's own calls between agents. */
+function withoutHandoffs(items: readonly AgentInputItem[]): readonly AgentInputItem[] {
+  return items.filter((item) => !("name" in item && typeof item.name === "string" && item.name.startsWith("transfer_to_")));
 }
 
 function shown(item: AgentInputItem): Transcript["messages"] {
