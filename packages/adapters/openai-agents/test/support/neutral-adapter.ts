@@ -1,7 +1,8 @@
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
-import { CountersignError, type Decision, type Gate } from "@countersign/core";
+import { CountersignError, type Gate } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
-import { Agent, run, type RunState, type RunToolApprovalItem } from "@openai/agents";
+import { Agent, run } from "@openai/agents";
+import { answer } from "./answer.ts";
 import { FileSession } from "./file-session.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 import { modelOf, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
@@ -89,11 +90,3 @@ const TASK = {
   required: ["task"],
   additionalProperties: false,
 } as never;
-
-/** What the SDK's own buttons do. It has no edit. */
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
-export function answer(state: RunState<any, any>, callId: string, decision: Decision): void {
-  const item = state.getInterruptions().find(({ rawItem }) => (rawItem as { callId?: string }).callId === callId) as RunToolApprovalItem;
-  if (decision.type === "reject") state.reject(item, decision.message === undefined ? {} : { message: decision.message });
-  else state.approve(item);
-}
