@@ -1,14 +1,19 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import type { EffectOptions, Execution, ProposedCall } from "@countersign/core/adapter";
+import type { ProposedCall } from "@countersign/core/adapter";
 import { ToolFailed, revealingFailure } from "./failure.ts";
 import { keyOf, takeTicket, within, type Scope } from "./invocation.ts";
 
 /** What came of a guarded call, for the tool's caller. */
 export type Guarded =
   | { readonly status: "ran"; readonly output: unknown; readonly notice: string | undefined }
-  | { readonly status: "refused"; readonly message: string }
-  /** Replayed, or told by the tool itself. */
-  | { readonly status: "failed"; readonly told: unknown };
+  /** It did not run, or it failed, now or when it ran: what the model is told. */
+  | { readonly status: "refused" | "failed"; readonly told: unknown };
+
+/** A call that may be executed, and how. */
+export interface Entry {
+  readonly call: ProposedCall;
+  readonly fresh: boolean;
+}
 
 /** A nested agent waits: the call that runs it is under way, and goes on under the same signature. */
 class NestedPause extends Error {
@@ -25,13 +30,13 @@ class NestedPause extends Error {
  * @throws NOT_APPROVED for a call that somebody has to be asked about and nobody was, or whose reviewer stopped the run;
  * what execute throws; and what a tool throws that has no errorFunction
  */
-export async function guard(scope: Scope, proposed: Omit<ProposedCall, "turnId">, run: (args: JsonObject) => unknown): Promise<Guarded> {
+export async function guard(scope: Scope, entry: Entry | undefined, run: (args: JsonObject) => unknown): Promise<Guarded> {
   const { invocation } = scope;
   throwLeaving(scope);
   const thrown: { error?: unknown } = {};
   const effect = async (args: JsonObject): Promise<unknown> => {
     try {
-      return await within(scope, proposed.callId, async (inner) => {
+      return await within(scope, entry?.call.callId ?? "", async (inner) => {
         const output = await settled(() => revealingFailure(() => run(args)), inner);
         if (inner.pauses) throw new NestedPause(output);
         return output;
@@ -43,13 +48,14 @@ export async function guard(scope: Scope, proposed: Omit<ProposedCall, "turnId">
   };
   const paused = (error: unknown): boolean => error instanceof NestedPause || error === invocation.leaving;
   try {
-    const execution = await execute(scope, proposed, effect, { paused });
+    if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    const execution = await invocation.thread.execute(entry.call, effect, { paused, fresh: entry.fresh });
     switch (execution.status) {
       case "ran":
         return { status: "ran", output: execution.result, notice: execution.notice };
       case "refused":
         if (execution.then === "stop" && !invocation.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
-        return { status: "refused", message: execution.message };
+        return { status: "refused", told: execution.message };
       case "pending":
         throw new CountersignError("NOT_APPROVED", { request: execution.request });
     }
@@ -78,21 +84,12 @@ async function settled(work: () => Promise<unknown>, scope: Scope): Promise<unkn
   return output;
 }
 
-function execute(
-  scope: Scope,
-  proposed: Omit<ProposedCall, "turnId">,
-  effect: (args: JsonObject) => Promise<unknown>,
-  options: EffectOptions<unknown>,
-): Promise<Execution<unknown>> {
+/** The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't. */
+export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
   const { invocation, path } = scope;
-  const { thread } = invocation;
   const ticket = takeTicket(scope, proposed.callId, proposed.tool);
-  if (ticket) return thread.execute(ticket.call, effect, options);
-  const stopped = invocation.stopped.has(keyOf(path, proposed.callId));
-  if (!invocation.witnessed || stopped || !thread.settledByPolicy(proposed)) {
-    throw new CountersignError("NOT_APPROVED", { request: undefined });
-  }
+  if (ticket) return { call: ticket.call, fresh: false };
+  const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.settledByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.
-  const call = { ...proposed, turnId: crypto.randomUUID() };
-  return thread.execute(call, effect, { ...options, fresh: true });
+  return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
 }

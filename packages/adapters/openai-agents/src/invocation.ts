@@ -36,6 +36,8 @@ export interface Invocation {
   readonly stopped: Set<string>;
   /** Those of them that the tool itself asks about, too. */
   readonly native: Set<string>;
+  /** Actions that the policy alone lets pass, by what they do. */
+  readonly passed: string[];
   /** An error that must leave the SDK, which would tell it to a model as tool text. */
   leaving?: CountersignError | undefined;
 }
@@ -127,7 +129,7 @@ function isUntouched({ usage }: RunContext): boolean {
 }
 
 function empty(gate: Gate, thread: Thread): Omit<Invocation, "witnessed" | "driven"> {
-  return { gate, thread, tickets: [], stopped: new Set(), native: new Set() };
+  return { gate, thread, tickets: [], stopped: new Set(), native: new Set(), passed: [] };
 }
 
 function unknownContext(tool: string): never {

@@ -22,6 +22,11 @@ export interface CallItem {
   readonly name?: string;
   readonly namespace?: string;
   readonly arguments?: string;
+  readonly action?: object;
+  readonly actions?: readonly object[];
+  readonly operation?: object;
+  /** Of a hosted MCP call. */
+  readonly providerData?: { readonly id?: string; readonly name?: string; readonly arguments?: string; readonly server_label?: string };
 }
 
 interface ApprovalItem {
@@ -84,8 +89,8 @@ export function turnOf({ originalInput, modelResponses }: StateJson, serves: unk
 }
 
 /** Hosted MCP calls have their id elsewhere. */
-export function callIdOf({ callId, id }: CallItem): string {
-  return callId ?? id ?? "";
+export function callIdOf({ type, callId, id, providerData }: CallItem): string {
+  return callId ?? (type === "hosted_tool_call" ? providerData?.id : undefined) ?? id ?? "";
 }
 
 function isSameCall(a: CallItem, b: CallItem): boolean {

@@ -1,9 +1,9 @@
 import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
 import type { RunToolApprovalItem } from "@openai/agents";
 import { callOf, UNEDITABLE } from "./call.ts";
-import { gatedOf, type Gated } from "./gate.ts";
+import { gatedToolOf } from "./gated.ts";
 import { keyOf, type Invocation, type Pause, type Ticket } from "./invocation.ts";
-import { stopIn, type CallItem, type StateJson } from "./proposals.ts";
+import { stopIn, type StateJson } from "./proposals.ts";
 import type { AnyState } from "./saved.ts";
 
 /** @throws SETUP for a call of a tool that isn't gated */
@@ -11,24 +11,15 @@ export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
   const { asked, carrying } = stopIn(json);
   const items = state.getInterruptions();
   return {
-    asked: asked.map(({ path, turnId, item }, index) => ticket(gate, path, turnId, item, gatedToolOf(items[index]))),
-    carrying: carrying.flatMap(({ path, turnId, item }) => ticket(gate, path, turnId, item, undefined) ?? []),
+    asked: asked.map(({ path, turnId, item }, index) => {
+      const call = callOf(gate, item, turnId, gatedToolOf(items[index]));
+      return call ? { path, call } : null;
+    }),
+    carrying: carrying.flatMap(({ path, turnId, item }) => {
+      const call = callOf(gate, item, turnId);
+      return call ? [{ path, call }] : [];
+    }),
   };
-}
-
-function ticket(gate: Gate, path: Ticket["path"], turnId: string, item: CallItem, tool: Gated | undefined): Ticket | null {
-  const call = callOf(gate, item, turnId, tool?.namespace ?? item.namespace);
-  return call ? { path, call } : null;
-}
-
-function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
-  const raw = item?.rawItem as CallItem | undefined;
-  for (const tool of item?.agent.tools ?? []) {
-    const known = tool.type === "function" && tool.name === raw?.name ? gatedOf(tool) : undefined;
-    if (known && (raw?.namespace === undefined || raw.namespace === known.namespace)) return known;
-  }
-  const hint = `${raw?.name ?? raw?.type} of agent ${item?.agent.name} asks for approval, but isn't gated: pass it to gateTools.`;
-  throw new CountersignError("SETUP", { hint });
 }
 
 /**
@@ -44,20 +35,27 @@ export async function waitingIn(invocation: Invocation, state: AnyState, { asked
     if (!each) continue;
     const { path, call } = each;
     const place = keyOf(path, call.callId);
-    if (fresh && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
+    const { argsSchema, elsewhere, structured } = gatedToolOf(items[index]);
+    if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
     stopped.add(place);
     // What the policy alone lets pass was stopped by the tool itself.
-    const itself = native.has(place) || thread.settledByPolicy(call);
-    const { argsSchema } = gatedToolOf(items[index]);
+    const itself = native.has(place) || (elsewhere ? elsewhere.asksItself(call) : thread.settledByPolicy(call));
     const waits = await thread.mustWait(call, {
       fresh,
       argsSchema,
       ...(itself ? { asked: "the tool asks for approval itself" } : {}),
-      ...(items[index]?.rawItem.type === "function_call" ? {} : { decisions: UNEDITABLE }),
+      ...(isEditable(items[index], structured) ? {} : { decisions: UNEDITABLE }),
     });
     if (waits) waiting.push(each);
   }
   return waiting;
+}
+
+/** Where the result is read by a program, it can't say that other arguments ran. */
+function isEditable(item: RunToolApprovalItem | undefined, structured = false): boolean {
+  const { outputType = "text", toolUseBehavior = "run_llm_again" } = item?.agent ?? {};
+  const ends = toolUseBehavior !== "run_llm_again" && outputType !== "text";
+  return item?.rawItem.type === "function_call" && !structured && !ends;
 }
 
 function ungatedCarrier(path: Ticket["path"]): string {
@@ -72,9 +70,21 @@ export async function permit(invocation: Invocation, state: AnyState, { asked, c
   const stopper = requests.find((request) => request !== undefined && stops(request));
   if (stopper) return stopper;
   tickets.length = 0;
-  tickets.push(...known, ...carrying.filter((_, index) => requests[known.length + index] !== undefined));
-  for (const item of state.getInterruptions()) state.approve(item);
+  tickets.push(...carrying.filter((_, index) => requests[known.length + index] !== undefined));
+  for (const [index, item] of state.getInterruptions().entries()) {
+    const each = asked[index] ?? undefined;
+    const refused = each && gatedToolOf(item).elsewhere ? await handOver(invocation, each) : undefined;
+    if (refused !== undefined) state.reject(item, { message: refused });
+    else state.approve(item);
+    if (each) tickets.push(each);
+  }
   return undefined;
+}
+
+/** What runs elsewhere runs by being approved. Answers why it may not. */
+async function handOver({ thread }: Invocation, { call }: Ticket): Promise<string | undefined> {
+  const execution = await thread.execute(call, () => "handed over");
+  return execution.status === "refused" ? execution.message : undefined;
 }
 
 function stops({ status, decisions }: ApprovalRequest): boolean {
