@@ -151,11 +151,11 @@ describe("what runs elsewhere", () => {
     providerData: { id, type: "mcp_approval_request", name, arguments: JSON.stringify(args), server_label: "crm" },
   });
   const responsesIn = (scripted: Model) =>
-    ((scripted as StepByStep).lastCall?.request.input as { name?: string; providerData?: { approve: boolean; reason?: string } }[])
+    ((scripted as StepByStep).lastCall?.request.input as unknown as { name?: string; providerData?: { approve: boolean; reason?: string } }[])
       .filter(({ name }) => name === "mcp_approval_response")
       .map(({ providerData }) => [providerData?.approve, providerData?.reason]);
   const hosted = (requireApproval: "always" | "never"): Tool =>
-    hostedMcpTool({ serverLabel: "crm", serverUrl: "https://crm.example", ...(requireApproval === "always" ? { requireApproval } : {}) });
+    hostedMcpTool({ serverLabel: "crm", serverUrl: "https://crm.example", requireApproval: requireApproval as "always" });
 
   test("a hosted MCP server is told yes to what the policy allows, and what was signed", async () => {
     const desk = openDesk({ policy: policy({ "crm/read": "allow", "crm/delete": "ask" }) });

@@ -2,13 +2,13 @@ import { createGate, definePolicy, isCountersignError, type Policy } from "@coun
 import { applyDecisions, decideNative, gateTools } from "@countersign/openai-agents";
 import { Agent, run, RunContext, RunState } from "@openai/agents";
 import { describe, expect, test, vi } from "vitest";
-import { alice, Amount, openDesk, paying, saying } from "./support/desk.ts";
+import { alice, Amount, openDesk, paying, saying, type Lines } from "./support/desk.ts";
 
 const thread = { threadId: "t", requestedBy: "bob" } as const;
 type Desk = ReturnType<typeof openDesk>;
 
 /** One process's agent: the tool objects are new in each. */
-function agentOf(desk: Desk, lines: Parameters<typeof saying>, gate = desk.gate): Agent {
+function agentOf(desk: Desk, lines: Lines, gate = desk.gate): Agent {
   return new Agent({ name: "A", model: saying(...lines), tools: gateTools(gate, [desk.pay], thread) });
 }
 
@@ -21,7 +21,7 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
 describe("one's own loop", () => {
   test("asks, waits, and goes on in another process with what was signed, once", async () => {
     const desk = openDesk();
-    const lines: Parameters<typeof saying> = [[paying(5_000, "x", "a"), paying(5, "y", "b")], [paying(7, "z", "c")]];
+    const lines: Lines = [[paying(5_000, "x", "a"), paying(5, "y", "b")], [paying(7, "z", "c")]];
     const result = await run(agentOf(desk, lines), "go");
     const asked = await applyDecisions(desk.gate, result.state, thread);
     expect(asked).toMatchObject({ status: "pending", pending: [{ tool: "pay", args: { amount: 5_000 }, requestedBy: { id: "bob" } }] });
@@ -95,7 +95,7 @@ describe("ways round the store", () => {
     await applyDecisions(desk.gate, state, thread);
     return { desk, saved: state.toString(), live: state };
   }
-  const lines: Parameters<typeof saying> = [[paying(5_000)]];
+  const lines: Lines = [[paying(5_000)]];
 
   test("a native approval runs nothing, here or in another process", async () => {
     const { desk, saved, live } = await paused();
@@ -103,7 +103,7 @@ describe("ways round the store", () => {
     const restored = await RunState.fromString(agent, saved);
     for (const state of [restored, live]) {
       for (const item of state.getInterruptions()) state.approve(item);
-      const error = await failure(run(state === live ? agentOf(desk, lines) : agent, state));
+      const error = await failure(run(state === live ? agentOf(desk, lines) : agent, state as typeof restored));
       expect((error as { error?: unknown }).error).toSatisfy((inner) => isCountersignError(inner, "NOT_APPROVED"));
     }
     expect(desk.effects).toEqual([]);
@@ -150,7 +150,7 @@ describe("decideNative", () => {
       tools: { pay: { args: Amount, ask: ({ args }) => args.amount > 1_000, ...(remember ? { review: { remember } } : {}) } },
     });
 
-  async function waiting(desk: Desk, lines: Parameters<typeof saying>) {
+  async function waiting(desk: Desk, lines: Lines) {
     const agent = agentOf(desk, lines);
     const { state } = await run(agent, "go");
     await applyDecisions(desk.gate, state, thread);
@@ -159,7 +159,7 @@ describe("decideNative", () => {
 
   test("an approval for all calls becomes a grant where the terms offer it", async () => {
     const desk = openDesk({ policy: remembering(["tool"]) });
-    const lines: Parameters<typeof saying> = [[paying(5_000, "x", "a"), paying(6_000, "y", "b")], [paying(7_000, "z", "c")]];
+    const lines: Lines = [[paying(5_000, "x", "a"), paying(6_000, "y", "b")], [paying(7_000, "z", "c")]];
     const { agent, state, saved } = await waiting(desk, lines);
     for (const item of state.getInterruptions()) state.approve(item, { alwaysApprove: true });
     expect(await decideNative(desk.gate, state, { threadId: "t", by: alice })).toHaveLength(2);

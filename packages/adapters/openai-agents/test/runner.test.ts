@@ -1,6 +1,6 @@
 import { definePolicy, isCountersignError } from "@countersign/core";
 import { createRunner, gateTools } from "@countersign/openai-agents";
-import { Agent, MemorySession, Runner, tool } from "@openai/agents";
+import { Agent, MemorySession, Runner, tool, type FunctionTool } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDesk, paying, saying } from "./support/desk.ts";
@@ -265,13 +265,13 @@ describe("arguments", () => {
 });
 
 describe("a tool's own needsApproval", () => {
-  const asking = (needsApproval: boolean | (() => Promise<boolean>)) =>
-    tool({ name: "read", description: "", parameters: z.object({}), needsApproval, execute: async () => "read" });
+  const asking = (needsApproval: boolean | (() => Promise<boolean>)): FunctionTool =>
+    tool({ name: "read", description: "", parameters: z.object({}), needsApproval, execute: async () => "read" }) as unknown as FunctionTool;
 
   test.each([
     ["true", true],
-    ["a predicate that holds", async () => true],
-    ["one that throws", async () => Promise.reject(new Error("down"))],
+    ["a predicate that holds", (): Promise<boolean> => Promise.resolve(true)],
+    ["one that throws", (): Promise<boolean> => Promise.reject(new Error("down"))],
   ] as const)("asks as well: %s", async (_name, needsApproval) => {
     const desk = openDesk();
     const model = saying([{ id: "r", name: "read", args: {} }, paying(5)]);

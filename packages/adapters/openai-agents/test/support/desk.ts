@@ -1,4 +1,4 @@
-import { approve, createGate, definePolicy, edit, reject, type ApprovalRequest, type Gate, type GateOptions, type Policy } from "@countersign/core";
+import { approve, createGate, definePolicy, edit, reject, type ApprovalRequest, type Gate, type Policy, type Reviewer } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { tool } from "@openai/agents";
@@ -15,9 +15,9 @@ export const overThousand = definePolicy({
 });
 
 /** A gate in memory, and what its tool has really done. */
-export function openDesk({ policy = overThousand as Policy, ...options }: Partial<GateOptions<Policy>> = {}) {
+export function openDesk({ policy = overThousand, reviewer }: { readonly policy?: Policy; readonly reviewer?: Reviewer } = {}) {
   const store = memoryStore();
-  const gate: Gate = createGate({ policy, store, warn: () => {}, ...options } as GateOptions<Policy>);
+  const gate: Gate = createGate({ policy, store, reviewer, warn: () => {} });
   const effects: unknown[] = [];
   const pay = tool({
     name: "pay",
@@ -47,8 +47,10 @@ export function openDesk({ policy = overThousand as Policy, ...options }: Partia
   };
 }
 
+export type Lines = ReturnType<Script>[];
+
 /** One line after the other, by how far the conversation is; then the results that it was told. */
-export function saying(...lines: readonly ReturnType<Script>[]): ScriptedModel {
+export function saying(...lines: Lines): ScriptedModel {
   return new ScriptedModel((items) => {
     const said = items.filter(
       (item, index) =>
