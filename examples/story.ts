@@ -11,7 +11,7 @@ interface Example {
   /** Where its agent.ts and process.ts are. */
   readonly folder: string;
   /** The model that the environment has a key for, asked when the places for its files are set. */
-  model(): Promise<string | undefined>;
+  readonly model: () => Promise<string | undefined>;
 }
 
 /** Tells the story in the terminal. */
@@ -74,7 +74,10 @@ export async function story({ folder, model }: Example): Promise<void> {
   for (const result of done.results) for (const line of result.split("\n")) say("", `  ${visible(line)}`);
   say("", `model: ${visible(done.text)}`);
   say("bank", inBank());
-  const again = await Promise.all([agentProcess(folder, inBank, "resume", threadId).report, agentProcess(folder, inBank, "resume", threadId).report]);
+  const again = await Promise.all([
+    agentProcess(folder, inBank, "resume", threadId).report,
+    agentProcess(folder, inBank, "resume", threadId).report,
+  ]);
   say(
     "again",
     `two more processes resume: ${again.map(({ status, replayed }) => (replayed ? `${status}, replayed` : status)).join("; ")}. The bank has paid: ${inBank()}`,

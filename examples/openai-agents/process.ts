@@ -11,9 +11,7 @@ process.once("uncaughtException", (error) => {
 
 const [move, threadId = "", sentence = ""] = process.argv.slice(2);
 const { stream, outcome: ending } =
-  move === "start"
-    ? await payments.stream(threadId, sentence, { requestedBy: "payments-desk" })
-    : await payments.resumeStream(threadId);
+  move === "start" ? await payments.stream(threadId, sentence, { requestedBy: "payments-desk" }) : await payments.resumeStream(threadId);
 // The SDK's own stream, as a chat would show it.
 const items = (await Array.fromAsync(stream)).flatMap(itemIn);
 const outcome = await ending;

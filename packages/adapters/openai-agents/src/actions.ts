@@ -16,7 +16,9 @@ export function gatedShell(kit: Kit, tool: LocalShell): LocalShell {
   const copy: LocalShell = {
     ...rest,
     needsApproval: (context, action, callId = "") =>
-      stops(scopeOf(gate, tool.name, whose, context), { callId, tool: tool.name, args: action }, () => tool.needsApproval(context, action, callId)),
+      stops(scopeOf(gate, tool.name, whose, context), { callId, tool: tool.name, args: action }, () =>
+        tool.needsApproval(context, action, callId),
+      ),
     shell: {
       async run(action) {
         const scope = scopeOf(gate, tool.name, whose, undefined);
@@ -75,7 +77,9 @@ async function stops(scope: Scope, { callId, tool, args }: Action, itself: () =>
 function entryOf(scope: Scope, tool: string, args: object): Entry | undefined {
   const { tickets, passed } = scope.invocation;
   const deed = deedOf(scope, tool, args);
-  const at = tickets.findIndex(({ path, call }) => keyOf(path, "") === keyOf(scope.path, "") && deedOf(scope, call.tool, call.args) === deed);
+  const at = tickets.findIndex(
+    ({ path, call }) => keyOf(path, "") === keyOf(scope.path, "") && deedOf(scope, call.tool, call.args) === deed,
+  );
   const [ticket] = at < 0 ? [] : tickets.splice(at, 1);
   if (ticket) return { call: ticket.call, fresh: false };
   const free = passed.indexOf(deed);

@@ -14,9 +14,7 @@ export async function applyDecisions<S extends RunState<any, any>>(
   gate: Gate,
   state: S,
   thread: ThreadRef,
-): Promise<
-  { readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }
-> {
+): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
   const { invocation } = scopeOfState(gate, thread, state._context);
   const pause = pauseOf(gate, state, stateJson(state, { ephemeral: true }));
   for (const each of pause.asked) if (each) invocation.stopped.add(keyOf(each.path, each.call.callId));

@@ -39,7 +39,9 @@ function hasNull(value: unknown): boolean {
 
 function dropNull(args: JsonObject, path: readonly PropertyKey[]): void {
   const last = path.at(-1);
-  const holder: unknown = path.slice(0, -1).reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], args);
+  const holder: unknown = path
+    .slice(0, -1)
+    .reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], args);
   if (last === undefined || !isObject(holder) || (holder as Record<PropertyKey, unknown>)[last] !== null) return;
   Reflect.deleteProperty(holder, last);
 }

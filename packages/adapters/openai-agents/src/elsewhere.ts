@@ -18,7 +18,14 @@ export function gatedComputer(kit: Kit, tool: ComputerTool<any, any>): ComputerT
     },
   };
   const asksItself = (): boolean => false;
-  register(copy, { gate: kit.gate, name: tool.name, original: tool, namespace: undefined, argsSchema: undefined, elsewhere: { asksItself } });
+  register(copy, {
+    gate: kit.gate,
+    name: tool.name,
+    original: tool,
+    namespace: undefined,
+    argsSchema: undefined,
+    elsewhere: { asksItself },
+  });
   return copy;
 }
 

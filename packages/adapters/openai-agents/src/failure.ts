@@ -19,10 +19,10 @@ export async function revealingFailure(work: () => unknown): Promise<unknown> {
   const span = getCurrentSpan();
   if (!span) return work();
   let failed = false;
-  const { setError } = span;
+  const setError = span.setError.bind(span);
   span.setError = (error) => {
     failed = true;
-    setError.call(span, error);
+    setError(error);
   };
   try {
     const output = await work();

@@ -25,7 +25,8 @@ export function gatedFunctionTool(kit: Kit, tool: AnyFunctionTool): AnyFunctionT
     return Object.assign(tool, waysInto(kit, { ...tool }, tool));
   }
   const original = (known?.original ?? tool) as AnyFunctionTool;
-  const copy: AnyFunctionTool = Object.create(Object.getPrototypeOf(original), Object.getOwnPropertyDescriptors(original));
+  // With what the SDK keeps under symbols of its own.
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(original)) as AnyFunctionTool;
   return Object.assign(copy, waysInto(kit, original, copy));
 }
 
@@ -34,7 +35,11 @@ function isAgentTool(tool: object): boolean {
 }
 
 /** What the SDK calls: may it run, and run it. */
-function waysInto(kit: Kit, original: AnyFunctionTool, copy: AnyFunctionTool): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> {
+function waysInto(
+  kit: Kit,
+  original: AnyFunctionTool,
+  copy: AnyFunctionTool,
+): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> {
   const { gate, whose } = kit;
   const { name } = original;
   const namespace = kit.namespace ?? namespaceOf(original);

@@ -51,7 +51,8 @@ function gated(kit: Kit, tool: AnyTool): AnyTool {
     case "function":
       return gatedFunctionTool(kit, tool);
     case "shell":
-      if (!tool.shell) throw new CountersignError("SETUP", { hint: `The provider runs the shell ${tool.name} itself: nothing can hold it up.` });
+      if (!tool.shell)
+        throw new CountersignError("SETUP", { hint: `The provider runs the shell ${tool.name} itself: nothing can hold it up.` });
       return gatedShell(kit, tool);
     case "apply_patch":
       return gatedApplyPatch(kit, tool);

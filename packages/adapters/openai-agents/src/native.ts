@@ -43,7 +43,7 @@ export const decideNative: DecideNative<RunState<any, any>> = async (gate, state
     const { remember, ...once } = decision;
     const known = remembered.has(addressOf(request));
     if (remember) remembered.add(addressOf(request));
-    decided.push(await gate.decide(request, known ? (once as Decision) : decision, { by, via }));
+    decided.push(await gate.decide(request, known ? once : decision, { by, via }));
   }
   return decided;
 };

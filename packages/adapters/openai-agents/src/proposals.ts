@@ -62,7 +62,11 @@ export function stopIn(state: StateJson): Stop {
 }
 
 /** The proposals of one agent's run and of those nested in it. */
-function level(state: StateJson, path: Path, serves: unknown): { readonly waiting: readonly Proposal[]; readonly carrying: readonly Proposal[] } {
+function level(
+  state: StateJson,
+  path: Path,
+  serves: unknown,
+): { readonly waiting: readonly Proposal[]; readonly carrying: readonly Proposal[] } {
   const agent = state.currentAgent.name;
   const turnId = turnOf(state, serves);
   const output = state.modelResponses.at(-1)?.output ?? [];
@@ -94,5 +98,7 @@ export function callIdOf({ type, callId, id, providerData }: CallItem): string {
 }
 
 function isSameCall(a: CallItem, b: CallItem): boolean {
-  return callIdOf(a) === callIdOf(b) && a.type === b.type && a.name === b.name && a.namespace === b.namespace && a.arguments === b.arguments;
+  return (
+    callIdOf(a) === callIdOf(b) && a.type === b.type && a.name === b.name && a.namespace === b.namespace && a.arguments === b.arguments
+  );
 }

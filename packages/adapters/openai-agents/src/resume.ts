@@ -57,7 +57,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   const ephemeral = options.context !== undefined;
   const emptyStream = (): StreamOf<A> => {
     const state = new RunState<unknown, A>(new RunContext(), "", agent, null);
-    return new StreamedRunResult({ state, signal: AbortSignal.abort() }) as StreamOf<A>;
+    return new StreamedRunResult({ state, signal: AbortSignal.abort() });
   };
 
   async function open(thread: Thread, given: Run["given"]): Promise<Run> {
@@ -140,7 +140,13 @@ function settingsOf({ context, session, given: { signal, maxTurns } }: Run) {
 /** The input behind what was said before, with an answer to every call that was left open. */
 async function conversation({ invocation, session }: Run, saved: Saved | undefined, input: Input): Promise<Input> {
   const stopped = saved?.type === "stopped" ? saved : undefined;
-  const before = session ? await session.getItems() : stopped ? conversationIn(stopped.state) : saved?.type === "history" ? saved.items : [];
+  const before = session
+    ? await session.getItems()
+    : stopped
+      ? conversationIn(stopped.state)
+      : saved?.type === "history"
+        ? saved.items
+        : [];
   const answers = await answersTo(invocation.thread, before, stopped?.pause);
   if (session) {
     if (answers.length > 0) await session.addItems(answers);

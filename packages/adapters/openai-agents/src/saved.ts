@@ -54,11 +54,10 @@ export function refuseNonJson(context: unknown): void {
 
 /** The SDK writes the context into the states of nested agents by itself. */
 function withoutContext(json: StateJson): StateJson {
-  const nested = Object.entries(json.pendingAgentToolRuns ?? {}).map(([key, text]) => [
-    key,
-    JSON.stringify(withoutContext(JSON.parse(text) as StateJson)),
-  ]);
-  return { ...json, context: { ...json.context, context: {} }, pendingAgentToolRuns: Object.fromEntries(nested) };
+  const pendingAgentToolRuns: Record<string, string> = {};
+  for (const [key, text] of Object.entries(json.pendingAgentToolRuns ?? {}))
+    pendingAgentToolRuns[key] = JSON.stringify(withoutContext(JSON.parse(text) as StateJson));
+  return { ...json, context: { ...json.context, context: {} }, pendingAgentToolRuns };
 }
 
 /**
@@ -71,7 +70,9 @@ export async function restoreState(agent: AnyAgent, saved: StateJson, live: RunC
   if (saved.$schemaVersion !== running) throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}`);
   const text = JSON.stringify(saved);
   try {
-    return await (live ? RunState.fromStringWithContext(agent, text, live, { contextStrategy: "merge" }) : RunState.fromString(agent, text));
+    return await (live
+      ? RunState.fromStringWithContext(agent, text, live, { contextStrategy: "merge" })
+      : RunState.fromString(agent, text));
   } catch (cause) {
     throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}, with other agents or tools`, cause);
   }

@@ -15,7 +15,7 @@ export function withoutRepeats(session: Session): Session {
     get(target, key) {
       if (key === "addItems") return addItems;
       const value: unknown = Reflect.get(target, key, target);
-      return typeof value === "function" ? value.bind(target) : value;
+      return typeof value === "function" ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
     },
   });
 }

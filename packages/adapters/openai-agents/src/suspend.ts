@@ -53,9 +53,9 @@ export async function waitingIn(invocation: Invocation, state: AnyState, { asked
 
 /** Where the result is read by a program, it can't say that other arguments ran. */
 function isEditable(item: RunToolApprovalItem | undefined, structured = false): boolean {
-  const { outputType = "text", toolUseBehavior = "run_llm_again" } = item?.agent ?? {};
-  const ends = toolUseBehavior !== "run_llm_again" && outputType !== "text";
-  return item?.rawItem.type === "function_call" && !structured && !ends;
+  if (item?.rawItem.type !== "function_call" || structured) return false;
+  const outputType: unknown = item.agent.outputType;
+  return item.agent.toolUseBehavior === "run_llm_again" || outputType === "text";
 }
 
 function ungatedCarrier(path: Ticket["path"]): string {
@@ -91,4 +91,3 @@ function stops({ status, decisions }: ApprovalRequest): boolean {
   const last = decisions.at(-1)?.decision;
   return status === "rejected" && last?.type === "reject" && last.then === "stop";
 }
-

@@ -17,7 +17,7 @@ import { ScriptedModel as StepByStep, assistantMessage } from "@openai/agents/te
 import { describe, expect, test } from "vitest";
 import { openDesk, paying, saying } from "./support/desk.ts";
 
-const policy = (tools: Record<string, unknown>): Policy => definePolicy({ default: "allow", tools: tools as never }) as Policy;
+const policy = (tools: Record<string, unknown>): Policy => definePolicy({ default: "allow", tools: tools as Record<string, "ask"> });
 const failure = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => "nothing thrown",
@@ -37,7 +37,11 @@ describe("a local MCP server", () => {
     close: async () => {},
     invalidateToolsCache: async () => {},
     listTools: async () => [
-      { name: "refund", description: "", inputSchema: { type: "object", properties: { amount: { type: "number" } }, required: ["amount"], additionalProperties: false } },
+      {
+        name: "refund",
+        description: "",
+        inputSchema: { type: "object", properties: { amount: { type: "number" } }, required: ["amount"], additionalProperties: false },
+      },
     ],
     callTool: async (name: string, args: unknown) => {
       called.push([name, args]);
@@ -48,10 +52,7 @@ describe("a local MCP server", () => {
   test("is the namespace of its tools: rules, requests and signatures name it", async () => {
     const desk = openDesk({ policy: policy({ "billing/refund": { ask: ({ args }: { args: { amount: number } }) => args.amount > 100 } }) });
     const tools = await gateMcpServers(desk.gate, [billing]);
-    const lines = saying(
-      [{ id: "a", name: "refund", args: { amount: 5 } }],
-      [{ id: "b", name: "refund", args: { amount: 500 } }],
-    );
+    const lines = saying([{ id: "a", name: "refund", args: { amount: 5 } }], [{ id: "b", name: "refund", args: { amount: 500 } }]);
     const runner = createRunner(desk.gate, new Agent({ name: "A", model: lines, tools }), { name: "a" });
     await runner.start("t", "go");
     expect(called).toEqual([["refund", { amount: 5 }]]);
@@ -65,7 +66,14 @@ describe("a local MCP server", () => {
   test("of tools that toolNamespace grouped, their namespace", async () => {
     const desk = openDesk({ policy: policy({ "crm/pay": "ask" }) });
     const tools = gateTools(desk.gate, toolNamespace({ name: "crm", description: "CRM", tools: [desk.pay] }));
-    const call = { type: "function_call", callId: "a", name: "pay", namespace: "crm", arguments: '{"amount":5,"to":"x"}', status: "completed" };
+    const call = {
+      type: "function_call",
+      callId: "a",
+      name: "pay",
+      namespace: "crm",
+      arguments: '{"amount":5,"to":"x"}',
+      status: "completed",
+    };
     const runner = createRunner(desk.gate, new Agent({ name: "A", model: model([call], done), tools }), { name: "a" });
     await runner.start("t", "go");
     expect(await desk.only()).toMatchObject({ namespace: "crm", tool: "pay" });
@@ -123,7 +131,7 @@ describe("a shell", () => {
 
   test("that the provider runs can't be held up", () => {
     const { gate } = openDesk();
-    expect(() => gateTools(gate, [shellTool({ environment: { type: "container_auto" } })])).toThrowError(/provider runs/);
+    expect(() => gateTools(gate, [shellTool({ environment: { type: "container_auto" } })])).toThrow(/provider runs/);
   });
 });
 
@@ -142,6 +150,11 @@ test("a patch is applied once it is signed", async () => {
   expect(applied).toEqual([operation]);
 });
 
+interface HostedItem {
+  readonly name?: string;
+  readonly providerData?: { readonly approve: boolean; readonly reason?: string };
+}
+
 describe("what runs elsewhere", () => {
   const request = (id: string, name: string, args: object) => ({
     type: "hosted_tool_call",
@@ -151,8 +164,8 @@ describe("what runs elsewhere", () => {
     providerData: { id, type: "mcp_approval_request", name, arguments: JSON.stringify(args), server_label: "crm" },
   });
   const responsesIn = (scripted: Model) =>
-    ((scripted as StepByStep).lastCall?.request.input as unknown as { name?: string; providerData?: { approve: boolean; reason?: string } }[])
-      .filter(({ name }) => name === "mcp_approval_response")
+    ((scripted as StepByStep).calls.at(-1)?.request.input as unknown as HostedItem[] | undefined)
+      ?.filter(({ name }) => name === "mcp_approval_response")
       .map(({ providerData }) => [providerData?.approve, providerData?.reason]);
   const hosted = (requireApproval: "always" | "never"): Tool =>
     hostedMcpTool({ serverLabel: "crm", serverUrl: "https://crm.example", requireApproval: requireApproval as "always" });
@@ -163,7 +176,12 @@ describe("what runs elsewhere", () => {
     const tools = gateTools(desk.gate, [hosted("never")]);
     const runner = createRunner(desk.gate, new Agent({ name: "A", model: scripted, tools }), { name: "a" });
     await runner.start("t", "go");
-    expect(await desk.only()).toMatchObject({ namespace: "crm", tool: "delete", args: { id: 1 }, terms: { decisions: ["approve", "reject"] } });
+    expect(await desk.only()).toMatchObject({
+      namespace: "crm",
+      tool: "delete",
+      args: { id: 1 },
+      terms: { decisions: ["approve", "reject"] },
+    });
     await desk.approve();
     expect(await runner.resume("t")).toMatchObject({ status: "completed" });
     expect(responsesIn(scripted)).toEqual([[true, undefined], [true, undefined]]); // prettier-ignore
@@ -172,7 +190,9 @@ describe("what runs elsewhere", () => {
   test("and no, with the reviewer's words; its own requireApproval asks as well", async () => {
     const desk = openDesk({ policy: policy({ "crm/*": "allow" }) });
     const scripted = model([request("m1", "read", { id: 1 })], done);
-    const runner = createRunner(desk.gate, new Agent({ name: "A", model: scripted, tools: gateTools(desk.gate, [hosted("always")]) }), { name: "a" });
+    const runner = createRunner(desk.gate, new Agent({ name: "A", model: scripted, tools: gateTools(desk.gate, [hosted("always")]) }), {
+      name: "a",
+    });
     await runner.start("t", "go");
     expect(await desk.only()).toMatchObject({ tool: "read", rule: "native" });
     await desk.reject("not our data");
@@ -183,10 +203,17 @@ describe("what runs elsewhere", () => {
   test("a computer clicks once it is signed", async () => {
     const desk = openDesk({ policy: policy({ "computer*": "ask" }) });
     const clicks: unknown[] = [];
-    const computer = new Proxy({ environment: "browser", dimensions: [1, 1] }, {
-      get: (target, key) =>
-        key in target ? Reflect.get(target, key) : key === "then" ? undefined : async (...args: unknown[]) => (key === "click" ? void clicks.push(args.slice(0, 2)) : ""),
-    }) as unknown as Computer;
+    const computer = new Proxy(
+      { environment: "browser", dimensions: [1, 1] },
+      {
+        get: (target, key) =>
+          key in target
+            ? Reflect.get(target, key)
+            : key === "then"
+              ? undefined
+              : async (...args: unknown[]) => (key === "click" ? void clicks.push(args.slice(0, 2)) : ""),
+      },
+    ) as unknown as Computer;
     const action = { type: "click", x: 1, y: 2, button: "left" };
     const scripted = model([{ type: "computer_call", callId: "c1", status: "completed", action }], done);
     const tools = gateTools(desk.gate, [computerTool({ computer })]);
@@ -252,7 +279,7 @@ describe("agents as tools", () => {
     const agent = new Agent({ name: "Inner" });
     const tools = gateTools(a.gate, [agent.asTool({ toolName: "inner", toolDescription: "" })]);
     expect(gateTools(a.gate, tools)).toEqual(tools);
-    expect(() => gateTools(b.gate, tools)).toThrowError(/another gate/);
+    expect(() => gateTools(b.gate, tools)).toThrow(/another gate/);
     const [forA] = gateTools(a.gate, [a.pay]);
     expect(gateTools(b.gate, [forA])[0]).not.toBe(forA);
   });

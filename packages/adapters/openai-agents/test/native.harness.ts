@@ -18,7 +18,9 @@ export default {
     const model = modelOf(scenario.turns);
     const agent = new Agent({ name: "Payments", model, tools: toolsOf(scenario, (tool, args) => asks({ tool, args })) });
     const runs = new DatabaseSync(join(dir, "runs.db"), { timeout: 5_000 });
-    runs.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS runs (thread TEXT PRIMARY KEY, state TEXT)");
+    runs.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE IF NOT EXISTS runs (thread TEXT PRIMARY KEY, state TEXT)",
+    );
     const save = runs.prepare("INSERT OR REPLACE INTO runs VALUES (?, ?)");
     const load = runs.prepare("SELECT state FROM runs WHERE thread = ?");
 

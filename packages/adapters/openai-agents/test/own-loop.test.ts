@@ -190,7 +190,11 @@ describe("decideNative", () => {
     if (!first) throw new Error("nothing waits");
     state.reject(first, { message: "not this one" });
     expect(await decideNative(desk.gate, state, { threadId: "t", by: alice })).toMatchObject([
-      { status: "rejected", args: { to: "x" }, decisions: [{ decision: { type: "reject", message: "not this one" }, via: "openai-agents" }] },
+      {
+        status: "rejected",
+        args: { to: "x" },
+        decisions: [{ decision: { type: "reject", message: "not this one" }, via: "openai-agents" }],
+      },
     ]);
     expect(await desk.only()).toMatchObject({ args: { to: "y" } });
   });

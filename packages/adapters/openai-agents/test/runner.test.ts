@@ -69,7 +69,9 @@ describe("what is saved with a pause", () => {
     const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
     const agents = gateTools(desk.gate, [inner.asTool({ toolName: "inner", toolDescription: "" })]);
     const agent = new Agent({ name: "A", model: saying([{ name: "inner", args: { input: "go" } }]), tools: agents });
-    const error = await failure(createRunner(desk.gate, agent as Agent<Record<string, unknown>>, { name: "a", context: () => context }).start("t", "go"));
+    const error = await failure(
+      createRunner(desk.gate, agent as Agent<Record<string, unknown>>, { name: "a", context: () => context }).start("t", "go"),
+    );
     expect(isCountersignError(error, "STATE_NOT_SERIALIZABLE") && error.details.path).toEqual(["context", "deep", "cycle"]);
     expect(desk.effects).toEqual([]);
   });
@@ -110,10 +112,15 @@ describe("a state that the running code doesn't fit", () => {
     const record = await desk.store.getThread("default", "t");
     if (!record?.continuation) throw new Error("nothing saved");
     const text = new TextDecoder().decode(record.continuation.slice(1));
-    const older = new Uint8Array([1, ...new TextEncoder().encode(await unzipped(record.continuation, text).then((json) => json.replace('"1.22"', '"1.20"')))]);
+    const older = new Uint8Array([
+      1,
+      ...new TextEncoder().encode(await unzipped(record.continuation, text).then((json) => json.replace('"1.22"', '"1.20"'))),
+    ]);
     await desk.store.commit({
       tenant: "default",
-      changes: [{ op: "put", kind: "thread", record: { ...record, continuation: older, version: record.version + 1 }, expects: record.version }],
+      changes: [
+        { op: "put", kind: "thread", record: { ...record, continuation: older, version: record.version + 1 }, expects: record.version },
+      ],
       events: [],
     });
     await desk.approve();
@@ -234,7 +241,9 @@ describe("arguments", () => {
     const ran: unknown[] = [];
     const pay = tool({ name: "pay", description: "", parameters: Payment, execute: async (args) => void ran.push(args) });
     const call = { name: "pay", args: { amount: 5_000, note: null, ref: null } };
-    const runner = createRunner(desk.gate, new Agent({ name: "A", model: saying([call]), tools: gateTools(desk.gate, [pay]) }), { name: "a" });
+    const runner = createRunner(desk.gate, new Agent({ name: "A", model: saying([call]), tools: gateTools(desk.gate, [pay]) }), {
+      name: "a",
+    });
     await runner.start("t", "go");
     expect((await desk.only()).args).toEqual({ amount: 5_000, ref: null });
     await desk.approve();
@@ -257,7 +266,10 @@ describe("arguments", () => {
 
   test("that can't be read are the SDK's to refuse: nobody is asked", async () => {
     const desk = openDesk();
-    const model = saying([{ name: "pay", args: "{bad" }, { id: "list", name: "pay", args: "[1]" }]);
+    const model = saying([
+      { name: "pay", args: "{bad" },
+      { id: "list", name: "pay", args: "[1]" },
+    ]);
     const runner = createRunner(desk.gate, new Agent({ name: "A", model, tools: gateTools(desk.gate, [desk.pay]) }), { name: "a" });
     expect(await runner.start("t", "go")).toMatchObject({ status: "completed", text: expect.stringMatching(/valid JSON.*valid JSON/) });
     expect(desk.effects).toEqual([]);
@@ -266,7 +278,13 @@ describe("arguments", () => {
 
 describe("a tool's own needsApproval", () => {
   const asking = (needsApproval: boolean | (() => Promise<boolean>)): FunctionTool =>
-    tool({ name: "read", description: "", parameters: z.object({}), needsApproval, execute: async () => "read" }) as unknown as FunctionTool;
+    tool({
+      name: "read",
+      description: "",
+      parameters: z.object({}),
+      needsApproval,
+      execute: async () => "read",
+    }) as unknown as FunctionTool;
 
   test.each([
     ["true", true],
@@ -275,7 +293,11 @@ describe("a tool's own needsApproval", () => {
   ] as const)("asks as well: %s", async (_name, needsApproval) => {
     const desk = openDesk();
     const model = saying([{ id: "r", name: "read", args: {} }, paying(5)]);
-    const runner = createRunner(desk.gate, new Agent({ name: "A", model, tools: gateTools(desk.gate, [asking(needsApproval), desk.pay]) }), { name: "a" });
+    const runner = createRunner(
+      desk.gate,
+      new Agent({ name: "A", model, tools: gateTools(desk.gate, [asking(needsApproval), desk.pay]) }),
+      { name: "a" },
+    );
     expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "read", rule: "native" }] });
     expect(desk.effects).toHaveLength(1);
     await desk.approve();
@@ -291,7 +313,9 @@ describe("a tool's own needsApproval", () => {
 
   test("of a tool that isn't gated is a mistake in the set-up", async () => {
     const desk = openDesk();
-    const runner = createRunner(desk.gate, new Agent({ name: "A", model: saying([{ name: "read", args: {} }]), tools: [asking(true)] }), { name: "a" });
+    const runner = createRunner(desk.gate, new Agent({ name: "A", model: saying([{ name: "read", args: {} }]), tools: [asking(true)] }), {
+      name: "a",
+    });
     expect(isCountersignError(await failure(runner.start("t", "go")), "SETUP")).toBe(true);
   });
 });
@@ -324,12 +348,21 @@ describe("outcomes", () => {
   test("of a structured agent is its parsed output; maxTurns and a Runner of one's own are the SDK's", async () => {
     const desk = openDesk();
     const model = saying(`{"paid":5}`);
-    const agent = new Agent({ name: "A", model: "any", outputType: z.object({ paid: z.number() }), tools: gateTools(desk.gate, [desk.pay]) });
+    const agent = new Agent({
+      name: "A",
+      model: "any",
+      outputType: z.object({ paid: z.number() }),
+      tools: gateTools(desk.gate, [desk.pay]),
+    });
     const sdk = new Runner({ modelProvider: { getModel: () => model } });
     const outcome = await createRunner(desk.gate, agent, { name: "a", sdk }).start("t", "go", { maxTurns: 1 });
     expect(outcome).toMatchObject({ status: "completed", output: { paid: 5 }, text: '{"paid":5}' });
     if (outcome.status === "completed") outcome.output.paid satisfies number;
-    const looping = new Agent({ name: "A", model: new ScriptedModel(() => [{ ...paying(5), id: crypto.randomUUID() }]), tools: gateTools(desk.gate, [desk.pay]) });
+    const looping = new Agent({
+      name: "A",
+      model: new ScriptedModel(() => [{ ...paying(5), id: crypto.randomUUID() }]),
+      tools: gateTools(desk.gate, [desk.pay]),
+    });
     await expect(createRunner(desk.gate, looping, { name: "b" }).start("u", "go", { maxTurns: 2 })).rejects.toThrow(/turns/i);
   });
 });

@@ -1,5 +1,14 @@
-import { approve, createGate, definePolicy, edit, reject, type ApprovalRequest, type Gate, type Policy, type Reviewer } from "@countersign/core";
-import type { StorePort } from "@countersign/core/store";
+import {
+  approve,
+  createGate,
+  definePolicy,
+  edit,
+  reject,
+  type ApprovalRequest,
+  type Gate,
+  type Policy,
+  type Reviewer,
+} from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { tool } from "@openai/agents";
 import { z } from "zod";
@@ -36,7 +45,7 @@ export function openDesk({ policy = overThousand, reviewer }: { readonly policy?
   };
   return {
     gate,
-    store: store as StorePort,
+    store,
     effects,
     pay,
     pending,

@@ -32,7 +32,11 @@ export function toolsOf({ tools }: Scenario, needsApproval?: (tool: string, args
       return tool({ ...rest, parameters: args as never });
     } catch {
       // The SDK can't say every schema to a model.
-      return tool({ ...rest, strict: false, parameters: { type: "object", properties: {}, required: [], additionalProperties: true } as never });
+      return tool({
+        ...rest,
+        strict: false,
+        parameters: { type: "object", properties: {}, required: [], additionalProperties: true } as never,
+      });
     }
   });
 }
@@ -47,7 +51,8 @@ function withoutHandoffs(items: readonly AgentInputItem[]): readonly AgentInputI
 }
 
 function shown(item: AgentInputItem): Transcript["messages"] {
-  if (item.type === "function_call") return [{ role: "call", id: item.callId, tool: item.name, args: JSON.parse(item.arguments) as unknown }];
+  if (item.type === "function_call")
+    return [{ role: "call", id: item.callId, tool: item.name, args: JSON.parse(item.arguments) as unknown }];
   if (item.type === "function_call_result") return [{ role: "result", id: item.callId, text: textOf(item) }];
   if (!("role" in item)) return [];
   return [{ role: item.role === "user" ? "user" : "assistant", text: textOf(item) }];

@@ -1,5 +1,13 @@
 import { appendFileSync } from "node:fs";
-import { Usage, type AgentInputItem, type AgentOutputItem, type Model, type ModelRequest, type ModelResponse, type StreamEvent } from "@openai/agents";
+import {
+  Usage,
+  type AgentInputItem,
+  type AgentOutputItem,
+  type Model,
+  type ModelRequest,
+  type ModelResponse,
+  type StreamEvent,
+} from "@openai/agents";
 
 export interface ScriptedCall {
   readonly name: string;
@@ -41,7 +49,10 @@ export class ScriptedModel implements Model {
     for (const item of output) {
       if (item.type === "message") yield { type: "output_text_delta", delta: textOf(item) };
     }
-    yield { type: "response_done", response: { id: "response", usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 }, output: output as never } };
+    yield {
+      type: "response_done",
+      response: { id: "response", usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 }, output: output as never },
+    };
   }
 }
 
@@ -56,7 +67,8 @@ function called({ name, args, id }: ScriptedCall, index: number): AgentOutputIte
 
 /** How many responses of the model a conversation has: calls that stand together are one. */
 export function responsesIn(items: readonly AgentInputItem[]): number {
-  return items.filter((item, index) => isCall(item) ? !isCall(items[index - 1]) : item.type === "message" && item.role === "assistant").length;
+  return items.filter((item, index) => (isCall(item) ? !isCall(items[index - 1]) : item.type === "message" && item.role === "assistant"))
+    .length;
 }
 
 const isCall = (item: AgentInputItem | undefined): boolean => item?.type === "function_call";
