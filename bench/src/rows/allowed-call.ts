@@ -67,7 +67,7 @@ function onCore(rounds: number): Promise<Sides> {
 }
 
 /** What one call takes longer, in µs. */
-function added(name: string, { subject, baseline }: Sides, calls: number): Figure {
+export function added(name: string, { subject, baseline }: Sides, calls: number): Figure {
   const gated = (median(subject) * 1_000) / calls;
   const plain = (median(baseline) * 1_000) / calls;
   const value = gated - plain;

@@ -1,7 +1,7 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import type { RunState } from "@openai/agents";
 import { keyOf, scopeOfState } from "./invocation.ts";
-import { stateJson } from "./saved.ts";
+import { freeze } from "./saved.ts";
 import { pauseOf, permit, waitingIn } from "./suspend.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function applyDecisions<S extends RunState<any, any>>(
   thread: ThreadRef,
 ): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
   const { invocation } = scopeOfState(gate, thread, state._context);
-  const pause = pauseOf(gate, state, stateJson(state, { ephemeral: true }));
+  const pause = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);
   for (const each of pause.asked) if (each) invocation.stopped.add(keyOf(each.path, each.call.callId));
   const waiting = await waitingIn(invocation, state, pause, false);
   if (waiting.length > 0) {

@@ -12,7 +12,8 @@ export function itemsOf(input: Input): AgentInputItem[] {
 }
 
 /** The conversation of a run that was stopped: what was put in and what came of it. Calls without a result stay open. */
-export function conversationIn({ originalInput, generatedItems }: StateJson): AgentInputItem[] {
+export function conversationIn(state: string): AgentInputItem[] {
+  const { originalInput, generatedItems } = JSON.parse(state) as StateJson;
   const generated = generatedItems.filter(({ type }) => type !== "tool_approval_item").map(({ rawItem }) => rawItem);
   return [...itemsOf(originalInput as Input), ...(generated as AgentInputItem[])];
 }

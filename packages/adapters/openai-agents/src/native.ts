@@ -3,7 +3,7 @@ import type { DecideNative } from "@countersign/core/adapter";
 import type { RunState, RunToolApprovalItem } from "@openai/agents";
 import { scopeOfState, type Ticket } from "./invocation.ts";
 import { callIdOf, type CallItem } from "./proposals.ts";
-import { stateJson } from "./saved.ts";
+import { freeze } from "./saved.ts";
 import { pauseOf } from "./suspend.ts";
 
 type Refuse = (reason: string) => never;
@@ -27,7 +27,7 @@ export const decideNative: DecideNative<RunState<any, any>> = async (gate, state
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };
   const { thread } = scopeOfState(gate, { threadId }, state._context).invocation;
-  const { asked } = pauseOf(gate, state, stateJson(state, { ephemeral: true }));
+  const { asked } = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);
   const items = state.getInterruptions();
   refuseAmbiguous(items, refuse);
   const answers: Answered[] = [];

@@ -3,9 +3,8 @@ import { defineRunner, type Advanced, type From, type GateIn, type Thread } from
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
 import { typedError } from "./errors.ts";
 import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
-import { beginInvocation, FRAMEWORK, type Invocation, type Pause } from "./invocation.ts";
-import { fromContinuation, restoreState, stateJson, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
-import type { StateJson } from "./proposals.ts";
+import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
 import { rewind, withoutRepeats } from "./session.ts";
 import { pauseOf, permit, waitingIn } from "./suspend.ts";
 
@@ -38,6 +37,8 @@ interface Run {
   readonly session: Session | undefined;
   readonly given: Native & { readonly signal: AbortSignal };
 }
+
+type Stopped = Extract<Saved, { type: "stopped" }>;
 
 /** What the SDK shall be run on next, or how far it came. */
 type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: Advanced<Output> };
@@ -74,7 +75,7 @@ export function createRunner<C, A extends Agent<any, any>>(
       return { input: await conversation(run, saved, input) };
     }
     if (saved?.type !== "stopped") throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
-    return settle(run, await restoreState(agent, saved.state, run.context), saved, false);
+    return settle(run, await restoreState(agent, saved, run.context), saved, false);
   }
 
   /** What the SDK made of it. */
@@ -82,8 +83,8 @@ export function createRunner<C, A extends Agent<any, any>>(
     run.given.signal.throwIfAborted();
     if (run.invocation.leaving) throw run.invocation.leaving;
     if (result.interruptions.length === 0) return { advanced: completed(result, run.session) };
-    const state = stateJson(result.state, { ephemeral });
-    return settle(run, result.state, { type: "stopped", state, pause: pauseOf(gate as Gate, result.state, state) }, true);
+    const { json, schema, state } = freeze(result.state, { ephemeral });
+    return settle(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
   }
 
   async function untilItRests(run: Run, first: Next<OutputOf<A>>): Promise<Advanced<OutputOf<A>>> {
@@ -156,23 +157,18 @@ async function conversation({ invocation, session }: Run, saved: Saved | undefin
 }
 
 /** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
-async function settle<Output>(
-  run: Run,
-  state: AnyState,
-  saved: Extract<Saved, { type: "stopped" }>,
-  fresh: boolean,
-): Promise<Next<Output>> {
+async function settle<Output>(run: Run, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Output>> {
   const { invocation } = run;
   const continuation = toContinuation(saved);
   const waiting = await waitingIn(invocation, state, saved.pause, fresh);
   if (waiting.length > 0) return { advanced: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
-  if (await permit(invocation, state, saved.pause)) return { advanced: await stopped(run, saved.state, saved.pause) };
+  if (await permit(invocation, state, saved.pause)) return { advanced: await stopped(run, saved) };
   // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
   if (fresh) await invocation.thread.suspend([], continuation);
   return { input: state };
 }
 
-async function stopped<Output>({ invocation, session }: Run, state: StateJson, pause: Pause): Promise<Advanced<Output>> {
+async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advanced<Output>> {
   const before = session ? await session.getItems() : conversationIn(state);
   const answers = await answersTo(invocation.thread, before, pause);
   if (session && answers.length > 0) await session.addItems(answers);

@@ -7,9 +7,16 @@ import type { StateJson } from "./proposals.ts";
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;
 
+/** A RunState as the SDK writes it: text, which nobody has to look through again. */
+interface Frozen {
+  /** The SDK's number for the shape of it. */
+  readonly schema: string;
+  readonly state: string;
+}
+
 /** What is kept of a thread between two invocations. */
 export type Saved =
-  | { readonly type: "stopped"; readonly state: StateJson; readonly pause: Pause }
+  | ({ readonly type: "stopped"; readonly pause: Pause } & Frozen)
   /** The conversation, when no session keeps it. */
   | { readonly type: "history"; readonly items: readonly AgentInputItem[] };
 
@@ -30,17 +37,20 @@ export function fromContinuation(continuation: Continuation | null): Saved | und
 }
 
 /**
- * The state as JSON. `ephemeral`: the context is made again at every start and resume, and is not part of it.
+ * The state as JSON and as text. `ephemeral`: the context is made again at every start and resume, and is not part of it.
  * @throws STATE_NOT_SERIALIZABLE with the path in the context that JSON can't carry
  */
-export function stateJson(state: AnyState, { ephemeral }: { readonly ephemeral: boolean }): StateJson {
+export function freeze(state: AnyState, { ephemeral }: { readonly ephemeral: boolean }): Frozen & { readonly json: StateJson } {
   const { _context: run } = state;
   const context: unknown = run.context;
   if (!ephemeral) refuseNonJson(context);
   try {
     if (ephemeral) run.context = {};
-    const json = JSON.parse(state.toString()) as StateJson;
-    return ephemeral ? withoutContext(json) : json;
+    const text = state.toString();
+    const json = JSON.parse(text) as StateJson;
+    const { $schemaVersion: schema, pendingAgentToolRuns = {} } = json;
+    const nests = ephemeral && Object.keys(pendingAgentToolRuns).length > 0;
+    return { schema, json, state: nests ? JSON.stringify(withoutContext(json)) : text };
   } finally {
     run.context = context;
   }
@@ -65,16 +75,14 @@ function withoutContext(json: StateJson): StateJson {
  * @throws STATE_INCOMPATIBLE if it was saved by an SDK with another state schema, or if its agents and tools are no longer
  * what they were
  */
-export async function restoreState(agent: AnyAgent, saved: StateJson, live: RunContext | undefined): Promise<AnyState> {
+export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, live: RunContext | undefined): Promise<AnyState> {
   const running = runningSchema();
-  if (saved.$schemaVersion !== running) throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}`);
-  const text = JSON.stringify(saved);
+  if (schema !== running) throw incompatible(`state ${schema}`, `state ${running}`);
   try {
-    return await (live
-      ? RunState.fromStringWithContext(agent, text, live, { contextStrategy: "merge" })
-      : RunState.fromString(agent, text));
+    if (!live) return await RunState.fromString(agent, state);
+    return await RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" });
   } catch (cause) {
-    throw incompatible(`state ${saved.$schemaVersion}`, `state ${running}, with other agents or tools`, cause);
+    throw incompatible(`state ${schema}`, `state ${running}, with other agents or tools`, cause);
   }
 }
 
@@ -83,9 +91,9 @@ function incompatible(saved: string, running: string, cause?: unknown): Counters
   return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running }, because);
 }
 
-let schema: string | undefined;
+let known: string | undefined;
 /** The SDK says it only inside a state. */
 function runningSchema(): string {
-  schema ??= (new RunState(new RunContext(), "", new Agent({ name: "none" }), null).toJSON() as unknown as StateJson).$schemaVersion;
-  return schema;
+  known ??= (new RunState(new RunContext(), "", new Agent({ name: "none" }), null).toJSON() as unknown as StateJson).$schemaVersion;
+  return known;
 }

@@ -13,6 +13,6 @@ export async function savedState(gate: Gate, agent: Agent<any, any>, threadId: s
   const [encoding] = record.continuation;
   const body = record.continuation.slice(1);
   const text = new TextDecoder().decode(encoding === GZIPPED ? gunzipSync(body) : body);
-  const { data } = JSON.parse(text) as { data: { type: string; state?: object } };
-  return data.state && RunState.fromString(agent, JSON.stringify(data.state));
+  const { data } = JSON.parse(text) as { data: { type: string; state?: string } };
+  return data.state && RunState.fromString(agent, data.state);
 }
