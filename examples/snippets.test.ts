@@ -11,7 +11,7 @@ const folder = join(import.meta.dirname, ".snippets");
 const pages = [
   "README.md",
   ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") && !name.startsWith("write-") ? [`docs/${name}`] : [])),
-  ...["core", "policy", "testing", "conformance", "adapters/langgraph", "stores/memory", "stores/sqlite"].map(
+  ...["core", "policy", "testing", "conformance", "adapters/langgraph", "adapters/openai-agents", "stores/memory", "stores/sqlite"].map(
     (name) => `packages/${name}/README.md`,
   ),
 ];

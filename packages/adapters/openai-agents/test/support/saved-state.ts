@@ -14,5 +14,5 @@ export async function savedState(gate: Gate, agent: Agent<any, any>, threadId: s
   const body = record.continuation.slice(1);
   const text = new TextDecoder().decode(encoding === GZIPPED ? gunzipSync(body) : body);
   const { data } = JSON.parse(text) as { data: { type: string; state?: string } };
-  return data.state && RunState.fromString(agent, data.state);
+  return data.state === undefined ? undefined : RunState.fromString(agent, data.state);
 }
