@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env["CI"] ? ["default", "json"] : ["default"],
+    env: { COUNTERSIGN_CONFORMANCE_RESULTS: resolve(".vitest/conformance") },
     outputFile: { json: ".vitest/results.json" },
   },
 });

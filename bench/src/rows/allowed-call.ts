@@ -1,10 +1,11 @@
-import { createGate } from "@countersign/core";
+import { createGate, type Policy } from "@countersign/core";
 import { openThread, type ProposedCall } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { withMiddleware, withTools, type Converse } from "../langgraph/allowed.ts";
 import { median, paired, timed, type Sides } from "../measure.ts";
 import { explained, ratioFigure, type Figure, type Row } from "../row.ts";
 import { ARGS, policy } from "../stores/policy.ts";
+import { evaluateConditions, policyFromFile } from "../stores/policy-file.ts";
 
 const AIM = 5;
 /** Core's part takes microseconds: so many calls make one sample. */
@@ -16,7 +17,12 @@ const CALLS = 20;
 export const allowedCall: Row = {
   name: "Allowed call",
   async run(bench) {
-    const core = added("allowed call: added by core", await onCore(bench.rounds(200)), TOGETHER);
+    const core = added("allowed call: added by core", await onCore(policy, () => {}, bench.rounds(200)), TOGETHER);
+    const file = added(
+      "allowed call: added by core, policy file",
+      await onCore(policyFromFile, evaluateConditions, bench.rounds(200)),
+      TOGETHER,
+    );
     const ofWhich = async (): Promise<readonly string[]> => [
       `core's part: ${core.value.toFixed(1)} µs; the rest is finding the run, its conversation and the turn in LangGraph's config, and LangGraph's own hooks`,
     ];
@@ -27,6 +33,7 @@ export const allowedCall: Row = {
     const hooked = await onLangGraph(idly(middleware), bench.rounds(200));
     return [
       core,
+      file,
       await explained(added("allowed call: added on LangGraph, gateTools", tools, CALLS), ofWhich),
       await explained(added("allowed call: added on LangGraph, middleware beside an idle one", hooks, CALLS), ofWhich),
       await explained(ratioFigure("allowed call: whole run, LangGraph gateTools", whole, 1.05), ofWhich),
@@ -47,8 +54,8 @@ function onLangGraph({ gated, plain }: { readonly gated: Converse; readonly plai
   return paired(running(gated), running(plain), { rounds, warmup: Math.min(20, rounds) });
 }
 
-/** mustWait and execute, as every adapter calls them, beside the effect alone. */
-function onCore(rounds: number): Promise<Sides> {
+/** mustWait and execute, as every adapter calls them, beside the effect alone; `conditions` are what the policy can't do without. */
+function onCore(policy: Policy, conditions: () => void, rounds: number): Promise<Sides> {
   const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
   const effect = async (args: typeof ARGS): Promise<string> => args.recipient;
   const gated = async (): Promise<void> => {
@@ -61,7 +68,10 @@ function onCore(rounds: number): Promise<Sides> {
     }
   };
   const plain = async (): Promise<void> => {
-    for (let i = 0; i < TOGETHER; i++) await effect(ARGS);
+    for (let i = 0; i < TOGETHER; i++) {
+      conditions();
+      await effect(ARGS);
+    }
   };
   return paired(() => timed(gated), () => timed(plain), { rounds, warmup: Math.min(20, rounds) }); // prettier-ignore
 }

@@ -20,7 +20,7 @@ export async function suspendOne(store: StorePort, agent: string = "bench", end?
   const gate = createGate({ policy, store, warn: () => {} });
   const number = `${process.pid}-${++calls}`;
   const call: ProposedCall = { turnId: "msg_1", callId: "call_0", tool: "pay", args: ARGS };
-  const thread = openThread(gate, { threadId: `bench-run-${number}`, agent, framework: "bench", requestedBy: "bob" });
+  const thread = openThread(gate, { threadId: `bench-run-${number}`, agent, framework: "bench", requestedBy: `bob-${number}` });
   const waits = thread.mustWait(call, { fresh: true });
   if (waits !== true && !(await waits)) throw new Error("the policy asks about every payment of the bench");
   const [request] = await thread.suspend([call], null);

@@ -56,7 +56,8 @@ async function suspended(
   now: number,
 ): Promise<readonly string[]> {
   if (calls.length === 0) return [];
-  const gate = createGate({ policy, store, now: () => now });
+  // A flood is what is wanted here.
+  const gate = createGate({ policy, store, now: () => now, limits: { thread: false, requester: false } });
   const thread = openThread(gate, { threadId, agent: agentOf(i), framework: "bench", requestedBy: requesterOf(i) });
   const requests = await thread.suspend(calls, null);
   await thread.release("suspended");

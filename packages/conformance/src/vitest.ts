@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
-import { Absent } from "./contract/absent.ts";
-import type { Case } from "./contract/case.ts";
+import type { Case, CaseResult } from "./contract/case.ts";
 import { moduleUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
-import { sessionOf } from "./run/run.ts";
+import { sessionOf, tryCase } from "./run/run.ts";
+import { save } from "./run/saved.ts";
 import type { Session } from "./run/session.ts";
 import { storeCases } from "./store-suite/cases.ts";
 
@@ -42,24 +42,25 @@ function testWith(
 ): void {
   describe(`${kind} ${nameOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
     let session: Session | undefined;
+    const results: CaseResult[] = [];
     beforeAll(async () => {
       const subject = await subjectAt(moduleUrl(harness));
       if (subject.kind !== kind) throw new Error(`${String(harness)} is the harness of a ${subject.kind}, not of a ${kind}.`);
       session = sessionOf(subject, { store: store === undefined ? undefined : moduleUrl(store) });
     }, TIMEOUT_MS);
-    afterAll(() => session?.close());
+    afterAll(async () => {
+      const folder = process.env["COUNTERSIGN_CONFORMANCE_RESULTS"];
+      if (folder) save(folder, moduleUrl(harness), results);
+      await session?.close();
+    });
     // oxlint-disable-next-line vitest/expect-expect -- the cases assert
     it.for([...cases])("$id: $title", async ({ id }, context) => {
       const tried = session?.cases.find((each) => each.id === id);
       if (!session || !tried) throw new Error(`the session has no case ${id}`);
-      const absent = session.absence(tried);
-      if (absent !== undefined) return context.skip(absent);
-      try {
-        await session.play(tried);
-      } catch (error) {
-        if (error instanceof Absent) context.skip(error.message);
-        throw error;
-      }
+      const { error, ...result } = await tryCase(session, tried);
+      results.push(result);
+      if (result.status === "absent") context.skip(result.detail);
+      if (result.status === "failed") throw error;
     });
   });
 }

@@ -9,5 +9,6 @@ export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
 export { openThread } from "./resume/open-thread.ts";
 export type { DecideNative } from "./resume/native.ts";
+export { proposedArgs } from "./resume/proposed-args.ts";
 export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";
 export type { Continuation } from "./suspend/continuation.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DEFAULTS, TIMINGS, type Timings } from "./contract/defaults.ts";
+import { DEFAULTS, LIMITS, TIMINGS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Duration } from "./contract/json.ts";
 import { principalSchema } from "./contract/principal.ts";
 import { durationMs, durationSchema } from "./contract/terms.ts";
@@ -14,6 +14,7 @@ import { CountersignError } from "./errors/error.ts";
 import { Brake } from "./gate/brake.ts";
 import type { Kernel } from "./gate/kernel.ts";
 import { policyInternals, type Policy } from "./gate/policy.ts";
+import { Floodgate } from "./ledger/floodgate.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { toRequest } from "./ledger/move.ts";
@@ -35,6 +36,11 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   reviewer?: Reviewer | undefined;
   /** How long a call waits for the in-process reviewer before it suspends. Default 60s. */
   reviewWithin?: Duration | undefined;
+  /**
+   * How many requests that were asked within a minute may wait for people: in one thread (default 100), and of one requester
+   * (default 1,000). `false`: any number. Further ones are refused with TOO_MANY_REQUESTS.
+   */
+  limits?: Partial<Limits> | undefined;
   /** Leases and waits, in ms. The defaults suit production; tests shorten them. */
   timings?: Partial<Timings> | undefined;
   /** Unix ms. Default: the store's clock for deadlines, the process's for its own leases. */
@@ -46,7 +52,7 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant or duration that isn't one
+ * @throws SETUP for a store, policy, tenant, limit or duration that isn't one
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
   const { policy, store, reviewer } = options;
@@ -98,7 +104,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
 
 type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };
 
-function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timings, now, warn }: AnyGateOptions): Kernel {
+function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, limits, timings, now, warn }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   if (typeof tenant !== "string" || tenant === "")
@@ -110,13 +116,23 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, timin
   const ledger = new Ledger(portOf(store), tenant, now);
   return {
     ledger,
-    brake: new Brake(ledger, now ?? Date.now),
+    floodgate: new Floodgate(ledger, limitsOf(limits)),
+    brake: new Brake(ledger),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,
     // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };
+}
+
+function limitsOf(given: Partial<Limits> = {}): Limits {
+  const limits: Limits = { ...LIMITS, ...given };
+  for (const [scope, limit] of Object.entries(limits)) {
+    if (limit === false || (Number.isInteger(limit) && limit > 0)) continue;
+    throw new CountersignError("SETUP", { hint: `createGate: limits.${scope} is a whole number from 1, or false.` });
+  }
+  return limits;
 }
 
 /** What would otherwise be found out when the first payment hangs, or when it didn't. */

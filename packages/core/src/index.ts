@@ -6,6 +6,7 @@ export type { AuditEvent } from "./contract/event.ts";
 export type { Freeze, FreezeScope } from "./contract/freeze.ts";
 export type { Grant } from "./contract/grant.ts";
 export type { Duration, Issue, JsonObject, StandardSchemaV1 } from "./contract/json.ts";
+export { MASK } from "./contract/mask.ts";
 export type { Principal } from "./contract/principal.ts";
 export type { ApprovalRequest, Page, Receipt, RequestQuery } from "./contract/request.ts";
 export type { ReviewTerms } from "./contract/terms.ts";

@@ -5,5 +5,6 @@ export type { AuditEvent } from "./contract/event.ts";
 export type { Page, RequestQuery } from "./contract/request.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
 export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
+export { escalationOf } from "./store/notices.ts";
 export { SHOWN } from "./store/shown.ts";
 export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";

@@ -121,7 +121,9 @@ describe("loading", () => {
     ["no duration", { review: { expiresIn: "2 days" } }, "review.expiresIn"],
     ["a negative duration", { review: { executeWithin: -1 } }, "review.executeWithin"],
     ["no schema", { tools: { a: { args: {}, ask: true } } }, "tools.a.args"],
-    ["masks that nothing would apply", { tools: { a: { ask: true, redact: ["args.iban"] } } }, "tools.a.redact"],
+    ["a mask of all arguments", { tools: { a: { ask: true, redact: ["args"] } } }, "tools.a.redact.0"],
+    ["a mask of something else", { tools: { a: { ask: true, redact: ["args.iban", "context.iban"] } } }, "tools.a.redact.1"],
+    ["no mask at all", { tools: { a: { ask: true, redact: [] } } }, "tools.a.redact"],
   ])("refuses %s and says where", (_, policy, path) => {
     try {
       definePolicy(policy as object);

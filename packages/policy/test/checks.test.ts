@@ -138,8 +138,8 @@ describe("a rule that could never do anything", () => {
       "error 6:10 Never reached: whatever it would ask about is denied before.",
     ],
     ["deny: args.amount > 5\nask: args.amount == 7", "error 5:10 Never reached: whatever it would ask about is denied before."],
-    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "warning 5:43 Reminds when the request has expired already."],
-    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "warning 5:34 Escalates when the request has expired already."],
+    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "error 5:43 Reminds when the request has expired already."],
+    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "error 5:34 Escalates when the request has expired already."],
     ["deny: args.amount > 1\nreview: {}", "error 5:13 Terms without ask would never be used."],
     ["redact: [args.amount]", "error 4:5 A rule needs ask or deny: an empty one would allow."],
   ])("%s: %s", (rule, message) => {
@@ -183,6 +183,12 @@ describe("a rule that could never do anything", () => {
     const masks = (path: string) => lint(ruleFile(`ask: true\nredact: [${path}]`), { tools }).map(({ message }) => message);
     expect(masks("args.iben")).toEqual(["There is no args.iben."]);
     expect(masks("iban")).toEqual(["Not a path such as args.iban."]);
+    expect(masks("args.items.*.prize")).toEqual(["There is no args.items.*.prize."]);
+    expect(masks("args.items.price")).toEqual(["There is no args.items.price."]);
+    expect(["args.iban", "args.items", "args.items.*", "args.items.*.price", "args.items.0.price", "args.*"].flatMap(masks)).toEqual([]);
+    expect(lint(ruleFile("ask: true\nredact: [args.iban, args.iben]"), { tools })).toMatchObject([
+      { severity: "error", line: 5, column: 25 },
+    ]);
   });
 
   it("reads no constant", () => {

@@ -1,8 +1,9 @@
 // The emergency brake: what it stops, when, and what it leaves as it was.
 import { approve, createGate, definePolicy, isCountersignError, type Gate, type Principal, type Store } from "@countersign/core";
+import { openThread } from "@countersign/core/adapter";
 import type { Batch, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { call, createRunner, scripted } from "./mini.ts";
 
 const policy = definePolicy({ tools: { pay: "ask", mail: "ask", read: "allow" } });
@@ -187,20 +188,37 @@ describe("a run under a freeze", () => {
     expect([after.status, ran]).toEqual(["completed", ["pay", "read"]]);
   });
 
-  it("an allowed call asks the store at most once a second, and needs none that is away", async () => {
+  it("is stopped in the middle too: as long as allowed calls keep coming, the process looks beside them", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const store = memoryStore();
+    const [gate, other] = [gateOn(store), gateOn(store)];
+    const thread = openThread(gate, { threadId: "t", agent: "mini", framework: "mini" });
+    const read = (callId: string) => thread.execute({ turnId: "m", callId, tool: "read", args: {} }, () => 1, { fresh: true });
+    await read("1");
+    const frozen = await other.freeze({ tool: "read" }, why);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await codeOf(read("2"))).toBe("FROZEN");
+    await frozen.lift({ by: ops });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(await codeOf(read("3"))).toBe("none");
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("an allowed call reads nothing, and needs no store that is away", async () => {
     const store = memoryStore();
     let reads = 0;
-    const counted = Object.assign(Object.create(store) as StorePort, {
+    const away = Object.assign(Object.create(store) as StorePort, {
       getThread: async (tenant: string, id: string) => {
         if (id !== "countersign/freezes") return store.getThread(tenant, id);
         reads++;
         throw new Error("the store is away");
       },
     });
-    const gate = gateOn(counted);
     let ran = 0;
     const calls = Array.from({ length: 50 }, (_, i) => call(String(i), "read", {}));
-    const runner = createRunner(gate, { model: scripted(calls), tools: { read: () => ++ran } });
+    const runner = createRunner(gateOn(away), { model: scripted(calls), tools: { read: () => ++ran } });
     expect((await runner.start("t", "go")).status).toBe("completed");
     expect([ran, reads]).toEqual([50, 1]);
   });

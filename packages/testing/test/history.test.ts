@@ -223,8 +223,8 @@ describe("a rule that counts", () => {
     const store = new Proxy(inner, { get: (target, name, self) => (reads++, Reflect.get(target, name, self) as unknown) });
     const { effect, thread } = setting({ store });
     const invocation = thread();
-    reads = 0;
     const read: ProposedCall = { turnId: "m", callId: "r", tool: "read", args: {} };
+    reads = 0;
     expect(invocation.mustWait(read, { fresh: true })).toBe(false);
     await invocation.execute(read, effect, { fresh: true });
     expect(reads).toBe(0);

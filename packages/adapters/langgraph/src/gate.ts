@@ -141,7 +141,8 @@ async function pauseFor(
   const texts = new Map<string, string | undefined>();
   for (const { call, request } of waiting) {
     const shown = calls.find((toolCall) => callIdOf(toolCall) === call.callId);
-    if (shown) texts.set(request.id, await describedBy(table, shown, { messages }, runtime));
+    // Reviewers read it: masked as they are to see it.
+    if (shown) texts.set(request.id, await describedBy(table, { ...shown, args: request.args }, { messages }, runtime));
   }
   const requests = waiting.map(({ request }) => request);
   return pausePayload(invocation.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));

@@ -66,6 +66,7 @@ const LEAVING: ReadonlySet<string> = new Set([
   "PURGED",
   "STORE_UNAVAILABLE",
   "THREAD_BUSY",
+  "TOO_MANY_REQUESTS",
 ]);
 
 /** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */

@@ -1,6 +1,9 @@
 import { approve, edit, reject, type ApprovalRequest, type Decision } from "@countersign/core";
 import { z } from "zod";
 
+/** What an answer is about, nothing masked. */
+type Proposed = Pick<ApprovalRequest, "tool" | "args">;
+
 /** Why an answer can't be taken, for its author. */
 export type Refuse = (reason: string) => never;
 
@@ -18,13 +21,13 @@ const answerSchema = z.union([
 type Answer = z.infer<typeof answerSchema>;
 
 /** A foreign answer as a decision about this request. */
-export function decisionOf(foreign: unknown, request: ApprovalRequest, refuse: Refuse): Decision {
+export function decisionOf(foreign: unknown, request: Proposed, refuse: Refuse): Decision {
   const parsed = answerSchema.safeParse(foreign);
   if (!parsed.success) return refuse(`not an answer that this adapter knows: ${JSON.stringify(foreign)}`);
   return translate(parsed.data, request, refuse);
 }
 
-function translate(answer: Answer, request: ApprovalRequest, refuse: Refuse): Decision {
+function translate(answer: Answer, request: Proposed, refuse: Refuse): Decision {
   switch (answer.type) {
     case "approve":
     case "accept":

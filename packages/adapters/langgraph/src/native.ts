@@ -1,5 +1,5 @@
 import { CountersignError, type ApprovalRequest, type Decision, type Gate, type Principal, type Seen } from "@countersign/core";
-import type { DecideNative } from "@countersign/core/adapter";
+import { proposedArgs, type DecideNative } from "@countersign/core/adapter";
 import { isCommand, type Command } from "@langchain/langgraph";
 import { decisionOf, type Refuse } from "./native-answer.ts";
 
@@ -100,7 +100,7 @@ async function check(
   if (digest === undefined && proposal.by !== undefined) return refuse(`the arguments of request ${id} were edited after they were shown`);
   if (digest !== undefined && digest !== proposal.digest && !again)
     return refuse(`request ${id} now proposes other arguments than those shown`);
-  const decision = decisionOf(answer, request, refuse);
+  const decision = decisionOf(answer, { tool: request.tool, args: (await proposedArgs(gate, id)) ?? {} }, refuse);
   const allowed = request.terms.decisions;
   if (allowed && !allowed.includes(decision.type)) return refuse(`request ${id} can't be answered by ${decision.type}`);
   return { seen: { id, digest: digest ?? proposal.digest }, decision };

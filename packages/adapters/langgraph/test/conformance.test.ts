@@ -1,3 +1,6 @@
 import { testAdapter } from "@countersign/conformance";
 
-for (const shape of ["middleware", "tools-v1", "tools-v2"]) testAdapter(new URL(`./${shape}.harness.ts`, import.meta.url));
+/** The store that the published matrix is measured on. */
+const store = new URL("../../../stores/sqlite/test/sqlite.harness.ts", import.meta.url);
+
+for (const shape of ["middleware", "tools-v1", "tools-v2"]) testAdapter(new URL(`./${shape}.harness.ts`, import.meta.url), { store });

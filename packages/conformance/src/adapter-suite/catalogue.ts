@@ -1,8 +1,11 @@
 import { counting } from "./cases/counting.ts";
+import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { edits, rejections } from "./cases/edits.ts";
+import { flooding } from "./cases/flooding.ts";
 import { freezing } from "./cases/freezing.ts";
 import { kills } from "./cases/kills.ts";
+import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
@@ -25,8 +28,11 @@ export const adapterCases: readonly AdapterCase[] = [
   ...edits,
   ...rejections,
   ...parallel,
+  ...flooding,
   ...deciding,
+  ...deadlines,
   ...reviewing,
+  ...masking,
   ...remembering,
   ...counting,
   ...freezing,

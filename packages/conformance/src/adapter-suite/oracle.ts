@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { ApprovalRequest, AuditEvent, Gate, JsonObject } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
 import type { EffectRecord } from "./effects.ts";
 import type { Answer } from "./process/order.ts";
 import type { Setting } from "./setting.ts";
@@ -55,10 +56,16 @@ async function assertSigned(gate: Gate, setting: Setting, request: ApprovalReque
   assert.equal(request.status, "approved", `${request.tool} ran, but its request is ${request.status}`);
   const claims = (await historyOf(gate, request.id)).filter(({ type }) => type === "claimed").length;
   assert.ok(effects.length <= claims, `${request.tool} ran ${effects.length} times under ${claims} claims`);
-  const signed = request.approvedArgs ?? request.args;
+  const signed = await signedArgs(gate, request);
   for (const { args } of effects) {
     assert.ok(isSame(setting, request.tool, args, signed), `${request.tool} ran with ${brief(args)}, signed was ${brief(signed)}`);
   }
+}
+
+/** From the record: what a gate shows may be masked. */
+async function signedArgs({ store }: Gate, { tenant, id, args }: ApprovalRequest): Promise<JsonObject> {
+  const record = await (store as StorePort).getRequest(tenant, id);
+  return record?.approvedArgs ?? record?.args ?? args;
 }
 
 /** A framework may hand its tools the parsed arguments: defaults filled in, the rest the same. */

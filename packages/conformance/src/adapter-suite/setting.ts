@@ -1,4 +1,4 @@
-import type { JsonObject, Policy, Reviewer, StandardSchemaV1, Timings } from "@countersign/core";
+import type { GateOptions, JsonObject, Policy, Reviewer, StandardSchemaV1, Timings } from "@countersign/core";
 import type { Case } from "../contract/case.ts";
 import type { Capability, Scenario } from "../contract/harness.ts";
 import type { Stage } from "./stage.ts";
@@ -20,6 +20,7 @@ export interface Setting {
   readonly turns: readonly Turn[];
   readonly policy: Policy;
   readonly timings?: Partial<Timings>;
+  readonly limits?: NonNullable<GateOptions["limits"]>;
   /** Asked in the process that runs the agent. */
   readonly reviewer?: Reviewer;
   readonly subagents?: readonly {

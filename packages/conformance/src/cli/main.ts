@@ -4,6 +4,7 @@ import { markdownReport, saysTheSame } from "../report/markdown.ts";
 import { count, jsonReport, reportOn, type SuiteReport } from "../report/report.ts";
 import { moduleUrl, subjectAt, type Subject } from "../run/harness-kind.ts";
 import { runSuite, sessionOf } from "../run/run.ts";
+import { saved } from "../run/saved.ts";
 import { HELP, readOptions, type CliOptions } from "./options.ts";
 
 const MARKS: { readonly [S in CaseResult["status"]]: string } = { passed: "✓", failed: "✗", absent: "–" };
@@ -25,7 +26,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const reports: SuiteReport[] = [];
-    for (const subject of subjects) reports.push(await tried(subject, options));
+    for (const subject of subjects) reports.push((await kept(subject, options)) ?? (await tried(subject, options)));
     return publish(options.check && isStale(reports, options.markdown) ? await secondLook(subjects, reports, options) : reports, options);
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));
@@ -38,6 +39,15 @@ async function list(subject: Subject): Promise<void> {
   for (const tried of session.cases)
     print(`${tried.id}  ${tried.title}${session.absence(tried) === undefined ? "" : ` (${session.absence(tried)})`}`);
   await session.close();
+}
+
+/** What tests have tried just now. */
+async function kept(subject: Subject, { results: folder }: CliOptions): Promise<SuiteReport | undefined> {
+  if (folder === undefined) return undefined;
+  const session = sessionOf(subject);
+  const results = saved(folder, subject.url, session.cases.map(({ id }) => id)); // prettier-ignore
+  await session.close();
+  return results && reportOn(subject, results);
 }
 
 async function tried(subject: Subject, { cases, seed, store, concurrency }: CliOptions): Promise<SuiteReport> {

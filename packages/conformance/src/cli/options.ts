@@ -11,6 +11,7 @@ Tries the promises of Countersign on an adapter, a framework's own approvals, or
   --json <file>        writes the results as JSON; "-" prints them
   --markdown <file>    writes the matrix
   --check              fails if the matrix in that file says something else, instead of writing it
+  --results <folder>   takes what tests have kept there (COUNTERSIGN_CONFORMANCE_RESULTS) for tried
   --list               lists the cases of the harness and tries none
   --help
 
@@ -25,6 +26,7 @@ export interface CliOptions {
   readonly concurrency: number;
   readonly json: string | undefined;
   readonly markdown: string | undefined;
+  readonly results: string | undefined;
   readonly check: boolean;
   readonly list: boolean;
   readonly help: boolean;
@@ -42,12 +44,13 @@ export function readOptions(argv: readonly string[]): CliOptions {
       concurrency: { type: "string" },
       json: { type: "string" },
       markdown: { type: "string" },
+      results: { type: "string" },
       check: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       help: { type: "boolean", default: false, short: "h" },
     },
   });
-  const { check, list, help, store, json, markdown } = values;
+  const { check, list, help, store, json, markdown, results } = values;
   if (!help && positionals.length === 0) throw new Error("Name a harness module, such as ./my.harness.ts. --help tells more.");
   if (check && markdown === undefined) throw new Error("--check compares with the matrix that --markdown names.");
   return {
@@ -58,6 +61,7 @@ export function readOptions(argv: readonly string[]): CliOptions {
     store,
     json,
     markdown,
+    results,
     check,
     list,
     help,

@@ -45,7 +45,7 @@ export async function runSuite(
     let done = 0;
     const lane = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const result = await tryCase(session, next.tried);
+        const { error: _, ...result } = await tryCase(session, next.tried);
         results[next.index] = result;
         onResult?.(result, ++done, cases.length);
       }
@@ -66,7 +66,8 @@ function named(session: Session, id: string): AnyCase {
   throw new Error(`There is no case ${id}.${close.length > 0 ? ` Did you mean ${close.slice(0, 5).join(" or ")}?` : ""}`);
 }
 
-async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult> {
+/** `error`: what a failed case threw. */
+export async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult & { readonly error?: unknown }> {
   const { id, title } = tried;
   const since = performance.now();
   const result = (status: CaseResult["status"], detail: string | undefined): CaseResult => ({
@@ -83,6 +84,6 @@ async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult> {
     return result("passed", undefined);
   } catch (error) {
     if (error instanceof Absent) return result("absent", error.message);
-    return result("failed", error instanceof Error ? error.message : String(error));
+    return { ...result("failed", error instanceof Error ? error.message : String(error)), error };
   }
 }

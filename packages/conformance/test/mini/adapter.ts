@@ -72,6 +72,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const open = openCalls(messages);
     const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
     const waiting = await unsigned(proposed, fresh, advancing);
+    if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
     for (const [index, call] of proposed.entries()) {
       advancing.signal.throwIfAborted();

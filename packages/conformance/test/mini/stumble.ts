@@ -25,6 +25,8 @@ export function stumble(
       return recorded().then((request) =>
         request?.status === "approved" ? plainly(request.approvedArgs) : normally(agent, call, advancing),
       );
+    case "runs-what-was-shown":
+      return recorded().then((request) => wrapped(thread.execute(call, () => run(request?.approvedArgs))));
     case "loses-edits":
       return wrapped(thread.execute(call, () => run()));
     case "executes-twice":

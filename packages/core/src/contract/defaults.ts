@@ -22,3 +22,9 @@ export const TIMINGS = {
 export type Timings = { readonly [K in keyof typeof TIMINGS]: number };
 
 export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50, rememberFor: "24h", rememberTimes: 10 } as const;
+
+/** How many requests, asked within a minute, may wait for people: in one thread, and of one requester. */
+export const LIMITS = { thread: 100, requester: 1_000 } as const;
+
+/** Numbers of requests, each with its default in {@link LIMITS}; `false`: any number. */
+export type Limits = { readonly [K in keyof typeof LIMITS]: number | false };

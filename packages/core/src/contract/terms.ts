@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULTS } from "./defaults.ts";
 import type { Duration } from "./json.ts";
 
 /** Who may decide about a call, how many of them, and until when. */
@@ -16,8 +17,9 @@ export interface ReviewTerms {
   readonly executeWithin?: Duration | undefined;
   /** Default: all three. */
   readonly decisions?: readonly ("approve" | "edit" | "reject")[] | undefined;
-  /** Remind the reviewers after these times; widen to more roles after that time. */
+  /** Remind the reviewers when it has waited for these times. */
   readonly remind?: readonly Duration[] | undefined;
+  /** When it has waited for this time, these roles may sign as well. Once that has happened, they are among `roles`, and this is gone. */
   readonly escalate?: { readonly after: Duration; readonly roles: readonly string[] } | undefined;
   /** Which remembered decisions a reviewer may leave behind. Default: none; always none under a quorum or four eyes. */
   readonly remember?: "never" | readonly ("exact-args" | "tool")[] | undefined;
@@ -29,6 +31,19 @@ export interface ReviewTerms {
  */
 export function rememberable({ remember, quorum = 1, fourEyes = false }: ReviewTerms): readonly ("exact-args" | "tool")[] {
   return remember === undefined || remember === "never" || quorum > 1 || fourEyes ? [] : remember;
+}
+
+/** The reminders and the escalation, by their paths, that would come when the request has expired already. */
+export function lateNotices({
+  remind = [],
+  escalate,
+  expiresIn = DEFAULTS.expiresIn,
+}: ReviewTerms): readonly (readonly (string | number)[])[] {
+  const isLate = (after: Duration): boolean => (durationMs(after) ?? 0) >= (durationMs(expiresIn) ?? Infinity);
+  return [
+    ...remind.flatMap((after, index) => (isLate(after) ? [["remind", index]] : [])),
+    ...(escalate && isLate(escalate.after) ? [["escalate", "after"]] : []),
+  ];
 }
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

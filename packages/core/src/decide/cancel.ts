@@ -27,7 +27,10 @@ export async function cancel(kernel: Kernel, id: string, { by, reason }: { by: P
   const record = await persist(async () => {
     const [found, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
     if (found.state === "cancelled") return found;
-    if (!isCancellable(found)) throw new CountersignError("ALREADY_DECIDED", { request: toRequest(found), winner: found.decisions.at(-1) });
+    if (!isCancellable(found)) {
+      const request = toRequest(found);
+      throw new CountersignError("ALREADY_DECIDED", { request, winner: request.decisions.at(-1) });
+    }
     const move = cancellation(found, now, by, reason);
     return (await kernel.ledger.commit(move)).ok ? move.record : undefined;
   });

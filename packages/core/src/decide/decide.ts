@@ -1,20 +1,23 @@
 import { z } from "zod";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import { digestOf } from "../canonical/digest.ts";
-import { jsonCopy } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
+import { maskDecision } from "../ledger/masked.ts";
 import { moveRequest, together, toRequest } from "../ledger/move.ts";
+import { nextNoticeAt, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
 import { authorize } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
-import { checkEdit } from "./edited-args.ts";
+import { checkEdit, editedArgs } from "./edited-args.ts";
+import { giveNotices, isNoticeDue } from "./notice.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
@@ -55,11 +58,17 @@ export async function decide(
 async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestRecord | undefined> {
   const { ledger } = kernel;
   const [record, now] = await Promise.all([ledger.demand(id), ledger.now()]);
+  if (isNoticeDue(record, now)) {
+    // Whoever is asked as well by now may sign, sweeper or not.
+    await giveNotices(kernel, record, now);
+    return undefined;
+  }
   authorize(vote.by, record.terms, record.requestedBy);
   if (isSameVote(record, vote)) return record;
   if (record.state !== "pending") {
-    const winner = record.status === "expired" || record.status === "cancelled" ? undefined : record.decisions.at(-1);
-    throw new CountersignError("ALREADY_DECIDED", { request: toRequest(record), winner });
+    const request = toRequest(record);
+    const winner = record.status === "expired" || record.status === "cancelled" ? undefined : request.decisions.at(-1);
+    throw new CountersignError("ALREADY_DECIDED", { request, winner });
   }
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
   const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
@@ -70,7 +79,8 @@ async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestR
   const { patch, digest, args, counted } = await applied(kernel, record, vote, now);
   const { decision, by, via } = vote;
   const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
-  const data = { decision: said, args, digest, via, grantId: remembered?.id };
+  const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
+  const data = { ...shown, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
   const move = moveRequest(record, patch, { type, at: now, actor: by, data });
   const batch = together(move, counted, ...(remembered ? [remembered.writes] : []));
@@ -103,11 +113,12 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by);
+  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, { by, at });
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
-  return { patch: { state: complete ? "approved" : "pending", proposal, terms, decisions, ...approved }, ...proposal, counted };
+  const noticeAt = nextNoticeAt({ ...record, terms }, at);
+  return { patch: { state: complete ? "approved" : "pending", proposal, terms, noticeAt, decisions, ...approved }, ...proposal, counted };
 }
 
 /** What is being signed: the proposal as it stands, or the reviewer's own. */
@@ -115,10 +126,12 @@ async function proposed(
   kernel: Kernel,
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
-  by: Principal,
+  { by, at }: { readonly by: Principal; readonly at: number },
 ): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
   if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
-  const { args, terms, counted } = await checkEdit(kernel, record, decision.args);
+  const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args);
+  // Other arguments are no younger: who is asked as well by now is so under their terms too.
+  const terms = termsAt({ ...record, terms: given }, at);
   authorize(by, terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };
@@ -132,5 +145,5 @@ function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolea
   if (decision.type === "reject") return true;
   const counts = signaturesOn(record).some((signature) => signature.by.id === by.id);
   if (!counts || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
-  return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: jsonCopy(decision.args as JsonObject) }));
+  return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args }));
 }

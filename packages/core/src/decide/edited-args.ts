@@ -1,5 +1,6 @@
 import { jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
+import { unmasked } from "../contract/mask.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { countsHistory } from "../gate/check.ts";
@@ -31,6 +32,11 @@ export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecor
   return { verdict, counted: thread && counts ? putThread(thread, thread.version, undefined) : NOTHING };
 }
 
+/** A reviewer's arguments, with what they didn't get to see: a mask stands for what is proposed in its place. @throws NOT_JSON */
+export function editedArgs(record: RequestRecord, edited: object): ReturnType<typeof unmasked> {
+  return unmasked(jsonCopy(edited as JsonObject), record.proposal.args, record.redact);
+}
+
 /**
  * A reviewer's arguments, checked, and the terms that they are signed under.
  * @throws NOT_JSON, INVALID_ARGS, POLICY_DENIED, EDIT_UNCHECKABLE
@@ -40,7 +46,8 @@ export async function checkEdit(
   record: RequestRecord,
   edited: object,
 ): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms; readonly counted: Writes }> {
-  const args = jsonCopy(edited as JsonObject);
+  const { args, lost } = editedArgs(record, edited);
+  if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
   const { verdict, counted } = await verdictOn(kernel, record, args);
   const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn(record.argsSchema, args);
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });

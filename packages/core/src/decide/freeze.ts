@@ -24,14 +24,15 @@ export async function freeze(
     // Written by a try of this same call that was never answered.
     const frozen = inForce.find((other) => other.id === id) ?? { id, tool, agent, by, reason, at };
     if (inForce.includes(frozen)) return frozen;
-    const writes = putFreezes(ledger.tenant, record, [...inForce, frozen], {
+    const now = [...inForce, frozen];
+    const writes = putFreezes(ledger.tenant, record, now, {
       type: "frozen",
       at,
       actor: by,
       data: { id, tool, agent, reason },
     });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.forget();
+    brake.learn(now);
     return frozen;
   });
 }
@@ -48,7 +49,7 @@ export async function lift({ ledger, brake }: Kernel, id: string, options: { rea
     }
     const writes = putFreezes(ledger.tenant, record, left, { type: "lifted", at, actor: by, data: { id } });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.forget();
+    brake.learn(left);
     return true;
   });
 }

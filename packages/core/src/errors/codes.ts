@@ -14,6 +14,8 @@ export interface ErrorDetails {
   PURGED: { readonly id: string };
   GRANT_NOT_FOUND: { readonly id: string };
   DUPLICATE_CALL: { readonly turnId: string; readonly callId: string };
+  /** More than `limit` requests that were asked within `within` ms would wait in this thread, or of this requester. */
+  TOO_MANY_REQUESTS: { readonly scope: "thread" | "requester"; readonly id: string; readonly limit: number; readonly within: number };
   THREAD_BUSY: { readonly threadId: string };
   THREAD_CLOSED: { readonly threadId: string };
   LEASE_LOST: { readonly threadId: string };

@@ -17,6 +17,9 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   GRANT_NOT_FOUND: ({ id }) => `There is no grant ${id} in this store and tenant.`,
   DUPLICATE_CALL: ({ turnId, callId }) =>
     `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
+  TOO_MANY_REQUESTS: ({ scope, id, limit, within }) =>
+    `More than ${limit} requests of the last ${within / 1_000} s would wait for people ${scope === "thread" ? "in thread" : "on behalf of"} ${id}. ` +
+    `Nothing was recorded, and what waits stays decidable. Have some decided, or try again later; limits.${scope} of createGate allows more.`,
   THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,
   THREAD_CLOSED: ({ threadId }) => `Thread ${threadId} has ended. Start it with a new input.`,
   LEASE_LOST: ({ threadId }) => `This process no longer holds thread ${threadId}; another one goes on with it. No effect was started.`,

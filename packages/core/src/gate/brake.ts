@@ -10,50 +10,53 @@ interface Call {
   readonly agent: string;
 }
 
-/** How long what was read holds for calls that the policy allows, in ms. They do no other I/O. */
-const FRESH = 1_000;
+/** How often a process looks at what is frozen while calls run that the policy allows, in ms… */
+const EVERY = 1_000;
+/** …and for how long after the last one. */
+const WATCH = 60_000;
 
-interface Reading {
-  /** By this process's clock, Unix ms. */
-  readonly since: number;
-  /** Until it is answered, and if it fails: what was known before. */
-  known: readonly Freeze[];
-  under: Promise<void> | undefined;
-}
-
-/** Stops what is frozen. Claims ask the store each time; allowed calls go by what was read within the last second. */
+/**
+ * Stops what is frozen. Claims ask the store each time. Allowed calls do no I/O: runs look when they begin and go on, and
+ * as long as allowed calls keep coming, the process looks again and again beside them.
+ */
 export class Brake {
   readonly #ledger: Ledger;
-  readonly #clock: () => number;
-  #last: Reading = { since: -Infinity, known: [], under: undefined };
+  #known: readonly Freeze[] = [];
+  /** Allowed calls since the process last looked. */
+  #calls = 0;
+  #idle = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(ledger: Ledger, clock: () => number) {
+  constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.#clock = clock;
   }
 
-  /** This process has just changed what is frozen. */
-  forget(): void {
-    this.#last = { since: -Infinity, known: this.#last.known, under: undefined };
+  /** May a call run that the policy allows? By what is known. @throws FROZEN */
+  demand(call: Call): void {
+    this.#calls++;
+    this.#timer ??= this.#wait();
+    refuseFrozen(this.#known, call);
   }
 
-  /** Undefined: it may, and nothing had to be read for it. @throws FROZEN */
-  mayRun(call: Call): Promise<void> | undefined {
-    // A clock that was put back says nothing about how old it is.
-    const age = this.#clock() - this.#last.since;
-    if (!(age >= 0 && age < FRESH)) this.#last = this.#read();
-    const reading = this.#last;
-    return reading.under ? reading.under.then(() => refuseFrozen(reading.known, call)) : refuseFrozen(reading.known, call);
+  /** What is in force now. */
+  learn(inForce: readonly Freeze[]): void {
+    this.#known = inForce;
   }
 
-  /** An allowed call needs no store, and one that is away shall not stop it: then what was known stays in force. */
-  #read(): Reading {
-    const reading: Reading = { since: this.#clock(), known: this.#last.known, under: undefined };
-    reading.under = readFreezes(this.#ledger)
-      .then(({ inForce }) => void (reading.known = inForce))
-      .catch(() => {})
-      .finally(() => (reading.under = undefined));
-    return reading;
+  /** Looks at what is in force. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
+  async look(): Promise<void> {
+    await readFreezes(this.#ledger).then(({ inForce }) => this.learn(inForce), () => {}); // prettier-ignore
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(() => void this.#lookAgain(), EVERY).unref();
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#idle = this.#calls > 0 ? 0 : this.#idle + EVERY;
+    this.#calls = 0;
+    await this.look();
+    this.#timer = this.#idle < WATCH ? this.#wait() : undefined;
   }
 }
 

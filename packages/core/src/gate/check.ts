@@ -56,6 +56,12 @@ export function ruleOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespac
   return policy.exact.get(address) ?? rule ?? policy.fallback;
 }
 
+/** What is masked of this call's arguments. Like a question, a mask holds in every namespace; undefined: nothing. */
+export function redactionOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly string[] | undefined {
+  const paths = new Set(rulesFor(policy, call).flatMap(({ redact }) => redact));
+  return paths.size > 0 ? [...paths] : undefined;
+}
+
 /** Does the verdict on this call depend on what ran in its thread before? */
 export function countsHistory(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): boolean {
   return rulesFor(policy, call).some(({ history }) => history);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { sha256 } from "../canonical/digest.ts";
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
-import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
+import { redactSchema } from "../contract/mask.ts";
+import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import { isNamespaced, ruleName, type RuleName } from "./names.ts";
@@ -17,6 +18,8 @@ export interface CompiledRule {
   readonly idempotent: boolean;
   /** Its conditions count what ran in the thread before: the verdict needs {@link CheckedCall.history}. */
   readonly history: boolean;
+  /** Paths of the arguments that are masked for reviewers and in the audit trail. */
+  readonly redact: readonly string[];
   readonly deny: true | AnyCondition | undefined;
   readonly ask: true | AnyCondition | undefined;
   readonly terms: ReviewTerms;
@@ -47,7 +50,7 @@ const objectRule = z.lazy(() =>
       args: schema.optional(),
       idempotent: z.boolean().optional(),
       history: z.boolean().optional(),
-      redact: z.undefined({ error: "masking of arguments is not available in this version" }).optional(),
+      redact: redactSchema.optional(),
       ask: holds.optional(),
       deny: holds.optional(),
       review: termsSchema.optional(),
@@ -75,12 +78,15 @@ type ObjectRule = z.infer<typeof objectRule>;
 export function compile(input: unknown): CompiledPolicy {
   const policy = parsed(policySchema, input, []);
   const base: ReviewTerms = { expiresIn: DEFAULTS.expiresIn, ...policy.review };
+  refuseLateNotices(base, ["review"]);
   const cap = policy.remember === "never" ? ({ remember: "never" } as const) : {};
   const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
     if (name === "" || /\s/.test(name))
       throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
-    return build(name, typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]));
+    const given = typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]);
+    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(given) }, ["tools", name, "review"]);
+    return build(name, given);
   });
   for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
@@ -101,6 +107,14 @@ function reviewOf(rule: Word | ObjectRule): ReviewTerms {
   return typeof rule === "string" ? {} : (rule.review ?? {});
 }
 
+/** What each place says itself: a rule whose requests expire before an inherited reminder goes without it. */
+function refuseLateNotices(review: ReviewTerms, at: readonly string[]): void {
+  const [late] = lateNotices(review);
+  if (!late) return;
+  const path = [...at, ...late].map(String).join(".");
+  throw new CountersignError("POLICY_INVALID", { path }, { note: "It would come when the request has expired already." });
+}
+
 function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): CompiledRule {
   const given: ObjectRule = typeof rule === "string" ? { ask: rule === "ask" || undefined, deny: rule === "deny" || undefined } : rule;
   return {
@@ -109,6 +123,7 @@ function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): C
     argsSchema: jsonSchemaOf(given.args),
     idempotent: given.idempotent ?? false,
     history: given.history ?? false,
+    redact: given.redact ?? [],
     deny: given.deny,
     ask: given.ask,
     terms,
@@ -122,6 +137,7 @@ function hashOf(rules: readonly CompiledRule[], fallback: CompiledRule, context:
     schema: rule.argsSchema ?? (rule.schema ? rule.schema["~standard"].vendor : null),
     idempotent: rule.idempotent,
     history: rule.history,
+    redact: rule.redact.length > 0 ? rule.redact : undefined,
     deny: String(rule.deny),
     ask: String(rule.ask),
     terms: rule.terms,

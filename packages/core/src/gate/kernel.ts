@@ -1,4 +1,5 @@
 import type { Timings } from "../contract/defaults.ts";
+import type { Floodgate } from "../ledger/floodgate.ts";
 import type { Brake } from "./brake.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { PolicyInternals } from "./policy.ts";
@@ -8,6 +9,7 @@ export interface Kernel {
   readonly ledger: Ledger;
   readonly brake: Brake;
   readonly policy: PolicyInternals | undefined;
+  readonly floodgate: Floodgate;
   readonly timings: Timings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;

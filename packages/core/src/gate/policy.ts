@@ -43,7 +43,10 @@ export type ToolRule<S, Context> =
       readonly idempotent?: boolean;
       /** Its conditions count what already ran in this thread (`call.history`). Default false. */
       readonly history?: boolean;
-      /** Arguments to be masked for reviewers. Refused at load until masking exists. */
+      /**
+       * Arguments that reviewers and the audit trail get masked, and the tool as they are: `["args.iban", "args.payees.*.iban"]`.
+       * What holds a path up (a text where an object should be) is masked as a whole.
+       */
       readonly redact?: readonly string[];
     } & (
       | { readonly ask: true | Condition<Out<S>, Context>; readonly deny?: Condition<Out<S>, Context>; readonly review?: ReviewTerms }
@@ -73,7 +76,10 @@ export interface Policy<Tools = any, Context = any> {
       history?: readonly PastCall[] | undefined;
     } & NeedsContext<Context>,
   ): Verdict;
-  /** What would run if the request were signed now, parsed and typed, if it is a call of that tool (`namespace/tool` for one in a namespace). */
+  /**
+   * What would run if the request were signed now, parsed and typed, if it is a call of that tool (`namespace/tool` for one
+   * in a namespace). Masked arguments stay masked; undefined if the schema doesn't take the mask.
+   */
   match<K extends keyof Tools & string>(request: ApprovalRequest, tool: K): ArgsOut<Tools, K> | undefined;
 }
 

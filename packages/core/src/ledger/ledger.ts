@@ -68,6 +68,11 @@ export class Ledger {
     return { items: page.items.map(parseRequest), next: page.next };
   }
 
+  /** Up to `cap`. */
+  count(query: RequestQuery, cap: number): Promise<number> {
+    return this.port.countRequests(this.tenant, query, cap);
+  }
+
   async grantsFor(call: {
     readonly namespace?: string | undefined;
     readonly tool: string;

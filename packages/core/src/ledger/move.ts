@@ -1,6 +1,8 @@
-import { nextEvent, type Happening } from "../audit/chain.ts";
+import { nextEvent, type Chained, type Happening } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
+import type { AuditEvent } from "../contract/event.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { maskRequest } from "./masked.ts";
 import type { Writes } from "./ledger.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
@@ -26,17 +28,23 @@ export function isFinished({ state }: RequestRecord): boolean {
 /** Does a request in this state keep its thread from going on? */
 const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
 
-/** One request moves: compare-and-set on it, its event, and the thread's counter in the same commit. */
+/** One request moves: compare-and-set on it, its events, and the thread's counter in the same commit. */
 export function moveRequest(
   old: RequestRecord,
   patch: Partial<RequestRecord> & { readonly state: RequestState },
-  happening: Happening,
+  ...happenings: readonly Happening[]
 ): Writes & { readonly record: RequestRecord } {
   const legal =
     LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
   if (!legal) throw new Error(`illegal transition of ${old.id}: ${old.state} -> ${patch.state}`);
-  const event = nextEvent(old.id, old, { ...happening, data: { ...happening.data, state: patch.state } });
-  const record = project({ ...old, ...patch, version: old.version + 1, seq: event.seq, head: event.hash });
+  const events: AuditEvent[] = [];
+  let chain: Chained = old;
+  for (const happening of happenings) {
+    const event = nextEvent(old.id, chain, { ...happening, data: { ...happening.data, state: patch.state } });
+    events.push(event);
+    chain = { seq: event.seq, head: event.hash };
+  }
+  const record = project({ ...old, ...patch, version: old.version + 1, seq: chain.seq, head: chain.head });
   const by = Number(keepsWaiting(record.state)) - Number(keepsWaiting(old.state));
   return {
     record,
@@ -44,7 +52,7 @@ export function moveRequest(
       { op: "put", kind: "request", record, expects: old.version },
       ...(by === 0 ? [] : [{ op: "add", kind: "thread", id: old.threadId, field: "open", by } as const]),
     ],
-    events: [event],
+    events,
   };
 }
 
@@ -86,10 +94,14 @@ export function together(...writes: readonly Writes[]): Writes {
 function project(record: RequestRecord): RequestRecord {
   if (record.state === "purged") return record;
   const [status, execution] = SHOWN[record.state];
-  return { ...record, status, execution };
+  // Nobody is reminded of what is decided.
+  const noticeAt = record.state === "pending" ? record.noticeAt : undefined;
+  return { ...record, status, execution, noticeAt };
 }
 
-/** What users see of a record. The result is kept once, beside the receipt. */
+/**
+ * What users see of a record: masked, so never what is run or compared. The result is kept once, beside the receipt.
+ */
 export function toRequest(record: RequestRecord): ApprovalRequest {
   const {
     state,
@@ -100,13 +112,16 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     callId,
     parent,
     ticket,
+    redact,
     executeWithin,
+    noticeAt,
     attempt,
     holder,
     leaseUntil,
     seq,
     head, // prettier-ignore
-    ...request
+    ...rest
   } = record;
+  const request = redact ? maskRequest(rest, redact) : rest;
   return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;
 }

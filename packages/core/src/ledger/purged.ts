@@ -33,6 +33,7 @@ function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonl
     error: undefined,
     parent: undefined,
     ticket: undefined,
+    redact: undefined,
     executeWithin: undefined,
     holder: undefined,
   };

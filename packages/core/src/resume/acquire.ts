@@ -114,7 +114,7 @@ async function standing(
   // The thread first: what is suspended after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
   const since = kernel.clock();
-  const [records, now] = await Promise.all([ledger.ofThread(threadId), ledger.now()]);
+  const [records, now] = await Promise.all([ledger.ofThread(threadId), ledger.now(), kernel.brake.look()]);
   const requests = await Promise.all(
     records.map(async (record) => {
       if (record.state === "executing" && record.leaseUntil <= now) return lapseIfOver(kernel, record.id);

@@ -52,7 +52,7 @@ export interface Thread {
   /**
    * One atomic write; calls that are recorded already are adopted. A null continuation: the framework or the application
    * keeps the conversation. The thread stays held by this invocation until it is released.
-   * @throws DUPLICATE_CALL, NOT_JSON, POLICY_DENIED, INVALID_ARGS, THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
+   * @throws DUPLICATE_CALL, TOO_MANY_REQUESTS, NOT_JSON, POLICY_DENIED, INVALID_ARGS, THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
    */
   suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]>;
   /**
@@ -62,13 +62,13 @@ export interface Thread {
   review(calls: readonly ProposedCall[]): Promise<boolean>;
   /**
    * The only door to an effect.
-   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect throws
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and what the effect throws
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
   /**
    * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
    * when the policy allows them. Asking again is the same request.
-   * @throws INVALID_ARGS, NOT_JSON, PURGED, THREAD_BUSY, LEASE_LOST, SETUP
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, TOO_MANY_REQUESTS, THREAD_BUSY, LEASE_LOST, SETUP
    */
   ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
   /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */

@@ -109,8 +109,18 @@ function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
 /** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
 function isPassing(error: unknown): boolean {
   if (!isCountersignError(error)) return false;
-  return ["EXECUTION_BUSY", "EXECUTION_UNKNOWN", "FROZEN", "LEASE_LOST", "THREAD_BUSY", "STORE_UNAVAILABLE"].includes(error.code);
+  return PASSING.has(error.code);
 }
+
+const PASSING: ReadonlySet<string> = new Set([
+  "EXECUTION_BUSY",
+  "EXECUTION_UNKNOWN",
+  "FROZEN",
+  "LEASE_LOST",
+  "STORE_UNAVAILABLE",
+  "THREAD_BUSY",
+  "TOO_MANY_REQUESTS",
+]);
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -66,7 +66,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Stops executions until it is lifted: of a tool, of an agent, or (an empty scope) all of the tenant. Once this has
    * answered, no call is claimed any more that it covers: each throws FROZEN, keeps its signature and can run after the
-   * lift. Calls that the policy allows hear of it within a second in other processes. What has begun goes on, and people
+   * lift. Calls that the policy allows are stopped when their run next starts or resumes, or within a second. What has begun goes on, and people
    * may still decide. A worker tries a frozen thread again with growing pauses, five minutes at the most.
    * @example const freeze = await gate.freeze({ tool: "send_payment" }, { by, reason: "wrong bank details" })
    * @throws INVALID_ARGS
@@ -96,7 +96,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Without a framework: asks about a call, recorded also when the policy allows it. Asking again with the same key
    * re-attaches to the same request.
-   * @throws INVALID_ARGS, NOT_JSON, PURGED, SETUP without a policy
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, TOO_MANY_REQUESTS, SETUP without a policy
    */
   ask<K extends string>(call: ThreadRef<Context> & { tool: K; args: ArgsIn<Tools, K>; key: string }): Promise<Approval<ArgsOut<Tools, K>>>;
   /**

@@ -57,7 +57,7 @@ export class Lanes {
 
   async #resume({ id, fence }: Due, holder: string, since: number): Promise<void> {
     try {
-      const thread = await this.#kernel.ledger.thread(id);
+      const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.brake.look()]);
       const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.(thread, fence, holder, since));
       if (outcome) this.resumed++;
     } catch (error) {

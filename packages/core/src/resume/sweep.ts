@@ -1,6 +1,8 @@
 import { isCountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
+import { giveDueNotices } from "../decide/notice.ts";
 import type { Kernel } from "../gate/kernel.ts";
+import type { DueKind } from "../store/port.ts";
 import { lapseIfOver } from "./claim.ts";
 
 /** Asked for at a time. */
@@ -15,18 +17,21 @@ export interface Sweep {
   readonly onError: (error: unknown) => void;
 }
 
+type Kind = Exclude<DueKind, "thread">;
+
 /**
- * Expires what is overdue and lapses the claims of processes that died. Answers how many expired.
+ * Expires what is overdue, lapses the claims of processes that died, then reminds and escalates. Answers how many expired.
  * @throws STORE_UNAVAILABLE when there is no use in going on
  */
 export async function sweep(work: Sweep): Promise<number> {
   const expired = await each(work, "expiry", (id) => expireIfOverdue(work.kernel, id));
   await each(work, "claim", (id) => lapseIfOver(work.kernel, id));
+  await each(work, "delivery", (id) => giveDueNotices(work.kernel, id));
   return expired;
 }
 
 /** Deals with all that is due of a kind. Answers with how many that went well. */
-async function each({ kernel, signal, onError }: Sweep, kind: "expiry" | "claim", deal: (id: string) => Promise<unknown>): Promise<number> {
+async function each({ kernel, signal, onError }: Sweep, kind: Kind, deal: (id: string) => Promise<unknown>): Promise<number> {
   const tried = new Set<string>();
   let done = 0;
   for (let stuck = 0; !signal?.aborted;) {

@@ -6,7 +6,7 @@ import { rememberable, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
-import { countsHistory, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
+import { countsHistory, redactionOf, ruleOf, type CheckedCall, type Judgement } from "../gate/check.ts";
 import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -244,6 +244,7 @@ export class GatedThread implements Thread {
       terms: within(verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember }, decisions),
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
+      redact: redactionOf(by, call),
       policyHash: by.hash,
       allowed: false,
       ticket: false,
@@ -321,8 +322,7 @@ export class GatedThread implements Thread {
       request: undefined,
     };
     const requestId = runningCall.getStore()?.requestId;
-    const waiting = brake.mayRun({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
-    if (waiting) await waiting;
+    brake.demand({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));

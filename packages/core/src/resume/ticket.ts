@@ -6,7 +6,7 @@ import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import type { Reviewer } from "../decide/reviewer.ts";
 import { CountersignError } from "../errors/error.ts";
-import { countsHistory, ruleOf } from "../gate/check.ts";
+import { countsHistory, redactionOf, ruleOf } from "../gate/check.ts";
 import { pastCalls } from "../gate/history.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { parseWith } from "../gate/schema.ts";
@@ -61,6 +61,7 @@ export async function askTicket(
         terms: verdict.type === "ask" ? verdict.terms : rule.terms,
         idempotent: rule.idempotent,
         argsSchema: rule.argsSchema,
+        redact: redactionOf(by, call),
         policyHash: by.hash,
         allowed: verdict.type === "allow",
         ticket: true,

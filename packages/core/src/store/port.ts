@@ -109,7 +109,7 @@ export interface StorePort extends Store {
    * - `expiry`: pending past `expiresAt`, or approved, `attempt` = 0, no request of its turn pending, and past the turn's
    *   latest `decidedAt` + `executeWithin`.
    * - `claim`: executing, with `leaseUntil` passed.
-   * - `delivery`: nothing yet.
+   * - `delivery`: pending, with `noticeAt` passed.
    *
    * The longest overdue first.
    */

@@ -35,8 +35,12 @@ export interface RequestRecord extends ApprovalRequest {
   readonly parent: string | undefined;
   /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
   readonly ticket?: boolean | undefined;
+  /** Paths of the arguments that only the tool gets to see. */
+  readonly redact?: readonly string[] | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
+  /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
+  readonly noticeAt?: number | undefined;
   /** Executions begun. */
   readonly attempt: number;
   /** A nonce of one claim, not of a process. */
@@ -143,7 +147,9 @@ const requestSchema = z.lazy(() =>
     callId: z.string(),
     parent: text,
     ticket: z.boolean().optional(),
+    redact: z.array(z.string()).optional(),
     executeWithin: time,
+    noticeAt: time,
     attempt: z.number(),
     holder: text,
     leaseUntil: z.number(),

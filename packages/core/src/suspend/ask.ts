@@ -2,8 +2,10 @@ import type { Happening } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -17,6 +19,8 @@ export interface Ask {
   readonly terms: ReviewTerms;
   readonly idempotent: boolean;
   readonly argsSchema: JsonObject | undefined;
+  /** See {@link RequestRecord.redact}. */
+  readonly redact: readonly string[] | undefined;
   readonly policyHash: string;
   /** Signed by the policy itself: recorded all the same (`gate.ask`). */
   readonly allowed: boolean;
@@ -44,6 +48,7 @@ export function newRequest(
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
+  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0);
   return {
     id: ask.id,
     version: 0,
@@ -75,12 +80,14 @@ export function newRequest(
     revises,
     links: [],
     askedAt: now,
-    expiresAt: ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0),
+    expiresAt,
+    noticeAt: ask.allowed ? undefined : nextNoticeAt({ terms, askedAt: now, expiresAt }, now),
     idempotent: ask.idempotent,
     result: undefined,
     error: undefined,
     parent: ask.parent,
     ticket: ask.ticket,
+    redact: ask.redact,
     executeWithin: terms.executeWithin === undefined ? undefined : durationMs(terms.executeWithin),
     attempt: 0,
     holder: undefined,
@@ -107,7 +114,7 @@ export function asked(record: RequestRecord, by?: GrantRecord): Happening {
     data: {
       tool,
       namespace,
-      args,
+      args: masked(args, record.redact),
       digest: record.proposal.digest,
       threadId,
       agent,

@@ -1,6 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
+import type { Crowd } from "../ledger/floodgate.ts";
 import { takeUses } from "../ledger/grant.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { insertRequest, moveRequest, together } from "../ledger/move.ts";
@@ -22,7 +23,7 @@ interface SuspendOptions {
 /**
  * One atomic write: the requests that aren't recorded yet, the uses of grants that decide some of them at once, the
  * continuation, the events, the hold. Answers the records of all asks, also of those that were there before.
- * @throws DUPLICATE_CALL, THREAD_BUSY, THREAD_CLOSED, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
+ * @throws DUPLICATE_CALL, TOO_MANY_REQUESTS, THREAD_BUSY, THREAD_CLOSED, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
  */
 export async function suspend(
   kernel: Kernel,
@@ -61,7 +62,8 @@ export async function suspend(
       .map(({ replaced, record }) => ({ replaced, record, grant: record.state === "pending" ? cover(record) : undefined }))
       .filter(({ record, grant }) => !decidedOnly || grant !== undefined || record.state !== "pending");
     if (inserts.length === 0 && !frozen) return asks.flatMap(({ id }) => known.get(id) ?? []);
-    const waits = frozen !== undefined || inserts.some(({ record, grant }) => record.state === "pending" && !grant);
+    const waiting = inserts.filter(({ record, grant }) => record.state === "pending" && !grant);
+    const waits = frozen !== undefined || waiting.length > 0;
 
     const hold =
       isFramework(invocation) || !thread || typeof asking === "function"
@@ -69,7 +71,8 @@ export async function suspend(
         : together();
     const batch = together(hold, ...inserts.map((insert) => insertion(insert, now)));
     const before = Math.min(...inserts.map(({ grant }) => grant?.expiresAt ?? Infinity));
-    const committed = await ledger.commit({ ...batch, before: before === Infinity ? undefined : before });
+    const write = () => ledger.commit({ ...batch, before: before === Infinity ? undefined : before });
+    const committed = await kernel.floodgate.admit(crowdOf(waiting, invocation, thread, now), write);
     if (committed.ok) {
       invocation.written = writtenBy(hold) ?? invocation.written;
       if (invocation.fence === undefined) invocation.held = writtenBy(hold)?.fence;
@@ -124,6 +127,12 @@ interface Insert {
   readonly grant: GrantRecord | undefined;
   /** Requests of the same call with other arguments. */
   readonly replaced: readonly RequestRecord[];
+}
+
+/** What will wait for people. A thread that this invocation wrote itself doesn't count what it asked since. */
+function crowdOf(inserts: readonly Insert[], { threadId, declared }: Invocation, thread: ThreadRecord | undefined, now: number): Crowd {
+  const replaced = inserts.flatMap((insert) => insert.replaced).filter(({ state }) => state === "pending").length;
+  return { threadId, waiting: inserts.map(({ record }) => record), replaced, open: (thread?.open ?? 0) + declared.size, now };
 }
 
 function insertion({ record, grant, replaced }: Insert, now: number): Writes {

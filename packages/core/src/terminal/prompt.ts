@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { approve, edit, reject, type Decision } from "../contract/decision.ts";
+import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { fromJsonSchema, parseWith } from "../gate/schema.ts";
 import { visible, visibleJson } from "./visible.ts";
@@ -98,6 +99,12 @@ function checkedArgs(text: string, { argsSchema }: ApprovalRequest): { readonly 
   }
   if (typeof args !== "object" || args === null || Array.isArray(args)) return { problem: "The arguments must be a JSON object." };
   const parsed = argsSchema && parseWith(fromJsonSchema(argsSchema), args);
-  if (!parsed || !("issues" in parsed)) return { args };
-  return { problem: parsed.issues.map(({ path, message }) => `${path.map(String).join(".")}: ${visible(message)}`).join("\n") };
+  // What a mask stands for is checked by whoever knows it.
+  const issues = parsed && "issues" in parsed ? parsed.issues.filter(({ path }) => valueAt(args, path) !== MASK) : [];
+  if (issues.length === 0) return { args };
+  return { problem: issues.map(({ path, message }) => `${path.map(String).join(".")}: ${visible(message)}`).join("\n") };
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce((at, key) => (typeof at === "object" && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined), value);
 }

@@ -3,7 +3,7 @@ import { jsonSchemaOf } from "@countersign/core/policy";
 import { childrenOf, type Expr, type Expression, type Fault } from "../cel/expression.ts";
 import { factOf } from "../cel/lower.ts";
 import { typeOfSchema } from "../cel/schema-type.ts";
-import { canEqual, DOUBLE, JSON_VALUE, show, type Type } from "../cel/type.ts";
+import { canEqual, DOUBLE, join, JSON_VALUE, show, type Alternative, type Type } from "../cel/type.ts";
 import { didYouMean } from "../suggest.ts";
 import { names, type ToolSchemas } from "./scope.ts";
 
@@ -39,17 +39,39 @@ function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefin
  * What the model's JSON may have there; undefined: nothing that the tool would get. What a schema takes and drops without
  * naming it (zod's objects do) isn't there.
  */
-export function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
-  const taken = typeOfSchema(jsonSchemaOf(schema, "input"), JSON_VALUE);
-  return typeAt(taken, keys, "named") ?? typeAt(typeOfSchema(jsonSchemaOf(schema, "output"), JSON_VALUE), keys, "any");
+function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+  return argument(schema, keys, member);
 }
 
-function typeAt(type: Type, keys: readonly string[], fields: "named" | "any"): Type | undefined {
+/** The same of a path that masks: `*` is every element of a list, or every member of an object. */
+export function maskedAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+  return argument(schema, keys, (type, key, fields) => {
+    if (type.kind === "list") return key === "*" || /^\d+$/.test(key) ? type.element : undefined;
+    if (type.kind !== "map" || key !== "*") return member(type, key, fields);
+    return [...type.fields.values(), ...(type.rest && fields === "any" ? [type.rest] : [])].reduce<Type | undefined>(
+      (all, field) => (all ? join(all, field) : field),
+      undefined,
+    );
+  });
+}
+
+type Fields = "named" | "any";
+type Step = (type: Alternative, key: string, fields: Fields) => Type | undefined;
+
+const member: Step = (type, key, fields) =>
+  type.kind === "map" ? (type.fields.get(key) ?? (fields === "any" ? type.rest : undefined)) : undefined;
+
+function argument(schema: StandardSchemaV1 | undefined, keys: readonly string[], step: Step): Type | undefined {
+  const taken = typeOfSchema(jsonSchemaOf(schema, "input"), JSON_VALUE);
+  return typeAt(taken, keys, "named", step) ?? typeAt(typeOfSchema(jsonSchemaOf(schema, "output"), JSON_VALUE), keys, "any", step);
+}
+
+function typeAt(type: Type, keys: readonly string[], fields: Fields, step: Step): Type | undefined {
   const [key, ...rest] = keys;
   if (key === undefined || type === "any") return type;
   for (const one of type) {
-    const field = one.kind === "map" ? (one.fields.get(key) ?? (fields === "any" ? one.rest : undefined)) : undefined;
-    if (field) return typeAt(field, rest, fields);
+    const field = step(one, key, fields);
+    if (field) return typeAt(field, rest, fields, step);
   }
   return undefined;
 }

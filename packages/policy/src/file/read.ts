@@ -7,7 +7,7 @@ import {
   type StandardSchemaV1,
   type ToolRule,
 } from "@countersign/core";
-import { DEFAULTS, durationMs, isStandardSchema } from "@countersign/core/policy";
+import { isStandardSchema, lateNotices } from "@countersign/core/policy";
 import type { Condition } from "../cel/condition.ts";
 import { createEnvironment } from "../cel/environment.ts";
 import { sorted, type Problem } from "../problem.ts";
@@ -124,15 +124,12 @@ function pathOf(path: string, names: readonly string[]): Path {
   return ["tools", name, ...path.slice(`tools.${name}.`.length).split(".").filter(Boolean)];
 }
 
-/** Reminders and escalations that come too late. */
-function termProblems(yaml: Yaml, path: Path, terms: ReviewTerms | undefined, base?: ReviewTerms): readonly Problem[] {
-  const expires = durationMs(terms?.expiresIn ?? base?.expiresIn ?? DEFAULTS.expiresIn) ?? Infinity;
-  const late = (after: Parameters<typeof durationMs>[0], what: string, at: Path): readonly Problem[] =>
-    (durationMs(after) ?? 0) < expires ? [] : [yaml.problem("warning", `${what} when the request has expired already.`, [...path, ...at])];
-  return [
-    ...(terms?.remind ?? []).flatMap((after, index) => late(after, "Reminds", ["remind", index])),
-    ...(terms?.escalate ? late(terms.escalate.after, "Escalates", ["escalate", "after"]) : []),
-  ];
+/** Reminders and escalations that come too late: those that a place names itself. */
+function termProblems(yaml: Yaml, path: Path, terms: ReviewTerms = {}, base: ReviewTerms = {}): readonly Problem[] {
+  const late = lateNotices({ ...terms, expiresIn: terms.expiresIn ?? base.expiresIn });
+  return late.map((at) =>
+    yaml.problem("error", `${at[0] === "remind" ? "Reminds" : "Escalates"} when the request has expired already.`, [...path, ...at]),
+  );
 }
 
 function unusedConstants(yaml: Yaml, source: string, { document }: ReadDocument): readonly Problem[] {

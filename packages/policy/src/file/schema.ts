@@ -1,5 +1,5 @@
 import type { JsonObject, ReviewTerms } from "@countersign/core";
-import { termsSchema } from "@countersign/core/policy";
+import { redactSchema, termsSchema } from "@countersign/core/policy";
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
 
@@ -46,11 +46,7 @@ export const ruleSchema: z.ZodType<Rule> = z.union(
         ask: condition.describe("Asked about if this holds. A condition that can't be evaluated holds.").optional(),
         review: termsSchema.describe("Who signs, how many, and until when.").optional(),
         idempotent: z.boolean().describe("An execution that died in the middle may be repeated with the same key.").optional(),
-        redact: z
-          .array(z.string().regex(/^args(\.[^.\s]+)+$/, "not a path such as args.iban"))
-          .min(1)
-          .describe("Arguments that are masked for reviewers and exports, not for the tool.")
-          .optional(),
+        redact: redactSchema.describe("Arguments that are masked for reviewers and exports, not for the tool.").optional(),
       })
       .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
       .refine((rule) => rule.ask !== undefined || rule.review === undefined, {

@@ -2,7 +2,7 @@ import type { Policy } from "@countersign/core";
 import { policyInternals, rulesFor } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
 import { didYouMean } from "../suggest.ts";
-import { argumentAt } from "./facts.ts";
+import { maskedAt } from "./facts.ts";
 import type { Rule } from "./schema.ts";
 import { addressed, names, type ToolSchemas } from "./scope.ts";
 import type { Yaml } from "./yaml.ts";
@@ -33,7 +33,7 @@ function misspelt(yaml: Yaml, name: string, tools: ToolSchemas): readonly Proble
 function unknownMasks(yaml: Yaml, name: string, paths: readonly string[], tools: ToolSchemas): readonly Problem[] {
   const schemas = Object.keys(tools).flatMap((address) => (names(name, address) ? [tools[address]] : []));
   return paths.flatMap((path, index) =>
-    schemas.length === 0 || schemas.some((schema) => argumentAt(schema, path.split(".").slice(1)))
+    schemas.length === 0 || schemas.some((schema) => maskedAt(schema, path.split(".").slice(1)))
       ? []
       : [yaml.problem("error", `There is no ${path}.`, ["tools", name, "redact", index])],
   );

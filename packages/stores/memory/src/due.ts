@@ -18,6 +18,7 @@ export function claimDue(tenant: Tenant, kind: DueKind, options: DueOptions, now
 function dueSince(tenant: Tenant, kind: DueKind, record: RequestRecord | ThreadRecord): number {
   if ("fence" in record) return threadDueSince(record);
   if (kind === "claim" && record.state === "executing") return record.leaseUntil;
+  if (kind === "delivery" && record.state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
   if (kind === "expiry" && record.state === "approved" && record.attempt === 0) return executeBy(tenant, record);
   return Infinity;

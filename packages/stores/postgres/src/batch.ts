@@ -1,6 +1,6 @@
 import type { Batch, Change } from "@countersign/core/store";
 import { encode } from "./json.ts";
-import { grantFields, originFields, requestFields, threadFields } from "./rows.ts";
+import { grantFields, noticeFields, originFields, requestFields, threadFields } from "./rows.ts";
 import { toText } from "./text.ts";
 import { rowsText, type Fields } from "./wire.ts";
 
@@ -55,6 +55,10 @@ export function parametersOf({ tenant, changes, events, before }: Batch, mark: s
       events.map((event, index) => [toText(event.subject), event.seq, toText(event.type), encode(event), index === 0 ? mark : undefined]),
     ),
     blobs.length > 0 ? Buffer.concat(blobs) : null,
+    rowsText(
+      4,
+      requests.flatMap(({ id, put }) => noticeRow(id, put)),
+    ),
   ];
 }
 
@@ -71,6 +75,12 @@ function threadRow(id: string, { put, adds, required }: Wanted<"thread">, blobs:
 
 function requestRow(id: string, { expects, record }: PutOf<"request">): Fields {
   return [toText(id), expects, ...requestFields(record, expects + 1)];
+}
+
+/** None for what is new and has nothing to come: most requests. What was there before may have had something. */
+function noticeRow(id: string, { expects, record }: PutOf<"request">): readonly Fields[] {
+  const fields = noticeFields(record);
+  return fields || (expects !== 0 && record.state === "pending") ? [[toText(id), ...(fields ?? [])]] : [];
 }
 
 function grantRow(id: string, { put, adds }: Wanted<"grant">): Fields {

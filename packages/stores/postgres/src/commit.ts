@@ -7,7 +7,7 @@ import { refusalOf, type Fact } from "./refusal.ts";
 import { isRecognisable, isWritten } from "./written.ts";
 
 /** Which of the two commit functions this process's role may call. */
-export type CommitFunction = "commit_1" | "commit_unsigned_1";
+export type CommitFunction = "commit_2" | "commit_unsigned_2";
 
 /**
  * One call, one round trip. If its answer is lost it is asked again: a batch that was written refuses itself the second
@@ -15,7 +15,7 @@ export type CommitFunction = "commit_1" | "commit_unsigned_1";
  * @throws STORE_UNAVAILABLE
  */
 export async function commit(connection: Connection, name: CommitFunction, batch: Batch): Promise<Committed> {
-  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused`;
+  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS refused`;
   const mark = randomUUID();
   const parameters = parametersOf(batch, mark);
   let wasSent = false;

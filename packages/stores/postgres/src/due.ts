@@ -4,7 +4,7 @@ import { Unanswered, type Connection, type Row } from "./connection.ts";
 import { fromText, toText } from "./text.ts";
 
 /** $1 tenant, $2 agents or null, $3 limit. The longest overdue first. */
-const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: ((schema: string) => string) | undefined } = {
+const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) => string } = {
   // Nobody's own deadline is later than that of the turn: the index finds the candidates, the turn's last decision judges.
   expiry: (s) => `SELECT id FROM (
       (SELECT id, expires_at AS since FROM ${s}.requests
@@ -23,7 +23,10 @@ const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: ((schema: string) =
   claim: (s) => `SELECT id FROM ${s}.requests
     WHERE tenant = $1 AND state = 'executing' AND lease_until <= (SELECT ${s}.now_ms()) AND ($2::text[] IS NULL OR agent = ANY ($2))
     ORDER BY lease_until LIMIT $3`,
-  delivery: undefined,
+  delivery: (s) => `SELECT id FROM ${s}.requests
+    WHERE tenant = $1 AND state = 'pending' AND notice_at IS NOT NULL AND notice_at <= (SELECT ${s}.now_ms())
+      AND ($2::text[] IS NULL OR agent = ANY ($2))
+    ORDER BY notice_at LIMIT $3`,
 };
 
 /** Nobody asks for more at once; PostgreSQL would refuse a larger number. */
@@ -35,8 +38,7 @@ export async function claimDue(connection: Connection, kind: DueKind, options: D
   const agents = options.agents?.map(toText) ?? null;
   const limit = Math.max(0, Math.min(options.limit, MAX_LIMIT));
   if (kind === "thread") return claimThreads(connection, [tenant, agents, toText(options.holder), options.leaseMs, limit]);
-  const overdue = OVERDUE[kind]?.(connection.schema);
-  const rows = overdue ? await connection.ask(overdue, [tenant, agents, limit]) : [];
+  const rows = await connection.ask(OVERDUE[kind](connection.schema), [tenant, agents, limit]);
   return rows.map(({ id }) => ({ id: fromText(String(id)), fence: 0 }));
 }
 

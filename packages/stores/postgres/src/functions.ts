@@ -1,7 +1,10 @@
 /** Run as they are called, whatever the caller's settings: plans by index, made once; no names of others. */
-const SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off`;
+export const SETTINGS = `SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off`;
 
-const parameters = (s: string): string => `p_tenant text, p_before double precision, p_threads ${s}.thread_1[], p_asked ${s}.request_1[],
+/** Of the commit functions of version 1. */
+export const parameters = (
+  s: string,
+): string => `p_tenant text, p_before double precision, p_threads ${s}.thread_1[], p_asked ${s}.request_1[],
     p_requests ${s}.request_1[], p_grants ${s}.grant_1[], p_drops ${s}.drop_1[], p_events ${s}.event_1[], p_bytes bytea`;
 
 /**

@@ -120,9 +120,9 @@ async function continueTicks(connection: Connection): Promise<void> {
 
 /** @throws STORE_UNAVAILABLE for a role that may call neither */
 async function commitFunctionOf(connection: Connection): Promise<CommitFunction> {
-  const sql = `SELECT has_function_privilege(oid, 'EXECUTE') AS may FROM pg_proc WHERE pronamespace = to_regnamespace($1) AND proname = 'commit_1'`;
+  const sql = `SELECT has_function_privilege(oid, 'EXECUTE') AS may FROM pg_proc WHERE pronamespace = to_regnamespace($1) AND proname = 'commit_2'`;
   const [row] = await connection.once(sql, [connection.schema]);
-  return row?.["may"] === true ? "commit_1" : "commit_unsigned_1";
+  return row?.["may"] === true ? "commit_2" : "commit_unsigned_2";
 }
 
 function incompatible(found: number | "foreign", note?: string, cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {

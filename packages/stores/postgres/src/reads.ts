@@ -4,14 +4,14 @@ import { REQUEST, THREAD, toGrant, toRequest, toThread } from "./rows.ts";
 import { fromText, toText } from "./text.ts";
 
 export async function getRequest(connection: Connection, tenant: string, id: string): Promise<RequestRecord | undefined> {
-  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND id = $2`;
+  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND id = $2`;
   const [row] = await connection.ask(sql, [toText(tenant), toText(id)]);
   return row && toRequest(row);
 }
 
 /** Rows are numbered as they are inserted: that is the order of asking. */
 export async function requestsOfThread(connection: Connection, tenant: string, threadId: string): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
+  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), toText(threadId)])).map(toRequest);
 }
 
@@ -21,7 +21,7 @@ export async function requestsOfTurn(
   threadId: string,
   turnId: string,
 ): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT id, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND turn_id = $3 ORDER BY n`;
+  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND turn_id = $3 ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), toText(threadId), toText(turnId)])).map(toRequest);
 }
 

@@ -1,4 +1,13 @@
-import { audienceOf, barredFrom, SHOWN, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
+import { createHash } from "node:crypto";
+import {
+  audienceOf,
+  barredFrom,
+  escalationOf,
+  SHOWN,
+  type GrantRecord,
+  type RequestRecord,
+  type ThreadRecord,
+} from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 import { fromText, toText } from "./text.ts";
@@ -19,10 +28,15 @@ export function requestFields(record: RequestRecord, version: number): Fields {
     audienceOf(record)?.map(toText),
     barredFrom(record).map(toText),
     encode(decisions),
-    encode({ proposal, approvedArgs, terms: inOrder(terms), requestedBy: requestedBy && inOrder(requestedBy) }),
+    signedText(record),
     encode({ ...rest, version }),
     result === undefined ? undefined : encode(result),
   ];
+}
+
+/** What the signatures are about. */
+function signedText({ proposal, approvedArgs, terms, requestedBy }: RequestRecord): string {
+  return encode({ proposal, approvedArgs, terms: inOrder(terms), requestedBy: requestedBy && inOrder(requestedBy) });
 }
 
 /** The text must stay the same as long as nobody signs, and core gives what it has read in another order. */
@@ -30,13 +44,22 @@ function inOrder(object: object): object {
   return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Fields 2 to 4 of a notice: when a pending request is to be reminded of or escalated, and what it then is. Undefined: never. */
+export function noticeFields(record: RequestRecord): Fields | undefined {
+  const escalation = escalationOf(record);
+  if (record.state !== "pending" || (record.noticeAt === undefined && !escalation)) return undefined;
+  if (!escalation) return [record.noticeAt];
+  const signed = createHash("sha256").update(signedText({ ...record, terms: escalation.terms }));
+  return [record.noticeAt, escalation.at, signed.digest("hex")];
+}
+
 /** Fields 15 to 20 of a request: where it was asked is part of its id or never changes. */
 export function originFields({ threadId, turnId, agent, tool, requestedBy, askedAt }: RequestRecord): Fields {
   return [toText(threadId), toText(turnId), toText(agent), toText(tool), text(requestedBy?.id), askedAt];
 }
 
-/** The columns that {@link toRequest} reads, beside the id. */
-export const REQUEST = "state, record, decisions, signed, result";
+/** The columns that {@link toRequest} reads, beside `id` and `asked_at`. */
+export const REQUEST = "state, record, decisions, signed, result, notice_at";
 
 /** Columns win over the JSON: a role that may not sign is held to them. */
 export function toRequest(row: Row): RequestRecord {
@@ -49,7 +72,10 @@ export function toRequest(row: Row): RequestRecord {
   // A purged one looks as it did when it ended; only who may sign can purge.
   const [status, execution] = state === "purged" ? [parts.status, parts.execution] : SHOWN[state];
   const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
-  return { ...parts, id, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, result };
+  // Code of the version before has it no longer in the JSON, and leaves the column as it was.
+  const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
+  const askedAt = Number(row["asked_at"]);
+  return { ...parts, id, askedAt, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */

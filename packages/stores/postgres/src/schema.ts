@@ -1,4 +1,5 @@
 import { functions } from "./functions.ts";
+import { noticeFunctions } from "./notice-functions.ts";
 
 /**
  * Entry n brings a schema from version n to n + 1. Append only: databases in the wild have run the earlier ones. Code of
@@ -112,6 +113,15 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   );
   CREATE INDEX events_by_tick ON ${s}.events (tenant, tick, n);
   ${functions(s)}
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
+  `,
+  (s) => `
+  ALTER TABLE ${s}.requests
+    ADD notice_at double precision, -- the next reminder or escalation
+    ADD escalates_at double precision,
+    ADD escalated text COLLATE "C"; -- SHA-256 of what "signed" is from then on
+  CREATE INDEX pending_by_notice ON ${s}.requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
+  ${noticeFunctions(s)}
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
 ];

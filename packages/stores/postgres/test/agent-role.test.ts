@@ -15,7 +15,7 @@ await admin.query(`
   GRANT USAGE ON SCHEMA countersign TO agent;
   GRANT SELECT ON ALL TABLES IN SCHEMA countersign TO agent;
   GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA countersign TO agent;
-  REVOKE EXECUTE ON FUNCTION countersign.commit_1 FROM agent;
+  REVOKE EXECUTE ON FUNCTION countersign.commit_1, countersign.commit_2 FROM agent;
 `);
 const agent = postgresStore({ connectionString: server.url.replace("postgres:postgres@", "agent:agent@") });
 afterAll(async () => {

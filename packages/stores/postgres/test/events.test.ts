@@ -32,7 +32,7 @@ test("a commit that was under way while others were read is read afterwards", as
   const slow = await connectTo(server.url);
   await slow.query("BEGIN");
   const parameters = parametersOf({ tenant: TENANT, changes: [], events: [event("slow", 1)] }, crypto.randomUUID());
-  await slow.query(`SELECT "${schema}".commit_1($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [...parameters]);
+  await slow.query(`SELECT "${schema}".commit_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, [...parameters]);
   await commit(store, [], [event("quick", 1)]);
   const seen = [...(await read())];
   await commit(store, [], [event("quick", 2)]);

@@ -20,7 +20,7 @@ async function gates(moment: Moment): Promise<{ readonly proxy: Proxy; readonly 
   const proxy = await startProxy(server.url);
   const [store, otherStore] = [openStore(proxy.url, { schema }), openStore(proxy.url, { schema })];
   await Promise.all([store.now(), otherStore.now()]);
-  proxy.loseEverySecond("commit_1", moment);
+  proxy.loseEverySecond("commit_2", moment);
   return { proxy, gate: createGate({ policy, store }), other: createGate({ policy, store: otherStore }) };
 }
 

@@ -40,7 +40,7 @@ async function open(store: StorePort): Promise<number | undefined> {
 describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s it is carried out", (moment) => {
   test("is written once and is a success", async () => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect(await store.commit(decision())).toEqual(OK);
     expect(proxy.cuts).toBe(1);
     expect(await rival.getRequest(TENANT, "r1")).toMatchObject({ version: 2, reason: "mine" });
@@ -50,7 +50,7 @@ describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s 
 
   test("is so also when it happens again and again, and when the looking up is lost too", async () => {
     const { proxy, store, rival } = await pair();
-    for (let n = 0; n < 3; n++) proxy.lose("commit_1", moment);
+    for (let n = 0; n < 3; n++) proxy.lose("commit_2", moment);
     proxy.lose("FROM", moment);
     expect(await store.commit(decision())).toEqual(OK);
     expect(proxy.cuts).toBeGreaterThanOrEqual(3);
@@ -59,7 +59,7 @@ describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s 
 
   test("is so without an event", async () => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect(await store.commit(heartbeat())).toEqual(OK);
     expect(await rival.getThread(TENANT, "t")).toMatchObject({ version: 2, holder: "mine" });
   });
@@ -67,14 +67,14 @@ describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s 
   test("is so when others have gone on since", async () => {
     const { proxy, store, rival } = await pair();
     const goOn = (): Promise<void> => commit(rival, [put(request("r1", { reason: "next" }), 2)], [event("r1", 3)]);
-    proxy.lose("commit_1", moment, moment === "after" ? goOn : undefined);
+    proxy.lose("commit_2", moment, moment === "after" ? goOn : undefined);
     expect(await store.commit(decision())).toEqual(OK);
     expect(await open(rival)).toBe(1);
   });
 
   test("of additions alone can't be looked up: at most once, and said", async () => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect((await failure(store.commit(counting))).error).toMatchObject(retryable);
     expect(await open(rival)).toBe(moment === "after" ? 1 : 0);
     expect(await store.commit(counting)).toEqual(OK);
@@ -82,16 +82,16 @@ describe.each<Moment>(["before", "after"])("a commit whose connection is cut %s 
 
   test("of inserts is so", async () => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect(await store.commit(batch([put(request("r2")), put(request("r3"))], [event("r2", 1), event("r3", 1)]))).toEqual(OK);
     expect(await rival.countRequests(TENANT, {}, 10)).toBe(3);
   });
 
   test("that is refused stays refused", async () => {
     const { proxy, store } = await pair();
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect(await store.commit(batch([put(request("r1"), 7)], [event("r1", 8)]))).toMatchObject({ ok: false, reason: "CONFLICT" });
-    proxy.lose("commit_1", moment);
+    proxy.lose("commit_2", moment);
     expect(await store.commit({ ...decision(), before: 1 })).toEqual({ ok: false, reason: "TOO_LATE" });
   });
 });
@@ -104,13 +104,13 @@ describe("a rival who wins before it is tried again: the truth is told", () => {
     ["of the same event", () => claim("mine"), () => claim("theirs")],
   ])("%s", async (_, mine, theirs) => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", "before", async () => expect(await rival.commit(theirs())).toEqual(OK));
+    proxy.lose("commit_2", "before", async () => expect(await rival.commit(theirs())).toEqual(OK));
     expect(await store.commit(mine())).toMatchObject({ ok: false, reason: "CONFLICT" });
   });
 
   test("of the same event, whose record has moved on", async () => {
     const { proxy, store, rival } = await pair();
-    proxy.lose("commit_1", "before", async () => {
+    proxy.lose("commit_2", "before", async () => {
       expect(await rival.commit(claim("theirs"))).toEqual(OK);
       await commit(rival, [put(request("r1", { state: "done" }), 2)], [event("r1", 3, "done")]);
     });

@@ -2,7 +2,7 @@ import type { AuditEvent, Change, RequestRecord, StorePort, ThreadRecord } from 
 
 export const TENANT = "default";
 /** Long ago, so that times made from it lie in the past whatever the store's clock says. */
-const T0 = 1_700_000_000_000;
+export const T0 = 1_700_000_000_000;
 
 /** A pending request; its id, thread and turn come from `name`. */
 export function request(name: string, over: Partial<RequestRecord> = {}): RequestRecord {

@@ -252,7 +252,7 @@ describe.each([
     ];
     const errors = await Promise.all(attempts.map(async (sql) => ({ sql, error: (await failure(query(url, sql))).error })));
     expect(errors.filter(({ error }) => !isForbidden(error))).toEqual([]);
-    const mine = role === "agent" ? ["claim_threads_1", "commit_unsigned_1"] : ["commit_1"];
+    const mine = role === "agent" ? ["claim_threads_1", "commit_unsigned_2"] : ["commit_2"];
     const callable = `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'countersign'::regnamespace AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1`;
     expect((await query(url, callable)).map(({ name }) => name)).toEqual([...mine, "now_ms", "tick_base"].sort());
     expect(await contents(all.owner)).toEqual(before);
@@ -279,7 +279,7 @@ describe.each([
 
 async function send(url: string, parameters: readonly unknown[]): Promise<unknown> {
   const client = await connectTo(url);
-  const { rows } = await client.query("SELECT countersign.commit_unsigned_1($1, $2, $3, $4, $5, $6, $7, $8, $9) AS refused", [
+  const { rows } = await client.query("SELECT countersign.commit_unsigned_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS refused", [
     ...parameters,
   ]);
   return rows;

@@ -9,7 +9,7 @@ import { eventually, failure, newSchema, openStore, query, urlOf } from "./setti
 const server = await startPostgres();
 afterAll(() => server.stop());
 
-const EXPECTED = 1;
+const EXPECTED = 2;
 const incompatible = (found: number | "foreign"): object => ({ code: "STORE_INCOMPATIBLE", details: { found, expected: EXPECTED } });
 
 await query(server.url, "CREATE ROLE plain LOGIN PASSWORD 'secret'");
@@ -27,7 +27,9 @@ describe("a new schema", () => {
     const children = names.map((name) => output(start("opener", [server.url, schema, name])));
     expect(await Promise.all(children)).toEqual(names.map((name) => `${name}\n`));
     expect(await openStore(server.url, { schema }).countRequests(TENANT, {}, 100)).toBe(10);
-    expect(await query(server.url, `SELECT version, oldest FROM "${schema}".countersign_schema`)).toEqual([{ version: 1, oldest: 1 }]);
+    expect(await query(server.url, `SELECT version, oldest FROM "${schema}".countersign_schema`)).toEqual([
+      { version: EXPECTED, oldest: EXPECTED - 1 },
+    ]);
   });
 
   test("whose maker is killed in the middle is made by the next one", async () => {

@@ -4,7 +4,7 @@ import type { Connection, Row } from "./connection.ts";
 const OF_AGENTS = "(?2 IS NULL OR agent IN (SELECT value FROM json_each(?2)))";
 
 /** ?1 tenant, ?2 agents as a JSON array or null, ?3 now, ?4 limit. The longest overdue first. */
-const DUE: { readonly [K in DueKind]: string | undefined } = {
+const DUE: { readonly [K in DueKind]: string } = {
   // The condition is that of the index, word for word.
   thread: `SELECT id FROM threads INDEXED BY threads_due
     WHERE tenant = ?1 AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND max(lease_until, not_before) <= ?3 AND ${OF_AGENTS}
@@ -23,7 +23,9 @@ const DUE: { readonly [K in DueKind]: string | undefined } = {
   claim: `SELECT id FROM requests INDEXED BY executing_by_lease
     WHERE tenant = ?1 AND state = 'executing' AND lease_until <= ?3 AND ${OF_AGENTS}
     ORDER BY lease_until LIMIT ?4`,
-  delivery: undefined,
+  delivery: `SELECT id FROM requests INDEXED BY pending_by_notice
+    WHERE tenant = ?1 AND state = 'pending' AND notice_at IS NOT NULL AND notice_at <= ?3 AND ${OF_AGENTS}
+    ORDER BY notice_at LIMIT ?4`,
 };
 
 /** Threads are leased and fenced by this call; requests are only named. */
@@ -36,8 +38,7 @@ export function claimDue(connection: Connection, kind: DueKind, options: DueOpti
 }
 
 function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }: DueOptions, now: number): readonly Row[] {
-  const sql = DUE[kind];
-  return sql ? connection.all(sql, tenant, agents ? JSON.stringify(agents) : null, now, Math.max(0, limit)) : [];
+  return connection.all(DUE[kind], tenant, agents ? JSON.stringify(agents) : null, now, Math.max(0, limit));
 }
 
 function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): Due {

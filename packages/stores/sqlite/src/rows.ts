@@ -23,6 +23,7 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     decided_at: record.decidedAt ?? null,
     expires_at: record.expiresAt ?? null,
     execute_within: record.executeWithin ?? null,
+    notice_at: record.noticeAt ?? null,
     attempt: record.attempt,
     lease_until: record.leaseUntil,
     audience: audience ? encode(audience) : null,

@@ -122,4 +122,8 @@ export const MIGRATIONS: readonly string[] = [
     position INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE requests ADD COLUMN notice_at INTEGER;
+  CREATE INDEX pending_by_notice ON requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
+  `,
 ];

@@ -51,7 +51,7 @@ test("threads that were closed under schema 1 are known to be, by the last event
   expect(await store.closedThreads?.(TENANT, T0 + 2, 10)).toEqual([]);
   await store.close();
   const file = new DatabaseSync(path);
-  expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+  expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: MIGRATIONS.length });
   file.close();
 });
 

@@ -1,4 +1,13 @@
-import { createGate, createWorker, definePolicy, isCountersignError, type AgentRunner, type Gate, type Policy } from "@countersign/core";
+import {
+  createGate,
+  createWorker,
+  definePolicy,
+  isCountersignError,
+  type AgentRunner,
+  type Gate,
+  type Policy,
+  type ReviewTerms,
+} from "@countersign/core";
 import { defineRunner, openThread, type Advanced, type Continuation } from "@countersign/core/adapter";
 import type { StorePort } from "@countersign/core/store";
 import { chaosStore, type Hints } from "./chaos-store.ts";
@@ -8,6 +17,7 @@ import { requestIdOf } from "./digest.ts";
 import { TENANT, type Monitor } from "./monitor.ts";
 import { inProcess } from "./people.ts";
 import type { Process } from "./process.ts";
+import { NOTICES } from "./scenario.ts";
 import { TIMINGS } from "./timings.ts";
 import { describe, type World } from "./world.ts";
 
@@ -201,14 +211,21 @@ export class Agents {
   }
 }
 
+function noticesBefore(expiresIn: number): ReviewTerms {
+  const { remind, escalate } = NOTICES;
+  const reviewers = ["alice", "bob", "dave", "tty"];
+  return { reviewers, remind: remind.filter((after) => after < expiresIn), ...(escalate.after < expiresIn ? { escalate } : {}) };
+}
+
 function policyOf(world: World): Policy {
-  const { quorum, expiresIn, executeWithin, idempotent } = world.scenario;
+  const { quorum, expiresIn, executeWithin, idempotent, notices } = world.scenario;
   const ask = (): boolean => !world.flipped;
   const review = {
     quorum,
     expiresIn,
     remember: ["tool", "exact-args"] as const,
     ...(executeWithin === undefined ? {} : { executeWithin }),
+    ...(notices ? noticesBefore(expiresIn) : {}),
   };
   return definePolicy({ tools: { pay: { ask, review, idempotent }, agent: { ask, review, idempotent }, read: "allow" } });
 }

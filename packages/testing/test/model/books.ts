@@ -21,6 +21,8 @@ export interface Books {
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
   /** Remembered decisions as they were given. */
   readonly grants: ReadonlyMap<string, Given>;
+  /** How many reminders and escalations there were, by request and type. */
+  readonly notices: Map<string, number>;
   /** The calls that each of them has decided. */
   readonly granted: ReadonlyMap<string, readonly RequestRecord[]>;
   ofThread(threadId: string): readonly RequestRecord[];

@@ -2,6 +2,7 @@ import type { Freeze } from "@countersign/core";
 import type { AuditEvent, Batch, Due, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Given } from "./books.ts";
 import type { Process } from "./process.ts";
+import { misnotice } from "./notices.ts";
 import { misstepOf } from "./transitions.ts";
 import { acquired, ended } from "./holds.ts";
 import type { World } from "./world.ts";
@@ -25,6 +26,7 @@ export class Monitor {
   /** Remembered decisions as they were given, and the calls that each has decided. */
   readonly grants = new Map<string, Given>();
   readonly granted = new Map<string, readonly RequestRecord[]>();
+  readonly notices = new Map<string, number>();
   /** What is frozen. */
   freezes: readonly Freeze[] = [];
   /** Claims that came after a freeze which covers them. */
@@ -87,7 +89,7 @@ export class Monitor {
     for (const { type } of events) this.world.count(`request ${type}`);
     for (const { type } of events) this.world.note(`${process.name} ${id.slice(0, 4)} ${after.callId} ${type} -> ${after.state}`);
     const broken = this.#chainMisstep(before, after, events);
-    const wrong = broken ?? misstepOf(this, process, before, after, events.at(-1));
+    const wrong = broken ?? misstepOf(this, process, before, after, events.at(-1)) ?? misnotice(this, before, after, events);
     if (wrong) this.world.fail(wrong);
     if (!before) this.asked.set(id, this.world.time.now);
     const overdrawn = before ? undefined : this.#misgrant(after);

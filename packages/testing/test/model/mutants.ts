@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { Gate } from "@countersign/core";
-import type { Batch, Change, RequestRecord, StorePort } from "@countersign/core/store";
+import { escalationOf, type Batch, type Change, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { Scenario } from "./scenario.ts";
 import type { Distortion } from "./simulate.ts";
 
@@ -46,6 +46,8 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
   "a process that reads each turn once for ever": { distort: { store: readsTurnsOnce }, caughtAs: /^I[14]/ },
   "a claim whose holder is the process": { distort: { surroundings: oneNonce }, caughtAs: /^I[126]/ },
   "a store that shows no freeze": { distort: { store: showsNoFreeze }, caughtAs: /^I12/, scenario: { freezes: true } },
+  "a store that shows every escalation as done": { distort: { store: showsEscalated }, caughtAs: /^I13/ },
+  "a store that forgets what was given": { distort: rewriting(neverGiven), caughtAs: /^I13/ },
   "a decision that doesn't say what was seen": { distort: { gate: decidesUnseen }, caughtAs: /^I7/ },
 };
 
@@ -104,6 +106,22 @@ function showsApproved(store: StorePort): StorePort {
   const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
     record?.state === "pending" ? { ...record, state: "approved", status: "approved" } : record;
   return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+function showsEscalated(store: StorePort): StorePort {
+  const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
+    record && { ...record, terms: escalationOf(record)?.terms ?? record.terms };
+  return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+/** What is next stays due. */
+function neverGiven(batch: Batch): Batch {
+  const changes = batch.changes.map((change): Change =>
+    change.op === "put" && change.kind === "request" && change.record.state === "pending"
+      ? { ...change, record: { ...change.record, noticeAt: 1 } }
+      : change,
+  );
+  return { ...batch, changes };
 }
 
 function showsNoFreeze(store: StorePort): StorePort {

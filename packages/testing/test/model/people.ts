@@ -1,7 +1,8 @@
-import { approve, edit, isCountersignError, reject, type FreezeScope, type Gate, type Remember } from "@countersign/core";
+import { approve, edit, isCountersignError, reject, type FreezeScope, type Gate, type Principal, type Remember } from "@countersign/core";
 import { digestOf } from "./digest.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
+import { NOTICES } from "./scenario.ts";
 
 /** Everybody who touches a request from outside: reviewers, those who withdraw, those who find out what became of it. */
 export class People {
@@ -21,7 +22,7 @@ export class People {
       const request = items[random.below(Math.max(1, items.length))];
       if (!request) continue;
       if (random.chance(0.2)) await world.sleep(random.below(20_000));
-      const by = { id: who };
+      const by = person(who);
       const choice = random.next();
       if (!world.healthy && choice < 0.1) {
         await this.#attempt(() => gate.cancel(request.id, { by, reason: "not needed any more" }));
@@ -55,7 +56,7 @@ export class People {
     for (;;) {
       await world.sleep(1_000 + world.random.below(20_000));
       const [grant] = [...this.#monitor.grants.keys()].slice(-1);
-      if (grant !== undefined) await this.#attempt(() => gate.revoke(grant, { by: { id: "carol" } }));
+      if (grant !== undefined) await this.#attempt(() => gate.revoke(grant, { by: person("carol") }));
     }
   }
 
@@ -108,10 +109,16 @@ export class People {
       await work();
     } catch (error) {
       if (!isCountersignError(error)) throw error;
-      if (!["ALREADY_DECIDED", "ARGS_CHANGED", "EXPIRED", "CONFLICT", "STORE_UNAVAILABLE"].includes(error.code)) throw error;
+      const early = error.code === "NOT_AUTHORIZED" && error.details.by.id === "carol" && this.#monitor.world.scenario.notices;
+      if (!early && !["ALREADY_DECIDED", "ARGS_CHANGED", "EXPIRED", "CONFLICT", "STORE_UNAVAILABLE"].includes(error.code)) throw error;
       this.#monitor.world.count(`told ${error.code}`);
     }
   }
+}
+
+/** Carol is who requests escalate to. */
+function person(id: string): Principal {
+  return id === "carol" ? { id, roles: NOTICES.escalate.roles } : { id };
 }
 
 function none(error: unknown): { readonly items: readonly never[] } {

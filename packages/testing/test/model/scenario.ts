@@ -50,7 +50,12 @@ export interface Scenario {
   readonly grants: boolean;
   /** Executions are frozen and go on again. */
   readonly freezes: boolean;
+  /** Requests are reminded of and escalate: carol may sign once that has happened. */
+  readonly notices: boolean;
 }
+
+/** Times in ms. */
+export const NOTICES = { remind: [10_000, 40_000], escalate: { after: 30_000, roles: ["boss"] } } as const;
 
 const call = (n: number, tool: ModelCall["tool"] = "pay"): ModelCall => ({ callId: `call_${n}`, tool, amount: 10 + n });
 
@@ -95,5 +100,6 @@ export function scenarioOf(seed: number): Scenario {
     steps: 150 + random.below(550),
     grants: random.chance(0.4),
     freezes: random.chance(0.3),
+    notices: random.chance(0.4),
   };
 }

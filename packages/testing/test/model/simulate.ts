@@ -106,7 +106,7 @@ class Schedule {
     world.spawn("settler", (process) => this.#people.settle(this.#agents.gate(process, false)));
     world.spawn("operator", (process) => this.#people.lift(this.#agents.gate(process, false)));
     for (let step = 0; !world.violation && !this.#threads.every((threadId) => this.#hasEnded(threadId)); step++) {
-      if (step % 300 === 0) for (const threadId of this.#threads) if (this.#isUnknown(threadId)) this.#begin(threadId);
+      if (step % 300 === 0) for (const threadId of this.#threads) if (this.#isUnknown(threadId)) this.#insist(threadId);
       await this.#step(false);
       if (step > PATIENCE) this.#stuck();
     }
@@ -122,6 +122,12 @@ class Schedule {
   #begin(threadId: string): void {
     if (this.#world.scenario.entry === "runner") this.#world.spawn("start", (process) => this.#agents.start(process, threadId));
     else this.#world.spawn("native", (process) => this.#agents.native(process, threadId));
+  }
+
+  /** A start that failed is its caller's, who begins again; where a decided call is in the way, that is refused and says: resume. */
+  #insist(threadId: string): void {
+    this.#begin(threadId);
+    this.#world.spawn("resume", (process) => this.#agents.resume(process, threadId));
   }
 
   /** Something from outside, now and then. False: a normal step. */

@@ -15,6 +15,11 @@ class Timer {
     this.every = every;
     this.fire = fire;
   }
+
+  /** No process of this world ends by itself. */
+  unref(): this {
+    return this;
+  }
 }
 
 /** The one clock of a simulated world, and the timers that its processes have set. Real time plays no part. */

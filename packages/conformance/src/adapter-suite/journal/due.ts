@@ -21,6 +21,7 @@ function threadSince({ state, open, holder, leaseUntil, notBefore }: ThreadRecor
 /** Unix ms. */
 function requestSince(book: Book, kind: DueKind, record: RequestRecord): number {
   if (kind === "claim") return record.state === "executing" ? record.leaseUntil : Infinity;
+  if (kind === "delivery") return record.state === "pending" ? (record.noticeAt ?? Infinity) : Infinity;
   if (kind !== "expiry") return Infinity;
   if (record.state === "pending") return record.expiresAt ?? Infinity;
   if (record.state !== "approved" || record.attempt > 0 || record.executeWithin === undefined) return Infinity;

@@ -26,11 +26,11 @@ export async function openWorld(place: Place): Promise<World> {
   const setting = caseOf(place.caseId).setting(place.variant);
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
-  const { policy, timings, reviewer } = setting;
+  const { policy, timings, limits, reviewer } = setting;
   return {
     setting,
     scenario: scenarioOf(setting, dir, kill),
-    gate: createGate({ policy, store, timings, reviewer, warn: () => {} }),
+    gate: createGate({ policy, store, timings, limits, reviewer, warn: () => {} }),
     desk: createGate({ store, timings, warn: () => {} }),
     close: () => store.close(),
   };

@@ -158,6 +158,26 @@ export const dueCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "store.due.delivery",
+    title: "A pending request is due for its next reminder or escalation once that time has come, and no other request is.",
+    guards: "Nobody is reminded, or people hear of what was decided long ago.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [
+        put(request("overdue", { noticeAt: T0 })),
+        put(request("in-time", { noticeAt: FAR })),
+        put(request("never")),
+        put(request("decided", { noticeAt: T0, state: "rejected", status: "rejected" })),
+        put(request("approved", { ...APPROVED, noticeAt: T0, decidedAt: T0 })),
+      ]);
+      same(await due(store, "delivery"), ["overdue"], "what is due");
+      await commit(store, [put(request("overdue", { noticeAt: FAR }), 1), put(request("in-time", { noticeAt: T0 }), 1)]);
+      same(await due(store, "delivery"), ["in-time"], "once it was given, and another one's time has come");
+      await commit(store, [put(request("in-time"), 2)]);
+      same(await due(store, "delivery"), [], "once none is left");
+    },
+  },
+  {
     id: "store.due.names-only",
     title: "Requests that are due are named, with fence 0, and not changed.",
     guards: "Looking for overdue requests makes every decision about them fail.",
@@ -165,13 +185,16 @@ export const dueCases: readonly StoreCase[] = [
       const store = await open();
       const overdue = request("overdue", { expiresAt: T0 });
       const lapsed = request("lapsed", { ...EXECUTING, leaseUntil: T0 });
-      await commit(store, [put(overdue), put(lapsed)]);
+      const waiting = request("waiting", { noticeAt: T0 });
+      await commit(store, [put(overdue), put(lapsed), put(waiting)]);
       for (const round of ["at first", "again"]) {
         same(await store.claimDue("expiry", OPTIONS), [{ id: "overdue", fence: 0 }], `expiries, ${round}`);
         same(await store.claimDue("claim", OPTIONS), [{ id: "lapsed", fence: 0 }], `claims, ${round}`);
+        same(await store.claimDue("delivery", OPTIONS), [{ id: "waiting", fence: 0 }], `notices, ${round}`);
       }
       same(await store.getRequest(TENANT, "overdue"), { ...overdue, version: 1 }, "the overdue request");
       same(await store.getRequest(TENANT, "lapsed"), { ...lapsed, version: 1 }, "the lapsed execution");
+      same(await store.getRequest(TENANT, "waiting"), { ...waiting, version: 1 }, "the request to be reminded of");
     },
   },
   {
@@ -183,12 +206,13 @@ export const dueCases: readonly StoreCase[] = [
       const agents = ["payments", "support", "payments", "sales"];
       await commit(store, [
         ...agents.map((agent, n) => putThread(thread(`t${n}`, { agent }))),
-        ...agents.map((agent, n) => put(request(`r${n}`, { agent, expiresAt: T0 }))),
+        ...agents.map((agent, n) => put(request(`r${n}`, { agent, expiresAt: T0, noticeAt: T0 }))),
         ...agents.map((agent, n) => put(request(`e${n}`, { ...EXECUTING, agent, leaseUntil: T0 }))),
       ]);
       for (const [kind, name] of [
         ["expiry", "r"],
         ["claim", "e"],
+        ["delivery", "r"],
         ["thread", "t"],
       ] as const) {
         same(await due(store, kind, { tenant: "other" }), [], `${kind} of another tenant`);
@@ -216,11 +240,13 @@ export const dueCases: readonly StoreCase[] = [
           put(request(`r${n}`, n % 2 === 0 ? { expiresAt: T0 + n } : { ...APPROVED, turnId: `${n}`, decidedAt: T0, executeWithin: n })),
         ),
         ...order.map((n) => put(request(`e${n}`, { ...EXECUTING, leaseUntil: T0 + n }))),
+        ...order.map((n) => put(request(`n${n}`, { noticeAt: T0 + n }))),
       ]);
       same(await due(store, "thread", { limit: 2 }), ["t0", "t1"], "threads");
       same(await due(store, "thread", { limit: 2 }), ["t2", "t3"], "the next threads");
       same(await due(store, "expiry", { limit: 3 }), ["r0", "r1", "r2"], "expiries");
       same(await due(store, "claim", { limit: 3 }), ["e0", "e1", "e2"], "lapsed executions");
+      same(await due(store, "delivery", { limit: 3 }), ["n0", "n1", "n2"], "notices");
     },
   },
 ];

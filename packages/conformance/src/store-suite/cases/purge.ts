@@ -13,7 +13,15 @@ async function placesIn(store: StorePort, subject?: string): Promise<readonly st
 const CHAINS = [event("r1", 1), event("r10", 1), event("thread/r1", 1), event("r1", 2), event("r1", 3), event("r10", 2)];
 
 const DONE = { state: "done", status: "approved", execution: "done" } as const;
-const PURGED = request("r1", { ...DONE, state: "purged", args: {}, requestedBy: { id: "alice" }, expiresAt: T0, leaseUntil: T0 });
+const PURGED = request("r1", {
+  ...DONE,
+  state: "purged",
+  args: {},
+  requestedBy: { id: "alice" },
+  expiresAt: T0,
+  noticeAt: T0,
+  leaseUntil: T0,
+});
 
 /** What could find the purged request if it weren't one. */
 const QUERIES: readonly RequestQuery[] = [
@@ -133,7 +141,7 @@ export const purgeCases: readonly StoreCase[] = [
         same(await store.countRequests(TENANT, query, 10), found.length, `the count of ${name}`);
       }
       refused(await store.commit({ tenant: TENANT, changes: [put(request("r1"))], events: [] }), "CONFLICT", "asked again");
-      for (const kind of ["expiry", "claim"] as const)
+      for (const kind of ["expiry", "claim", "delivery"] as const)
         same(await store.claimDue(kind, { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 }), [], `due: ${kind}`);
     },
   },

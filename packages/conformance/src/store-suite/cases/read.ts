@@ -39,6 +39,7 @@ const FULL_REQUEST: RequestRecord = request("r1", {
   parent: "r00",
   ticket: true,
   executeWithin: 5,
+  noticeAt: T0 + 3,
   attempt: 2,
   holder: "nonce",
   leaseUntil: T0 + 2,

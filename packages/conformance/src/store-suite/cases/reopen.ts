@@ -21,7 +21,7 @@ import {
 
 const KEPT = [
   putThread(thread("pay-001", { continuation: new Uint8Array([1, 2]), context: { a: [1] }, fence: 3 })),
-  put(request("r1", { result: { paid: true }, expiresAt: T0 })),
+  put(request("r1", { result: { paid: true }, expiresAt: T0, noticeAt: T0 })),
   put(request("r0")),
   putGrant(grant("g1")),
   addOpen("pay-001", 2),
@@ -44,7 +44,7 @@ export const reopenCases: readonly StoreCase[] = [
       const again = await open();
       same(
         await again.getRequest(TENANT, "r1"),
-        { ...request("r1", { result: { paid: true }, expiresAt: T0 }), version: 1 },
+        { ...request("r1", { result: { paid: true }, expiresAt: T0, noticeAt: T0 }), version: 1 },
         "the request",
       );
       has(
@@ -55,7 +55,8 @@ export const reopenCases: readonly StoreCase[] = [
       has((await grantsOf(again))[0], { uses: 3, version: 1 }, "the grant");
       same(await again.getThread(TENANT, "due"), claimed, "the claimed thread");
       same(idsOf(await again.requestsOfTurn(TENANT, "pay-001", "msg_1")), ["r1", "r0"], "the order of asking");
-      same(idsOf(await again.claimDue("expiry", { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 })), ["r1"], "what is due");
+      for (const kind of ["expiry", "delivery"] as const)
+        same(idsOf(await again.claimDue(kind, { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 })), ["r1"], `what is due: ${kind}`);
       same(await again.claimDue("thread", { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 }), [], "what is leased");
       same((await again.listEvents(TENANT, undefined, 10)).events, [event("r1", 1)], "the events");
       const second = await again.commit({ tenant: TENANT, changes: [], events: [event("r1", 1, "again")] });

@@ -49,7 +49,7 @@ export const tenantCases: readonly StoreCase[] = [
     guards: "One customer sees the payments of another.",
     run: async ({ open }) => {
       const store = await open();
-      const mine = [putThread(thread("pay-001")), put(request("r1", { expiresAt: T0 })), putGrant(grant("g1"))];
+      const mine = [putThread(thread("pay-001")), put(request("r1", { expiresAt: T0, noticeAt: T0 })), putGrant(grant("g1"))];
       await commit(store, mine, [event("r1", 1)]);
       same(await store.getRequest("other", "r1"), undefined, "a request");
       same(await store.getThread("other", "pay-001"), undefined, "a thread");
@@ -61,7 +61,7 @@ export const tenantCases: readonly StoreCase[] = [
       same(await grantsOf(store, {}, "other"), [], "grants");
       same((await store.listEvents("other", undefined, 10)).events, [], "events");
       same((await store.listEvents("other", undefined, 10, "r1")).events, [], "a chain");
-      for (const kind of ["thread", "expiry"] as const)
+      for (const kind of ["thread", "expiry", "delivery"] as const)
         same(await store.claimDue(kind, { tenant: "other", holder: "h", leaseMs: 1_000, limit: 10 }), [], `what is due: ${kind}`);
     },
   },

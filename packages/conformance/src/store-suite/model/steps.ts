@@ -102,7 +102,7 @@ const query: fc.Arbitrary<RequestQuery> = fc
 export function steps(other: number, { purges = false }: { readonly purges?: boolean } = {}): fc.Arbitrary<readonly Step[]> {
   const claim = fc.record({
     do: fc.constant("claim" as const),
-    kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const),
+    kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const, "delivery" as const),
     agents: fc.constantFrom(undefined, undefined, ["a0"], []),
     limit: fc.constantFrom(0, 1, 9),
     leaseMs: fc.constantFrom(0, 1_000_000_000),
@@ -192,6 +192,8 @@ function putOf(
     expiresAt: as % 2 === 0 ? T0 + as : FAR,
     decidedAt: state === "pending" ? undefined : T0 + as,
     executeWithin: as % 3 === 0 ? 60_000 : undefined,
+    // Also of some that are decided: only what is pending is due.
+    noticeAt: as % 7 === 0 ? undefined : as % 7 === 1 ? FAR : T0 + as,
     attempt: as % 4 === 0 ? 1 : 0,
     leaseUntil: as % 3 === 0 ? T0 + as : FAR,
   });

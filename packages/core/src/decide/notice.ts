@@ -1,0 +1,45 @@
+import type { Happening } from "../audit/chain.ts";
+import { SYSTEM } from "../contract/principal.ts";
+import type { Kernel } from "../gate/kernel.ts";
+import { persist, type Writes } from "../ledger/ledger.ts";
+import { moveRequest } from "../ledger/move.ts";
+import { nextNoticeAt, noticesOf, termsAt } from "../store/notices.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { expire } from "./deadline.ts";
+
+/** Is there a reminder or an escalation to give? Not of a request that has expired: its expiry wins. */
+export function isNoticeDue({ state, noticeAt = Infinity, expiresAt = Infinity }: RequestRecord, now: number): boolean {
+  return state === "pending" && noticeAt <= now && now < expiresAt;
+}
+
+/** The writes that give all that is due by now: the escalation, and of the reminders that were missed the last one. */
+function notices(record: RequestRecord, now: number): Writes & { readonly record: RequestRecord } {
+  const { noticeAt = Infinity } = record;
+  const due = noticesOf(record).filter(({ at, roles }) => at <= now && (roles !== undefined || at >= noticeAt));
+  const terms = termsAt(record, now);
+  const escalation = due.find(({ roles }) => roles !== undefined);
+  const reminder = due.findLast(({ roles }) => roles === undefined);
+  const given = { at: now, actor: SYSTEM };
+  const happenings: readonly Happening[] = [
+    ...(escalation ? [{ ...given, type: "escalated", data: { after: escalation.after, roles: escalation.roles } }] : []),
+    ...(reminder ? [{ ...given, type: "reminded", data: { after: reminder.after, roles: terms.roles, reviewers: terms.reviewers } }] : []),
+  ];
+  const next = nextNoticeAt({ ...record, terms }, now);
+  return moveRequest(record, { state: "pending", terms, noticeAt: next }, ...happenings);
+}
+
+/** Undefined: it changed meanwhile, look again. */
+export async function giveNotices(kernel: Kernel, record: RequestRecord, now: number): Promise<RequestRecord | undefined> {
+  const given = notices(record, now);
+  const committed = await kernel.ledger.commit({ ...given, before: record.expiresAt });
+  if (committed.ok) return given.record;
+  return committed.reason === "TOO_LATE" ? expire(kernel, record, now) : undefined;
+}
+
+/** Gives what is due by now. Answers the record as it then is. */
+export function giveDueNotices(kernel: Kernel, id: string): Promise<RequestRecord> {
+  return persist(async () => {
+    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
+    return isNoticeDue(record, now) ? giveNotices(kernel, record, now) : record;
+  });
+}
