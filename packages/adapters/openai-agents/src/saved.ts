@@ -57,7 +57,7 @@ export function freeze(state: AnyState, { ephemeral }: { readonly ephemeral: boo
 }
 
 /** @throws STATE_NOT_SERIALIZABLE */
-export function refuseNonJson(context: unknown): void {
+function refuseNonJson(context: unknown): void {
   const bad = firstNonJson(context);
   if (bad) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: ["context", ...bad] });
 }

@@ -18,7 +18,7 @@ export const Amount = z.object({ amount: z.number(), to: z.string() });
 export const alice = { id: "alice" } as const;
 
 /** Asks from 1,000 on; denies from 100,000 on; allows every other tool. */
-export const overThousand = definePolicy({
+const overThousand = definePolicy({
   default: "allow",
   tools: { pay: { args: Amount, deny: ({ args }) => args.amount > 100_000, ask: ({ args }) => args.amount > 1_000 && "over 1,000" } },
 });
