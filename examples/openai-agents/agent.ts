@@ -1,7 +1,7 @@
 // The payments agent on the OpenAI Agents SDK: an ordinary agent, and its tools behind the gate.
 import { currentCall } from "@countersign/core";
 import { createRunner, gateTools } from "@countersign/openai-agents";
-import { Agent, tool } from "@openai/agents";
+import { Agent, Runner, tool } from "@openai/agents";
 import { gate, SendPayment } from "../approvals.ts";
 import { pay } from "../bank.ts";
 import { OfflineModel } from "./offline-model.ts";
@@ -23,4 +23,6 @@ const agent = new Agent({
   tools: gateTools(gate, [sendPayment]),
 });
 
-export const payments = createRunner(gate, agent, { name: "payments" });
+// The SDK sends traces to OpenAI, with the key.
+const sdk = new Runner({ tracingDisabled: modelName === undefined });
+export const payments = createRunner(gate, agent, { name: "payments", sdk });

@@ -2,7 +2,7 @@ import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } fro
 import type { RunState } from "@openai/agents";
 import { keyOf, scopeOfState } from "./invocation.ts";
 import { freeze } from "./saved.ts";
-import { pauseOf, permit, waitingIn } from "./suspend.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
 
 /**
  * Your own loop: answers the restored state's interruptions from the store; then `run(agent, state)`. What isn't recorded
@@ -27,8 +27,9 @@ export async function applyDecisions<S extends RunState<any, any>>(
       return { status: "pending", pending: await invocation.thread.pending() };
     }
   }
-  const stopper = await permit(invocation, state, pause);
+  const stopper = await stopperOf(invocation, pause);
   if (stopper) throw new CountersignError("NOT_APPROVED", { request: stopper }, { note: "Its reviewer stopped the run." });
+  await permit(invocation, state, pause);
   // From now on whatever the SDK asks about is new.
   invocation.witnessed = true;
   return { status: "ready", state };

@@ -6,7 +6,7 @@ import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } f
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
 import { rewind, withoutRepeats } from "./session.ts";
-import { pauseOf, permit, waitingIn } from "./suspend.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
 
 // oxlint-disable typescript/no-explicit-any -- an agent's context and output are read off these positions
 type ContextOf<A> = A extends Agent<infer X, any> ? X : never;
@@ -162,9 +162,10 @@ async function settle<Output>(run: Run, state: AnyState, saved: Stopped, fresh: 
   const continuation = toContinuation(saved);
   const waiting = await waitingIn(invocation, state, saved.pause, fresh);
   if (waiting.length > 0) return { advanced: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
-  if (await permit(invocation, state, saved.pause)) return { advanced: await stopped(run, saved) };
+  if (await stopperOf(invocation, saved.pause)) return { advanced: await stopped(run, saved) };
   // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
   if (fresh) await invocation.thread.suspend([], continuation);
+  await permit(invocation, state, saved.pause);
   return { input: state };
 }
 

@@ -62,15 +62,22 @@ function ungatedCarrier(path: Ticket["path"]): string {
   return `A nested agent has gated tools, but the tool that runs it (call ${path.at(-1)}) isn't gated: pass that to gateTools as well.`;
 }
 
-/** Nothing waits any more: what is decided may run, under its record. Answers whoever stopped the run. */
-export async function permit(invocation: Invocation, state: AnyState, { asked, carrying }: Pause): Promise<ApprovalRequest | undefined> {
+/** The request whose reviewer ended the run, if one did. */
+export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promise<ApprovalRequest | undefined> {
+  const requests = await Promise.all(asked.map((each) => each && thread.recorded(each.call)));
+  return requests.find((request) => request && stops(request)) ?? undefined;
+}
+
+function stops({ status, decisions }: ApprovalRequest): boolean {
+  const last = decisions.at(-1)?.decision;
+  return status === "rejected" && last?.type === "reject" && last.then === "stop";
+}
+
+/** Nothing waits any more: what is decided may run, under its record. */
+export async function permit(invocation: Invocation, state: AnyState, { asked, carrying }: Pause): Promise<void> {
   const { thread, tickets } = invocation;
-  const known = asked.filter((each) => each !== null);
-  const requests = await Promise.all([...known, ...carrying].map(({ call }) => thread.recorded(call)));
-  const stopper = requests.find((request) => request !== undefined && stops(request));
-  if (stopper) return stopper;
   tickets.length = 0;
-  tickets.push(...carrying.filter((_, index) => requests[known.length + index] !== undefined));
+  for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
   for (const [index, item] of state.getInterruptions().entries()) {
     const each = asked[index] ?? undefined;
     const refused = each && gatedToolOf(item).elsewhere ? await handOver(invocation, each) : undefined;
@@ -78,16 +85,10 @@ export async function permit(invocation: Invocation, state: AnyState, { asked, c
     else state.approve(item);
     if (each) tickets.push(each);
   }
-  return undefined;
 }
 
 /** What runs elsewhere runs by being approved. Answers why it may not. */
 async function handOver({ thread }: Invocation, { call }: Ticket): Promise<string | undefined> {
   const execution = await thread.execute(call, () => "handed over");
   return execution.status === "refused" ? execution.message : undefined;
-}
-
-function stops({ status, decisions }: ApprovalRequest): boolean {
-  const last = decisions.at(-1)?.decision;
-  return status === "rejected" && last?.type === "reject" && last.then === "stop";
 }
