@@ -34,7 +34,7 @@ export class Brake {
   /** May a call run that the policy allows? By what is known. @throws FROZEN */
   demand(call: Call): void {
     this.#calls++;
-    this.#timer ??= this.#wait();
+    if (!this.#timer) this.#timer = this.#wait();
     refuseFrozen(this.#known, call);
   }
 

@@ -15,7 +15,7 @@ export function deadly(store: StorePort, { when, point, nth = 1 }: Kill): StoreP
   if (point === "effect") return store;
   const types = EVENTS[point];
   let met = 0;
-  const meets = ({ events }: Batch): boolean => events.some(({ type }) => types.includes(type)) && ++met === nth;
+  const isOne = ({ events }: Batch): boolean => events.some(({ type }) => types.includes(type));
   return new Proxy(store, {
     get(target, name) {
       if (name !== "commit") {
@@ -23,10 +23,10 @@ export function deadly(store: StorePort, { when, point, nth = 1 }: Kill): StoreP
         return typeof value === "function" ? (value.bind(target) as unknown) : value;
       }
       return async (batch: Batch) => {
-        const fatal = meets(batch);
-        if (fatal && when === "before") die();
+        if (when === "before" && isOne(batch) && ++met === nth) die();
         const committed = await target.commit(batch);
-        if (fatal && committed.ok) die();
+        // One that was refused, because a sign of life came in between, is made again.
+        if (when === "after" && committed.ok && isOne(batch) && ++met === nth) die();
         return committed;
       };
     },
