@@ -7,7 +7,7 @@ import type { AgentInputItem, Session } from "@openai/agents";
 export function withoutRepeats(session: Session): Session {
   const addItems: Session["addItems"] = async (items) => {
     const there = await session.getItems();
-    const fresh = items.filter((item) => !isAnswered(there, item));
+    const fresh = items.filter((item) => item.type !== "function_call_result" || !isAnswered(there, item.callId));
     if (fresh.length > 0) await session.addItems(fresh);
   };
   // A session may have private fields and ways of its own, which the SDK looks for.
@@ -22,13 +22,15 @@ export function withoutRepeats(session: Session): Session {
 
 /**
  * An earlier run of this input died, after the session had got what came of it: that is taken out again, or the model
- * would find the input twice. What others have put in since stays.
+ * would find the input twice. What others have put in since stays, and so does an earlier exchange that was finished.
  */
 export async function rewind(session: Session, input: readonly AgentInputItem[]): Promise<void> {
   const there = await session.getItems();
   const [first] = input;
   const at = first ? there.findLastIndex((item) => isSaid(item) && contentOf(item) === contentOf(first)) : -1;
-  if (at < 0 || there.slice(at + input.length).some(isSaid)) return;
+  const after = there.slice(at + input.length);
+  const unfinished = after.length === 0 || after.some((item) => item.type === "function_call" && !isAnswered(after, item.callId));
+  if (at < 0 || !unfinished || after.some(isSaid)) return;
   for (let left = there.length - at; left > 0; left--) await session.popItem();
 }
 
@@ -43,9 +45,8 @@ function contentOf(item: AgentInputItem): string {
   return JSON.stringify(typeof content === "string" ? [{ type: "input_text", text: content }] : content);
 }
 
-/** Is this the result of a call that has one? Models use call ids again: only what follows the last such call answers it. */
-function isAnswered(there: readonly AgentInputItem[], item: AgentInputItem): boolean {
-  if (item.type !== "function_call_result") return false;
-  const call = there.findLastIndex((each) => each.type === "function_call" && each.callId === item.callId);
-  return call >= 0 && there.slice(call + 1).some((each) => each.type === "function_call_result" && each.callId === item.callId);
+/** Has the call a result? Models use call ids again: only what follows the last such call answers it. */
+function isAnswered(items: readonly AgentInputItem[], id: string): boolean {
+  const call = items.findLastIndex((item) => item.type === "function_call" && item.callId === id);
+  return call >= 0 && items.slice(call + 1).some((item) => item.type === "function_call_result" && item.callId === id);
 }

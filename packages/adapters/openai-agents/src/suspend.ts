@@ -64,8 +64,9 @@ function ungatedCarrier(path: Ticket["path"]): string {
 
 /** The request whose reviewer ended the run, if one did. */
 export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promise<ApprovalRequest | undefined> {
-  const requests = await Promise.all(asked.map((each) => each && thread.recorded(each.call)));
-  return requests.find((request) => request && stops(request)) ?? undefined;
+  const known = asked.filter((each) => each !== null);
+  const requests = await Promise.all(known.map(({ call }) => thread.recorded(call)));
+  return requests.find((request) => request !== undefined && stops(request));
 }
 
 function stops({ status, decisions }: ApprovalRequest): boolean {

@@ -1,8 +1,9 @@
 import { definePolicy, isCountersignError } from "@countersign/core";
 import { createRunner, gateTools } from "@countersign/openai-agents";
-import { Agent, MemorySession, Runner, tool, type FunctionTool } from "@openai/agents";
+import { Agent, MemorySession, Runner, tool, user, type AgentInputItem, type FunctionTool } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { rewind } from "../src/session.ts";
 import { openDesk, paying, saying } from "./support/desk.ts";
 import { ScriptedModel, textOf } from "./support/scripted-model.ts";
 
@@ -341,6 +342,35 @@ describe("sessions", () => {
     const kinds = (await session.getItems()).map((item) => item.type ?? ("role" in item ? item.role : ""));
     expect(kinds).toEqual(["message", "function_call", "function_call_result", "message"]);
     expect(desk.effects).toHaveLength(1);
+  });
+});
+
+describe("an input that is begun again", () => {
+  const ask: AgentInputItem = { type: "message", role: "user", content: "go" };
+  const call: AgentInputItem = { type: "function_call", callId: "c", name: "pay", arguments: "{}", status: "completed" };
+  const said: AgentInputItem = {
+    type: "message",
+    role: "assistant",
+    status: "completed",
+    content: [{ type: "output_text", text: "done" }],
+  };
+
+  async function left(...items: AgentInputItem[]): Promise<readonly unknown[]> {
+    const session = new MemorySession();
+    await session.addItems(items);
+    await rewind(session, [user("go")]);
+    return session.getItems();
+  }
+
+  test("takes out what an earlier run of it left in the session", async () => {
+    expect(await left(said, ask)).toEqual([said]);
+    expect(await left(said, ask, call)).toEqual([said]);
+  });
+
+  test("takes out neither a finished exchange nor what others have put in", async () => {
+    expect(await left(ask, said)).toHaveLength(2);
+    expect(await left(ask, call, { role: "user", content: "and me?" })).toHaveLength(3);
+    expect(await left(said)).toEqual([said]);
   });
 });
 
