@@ -4,8 +4,10 @@ import { fork, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import type { ApprovalRequest, Decision, Principal } from "@countersign/core";
+import { isCountersignError, type ApprovalRequest, type Decision, type Principal } from "@countersign/core";
 import type { Report } from "./report.ts";
+
+const root = join(import.meta.dirname, "..");
 
 interface Example {
   /** Where its agent.ts and process.ts are. */
@@ -52,19 +54,19 @@ export async function story({ folder, model }: Example): Promise<void> {
 
   const signer: Principal = { id: "fiona", roles: ["finance"] };
   const interactive = Boolean(process.stdin.isTTY && process.stderr.isTTY);
-  if (!interactive) say("decide", "no terminal here, so a script signs as fiona (finance) and edits the amount");
+  if (interactive) {
+    say("decide", "here as fiona, or in a second terminal, in the folder of the repository:");
+    say("", `  export COUNTERSIGN_AS=fiona COUNTERSIGN_ROLES=finance COUNTERSIGN_STORE=${relative(root, process.env["COUNTERSIGN_DB"])}`);
+    say("", "  npx -y pnpm@12 -s countersign inbox    # or list, show, approve, edit, reject");
+  } else say("decide", "no terminal here, so a script signs as fiona (finance) and edits the amount");
   for (const request of (await gate.list({ threadId, status: "pending" })).items) {
-    const decision = interactive
-      ? await terminalReviewer({ as: signer }).review(request, { signal: new AbortController().signal })
-      : scripted(request);
-    if (!decision) {
-      say("decide", `request ${request.id} stays pending. Run the demo again to decide about a new one.`);
-      process.exit(0);
-    }
-    const decided = await gate.decide(request, decision, { by: signer, via: interactive ? "terminal" : "script" });
+    const decided = interactive
+      ? await decidedByPerson(request)
+      : await gate.decide(request, scripted(request), { by: signer, via: "script" });
+    const by = decided.decisions.at(-1);
     say(
       interactive ? "decide" : "",
-      `${decided.status}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`,
+      `${decided.status}${interactive && by ? ` by ${visible(by.by.id)}, ${by.via}` : ""}: ${shown(request.args)}${decided.approvedArgs ? ` -> ${shown(decided.approvedArgs)}` : ""}`,
     );
   }
 
@@ -95,6 +97,19 @@ export async function story({ folder, model }: Example): Promise<void> {
   const verified = await gate.verify();
   say("", `verified: ${verified.events} events in ${verified.subjects} hash chains of this file`);
   await gate.store.close();
+
+  /** At this prompt, or with the command line in another terminal: whoever is first. */
+  async function decidedByPerson(request: ApprovalRequest): Promise<ApprovalRequest> {
+    const elsewhere = new AbortController();
+    const waiting = gate.wait(request.id).finally(() => elsewhere.abort());
+    const decision = await terminalReviewer({ as: signer }).review(request, { signal: elsewhere.signal });
+    if (decision) {
+      await gate.decide(request, decision, { by: signer, via: "terminal" }).catch((error: unknown) => {
+        if (!isCountersignError(error, "ALREADY_DECIDED")) throw error;
+      });
+    } else if (!elsewhere.signal.aborted) say("", "waiting for the second terminal; Ctrl-C ends the demo, and loses nothing");
+    return waiting;
+  }
 }
 
 function agentProcess(

@@ -1,8 +1,12 @@
-// The demo as a newcomer runs it, without a terminal: twice in a row, and with sentences of one's own.
+// The demo as a newcomer runs it: without a terminal, twice in a row, with sentences of one's own; and at a terminal.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { createGate, type ApprovalRequest } from "@countersign/core";
+import { sqliteStore } from "@countersign/sqlite";
+import { spawn } from "@lydell/node-pty";
 import { describe, expect, it } from "vitest";
 import { paymentsIn } from "../sentences.ts";
 
@@ -35,6 +39,47 @@ describe("the demo", () => {
     expect(none.output).toContain("I only know payments");
   });
 });
+
+describe("the demo at a terminal", () => {
+  /** What the second terminal is told to do, done by its shell. */
+  async function second(shown: string, command: string): Promise<void> {
+    const environment = /export (COUNTERSIGN_\S+=\S+ COUNTERSIGN_\S+=\S+ COUNTERSIGN_\S+=\S+)/.exec(shown)?.[1];
+    expect(environment).toBeDefined();
+    const bin = join(dirname(createRequire(import.meta.url).resolve("@countersign/cli/package.json")), "dist/bin.js");
+    await promisify(execFile)("sh", ["-c", `${environment} "${process.execPath}" "${bin}" ${command}`], {
+      cwd: join(import.meta.dirname, "../.."),
+    });
+  }
+
+  it("leaves its request to the command line, and goes on with what was decided there", async () => {
+    const terminal = spawn(process.execPath, [join(import.meta.dirname, "demo.ts")], {
+      cols: 200,
+      rows: 50,
+      env,
+    });
+    let output = "";
+    const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
+    const prompted = new Promise<void>((resolve) => {
+      terminal.onData((data) => {
+        output += data;
+        if (output.includes("leave it pending >")) resolve();
+      });
+    });
+    await prompted;
+    const [, digest] = /digest +([0-9a-f]{64})/.exec(output) ?? [];
+    const requests = await gateOfDemo();
+    const request = requests.find(({ proposal }) => proposal.digest === digest);
+    await second(output, `edit ${request?.id} --digest ${digest} --args '{"recipient": "Acme Corp", "amount": 3900, "invoice": "88"}'`);
+    expect(await ended).toBe(0);
+    expect(output).toContain("approved by fiona, cli");
+    expect(output).toContain("Paid $3900 to Acme Corp.");
+  });
+});
+
+async function gateOfDemo(): Promise<readonly ApprovalRequest[]> {
+  await using store = sqliteStore(join(import.meta.dirname, ".data/countersign.db"));
+  return (await createGate({ store }).list({ status: "pending", order: "newest" })).items;
+}
 
 describe("the offline model", () => {
   it.each([

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { AllowedCall } from "./contract/call.ts";
 import { DEFAULTS, LIMITS, TIMINGS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Duration } from "./contract/json.ts";
 import { principalSchema } from "./contract/principal.ts";
@@ -37,6 +38,11 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   /** How long a call waits for the in-process reviewer before it suspends. Default 60s. */
   reviewWithin?: Duration | undefined;
   /**
+   * Told of each call that the policy allows and nothing records, right before it runs. Every such call waits for it: it may
+   * note something, and do nothing else. What it throws is passed over.
+   */
+  onAllowed?: ((call: AllowedCall) => void) | undefined;
+  /**
    * How many requests that were asked within a minute may wait for people: in one thread (default 100), and of one requester
    * (default 1,000). `false`: any number. Further ones are refused with TOO_MANY_REQUESTS.
    */
@@ -63,6 +69,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   const gate: Gate<Tools, Context> = {
     policy,
     store,
+    reviewer,
     async get(id) {
       const record = await ledger.request(id);
       return record && toRequest(record);
@@ -104,7 +111,17 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
 
 type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };
 
-function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, limits, timings, now, warn }: AnyGateOptions): Kernel {
+function kernelOf({
+  policy,
+  store,
+  tenant = DEFAULTS.tenant,
+  reviewWithin,
+  limits,
+  onAllowed,
+  timings,
+  now,
+  warn,
+}: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   if (typeof tenant !== "string" || tenant === "")
@@ -121,6 +138,7 @@ function kernelOf({ policy, store, tenant = DEFAULTS.tenant, reviewWithin, limit
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,
+    onAllowed,
     // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };

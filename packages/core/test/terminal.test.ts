@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ApprovalRequest } from "../src/contract/request.ts";
 import { oneAtATime } from "../src/terminal/one-at-a-time.ts";
 import { prompt, summary } from "../src/terminal/prompt.ts";
-import { visible } from "../src/terminal/visible.ts";
+import { visible, visibleJson } from "../src/terminal/visible.ts";
 
 const request = {
   tool: "send_payment",
@@ -40,11 +40,21 @@ const CLEAR = "\u0015"; // Ctrl-U: deletes the draft
 describe("the terminal reviewer", () => {
   it("shows everything, with hidden characters made visible", () => {
     const text = summary(request);
-    expect(text).toContain("Acme\\u{202e} Corp\\u{200b}");
+    expect(text).toContain("Acme\\u202e Corp\\u200b");
     expect(text).toContain("d".repeat(64));
     for (const part of ["send_payment", "over $1,000", "bob", "pay-001", "4200"]) expect(text).toContain(part);
     expect(visible("\u001b[2J\u0085\u00a0\u2066\u{e0041}\n")).toBe("\\u{1b}[2J\\u{85}\\u{a0}\\u{2066}\\u{e0041}\\u{a}");
     expect(visible("Zoë 支払い")).toBe("Zoë 支払い");
+  });
+
+  it("shows JSON that reads back as it was", () => {
+    const value = { "a\u202e": "\u001b[2J \\u202e \u{e0041} \ud800 Zoë", list: [1, null] };
+    for (const indent of [0, 2]) {
+      const text = visibleJson(value, indent);
+      expect(JSON.parse(text)).toEqual(value);
+      expect(text.replaceAll("\n", "")).toBe(visible(text.replaceAll("\n", "")));
+    }
+    expect(visibleJson({ to: "\u202eB" }, 0)).toBe('{"to":"\\u202eB"}');
   });
 
   it("approves, rejects with a reason, and decides nothing on Enter or anything unknown", async () => {

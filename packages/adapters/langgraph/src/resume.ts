@@ -43,7 +43,8 @@ export function createRunner<C, G extends Graph>(
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
-  if (gate.store.capabilities.durable && forgetsWithProcess(running.checkpointer)) {
+  const forgets = forgetsWithProcess(running.checkpointer);
+  if (gate.store.capabilities.durable && forgets) {
     // oxlint-disable-next-line no-console -- said once, where the graph is set up
     console.warn(`countersign: the requests of ${options.name} are durable, but its MemorySaver forgets the conversations they belong to.`);
   }
@@ -63,6 +64,7 @@ export function createRunner<C, G extends Graph>(
     name: options.name,
     framework: "langgraph",
     keepsConversation: true,
+    forgetsWithProcess: forgets,
 
     beforeRun(_threadId, { config }) {
       requireCheckpointer(running.checkpointer);

@@ -47,7 +47,7 @@ describe("set-up", () => {
       checkpointer: new MemorySaver(),
       middleware: [approvalMiddleware(gate)],
     });
-    createRunner(gate, agent, { name: "payments" });
+    expect(createRunner(gate, agent, { name: "payments" }).forgetsWithProcess).toBe(true);
     expect(said.mock.calls.flat().join()).toMatch(/MemorySaver forgets/);
   });
 

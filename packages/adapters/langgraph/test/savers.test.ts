@@ -47,7 +47,7 @@ const savers: Record<string, () => Promise<{ open(): BaseCheckpointSaver; close(
   },
 };
 
-describe.each(Object.entries(savers))("%s", (_name, make) => {
+describe.each(Object.entries(savers))("%s", (name, make) => {
   test.each(["async", "sync"] as const)("durability %s: pauses, and goes on with another instance", async (durability) => {
     vi.spyOn(console, "warn").mockReturnValue();
     const saver = await make();
@@ -67,6 +67,7 @@ describe.each(Object.entries(savers))("%s", (_name, make) => {
 
     const thread = `runner-${durability}`;
     const runnerOf = () => createRunner(gate, open(), { name: "payments" });
+    expect(runnerOf().forgetsWithProcess).toBe(name === "MemorySaver");
     const started = await runnerOf().start(thread, paying([7_000, "z"]), { config: { durability } });
     expect(started).toMatchObject({ status: "suspended", pending: [{ args: { to: "z" } }] });
     if (started.status === "suspended" && started.pending[0]) await gate.decide(started.pending[0], { type: "approve" }, { by: alice });

@@ -1,4 +1,5 @@
 import type { JsonObject } from "./json.ts";
+import type { Principal } from "./principal.ts";
 import type { ApprovalRequest } from "./request.ts";
 
 /** A tool call as a model proposed it, and where in the conversation. */
@@ -15,6 +16,21 @@ export interface ProposedCall {
   readonly tool: string;
   /** The model's JSON: it is what is signed. */
   readonly args: JsonObject;
+}
+
+/** A call that the policy allows, and that leaves no record. */
+export interface AllowedCall {
+  readonly namespace: string | undefined;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly threadId: string;
+  readonly agent: string;
+  readonly requestedBy: Principal | undefined;
+  readonly context: unknown;
+  /** Paths of the arguments that its rule hides from whoever reviews. */
+  readonly redact: readonly string[] | undefined;
+  /** Of the policy that allowed it. */
+  readonly policyHash: string;
 }
 
 /** What a tool can know about the call it is serving. */

@@ -1,3 +1,4 @@
+import type { AllowedCall } from "../contract/call.ts";
 import type { Timings } from "../contract/defaults.ts";
 import type { Floodgate } from "../ledger/floodgate.ts";
 import type { Brake } from "./brake.ts";
@@ -13,5 +14,6 @@ export interface Kernel {
   readonly timings: Timings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;
+  readonly onAllowed: ((call: AllowedCall) => void) | undefined;
   readonly warn: (message: string) => void;
 }

@@ -4,6 +4,7 @@ import { jsonCopy } from "../canonical/json.ts";
 import { freezesSchema, type Freeze } from "../contract/freeze.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { blankThread } from "./blank-thread.ts";
 import type { Ledger, Writes } from "./ledger.ts";
 import { putThread } from "./move.ts";
 
@@ -27,7 +28,8 @@ export async function readFreezes(ledger: Ledger): Promise<Freezes> {
 
 /** From now on these are in force. */
 export function putFreezes(tenant: string, record: ThreadRecord | undefined, inForce: readonly Freeze[], happening: Happening): Writes {
-  const old = record ?? { ...UNFROZEN, tenant };
+  // Closed: no worker ever takes it up.
+  const old: ThreadRecord = record ?? { ...blankThread(tenant, FREEZES), state: "closed" };
   const next = { ...old, fence: old.fence + 1, context: jsonCopy({ freezes: inForce }) };
   return putThread(next, old.version, { ...happening, data: { ...happening.data, digest: freezesDigest(next) } });
 }
@@ -36,26 +38,3 @@ export function putFreezes(tenant: string, record: ThreadRecord | undefined, inF
 export function freezesDigest({ context }: ThreadRecord): string {
   return sha256(context ?? null);
 }
-
-/** Closed: no worker ever takes it up. */
-const UNFROZEN: ThreadRecord = {
-  id: FREEZES,
-  version: 0,
-  state: "closed",
-  open: 0,
-  fence: 0,
-  holder: undefined,
-  leaseUntil: 0,
-  notBefore: 0,
-  attempts: 0,
-  lastError: undefined,
-  tenant: "",
-  agent: "",
-  framework: "none",
-  requestedBy: undefined,
-  context: undefined,
-  continuation: undefined,
-  outcome: undefined,
-  seq: 0,
-  head: "",
-};

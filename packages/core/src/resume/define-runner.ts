@@ -80,6 +80,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const runner: AgentRunner<Input, Output, Stream, C, Native> = {
     name: spec.name,
     gate,
+    forgetsWithProcess: spec.forgetsWithProcess ?? false,
     async start(threadId, input, ...[given]) {
       refuseUnusableId(threadId);
       return go(await acquireStart(threadId, input, given), input, given);

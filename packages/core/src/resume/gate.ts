@@ -40,6 +40,8 @@ export type Settled<A extends Approval<unknown>> = Exclude<A, { status: "pending
 export interface Gate<Tools = any, Context = any> {
   readonly policy: Policy<Tools, Context> | undefined;
   readonly store: Store;
+  /** Whoever is asked in this process. */
+  readonly reviewer: Reviewer | undefined;
   get(id: string): Promise<ApprovalRequest | undefined>;
   /** @throws INVALID_ARGS for a limit or cursor that isn't one */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;

@@ -20,6 +20,8 @@ export type StartArgs<Context, Native> = unknown extends Context
 export interface AgentRunner<Input = any, Output = any, Stream = any, Context = any, Native = {}> {
   readonly name: string;
   readonly gate: GateIn<Context>;
+  /** The framework keeps its conversations in this process alone: they die with it, however durable the store is. */
+  readonly forgetsWithProcess?: boolean;
   /**
    * A new input for this thread.
    * @throws THREAD_BUSY, THREAD_SUSPENDED while decisions are missing, EXECUTION_UNKNOWN, INVALID_ARGS, and what the framework throws
@@ -67,6 +69,8 @@ export interface RunnerSpec<Input, Output, Stream, Native> {
    * it is begun again with its input, if that is JSON.
    */
   readonly keepsConversation?: boolean;
+  /** …but in this process alone. */
+  readonly forgetsWithProcess?: boolean;
   /** The output of a completed thread, where it isn't JSON and so can't be recorded. */
   restoreOutput?(threadId: string): Promise<Output>;
   /** Checks the set-up before anything is written. */

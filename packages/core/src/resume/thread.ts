@@ -15,6 +15,7 @@ import type { Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
 import { suspend, type Counting } from "../suspend/suspend.ts";
+import { tellAllowed } from "./allowed.ts";
 import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
@@ -305,11 +306,11 @@ export class GatedThread implements Thread {
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
     if (refused) return refused;
-    return found.verdict.type === "allow" ? this.#runAllowed(call, effect) : this.#askAndExecute(call, effect, options);
+    return found.verdict.type === "allow" ? this.#runAllowed(call, found, effect) : this.#askAndExecute(call, effect, options);
   }
 
   /** The policy allows it: the framework's business, neither recorded nor guarded against a replay. */
-  async #runAllowed<R>(call: ProposedCall, effect: Effect<R>): Promise<Execution<R>> {
+  async #runAllowed<R>(call: ProposedCall, { by }: Judgement, effect: Effect<R>): Promise<Execution<R>> {
     const { ledger, brake } = this.#internals.kernel;
     const threadId = this.id;
     let key: string | undefined;
@@ -325,6 +326,7 @@ export class GatedThread implements Thread {
     brake.demand({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
+    tellAllowed(this.#internals.kernel, this.invocation, call, by);
     const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
   }

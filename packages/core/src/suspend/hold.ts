@@ -1,6 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Timings } from "../contract/defaults.ts";
 import { CountersignError } from "../errors/error.ts";
+import { blankThread } from "../ledger/blank-thread.ts";
 import { putThread } from "../ledger/move.ts";
 import type { Writes } from "../ledger/ledger.ts";
 import type { ThreadRecord } from "../store/records.ts";
@@ -9,28 +10,7 @@ import { isFramework, isRunner, type Invocation } from "./invocation.ts";
 /** A thread that nobody has seen before. */
 export function newThread(tenant: string, invocation: Omit<Invocation, "until" | "declared">): ThreadRecord {
   const { threadId, agent, framework, requestedBy, context } = invocation;
-  return {
-    id: threadId,
-    version: 0,
-    state: "live",
-    open: 0,
-    fence: 0,
-    holder: undefined,
-    leaseUntil: 0,
-    notBefore: 0,
-    attempts: 0,
-    lastError: undefined,
-    tenant,
-    agent,
-    framework,
-    requestedBy,
-    context,
-    input: undefined,
-    continuation: undefined,
-    outcome: undefined,
-    seq: 0,
-    head: "",
-  };
+  return { ...blankThread(tenant, threadId), agent, framework, requestedBy, context };
 }
 
 /** A thread that had only questions by hand becomes a framework's: a worker has to know whose. */

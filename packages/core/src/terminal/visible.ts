@@ -10,7 +10,17 @@ export function visible(text: string): string {
   return text.replace(HIDDEN, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** JSON over several lines, complete, with hidden characters made visible. */
-export function visibleJson(value: unknown): string {
-  return (JSON.stringify(value, null, 2) ?? "undefined").split("\n").map(visible).join("\n");
+/**
+ * JSON, complete, with hidden characters written as JSON's own escapes: what a program reads back from it is unchanged, and
+ * nothing in it acts on a terminal. Over several lines, unless `indent` is 0.
+ */
+export function visibleJson(value: unknown, indent = 2): string {
+  const text = JSON.stringify(value, null, indent) ?? "null";
+  return text.split("\n").map(escaped).join("\n");
+}
+
+function escaped(line: string): string {
+  return line.replace(HIDDEN, (character) =>
+    Array.from({ length: character.length }, (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`).join(""),
+  );
 }

@@ -26,9 +26,9 @@ const Report = z.object({ report: z.string() });
 
 /** For cases in which a process dies: nobody should have to wait a minute for its lease. */
 export const SHORT_LEASES: Partial<Timings> = {
-  threadLease: 1_500,
-  claimLease: 1_500,
-  nativeHold: 1_500,
+  threadLease: 3_000,
+  claimLease: 3_000,
+  nativeHold: 3_000,
   receiptWait: 8_000,
   backoffMin: 50,
 };

@@ -1,0 +1,81 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { PastCall, JsonObject, Principal } from "@countersign/core";
+import type { RequestRecord, StorePort } from "@countersign/core/store";
+import type { SimulatedCall, Simulator } from "@countersign/policy";
+import { z } from "zod";
+import { usage } from "../failure.ts";
+
+const PAGE = 200;
+
+/** Every call on record, the oldest first, as it was proposed. */
+export async function* recorded(store: StorePort, tenant: string, since: number, simulator: Simulator): AsyncGenerator<SimulatedCall> {
+  for (let after: string | undefined; ;) {
+    const page = await store.listRequests(tenant, { limit: PAGE, ...(after !== undefined && { after }) });
+    const records = page.items.filter(({ askedAt }) => askedAt >= since);
+    yield* callsOf(store, tenant, records, simulator);
+    if (page.next === undefined) return;
+    after = page.next;
+  }
+}
+
+async function* callsOf(
+  store: StorePort,
+  tenant: string,
+  records: readonly RequestRecord[],
+  simulator: Simulator,
+): AsyncGenerator<SimulatedCall> {
+  const threadIds = [...new Set(records.map(({ threadId }) => threadId))];
+  const threads = await Promise.all(threadIds.map((threadId) => store.getThread(tenant, threadId)));
+  const contexts = new Map(threads.map((thread) => [thread?.id, thread?.context]));
+  for (const record of records) {
+    const { id, tool, namespace, args, agent, threadId, requestedBy, decisions } = record;
+    const call = { id, tool, namespace, args, agent, threadId, requestedBy, context: contexts.get(threadId) };
+    const history = simulator.countsHistory(call) ? await before(store, tenant, record) : undefined;
+    yield { ...call, history, was: fate(record), signatures: decisions.length };
+  }
+}
+
+function fate({ status, decisions, grantId, proposal }: RequestRecord): SimulatedCall["was"] {
+  if (status !== "approved") return status;
+  if (grantId !== undefined) return "granted";
+  if (decisions.length === 0) return "allowed";
+  return proposal.by ? "edited" : "approved";
+}
+
+/** What had run in its thread when it was asked about, as far as the record tells. */
+async function before(store: StorePort, tenant: string, { id, threadId, askedAt }: RequestRecord): Promise<readonly PastCall[]> {
+  const records = await store.requestsOfThread(tenant, threadId);
+  return records
+    .filter((other) => other.id !== id && other.askedAt <= askedAt && other.status === "approved")
+    .map(({ tool, namespace, args, approvedArgs }) => ({ tool, namespace, args: approvedArgs ?? args }));
+}
+
+const sampled = z.object({
+  at: z.number(),
+  rate: z.number().gt(0).lte(1),
+  tool: z.string(),
+  namespace: z.string().optional(),
+  args: z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value)),
+  agent: z.string(),
+  threadId: z.string(),
+  requestedBy: z.custom<Principal>((value) => typeof value === "object" && value !== null && "id" in value).optional(),
+  context: z.unknown().optional(),
+  missed: z.number().optional(),
+});
+
+/** Allowed calls that `sampler` has kept. What it missed counts with those that it kept. @throws Failure for a line that isn't one */
+export async function* sampledIn(path: string, since: number): AsyncGenerator<SimulatedCall> {
+  let number = 0;
+  try {
+    for await (const line of createInterface({ input: createReadStream(path, "utf8") })) {
+      number++;
+      if (line.trim() === "") continue;
+      const { at, rate, missed = 0, ...call } = sampled.parse(JSON.parse(line));
+      if (at >= since) yield { ...call, was: "allowed", weight: (1 + missed) / rate };
+    }
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw usage(`${path} can't be read: ${error.message}.`);
+    throw usage(`${path}:${number}: this is no sampled call. The file must be one that sampler({ to }) wrote.`);
+  }
+}

@@ -1,0 +1,39 @@
+import type { AgentRunner } from "@countersign/core";
+import { explained } from "../failure.ts";
+import { loadModule, runnersIn } from "../settings/module.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
+
+/** The agents of an application: do their conversations survive a restart, and does somebody see their calls? */
+export async function agents(module: string | undefined): Promise<readonly Finding[]> {
+  if (module === undefined)
+    return [
+      warning("agents", "No module was named, so agents were not looked at.", "Give --module <file>: the one that exports their runners."),
+    ];
+  try {
+    const runners = runnersIn(await loadModule(module));
+    if (runners.length === 0) return [problem("agents", `${module} exports no runner.`, "Export what createRunner gives.")];
+    const findings = runners.flatMap(ofRunner);
+    for (const store of new Set(runners.map(({ gate }) => gate.store))) await store.close();
+    return findings;
+  } catch (error) {
+    return [problem("agents", explained(error).message, "Put that right, or name another module.")];
+  }
+}
+
+function ofRunner({ name, gate, forgetsWithProcess }: AgentRunner): readonly Finding[] {
+  const { store, reviewer } = gate;
+  const found: Finding[] = [];
+  if (!store.capabilities.durable)
+    found.push(problem("agents", `${name}: its store forgets all requests with its process.`, "Use sqliteStore or postgresStore."));
+  if (forgetsWithProcess) {
+    const message = `${name}: its checkpointer keeps conversations in memory, so a restart loses those that wait for a signature.`;
+    found.push(problem("agents", message, "Use a checkpointer that writes to a file or a database."));
+  }
+  if (reviewer?.as.kind === "automation") {
+    const message = `${name}: ${reviewer.as.id} signs its calls in the process. It is an automation: no person sees them.`;
+    found.push(
+      (reviewer.as.id === "dangerously-approve-all" ? problem : warning)("agents", message, "Take the reviewer out of createGate."),
+    );
+  }
+  return found.length > 0 ? found : [ok("agents", `${name}: its conversations and its requests survive a restart.`)];
+}

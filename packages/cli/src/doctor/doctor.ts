@@ -1,0 +1,93 @@
+import { createGate } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
+import { visible } from "@countersign/core/terminal";
+import { Command } from "commander";
+import { roomOf, type Room } from "../desk.ts";
+import { EXIT } from "../exit.ts";
+import { explained } from "../failure.ts";
+import type { Output, Style } from "../output/output.ts";
+import { openStore, storeName } from "../settings/store.ts";
+import { agents } from "./agents.ts";
+import { freezes } from "./freezes.ts";
+import { clock, node } from "./machine.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
+import { policyFindings } from "./policy.ts";
+import { requests } from "./requests.ts";
+import { signatures } from "./signatures.ts";
+
+interface DoctorOptions {
+  readonly policy?: string;
+  readonly module?: string;
+}
+
+export function doctor(): Command {
+  return new Command("doctor")
+    .description("look for what would keep calls from being signed or run, and say what to do; ends with 1 if there is a problem")
+    .option("--policy <file>", "the policy file, or a module that exports the policy")
+    .option("--module <file>", "the module that exports the agents' runners")
+    .action(async (options: DoctorOptions, command: Command) => {
+      const room = roomOf(command);
+      const findings = await examine(room, options);
+      for (const finding of findings) room.out.result(finding, text(room.out, finding));
+      if (findings.some(({ status }) => status === "problem")) process.exitCode = EXIT.no;
+    });
+}
+
+const MARKS: { readonly [S in Finding["status"]]: readonly [string, Style] } = {
+  ok: ["ok", "green"],
+  warning: ["warning", "yellow"],
+  problem: ["problem", "red"],
+};
+
+function text(out: Output, { check, status, message, advice }: Finding): string {
+  const [word, style] = MARKS[status];
+  const line = `${out.style(style, word.padEnd(8))} ${check.padEnd(10)} ${visible(message)}`;
+  return advice === undefined ? line : `${line}\n${" ".repeat(20)}-> ${visible(advice)}`;
+}
+
+async function examine(room: Room, { policy, module }: DoctorOptions): Promise<readonly Finding[]> {
+  return [...node(), ...(await withStore(room, policy)), ...(await agents(module))];
+}
+
+async function withStore(room: Room, policy: string | undefined): Promise<readonly Finding[]> {
+  const { config, tenant, out } = room;
+  const address = config.store;
+  if (address === undefined) {
+    const missing = problem(
+      "store",
+      "No store is configured.",
+      "Give --store, set COUNTERSIGN_STORE, or write store into countersign.json.",
+    );
+    return [missing, ...(await policyFindings(policy, []))];
+  }
+  const warnings: Finding[] = [];
+  const warn = (message: string): void => void warnings.push(warning("store", message, "See the README of the store."));
+  let store: StorePort | undefined;
+  try {
+    store = await openStore(address, { warn });
+    await store.now();
+    const gate = createGate({ store, tenant, warn });
+    const found = [
+      ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", but forgets everything with its process"}.`),
+      ok("schema", "It is the one that this version works on."),
+      ...(await clock(store)),
+      ...(await requests(store, tenant, config)),
+      ...(await signatures(gate)),
+      ...(await freezes(gate)),
+      ...(await policyFindings(policy, (await gate.list({ status: "pending", order: "newest", limit: 1 })).items)),
+    ];
+    return [...found, ...warnings];
+  } catch (error) {
+    const { code, message } = explained(error);
+    const check = code === "STORE_INCOMPATIBLE" ? "schema" : "store";
+    const failed = problem(check, `${storeName(address)}: ${message}`, ADVICE[check]);
+    return [failed, ...warnings, ...(await policyFindings(policy, []))];
+  } finally {
+    await store?.close().catch((error: unknown) => out.warn(String(error)));
+  }
+}
+
+const ADVICE = {
+  schema: "Use the version of Countersign that wrote it, or a newer one; countersign migrate brings an older store up to date.",
+  store: "Check the address and who may use it. Until it answers nothing runs, and nothing is lost.",
+} as const;

@@ -1,0 +1,95 @@
+import type { Principal, RequestQuery } from "@countersign/core";
+import { audienceOf, barredFrom, invitationsFor, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { count } from "../output/count.ts";
+import { termsText } from "../output/request.ts";
+import type { Config } from "../settings/config.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
+
+/** Requests looked at, of each kind. */
+const LOOKED_AT = 10_000;
+/** An approved call that a worker would have begun long ago. */
+const OVERDUE = 5 * 60_000;
+
+/** What waits for something that will not come by itself. */
+export async function requests(store: StorePort, tenant: string, { people, identity }: Config): Promise<readonly Finding[]> {
+  const now = await store.now();
+  const pending = await upTo(store, tenant, { status: "pending" });
+  const known = people ?? [...(identity ? [identity] : []), ...(await whoSigned(store, tenant))];
+  const all = `Only the first ${LOOKED_AT} pending requests were looked at.`;
+  return [
+    ...unsignable(pending, known, people !== undefined),
+    ...(pending.length < LOOKED_AT ? [] : [warning("requests", all, "Decide the oldest first: countersign inbox.")]),
+    ...waiting(
+      "Expired, and nobody has noticed",
+      pending.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt < now - OVERDUE),
+      "Run a worker, countersign worker or createWorker(gate, []): it expires them and tells their threads.",
+    ),
+    ...waiting(
+      "Begun, and nobody knows whether it happened",
+      await upTo(store, tenant, { execution: "unknown" }),
+      "Look, then say so: countersign list --execution unknown, countersign settle.",
+    ),
+    ...waiting(
+      "Approved, and not run for more than five minutes",
+      (await upTo(store, tenant, { status: "approved", execution: "none" })).filter(({ decidedAt = now }) => decidedAt < now - OVERDUE),
+      "Run a worker that has their agents: countersign worker <module>. A sibling that still waits holds them up too.",
+    ),
+  ];
+}
+
+function waiting(what: string, found: readonly RequestRecord[], advice: string): readonly Finding[] {
+  if (found.length === 0) return [];
+  return [warning("requests", `${what}: ${count(found.length, "request")}, such as ${found[0]?.id}.`, advice)];
+}
+
+/** Requests that nobody who is known could sign, or too few for their quorum. */
+function unsignable(pending: readonly RequestRecord[], known: readonly Principal[], configured: boolean): readonly Finding[] {
+  const stuck = pending.filter((request) => signersOf(request, known, configured) < missing(request));
+  if (pending.length === 0) return [ok("requests", "None is pending.")];
+  if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, and there is somebody to sign each.`)];
+  const who = configured ? "Nobody among the people of the configuration" : "Nobody who has signed before";
+  return [...Map.groupBy(stuck, ({ terms }) => termsText(terms))].map(([terms, { length, 0: first }]) => {
+    const message = `${who} may sign ${count(length, "request")} such as ${first?.id}, or too few may: ${terms}.`;
+    const advice = "Give somebody the role, or change the rule's review and cancel them. people in countersign.json says who there is.";
+    return (configured ? problem : warning)("requests", message, advice);
+  });
+}
+
+function missing({ terms, decisions, proposal }: RequestRecord): number {
+  const signed = new Set(decisions.filter(({ digest }) => digest === proposal.digest).map(({ by }) => by.id));
+  return Math.max((terms.quorum ?? 1) - signed.size, 1);
+}
+
+function signersOf(request: RequestRecord, known: readonly Principal[], configured: boolean): number {
+  const audience = audienceOf(escalated(request)) ?? [];
+  // Anybody may: that somebody exists is not ours to doubt.
+  if (audience.includes("anyone")) return Infinity;
+  const barred = barredFrom(request);
+  const invited = known.filter((person) => invitationsFor(person).some((who) => audience.includes(who))).map(({ id }) => id);
+  // Where nobody says who there is, whoever is named is taken to be there.
+  const named = configured ? [] : (request.terms.reviewers ?? []);
+  return new Set([...invited, ...named].filter((id) => !barred.includes(id))).size;
+}
+
+/** Whoever may sign it one day may sign it. */
+function escalated(request: RequestRecord): RequestRecord {
+  const { roles, reviewers, escalate } = request.terms;
+  if (!escalate || !(roles ?? reviewers)) return request;
+  return { ...request, terms: { ...request.terms, roles: [...(roles ?? []), ...escalate.roles] } };
+}
+
+async function whoSigned(store: StorePort, tenant: string): Promise<readonly Principal[]> {
+  const decided = await upTo(store, tenant, { order: "newest" }, 1_000);
+  return decided.flatMap(({ decisions }) => decisions.map(({ by }) => by));
+}
+
+async function upTo(store: StorePort, tenant: string, query: RequestQuery, most: number = LOOKED_AT): Promise<readonly RequestRecord[]> {
+  const found: RequestRecord[] = [];
+  for (let after: string | undefined; found.length < most;) {
+    const page = await store.listRequests(tenant, { ...query, limit: 1_000, ...(after !== undefined && { after }) });
+    found.push(...page.items);
+    if (page.next === undefined) break;
+    after = page.next;
+  }
+  return found;
+}

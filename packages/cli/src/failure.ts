@@ -1,0 +1,70 @@
+import { isCountersignError, type ErrorCode } from "@countersign/core";
+import { visible } from "@countersign/core/terminal";
+import { CommanderError } from "commander";
+import { EXIT, type ExitCode } from "./exit.ts";
+
+/** A command ends here, and says why and what to do. */
+export class Failure extends Error {
+  readonly exit: ExitCode;
+
+  constructor(exit: ExitCode, message: string) {
+    super(message);
+    this.exit = exit;
+  }
+}
+
+export function usage(message: string): Failure {
+  return new Failure(EXIT.usage, message);
+}
+
+/** What a person reads of an error, and what a program does. `code`: of Countersign, or `CLI`. */
+export interface Explained {
+  readonly exit: ExitCode;
+  readonly code: ErrorCode | "CLI" | "BUG";
+  readonly message: string;
+  readonly details: unknown;
+}
+
+export function explained(error: unknown): Explained {
+  if (error instanceof Failure) return { exit: error.exit, code: "CLI", message: shown(error.message), details: undefined };
+  if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(ofCommander(error)), details: undefined };
+  if (isCountersignError(error)) {
+    const { code, details } = error;
+    return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(`${error.message} ${ADVICE[code] ?? ""}`.trim()), details };
+  }
+  const what = error instanceof Error ? error.message : String(error);
+  const message = `This should not have happened: ${shown(what)} Please report it, with what COUNTERSIGN_DEBUG=1 prints.`;
+  return { exit: EXIT.bug, code: "BUG", message, details: undefined };
+}
+
+/** Lines stay lines: some errors list several mistakes. */
+function shown(message: string): string {
+  return message.split("\n").map(visible).join("\n");
+}
+
+const EXITS: Partial<Record<ErrorCode, ExitCode>> = {
+  AUDIT_BROKEN: EXIT.no,
+  POLICY_INVALID: EXIT.no,
+  INVALID_ARGS: EXIT.usage,
+  NOT_JSON: EXIT.usage,
+  SETUP: EXIT.usage,
+  STORE_UNAVAILABLE: EXIT.store,
+  STORE_INCOMPATIBLE: EXIT.store,
+  TIMEOUT: EXIT.timeout,
+};
+
+/** What to do, where the message itself knows nothing of commands. */
+const ADVICE: Partial<Record<ErrorCode, string>> = {
+  REQUEST_NOT_FOUND: "countersign list --status all shows what is there.",
+  FREEZE_NOT_FOUND: "countersign freezes lists them.",
+  GRANT_NOT_FOUND: "countersign grants lists them.",
+  ARGS_CHANGED: "countersign show prints it as it is now.",
+  NOT_AUTHORIZED: "Ask somebody who may, or configure the roles that you have.",
+  EXECUTION_UNKNOWN: "countersign settle does that.",
+  CONFLICT: "countersign show tells where it stands.",
+};
+
+function ofCommander({ message }: CommanderError): string {
+  const text = message.replace(/^error: /, "").replace(/\n\(Did you mean (.*?)\?\)$/, ". Did you mean $1?");
+  return `${text.replace(/[^.?]$/, "$&.")} countersign --help tells more.`;
+}

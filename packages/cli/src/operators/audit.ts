@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import type { AuditEvent } from "@countersign/core";
+import { visibleJson } from "@countersign/core/terminal";
+import { Command } from "commander";
+import { atDesk } from "../desk.ts";
+import { usage } from "../failure.ts";
+import { EVENT_COLUMNS } from "../output/event.ts";
+import { table } from "../output/table.ts";
+import { moment } from "../settings/values.ts";
+import { trail } from "./trail.ts";
+
+interface QueryOptions {
+  readonly since?: number;
+  readonly until?: number;
+  readonly tool?: string;
+  readonly by?: string;
+  readonly type?: string;
+}
+
+export function audit(): Command {
+  return new Command("audit").description("the trail: who signed what, when").addCommand(query()).addCommand(exporting());
+}
+
+function query(): Command {
+  return new Command("query")
+    .description("events, oldest first; all conditions hold at once")
+    .option("--since <time>", "not before: 24h or 30d (ago), or a date", moment)
+    .option("--until <time>", "before", moment)
+    .option("--tool <name>", "about requests and grants of this tool")
+    .option("--by <id>", "of this person, agent or system")
+    .option("--type <event>", "such as asked, approved, rejected, expired, claimed, done")
+    .action((options: QueryOptions, command: Command) =>
+      atDesk(command, async ({ store, tenant, out }) => {
+        const found: AuditEvent[] = [];
+        for await (const event of matching(trail(store, tenant), options)) {
+          if (out.json) out.value(event);
+          else if (out.people) found.push(event);
+          else table(out, EVENT_COLUMNS, [event]);
+        }
+        if (!out.people) return;
+        if (found.length === 0) out.hint("No such events.");
+        else if (table(out, EVENT_COLUMNS, found)) out.hint("… is where a line is cut: --json, or a pipe, has all of it.");
+      }),
+    );
+}
+
+/** Only the first event of a chain names the tool: the others are recognised by their chain. */
+async function* matching(events: AsyncIterable<AuditEvent>, { since, until, tool, by, type }: QueryOptions): AsyncGenerator<AuditEvent> {
+  const ofTool = new Set<string>();
+  for await (const event of events) {
+    if (tool !== undefined) {
+      if (event.data["tool"] === tool) ofTool.add(event.subject);
+      if (!ofTool.has(event.subject)) continue;
+    }
+    if (since !== undefined && event.at < since) continue;
+    if (until !== undefined && event.at >= until) continue;
+    if (by !== undefined && event.actor?.id !== by) continue;
+    if (type !== undefined && event.type !== type) continue;
+    yield event;
+  }
+}
+
+function exporting(): Command {
+  return new Command("export")
+    .description("every event as JSON, one a line, in the order of the commits; verifies the chains first")
+    .option("--out <file>", "write there (never over a file that exists) instead of standard output")
+    .action(({ out: path }: { out?: string }, command: Command) =>
+      atDesk(command, async ({ gate, store, tenant, out }) => {
+        await gate.verify();
+        const sink = path === undefined ? process.stdout : await created(path);
+        const hash = createHash("sha256");
+        let events = 0;
+        for await (const event of trail(store, tenant)) {
+          const line = `${visibleJson(event, 0)}\n`;
+          hash.update(line);
+          events++;
+          if (!sink.write(line)) await once(sink, "drain");
+        }
+        const summary = { events, sha256: hash.digest("hex") };
+        if (path === undefined) return out.hint(`${events} events, SHA-256 ${summary.sha256}`);
+        sink.end();
+        await finished(sink);
+        out.result({ file: path, ...summary }, `${path}: ${events} events, SHA-256 ${summary.sha256}`);
+      }),
+    );
+}
+
+async function created(path: string): Promise<NodeJS.WritableStream> {
+  const file = createWriteStream(path, { flags: "wx", mode: 0o600 });
+  try {
+    await once(file, "open");
+    return file;
+  } catch (error) {
+    const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
+    throw usage(
+      exists
+        ? `${path} is there already, and an export writes over nothing.`
+        : `${path} can't be written: ${String((error as Error).message)}.`,
+    );
+  }
+}

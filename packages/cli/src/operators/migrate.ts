@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { atDesk } from "../desk.ts";
+
+export function migrate(): Command {
+  return new Command("migrate")
+    .description("make a store where there is none, and bring an older one up to date; nothing is dropped")
+    .action((_options: object, command: Command) =>
+      atDesk(
+        command,
+        async ({ store, address, out }) => {
+          await store.now();
+          out.result({ store: address, ready: true }, `${address} is there, and up to date`);
+        },
+        { create: true },
+      ),
+    );
+}

@@ -1,0 +1,32 @@
+import type { Settlement } from "@countersign/core";
+import { Command } from "commander";
+import { atDesk, signer } from "../desk.ts";
+import { usage } from "../failure.ts";
+import { statusOf, toolOf } from "../output/request.ts";
+import { json } from "../settings/values.ts";
+
+interface SettleOptions {
+  readonly executed?: string;
+  readonly retry?: boolean;
+}
+
+export function settle(): Command {
+  return new Command("settle")
+    .description("say what became of a call that was begun and never reported back; look first")
+    .argument("<id>", "the request")
+    .option("--executed <json>", "it happened, and this is its result: JSON, @file, or - for standard input")
+    .option("--retry", "it didn't happen: run it again")
+    .action((id: string, options: SettleOptions, command: Command) =>
+      atDesk(command, async (desk) => {
+        const settlement = await settlementOf(options);
+        const request = await desk.gate.settle(id, settlement, { by: signer(desk) });
+        desk.out.result(request, `${options.retry ? "runs again" : statusOf(request)} ${id} ${toolOf(request)}`);
+      }),
+    );
+}
+
+async function settlementOf({ executed, retry }: SettleOptions): Promise<Settlement> {
+  if ((executed === undefined) === (retry === undefined))
+    throw usage("Say what you have found out: --executed <its result as JSON> if it happened, --retry if it didn't.");
+  return executed === undefined ? { retry: true } : { executed: await json(executed, "What --executed gives") };
+}

@@ -1,0 +1,98 @@
+import type { ApprovalRequest, DecisionRecord, Duration, Principal, ReviewTerms } from "@countersign/core";
+import { visible, visibleJson } from "@countersign/core/terminal";
+import { diff } from "./diff.ts";
+import type { Output } from "./output.ts";
+import { moment, span } from "./when.ts";
+
+/** Everything that a reviewer has to know, in full: what would run, why it is asked about, who may sign, until when. */
+export function requestText(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream = process.stdout): string {
+  const { proposal, args } = request;
+  const edited = proposal.by !== undefined;
+  return [
+    ...factsOf(out, request, stream),
+    ...request.decisions.map((record, index) => fact(index === 0 ? "signed" : "", signature(record))),
+    ...request.links.map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
+    out.style("bold", edited ? "arguments, as a reviewer has changed them" : "arguments", stream),
+    ...(edited ? diff(out, args, proposal.args, stream) : visibleJson(args).split("\n")).map((line) => `  ${line}`),
+    ...outcomeOf(out, request, stream),
+    fact("digest", proposal.digest),
+  ].join("\n");
+}
+
+function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream): readonly string[] {
+  const { status, requestedBy, expiresAt, decidedAt, supersedes, revises, grantId, terms } = request;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ["request", request.id],
+    ["status", statusOf(request)],
+    ["tool", out.style("bold", toolOf(request), stream)],
+    ["why", visible(`${request.reason} (rule ${request.rule})`)],
+    ["asked by", requestedBy && person(requestedBy)],
+    ["asked", moment(request.askedAt)],
+    ["agent", visible(request.agent)],
+    ["thread", visible(request.threadId)],
+    ["terms", termsText(terms)],
+    ["expires", status === "pending" && expiresAt !== undefined ? moment(expiresAt) : undefined],
+    ["decided", decidedAt === undefined ? undefined : moment(decidedAt)],
+    ["replaces", supersedes],
+    ["revises", revises],
+    ["granted by", grantId === undefined ? undefined : `grant/${grantId}`],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [fact(name, value)]));
+}
+
+function fact(name: string, value: string): string {
+  return `${name.padEnd(10)} ${value}`;
+}
+
+export function toolOf({ namespace, tool }: Pick<ApprovalRequest, "namespace" | "tool">): string {
+  return visible(namespace === undefined ? tool : `${namespace}/${tool}`);
+}
+
+/** One word: what was decided or, of an approved call, what came of it. */
+export function statusOf({ status, execution }: Pick<ApprovalRequest, "status" | "execution">): string {
+  return execution === "none" ? status : execution;
+}
+
+export function person({ id, name, roles, kind }: Principal): string {
+  const details = [name, roles && roles.length > 0 ? roles.join(", ") : undefined, kind === "person" ? undefined : kind];
+  const known = details.filter((detail) => detail !== undefined);
+  return visible(known.length > 0 ? `${id} (${known.join("; ")})` : id);
+}
+
+function signature({ decision, by, at, via, digest }: DecisionRecord): string {
+  const words = [
+    `${decision.type} by ${person(by)}, ${moment(at)}`,
+    via === undefined ? "" : `, by ${visible(via)}`,
+    "message" in decision && decision.message !== undefined ? `: ${visible(decision.message)}` : "",
+    decision.comment === undefined ? "" : ` [${visible(decision.comment)}]`,
+    decision.remember ? `, remembered for ${decision.remember.scope}` : "",
+  ];
+  return `${words.join("")}, digest ${digest}`;
+}
+
+/** The terms as a sentence. Empty: anybody may sign. */
+export function termsText({ roles, reviewers, quorum, fourEyes, decisions, remember, escalate }: ReviewTerms): string {
+  const who = [...(roles ?? []).map((role) => `role ${role}`), ...(reviewers ?? [])].join(" or ");
+  const parts = [
+    who === "" ? "anybody may sign" : `signed by ${who}`,
+    escalate ? `after ${lasting(escalate.after)} by ${escalate.roles.map((role) => `role ${role}`).join(" or ")} as well` : "",
+    quorum !== undefined && quorum > 1 ? `${quorum} signatures` : "",
+    fourEyes ? "not by whoever asked" : "",
+    decisions ? `only ${decisions.join(", ")}` : "",
+    remember && remember !== "never" ? `may be remembered: ${remember.join(", ")}` : "",
+  ];
+  return visible(parts.filter((part) => part !== "").join("; "));
+}
+
+function lasting(time: Duration): string {
+  return typeof time === "number" ? span(time) : time;
+}
+
+function outcomeOf(out: Output, { receipt }: ApprovalRequest, stream: NodeJS.WriteStream): readonly string[] {
+  if (!receipt) return [];
+  const heading = out.style("bold", `result: ${receipt.status}, ${moment(receipt.at)}`, stream);
+  if (receipt.status === "unknown")
+    return [heading, "  It was begun, and nobody knows whether it happened. Look, then say so with countersign settle."];
+  const text = receipt.status === "done" ? visibleJson(receipt.result) : visible(receipt.error);
+  return [heading, ...text.split("\n").map((line) => `  ${line}`)];
+}

@@ -1,0 +1,34 @@
+import { visible } from "@countersign/core/terminal";
+import type { Output } from "./output.ts";
+import { cut, padded, widthOf } from "./width.ts";
+
+export interface Column<T> {
+  readonly name: string;
+  /** Made visible by the table. */
+  readonly value: (row: T) => string;
+}
+
+const GAP = "  ";
+
+/**
+ * Rows for people: aligned, the last column cut to the width of the terminal. In a pipe: everything, between tabs.
+ * Answers whether something was cut.
+ */
+export function table<T>(out: Output, columns: readonly Column<T>[], rows: readonly T[]): boolean {
+  const cells = rows.map((row) => columns.map(({ value }) => visible(value(row))));
+  if (!out.people) {
+    for (const row of cells) out.line(row.join("\t"));
+    return false;
+  }
+  const head = columns.map(({ name }) => name);
+  const widths = columns.map((_, column) => Math.max(...[head, ...cells].map((row) => widthOf(row[column] ?? ""))));
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
+  const room = Math.max(out.width - before, 8);
+  out.line(out.style("dim", aligned(head, widths)));
+  for (const row of cells) out.line(aligned([...row.slice(0, -1), cut(row.at(-1) ?? "", room)], widths));
+  return cells.some((row) => widthOf(row.at(-1) ?? "") > room);
+}
+
+function aligned(cells: readonly string[], widths: readonly number[]): string {
+  return cells.map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(GAP);
+}

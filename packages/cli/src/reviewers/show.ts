@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { atDesk } from "../desk.ts";
+import { requestText } from "../output/request.ts";
+import { demand } from "./consent.ts";
+
+export function show(): Command {
+  return new Command("show")
+    .description("one request in full: what would run, why it is asked about, who may sign")
+    .argument("<id>", "the request")
+    .action((id: string, _options: object, command: Command) =>
+      atDesk(command, async (desk) => {
+        const request = await demand(desk, id);
+        desk.out.result(request, desk.out.json ? "" : requestText(desk.out, request));
+        if (request.status === "pending") desk.out.hint(`countersign approve ${id} signs it, edit changes it first, reject refuses it.`);
+      }),
+    );
+}

@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import type { Principal } from "@countersign/core";
+import { z } from "zod";
+import { usage } from "../failure.ts";
+
+/**
+ * What is configured, whichever file or variable says it. Never code: what a folder holds must not be run because somebody
+ * who may sign is in it.
+ */
+export interface Config {
+  /** A SQLite file, or a postgres:// URL. */
+  readonly store: string | undefined;
+  readonly tenant: string | undefined;
+  /** Whoever may sign, so that `doctor` can tell which requests nobody could. */
+  readonly people: readonly Principal[] | undefined;
+  /** Who signs. */
+  readonly identity: Principal | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const text = z.string().min(1);
+const principal = z.strictObject({
+  id: text,
+  name: text.optional(),
+  roles: z.array(text).readonly().optional(),
+  kind: z.enum(["person", "service", "automation"]).optional(),
+});
+const file = z.strictObject({
+  store: text.optional(),
+  tenant: text.optional(),
+  people: z.array(principal).readonly().optional(),
+  identity: principal.optional(),
+});
+
+/** The file of a project, in the folder that a command is called in. */
+const PROJECT_FILE = "countersign.json";
+
+/** The file of a person: it alone may say who they are. */
+export function personalFile(env: Environment): string {
+  return env["COUNTERSIGN_CONFIG"] ?? join(env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "countersign", "config.json");
+}
+
+/** Variables count more than the project's file, and that more than the person's. @throws Failure for what can't be read */
+export function readConfig(env: Environment, folder: string): Config {
+  const personal = readFile(personalFile(env), env["COUNTERSIGN_CONFIG"] !== undefined);
+  const projectFile = join(folder, PROJECT_FILE);
+  const project = readFile(projectFile, false);
+  if (project.identity)
+    throw usage(
+      `${projectFile} says who signs, and would say so for everybody who works in this folder. Move identity to ${personalFile(env)}.`,
+    );
+  return {
+    store: nonEmpty(env["COUNTERSIGN_STORE"]) ?? project.store ?? personal.store,
+    tenant: nonEmpty(env["COUNTERSIGN_TENANT"]) ?? project.tenant ?? personal.tenant,
+    people: project.people ?? personal.people,
+    identity: identityOf(env) ?? personal.identity,
+  };
+}
+
+function identityOf(env: Environment): Principal | undefined {
+  const id = nonEmpty(env["COUNTERSIGN_AS"]);
+  const roles = nonEmpty(env["COUNTERSIGN_ROLES"])?.split(",").map((role) => role.trim()).filter((role) => role !== ""); // prettier-ignore
+  if (id !== undefined) return { id, ...(roles && { roles }) };
+  if (roles) throw usage("COUNTERSIGN_ROLES says which roles, but nothing says whose: set COUNTERSIGN_AS as well.");
+  return undefined;
+}
+
+type File = z.infer<typeof file>;
+
+function readFile(path: string, required: boolean): File {
+  if (!required && !existsSync(path)) return {};
+  const parsed = file.safeParse(jsonIn(path));
+  if (parsed.success) return withPath(parsed.data, dirname(path));
+  const [issue] = parsed.error.issues;
+  throw usage(`${path}: ${issue?.path.map(String).join(".") || "the file"}: ${issue?.message ?? "not a configuration"}.`);
+}
+
+function jsonIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw usage(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** A path in a file is meant from where the file is. */
+function withPath({ store, ...rest }: File, folder: string): File {
+  if (store === undefined) return rest;
+  return { ...rest, store: isUrl(store) ? store : resolve(folder, store) };
+}
+
+export function isUrl(store: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(store);
+}
+
+function nonEmpty(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { text as textOf } from "node:stream/consumers";
+import type { Duration, JsonObject } from "@countersign/core";
+import { durationMs } from "@countersign/core/policy";
+import { InvalidArgumentError } from "commander";
+import { usage } from "../failure.ts";
+
+/** A length of time, as an option takes it. */
+export function duration(value: string): Duration {
+  if (durationMs(value as Duration) === undefined) throw new InvalidArgumentError("A length of time is such as 90s, 15m, 48h or 3d.");
+  return value as Duration;
+}
+
+/** A moment, Unix ms: so long ago, or a date. */
+export function moment(value: string): number {
+  const ago = durationMs(value as Duration);
+  if (ago !== undefined) return Date.now() - ago;
+  const at = /^\d{4}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError("A time is such as 24h or 30d (ago), or 2027-01-31T08:00Z.");
+  return at;
+}
+
+export function whole(from: number, to: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() !== "" && Number.isInteger(number) && number >= from && number <= to) return number;
+    throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
+  };
+}
+
+/** Collects an option that may be given several times. */
+export function several(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+/** JSON that is written out, in a file (`@file`) or on standard input (`-`). `what`: what it is, for messages. */
+export async function json(source: string, what: string): Promise<unknown> {
+  return valueIn(await textAt(source), what);
+}
+
+function valueIn(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw usage(`${what} is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+export async function jsonObject(source: string, what: string): Promise<JsonObject> {
+  return objectIn(await textAt(source), what);
+}
+
+/** @throws Failure for a text that is no JSON object */
+export function objectIn(text: string, what: string): JsonObject {
+  const value = valueIn(text, what);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  throw usage(`${what} must be a JSON object, such as '{"amount": 4000}'.`);
+}
+
+async function textAt(source: string): Promise<string> {
+  if (source === "-") return textOf(process.stdin);
+  return source.startsWith("@") ? fileText(source.slice(1)) : source;
+}
+
+/** @throws Failure that names the file */
+export function fileText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw usage(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}

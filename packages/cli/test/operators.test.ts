@@ -1,0 +1,301 @@
+// What operators and authors of policies do, with the built command.
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { createGate } from "@countersign/core";
+import { sampler, loadPolicy } from "@countersign/policy";
+import { sqliteStore } from "@countersign/sqlite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BIN, environment } from "./support/command.ts";
+import { FIONA, officeOn, type Office } from "./support/office.ts";
+
+const AGENT = join(import.meta.dirname, "support/agent.ts");
+const values = <T>(text: string): readonly T[] => text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as T]));
+
+interface Finding {
+  readonly check: string;
+  readonly status: string;
+  readonly message: string;
+}
+
+let office: Office;
+beforeAll(async () => void (office = await officeOn("sqlite")));
+afterAll(() => office.close());
+
+describe("an operator", () => {
+  it("runs again what did not happen, and withdraws what is not needed", async () => {
+    const { id } = await office.unknown();
+    expect((await office.run(["settle", id, "--retry"])).code).toBe(0);
+    expect(await office.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
+    const withdrawn = await office.asked();
+    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
+  });
+
+  it("freezes and lifts", async () => {
+    const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"]);
+    const [freeze] = await office.gate.freezes();
+    expect(freeze).toMatchObject({ id: values<{ id: string }>(frozen.stdout)[0]?.id, tool: "send_payment", by: { id: "fiona" } });
+    expect((await office.run(["freezes"])).stdout).toContain("wrong bank");
+    expect((await office.run(["lift", freeze?.id ?? ""])).code).toBe(0);
+    expect(await office.gate.freezes()).toEqual([]);
+  });
+
+  it("sees remembered decisions, and revokes them", async () => {
+    const { id, proposal } = await office.asked("send_payment", { recipient: "Same", amount: 5_000 });
+    const given = ["approve", id, "--digest", proposal.digest, "--remember", "exact-args", "--for", "1h", "--times", "3"];
+    expect((await office.run(given)).code).toBe(0);
+    const [grant] = values<{ id: string; uses: number }>((await office.run(["grants", "list", "--live", "--json"])).stdout);
+    expect(grant?.uses).toBe(3);
+    expect((await office.run(["grants", "revoke", grant?.id ?? ""])).code).toBe(0);
+    expect((await office.run(["grants", "--live"])).stdout).toBe("");
+  });
+
+  it("removes what had ended, after a yes", async () => {
+    expect((await office.run(["purge", "--older-than", "90d", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
+    const terminal = office.terminal(["purge", "--older-than", "1d"]);
+    await terminal.until("Remove from");
+    terminal.type("n");
+    expect(await terminal.ended()).toBe(1);
+  });
+});
+
+describe("worker", () => {
+  const OFFICE = () => ({ OFFICE: join(office.home, "agents.db") });
+  async function suspended(threadId: string): Promise<void> {
+    const starter = `import { payments } from ${JSON.stringify(AGENT)}; await payments.start(${JSON.stringify(threadId)}, "go"); await payments.gate.store.close();`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", starter], {
+      env: { ...process.env, ...OFFICE() },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    expect(await text(child.stderr)).toBe("");
+  }
+  async function decided(): Promise<void> {
+    await using store = sqliteStore(OFFICE().OFFICE);
+    const gate = createGate({ store });
+    for (const request of (await gate.list({ status: "pending" })).items) await gate.decide(request, { type: "approve" }, { by: FIONA });
+  }
+
+  it("resumes what is decided, once or until a signal", async () => {
+    await suspended("once");
+    expect((await office.run(["worker", AGENT, "--once", "--json"], { env: OFFICE() })).stdout).toBe(
+      '{"resumed":0,"expired":0,"failed":0}\n',
+    );
+    await decided();
+    expect((await office.run(["worker", AGENT, "--once", "--json"], { env: OFFICE() })).stdout).toBe(
+      '{"resumed":1,"expired":0,"failed":0}\n',
+    );
+
+    const child = spawn(process.execPath, [BIN, "worker", AGENT], { env: environment(office.home, OFFICE()), cwd: office.home });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await suspended("live");
+    await decided();
+    await using store = sqliteStore(OFFICE().OFFICE);
+    const gate = createGate({ store });
+    await expect.poll(async () => (await gate.list({ threadId: "live" })).items[0]?.execution, { timeout: 20_000 }).toBe("done");
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+
+  it("is told in the doctor's findings when conversations are forgotten and everything is approved", async () => {
+    const args = ["doctor", "--module", AGENT, "--json"];
+    const [sound, careless] = await Promise.all([
+      office.run(args, { env: OFFICE() }),
+      office.run(args, { env: { ...OFFICE(), CARELESS: "1" } }),
+    ]);
+    const agents = (stdout: string) => values<Finding>(stdout).filter(({ check }) => check === "agents").map(({ status }) => status); // prettier-ignore
+    expect(agents(sound.stdout)).toEqual(["ok"]);
+    expect(agents(careless.stdout)).toEqual(["problem", "problem"]);
+    expect([sound.code, careless.code]).toEqual([0, 1]);
+    expect(careless.stdout).toContain("checkpointer");
+    expect(careless.stdout).toContain("dangerously-approve-all");
+  });
+});
+
+describe("doctor", () => {
+  const diagnose = async (env: Record<string, string> = {}, cwd = office.home) => {
+    const { stdout, code } = await office.run(["doctor", "--json"], { env, cwd });
+    const findings = values<Finding>(stdout);
+    return { code, of: (check: string) => findings.filter((finding) => finding.check === check) };
+  };
+
+  it("finds a sound store sound, and says so", async () => {
+    await office.asked();
+    const { code, of } = await diagnose();
+    expect(code).toBe(0);
+    for (const check of ["node", "store", "schema", "clock", "requests", "signatures", "freezes"])
+      expect(of(check).map(({ status }) => status)).toEqual(["ok"]);
+  });
+
+  it("finds requests that nobody could sign, by the people that there are", async () => {
+    const cwd = join(office.home, "project");
+    mkdirSync(cwd, { recursive: true });
+    const { id } = await office.asked("wire", { amount: 1 }, { requestedBy: "fiona" });
+    const people = (...ids: readonly string[]): void =>
+      writeFileSync(join(cwd, "countersign.json"), JSON.stringify({ people: ids.map((person) => ({ id: person, roles: ["finance"] })) }));
+    people("fiona", "grace");
+    const few = await diagnose({}, cwd);
+    expect(few.code).toBe(1);
+    expect(few.of("requests")).toMatchObject([{ status: "problem", message: expect.stringContaining(id) as string }]);
+    people("fiona", "grace", "alice");
+    expect((await diagnose({}, cwd)).of("requests")).toMatchObject([{ status: "ok" }]);
+  });
+
+  it("finds automations that sign, unknown executions and freezes", async () => {
+    const request = await office.asked();
+    await office.gate.decide(
+      request,
+      { type: "approve" },
+      { by: { id: "dangerously-approve-all", roles: ["finance"], kind: "automation" } },
+    );
+    const { id } = await office.unknown();
+    expect((await office.run(["worker", AGENT, "--once"], { env: { OFFICE: office.address } })).code).toBe(0);
+    const freeze = await office.gate.freeze({ agent: "payments" }, { by: FIONA, reason: "looking into it" });
+    const { code, of } = await diagnose();
+    await freeze.lift({ by: FIONA });
+    expect(code).toBe(1);
+    expect(of("signatures")).toMatchObject([{ status: "problem" }]);
+    expect(of("requests").find(({ message }) => message.includes(id))?.status).toBe("warning");
+    expect(of("freezes")).toMatchObject([{ status: "warning", message: expect.stringContaining("looking into it") as string }]);
+  });
+
+  it("says what to do without a store, and with one that isn't one", async () => {
+    const missing = await diagnose({ COUNTERSIGN_STORE: join(office.home, "no.db") });
+    expect(missing.code).toBe(1);
+    expect(missing.of("store")).toMatchObject([{ status: "problem" }]);
+    writeFileSync(join(office.home, "foreign.db"), "x".repeat(5_000));
+    expect((await diagnose({ COUNTERSIGN_STORE: join(office.home, "foreign.db") })).of("schema")).toMatchObject([{ status: "problem" }]);
+    writeFileSync(join(office.home, "wrong.yaml"), "tools: 1");
+    const { stdout } = await office.run(["doctor", "--policy", "wrong.yaml"]);
+    expect(stdout).toContain("countersign policy lint");
+  });
+});
+
+describe("policy", () => {
+  const POLICY = `version: 1
+constants: { limit: 5000 }
+tools:
+  send_payment:
+    deny: args.amount > 50000
+    ask: args.amount > constants.limit
+    review: { roles: [finance] }
+`;
+  const write = (name: string, content: string): void => writeFileSync(join(office.home, name), content);
+
+  it("lints, tests, explains and covers", async () => {
+    write("policy.yaml", POLICY);
+    write("wrong.yaml", POLICY.replace("constants.limit", "constants.limmit"));
+    write(
+      "cases.yaml",
+      `- call: { tool: send_payment, args: { amount: 6000 } }\n  expect: ask\n- call: { tool: send_payment, args: { amount: 1 } }\n  expect: ask\n`,
+    );
+    const [good, wrong, cases, explained, covered, module] = await Promise.all([
+      office.run(["policy", "lint", "policy.yaml"]),
+      office.run(["policy", "lint", "wrong.yaml"]),
+      office.run(["policy", "test", "policy.yaml", "cases.yaml"]),
+      office.run(["policy", "explain", "policy.yaml", "send_payment", "--args", '{"amount": 6000}']),
+      office.run(["policy", "coverage", "policy.yaml", "--tools", AGENT, "send_payment"], {
+        env: { OFFICE: join(office.home, "agents.db") },
+      }),
+      office.run(["policy", "explain", AGENT, "pay"], { env: { OFFICE: join(office.home, "agents.db") } }),
+    ]);
+    expect(good).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/^wrong\.yaml:6:\d+: error: .*limit/m);
+    expect(cases.code).toBe(1);
+    expect(cases.stdout).toMatch(/^passed cases\.yaml:1: .*\nfailed cases\.yaml:3: .*expected ask, got allow/);
+    expect(explained.stdout).toMatch(/^ask/);
+    expect(explained.stdout).toContain("args.amount = 6000");
+    expect(covered).toMatchObject({ code: 1, stdout: "pay\nread\n" });
+    expect(module.stdout).toMatch(/^ask/);
+  });
+
+  it("simulates over the record and over sampled calls: signatures saved, and what would have been let through", async () => {
+    write("policy.yaml", POLICY);
+    const database = join(office.home, "past.db");
+    await using store = sqliteStore(database);
+    const gate = createGate({ store, policy: loadPolicy(POLICY.replace("5000 }", "1000 }").replace("50000", "500000")) });
+    const ask = async (key: string, amount: number) => {
+      const { id } = await gate.ask({ threadId: "t", key, tool: "send_payment", args: { amount }, requestedBy: "bob" });
+      return (await gate.get(id)) ?? expect.unreachable();
+    };
+    await gate.decide(await ask("yes", 2_000), { type: "approve" }, { by: FIONA });
+    const rejected = await ask("no", 3_000);
+    await gate.decide(rejected, { type: "reject" }, { by: FIONA });
+    await gate.decide(await ask("much", 60_000), { type: "approve" }, { by: FIONA });
+    await gate.decide(await ask("asked", 6_000), { type: "approve" }, { by: FIONA });
+
+    const file = join(office.home, "allowed.ndjson");
+    const sample = sampler({ to: file, rate: 0.5 });
+    const allowed = {
+      namespace: undefined,
+      tool: "send_payment",
+      threadId: "t",
+      agent: "a",
+      requestedBy: undefined,
+      context: undefined,
+      redact: undefined,
+      policyHash: "",
+    };
+    for (let n = 0; n < 40; n++) sample({ ...allowed, args: { amount: 7_000 } });
+    await sample.flush();
+    const kept = readFileSync(file, "utf8").trimEnd().split("\n").length;
+
+    const args = ["policy", "simulate", "policy.yaml", "--samples", file, "--store", database];
+    const [people, json] = await Promise.all([office.run(args), office.run([...args, "--json"])]);
+    const [result] = values<Record<string, never>>(json.stdout);
+    expect(result).toMatchObject({
+      calls: 4 + kept * 2,
+      counts: { approved: { allow: 1, ask: 1, deny: 1 }, rejected: { allow: 1 }, allowed: { ask: kept * 2 } },
+      signatures: { given: 4, needed: 1 + kept * 2 },
+      letThrough: [{ id: rejected.id, tool: "send_payment", args: { amount: 3_000 }, verdict: { type: "allow" } }],
+      refused: [{ args: { amount: 60_000 } }],
+    });
+    expect(people.stdout).toContain(`1 rejected by a person, and would have run:\n  ${rejected.id} send_payment {"amount":3000}`);
+    expect(people.stderr).toBe("");
+
+    const terminal = office.terminal(args);
+    await terminal.until("signatures:");
+    expect(await terminal.ended()).toBe(0);
+    expect(terminal.text).toContain("Trying the policy on the record");
+  });
+});
+
+describe("the surroundings", () => {
+  it("reads who signs from the person's own file, and the store from the project's", async () => {
+    const { id, proposal } = await office.asked();
+    const env = { COUNTERSIGN_STORE: "", COUNTERSIGN_AS: "", COUNTERSIGN_ROLES: "" };
+    const cwd = join(office.home, "mine");
+    mkdirSync(join(office.home, "config/countersign"), { recursive: true });
+    mkdirSync(cwd, { recursive: true });
+    writeFileSync(
+      join(office.home, "config/countersign/config.json"),
+      JSON.stringify({ identity: { id: "dora", name: "Dora", roles: ["finance"] } }),
+    );
+    writeFileSync(join(cwd, "countersign.json"), JSON.stringify({ store: "../countersign.db" }));
+    expect((await office.run(["approve", id, "--digest", proposal.digest], { env, cwd })).code).toBe(0);
+    expect((await office.gate.get(id))?.decisions[0]?.by).toEqual({ id: "dora", name: "Dora", roles: ["finance"] });
+  });
+
+  it("completes commands, options, choices and pending requests", async () => {
+    const { id } = await office.asked();
+    const complete = async (...words: readonly string[]) => (await office.run(["complete", "--", ...words])).stdout.trimEnd().split("\n");
+    expect(await complete("ap")).toEqual(["approve"]);
+    expect(await complete("policy", "s")).toEqual(["simulate"]);
+    expect(await complete("list", "--status", "pe")).toEqual(["pending"]);
+    expect(await complete("list", "--wa")).toEqual(["--watch"]);
+    expect(await complete("approve", "")).toContain(id);
+    for (const shell of ["bash", "zsh", "fish"])
+      expect((await office.run(["completion", shell])).stdout).toContain("countersign complete --");
+    const script = `source <("${process.execPath}" "${BIN}" completion bash); COMP_WORDS=(countersign rej); COMP_CWORD=1; countersign() { "${process.execPath}" "${BIN}" "$@"; }; _countersign; echo "\${COMPREPLY[@]}"`;
+    const shell = spawn("bash", ["-c", script], { env: environment(office.home) });
+    expect(await text(shell.stdout)).toBe("reject\n");
+  });
+
+  it("ends quietly when nobody reads on", async () => {
+    const child = spawn("sh", ["-c", `"${process.execPath}" "${BIN}" list --status all --json | head -1 > /dev/null`], {
+      env: environment(office.home, { COUNTERSIGN_STORE: office.address }),
+    });
+    expect(await text(child.stderr)).toBe("");
+  });
+});

@@ -1,0 +1,142 @@
+// The built command in pipes, on both stores.
+import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import type { ApprovalRequest, AuditEvent } from "@countersign/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BIN, environment } from "./support/command.ts";
+import { FIONA, officeOn, type Office } from "./support/office.ts";
+
+const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
+const values = <T>(text: string): readonly T[] => lines(text).map((line) => JSON.parse(line) as T);
+
+describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
+  let office: Office;
+  beforeAll(async () => void (office = await officeOn(kind)));
+  afterAll(() => office.close());
+
+  it("lists, shows and signs what was shown", async () => {
+    const { id, proposal } = await office.asked("send_payment", { recipient: "A\tB\u202eC", amount: 4_200 });
+    const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
+    const [, status, , , by, digest = "", tool, args] = (listed ?? "").split("\t");
+    expect([status, by, digest, tool]).toEqual(["pending", "bob", proposal.digest, "send_payment"]);
+    expect(args).toBe('{"amount":4200,"recipient":"A\\tB\\u202eC"}');
+
+    const shown = await office.run(["show", id]);
+    expect(shown.stdout).toContain(`digest     ${proposal.digest}`);
+    expect(shown.stdout).toContain("A\\tB\\u202eC");
+    expect(shown.stderr).toBe("");
+    const [request] = values<ApprovalRequest>((await office.run(["show", id, "--json"])).stdout);
+    expect(request).toEqual(JSON.parse(JSON.stringify(await office.gate.get(id))));
+
+    const unseen = await office.run(["approve", id]);
+    expect(unseen).toMatchObject({ code: 2, stdout: "" });
+    expect(unseen.stderr).toContain("--digest");
+    const other = await office.run(["approve", id, "--digest", "0".repeat(64)]);
+    expect(other.code).toBe(3);
+    expect((await office.gate.get(id))?.status).toBe("pending");
+
+    const signed = await office.run(["approve", id, "--digest", digest, "--comment", "fine", "--json"]);
+    expect(signed.code).toBe(0);
+    expect(values<ApprovalRequest>(signed.stdout)[0]).toMatchObject({
+      status: "approved",
+      decisions: [{ by: { id: "fiona", roles: ["finance"] }, via: "cli", digest, decision: { type: "approve", comment: "fine" } }],
+    });
+    const chain = values<AuditEvent>((await office.run(["history", id, "--json"])).stdout);
+    expect(chain.map(({ type }) => type)).toEqual(["asked", "approved"]);
+  });
+
+  it("has one winner when two people decide at once, and tells the other who won", async () => {
+    const { id, proposal } = await office.asked();
+    const by = (name: string) => ({ env: { COUNTERSIGN_AS: name } });
+    const [first, second] = await Promise.all([
+      office.run(["approve", id, "--digest", proposal.digest], by("alice")),
+      office.run(["reject", id, "--digest", proposal.digest, "-m", "no"], by("grace")),
+    ]);
+    expect([first.code, second.code].toSorted((a = 0, b = 0) => Number(a) - Number(b))).toEqual([0, 3]);
+    const request = await office.gate.get(id);
+    expect(request?.decisions).toHaveLength(1);
+    const [winner, loser] = first.code === 0 ? [first, second] : [second, first];
+    expect(winner.stdout).toMatch(request?.status === "approved" ? /^approved .* by alice/ : /^rejected .* by grace/);
+    expect(loser.stderr).toContain(`already ${request?.status} by ${request?.decisions[0]?.by.id}`);
+    expect(lines(loser.stderr)).toHaveLength(1);
+  });
+
+  it("edits by arguments, collects a quorum, and refuses whoever asked", async () => {
+    const payment = await office.asked();
+    const args = JSON.stringify({ recipient: "Acme Corp", amount: 4_000 });
+    const edited = await office.run(["edit", payment.id, "--digest", payment.proposal.digest, "--args", "-"], { input: args });
+    expect(edited.code).toBe(0);
+    expect((await office.gate.get(payment.id))?.approvedArgs).toEqual(JSON.parse(args));
+
+    const wire = await office.asked("wire", { amount: 1 });
+    const sign = (as: string) => office.run(["approve", wire.id, "--digest", wire.proposal.digest], { env: { COUNTERSIGN_AS: as } });
+    expect(await sign("bob")).toMatchObject({ code: 3 });
+    expect((await sign("fiona")).stdout).toContain("1 of 2 signatures");
+    expect((await sign("grace")).stdout).toMatch(/^approved/);
+  });
+
+  it("waits for a decision, and ends as it was decided", async () => {
+    const [yes, no, never] = [await office.asked(), await office.asked(), await office.asked()];
+    const waiting = Promise.all([
+      office.run(["wait", yes.id]),
+      office.run(["wait", no.id, "--json"]),
+      office.run(["wait", never.id, "--timeout", "300ms"]),
+    ]);
+    await office.gate.decide(yes, { type: "approve" }, { by: FIONA });
+    await office.gate.decide(no, { type: "reject", message: "no" }, { by: FIONA });
+    const [approved, rejected, late] = await waiting;
+    expect([approved.code, rejected.code, late.code]).toEqual([0, 1, 5]);
+    expect(values<ApprovalRequest>(rejected.stdout)[0]?.status).toBe("rejected");
+  });
+
+  it("follows a list in a pipe: a line for what is new or has changed", async () => {
+    const env = environment(office.home, { COUNTERSIGN_STORE: office.address });
+    const child = spawn(process.execPath, [BIN, "list", "--watch", "--json", "--tool", "free_text", "--status", "all"], {
+      env,
+      cwd: office.home,
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += String(chunk)));
+    const until = async (count: number): Promise<void> => {
+      while (lines(output).length < count) await new Promise((resolve) => setTimeout(resolve, 20));
+    };
+    const request = await office.asked("free_text", { n: 1 });
+    await until(1);
+    await office.gate.decide(request, { type: "approve" }, { by: FIONA });
+    await until(2);
+    child.kill("SIGINT");
+    expect(values<ApprovalRequest>(output).map(({ id, status }) => [id, status])).toEqual([
+      [request.id, "pending"],
+      [request.id, "approved"],
+    ]);
+  });
+
+  it("settles", async () => {
+    const { id } = await office.unknown();
+    const settled = await office.run(["settle", id, "--executed", '"Paid."', "--json"]);
+    expect(values<ApprovalRequest>(settled.stdout)[0]).toMatchObject({ execution: "done", receipt: { result: "Paid." } });
+  });
+
+  it("tells who did what, exports all of it, and verifies", async () => {
+    const { id, proposal } = await office.asked("sign_only", { n: 1 });
+    await office.run(["approve", id, "--digest", proposal.digest]);
+    const query = await office.run(["audit", "query", "--since", "1h", "--tool", "sign_only", "--by", "fiona", "--json"]);
+    expect(values<AuditEvent>(query.stdout).map(({ subject, type }) => [subject, type])).toEqual([[id, "approved"]]);
+    expect((await office.run(["audit", "query", "--until", "1h"])).stdout).toBe("");
+
+    const verified = values<{ events: number }>((await office.run(["verify", "--json"])).stdout);
+    const file = join(office.home, "export.ndjson");
+    const exported = await office.run(["audit", "export", "--out", file, "--json"]);
+    expect(values<{ events: number }>(exported.stdout)[0]?.events).toBe(verified[0]?.events);
+    const written = readFileSync(file, "utf8");
+    expect(values<AuditEvent>(written)).toHaveLength(verified[0]?.events ?? 0);
+    expect((await office.run(["audit", "export"])).stdout).toBe(written);
+    expect((await office.run(["audit", "export", "--out", file])).code).toBe(2);
+  });
+
+  it("finds the store up to date, and keeps tenants apart", async () => {
+    expect((await office.run(["migrate"])).stdout).not.toContain("postgres:postgres");
+    expect((await office.run(["--tenant", "somebody else", "list"])).stdout).toBe("");
+  });
+});

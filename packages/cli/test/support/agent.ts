@@ -1,0 +1,26 @@
+// The module of an application, as `worker` and `doctor` load it: one agent that pays, on the store that OFFICE names.
+import { createGate, dangerouslyApproveAll, definePolicy } from "@countersign/core";
+import { defineRunner } from "@countersign/core/adapter";
+import { sqliteStore } from "@countersign/sqlite";
+
+export const policy = definePolicy({ tools: { pay: { ask: true, review: { roles: ["finance"] } } } });
+const careless = process.env["CARELESS"] !== undefined;
+const gate = createGate({
+  policy,
+  store: sqliteStore(process.env["OFFICE"] ?? ""),
+  ...(careless && { reviewer: dangerouslyApproveAll() }),
+});
+const call = { turnId: "turn", callId: "call", tool: "pay", args: { amount: 42 } };
+
+export const tools = { pay: undefined, read: undefined };
+export const payments = defineRunner<string, string>(gate, {
+  name: "payments",
+  framework: "test",
+  forgetsWithProcess: careless,
+  async advance(thread) {
+    const continuation = { format: 1, data: null };
+    if (await thread.mustWait(call)) return { status: "suspended", calls: [call], continuation };
+    const { status } = await thread.execute(call, () => "Paid.");
+    return { status: "completed", output: status, text: status, continuation };
+  },
+});

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createGate, definePolicy, type ApprovalRequest, type Gate, type Principal } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
+import { startPostgres } from "@countersign/postgres-server";
+import { postgresStore } from "@countersign/postgres";
+import { sqliteStore } from "@countersign/sqlite";
+import { z } from "zod";
+import { command, temporaryFolder, type Ended, type Surroundings } from "./command.ts";
+import { PseudoTerminal } from "./pseudo-terminal.ts";
+
+const policy = definePolicy({
+  tools: {
+    send_payment: {
+      args: z.object({ recipient: z.string(), amount: z.number().positive() }),
+      ask: ({ args }) => args.amount > 1_000 && "over $1,000",
+      review: { roles: ["finance"], remember: ["exact-args"] },
+    },
+    wire: { ask: true, review: { roles: ["finance"], quorum: 2, fourEyes: true } },
+    transfer: { args: z.object({ iban: z.string().length(22), amount: z.number() }), ask: true, redact: ["args.iban"] },
+    sign_only: { ask: true, review: { decisions: ["approve", "reject"] } },
+    free_text: { ask: true },
+  },
+});
+
+export const FIONA: Principal = { id: "fiona", roles: ["finance"] };
+const AS_FIONA = { COUNTERSIGN_AS: "fiona", COUNTERSIGN_ROLES: "finance" };
+
+/** An agent's store with requests in it, and the command beside it. */
+export interface Office {
+  readonly home: string;
+  /** The store's address, as the command takes it. */
+  readonly address: string;
+  readonly gate: Gate;
+  readonly store: StorePort;
+  /** A request that waits. Every call is another one. */
+  asked(tool?: string, args?: object, more?: { readonly threadId?: string; readonly requestedBy?: string }): Promise<ApprovalRequest>;
+  /** The command in pipes, as fiona unless the environment says otherwise. */
+  run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
+  /** The command at a terminal. It is ended with the office. */
+  terminal(args: readonly string[], surroundings?: Surroundings): PseudoTerminal;
+  /** An editor that puts another amount into the arguments. */
+  editor(amount: string): string;
+  /** An approved request whose execution died in the middle. */
+  unknown(): Promise<ApprovalRequest>;
+  close(): Promise<void>;
+}
+
+export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
+  const folder = temporaryFolder();
+  const home = folder.path;
+  const server = kind === "postgres" ? await startPostgres() : undefined;
+  const address = server ? `${server.url}?schema=office` : join(home, "countersign.db");
+  const store = server ? postgresStore({ connectionString: server.url, schema: "office" }) : sqliteStore(address);
+  const gate = createGate({ policy, store });
+  const terminals: PseudoTerminal[] = [];
+  const withEnv = ({ env, ...rest }: Surroundings = {}): Surroundings => ({
+    ...rest,
+    env: { COUNTERSIGN_STORE: address, ...AS_FIONA, ...env },
+  });
+  let count = 0;
+
+  const office: Office = {
+    home,
+    address,
+    gate,
+    store,
+    async asked(tool = "send_payment", args = { recipient: "Acme Corp", amount: 4_200 }, more = {}) {
+      const key = `call-${++count}`;
+      const approval = await gate.ask({ threadId: `thread-${count}`, requestedBy: "bob", ...more, key, tool, args });
+      if (approval.status !== "pending") throw new Error(`${tool} is ${approval.status}`);
+      return approval.request;
+    },
+    run: (args, surroundings) => command(home, args, withEnv(surroundings)),
+    terminal(args, surroundings) {
+      const terminal = new PseudoTerminal(home, args, withEnv(surroundings));
+      terminals.push(terminal);
+      return terminal;
+    },
+    editor(amount) {
+      const script = join(home, `editor-${amount.replace(/\W/g, "")}.mjs`);
+      writeFileSync(
+        script,
+        `import { readFileSync, writeFileSync } from "node:fs";
+const file = process.argv.at(-1);
+writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"amount": ${amount}'));\n`,
+      );
+      return `"${process.execPath}" "${script}"`;
+    },
+    async unknown() {
+      const request = await office.asked();
+      await gate.decide(request, { type: "approve" }, { by: FIONA });
+      const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], {
+        stdio: "inherit",
+      });
+      await once(child, "exit");
+      // The lease of whoever died has to lapse.
+      await new Promise((resolve) => setTimeout(resolve, 2_100));
+      return request;
+    },
+    async close() {
+      for (const terminal of terminals) terminal.kill();
+      await store.close();
+      await server?.stop();
+      folder.remove();
+    },
+  };
+  return office;
+}
