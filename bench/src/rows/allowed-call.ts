@@ -77,7 +77,7 @@ function onCore(policy: Policy, conditions: () => void, rounds: number): Promise
 }
 
 /** What one call takes longer, in µs. */
-function added(name: string, { subject, baseline }: Sides, calls: number): Figure {
+export function added(name: string, { subject, baseline }: Sides, calls: number): Figure {
   const gated = (median(subject) * 1_000) / calls;
   const plain = (median(baseline) * 1_000) / calls;
   const value = gated - plain;

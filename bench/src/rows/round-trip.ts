@@ -1,12 +1,13 @@
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import type { Bench } from "../bench.ts";
-import { countersigned, native, wholeOf, type RoundTrip } from "../langgraph/round-trip.ts";
+import { countersigned, native } from "../langgraph/round-trip.ts";
 import { memorySaver, saverBeside, writesDuring, type Saver } from "../langgraph/savers.ts";
-import { median, paired, type Timed } from "../measure.ts";
+import { paired } from "../measure.ts";
 import { explained, ratioFigure, type Row } from "../row.ts";
 import type { BenchStore } from "../stores/bench-store.ts";
 import { spentPerRun, timedStore } from "../stores/spy.ts";
+import { keeping, partsOf, type RoundTrip } from "../trip.ts";
 
 const PROFILED = 50;
 
@@ -58,19 +59,6 @@ function rowOf(kind: string, open: (bench: Bench) => Promise<Equal>): Row {
       return [await explained(ratioFigure(name, sides, 1.25), parts)];
     },
   };
-}
-
-function keeping(trips: RoundTrip[], trip: () => Promise<RoundTrip>): Timed {
-  return async () => {
-    const one = await trip();
-    trips.push(one);
-    return wholeOf(one);
-  };
-}
-
-function partsOf(who: string, trips: readonly RoundTrip[]): string {
-  const p50 = (part: keyof RoundTrip): string => median(trips.map((trip) => trip[part])).toFixed(2);
-  return `${who}: pause ${p50("pause")} ms, decide ${p50("decide")} ms, resume ${p50("resume")} ms`;
 }
 
 async function storeParts({ store, savers }: Equal, trips: number): Promise<readonly string[]> {

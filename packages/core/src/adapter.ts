@@ -1,5 +1,6 @@
 /** `@countersign/core/adapter`: for whoever connects a framework. @module */
 export { turnIdOf } from "./canonical/digest.ts";
+export { firstNonJson } from "./canonical/json.ts";
 export type { ProposedCall } from "./contract/call.ts";
 export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
 export { defineRunner } from "./resume/define-runner.ts";

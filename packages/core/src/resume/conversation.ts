@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { Continuation } from "../suspend/continuation.ts";
@@ -23,14 +24,25 @@ export interface WaitOptions extends CallOptions {
   readonly terms?: ReviewTerms | undefined;
   /** The tool's own JSON Schema, where the policy's rule has none. */
   readonly argsSchema?: JsonObject | undefined;
+  /** The only answers that the framework can carry out for a call of this kind, whatever the terms offer. Default: all. */
+  readonly decisions?: ReviewTerms["decisions"];
 }
 
 /** One conversation under the gate, for one invocation. */
 export interface Thread {
   readonly id: string;
+  readonly requestedBy: Principal | undefined;
+  /** What the policy's conditions see as `context`. */
+  readonly context: unknown;
   pending(): Promise<readonly ApprovalRequest[]>;
   /** What is recorded of exactly this call. One read for all calls of its turn. */
   recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
+  /**
+   * Does the policy alone settle this call, by allowing or refusing it, whatever is on record? Pure. For a hook that
+   * doesn't know yet which turn a call belongs to: `true`, in a turn that this invocation saw the model produce, needs
+   * nobody; at `false` stop the framework first, and then ask `mustWait`.
+   */
+  settledByPolicy(call: Pick<ProposedCall, "namespace" | "tool" | "args">): boolean;
   /**
    * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
    * enforces. A fresh allowed call is answered synchronously, without I/O, unless its rule counts the thread's history.

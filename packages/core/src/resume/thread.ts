@@ -1,7 +1,8 @@
 import { digestOf, requestIdOf } from "../canonical/digest.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { rememberable } from "../contract/terms.ts";
+import { rememberable, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
@@ -31,7 +32,15 @@ function refusedBy({ verdict }: Judgement): Execution<never> | undefined {
   return verdict.type === "invalid" ? invalid(verdict.issues) : undefined;
 }
 
+type CallOf = Pick<ProposedCall, "namespace" | "tool" | "args">;
+
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
+
+/** The terms, without the decisions that the framework can't carry out. */
+function within(terms: ReviewTerms, possible: ReviewTerms["decisions"]): ReviewTerms {
+  if (!possible) return terms;
+  return { ...terms, decisions: terms.decisions?.filter((decision) => possible.includes(decision)) ?? possible };
+}
 
 const keyOf = ({ turnId, callId }: ProposedCall): string => JSON.stringify([turnId, callId]);
 
@@ -54,6 +63,14 @@ export class GatedThread implements Thread {
     this.#taken = taken;
   }
 
+  get requestedBy(): Principal | undefined {
+    return this.invocation.requestedBy;
+  }
+
+  get context(): unknown {
+    return this.invocation.context;
+  }
+
   async pending(): Promise<readonly ApprovalRequest[]> {
     const records = await this.#internals.kernel.ledger.ofThread(this.id);
     return records.filter(({ state }) => state === "pending").map(toRequest);
@@ -63,6 +80,10 @@ export class GatedThread implements Thread {
     const id = requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call);
     const record = (await this.#recordsOf(call.turnId)).find((candidate) => candidate.id === id);
     return record && toRequest(record);
+  }
+
+  settledByPolicy(call: CallOf): boolean {
+    return !this.#counts(call) && this.#internals.kernel.policy.judge(this.#checked(call)).verdict.type !== "ask";
   }
 
   mustWait(call: ProposedCall, options: WaitOptions = {}): boolean | Promise<boolean> {
@@ -189,11 +210,11 @@ export class GatedThread implements Thread {
     return record ?? found.judgement ?? this.#judge(call);
   }
 
-  #counts(call: ProposedCall): boolean {
+  #counts(call: CallOf): boolean {
     return countsHistory(this.#internals.kernel.policy.versionFor(call), call);
   }
 
-  #checked(call: ProposedCall): CheckedCall {
+  #checked(call: CallOf): CheckedCall {
     const { agent, requestedBy, context } = this.invocation;
     return { namespace: call.namespace, tool: call.tool, args: call.args, threadId: this.id, agent, requestedBy, context };
   }
@@ -209,7 +230,7 @@ export class GatedThread implements Thread {
     return this.#judge(call, this.#counts(call) ? await this.#internals.kernel.ledger.ofThread(this.id) : undefined);
   }
 
-  #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema }: WaitOptions): Ask {
+  #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema, decisions }: WaitOptions): Ask {
     const { ledger } = this.#internals.kernel;
     const rule = ruleOf(by, call);
     const digest = digestOf(call);
@@ -221,7 +242,7 @@ export class GatedThread implements Thread {
       rule: verdict.type === "ask" ? verdict.rule : "native",
       reason: verdict.type === "ask" ? (asked ? `${verdict.reason}; ${asked}` : verdict.reason) : native,
       // What can be remembered is the policy's to say, not the framework's.
-      terms: verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember },
+      terms: within(verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember }, decisions),
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
       redact: redactionOf(by, call),
