@@ -11,9 +11,18 @@ const folder = join(import.meta.dirname, ".snippets");
 const pages = [
   "README.md",
   ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") && !name.startsWith("write-") ? [`docs/${name}`] : [])),
-  ...["core", "policy", "testing", "conformance", "adapters/langgraph", "adapters/ai-sdk", "stores/memory", "stores/sqlite", "cli"].map(
-    (name) => `packages/${name}/README.md`,
-  ),
+  ...[
+    "core",
+    "policy",
+    "testing",
+    "conformance",
+    "adapters/langgraph",
+    "adapters/openai-agents",
+    "adapters/ai-sdk",
+    "stores/memory",
+    "stores/sqlite",
+    "cli",
+  ].map((name) => `packages/${name}/README.md`),
 ];
 
 /** What a page takes for granted: names that its reader has at hand. */

@@ -6,6 +6,7 @@ import { imports } from "./rows/imports.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { pageRow } from "./rows/pages.ts";
 import { roundTrips } from "./rows/round-trip.ts";
+import { openaiAgents } from "./rows/openai-agents.ts";
 import type { Row } from "./row.ts";
 import type { BenchStore } from "./stores/bench-store.ts";
 import { writersRow } from "./rows/writers.ts";
@@ -20,6 +21,7 @@ export function rowsOn(all: readonly BenchStore[]): readonly Row[] {
     allowedCall,
     ...all.flatMap(commitRows),
     ...roundTrips(all),
+    ...all.slice(0, 1).flatMap(openaiAgents),
     ...all.slice(0, 1).flatMap(aiSdk),
     ...all.map(claimedRow),
     ...all.flatMap(writersRow),

@@ -1,21 +1,8 @@
 // One process of the agent: `start <thread> <sentence>` stays alive, as a server would; `resume <thread>` ends.
 // What it has to report it sends to its parent, if it has one.
 import { AIMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
-import { policy } from "../approvals.ts";
+import { verdictOn, type Report } from "../report.ts";
 import { agent, payments } from "./agent.ts";
-
-/** What the model proposed, with the policy's verdict. */
-export interface Proposal {
-  readonly args: Record<string, unknown>;
-  readonly verdict: string;
-}
-export interface Report {
-  readonly status: "completed" | "suspended" | "stopped" | "running";
-  readonly replayed: boolean;
-  readonly proposals: readonly Proposal[];
-  readonly results: readonly string[];
-  readonly text: string;
-}
 
 process.once("uncaughtException", (error) => {
   console.error(error.message);
@@ -40,8 +27,3 @@ if (process.send) process.send(report);
 else console.log(report);
 if (move === "start" && outcome.status === "suspended") setInterval(() => {}, 60_000);
 else process.disconnect?.();
-
-function verdictOn(args: Record<string, unknown>): string {
-  const verdict = policy.check({ tool: "send_payment", args: args as never });
-  return verdict.type === "allow" || verdict.type === "invalid" ? verdict.type : `${verdict.type}: ${verdict.reason}`;
-}

@@ -19,12 +19,12 @@ test.each([
   expect(JSON.stringify(decoded)).toBe(JSON.stringify(continuation));
 });
 
-test("up to 4 KiB it stays plain JSON, above that it is compressed", async () => {
-  const [small, large] = await Promise.all([encodeContinuation(ofBytes(4_096)), encodeContinuation(ofBytes(4_097))]);
-  expect([small[0], small.length]).toEqual([1, 4_097]);
+test("up to 32 KiB it stays plain JSON, above that it is compressed", async () => {
+  const [small, large] = await Promise.all([encodeContinuation(ofBytes(32_768)), encodeContinuation(ofBytes(32_769))]);
+  expect([small[0], small.length]).toEqual([1, 32_769]);
   expect(large[0]).toBe(2);
   expect(large.length).toBeLessThan(100);
-  expect(JSON.parse(gunzipSync(large.subarray(1)).toString())).toEqual(ofBytes(4_097));
+  expect(JSON.parse(gunzipSync(large.subarray(1)).toString())).toEqual(ofBytes(32_769));
 });
 
 test("what earlier versions saved plain is read, however long it is", async () => {

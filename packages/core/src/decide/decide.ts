@@ -117,7 +117,9 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
-  const noticeAt = nextNoticeAt({ ...record, terms }, at);
+  // A clock that is behind the one that gave the last reminder gives none of them again.
+  const given = Math.max(at, (record.noticeAt ?? 0) - 1);
+  const noticeAt = nextNoticeAt({ ...record, terms }, given);
   return { patch: { state: complete ? "approved" : "pending", proposal, terms, noticeAt, decisions, ...approved }, ...proposal, counted };
 }
 

@@ -31,6 +31,7 @@ export async function drive<Input, Output>(
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
     const from = {
       input: input ?? (record.input as Input | undefined),
+      again: input === undefined && record.input !== undefined,
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const rest = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
@@ -69,7 +70,7 @@ async function untilItRests<Input, Output>(
       throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
     asked = ids;
     thread.forget();
-    next = { input: undefined, continuation: advanced.continuation };
+    next = { input: undefined, again: false, continuation: advanced.continuation };
   }
 }
 

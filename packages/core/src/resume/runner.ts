@@ -49,6 +49,8 @@ export type Advanced<Output> =
 /** `input` on start, absent on a resume of what was saved; `continuation` is the thread's last one. */
 export interface From<Input> {
   readonly input: Input | undefined;
+  /** An earlier invocation began with this input and died before anything was saved here. */
+  readonly again: boolean;
   readonly continuation: Continuation | null;
 }
 

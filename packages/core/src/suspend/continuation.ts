@@ -14,8 +14,8 @@ export interface Continuation {
 const PLAIN_JSON = 1;
 const GZIPPED_JSON = 2;
 
-/** Bytes of JSON above which it is compressed: below, little would be saved. */
-const COMPRESS_ABOVE = 4_096;
+/** Bytes of JSON above which it is compressed: below, that would take longer than the rest of the pause. */
+const COMPRESS_ABOVE = 32_768;
 /** Bytes of JSON that a compressed continuation can have. A longer one stays plain, so whatever unpacks to more was never ours. */
 const COMPRESS_UP_TO = 256 * 1_024 * 1_024;
 

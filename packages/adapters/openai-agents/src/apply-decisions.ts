@@ -1,0 +1,36 @@
+import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
+import type { RunState } from "@openai/agents";
+import { keyOf, scopeOfState } from "./invocation.ts";
+import { freeze } from "./saved.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
+
+/**
+ * Your own loop: answers the restored state's interruptions from the store; then `run(agent, state)`. What isn't recorded
+ * yet is asked now. You keep the state: save it before you wait for anybody.
+ * @throws SETUP for a call of a tool that isn't gated, NOT_APPROVED if a reviewer stopped the run, and what `suspend` throws
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+export async function applyDecisions<S extends RunState<any, any>>(
+  gate: Gate,
+  state: S,
+  thread: ThreadRef,
+): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
+  const { invocation } = scopeOfState(gate, thread, state._context);
+  const pause = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);
+  for (const each of pause.asked) if (each) invocation.stopped.add(keyOf(each.path, each.call.callId));
+  const waiting = await waitingIn(invocation, state, pause, false);
+  if (waiting.length > 0) {
+    const calls = waiting.map(({ call }) => call);
+    await invocation.thread.suspend(calls, null);
+    if (await invocation.thread.review(calls)) {
+      await invocation.thread.release("suspended");
+      return { status: "pending", pending: await invocation.thread.pending() };
+    }
+  }
+  const stopper = await stopperOf(invocation, pause);
+  if (stopper) throw new CountersignError("NOT_APPROVED", { request: stopper }, { note: "Its reviewer stopped the run." });
+  await permit(invocation, state, pause);
+  // From now on whatever the SDK asks about is new.
+  invocation.witnessed = true;
+  return { status: "ready", state };
+}

@@ -1,0 +1,50 @@
+import type { ComputerTool, HostedMCPTool, HostedTool } from "@openai/agents";
+import { register, type Kit } from "./gated.ts";
+import { scopeOf } from "./invocation.ts";
+import { mustStop } from "./stop.ts";
+
+/**
+ * Kinds of tool that run where nothing can stand around them: the run always stops for them, and what is recorded as done is
+ * that an approved call was handed over.
+ */
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a computer by its own environment
+export function gatedComputer(kit: Kit, tool: ComputerTool<any, any>): ComputerTool<any, any> {
+  const copy = {
+    ...tool,
+    needsApproval: (...given: Parameters<typeof tool.needsApproval>) => {
+      const [context, , callId = ""] = given;
+      return mustStop(scopeOf(kit.gate, tool.name, kit.whose, context), callId, undefined, () => tool.needsApproval(...given));
+    },
+  };
+  const asksItself = (): boolean => false;
+  register(copy, {
+    gate: kit.gate,
+    name: tool.name,
+    original: tool,
+    namespace: undefined,
+    argsSchema: undefined,
+    elsewhere: { asksItself },
+  });
+  return copy;
+}
+
+export function isHostedMcp(tool: HostedTool): tool is HostedMCPTool {
+  return tool.name === "hosted_mcp";
+}
+
+export function gatedHostedMcp(kit: Kit, tool: HostedMCPTool): HostedMCPTool {
+  const { on_approval, ...providerData } = tool.providerData as Record<string, unknown>;
+  const copy = { ...tool, providerData: { ...providerData, require_approval: "always" } } as unknown as HostedMCPTool;
+  const asksItself = (call: { readonly tool: string }): boolean => isRequired(providerData["require_approval"], call.tool);
+  const namespace = String(providerData["server_label"]);
+  register(copy, { gate: kit.gate, name: tool.name, original: tool, namespace, argsSchema: undefined, elsewhere: { asksItself } });
+  return copy;
+}
+
+/** `always`, `never`, or lists of tool names for either. */
+function isRequired(required: unknown, tool: string): boolean {
+  if (typeof required !== "object" || required === null) return required === "always";
+  const { always } = required as { always?: { tool_names?: readonly string[] } };
+  return always?.tool_names?.includes(tool) ?? false;
+}

@@ -1,0 +1,95 @@
+import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
+import type { ProposedCall } from "@countersign/core/adapter";
+import { ToolFailed, revealingFailure } from "./failure.ts";
+import { keyOf, takeTicket, within, type Scope } from "./invocation.ts";
+
+/** What came of a guarded call, for the tool's caller. */
+export type Guarded =
+  | { readonly status: "ran"; readonly output: unknown; readonly notice: string | undefined }
+  /** It did not run, or it failed, now or when it ran: what the model is told. */
+  | { readonly status: "refused" | "failed"; readonly told: unknown };
+
+/** A call that may be executed, and how. */
+export interface Entry {
+  readonly call: ProposedCall;
+  readonly fresh: boolean;
+}
+
+/** A nested agent waits: the call that runs it is under way, and goes on under the same signature. */
+class NestedPause extends Error {
+  readonly output: unknown;
+
+  constructor(output: unknown) {
+    super("a nested agent waits for a decision");
+    this.output = output;
+  }
+}
+
+/**
+ * The way into every effect. `run` gets the arguments that were signed, or those that the policy alone allows.
+ * @throws NOT_APPROVED for a call that somebody has to be asked about and nobody was, or whose reviewer stopped the run;
+ * what execute throws; and what a tool throws that has no errorFunction
+ */
+export async function guard(scope: Scope, entry: Entry | undefined, run: (args: JsonObject) => unknown): Promise<Guarded> {
+  const { invocation } = scope;
+  throwLeaving(scope);
+  const thrown: { error?: unknown } = {};
+  const effect = async (args: JsonObject): Promise<unknown> => {
+    try {
+      return await within(scope, entry?.call.callId ?? "", async (inner) => {
+        const output = await settled(() => revealingFailure(() => run(args)), inner);
+        if (inner.pauses) throw new NestedPause(output);
+        return output;
+      });
+    } catch (error) {
+      thrown.error = error;
+      throw error;
+    }
+  };
+  const paused = (error: unknown): boolean => error instanceof NestedPause || error === invocation.leaving;
+  try {
+    if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    const execution = await invocation.thread.execute(entry.call, effect, { paused, fresh: entry.fresh });
+    switch (execution.status) {
+      case "ran":
+        return { status: "ran", output: execution.result, notice: execution.notice };
+      case "refused":
+        if (execution.then === "stop" && !invocation.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
+        return { status: "refused", told: execution.message };
+      case "pending":
+        throw new CountersignError("NOT_APPROVED", { request: execution.request });
+    }
+  } catch (error) {
+    if (error instanceof NestedPause) return { status: "ran", output: error.output, notice: undefined };
+    if (error instanceof ToolFailed) return { status: "failed", told: error.told };
+    if (thrown.error === error) throw error;
+    if (!isCountersignError(error)) return { status: "failed", told: error instanceof Error ? error.message : String(error) };
+    invocation.leaving ??= error;
+    throw error;
+  }
+}
+const STOPPED = { note: "Its reviewer stopped the run." };
+
+/** An error that the SDK has told to a model as tool text all the same ends the run at the next call. */
+export function throwLeaving({ invocation: { leaving } }: Scope): void {
+  if (leaving) throw leaving;
+}
+
+/** An agent's tool answers with text when its run throws: what must leave goes before whatever it answers. */
+async function settled(work: () => Promise<unknown>, scope: Scope): Promise<unknown> {
+  const output = await work().catch((error: unknown) => {
+    throw scope.invocation.leaving ?? error;
+  });
+  throwLeaving(scope);
+  return output;
+}
+
+/** The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't. */
+export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
+  const { invocation, path } = scope;
+  const ticket = takeTicket(scope, proposed.callId, proposed.tool);
+  if (ticket) return { call: ticket.call, fresh: false };
+  const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.settledByPolicy(proposed);
+  // Nothing is recorded of it, so its turn only has to differ from all others.
+  return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
+}

@@ -1,0 +1,139 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { RunContext } from "@openai/agents";
+
+/**
+ * The SDK's hooks don't say which model response a call belongs to. A call is found by the agents it is nested in, as the
+ * ids of the calls that run them, and its own id: no two open calls of a run share that.
+ */
+export type Path = readonly string[];
+
+/** A call that the SDK stopped for, and that may go on now to be executed under its record. */
+export interface Ticket {
+  readonly path: Path;
+  readonly call: ProposedCall;
+}
+
+/** What a run that the SDK stopped waits for. */
+export interface Pause {
+  /** In the order of the state's interruptions; null for a call that the SDK itself refuses, because its arguments can't be read. */
+  readonly asked: readonly (Ticket | null)[];
+  /** The calls under which nested agents wait. */
+  readonly carrying: readonly Ticket[];
+}
+
+/** One run of an agent on one thread, as far as the gate is concerned. */
+export interface Invocation {
+  readonly gate: Gate;
+  readonly thread: Thread;
+  /** What this invocation runs was proposed before its eyes; else only what has a ticket may run. */
+  witnessed: boolean;
+  /** A runner ends the run when a reviewer says so. */
+  readonly driven: boolean;
+  readonly tickets: Ticket[];
+  /** The calls that were stopped for: whatever the policy says later, they need a ticket. */
+  readonly stopped: Set<string>;
+  /** Those of them that the tool itself asks about, too. */
+  readonly native: Set<string>;
+  /** Actions that the policy alone lets pass, by what they do. */
+  readonly passed: string[];
+  /** An error that must leave the SDK, which would tell it to a model as tool text. */
+  leaving?: CountersignError | undefined;
+}
+
+/** Where in a run a hook is called. */
+export interface Scope {
+  readonly invocation: Invocation;
+  readonly path: Path;
+  /** A call of the nested agent that runs here was stopped for: the agent pauses. */
+  pauses: boolean;
+}
+
+/** Whose call it is, outside a runner. */
+export type Whose = ThreadRef | ((context: RunContext) => ThreadRef);
+
+const nested: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
+const driven = new WeakMap<Thread, Scope>();
+/** Without a runner the SDK's own context object stands for the run. */
+const byContext = new WeakMap<object, Map<Gate, Scope>>();
+
+/** A runner announces its run before the SDK begins. */
+export function beginInvocation(gate: Gate, thread: Thread): Invocation {
+  const invocation: Invocation = { ...empty(gate, thread), witnessed: true, driven: true };
+  driven.set(thread, { invocation, path: [], pauses: false });
+  return invocation;
+}
+
+/** Runs the effect of a call: what it calls in turn is nested in it. */
+export function within<T>(scope: Scope, callId: string, work: (scope: Scope) => T): T {
+  const inner: Scope = { invocation: scope.invocation, path: [...scope.path, callId], pauses: false };
+  return nested.run(inner, () => work(inner));
+}
+
+/** @throws THREAD_UNKNOWN for a call outside any thread */
+export function scopeOf(gate: Gate, tool: string, whose: Whose | undefined, context: RunContext | undefined): Scope {
+  const around = surrounding(gate);
+  if (whose === undefined) {
+    if (around) return around;
+    throw new CountersignError("THREAD_UNKNOWN", { tool });
+  }
+  const ref = typeof whose === "function" ? whose(context ?? unknownContext(tool)) : whose;
+  if (around?.invocation.thread.id === ref.threadId) return around;
+  return context ? ownScope(gate, ref, context, isUntouched(context)) : newScope(gate, ref, false);
+}
+
+/** The state that an application goes on with: only what has a ticket may run in it, until the model answers again. */
+export function scopeOfState(gate: Gate, ref: ThreadRef, context: RunContext): Scope {
+  return ownScope(gate, ref, context, false);
+}
+
+export function keyOf(path: Path, callId: string): string {
+  return JSON.stringify([...path, callId]);
+}
+
+/** Takes the ticket of exactly this call. */
+export function takeTicket({ invocation: { tickets }, path }: Scope, callId: string, tool: string): Ticket | undefined {
+  const place = keyOf(path, callId);
+  const at = tickets.findIndex(({ path: its, call }) => keyOf(its, call.callId) === place && call.tool === tool);
+  return at < 0 ? undefined : tickets.splice(at, 1)[0];
+}
+
+/** A tool may run another agent, under another gate or on a thread of its own. */
+function surrounding(gate: Gate): Scope | undefined {
+  const thread = currentThread();
+  const scope = nested.getStore();
+  const root = thread && driven.get(thread);
+  const found = scope && (!root || scope.invocation === root.invocation) ? scope : root;
+  return found?.invocation.gate === gate ? found : undefined;
+}
+
+function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: boolean): Scope {
+  const scopes = byContext.get(context) ?? new Map<Gate, Scope>();
+  byContext.set(context, scopes);
+  const known = scopes.get(gate);
+  if (known?.invocation.thread.id === ref.threadId) return known;
+  const scope = newScope(gate, ref, witnessed);
+  scopes.set(gate, scope);
+  return scope;
+}
+
+function newScope(gate: Gate, ref: ThreadRef, witnessed: boolean): Scope {
+  const thread = openThread(gate, { ...ref, agent: FRAMEWORK, framework: FRAMEWORK });
+  return { invocation: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
+}
+
+/** A restored run has had answers from the model already. */
+function isUntouched({ usage }: RunContext): boolean {
+  return usage.requests === 0;
+}
+
+function empty(gate: Gate, thread: Thread): Omit<Invocation, "witnessed" | "driven"> {
+  return { gate, thread, tickets: [], stopped: new Set(), native: new Set(), passed: [] };
+}
+
+function unknownContext(tool: string): never {
+  throw new CountersignError("THREAD_UNKNOWN", { tool });
+}
+
+export const FRAMEWORK = "openai-agents";

@@ -1,0 +1,185 @@
+import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
+import { defineRunner, type Advanced, type From, type GateIn, type Thread } from "@countersign/core/adapter";
+import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
+import { typedError } from "./errors.ts";
+import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
+import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
+import { rewind, withoutRepeats } from "./session.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
+
+// oxlint-disable typescript/no-explicit-any -- an agent's context and output are read off these positions
+type ContextOf<A> = A extends Agent<infer X, any> ? X : never;
+type OutputOf<A extends Agent<any, any>> = NonNullable<RunResult<any, A>["finalOutput"]>;
+type StreamOf<A extends Agent<any, any>> = StreamedRunResult<any, A>;
+// oxlint-enable typescript/no-explicit-any
+
+interface Native {
+  /** Model requests at the most; the SDK's own default is 10. */
+  maxTurns?: number | undefined;
+}
+
+interface Options<C, A> {
+  /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
+  readonly name: string;
+  /** Live context, made again at every start and resume: never persisted. */
+  readonly context?: (thread: ThreadRef<C>) => ContextOf<A> | Promise<ContextOf<A>>;
+  /** Keeps the conversation. Without one it is kept with the thread. */
+  readonly session?: (thread: ThreadRef<C>) => Session | Promise<Session>;
+  /** The SDK's own Runner, if you configure one. */
+  readonly sdk?: Runner;
+}
+
+/** One invocation's run, with what the SDK is given again every time. */
+interface Run {
+  readonly invocation: Invocation;
+  readonly context: RunContext | undefined;
+  readonly session: Session | undefined;
+  readonly given: Native & { readonly signal: AbortSignal };
+}
+
+type Stopped = Extract<Saved, { type: "stopped" }>;
+
+/** What the SDK shall be run on next, or how far it came. */
+type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: Advanced<Output> };
+
+/**
+ * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
+ * @example const payments = createRunner(gate, agent, { name: "payments" })
+ * @throws SETUP for a gate without a policy
+ */
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+export function createRunner<C, A extends Agent<any, any>>(
+  gate: GateIn<C>,
+  agent: A,
+  options: Options<C, A>,
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Native> {
+  const sdk = options.sdk ?? new Runner();
+  const ephemeral = options.context !== undefined;
+  const emptyStream = (): StreamOf<A> => {
+    const state = new RunState<unknown, A>(new RunContext(), "", agent, null);
+    return new StreamedRunResult({ state, signal: AbortSignal.abort() });
+  };
+
+  async function open(thread: Thread, given: Run["given"]): Promise<Run> {
+    const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
+    const [context, session] = await Promise.all([options.context?.(ref), options.session?.(ref)]);
+    return { invocation: beginInvocation(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
+  }
+
+  /** Where the run begins or goes on. */
+  async function enter(run: Run, { input, again, continuation }: From<Input>): Promise<Next<OutputOf<A>>> {
+    const saved = fromContinuation(continuation);
+    if (input !== undefined) {
+      if (again && run.session) await rewind(run.session, itemsOf(input));
+      return { input: await conversation(run, saved, input) };
+    }
+    if (saved?.type !== "stopped") throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+    return settle(run, await restoreState(agent, saved, run.context), saved, false);
+  }
+
+  /** What the SDK made of it. */
+  async function leave(run: Run, result: Result<A>): Promise<Next<OutputOf<A>>> {
+    run.given.signal.throwIfAborted();
+    if (run.invocation.leaving) throw run.invocation.leaving;
+    if (result.interruptions.length === 0) return { advanced: completed(result, run.session) };
+    const { json, schema, state } = freeze(result.state, { ephemeral });
+    return settle(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
+  }
+
+  async function untilItRests(run: Run, first: Next<OutputOf<A>>): Promise<Advanced<OutputOf<A>>> {
+    for (let next = first; ;) {
+      if ("advanced" in next) return next.advanced;
+      const { input } = next;
+      next = await leave(run, await explained(run, () => sdk.run(agent as AnyAgent, input, settingsOf(run)) as Promise<Result<A>>));
+    }
+  }
+
+  return defineRunner<Input, OutputOf<A>, StreamOf<A>, C, Native>(gate, {
+    name: options.name,
+    framework: FRAMEWORK,
+    emptyStream,
+
+    async advance(thread, from, given) {
+      const run = await open(thread, given);
+      return untilItRests(run, await enter(run, from));
+    },
+
+    async advanceStream(thread, from, given) {
+      const run = await open(thread, given);
+      const next = await enter(run, from);
+      if ("advanced" in next) return { stream: emptyStream(), done: Promise.resolve(next.advanced) };
+      const streaming = { ...settingsOf(run), stream: true } as const;
+      const stream = (await explained(run, () => sdk.run(agent as AnyAgent, next.input, streaming))) as unknown as StreamOf<A>;
+      const done = explained(run, () => stream.completed).then(async () => untilItRests(run, await leave(run, stream)));
+      return { stream, done };
+    },
+  });
+}
+const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its state.";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+type Result<A extends Agent<any, any>> = RunResult<any, A> | StreamOf<A>;
+
+async function explained<T>({ invocation, context }: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw typedError(error, invocation, context?.context);
+  }
+}
+
+function settingsOf({ context, session, given: { signal, maxTurns } }: Run) {
+  return {
+    signal,
+    ...(context ? { context } : {}),
+    ...(session ? { session: withoutRepeats(session) } : {}),
+    ...(maxTurns === undefined ? {} : { maxTurns }),
+  };
+}
+
+/** The input behind what was said before, with an answer to every call that was left open. */
+async function conversation({ invocation, session }: Run, saved: Saved | undefined, input: Input): Promise<Input> {
+  const stopped = saved?.type === "stopped" ? saved : undefined;
+  const before = session
+    ? await session.getItems()
+    : stopped
+      ? conversationIn(stopped.state)
+      : saved?.type === "history"
+        ? saved.items
+        : [];
+  const answers = await answersTo(invocation.thread, before, stopped?.pause);
+  if (session) {
+    if (answers.length > 0) await session.addItems(answers);
+    return input;
+  }
+  return before.length === 0 ? input : [...withoutUnanswerable(before), ...answers, ...itemsOf(input)];
+}
+
+/** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
+async function settle<Output>(run: Run, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Output>> {
+  const { invocation } = run;
+  const continuation = toContinuation(saved);
+  const waiting = await waitingIn(invocation, state, saved.pause, fresh);
+  if (waiting.length > 0) return { advanced: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
+  if (await stopperOf(invocation, saved.pause)) return { advanced: await stopped(run, saved) };
+  // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
+  if (fresh) await invocation.thread.suspend([], continuation);
+  await permit(invocation, state, saved.pause);
+  return { input: state };
+}
+
+async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advanced<Output>> {
+  const before = session ? await session.getItems() : conversationIn(state);
+  const answers = await answersTo(invocation.thread, before, pause);
+  if (session && answers.length > 0) await session.addItems(answers);
+  const items = session ? [] : [...withoutUnanswerable(before), ...answers];
+  return { status: "stopped", continuation: toContinuation({ type: "history", items }) };
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+function completed<A extends Agent<any, any>>(result: Result<A>, session: Session | undefined): Advanced<OutputOf<A>> {
+  const output = result.finalOutput as OutputOf<A>;
+  const text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
+  return { status: "completed", output, text, continuation: toContinuation({ type: "history", items: session ? [] : result.history }) };
+}

@@ -1,0 +1,99 @@
+import { CountersignError } from "@countersign/core";
+import { firstNonJson, type Continuation } from "@countersign/core/adapter";
+import { Agent, RunContext, RunState, type AgentInputItem } from "@openai/agents";
+import { FRAMEWORK, type Pause } from "./invocation.ts";
+import type { StateJson } from "./proposals.ts";
+
+/** Of what is saved: another number for another shape. */
+const FORMAT = 1;
+
+/** A RunState as the SDK writes it: text, which nobody has to look through again. */
+interface Frozen {
+  /** The SDK's number for the shape of it. */
+  readonly schema: string;
+  readonly state: string;
+}
+
+/** What is kept of a thread between two invocations. */
+export type Saved =
+  | ({ readonly type: "stopped"; readonly pause: Pause } & Frozen)
+  /** The conversation, when no session keeps it. */
+  | { readonly type: "history"; readonly items: readonly AgentInputItem[] };
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+export type AnyState = RunState<any, any>;
+// oxlint-disable-next-line typescript/no-explicit-any -- see AnyState
+export type AnyAgent = Agent<any, any>;
+
+export function toContinuation(saved: Saved): Continuation {
+  return { format: FORMAT, data: saved };
+}
+
+/** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
+export function fromContinuation(continuation: Continuation | null): Saved | undefined {
+  if (!continuation) return undefined;
+  if (continuation.format !== FORMAT) throw incompatible(`format ${continuation.format}`, `format ${FORMAT}`);
+  return continuation.data as Saved;
+}
+
+/**
+ * The state as JSON and as text. `ephemeral`: the context is made again at every start and resume, and is not part of it.
+ * @throws STATE_NOT_SERIALIZABLE with the path in the context that JSON can't carry
+ */
+export function freeze(state: AnyState, { ephemeral }: { readonly ephemeral: boolean }): Frozen & { readonly json: StateJson } {
+  const { _context: run } = state;
+  const context: unknown = run.context;
+  if (!ephemeral) refuseNonJson(context);
+  try {
+    if (ephemeral) run.context = {};
+    const text = state.toString();
+    const json = JSON.parse(text) as StateJson;
+    const { $schemaVersion: schema, pendingAgentToolRuns = {} } = json;
+    const nests = ephemeral && Object.keys(pendingAgentToolRuns).length > 0;
+    return { schema, json, state: nests ? JSON.stringify(withoutContext(json)) : text };
+  } finally {
+    run.context = context;
+  }
+}
+
+/** @throws STATE_NOT_SERIALIZABLE */
+function refuseNonJson(context: unknown): void {
+  const bad = firstNonJson(context);
+  if (bad) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: ["context", ...bad] });
+}
+
+/** The SDK writes the context into the states of nested agents by itself. */
+function withoutContext(json: StateJson): StateJson {
+  const pendingAgentToolRuns: Record<string, string> = {};
+  for (const [key, text] of Object.entries(json.pendingAgentToolRuns ?? {}))
+    pendingAgentToolRuns[key] = JSON.stringify(withoutContext(JSON.parse(text) as StateJson));
+  return { ...json, context: { ...json.context, context: {} }, pendingAgentToolRuns };
+}
+
+/**
+ * The saved run again, with the agents as they are now.
+ * @throws STATE_INCOMPATIBLE if it was saved by an SDK with another state schema, or if its agents and tools are no longer
+ * what they were
+ */
+export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, live: RunContext | undefined): Promise<AnyState> {
+  const running = runningSchema();
+  if (schema !== running) throw incompatible(`state ${schema}`, `state ${running}`);
+  try {
+    if (!live) return await RunState.fromString(agent, state);
+    return await RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" });
+  } catch (cause) {
+    throw incompatible(`state ${schema}`, `state ${running}, with other agents or tools`, cause);
+  }
+}
+
+function incompatible(saved: string, running: string, cause?: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
+  const because = cause instanceof Error ? { note: cause.message, cause } : {};
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running }, because);
+}
+
+let known: string | undefined;
+/** The SDK says it only inside a state. */
+function runningSchema(): string {
+  known ??= (new RunState(new RunContext(), "", new Agent({ name: "none" }), null).toJSON() as unknown as StateJson).$schemaVersion;
+  return known;
+}

@@ -1,0 +1,52 @@
+import type { AgentInputItem, Session } from "@openai/agents";
+
+/**
+ * A run that goes on from its pause for the second time, because the first one died, writes its results again. The session
+ * then has them already.
+ */
+export function withoutRepeats(session: Session): Session {
+  const addItems: Session["addItems"] = async (items) => {
+    const there = await session.getItems();
+    const fresh = items.filter((item) => item.type !== "function_call_result" || !isAnswered(there, item.callId));
+    if (fresh.length > 0) await session.addItems(fresh);
+  };
+  // A session may have private fields and ways of its own, which the SDK looks for.
+  return new Proxy(session, {
+    get(target, key) {
+      if (key === "addItems") return addItems;
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === "function" ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
+    },
+  });
+}
+
+/**
+ * An earlier run of this input died, after the session had got what came of it: that is taken out again, or the model
+ * would find the input twice. What others have put in since stays, and so does an earlier exchange that was finished.
+ */
+export async function rewind(session: Session, input: readonly AgentInputItem[]): Promise<void> {
+  const there = await session.getItems();
+  const [first] = input;
+  const at = first ? there.findLastIndex((item) => isSaid(item) && contentOf(item) === contentOf(first)) : -1;
+  const after = there.slice(at + input.length);
+  const unfinished = after.length === 0 || after.some((item) => item.type === "function_call" && !isAnswered(after, item.callId));
+  if (at < 0 || !unfinished || after.some(isSaid)) return;
+  for (let left = there.length - at; left > 0; left--) await session.popItem();
+}
+
+/** Not by the model. */
+function isSaid(item: AgentInputItem): boolean {
+  return "role" in item && item.role !== "assistant";
+}
+
+/** A text and a message of this one text are the same. */
+function contentOf(item: AgentInputItem): string {
+  const content: unknown = "content" in item ? item.content : undefined;
+  return JSON.stringify(typeof content === "string" ? [{ type: "input_text", text: content }] : content);
+}
+
+/** Has the call a result? Models use call ids again: only what follows the last such call answers it. */
+function isAnswered(items: readonly AgentInputItem[], id: string): boolean {
+  const call = items.findLastIndex((item) => item.type === "function_call" && item.callId === id);
+  return call >= 0 && items.slice(call + 1).some((item) => item.type === "function_call_result" && item.callId === id);
+}

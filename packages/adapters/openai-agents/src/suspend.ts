@@ -1,0 +1,95 @@
+import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import type { RunToolApprovalItem } from "@openai/agents";
+import { callOf, UNEDITABLE } from "./call.ts";
+import { gatedToolOf } from "./gated.ts";
+import { keyOf, type Invocation, type Pause, type Ticket } from "./invocation.ts";
+import { stopIn, type StateJson } from "./proposals.ts";
+import type { AnyState } from "./saved.ts";
+
+/** @throws SETUP for a call of a tool that isn't gated */
+export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
+  const { asked, carrying } = stopIn(json);
+  const items = state.getInterruptions();
+  return {
+    asked: asked.map(({ path, turnId, item }, index) => {
+      const call = callOf(gate, item, turnId, gatedToolOf(items[index]));
+      return call ? { path, call } : null;
+    }),
+    carrying: carrying.flatMap(({ path, turnId, item }) => {
+      const call = callOf(gate, item, turnId);
+      return call ? [{ path, call }] : [];
+    }),
+  };
+}
+
+/**
+ * The gate's one question for each call of a pause.
+ * @param fresh this invocation saw the model produce it
+ * @returns the calls that wait
+ */
+export async function waitingIn(invocation: Invocation, state: AnyState, { asked }: Pause, fresh: boolean): Promise<readonly Ticket[]> {
+  const { thread, native, stopped } = invocation;
+  const items = state.getInterruptions();
+  const waiting: Ticket[] = [];
+  for (const [index, each] of asked.entries()) {
+    if (!each) continue;
+    const { path, call } = each;
+    const place = keyOf(path, call.callId);
+    const { argsSchema, elsewhere, structured } = gatedToolOf(items[index]);
+    if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
+    stopped.add(place);
+    // What the policy alone lets pass was stopped by the tool itself.
+    const itself = native.has(place) || (elsewhere ? elsewhere.asksItself(call) : thread.settledByPolicy(call));
+    const waits = await thread.mustWait(call, {
+      fresh,
+      argsSchema,
+      ...(itself ? { asked: "the tool asks for approval itself" } : {}),
+      ...(isEditable(items[index], structured) ? {} : { decisions: UNEDITABLE }),
+    });
+    if (waits) waiting.push(each);
+  }
+  return waiting;
+}
+
+/** Where the result is read by a program, it can't say that other arguments ran. */
+function isEditable(item: RunToolApprovalItem | undefined, structured = false): boolean {
+  if (item?.rawItem.type !== "function_call" || structured) return false;
+  const outputType: unknown = item.agent.outputType;
+  return item.agent.toolUseBehavior === "run_llm_again" || outputType === "text";
+}
+
+function ungatedCarrier(path: Ticket["path"]): string {
+  return `A nested agent has gated tools, but the tool that runs it (call ${path.at(-1)}) isn't gated: pass that to gateTools as well.`;
+}
+
+/** The request whose reviewer ended the run, if one did. */
+export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promise<ApprovalRequest | undefined> {
+  const known = asked.filter((each) => each !== null);
+  const requests = await Promise.all(known.map(({ call }) => thread.recorded(call)));
+  return requests.find((request) => request !== undefined && stops(request));
+}
+
+function stops({ status, decisions }: ApprovalRequest): boolean {
+  const last = decisions.at(-1)?.decision;
+  return status === "rejected" && last?.type === "reject" && last.then === "stop";
+}
+
+/** Nothing waits any more: what is decided may run, under its record. */
+export async function permit(invocation: Invocation, state: AnyState, { asked, carrying }: Pause): Promise<void> {
+  const { thread, tickets } = invocation;
+  tickets.length = 0;
+  for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
+  for (const [index, item] of state.getInterruptions().entries()) {
+    const each = asked[index] ?? undefined;
+    const refused = each && gatedToolOf(item).elsewhere ? await handOver(invocation, each) : undefined;
+    if (refused !== undefined) state.reject(item, { message: refused });
+    else state.approve(item);
+    if (each) tickets.push(each);
+  }
+}
+
+/** What runs elsewhere runs by being approved. Answers why it may not. */
+async function handOver({ thread }: Invocation, { call }: Ticket): Promise<string | undefined> {
+  const execution = await thread.execute(call, () => "handed over");
+  return execution.status === "refused" ? execution.message : undefined;
+}

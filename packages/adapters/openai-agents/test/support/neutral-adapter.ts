@@ -1,0 +1,92 @@
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import { CountersignError, type Gate } from "@countersign/core";
+import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
+import { Agent, run } from "@openai/agents";
+import { answer } from "./answer.ts";
+import { FileSession } from "./file-session.ts";
+import { ScriptedModel } from "./scripted-model.ts";
+import { modelOf, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
+import { savedState } from "./saved-state.ts";
+
+/** How one shape of use differs from the plain one. */
+interface Shape {
+  /** The conversation is kept by a session of the SDK. */
+  readonly session?: boolean;
+  /** Every start and resume is a streamed one. */
+  readonly streamed?: boolean;
+  /** The agent that has the tools is reached by a handoff. */
+  readonly handoff?: boolean;
+}
+
+/** The SDK's adapter under the suite. */
+export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarness {
+  return {
+    framework: `OpenAI Agents, ${shape}`,
+    version: versionOf("@openai/agents"),
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      supersede: true,
+      streaming: true,
+      subagents: true,
+      rejectReason: true,
+      native: true,
+      // Within a run the SDK takes a call for done if its id was answered before.
+      repeatedIds: false,
+    },
+    async open(scenario, gate, dir): Promise<OpenAdapter> {
+      const model = modelOf(scenario.turns);
+      const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
+      const agent = options.handoff ? handingOffTo(payments) : payments;
+      const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
+      const runner = createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"];
+      return {
+        runner: options.streamed ? streamed(runner) : runner,
+        transcript: async () => transcriptOf(model),
+        async answerNatively(threadId, callId, decision, by) {
+          const state = await savedState(gate, agent, threadId);
+          if (!state) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "the run isn't paused" });
+          answer(state, callId, decision);
+          if (by) await decideNative(gate, state, { threadId, by });
+          else await run(agent, state);
+        },
+      };
+    },
+  };
+}
+
+/** An agent that hands every conversation over at once. */
+function handingOffTo(payments: Agent): Agent {
+  const model = new ScriptedModel(() => [{ id: `handoff-${crypto.randomUUID()}`, name: "transfer_to_Payments", args: {} }]);
+  return new Agent({ name: "Triage", model, handoffs: [payments] });
+}
+
+/** The same runner, through its streams. */
+function streamed(runner: OpenAdapter["runner"]): OpenAdapter["runner"] {
+  const consumed = async ({ stream, outcome }: Awaited<ReturnType<OpenAdapter["runner"]["stream"]>>) => {
+    const reading = Array.fromAsync(stream as AsyncIterable<unknown>).catch(() => {});
+    await Promise.all([outcome, reading]);
+    return outcome;
+  };
+  return {
+    ...runner,
+    start: async (...given) => consumed(await runner.stream(...given)),
+    resume: async (...given) => consumed(await runner.resumeStream(...given)),
+  };
+}
+
+function toolsIn(scenario: Scenario, gate: Gate) {
+  const own = gateTools(gate, toolsOf(scenario));
+  const agents = (scenario.subagents ?? []).map(({ name, description, turns }) =>
+    new Agent({ name, model: modelOf(turns), tools: own }).asTool({ toolName: name, toolDescription: description, parameters: TASK }),
+  );
+  return [...own, ...gateTools(gate, agents as never)];
+}
+const TASK = {
+  type: "object",
+  properties: { task: { type: "string" } },
+  required: ["task"],
+  additionalProperties: false,
+} as never;

@@ -1,0 +1,61 @@
+import { definePolicy, type AgentRunner } from "@countersign/core";
+import { defineRunner, openThread, type From, type ProposedCall } from "@countersign/core/adapter";
+import { testGate } from "@countersign/testing";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+const Payment = z.object({ amount: z.number() });
+const policy = definePolicy({
+  tools: {
+    pay: {
+      args: Payment,
+      deny: ({ args }) => args.amount > 9_000,
+      ask: ({ args }) => args.amount > 1_000,
+      review: { decisions: ["approve", "edit"] },
+    },
+    counted: { args: Payment, history: true, ask: ({ history }) => history.sum("args.amount") > 10 },
+  },
+});
+const paying = (tool: string, amount: number | string): ProposedCall => ({ turnId: "m", callId: "c", tool, args: { amount } });
+
+describe("a hook that doesn't know the turn", () => {
+  it.each([
+    ["allows", paying("pay", 5), true],
+    ["denies", paying("pay", 10_000), true],
+    ["finds unreadable", paying("pay", "much"), true],
+    ["asks about", paying("pay", 5_000), false],
+    ["has to count", paying("counted", 1), false],
+  ])("learns what the policy alone settles, and nothing is recorded: what it %s", async (_name, call, settled) => {
+    const gate = testGate(policy);
+    const thread = openThread(gate, { threadId: "t", requestedBy: "bob", agent: "a", framework: "f" });
+    expect(thread.settledByPolicy(call)).toBe(settled);
+    expect((await gate.list()).items).toEqual([]);
+    expect([thread.requestedBy, thread.context]).toEqual([{ id: "bob" }, undefined]);
+  });
+});
+
+it("a framework's limits narrow the decisions that the terms offer, and never widen them", async () => {
+  const gate = testGate(policy);
+  const thread = openThread(gate, { threadId: "t", agent: "a", framework: "f" });
+  expect(await thread.mustWait(paying("pay", 5_000), { fresh: true, decisions: ["approve", "reject"] })).toBe(true);
+  const [request] = await thread.suspend([paying("pay", 5_000)], null);
+  expect(request?.terms.decisions).toEqual(["approve"]);
+});
+
+it("a run that is begun again after a crash knows it", async () => {
+  const gate = testGate(policy);
+  const seen: Pick<From<string>, "input" | "again">[] = [];
+  const runner = defineRunner<string, string>(gate, {
+    name: "a",
+    framework: "f",
+    async advance(_thread, { input, again }) {
+      seen.push({ input, again });
+      if (!again) throw new Error("the process dies");
+      return { status: "completed", output: "", text: "" };
+    },
+  }) as unknown as AgentRunner<string>;
+  await runner.start("t", "hello").catch(() => {});
+  gate.advance(3_600_000);
+  expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+  expect(seen).toEqual([{ input: "hello", again: false }, { input: "hello", again: true }]); // prettier-ignore
+});
