@@ -4,8 +4,8 @@ import type { StorePort } from "@countersign/core/store";
 import { ToolLoopAgent, type ModelMessage, type ToolApprovalResponse } from "ai";
 import { timed } from "../measure.ts";
 import { policy } from "../stores/policy.ts";
+import type { Kept } from "../stores/kept.ts";
 import { countersignedBy, demand, nextThread, type RoundTrip } from "../trip.ts";
-import type { Chats } from "./chats.ts";
 import { instantModel, instantTool } from "./model.ts";
 
 /** Countersign, with the agent's tools gated. */
@@ -16,7 +16,7 @@ export function countersigned(store: StorePort): () => Promise<RoundTrip> {
 }
 
 /** The SDK's own, as its documentation says: the messages are saved, the answer is pushed behind them. Nothing is decided in between. */
-export function native(chats: Chats): () => Promise<RoundTrip> {
+export function native(kept: Kept): () => Promise<RoundTrip> {
   const agent = new ToolLoopAgent({
     model: instantModel("pay", 1),
     tools: { pay: instantTool },
@@ -25,7 +25,7 @@ export function native(chats: Chats): () => Promise<RoundTrip> {
   });
   const generate = async (thread: string, messages: ModelMessage[]) => {
     const result = await agent.generate({ messages });
-    chats.save(thread, [...messages, ...result.responseMessages]);
+    kept.save(thread, JSON.stringify([...messages, ...result.responseMessages]));
     return result;
   };
   return async () => {
@@ -37,9 +37,13 @@ export function native(chats: Chats): () => Promise<RoundTrip> {
       demand(content.length === 1);
     });
     const resume = await timed(async () => {
-      const done = await generate(thread, [...chats.load(thread), { role: "tool", content }]);
+      const done = await generate(thread, [...messagesOf(kept.load(thread)), { role: "tool", content }]);
       demand(done.text === "done");
     });
     return { pause, decide: 0, resume };
   };
+}
+
+function messagesOf(text = "[]"): ModelMessage[] {
+  return JSON.parse(text) as ModelMessage[];
 }

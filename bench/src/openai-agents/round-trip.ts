@@ -4,9 +4,9 @@ import { createRunner, gateTools } from "@countersign/openai-agents";
 import { Agent, Runner, RunState, type FunctionTool } from "@openai/agents";
 import { timed } from "../measure.ts";
 import { policy } from "../stores/policy.ts";
+import type { Kept } from "../stores/kept.ts";
 import { countersignedBy, demand, nextThread, type RoundTrip } from "../trip.ts";
 import { InstantModel, instantTool } from "./model.ts";
-import type { States } from "./states.ts";
 
 const TOOL = "pay";
 const agentWith = (tools: FunctionTool[]) => new Agent({ name: "Bench", model: new InstantModel(TOOL, 1), tools });
@@ -20,21 +20,21 @@ export function countersigned(store: StorePort): () => Promise<RoundTrip> {
 }
 
 /** The SDK's own: the serialized RunState is kept, restored, approved and gone on with. Nothing is decided in between. */
-export function native(states: States): () => Promise<RoundTrip> {
+export function native(kept: Kept): () => Promise<RoundTrip> {
   const agent = agentWith([instantTool(TOOL, true)]);
   return async () => {
     const thread = nextThread();
     const pause = await timed(async () => {
       const result = await sdk.run(agent, "Pay Acme Corp");
       demand(result.interruptions.length === 1);
-      states.save(thread, result.state.toString());
+      kept.save(thread, result.state.toString());
     });
     const resume = await timed(async () => {
-      const state = await RunState.fromString(agent, states.load(thread));
+      const state = await RunState.fromString(agent, kept.load(thread) ?? "");
       for (const item of state.getInterruptions()) state.approve(item);
       const result = await sdk.run(agent, state);
       demand(result.interruptions.length === 0);
-      states.save(thread, JSON.stringify(result.history));
+      kept.save(thread, JSON.stringify(result.history));
     });
     return { pause, decide: 0, resume };
   };
