@@ -1,5 +1,5 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
+import { isPassing, type ProposedCall } from "@countersign/core/adapter";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { ToolMessage } from "@langchain/core/messages";
 import { isCommand, isGraphBubbleUp, type Command } from "@langchain/langgraph";
@@ -54,20 +54,10 @@ export function isPause(error: unknown): boolean {
   return error instanceof Error && isGraphBubbleUp(error);
 }
 
-/** As tool text these would tell the model that something failed which may well have happened. */
+/** As tool text these would tell the model that something failed which may well have happened, or still will. */
 export function mustLeave(error: unknown): boolean {
-  return isCountersignError(error) && LEAVING.has(error.code);
+  return isPassing(error) || isCountersignError(error, "PURGED");
 }
-const LEAVING: ReadonlySet<string> = new Set([
-  "EXECUTION_BUSY",
-  "EXECUTION_UNKNOWN",
-  "FROZEN",
-  "LEASE_LOST",
-  "PURGED",
-  "STORE_UNAVAILABLE",
-  "THREAD_BUSY",
-  "TOO_MANY_REQUESTS",
-]);
 
 /** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */
 export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Command {

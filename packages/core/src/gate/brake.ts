@@ -61,10 +61,9 @@ export class Brake {
 }
 
 /** @throws FROZEN */
-export function refuseFrozen(inForce: readonly Freeze[], call: Call): undefined {
+export function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
   const frozen = inForce.find((freeze) => isStopped(freeze, call));
   if (frozen) throw new CountersignError("FROZEN", { id: frozen.id, by: frozen.by, reason: frozen.reason, tool: call.tool });
-  return undefined;
 }
 
 function isStopped({ tool, agent }: Freeze, call: Call): boolean {

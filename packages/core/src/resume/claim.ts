@@ -17,8 +17,10 @@ export type Claim =
   | {
       readonly type: "mine";
       readonly record: RequestRecord;
-      /** This process's clock. */ readonly until: number;
-      /** Nothing can have been frozen just before. */ readonly braked: boolean;
+      /** This process's clock. */
+      readonly until: number;
+      /** Nothing can have been frozen just before. */
+      readonly braked: boolean;
     }
   | { readonly type: "busy"; readonly record: RequestRecord }
   | { readonly type: "settled"; readonly record: RequestRecord }
