@@ -206,6 +206,24 @@ describe("a run under a freeze", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("stays known, whatever a look brings that began before it", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const store = memoryStore();
+    const looked = Promise.withResolvers<undefined>();
+    let reads = 0;
+    const getThread = (tenant: string, id: string) => (reads++ === 0 ? looked.promise : store.getThread(tenant, id));
+    const gate = gateOn(Object.assign(Object.create(store) as StorePort, { getThread }));
+    const thread = openThread(gate, { threadId: "t", agent: "mini", framework: "mini" });
+    const read = (callId: string) => thread.execute({ turnId: "m", callId, tool: "read", args: {} }, () => 1, { fresh: true });
+    await read("1");
+    await vi.advanceTimersByTimeAsync(1_000);
+    await gate.freeze({ tool: "read" }, why);
+    looked.resolve(undefined);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await codeOf(read("2"))).toBe("FROZEN");
+  });
+
   it("an allowed call reads nothing, and needs no store that is away", async () => {
     const store = memoryStore();
     let reads = 0;

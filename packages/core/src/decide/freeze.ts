@@ -32,7 +32,7 @@ export async function freeze(
       data: { id, tool, agent, reason },
     });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.learn(now);
+    brake.learn(now, (record?.fence ?? 0) + 1);
     return frozen;
   });
 }
@@ -49,7 +49,7 @@ export async function lift({ ledger, brake }: Kernel, id: string, options: { rea
     }
     const writes = putFreezes(ledger.tenant, record, left, { type: "lifted", at, actor: by, data: { id } });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.learn(left);
+    brake.learn(left, (record?.fence ?? 0) + 1);
     return true;
   });
 }

@@ -22,6 +22,8 @@ const WATCH = 60_000;
 export class Brake {
   readonly #ledger: Ledger;
   #known: readonly Freeze[] = [];
+  /** Of the record that said so: it only goes up. */
+  #fence = 0;
   /** Allowed calls since the process last looked. */
   #calls = 0;
   #idle = 0;
@@ -38,14 +40,16 @@ export class Brake {
     refuseFrozen(this.#known, call);
   }
 
-  /** What is in force now. */
-  learn(inForce: readonly Freeze[]): void {
+  /** What is in force by the record with this fence. A look that took long may bring what is past. */
+  learn(inForce: readonly Freeze[], fence: number): void {
+    if (fence < this.#fence) return;
     this.#known = inForce;
+    this.#fence = fence;
   }
 
   /** Looks at what is in force. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
   async look(): Promise<void> {
-    await readFreezes(this.#ledger).then(({ inForce }) => this.learn(inForce), () => {}); // prettier-ignore
+    await readFreezes(this.#ledger).then(({ inForce, record }) => this.learn(inForce, record?.fence ?? 0), () => {}); // prettier-ignore
   }
 
   #wait(): NodeJS.Timeout {
