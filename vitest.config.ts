@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/**/test/**/*.test.ts", "examples/**/*.test.ts", "bench/test/**/*.test.ts"],
+    include: ["{packages,internal}/**/test/**/*.test.ts", "examples/**/*.test.ts", "bench/test/**/*.test.ts"],
     // Real processes, real kills, real files: two forks, and time enough for a slow machine.
     pool: "forks",
     maxWorkers: 2,

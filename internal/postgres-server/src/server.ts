@@ -24,7 +24,7 @@ export interface PostgresServer {
   kill(): Promise<void>;
   /** After {@link kill}: the same data on the same port, recovered. */
   start(): Promise<void>;
-  /** Ends the server and removes its data. */
+  /** Ends the server and removes its data. Clients that are just leaving may do so; who stays a second longer is cut off. */
   stop(): Promise<void>;
 }
 
@@ -33,6 +33,8 @@ const PASSWORD = "postgres";
 /** PostgreSQL refuses to be run by root, so nobody runs it then. */
 const OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const PATIENCE = 30_000;
+/** How long clients have to leave: `end()` of a pool answers before its connections are closed, and a cut one is an error. */
+const FAREWELL = 1_000;
 
 /**
  * Starts a server on an empty cluster. It survives kill -9 but not a power failure: nothing is waited for on the disk,
@@ -86,7 +88,9 @@ export async function startPostgres({ version = 18, settings = {} }: PostgresSer
     start,
     async stop() {
       process.off("exit", abandon);
-      await end("SIGINT");
+      const cutOff = setTimeout(() => void end("SIGINT"), FAREWELL);
+      await end("SIGTERM");
+      clearTimeout(cutOff);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
