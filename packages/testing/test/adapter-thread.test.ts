@@ -59,3 +59,49 @@ it("a run that is begun again after a crash knows it", async () => {
   expect(await runner.resume("t")).toMatchObject({ status: "completed" });
   expect(seen).toEqual([{ input: "hello", again: false }, { input: "hello", again: true }]); // prettier-ignore
 });
+
+describe("an invocation outside a runner that has read what is saved", () => {
+  const saved = (said: string) => ({ format: 1, data: { said } });
+  const open = (gate: ReturnType<typeof testGate>) => openThread(gate, { threadId: "t", agent: "a", framework: "f" });
+
+  it("writes only on top of that: whoever comes second is refused, and nothing of the first is lost", async () => {
+    const gate = testGate(policy);
+    const [first, second] = [open(gate), open(gate)];
+    expect([await first.restore(), await second.restore()]).toEqual([null, null]);
+    await first.suspend([], saved("first"));
+    await expect(second.suspend([], saved("second"))).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    await expect(second.suspend([paying("pay", 5_000)], null)).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    await first.suspend([], saved("more of the first"));
+    await first.release("suspended");
+    await expect(second.suspend([], saved("second"))).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    expect(await second.restore()).toEqual(saved("more of the first"));
+    await second.suspend([], saved("second"));
+    await expect(first.suspend([], saved("too late"))).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    expect(await first.restore()).toEqual(saved("second"));
+    await first.suspend([], saved("in time"));
+  });
+
+  it("goes on after it let the thread go, if nobody came between", async () => {
+    const thread = open(testGate(policy));
+    await thread.restore();
+    await thread.suspend([], saved("once"));
+    await thread.release("suspended");
+    await thread.suspend([], saved("twice"));
+    expect(await thread.restore()).toEqual(saved("twice"));
+  });
+
+  it("is refused while a runner holds the thread", async () => {
+    const gate = testGate(policy);
+    const beside = open(gate);
+    const runner = defineRunner<string, string>(gate, {
+      name: "a",
+      framework: "f",
+      async advance() {
+        await beside.restore();
+        await expect(beside.suspend([], saved("beside"))).rejects.toMatchObject({ code: "THREAD_BUSY" });
+        return { status: "completed", output: "", text: "" };
+      },
+    });
+    expect(await runner.start("t", "x")).toMatchObject({ status: "completed" });
+  });
+});

@@ -35,6 +35,12 @@ export interface Thread {
   /** What the policy's conditions see as `context`. */
   readonly context: unknown;
   pending(): Promise<readonly ApprovalRequest[]>;
+  /**
+   * Outside a runner: what is saved of the thread. From here on this invocation writes only on top of that: once somebody
+   * else has taken the thread, `suspend` throws THREAD_BUSY.
+   * @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE
+   */
+  restore(): Promise<Continuation | null>;
   /** What is recorded of exactly this call. One read for all calls of its turn. */
   recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
   /**

@@ -11,7 +11,7 @@ import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Ask } from "../suspend/ask.ts";
-import type { Continuation } from "../suspend/continuation.ts";
+import { decodeContinuation, type Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
 import { suspend, type Counting } from "../suspend/suspend.ts";
@@ -74,6 +74,13 @@ export class GatedThread implements Thread {
   async pending(): Promise<readonly ApprovalRequest[]> {
     const records = await this.#internals.kernel.ledger.ofThread(this.id);
     return records.filter(({ state }) => state === "pending").map(toRequest);
+  }
+
+  async restore(): Promise<Continuation | null> {
+    const record = await this.#internals.kernel.ledger.thread(this.id);
+    this.invocation.based = record?.fence ?? 0;
+    this.invocation.held = undefined;
+    return record ? decodeContinuation(record.continuation, record.framework) : null;
   }
 
   async recorded(call: ProposedCall): Promise<ApprovalRequest | undefined> {

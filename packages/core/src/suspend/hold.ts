@@ -23,6 +23,11 @@ export function isHeld(thread: ThreadRecord, token: string, now: number): boolea
   return thread.holder !== undefined && thread.holder !== token && thread.leaseUntil > now;
 }
 
+/** Somebody else has taken the thread since this invocation read it. */
+function isOutdated({ holder, fence }: ThreadRecord, { token, based, held = based }: Invocation): boolean {
+  return based !== undefined && holder !== token && fence !== held;
+}
+
 /** What a commit of requests leaves behind. */
 interface Recorded {
   readonly requests: readonly string[];
@@ -40,7 +45,7 @@ function wakeAt({ version, state, notBefore }: ThreadRecord, waits: boolean): nu
 
 /**
  * The suspending invocation keeps the thread until it ends, so that nobody wakes it while it is in flight.
- * @throws THREAD_BUSY if a runner holds it, THREAD_CLOSED if this invocation's run is over
+ * @throws THREAD_BUSY if a runner holds it or if it was taken since it was read, THREAD_CLOSED if this invocation's run is over
  */
 export function holdThread(
   thread: ThreadRecord,
@@ -54,6 +59,7 @@ export function holdThread(
   if (!underRunner && isFramework(invocation) && isRunner(thread.holder) && isHeld(thread, invocation.token, now)) {
     throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
   }
+  if (!underRunner && isOutdated(thread, invocation)) throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
   const until = now + (underRunner ? timings.threadLease : timings.nativeHold);
   const happening = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, data: { requests } };
   const hold = isFramework(invocation)

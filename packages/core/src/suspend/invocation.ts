@@ -15,6 +15,8 @@ export interface Invocation {
   readonly fence: number | undefined;
   /** In native use, the thread's fence since this invocation suspended: with another one, somebody else has taken the thread. */
   held?: number | undefined;
+  /** In native use, the thread's fence when this invocation read what is saved: it writes only on top of that. */
+  based?: number | undefined;
   /** This process's clock: from then on the lease may be somebody else's. */
   until: number;
   /** The thread as this invocation last wrote it. Others may have written since: the commit that expects its version finds out. */
