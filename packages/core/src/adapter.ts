@@ -1,9 +1,11 @@
 /** `@countersign/core/adapter`: for whoever connects a framework. @module */
 export { turnIdOf } from "./canonical/digest.ts";
 export { firstNonJson } from "./canonical/json.ts";
+export { jsonSchemaOf } from "./gate/schema.ts";
 export type { ProposedCall } from "./contract/call.ts";
 export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
 export { defineRunner } from "./resume/define-runner.ts";
+export { emitting } from "./resume/emitting.ts";
 export { isPassing, type Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";

@@ -1,0 +1,67 @@
+import type { ProposedCall } from "@countersign/core/adapter";
+import type { Tool } from "@openrouter/agent";
+import { mustPause } from "./asking.ts";
+import { answered, isOutput, itemsOf, lastTurn, outputItem, proposedCall, type Item, type Turn } from "./conversation.ts";
+import { newRound, type Invocation } from "./invocation.ts";
+import { named, runnable, type State } from "./kinds.ts";
+import { errorOutput, outputOf } from "./output.ts";
+import type { Saved } from "./saved.ts";
+
+/** A conversation as the SDK saves it, and the calls in it that people have to be asked about. */
+export interface Absorbed {
+  readonly saved: Saved;
+  readonly waiting: readonly ProposedCall[];
+}
+
+/**
+ * Takes over what the SDK saves. Results that it hasn't sent yet become outputs; outputs of calls that were turned away are
+ * none, and their run is paused.
+ */
+export async function absorb(invocation: Invocation, state: State): Promise<Absorbed> {
+  const { unsentToolResults = [], pendingToolCalls = [], ...rest } = state;
+  const before = invocation.saved;
+  const given = itemsOf(state.messages);
+  // The model has answered: what was found out is about another turn.
+  if (lastTurn(given)?.start !== invocation.round.turn?.start) invocation.round = newRound({ outside: [], last: false, state });
+  const { round } = invocation;
+  const items = withoutTurnedAway(given, round.turn, round.turnedAway);
+  const turn = lastTurn(items);
+  const outputs = turn ? await unsentOutputs(invocation.tools, turn, unsentToolResults) : [];
+  const complete = turn ? answered(items, turn, outputs) : items;
+  const open = lastTurn(complete)?.open ?? [];
+  const pauses = state.status === "awaiting_approval" || round.turnedAway.size > 0;
+  const toldOutside = pauses ? [] : pendingToolCalls.map(({ id }) => id);
+  const outside = new Set([...(before?.outside ?? []), ...round.outside, ...toldOutside]);
+  const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
+  const saved: Saved = {
+    state: { ...rest, messages, status: pauses ? "awaiting_approval" : state.status },
+    outside: open.flatMap(({ id }) => (outside.has(id) ? [id] : [])),
+    last: before?.last ?? false,
+  };
+  if (!turn || !pauses) return { saved, waiting: [] };
+  const waits = await Promise.all(open.map((call) => !outside.has(call.id) && mustPause(invocation, call, { numberOfTurns: 0 })));
+  return { saved, waiting: open.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) };
+}
+
+function withoutTurnedAway(items: readonly Item[], turn: Turn | undefined, turnedAway: ReadonlySet<string>): readonly Item[] {
+  if (!turn || turnedAway.size === 0) return items;
+  return items.filter((item, at) => at < turn.start || !isOutput(item) || !turnedAway.has(item.callId));
+}
+
+export function unsentOutputs(
+  tools: readonly Tool[],
+  { open }: Turn,
+  results: NonNullable<State["unsentToolResults"]>,
+): Promise<readonly Item[]> {
+  const known = results.flatMap((result) => {
+    const call = open.find(({ id }) => id === result.callId);
+    return call ? [{ result, call }] : [];
+  });
+  return Promise.all(
+    known.map(async ({ result: { error, output }, call }) => {
+      if (error) return outputItem(call.id, errorOutput(error));
+      const tool = runnable(named(tools, call.tool));
+      return outputItem(call.id, tool ? await outputOf(tool, { output, input: call.args }) : JSON.stringify(output ?? null));
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import { isDeepStrictEqual } from "node:util";
+import { CountersignError, isCountersignError } from "@countersign/core";
+import { firstNonJson, isPassing, type Execution } from "@countersign/core/adapter";
+import { isRecord, mustPause } from "./asking.ts";
+import type { Cleared, Invocation } from "./invocation.ts";
+import type { RunnableTool, ToolContext } from "./kinds.ts";
+import { demand, parse } from "./parse.ts";
+
+/** A call at the last possible place: inside the tool's own function. */
+export interface Guarded {
+  readonly invocation: Invocation;
+  readonly tool: RunnableTool;
+  /** As the SDK parsed them. */
+  readonly args: unknown;
+  readonly context: ToolContext | undefined;
+}
+
+/**
+ * The way into every effect that the SDK itself starts: only what was cleared runs, or what the policy alone lets pass.
+ * @param run gets the arguments as the tool's schema made them
+ * @throws what the tool throws, and an Error for a call that doesn't run: the SDK makes the model's text of both
+ */
+export async function guard(guarded: Guarded, run: (args: unknown) => unknown): Promise<unknown> {
+  const { invocation, tool, args } = guarded;
+  const thrown: { error?: unknown } = {};
+  const effect = async (parsed: unknown): Promise<unknown> => {
+    try {
+      return await run(parsed);
+    } catch (error) {
+      thrown.error = error;
+      throw error;
+    }
+  };
+  try {
+    const cleared = takeCleared(invocation, tool, args) ?? (await clearedLate(guarded));
+    const execution = await execute(invocation, tool, cleared, effect);
+    if (execution.status === "refused") throw new Error(execution.message);
+    if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
+    if (execution.result === null && tool.function.onToolCalled) invocation.round.outside.add(cleared.callId);
+    return execution.result;
+  } catch (error) {
+    const ofTool = thrown.error === error && !isPassing(error);
+    // What the SDK saves next ends its run with it.
+    if (!ofTool && isCountersignError(error)) invocation.leaving ??= error;
+    throw error;
+  }
+}
+
+function execute(
+  { thread }: Invocation,
+  tool: RunnableTool,
+  { callId, args, parsed, recorded }: Cleared,
+  effect: (parsed: unknown) => Promise<unknown>,
+): Promise<Execution<unknown>> {
+  if (recorded) return thread.execute(recorded, async (signed) => effect(await demand(tool.function.inputSchema, signed)));
+  // Nothing is recorded of it, so its turn only has to differ from all others.
+  const call = { callId, turnId: crypto.randomUUID(), tool: tool.function.name, args: isRecord(args) ? args : {} };
+  return thread.execute(call, () => effect(parsed), { fresh: true });
+}
+
+function takeCleared({ round }: Invocation, { function: { name } }: RunnableTool, args: unknown): Cleared | undefined {
+  const at = round.cleared.findIndex(({ tool, parsed }) => tool === name && isDeepStrictEqual(parsed, args));
+  return at < 0 ? undefined : round.cleared.splice(at, 1)[0];
+}
+
+/**
+ * The SDK didn't ask before: `stopWhen` ended the run and its last calls are run all the same, or the application's own
+ * predicate or hook stood in the way.
+ * @throws Error for a call that waits: what the SDK saves next pauses the run
+ */
+async function clearedLate(guarded: Guarded): Promise<Cleared> {
+  const { invocation, tool, args, context } = guarded;
+  const { name, inputSchema } = tool.function;
+  for (const call of invocation.round.turn?.open ?? []) {
+    if (call.tool !== name || invocation.round.turnedAway.has(call.id)) continue;
+    const parsed = await parse(inputSchema, call.args);
+    if ("issues" in parsed || !isDeepStrictEqual(parsed.value, args)) continue;
+    if (await mustPause(invocation, call, context ?? { numberOfTurns: 0 })) {
+      invocation.round.turnedAway.add(call.id);
+      throw new Error(WAITS);
+    }
+    const cleared = takeCleared(invocation, tool, args);
+    if (cleared) return cleared;
+  }
+  if (isRecord(args) && !firstNonJson(args) && invocation.thread.settledByPolicy({ tool: name, args })) {
+    return { callId: crypto.randomUUID(), tool: name, args, parsed: args, recorded: undefined };
+  }
+  throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNASKED });
+}
+const WAITS = "This call waits for a person. It did not run.";
+const UNASKED =
+  "Nobody was asked about it: its arguments were changed after the model made the call, or the run has another state than gateCall's.";

@@ -1,0 +1,34 @@
+import type { StandardSchemaV1 } from "@countersign/core";
+import { isAutoResolvableTool, isClientTool, type StateAccessor, type Tool, type TurnContext } from "@openrouter/agent";
+
+/** What the SDK hands to a tool beside its arguments. */
+export type ToolContext = TurnContext & object;
+
+/** A tool that runs here, in whichever of the SDK's forms. */
+export interface RunnableTool {
+  readonly function: {
+    readonly name: string;
+    readonly inputSchema: StandardSchemaV1;
+    readonly outputSchema?: StandardSchemaV1;
+    /** Of a generator's events. */
+    readonly eventSchema?: StandardSchemaV1;
+    readonly contextSchema?: unknown;
+    readonly requireApproval?: boolean | ((args: unknown, context: TurnContext) => unknown);
+    execute?(args: unknown, context?: ToolContext): unknown;
+    /** Null: whoever runs the conversation answers the call. */
+    onToolCalled?(args: unknown, context?: ToolContext): unknown;
+    toModelOutput?(told: { readonly output: unknown; readonly input: unknown }): unknown;
+  };
+}
+
+/** Undefined for what runs elsewhere: at the provider, or by the hands of whoever runs the conversation. */
+export function runnable(tool: Tool | undefined): RunnableTool | undefined {
+  return tool && isClientTool(tool) && isAutoResolvableTool(tool) ? (tool as unknown as RunnableTool) : undefined;
+}
+
+export function named(tools: readonly Tool[], name: string): Tool | undefined {
+  return tools.find((tool) => isClientTool(tool) && tool.function.name === name);
+}
+
+/** The SDK types its state by the tools; this adapter doesn't look into them. */
+export type State = NonNullable<Awaited<ReturnType<StateAccessor["load"]>>>;

@@ -1,0 +1,197 @@
+import { CountersignError, type AgentRunner } from "@countersign/core";
+import { defineRunner, type Advanced, type From, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, Tool } from "@openrouter/agent";
+import { absorb } from "./absorb.ts";
+import { predicate } from "./asking.ts";
+import { toolContexts, type ToolContexts } from "./context.ts";
+import { isOutput, itemsOf, outputItem, type Item } from "./conversation.ts";
+import { gatedFor, originalsOf } from "./gate-tools.ts";
+import { FRAMEWORK, newInvocation, place, type AsksItself, type Invocation } from "./invocation.ts";
+import type { State } from "./kinds.ts";
+import { endedIn, goOn } from "./resume.ts";
+import { fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import { unlessWaiting } from "./stop-when.ts";
+import { emptyStream, finished } from "./stream.ts";
+
+type Settings<T extends readonly Tool[]> = Omit<CallModelInput<T>, "input" | "state" | "approveToolCalls" | "rejectToolCalls">;
+type Input = string | ModelItem[];
+
+/** What was answered from outside, by call id: to calls of tools with `execute: false`, and where `onToolCalled` said null. */
+export interface Answered {
+  readonly answered?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One invocation, and what it goes by. */
+interface Run {
+  readonly invocation: Invocation;
+  readonly signal: AbortSignal;
+  readonly answered: Readonly<Record<string, unknown>>;
+  /** Made for calls that ran before the SDK did. */
+  contexts?: ToolContexts | undefined;
+  waiting: readonly ProposedCall[];
+  /** A call that waits had reached its tool: the SDK's run was broken off. */
+  brokenOff: boolean;
+}
+
+/** What the model shall be asked next, or how far the run came. */
+type Next = { readonly input: readonly Item[] } | { readonly advanced: Advanced<string> };
+
+/**
+ * An agent on durable threads. Settings are those of `callModel`; the conversation is saved in the same write as the requests
+ * that it waits for. Results of signed calls enter with the next model request, which is an ordinary turn: the SDK's own tool
+ * hooks and events don't see those calls. `stopWhen` counts from each start and resume, as the SDK's own does.
+ * @example createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment] })
+ */
+export function createRunner<const T extends readonly Tool[], C>(
+  gate: GateIn<C>,
+  client: OpenRouter,
+  settings: { name: string } & Settings<T>,
+): AgentRunner<Input, string, ModelResult<T>, C, Answered> {
+  const { name, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
+  const tools = originalsOf(given ?? []);
+
+  const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
+    invocation: newInvocation({
+      gate,
+      thread,
+      tools,
+      asksItself: requireApproval,
+      keep: async (saved) => void (await thread.suspend([], toContinuation(saved, []))),
+    }),
+    signal,
+    answered,
+    waiting: [],
+    brokenOff: false,
+  });
+
+  /** Where the run begins or goes on. */
+  async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next> {
+    const { invocation } = run;
+    const kept = fromContinuation(continuation);
+    const saved: Saved = kept?.state ? { ...kept, state: kept.state } : newSaved(invocation.thread.id);
+    if (input === undefined) return kept?.state ? resumed(run, saved) : nothingSaved();
+    const items = itemsOf(input as State["messages"]);
+    const answers = new Set(items.flatMap((item) => (isOutput(item) && saved.outside.includes(item.callId) ? [item.callId] : [])));
+    place(invocation, await endedIn(invocation, saved, answers));
+    return { input: items };
+  }
+
+  async function resumed(run: Run, saved: Saved): Promise<Next> {
+    const { invocation, answered } = run;
+    const standing = await goOn(invocation, saved, async () => (run.contexts ??= await toolContexts(context, request["sharedContextSchema"])));
+    if (standing.type === "waits") return suspended(standing.calls, standing.saved);
+    if (standing.type === "stopped") return { advanced: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
+    place(invocation, standing.saved);
+    const { outside, last } = standing.saved;
+    if (outside.some((id) => !Object.hasOwn(answered, id))) return elsewhere(run);
+    if (last && request["allowFinalResponse"] === false) return completed(standing.saved, "");
+    return { input: outside.map((id) => outputItem(id, JSON.stringify(answered[id] ?? null))) };
+  }
+
+  function callModel(run: Run, input: readonly Item[]): ModelResult<readonly Tool[]> {
+    const { invocation, signal, contexts } = run;
+    const last = invocation.saved?.last ?? false;
+    const rest = contexts?.rest();
+    const made = {
+      ...request,
+      input,
+      requireApproval: predicate(invocation),
+      state: { load: async () => ({ ...invocation.saved?.state }), save: (state: State) => save(run, state) },
+      ...(given && { tools: gatedFor(invocation) }),
+      ...(last && { toolChoice: "none" }),
+      ...(stopWhen && !last && { stopWhen: unlessWaiting(invocation, stopWhen) }),
+      ...(rest ? { context: rest } : context !== undefined && { context }),
+    };
+    return client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { signal });
+  }
+
+  /** How far the SDK came. */
+  async function leave(run: Run, text: () => Promise<string>): Promise<Next> {
+    const { invocation, signal } = run;
+    let said = "";
+    try {
+      said = await text();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!run.brokenOff) throw invocation.leaving ?? error;
+    }
+    const { saved } = invocation;
+    if (!saved) return nothingSaved();
+    switch (saved.state.status) {
+      case "awaiting_approval":
+        return suspended(run.waiting, saved);
+      case "complete":
+        return completed(saved, said);
+      default:
+        return elsewhere(run);
+    }
+  }
+
+  async function untilItRests(run: Run, next: Next): Promise<Advanced<string>> {
+    if ("advanced" in next) return next.advanced;
+    return untilItRests(run, await leave(run, () => callModel(run, next.input).getText()));
+  }
+
+  return defineRunner<Input, string, ModelResult<T>, C, Answered>(gate, {
+    name,
+    framework: FRAMEWORK,
+    emptyStream: () => emptyStream() as ModelResult<T>,
+
+    async advance(thread, from, options) {
+      const run = begin(thread, options);
+      return untilItRests(run, await enter(run, from));
+    },
+
+    async advanceStream(thread, from, options) {
+      const run = begin(thread, options);
+      const next = await enter(run, from);
+      if ("advanced" in next) return { stream: emptyStream() as ModelResult<T>, done: Promise.resolve(next.advanced) };
+      const stream = callModel(run, next.input);
+      const done = leave(run, () => finished(stream)).then((left) => untilItRests(run, left));
+      return { stream: stream as ModelResult<T>, done };
+    },
+  });
+}
+
+/** What `callModel` takes, as far as it is looked into here. */
+type AnySettings = {
+  readonly name: string;
+  readonly tools?: readonly Tool[];
+  readonly requireApproval?: AsksItself;
+  readonly context?: CallModelInput<readonly Tool[]>["context"];
+  readonly stopWhen?: CallModelInput<readonly Tool[]>["stopWhen"];
+} & Readonly<Record<string, unknown>>;
+
+/** The SDK keeps its conversation here, for as long as its run lasts. */
+async function save(run: Run, state: State): Promise<void> {
+  const { invocation } = run;
+  if (invocation.leaving) throw invocation.leaving;
+  const { saved, waiting } = await absorb(invocation, state);
+  invocation.saved = saved;
+  run.waiting = waiting;
+  if (invocation.round.turnedAway.size === 0) return;
+  run.brokenOff = true;
+  throw new Error("The run pauses here.");
+}
+
+function suspended(calls: readonly ProposedCall[], saved: Saved): Next {
+  return { advanced: { status: "suspended", calls, continuation: toContinuation(saved, calls) } };
+}
+
+function completed(saved: Saved, text: string): Next {
+  const done: Saved = { ...saved, last: false, state: { ...saved.state, status: "complete" } };
+  return { advanced: { status: "completed", output: text, text, continuation: toContinuation(done, []) } };
+}
+
+/** Core saves with the requests that it records; what is answered from outside is saved here. */
+async function elsewhere({ invocation: { thread, saved } }: Run): Promise<Next> {
+  if (!saved) return nothingSaved();
+  const continuation = toContinuation(saved, []);
+  await thread.suspend([], continuation);
+  return { advanced: { status: "suspended", calls: [], continuation } };
+}
+
+function nothingSaved(): never {
+  const hint = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its conversation.";
+  throw new CountersignError("SETUP", { hint });
+}

@@ -1,0 +1,49 @@
+import { CountersignError } from "@countersign/core";
+import type { Continuation, ProposedCall } from "@countersign/core/adapter";
+import { createInitialState } from "@openrouter/agent";
+import type { State } from "./kinds.ts";
+import { FRAMEWORK } from "./invocation.ts";
+
+/** Of what is saved: another number for another shape. */
+const FORMAT = 1;
+
+/** What is known of a thread between two runs of the SDK. */
+export interface Saved {
+  /** As JSON. */
+  readonly state: State;
+  /** The open calls that are answered from outside: the tool said so, or there is none to run. */
+  readonly outside: readonly string[];
+  /** `stopWhen` wanted the run to end at this turn: the next answer is the last one. */
+  readonly last: boolean;
+}
+
+/** What is kept of it in the store. */
+interface Kept extends Omit<Saved, "state"> {
+  /** Null: the application keeps it. */
+  readonly state: State | null;
+  /** The calls that people are asked about. */
+  readonly asked: readonly ProposedCall[];
+}
+
+export function newSaved(threadId: string): Saved {
+  return { state: createInitialState(threadId), outside: [], last: false };
+}
+
+export function toContinuation(saved: Saved, asked: readonly ProposedCall[], { elsewhere = false } = {}): Continuation {
+  const { state, outside, last } = saved;
+  const kept: Kept = { state: elsewhere ? null : state, outside, last, asked };
+  return { format: FORMAT, data: JSON.parse(JSON.stringify(kept)) as Kept };
+}
+
+/** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
+export function fromContinuation(continuation: Continuation | null): Kept | undefined {
+  if (!continuation) return undefined;
+  if (continuation.format !== FORMAT) {
+    throw new CountersignError("STATE_INCOMPATIBLE", {
+      framework: FRAMEWORK,
+      saved: `format ${continuation.format}`,
+      running: `format ${FORMAT}`,
+    });
+  }
+  return continuation.data as Kept;
+}
