@@ -1,0 +1,72 @@
+import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
+import { createRunner, decideNative, gateCall } from "@countersign/openrouter";
+import type { ModelResult, Tool } from "@openrouter/agent";
+import { clientOf } from "./client.ts";
+import { messagesIn, modelOf, toolsOf, versionOf } from "./neutral.ts";
+import { startResponsesServer } from "./responses-server.ts";
+
+type Runner = OpenAdapter["runner"];
+type Streamed = Awaited<ReturnType<Runner["stream"]>>;
+
+/** The SDK's adapter under the suite. `streamed`: every start and resume is. */
+export function neutralAdapter(shape: string, { streamed = false }: { readonly streamed?: boolean } = {}): AdapterHarness {
+  return {
+    framework: `OpenRouter Agent, ${shape}`,
+    version: versionOf("@openrouter/agent"),
+    capabilities: {
+      durable: true,
+      edit: true,
+      partial: true,
+      parallel: true,
+      supersede: true,
+      streaming: true,
+      rejectReason: true,
+      native: true,
+    },
+    async open(scenario, gate): Promise<OpenAdapter> {
+      const model = modelOf(scenario.turns);
+      const server = await startResponsesServer(model, { repeatedIds: true });
+      const client = clientOf(server);
+      const tools = toolsOf(scenario);
+      const runner = eventful(createRunner(gate, client, { name: "conformance", model: "scripted", tools }));
+      return {
+        runner: streamed ? consuming(runner) : runner,
+        transcript: async () => ({ requests: server.requests.length, messages: messagesIn(model.lastItems) }),
+        async answerNatively(threadId, callId, decision, by) {
+          const answer = decision.type === "reject" ? { rejectToolCalls: [callId] } : { approveToolCalls: [callId] };
+          if (by) await decideNative(gate, answer, { threadId, by });
+          // What a route does that hands a client's answer on: the SDK has no arguments in it, so that an edit is a yes.
+          else await client.callModel({ model: "scripted", input: [], ...gateCall(gate, tools, { threadId }), ...answer }).getText();
+        },
+        close: () => server.close(),
+      };
+    },
+  };
+}
+
+/** Of a stream its events. */
+function eventful(runner: Runner): Runner {
+  const events = ({ stream, outcome }: Streamed): Streamed => ({
+    stream: (stream as ModelResult<readonly Tool[]>).getFullResponsesStream(),
+    outcome,
+  });
+  return {
+    ...runner,
+    stream: async (...given) => events(await runner.stream(...given)),
+    resumeStream: async (...given) => events(await runner.resumeStream(...given)),
+  };
+}
+
+/** The same runner, through its streams. */
+function consuming(runner: Runner): Runner {
+  const consumed = async ({ stream, outcome }: Streamed) => {
+    const reading = Array.fromAsync(stream as AsyncIterable<unknown>).catch(() => {});
+    await Promise.all([outcome, reading]);
+    return outcome;
+  };
+  return {
+    ...runner,
+    start: async (...given) => consumed(await runner.stream(...given)),
+    resume: async (...given) => consumed(await runner.resumeStream(...given)),
+  };
+}
