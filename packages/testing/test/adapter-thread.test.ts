@@ -1,4 +1,4 @@
-import { definePolicy, type AgentRunner } from "@countersign/core";
+import { definePolicy, type AgentRunner, type Gate } from "@countersign/core";
 import { defineRunner, openThread, type From, type ProposedCall } from "@countersign/core/adapter";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
@@ -62,7 +62,7 @@ it("a run that is begun again after a crash knows it", async () => {
 
 describe("an invocation outside a runner that has read what is saved", () => {
   const saved = (said: string) => ({ format: 1, data: { said } });
-  const open = (gate: ReturnType<typeof testGate>) => openThread(gate, { threadId: "t", agent: "a", framework: "f" });
+  const open = (gate: Gate) => openThread(gate, { threadId: "t", agent: "a", framework: "f" });
 
   it("writes only on top of that: whoever comes second is refused, and nothing of the first is lost", async () => {
     const gate = testGate(policy);

@@ -1,4 +1,4 @@
-import { CountersignError, isCountersignError, type ThreadRef } from "@countersign/core";
+import { CountersignError, isCountersignError } from "@countersign/core";
 import type { ProposedCall } from "@countersign/core/adapter";
 import type { StateAccessor } from "@openrouter/agent";
 import { absorb } from "./absorb.ts";
@@ -9,8 +9,161 @@ import type { State } from "./kinds.ts";
 import { goOn } from "./resume.ts";
 import { fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
 
-/** How a conversation is kept: in the gate's store, or by the application's own accessor. */
-export interface Keeping {
-  readonly ref: ThreadRef;
-  readonly own: StateAccessor | undefined;
+/** One run of the SDK, from its first load on. */
+interface Run {
+  /** Travels in the state, so that a run that was overtaken is known by what it saves. */
+  readonly key: string;
+  readonly invocation: Invocation;
+  /** Has it taken the thread? */
+  took: boolean;
+}
+type Marked = State & { readonly countersignRun?: string };
+
+/**
+ * The conversation of a thread, for `callModel`: in the gate's store, or in the application's own accessor under the gate's
+ * fence. The version is the one of a run's first load: whoever else has taken the thread since makes the run's next save fail,
+ * and the first save comes before any model request.
+ */
+export class DurableState implements StateAccessor {
+  readonly #open: () => Invocation;
+  readonly #own: StateAccessor | undefined;
+  #run: Run | undefined;
+
+  constructor(open: () => Invocation, own: StateAccessor | undefined) {
+    this.#open = open;
+    this.#own = own;
+  }
+
+  /** Of the run that is under way. */
+  get invocation(): Invocation | undefined {
+    return this.#run?.invocation;
+  }
+
+  /**
+   * The SDK loads at the beginning of a run, and again before each round. At the beginning what was decided meanwhile runs,
+   * and its results stand in the conversation.
+   * @throws THREAD_SUSPENDED while decisions are missing, THREAD_BUSY, NOT_APPROVED if a reviewer stopped the run, and what
+   * execution throws
+   */
+  load = async (): Promise<State> => {
+    const going = this.#run;
+    if (going && isMidRound(going)) return marked(going, (await this.#own?.load()) ?? going.invocation.saved?.state);
+    const run: Run = { key: crypto.randomUUID(), invocation: this.#open(), took: false };
+    this.#run = run;
+    try {
+      await this.#begin(run);
+    } catch (error) {
+      if (this.#run === run) this.#run = undefined;
+      throw error;
+    }
+    if (this.#run !== run) throw busy(run);
+    return marked(run, run.invocation.saved?.state);
+  };
+
+  save = async ({ countersignRun, ...state }: Marked): Promise<void> => {
+    const run = this.#run;
+    if (!run || run.key !== countersignRun) throw new CountersignError("THREAD_BUSY", { threadId: run?.invocation.thread.id ?? state.id });
+    const { invocation } = run;
+    if (invocation.leaving) throw invocation.leaving;
+    try {
+      await this.#take(run, state);
+    } catch (error) {
+      if (isCountersignError(error)) invocation.leaving ??= error;
+      throw error;
+    }
+  };
+
+  /** Makes durable what is about to run. */
+  keep = async (saved: Saved): Promise<void> => {
+    if (this.#run) await this.#persist(this.#run, saved, []);
+  };
+
+  async #begin(run: Run): Promise<void> {
+    const { invocation } = run;
+    const { thread } = invocation;
+    const kept = fromContinuation(await thread.restore());
+    const state = this.#own ? await this.#own.load() : kept?.state;
+    if (!state) return place(invocation, newSaved(thread.id));
+    const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(state)], last: kept?.last ?? false };
+    const standing = await goOn(invocation, saved, () => toolContexts(undefined));
+    switch (standing.type) {
+      case "ready":
+        return place(invocation, standing.saved);
+      case "stopped":
+        await this.#persist(run, { ...standing.saved, state: { ...standing.saved.state, status: "complete" } }, []);
+        await thread.release("completed");
+        throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
+      case "waits":
+        if (await this.#waits(run, standing.saved, standing.calls)) {
+          throw new CountersignError("THREAD_SUSPENDED", { threadId: thread.id, pending: await thread.pending() });
+        }
+        return this.#begin(run);
+    }
+  }
+
+  /** Asks what nobody asked yet: the SDK's own approvals left it, or a crash. */
+  async #waits(run: Run, saved: Saved, calls: readonly ProposedCall[]): Promise<boolean> {
+    const { thread } = run.invocation;
+    const requests = await Promise.all(calls.map((call) => thread.recorded(call)));
+    if (requests.includes(undefined)) await this.#persist(run, { ...saved, state: { ...saved.state, status: "awaiting_approval" } }, calls);
+    const waits = await thread.review(calls);
+    if (run.took) await thread.release("suspended");
+    return waits;
+  }
+
+  async #take(run: Run, state: State): Promise<void> {
+    const { invocation } = run;
+    const { thread, saved: before } = invocation;
+    const { saved, waiting } = await absorb(invocation, state);
+    // A round that is under way is never saved as it was before: this is another run that was begun beside it.
+    if (run.took && state.status === "in_progress" && isMidRound(run) && itemsIn(saved) === itemsIn(before)) {
+      this.#run = undefined;
+      throw busy(run);
+    }
+    invocation.saved = saved;
+    const { status } = saved.state;
+    // Its calls are about to be asked about or to run, and then it is saved again.
+    const unsettled = run.took && status === "in_progress" && isMidRound(run);
+    if (!unsettled || this.#own) await this.#persist(run, saved, waiting);
+    if (status === "in_progress") return;
+    this.#run = undefined;
+    if (waiting.length > 0) await thread.review(waiting);
+    await thread.release(status === "complete" ? "completed" : "suspended");
+    if (invocation.round.turnedAway.size > 0) throw new Error(PAUSED);
+  }
+
+  async #persist(run: Run, saved: Saved, waiting: readonly ProposedCall[]): Promise<void> {
+    const { thread } = run.invocation;
+    const continuation = toContinuation(saved, waiting, { elsewhere: this.#own !== undefined });
+    if (this.#own) {
+      // First the fence, then the conversation that is asked about, then the questions: a crash between is mended by the next load.
+      await thread.suspend([], continuation);
+      await this.#own.save(saved.state);
+    }
+    if (!this.#own || waiting.length > 0) await thread.suspend(waiting, continuation);
+    run.took = true;
+  }
+}
+const PAUSED = "A call of the last turn waits for a person, so the run pauses here. Decide, then call the model again.";
+
+/** The model has made calls in this run that have no output yet. */
+function isMidRound({ took, invocation: { saved } }: Run): boolean {
+  return took && saved !== undefined && (lastTurn(itemsOf(saved.state.messages))?.open.length ?? 0) > saved.outside.length;
+}
+
+function itemsIn(saved: Saved | undefined): number {
+  return itemsOf(saved?.state.messages).length;
+}
+
+/** What the SDK's own pauses say of calls that are answered from outside. */
+function outsideIn({ status, pendingToolCalls = [] }: State): readonly string[] {
+  return status === "awaiting_hitl" || status === "awaiting_client_tools" ? pendingToolCalls.map(({ id }) => id) : [];
+}
+
+function marked({ key }: Run, state: State | undefined): State {
+  return { ...(state as State), countersignRun: key } as Marked;
+}
+
+function busy({ invocation: { thread } }: Run): CountersignError<"THREAD_BUSY"> {
+  return new CountersignError("THREAD_BUSY", { threadId: thread.id });
 }

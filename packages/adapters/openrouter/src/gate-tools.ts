@@ -24,13 +24,13 @@ export function originalsOf(tools: readonly Tool[]): readonly Tool[] {
  */
 export function gateTools<const T extends readonly Tool[], C>(gate: GateIn<C>, tools: T, thread?: ThreadRef<C>): T {
   const own = originalsOf(tools);
-  const invocation = thread && unseen(gate, own, thread);
+  const invocation = thread && unseen(gate, own, thread as ThreadRef);
   return own.map((tool) => gated(tool, () => invocation ?? outsideOfThreads(tool))) as unknown as T;
 }
 
-/** The tools of one run of the SDK. */
-export function gatedFor(invocation: Invocation): readonly Tool[] {
-  return invocation.tools.map((tool) => gated(tool, () => invocation));
+/** The tools of one run of the SDK, by what they were before. */
+export function gatedFor(tools: readonly Tool[], current: () => Invocation): readonly Tool[] {
+  return tools.map((tool) => gated(tool, current));
 }
 
 function unseen(gate: Gate, tools: readonly Tool[], thread: ThreadRef): Invocation {

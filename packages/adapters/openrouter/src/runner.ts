@@ -97,7 +97,7 @@ export function createRunner<const T extends readonly Tool[], C>(
       input,
       requireApproval: predicate(invocation),
       state: { load: async () => ({ ...invocation.saved?.state }), save: (state: State) => save(run, state) },
-      ...(given && { tools: gatedFor(invocation) }),
+      ...(given && { tools: gatedFor(tools, () => invocation) }),
       ...(last && { toolChoice: "none" }),
       ...(stopWhen && !last && { stopWhen: unlessWaiting(invocation, stopWhen) }),
       ...(rest ? { context: rest } : context !== undefined && { context }),
@@ -135,7 +135,7 @@ export function createRunner<const T extends readonly Tool[], C>(
   return defineRunner<Input, string, ModelResult<T>, C, Answered>(gate, {
     name,
     framework: FRAMEWORK,
-    emptyStream: () => emptyStream() as ModelResult<T>,
+    emptyStream: () => emptyStream() as unknown as ModelResult<T>,
 
     async advance(thread, from, options) {
       const run = begin(thread, options);
@@ -145,10 +145,10 @@ export function createRunner<const T extends readonly Tool[], C>(
     async advanceStream(thread, from, options) {
       const run = begin(thread, options);
       const next = await enter(run, from);
-      if ("advanced" in next) return { stream: emptyStream() as ModelResult<T>, done: Promise.resolve(next.advanced) };
+      if ("advanced" in next) return { stream: emptyStream() as unknown as ModelResult<T>, done: Promise.resolve(next.advanced) };
       const stream = callModel(run, next.input);
       const done = leave(run, () => finished(stream)).then((left) => untilItRests(run, left));
-      return { stream: stream as ModelResult<T>, done };
+      return { stream: stream as unknown as ModelResult<T>, done };
     },
   });
 }

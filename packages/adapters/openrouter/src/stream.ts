@@ -5,6 +5,7 @@ import { OpenRouter, type ModelResult, type Tool } from "@openrouter/agent";
  * @throws what went wrong in it
  */
 export async function finished(result: ModelResult<readonly Tool[]>): Promise<string> {
+  forgiveReaders(result);
   // The first reader has the SDK pass on also what comes after the first answer; as long as one has not ended, all is kept.
   const reader = result.getFullResponsesStream()[Symbol.asyncIterator]();
   const first = reader.next();
@@ -16,6 +17,21 @@ export async function finished(result: ModelResult<readonly Tool[]>): Promise<st
     await drained(reader);
     throw error;
   }
+}
+
+/**
+ * For each of its readers the SDK makes a promise of the whole run, and nobody handles it if the reader leaves early or if the
+ * first answer breaks off: the process would end. What went wrong is the outcome of the run.
+ */
+function forgiveReaders(result: ModelResult<readonly Tool[]>): void {
+  const reading = result as unknown as { startTurnBroadcasterExecution?(): { readonly executionPromise: Promise<unknown> } };
+  const start = reading.startTurnBroadcasterExecution?.bind(result);
+  if (!start) return;
+  reading.startTurnBroadcasterExecution = () => {
+    const started = start();
+    started.executionPromise.catch(() => {});
+    return started;
+  };
 }
 
 /** The reader gets the error too, and it must not be left unhandled. */
