@@ -43,7 +43,10 @@ export function lastTurn(items: readonly Item[]): Turn | undefined {
   const last = items.findLastIndex(isCall);
   if (last < 0) return undefined;
   const start = items.findLastIndex((item, at) => at < last && !isSaid(item)) + 1;
-  const calls = items.slice(start, last + 1).filter(isCall).map(callOf);
+  const calls = items
+    .slice(start, last + 1)
+    .filter(isCall)
+    .map(callOf);
   const outputs = new Set(items.slice(start).flatMap((item) => (isOutput(item) ? [item.callId] : [])));
   const lastOutput = items.findLastIndex((item) => isOutput(item) && calls.some(({ id }) => id === item.callId));
   let id: string | undefined;

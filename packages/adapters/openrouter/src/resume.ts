@@ -92,7 +92,12 @@ async function standingOf(invocation: Invocation, turn: Turn, call: Call): Promi
 /** The call is answered from outside. */
 const OUTSIDE = Symbol("outside");
 
-async function outputFor(thread: Thread, open: OpenCall, contexts: ToolContexts, status: State["status"]): Promise<Output | typeof OUTSIDE> {
+async function outputFor(
+  thread: Thread,
+  open: OpenCall,
+  contexts: ToolContexts,
+  status: State["status"],
+): Promise<Output | typeof OUTSIDE> {
   const { call, tool, proposed, request, issues, isKnownTool } = open;
   if (!tool) return isKnownTool ? OUTSIDE : errorOutput(`Tool "${call.tool}" not found`);
   if (issues !== undefined || !proposed) return errorOutput(`The arguments are invalid: ${issues}. The call did not run.`);

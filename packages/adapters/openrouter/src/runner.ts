@@ -78,7 +78,11 @@ export function createRunner<const T extends readonly Tool[], C>(
 
   async function resumed(run: Run, saved: Saved): Promise<Next> {
     const { invocation, answered } = run;
-    const standing = await goOn(invocation, saved, async () => (run.contexts ??= await toolContexts(context, request["sharedContextSchema"])));
+    const standing = await goOn(
+      invocation,
+      saved,
+      async () => (run.contexts ??= await toolContexts(context, request["sharedContextSchema"])),
+    );
     if (standing.type === "waits") return suspended(standing.calls, standing.saved);
     if (standing.type === "stopped") return { advanced: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
     place(invocation, standing.saved);

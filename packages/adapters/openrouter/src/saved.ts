@@ -29,7 +29,11 @@ export function newSaved(threadId: string): Saved {
   return { state: createInitialState(threadId), outside: [], last: false };
 }
 
-export function toContinuation(saved: Saved, asked: readonly ProposedCall[], { elsewhere = false }: { readonly elsewhere?: boolean } = {}): Continuation {
+export function toContinuation(
+  saved: Saved,
+  asked: readonly ProposedCall[],
+  { elsewhere = false }: { readonly elsewhere?: boolean } = {},
+): Continuation {
   const { state, outside, last } = saved;
   const kept: Kept = { state: elsewhere ? null : state, outside, last, asked };
   return { format: FORMAT, data: JSON.parse(JSON.stringify(kept)) as Kept };
