@@ -2,13 +2,14 @@
 export { turnIdOf } from "./canonical/digest.ts";
 export { firstNonJson } from "./canonical/json.ts";
 export type { ProposedCall } from "./contract/call.ts";
+export { amendRun } from "./resume/amend-run.ts";
 export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
 export { defineRunner } from "./resume/define-runner.ts";
 export { isPassing, type Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
 export { openThread } from "./resume/open-thread.ts";
-export { requestIdFor, savedRun } from "./resume/saved-run.ts";
+export { requestIdFor, savedRun, type SavedRun } from "./resume/saved-run.ts";
 export type { DecideNative } from "./resume/native.ts";
 export { proposedArgs } from "./resume/proposed-args.ts";
 export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";

@@ -11,7 +11,8 @@ import {
 import type { ModelMessage, ToolSet } from "ai";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
-import { asJson, fromContinuation, jsonOf, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { hasHeard, isSaid, withInput, withKept, type Input } from "./said.ts";
+import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
 import { isStopped, waitingIn } from "./suspend.ts";
 import { openTurn, partsOf, proposedCalls } from "./turn.ts";
@@ -28,7 +29,6 @@ type RawOutput<A extends AgentLike> = Awaited<ReturnType<A["generate"]>>["output
 /** The SDK says never where no output is configured. */
 export type OutputOf<A extends AgentLike> = [RawOutput<A>] extends [never] ? string : RawOutput<A>;
 export type StreamOf<A extends AgentLike> = Awaited<ReturnType<A["stream"]>>;
-export type Input = string | ModelMessage[];
 
 /** One invocation, and what it goes by. */
 interface Run {
@@ -57,25 +57,33 @@ export function agentRunner<C, A extends AgentLike>(
 
   /** Where the run begins or goes on. */
   async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
-    const saved = fromContinuation(continuation) ?? { messages: [], outputs: {} };
-    if (input !== undefined) {
-      const answers = await answersToOpenCalls(run.invocation.thread, saved.messages);
-      return { saved: { ...saved, messages: asJson([...saved.messages, ...answers, ...messagesOf(input)]) } };
-    }
-    if (!openTurn(saved.messages)) throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
-    return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+    const saved = fromContinuation(continuation) ?? NOTHING;
+    const repeated = isSaid(input) && hasHeard(saved, input);
+    if (input !== undefined && !repeated) return { saved: withInput(withKept(await settled(run, saved)), input) };
+    if (openTurn(saved.messages))
+      return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+    // It was told, and the process died before the model had answered.
+    if (saved.messages.at(-1)?.role === "user") return { saved };
+    if (repeated) return { advanced: answeredBefore<Output>(saved) };
+    throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+  }
+
+  /** The conversation with a result for each call. */
+  async function settled({ invocation: { thread } }: Run, saved: Saved): Promise<Saved> {
+    return { ...saved, messages: [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))] };
   }
 
   /** From a turn that the SDK stopped at. */
-  async function goOn({ invocation: { thread, restored } }: Run, saved: Saved): Promise<Next<Output>> {
+  async function goOn(run: Run, saved: Saved): Promise<Next<Output>> {
+    const { thread, restored } = run.invocation;
     const turn = openTurn(saved.messages);
     if (!turn) return { saved };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
     if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(thread, waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
-      const messages = [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))];
-      return { advanced: { status: "stopped", continuation: toContinuation({ ...saved, messages }) } };
+      // What was kept is told with whatever is said next: the reviewer ended this run.
+      return { advanced: { status: "stopped", continuation: toContinuation(withKept(await settled(run, saved))) } };
     }
     for (const call of calls) restored.set(call.callId, call);
     const { role, content } = await responsesTo(thread, turn, calls);
@@ -94,6 +102,7 @@ export function agentRunner<C, A extends AgentLike>(
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
     // A response that was cut off leaves calls that the SDK neither runs nor asks about.
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
+      if (saved.kept) return tell(run, saved);
       return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn);
@@ -102,6 +111,13 @@ export function agentRunner<C, A extends AgentLike>(
     // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
     await thread.suspend([], continuation);
     return goOn(run, saved);
+  }
+
+  /** What was said while calls waited. Saved first: should the process die now, nothing is told or answered twice. */
+  async function tell(run: Run, saved: Saved): Promise<Next<Output>> {
+    const next = withKept(await settled(run, saved));
+    await run.invocation.thread.suspend([], toContinuation(next));
+    return { saved: next };
   }
 
   async function untilItRests(run: Run, first: Next<Output>): Promise<Advanced<Output>> {
@@ -153,8 +169,11 @@ async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Pr
   }
 }
 
-function messagesOf(input: Input): readonly ModelMessage[] {
-  return typeof input === "string" ? [{ role: "user", content: input }] : input;
+/** A page sent again what is answered already. The output is gone by now: it is no chat's. */
+function answeredBefore<Output>(saved: Saved): Advanced<Output> {
+  const parts = saved.messages.slice(-1).flatMap(partsOf);
+  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+  return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
 }
 
 /** Core saves with the requests that it records; where there are none, what waits for the browser is saved here. */
@@ -178,5 +197,5 @@ function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Invocat
       own[outputKey(at, part.toolCallId)] = jsonOf(outputs.get(part.toolCallId));
     }
   }
-  return { messages, outputs: { ...from.outputs, ...own } };
+  return { ...from, messages, outputs: { ...from.outputs, ...own } };
 }
