@@ -11,6 +11,7 @@ import {
 import type { ModelMessage, ToolSet } from "ai";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { withoutBypass } from "./own-approval.ts";
 import { hasHeard, isSaid, withInput, withKept, type Input } from "./said.ts";
 import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
@@ -53,6 +54,7 @@ export function agentRunner<C, A extends AgentLike>(
   name: string,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Answered> {
   const { tools } = agent;
+  const approval = withoutBypass(agent, tools);
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
@@ -124,10 +126,12 @@ export function agentRunner<C, A extends AgentLike>(
     for (let next = first; ;) {
       if ("advanced" in next) return next.advanced;
       const { saved } = next;
-      const result = await explained(run, () => agent.generate({ messages: [...saved.messages], abortSignal: run.signal }));
+      const result = await explained(run, () => agent.generate(optionsOf(run, saved)));
       next = await leave(run, saved, await finished(result));
     }
   }
+
+  const optionsOf = ({ signal }: Run, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
 
   const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
     invocation: beginInvocation(gate, thread),
@@ -150,7 +154,7 @@ export function agentRunner<C, A extends AgentLike>(
       const next = await enter(run, from);
       if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
       const { saved } = next;
-      const stream = (await explained(run, () => agent.stream({ messages: [...saved.messages], abortSignal: run.signal }))) as StreamOf<A>;
+      const stream = (await explained(run, () => agent.stream(optionsOf(run, saved)))) as StreamOf<A>;
       const done = explained(run, () => finished(stream as Streamed)).then(async (made) =>
         untilItRests(run, await leave(run, saved, made)),
       );
