@@ -64,8 +64,6 @@ export function agentRunner<C, A extends AgentLike>(
     if (input !== undefined && !repeated) return { saved: withInput(withKept(await settled(run, saved)), input) };
     if (openTurn(saved.messages))
       return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
-    // It was told, and the process died before the model had answered.
-    if (saved.messages.at(-1)?.role === "user") return { saved };
     if (repeated) return { advanced: answeredBefore<Output>(saved) };
     throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
   }
@@ -104,7 +102,8 @@ export function agentRunner<C, A extends AgentLike>(
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
     // A response that was cut off leaves calls that the SDK neither runs nor asks about.
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
-      if (saved.kept) return tell(run, saved);
+      // Not saved before it is answered: until then the calls are shown as open, and pages look again.
+      if (saved.kept) return { saved: withKept(await settled(run, saved)) };
       return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn);
@@ -113,13 +112,6 @@ export function agentRunner<C, A extends AgentLike>(
     // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
     await thread.suspend([], continuation);
     return goOn(run, saved);
-  }
-
-  /** What was said while calls waited. Saved first: should the process die now, nothing is told or answered twice. */
-  async function tell(run: Run, saved: Saved): Promise<Next<Output>> {
-    const next = withKept(await settled(run, saved));
-    await run.invocation.thread.suspend([], toContinuation(next));
-    return { saved: next };
   }
 
   async function untilItRests(run: Run, first: Next<Output>): Promise<Advanced<Output>> {
