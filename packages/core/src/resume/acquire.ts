@@ -53,9 +53,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     if (requests.some(({ state, framework }) => state === "executing" && framework !== "none"))
       throw new CountersignError("THREAD_BUSY", { threadId });
     refuseUnknown(requests);
-    const unfinished = requests.filter(
-      (record) => record.framework !== "none" && (record.state === "pending" || record.state === "approved"),
-    );
+    const unfinished = requests.filter(isUnfinished);
     if (unfinished.length > 0 && starting.pending === "refuse") {
       throw new CountersignError("THREAD_SUSPENDED", {
         threadId,
@@ -68,6 +66,11 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     const acquired = await take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
     return acquired && (thread ? acquired : { ...acquired, invocation: { ...acquired.invocation, first: true }, requests: [] });
   });
+}
+
+/** A call of a run that a new input would come in the way of. */
+export function isUnfinished({ framework, state }: RequestRecord): boolean {
+  return framework !== "none" && (state === "pending" || state === "approved");
 }
 
 /** What `resume` finds: the thread, taken, or a reason to leave it as it is. */
