@@ -14,6 +14,11 @@ beforeEach(({ task }) => {
   process.env["BANK_LEDGER"] = join(folder, `${task.id}.jsonl`);
 });
 
+interface Native {
+  start(threadId: string, sentence: string): Promise<string>;
+  resume(threadId: string, approved: boolean): Promise<string>;
+}
+
 describe.each(["langgraph", "openai-agents", "ai-sdk", "openrouter"])("%s, native", (framework) => {
   it.each([
     [true, [{ recipient: "Acme Corp", amount: 4_200, invoice: "88" }]],
@@ -21,7 +26,7 @@ describe.each(["langgraph", "openai-agents", "ai-sdk", "openrouter"])("%s, nativ
   ])("asks, and pays only if approved: %s", async (approved, paid) => {
     vi.spyOn(console, "warn").mockReturnValue();
     const { payments } = await import("./bank.ts");
-    const agent = (await import(`./${framework}/native.ts`)) as typeof import("./openrouter/native.ts");
+    const agent = (await import(`./${framework}/native.ts`)) as Native;
     const threadId = `${framework}-${approved}`;
     expect(await agent.start(threadId, "Pay Acme Corp $4200 for invoice 88")).toBe("suspended");
     expect(payments()).toEqual([]);

@@ -7,8 +7,8 @@ const HELP =
 
 /** Takes the place of the network: what would go to the API is answered here. */
 export const offline: HTTPClient = new HTTPClient({
-  async fetcher(request, init) {
-    const { input } = (await new Request(request, init).json()) as { input: string | readonly Item[] };
+  fetcher: async (request, init) => {
+    const { input } = (await new Request(request as Request, init).json()) as { readonly input: string | readonly Item[] };
     return Response.json({ ...ENVELOPE, id: crypto.randomUUID(), output: answer(typeof input === "string" ? [user(input)] : input) });
   },
 });

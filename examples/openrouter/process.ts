@@ -37,8 +37,8 @@ type Item =
 
 /** As it is saved with the requests. */
 async function conversation(): Promise<readonly Item[]> {
-  const saved = await savedRun(gate, threadId);
-  return (saved?.data as { state: { messages: readonly Item[] } } | undefined)?.state.messages ?? [];
+  const { continuation } = await savedRun(gate, threadId);
+  return (continuation?.data as { state: { messages: readonly Item[] } } | undefined)?.state.messages ?? [];
 }
 
 /** A text stands there as JSON; the notice of a change stands before it. */
