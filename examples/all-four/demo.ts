@@ -44,20 +44,26 @@ await Promise.all(started.map(({ child }) => killed(child)));
 say("", `kill -9 ${started.map(({ child }) => child.pid).join(" ")}: all four processes are gone. The bank has paid: ${inBank()}`);
 
 if (process.stdin.isTTY && process.stdout.isTTY) {
-  say("decide", "your turn, as fiona: the four requests are in one inbox");
-  while ((await gate.list({ status: "pending" })).items.length > 0) await inbox();
+  say("decide", "your turn, as fiona: the four requests are in one inbox; q when you are done");
+  await inbox();
 } else await decideByScript();
 
-const resumed = await Promise.all(
-  frameworks.map(async (framework) => `${framework.padEnd(14)}${(await processOf(framework, "resume").report).text}`),
-);
+const left = (await gate.list({ status: "pending" })).items.length;
+if (left > 0) say("", `${left} still waiting: their agents stay where they are`);
+const resumed = await Promise.all(frameworks.map(async (framework) => `${framework.padEnd(14)}${await endOf(framework)}`));
 each("resume", resumed.map(visible));
 say("bank", inBank());
 const again = await Promise.all(frameworks.map((framework) => processOf(framework, "resume").report));
-say("again", `all four resume once more: ${again.map(({ replayed }) => (replayed ? "replayed" : "ran again")).join(", ")}`);
+say("again", `all four resume once more: ${again.map(({ status, replayed }) => (replayed ? "replayed" : status)).join(", ")}`);
 say("", `the bank has paid: ${inBank()}`);
 say("audit", await countersign("verify"));
 await gate.store.close();
+
+/** What the agent says, once another process has gone on with it. */
+async function endOf(framework: Framework): Promise<string> {
+  const { status, text } = await processOf(framework, "resume").report;
+  return status === "completed" ? text : status;
+}
 
 /** Stands in for the person, and types what she would type. */
 async function decideByScript(): Promise<void> {
