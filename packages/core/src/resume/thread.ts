@@ -167,7 +167,7 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    const changed = { ...options, asked: "its arguments changed after it was asked about" };
+    const changed = { ...options, fresh: false, asked: "its arguments changed after it was asked about" };
     return this.#waits(this.#reasonFor(call, await this.#judged(call), changed));
   }
 
@@ -238,7 +238,7 @@ export class GatedThread implements Thread {
     return this.#judge(call, this.#counts(call) ? await this.#internals.kernel.ledger.ofThread(this.id) : undefined);
   }
 
-  #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema, decisions }: WaitOptions): Ask {
+  #askOf(call: ProposedCall, { verdict, by }: Judgement, { fresh, asked, terms, argsSchema, decisions }: WaitOptions): Ask {
     const { ledger } = this.#internals.kernel;
     const rule = ruleOf(by, call);
     const digest = digestOf(call);
@@ -258,6 +258,7 @@ export class GatedThread implements Thread {
       allowed: false,
       ticket: false,
       parent: runningCall.getStore()?.requestId,
+      fresh,
     };
   }
 

@@ -48,10 +48,15 @@ export async function suspend(
   let written = invocation.written;
   let late = 0;
   let unanswered = false;
+  let again = false;
   return persist(async () => {
     const since = kernel.clock();
-    const [now, { thread, existing, asks }] = await Promise.all([ledger.now(), standing(kernel, invocation, { asking, written, ends })]);
+    const [now, { thread, existing, asks }] = await Promise.all([
+      ledger.now(),
+      standing(kernel, invocation, { asking, written, ends, again }),
+    ]);
     written = undefined;
+    again = true;
     const known = new Map(existing.map((record) => [record.id, record]));
     const answer = (inserted?: ReadonlyMap<string, RequestRecord>): Suspension => ({
       records: asks.flatMap(({ id }) => inserted?.get(id) ?? known.get(id) ?? []),
@@ -126,16 +131,19 @@ interface Question {
   /** The thread as this invocation last wrote it: if others have written since, the commit finds out. */
   readonly written: ThreadRecord | undefined;
   readonly ends: boolean;
+  /** An earlier try failed: what seemed fresh may be there. */
+  readonly again: boolean;
 }
 
 /** What the requests are recorded against. */
-async function standing(kernel: Kernel, invocation: Invocation, { asking, written, ends }: Question): Promise<Standing> {
+async function standing(kernel: Kernel, invocation: Invocation, { asking, written, ends, again }: Question): Promise<Standing> {
   const { ledger } = kernel;
   const { threadId } = invocation;
   if (typeof asking !== "function") {
     if (written && isUntouched(invocation)) return { thread: written, existing: [], asks: asking };
     if (!ends) {
-      const [existing, thread] = await Promise.all([recordsOfTurns(kernel, invocation, asking), written ?? ledger.thread(threadId)]);
+      const known = asking.filter(({ fresh, id }) => again || fresh !== true || invocation.declared.has(id));
+      const [existing, thread] = await Promise.all([recordsOfTurns(kernel, invocation, known), written ?? ledger.thread(threadId)]);
       return { thread, existing, asks: asking };
     }
   }
