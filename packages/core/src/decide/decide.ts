@@ -31,7 +31,7 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
       .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
   ]),
 );
-const optionsSchema = z.object({ by: principalSchema, via: z.string().optional() });
+const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional() }));
 
 /** What is said, by whom, about what: parsed, and the arguments it signs. */
 interface Vote {
