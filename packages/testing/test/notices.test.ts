@@ -215,6 +215,28 @@ it("lets a decision that was overtaken by a notice go through, without a word", 
   await gate.verify();
 });
 
+it("stays escalated when somebody edits it who has read the time before", async () => {
+  let late: (() => Promise<void>) | undefined;
+  const { gate, sweep, wait, request, record, types } = await waiting({ ...REVIEW, quorum: 2 }, (store) => ({
+    ...store,
+    async getRequest(tenant, id) {
+      const first = late;
+      late = undefined;
+      await first?.();
+      return store.getRequest(tenant, id);
+    },
+  }));
+  late = async () => {
+    await Promise.resolve();
+    wait(2);
+    await sweep();
+  };
+  await gate.decide(request, edit({ amount: 6 }), { by: fiona });
+  expect(await record()).toMatchObject({ state: "pending", terms: { roles: ["finance", "cfo"] } });
+  await sweep();
+  expect((await types()).filter((type) => type === "escalated")).toHaveLength(1);
+});
+
 it("tells once when the answer of the store is lost", async () => {
   let losing = true;
   const { gate, sweep, wait, types } = await waiting(REVIEW, (store) => ({

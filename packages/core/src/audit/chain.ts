@@ -1,7 +1,6 @@
 import type { AuditEvent } from "../contract/event.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
-import { jsonCopy } from "../canonical/json.ts";
 import { sha256 } from "../canonical/digest.ts";
 
 /** What happened, before it is chained. */
@@ -18,9 +17,9 @@ export interface Chained {
   readonly head: string;
 }
 
-/** The next event of a record's chain. */
+/** The next event of a record's chain. Whatever JSON can't carry is found by the hash. @throws NOT_JSON */
 export function nextEvent(subject: string, chain: Chained, { type, at, actor, data }: Happening): AuditEvent {
-  const unhashed = { subject, seq: chain.seq + 1, prev: chain.head, type, at, actor, data: jsonCopy(data) };
+  const unhashed = { subject, seq: chain.seq + 1, prev: chain.head, type, at, actor, data };
   return { ...unhashed, hash: hashOf(unhashed) };
 }
 

@@ -67,13 +67,13 @@ export const durationSchema: z.ZodType<Duration> = z
       { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h|d)$" },
     ],
   });
-const names = z.array(z.string().min(1)).min(1).readonly();
+const names = () => z.array(z.string().min(1)).min(1).readonly();
 
 export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
   z
     .strictObject({
-      roles: names.describe("Anyone with one of these roles may sign.").optional(),
-      reviewers: names.describe("Anyone with one of these ids may sign.").optional(),
+      roles: names().describe("Anyone with one of these roles may sign.").optional(),
+      reviewers: names().describe("Anyone with one of these ids may sign.").optional(),
       quorum: z.number().int().min(1).describe("Signatures needed on the same arguments. Default 1.").optional(),
       fourEyes: z.boolean().describe("Whoever asked can't sign.").optional(),
       expiresIn: durationSchema.describe("Undecided after this time: expired. Default 72h.").optional(),
@@ -85,7 +85,7 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
         .describe("What a reviewer is offered. Default: all three.")
         .optional(),
       remind: z.array(durationSchema).readonly().describe("Remind the reviewers after these times.").optional(),
-      escalate: z.strictObject({ after: durationSchema, roles: names }).describe("Ask these roles as well after this time.").optional(),
+      escalate: z.strictObject({ after: durationSchema, roles: names() }).describe("Ask these roles as well after this time.").optional(),
       remember: z
         .union([z.literal("never"), z.array(z.enum(["exact-args", "tool"])).readonly()])
         .describe("Which remembered decisions a reviewer may leave behind. Default: none.")

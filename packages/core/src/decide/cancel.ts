@@ -2,25 +2,9 @@ import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
-import { persist, type Writes } from "../ledger/ledger.ts";
-import { moveRequest, toRequest } from "../ledger/move.ts";
-import type { RequestRecord } from "../store/records.ts";
-
-/** Can this request still be withdrawn? Not once an execution was begun. */
-export function isCancellable({ state, attempt }: RequestRecord): boolean {
-  return state === "pending" || (state === "approved" && attempt === 0);
-}
-
-/** The writes that withdraw a request. */
-export function cancellation(
-  record: RequestRecord,
-  at: number,
-  actor: Principal,
-  reason: string,
-): Writes & { readonly record: RequestRecord } {
-  const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
-  return moveRequest(record, patch, { type: "cancelled", at, actor, data: { reason } });
-}
+import { persist } from "../ledger/ledger.ts";
+import { toRequest } from "../ledger/move.ts";
+import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
 /** @throws REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
 export async function cancel(kernel: Kernel, id: string, { by, reason }: { by: Principal; reason: string }): Promise<ApprovalRequest> {

@@ -31,7 +31,7 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
       .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
   ]),
 );
-const optionsSchema = z.object({ by: principalSchema, via: z.string().optional() });
+const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional() }));
 
 /** What is said, by whom, about what: parsed, and the arguments it signs. */
 interface Vote {
@@ -113,7 +113,7 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, { by, at });
+  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by);
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
@@ -128,12 +128,13 @@ async function proposed(
   kernel: Kernel,
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
-  { by, at }: { readonly by: Principal; readonly at: number },
+  by: Principal,
 ): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
   if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
   const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args);
-  // Other arguments are no younger: who is asked as well by now is so under their terms too.
-  const terms = termsAt({ ...record, terms: given }, at);
+  // Other arguments are no younger: who is asked as well by now is so under their terms too. By a time that was read after
+  // the record: what has escalated already shall not do so again.
+  const terms = termsAt({ ...record, terms: given }, await kernel.ledger.now());
   authorize(by, terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };

@@ -40,10 +40,10 @@ export interface CompiledPolicy {
   readonly mayAsk: boolean;
 }
 
-const condition = z.custom<AnyCondition>((value) => typeof value === "function", "not a function");
-const holds = z.union([z.literal(true), condition]);
-const schema = z.custom<StandardSchemaV1>(isStandardSchema, "not a Standard Schema (zod, valibot, arktype, fromJsonSchema)");
-const word = z.enum(["allow", "ask", "deny"]);
+const condition = z.lazy(() => z.custom<AnyCondition>((value) => typeof value === "function", "not a function"));
+const holds = z.lazy(() => z.union([z.literal(true), condition]));
+const schema = z.lazy(() => z.custom<StandardSchemaV1>(isStandardSchema, "not a Standard Schema (zod, valibot, arktype, fromJsonSchema)"));
+const word = z.lazy(() => z.enum(["allow", "ask", "deny"]));
 const objectRule = z.lazy(() =>
   z
     .strictObject({

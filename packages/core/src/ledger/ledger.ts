@@ -23,7 +23,7 @@ export function portOf(store: Store): StorePort {
 }
 
 /** What a grant's first event says of the calls that it is for. */
-const grantedCall = z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() });
+const grantedCall = z.lazy(() => z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() }));
 
 /** One tenant's view of the store. Everything that is read is parsed. */
 export class Ledger {

@@ -1,7 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import { cancellation, isCancellable } from "../decide/cancel.ts";
 import { expireIfOverdue, isOverdue } from "../decide/deadline.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
@@ -11,6 +10,7 @@ import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { isHeld, newThread } from "../suspend/hold.ts";
 import { runnerToken, type Invocation } from "../suspend/invocation.ts";
 import { refuseOtherFramework } from "../suspend/continuation.ts";
+import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 import { lapseIfOver } from "./claim.ts";
 
 /** A thread under this process's lease. */
@@ -116,10 +116,8 @@ async function standing(
   threadId: string,
 ): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[] } & Moment> {
   const { ledger } = kernel;
-  // The thread first: what is suspended after this read makes the commit that expects its version fail.
-  const thread = await ledger.thread(threadId);
   const since = kernel.clock();
-  const [records, now] = await Promise.all([ledger.ofThread(threadId), ledger.now(), kernel.brake.look()]);
+  const [{ thread, records }, now] = await Promise.all([recordedIn(kernel, threadId), ledger.now(), kernel.brake.look()]);
   const requests = await Promise.all(
     records.map(async (record) => {
       if (record.state === "executing" && record.leaseUntil <= now) return lapseIfOver(kernel, record.id);
@@ -127,6 +125,12 @@ async function standing(
     }),
   );
   return { thread, requests, since, now };
+}
+
+/** The thread first: what is suspended after this read makes the commit that expects its version fail. Without one there is nothing in it. */
+async function recordedIn({ ledger }: Kernel, threadId: string) {
+  const thread = await ledger.thread(threadId);
+  return { thread, records: thread ? await ledger.ofThread(threadId) : [] };
 }
 
 /** Who goes on with a thread. */

@@ -1,6 +1,5 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import { cancellation } from "../decide/cancel.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
 import { refuseFrozen } from "../gate/brake.ts";
@@ -10,6 +9,7 @@ import { persist } from "../ledger/ledger.ts";
 import { signedDigest } from "../ledger/signed-digest.ts";
 import { moveRequest, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { cancellation } from "../suspend/withdraw.ts";
 import { denial, invalid, isEdited } from "./words.ts";
 
 /** What stands in the way of an execution, or the claim on it. */

@@ -8,7 +8,7 @@ import type { Acquired } from "./acquire.ts";
 import type { gatingInternalsOf } from "./gate.ts";
 import { keepLease } from "./lease.ts";
 import type { RunOutcome } from "./outcome.ts";
-import { release } from "./release.ts";
+import { readNow, release, type Read } from "./release.ts";
 import type { Advanced, From, RunnerSpec, Stopper } from "./runner.ts";
 import { withThread } from "./conversation.ts";
 import { GatedThread } from "./thread.ts";
@@ -45,10 +45,12 @@ export async function drive<Input, Output>(
   }
 }
 
-/** How far an invocation came, and the requests that were read then. */
+/** How far an invocation came. */
 interface Rest<Output> {
   readonly advanced: Advanced<Output>;
-  readonly requests?: readonly RequestRecord[];
+  /** What waits in its thread, which was let go already. */
+  readonly waiting?: readonly RequestRecord[];
+  readonly read?: Read;
 }
 
 /** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
@@ -62,10 +64,12 @@ async function untilItRests<Input, Output>(
   for (let next = from; ;) {
     const advanced = await advance(next);
     if (advanced.status !== "suspended" || advanced.calls.length === 0) return { advanced };
-    const ids = (await thread.ensureRecorded(advanced.calls, advanced.continuation)).join();
+    const recorded = await thread.rest(advanced.calls, advanced.continuation);
+    if (recorded.waiting) return { advanced, waiting: recorded.waiting };
+    const ids = recorded.ids.join();
     if (internals.reviewer) await thread.review(advanced.calls);
-    const requests = await internals.kernel.ledger.ofThread(thread.id);
-    if (requests.some(({ state }) => state === "pending")) return { advanced, requests };
+    const read = await readNow(internals.kernel, thread.id);
+    if (read.requests.some(({ state }) => state === "pending")) return { advanced, read };
     if (ids === asked)
       throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
     asked = ids;
@@ -77,12 +81,13 @@ async function untilItRests<Input, Output>(
 async function finish<Output>(
   internals: GatingInternals,
   thread: GatedThread,
-  { advanced, requests }: Rest<Output>,
+  { advanced, waiting, read }: Rest<Output>,
 ): Promise<RunOutcome<Output>> {
   const { kernel } = internals;
+  if (waiting) return suspendedWith(waiting);
   if (advanced.status === "suspended") {
     const elsewhere = advanced.calls.length === 0;
-    return suspendedWith(await release(kernel, thread.invocation, { type: "suspended", elsewhere }, requests));
+    return suspendedWith(await release(kernel, thread.invocation, { type: "suspended", elsewhere }, read));
   }
   const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
   if (advanced.status === "stopped") {

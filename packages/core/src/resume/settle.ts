@@ -13,7 +13,7 @@ import { asJson, completed, summary } from "./receipt.ts";
 /** What a person found out about an unknown execution: it happened (with this result), or it shall be tried again. */
 export type Settlement = { readonly executed: unknown } | { readonly retry: true };
 
-const settlementSchema = z.union([z.strictObject({ retry: z.literal(true) }), z.strictObject({ executed: z.unknown() })]);
+const settlementSchema = z.lazy(() => z.union([z.strictObject({ retry: z.literal(true) }), z.strictObject({ executed: z.unknown() })]));
 
 /**
  * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.

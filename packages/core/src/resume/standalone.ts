@@ -17,7 +17,7 @@ export interface Question {
   readonly context?: unknown;
 }
 
-const questionSchema = z.object({ key: z.string().min(1), tool: z.string().min(1), args: jsonObjectSchema });
+const questionSchema = z.lazy(() => z.object({ key: z.string().min(1), tool: z.string().min(1), args: jsonObjectSchema }));
 
 /** Asks about a call without a framework; with the same key it is the same request. */
 export async function ask(kernel: GatingKernel, reviewer: Reviewer | undefined, question: Question): Promise<Approval> {

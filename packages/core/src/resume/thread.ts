@@ -14,7 +14,7 @@ import type { Ask } from "../suspend/ask.ts";
 import { decodeContinuation, refuseOtherFramework, type Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
-import { suspend, type Counting } from "../suspend/suspend.ts";
+import { suspend, type Counting, type Suspension } from "../suspend/suspend.ts";
 import { tellAllowed } from "./allowed.ts";
 import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
@@ -100,21 +100,29 @@ export class GatedThread implements Thread {
   }
 
   async suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]> {
-    const records = await this.#record(calls, continuation);
+    const { records } = await this.#record(calls, continuation);
     return records.map(toRequest);
   }
 
-  /** Records what an adapter's hook hasn't recorded already. Answers the ids of the requests. */
-  async ensureRecorded(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly string[]> {
+  /**
+   * The framework has come to rest. Records what its hook hasn't recorded already, and lets go of the thread in the same
+   * write, unless nothing waits or a reviewer of this process is to be asked. Answers the ids of the requests, and what waits
+   * in a thread that was let go.
+   */
+  async rest(
+    calls: readonly ProposedCall[],
+    continuation: Continuation | null,
+  ): Promise<{ readonly ids: readonly string[]; readonly waiting?: readonly RequestRecord[] | undefined }> {
     const ids = calls.map((call) => requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call));
-    if (!continuation && ids.every((id) => this.invocation.declared.has(id))) return ids;
-    return (await this.#record(calls, continuation)).map(({ id }) => id);
+    if (!continuation && ids.every((id) => this.invocation.declared.has(id))) return { ids };
+    const { records, waiting } = await this.#record(calls, continuation, !this.#internals.reviewer);
+    return { ids: records.map(({ id }) => id), waiting };
   }
 
   async review(calls: readonly ProposedCall[]): Promise<boolean> {
     const { kernel, reviewer } = this.#internals;
     if (!reviewer) return true;
-    const records = await this.#record(calls, null);
+    const { records } = await this.#record(calls, null);
     const hold = keepHold(kernel, this.invocation);
     try {
       return await reviewInProcess(kernel, reviewer, records.map(({ id }) => id)); // prettier-ignore
@@ -167,7 +175,7 @@ export class GatedThread implements Thread {
       this.invocation.declared.add(id);
       return record.state === "pending" && (await expireIfOverdue(kernel, id)).state === "pending";
     }
-    const changed = { ...options, asked: "its arguments changed after it was asked about" };
+    const changed = { ...options, fresh: false, asked: "its arguments changed after it was asked about" };
     return this.#waits(this.#reasonFor(call, await this.#judged(call), changed));
   }
 
@@ -238,7 +246,7 @@ export class GatedThread implements Thread {
     return this.#judge(call, this.#counts(call) ? await this.#internals.kernel.ledger.ofThread(this.id) : undefined);
   }
 
-  #askOf(call: ProposedCall, { verdict, by }: Judgement, { asked, terms, argsSchema, decisions }: WaitOptions): Ask {
+  #askOf(call: ProposedCall, { verdict, by }: Judgement, { fresh, asked, terms, argsSchema, decisions }: WaitOptions): Ask {
     const { ledger } = this.#internals.kernel;
     const rule = ruleOf(by, call);
     const digest = digestOf(call);
@@ -258,6 +266,7 @@ export class GatedThread implements Thread {
       allowed: false,
       ticket: false,
       parent: runningCall.getStore()?.requestId,
+      fresh,
     };
   }
 
@@ -271,24 +280,24 @@ export class GatedThread implements Thread {
     return records;
   }
 
-  async #record(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly RequestRecord[]> {
+  async #record(calls: readonly ProposedCall[], continuation: Continuation | null, ends = false): Promise<Suspension> {
     const { kernel } = this.#internals;
     demandLease(kernel, this.invocation);
     const asks = await Promise.all(calls.map((call) => this.#askFor(call)));
-    const records = await suspend(kernel, this.invocation, asks, continuation);
+    const suspension = await suspend(kernel, this.invocation, asks, continuation, { ends });
     for (const ask of asks) {
       this.#reasons.set(keyOf(ask.call), ask);
       this.invocation.declared.add(ask.id);
     }
     this.forget();
-    return records;
+    return suspension;
   }
 
   /** Undefined: nothing of it is decided at once, and so nothing is recorded. */
   async #recordDecided(asking: readonly Ask[] | Counting): Promise<RequestRecord | undefined> {
     const { kernel } = this.#internals;
     demandLease(kernel, this.invocation);
-    const [record] = await suspend(kernel, this.invocation, asking, null, { decidedOnly: true });
+    const [record] = (await suspend(kernel, this.invocation, asking, null, { decidedOnly: true })).records;
     if (!record) return undefined;
     this.invocation.declared.add(record.id);
     this.forget();
@@ -341,7 +350,7 @@ export class GatedThread implements Thread {
 
   /** Whatever led around the pause ends here. */
   async #askAndExecute<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
-    const [record] = await this.#record([call], null);
+    const [record] = (await this.#record([call], null)).records;
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
     if (record.state === "pending") await this.review([call]);
     return this.#executeRecorded(record, effect, options);

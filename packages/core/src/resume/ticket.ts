@@ -71,7 +71,7 @@ export async function askTicket(
     ];
   };
   const asking: readonly Ask[] | Counting = countsHistory(policy.versionFor(call), call) ? question : question(undefined);
-  const [record] = await suspend(kernel, invocation, asking, null);
+  const [record] = (await suspend(kernel, invocation, asking, null)).records;
   if (!record) return { id, status: "denied", message: denied.because ?? "the policy denies it" };
   return reviewed(kernel, reviewer, record);
 }

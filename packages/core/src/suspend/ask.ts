@@ -25,6 +25,8 @@ export interface Ask {
   /** Signed by the policy itself: recorded all the same (`gate.ask`). */
   readonly allowed: boolean;
   readonly parent: string | undefined;
+  /** This invocation saw the model produce the turn and has asked nothing about the call before: it isn't looked for first. */
+  readonly fresh?: boolean | undefined;
   /** Who asks, where it is not whoever started the run. */
   readonly requestedBy?: Principal | undefined;
   /** See {@link RequestRecord.ticket}. */

@@ -23,6 +23,11 @@ export function isHeld(thread: ThreadRecord, token: string, now: number): boolea
   return thread.holder !== undefined && thread.holder !== token && thread.leaseUntil > now;
 }
 
+/** A thread that nobody holds. */
+export const FREE = { holder: undefined, leaseUntil: 0 } as const;
+/** What failed before it came to rest counts no more. */
+export const RESTED = { attempts: 0, lastError: undefined } as const;
+
 /** Somebody else has taken the thread since this invocation read it. */
 function isOutdated({ holder, fence }: ThreadRecord, { token, based, held = based }: Invocation): boolean {
   return based !== undefined && holder !== token && fence !== held;
@@ -33,6 +38,8 @@ interface Recorded {
   readonly requests: readonly string[];
   /** The run pauses here: something is to be waited for, or was saved. */
   readonly waits: boolean;
+  /** The invocation ends with it, and holds the thread no longer. */
+  readonly ends: boolean;
 }
 
 const NEVER = Number.MAX_SAFE_INTEGER;
@@ -44,14 +51,15 @@ function wakeAt({ version, state, notBefore }: ThreadRecord, waits: boolean): nu
 }
 
 /**
- * The suspending invocation keeps the thread until it ends, so that nobody wakes it while it is in flight.
+ * The suspending invocation keeps the thread until it ends, so that nobody wakes it while it is in flight. One that ends
+ * with this very write lets go of it.
  * @throws THREAD_BUSY if a runner holds it or if it was taken since it was read, THREAD_CLOSED if this invocation's run is over
  */
 export function holdThread(
   thread: ThreadRecord,
   invocation: Invocation,
   continuation: Uint8Array | undefined,
-  { requests, waits }: Recorded,
+  { requests, waits, ends }: Recorded,
   { now, timings }: { readonly now: number; readonly timings: Timings },
 ): Writes {
   const underRunner = invocation.fence !== undefined;
@@ -73,6 +81,7 @@ export function holdThread(
         notBefore: wakeAt(thread, waits),
         // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.
         input: waits ? undefined : thread.input,
+        ...(ends ? { ...FREE, ...RESTED } : {}),
       }
     : {};
   const writes = putThread({ ...thread, ...hold, ...(continuation ? { continuation } : {}) }, thread.version, happening);

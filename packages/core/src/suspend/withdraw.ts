@@ -1,0 +1,34 @@
+import type { Principal } from "../contract/principal.ts";
+import type { Writes } from "../ledger/ledger.ts";
+import { moveRequest } from "../ledger/move.ts";
+import type { RequestRecord } from "../store/records.ts";
+
+/** Can this request still be withdrawn? Not once an execution was begun. */
+export function isCancellable({ state, attempt }: RequestRecord): boolean {
+  return state === "pending" || (state === "approved" && attempt === 0);
+}
+
+/** The writes that withdraw a request. */
+export function cancellation(
+  record: RequestRecord,
+  at: number,
+  actor: Principal,
+  reason: string,
+): Writes & { readonly record: RequestRecord } {
+  const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
+  return moveRequest(record, patch, { type: "cancelled", at, actor, data: { reason } });
+}
+
+/** Is it a run's, so that the run's end withdraws it? */
+export function endsWithRun(record: RequestRecord): boolean {
+  return record.framework !== "none" && isCancellable(record);
+}
+
+/** Does it end with an invocation that pauses and has asked only these? What a call under way asked stays with that call. */
+export function isNotAskedAgain(record: RequestRecord, declared: ReadonlySet<string>): boolean {
+  const asked = declared.has(record.id) || (record.parent !== undefined && declared.has(record.parent));
+  return endsWithRun(record) && !asked && !(record.ticket && record.state === "approved");
+}
+
+/** Why the requests of an invocation that pauses are withdrawn. */
+export const NOT_ASKED_AGAIN = "not asked again";
