@@ -24,13 +24,13 @@ export async function absorb(invocation: Invocation, state: State): Promise<Abso
   // The model has answered: what was found out is about another turn.
   if (lastTurn(given)?.start !== invocation.round.turn?.start) invocation.round = newRound({ outside: [], last: false, state });
   const { round } = invocation;
-  const items = withoutTurnedAway(given, round.turn, round.turnedAway);
+  const items = without(given, round.turn, new Set([...round.turnedAway, ...round.broken]));
   const turn = lastTurn(items);
   const outputs = turn ? await unsentOutputs(invocation.tools, turn, unsentToolResults) : [];
   const complete = turn ? answered(items, turn, outputs) : items;
   const open = lastTurn(complete)?.open ?? [];
   const pauses = state.status === "awaiting_approval" || round.turnedAway.size > 0;
-  const toldOutside = pauses ? [] : pendingToolCalls.map(({ id }) => id);
+  const toldOutside = pauses ? [] : answerable(invocation.tools, pendingToolCalls);
   const outside = new Set([...(before?.outside ?? []), ...round.outside, ...toldOutside]);
   const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
   const saved: Saved = {
@@ -39,13 +39,24 @@ export async function absorb(invocation: Invocation, state: State): Promise<Abso
     last: before?.last ?? false,
   };
   if (!turn || !pauses) return { saved, waiting: [] };
-  const waits = await Promise.all(open.map((call) => !outside.has(call.id) && mustPause(invocation, call, { numberOfTurns: 0 })));
+  const waits = await Promise.all(open.map(async (call) => !outside.has(call.id) && mustPause(invocation, call, { numberOfTurns: 0 })));
   return { saved, waiting: open.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) };
 }
 
-function withoutTurnedAway(items: readonly Item[], turn: Turn | undefined, turnedAway: ReadonlySet<string>): readonly Item[] {
-  if (!turn || turnedAway.size === 0) return items;
-  return items.filter((item, at) => at < turn.start || !isOutput(item) || !turnedAway.has(item.callId));
+/** Of calls that the SDK leaves to others: a tool that nobody knows is nobody's to answer, and the model is told so. */
+export function answerable(tools: readonly Tool[], calls: readonly { readonly id: string; readonly name: string }[]): readonly string[] {
+  return calls.flatMap(({ id, name }) => (named(tools, name) ? [id] : []));
+}
+
+function without(items: readonly Item[], turn: Turn | undefined, calls: ReadonlySet<string>): readonly Item[] {
+  if (!turn || calls.size === 0) return items;
+  return items.filter((item, at) => at < turn.start || !isOutput(item) || !calls.has(item.callId));
+}
+
+/** What else has run in a round that an error ends is kept, as far as anything can be. */
+export async function keepBeforeLeaving(invocation: Invocation, state: State): Promise<void> {
+  const { saved } = await absorb(invocation, state);
+  await invocation.keep(saved).catch(() => {});
 }
 
 export function unsentOutputs(

@@ -7,6 +7,7 @@ import type { InferToolInput, Tool } from "@openrouter/agent";
  * @throws SETUP for a tool that runs at the provider: its calls aren't seen here
  */
 export function argsOf<T extends Tool>(tool: T): StandardSchemaV1<unknown, InferToolInput<T>> {
-  if (!("function" in tool)) throw new CountersignError("SETUP", { hint: "argsOf needs a tool that runs here: this one runs at the provider." });
+  if (!("function" in tool))
+    throw new CountersignError("SETUP", { hint: "argsOf needs a tool that runs here: this one runs at the provider." });
   return tool.function.inputSchema as unknown as StandardSchemaV1<unknown, InferToolInput<T>>;
 }

@@ -1,7 +1,7 @@
 import { approve, CountersignError, reject, type ApprovalRequest, type Principal } from "@countersign/core";
 import { savedRun, type DecideNative } from "@countersign/core/adapter";
-import { FRAMEWORK, threadOf } from "./invocation.ts";
-import { fromContinuation } from "./saved.ts";
+import { threadOf } from "./invocation.ts";
+import { FRAMEWORK, fromContinuation } from "./saved.ts";
 
 /** As `callModel` takes them. */
 interface Answers {
@@ -16,7 +16,11 @@ type Refuse = (reason: string) => never;
  * @throws NATIVE_REFUSED for ids in both lists, of another turn, or unknown, with the pause unchanged; and what `gate.decide`
  * throws
  */
-export const decideNative: DecideNative<Answers> = async (gate, { approveToolCalls, rejectToolCalls }, { threadId, by, via = FRAMEWORK }) => {
+export const decideNative: DecideNative<Answers> = async (
+  gate,
+  { approveToolCalls, rejectToolCalls },
+  { threadId, by, via = FRAMEWORK },
+) => {
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };
@@ -45,6 +49,7 @@ function checked(id: string, request: ApprovalRequest | undefined, by: Principal
   // The same person pressing the button again is no news; core knows whether it is the same vote.
   const again = request.decisions.some((record) => record.by.id === by.id);
   if (request.status !== "pending" && !again) return refuse(`request ${request.id} is ${request.status} already`);
-  if (request.proposal.by !== undefined && !again) return refuse(`the arguments of request ${request.id} were edited after they were shown`);
+  if (request.proposal.by !== undefined && !again)
+    return refuse(`the arguments of request ${request.id} were edited after they were shown`);
   return request;
 }

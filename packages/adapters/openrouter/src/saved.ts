@@ -2,7 +2,8 @@ import { CountersignError } from "@countersign/core";
 import type { Continuation, ProposedCall } from "@countersign/core/adapter";
 import { createInitialState } from "@openrouter/agent";
 import type { State } from "./kinds.ts";
-import { FRAMEWORK } from "./invocation.ts";
+
+export const FRAMEWORK = "openrouter";
 
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;
@@ -29,7 +30,11 @@ export function newSaved(threadId: string): Saved {
   return { state: createInitialState(threadId), outside: [], last: false };
 }
 
-export function toContinuation(saved: Saved, asked: readonly ProposedCall[], { elsewhere = false }: { readonly elsewhere?: boolean } = {}): Continuation {
+export function toContinuation(
+  saved: Saved,
+  asked: readonly ProposedCall[],
+  { elsewhere = false }: { readonly elsewhere?: boolean } = {},
+): Continuation {
   const { state, outside, last } = saved;
   const kept: Kept = { state: elsewhere ? null : state, outside, last, asked };
   return { format: FORMAT, data: JSON.parse(JSON.stringify(kept)) as Kept };
