@@ -11,36 +11,41 @@ import type { Saved } from "./saved.ts";
 export interface Absorbed {
   readonly saved: Saved;
   readonly waiting: readonly ProposedCall[];
+  /** The SDK itself wouldn't pause here. */
+  readonly breaksOff: boolean;
 }
 
 /**
  * Takes over what the SDK saves. Results that it hasn't sent yet become outputs; outputs of calls that were turned away are
- * none, and their run is paused.
+ * none, and their run is paused. So is one that the SDK ended although a call of its last turn waits.
  */
 export async function absorb(invocation: Invocation, state: State): Promise<Absorbed> {
   const { unsentToolResults = [], pendingToolCalls = [], ...rest } = state;
-  const before = invocation.saved;
   const given = itemsOf(state.messages);
   // The model has answered: what was found out is about another turn.
-  if (lastTurn(given)?.start !== invocation.round.turn?.start) invocation.round = newRound({ outside: [], last: false, state });
-  const { round } = invocation;
+  const hasAnswered = lastTurn(given)?.start !== invocation.round.turn?.start;
+  if (hasAnswered) invocation.round = newRound({ outside: [], last: false, state });
+  const { round, saved: before } = invocation;
   const items = without(given, round.turn, new Set([...round.turnedAway, ...round.broken]));
   const turn = lastTurn(items);
   const outputs = turn ? await unsentOutputs(invocation.tools, turn, unsentToolResults) : [];
   const complete = turn ? answered(items, turn, outputs) : items;
   const open = lastTurn(complete)?.open ?? [];
-  const pauses = state.status === "awaiting_approval" || round.turnedAway.size > 0;
-  const toldOutside = pauses ? [] : answerable(invocation.tools, pendingToolCalls);
-  const outside = new Set([...(before?.outside ?? []), ...round.outside, ...toldOutside]);
+  const isPaused = state.status === "awaiting_approval" || round.turnedAway.size > 0;
+  const toldBefore = hasAnswered ? [] : (before?.outside ?? []);
+  const toldNow = isPaused ? [] : answerable(invocation.tools, pendingToolCalls);
+  const outside = new Set([...toldBefore, ...round.outside, ...toldNow]);
+  const mayWait = isPaused || state.status === "complete" ? open.filter(({ id }) => !outside.has(id)) : [];
+  const waits = await Promise.all(mayWait.map((call) => mustPause(invocation, call, { numberOfTurns: 0 })));
+  const waiting = turn ? mayWait.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) : [];
+  const pauses = isPaused || waiting.length > 0;
   const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
   const saved: Saved = {
     state: { ...rest, messages, status: pauses ? "awaiting_approval" : state.status },
     outside: open.flatMap(({ id }) => (outside.has(id) ? [id] : [])),
     last: before?.last ?? false,
   };
-  if (!turn || !pauses) return { saved, waiting: [] };
-  const waits = await Promise.all(open.map(async (call) => !outside.has(call.id) && mustPause(invocation, call, { numberOfTurns: 0 })));
-  return { saved, waiting: open.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) };
+  return { saved, waiting, breaksOff: pauses && state.status !== "awaiting_approval" };
 }
 
 /** Of calls that the SDK leaves to others: a tool that nobody knows is nobody's to answer, and the model is told so. */

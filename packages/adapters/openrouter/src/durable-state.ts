@@ -123,7 +123,7 @@ export class DurableState implements StateAccessor {
   async #take(run: Run, state: State): Promise<void> {
     const { invocation } = run;
     const { thread } = invocation;
-    const { saved, waiting } = await absorb(invocation, state);
+    const { saved, waiting, breaksOff } = await absorb(invocation, state);
     invocation.saved = saved;
     const { status } = saved.state;
     // Its calls are about to be asked about or to run, and then it is saved again.
@@ -134,7 +134,7 @@ export class DurableState implements StateAccessor {
     if (this.#run) return;
     if (waiting.length > 0) await thread.review(waiting);
     await thread.release(status === "complete" ? "completed" : "suspended");
-    if (invocation.round.turnedAway.size > 0) throw new Error(PAUSED);
+    if (breaksOff) throw new Error(PAUSED);
   }
 
   async #persist(saved: Saved, waiting: readonly ProposedCall[], thread: Thread): Promise<void> {

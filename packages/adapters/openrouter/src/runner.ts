@@ -183,12 +183,11 @@ async function save(run: Run, state: State): Promise<void> {
     await keepBeforeLeaving(invocation, state);
     throw invocation.leaving;
   }
-  const { saved, waiting } = await absorb(invocation, state);
+  const { saved, waiting, breaksOff } = await absorb(invocation, state);
   invocation.saved = saved;
   run.waiting = waiting;
-  if (invocation.round.turnedAway.size === 0) return;
-  run.brokenOff = true;
-  throw new Error("The run pauses here.");
+  run.brokenOff = breaksOff;
+  if (breaksOff) throw new Error("The run pauses here.");
 }
 
 function suspended(calls: readonly ProposedCall[], saved: Saved): Next {

@@ -142,6 +142,20 @@ describe("its own predicates", () => {
     expect(world.effects).toHaveLength(1);
   });
 
+  test.each([
+    ["true", true],
+    ["that hold", () => true],
+    ["that throw", () => Promise.reject(new Error("down"))],
+    ["that forget to answer", () => undefined],
+  ])("of the tool ask as well: %s", async (_name, requireApproval) => {
+    const desk = openDesk();
+    const pay = { ...desk.pay, function: { ...desk.pay.function, requireApproval } } as unknown as typeof desk.pay;
+    const world = await openWorld([[paying(5)]], { desk, tools: [pay] });
+    await world.call("go").getText();
+    expect(await world.only()).toMatchObject({ rule: "native", args: { amount: 5 } });
+    expect(world.effects).toEqual([]);
+  });
+
   test("never allow what the policy asks about", async () => {
     const desk = openDesk();
     const lenient = { ...desk.pay, function: { ...desk.pay.function, requireApproval: false } };

@@ -55,6 +55,18 @@ describe.each(["callModel", "runner"] as const)("results, through %s", (runs) =>
     },
   );
 
+  test("a replayed result is told as the first time", async () => {
+    const odd = tool({ name: "odd", description: "", inputSchema: z.object({}), execute: async () => ({ paid: 5n }) as never });
+    const world = await worldOf([[call("odd")]], [odd as unknown as Tool], "odd");
+    await (runs === "runner" ? world.runner().start("t", "go") : world.call("go").getText());
+    await world.approve();
+    const resume = async () => void (await (runs === "runner" ? world.runner().resume("t") : world.call([]).getText()));
+    world.server.disturb({ status: 500 });
+    await expect(resume()).rejects.toMatchObject({ statusCode: 500 });
+    await resume();
+    expect(world.told()).toEqual(['{"paid":"5"}']);
+  });
+
   test("toModelOutput is honoured, of an allowed and of a signed call, and stands behind the notice of an edit", async () => {
     const shown = (name: string) =>
       tool({
@@ -238,6 +250,19 @@ describe("a tool that hands its call to people itself (onToolCalled)", () => {
       expect(world.refused()).toEqual([]);
     },
   );
+
+  test("its id, when it comes again for a call that waits, is another call's", async () => {
+    const { made } = hitl("human", null);
+    const desk = openDesk();
+    const lines = [[asks], [paying(5_000, "x", "h")], "done"];
+    const world = await openWorld(lines, { desk, tools: [desk.pay, made], repeatedIds: true });
+    await world.call("go").getText();
+    await world.call([output("h", '{"a":"later"}')]).getText();
+    await world.approve();
+    expect(await world.call([]).getText()).toBe("done");
+    expect(world.effects).toHaveLength(1);
+    expect(world.refused()).toEqual([]);
+  });
 
   test("another input in place of the answer: the runner gives its call an output all the same", async () => {
     const { made } = hitl("human", null);

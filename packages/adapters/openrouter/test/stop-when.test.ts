@@ -40,13 +40,12 @@ describe.each(settings)("a gated call on the turn where stopWhen fires, with %s"
   ])("breaks %s off, and nothing is lost or run twice", async (_which, make) => {
     const world = await openWorld(lines);
     const thread = make();
-    const ended = await codeOf(world.call("go", { thread, ...stopping }).getText());
-    expect(world.effects.filter((effect) => (effect as { amount: number }).amount > 1_000)).toEqual([]);
-    const before = world.effects.length;
-    if (before > 1) expect(ended).toMatch(/waits for a person/);
-    // It paused: with a request on record, or else the next call asks.
-    if ((await world.pending()).length === 0)
-      expect(await codeOf(world.call([], { thread, ...stopping }).getText())).toBe("THREAD_SUSPENDED");
+    expect(await codeOf(world.call("go", { thread, ...stopping }).getText())).toMatch(/waits for a person, so the run pauses here/);
+    expect(world.effects).toContainEqual(first);
+    expect(world.effects).not.toContainEqual(asked);
+    const requests = world.server.requests.length;
+    expect(await codeOf(world.call([], { thread, ...stopping }).getText())).toBe("THREAD_SUSPENDED");
+    expect(world.server.requests).toHaveLength(requests);
     expect(await world.only()).toMatchObject({ args: asked });
     await world.approve();
     await world.call([], { thread, ...stopping }).getText();
