@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["{packages,internal}/**/test/**/*.test.ts", "examples/**/*.test.ts", "bench/test/**/*.test.ts"],
+    exclude: [...configDefaults.exclude, "examples/usage/**"],
     // Real processes, real kills, real files: two forks, and time enough for a slow machine.
     pool: "forks",
     maxWorkers: 2,

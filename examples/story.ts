@@ -1,11 +1,10 @@
 // The main job, end to end, with real processes: propose, freeze, die, decide, go on, once. The same on every framework: an
 // example brings its agent (agent.ts) and how one process of it reports (process.ts).
-import { fork, type ChildProcess } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { isCountersignError, type ApprovalRequest, type Decision, type Principal } from "@countersign/core";
-import type { Report } from "./report.ts";
+import { agentProcess, killed } from "./agent-process.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -110,36 +109,6 @@ export async function story({ folder, model }: Example): Promise<void> {
     } else if (!elsewhere.signal.aborted) say("", "waiting for the second terminal; Ctrl-C ends the demo, and loses nothing");
     return waiting;
   }
-}
-
-function agentProcess(
-  folder: string,
-  inBank: () => string,
-  ...args: readonly string[]
-): { readonly child: ChildProcess; readonly report: Promise<Report> } {
-  const child = fork(join(folder, "process.ts"), args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
-  const report = new Promise<Report>((resolve) => {
-    const exited = (code: number | null): void => resolve(failed(code, inBank()));
-    child.once("exit", exited);
-    child.once("message", (message) => {
-      child.off("exit", exited);
-      resolve(message as Report);
-    });
-  });
-  return { child, report };
-}
-
-/** The process has said why. */
-function failed(code: number | null, paid: string): never {
-  console.error(`The agent's process ended with code ${code}. Nothing was paid that nobody signed: the bank has paid ${paid}.`);
-  process.exit(1);
-}
-
-function killed(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill("SIGKILL");
-  });
 }
 
 /** Stands in for the person: rounds 4,200 down to 4,000, and signs the rest as it is. */

@@ -2,6 +2,8 @@ import { withTools as withAiSdkTools } from "./ai-sdk/allowed.ts";
 import * as aiSdk from "./ai-sdk/round-trip.ts";
 import { withTools as withOpenaiTools } from "./openai-agents/allowed.ts";
 import * as openaiAgents from "./openai-agents/round-trip.ts";
+import { withTools as withOpenRouterTools } from "./openrouter/allowed.ts";
+import * as openRouter from "./openrouter/round-trip.ts";
 import { allowedCall } from "./rows/allowed-call.ts";
 import { claimedRow } from "./rows/claimed.ts";
 import { commitRows } from "./rows/commits.ts";
@@ -21,6 +23,7 @@ export const stores = (): readonly BenchStore[] => [sqliteBench(), postgresBench
 const FRAMEWORKS: readonly Framework[] = [
   { name: "OpenAI Agents", withTools: withOpenaiTools, countersigned: openaiAgents.countersigned, native: openaiAgents.native },
   { name: "AI SDK", withTools: withAiSdkTools, countersigned: aiSdk.countersigned, native: aiSdk.native },
+  { name: "OpenRouter", withTools: withOpenRouterTools, countersigned: openRouter.countersigned, native: openRouter.native },
 ];
 
 /** Every row of the table, in its order. */

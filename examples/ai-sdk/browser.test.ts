@@ -80,3 +80,23 @@ it("tells the asker who clicks that they may not sign, and leaves the question o
   await bob.getByText("not this month").waitFor();
   expect(paid()).toHaveLength(before);
 });
+
+it("takes what the asker says while a payment waits: it is done once that is signed, and the approval stays in the page", async () => {
+  const bob = await open("bob", "third");
+  await say(bob, "Pay Hooli $5000");
+  await call(bob, "approval-requested").waitFor();
+  await say(bob, "Pay Globex $200");
+  await bob.locator(".user", { hasText: "Globex" }).waitFor();
+  await bob
+    .locator(".assistant", { has: call(bob, "approval-requested") })
+    .last()
+    .waitFor();
+  expect(await bob.locator(".error").count()).toBe(0);
+
+  const fiona = await open("fiona", "third");
+  await fiona.getByRole("button", { name: "Approve" }).click();
+  await call(bob, "output-available").getByText("Paid $5000 to Hooli.").waitFor();
+  await call(bob, "output-available").getByText("Paid $200 to Globex.").waitFor();
+  expect(paid().slice(-2)).toMatchObject([{ amount: 5_000 }, { amount: 200 }]);
+  expect(await bob.locator(".user").count()).toBe(2);
+});

@@ -49,5 +49,5 @@ function answerTo(prompt: Prompt) {
 }
 
 function textOf(output: { readonly type: string; readonly value?: unknown; readonly reason?: string | undefined }): string {
-  return output.reason ?? (typeof output.value === "string" ? output.value : JSON.stringify(output.value));
+  return output.reason ?? (typeof output.value === "string" ? output.value : (JSON.stringify(output.value) ?? "Not approved."));
 }

@@ -18,7 +18,7 @@ export function Chat({ id, initial }: { readonly id: string; readonly initial: U
   });
   const [text, setText] = useState("");
 
-  const waits = messages.at(-1)?.parts.some((part) => isToolUIPart(part) && part.state.startsWith("approval-"));
+  const waits = messages.some(({ parts }) => parts.some((part) => isToolUIPart(part) && part.state.startsWith("approval-")));
   useEffect(() => {
     if (!waits || status === "submitted" || status === "streaming") return undefined;
     const timer = setInterval(() => void fetchJson<UIMessage[]>(`/api/chat/${id}`).then(setMessages), 1_000);

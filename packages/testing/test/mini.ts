@@ -29,10 +29,10 @@ export const call = (id: string, name: string, args: Record<string, unknown>): N
   args,
 });
 
-export function createRunner<C>(gate: GateIn<C>, agent: MiniAgent, name = "mini") {
+export function createRunner<C>(gate: GateIn<C>, agent: MiniAgent, name = "mini", framework = "mini") {
   return defineRunner<string, readonly Message[], AsyncIterable<string>, C>(gate, {
     name,
-    framework: "mini",
+    framework,
     advance: (thread, { input, continuation }, { signal }) =>
       advance(agent, thread, input, continuation?.data as Message[] | undefined, signal),
     async advanceStream(thread, { input, continuation }, { signal }) {

@@ -20,9 +20,25 @@ function open() {
 
 test("what an adapter saved can be shown, whoever holds the thread; of an unknown thread nothing is saved", async () => {
   const { gate, runner } = open();
-  expect(await savedRun(gate, "pay-001")).toBeNull();
+  expect(await savedRun(gate, "pay-001")).toEqual({ continuation: null, input: undefined });
   await runner.start("pay-001", "pay");
-  expect(await savedRun(gate, "pay-001")).toEqual({ format: 7, data: { said: ["pay"] } });
+  expect(await savedRun(gate, "pay-001")).toEqual({ continuation: { format: 7, data: { said: ["pay"] } }, input: undefined });
+});
+
+test("what a start began with can be shown until something of it is saved", async () => {
+  const { gate } = open();
+  const seen: unknown[] = [];
+  const looking = defineRunner<string, string>(gate, {
+    name: "payments",
+    framework: "test",
+    async advance() {
+      seen.push(await savedRun(gate, "pay-001"));
+      return { status: "completed", output: "", text: "", continuation: { format: 7, data: [] } };
+    },
+  });
+  await looking.start("pay-001", "pay");
+  expect(seen).toEqual([{ continuation: null, input: "pay" }]);
+  expect(await savedRun(gate, "pay-001")).toEqual({ continuation: { format: 7, data: [] }, input: undefined });
 });
 
 test("a call's request has the id that was told before it was asked", async () => {

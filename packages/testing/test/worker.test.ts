@@ -55,6 +55,23 @@ describe("drain", () => {
     expect(gate.executed).toHaveLength(1);
   });
 
+  it("leaves to its own framework what that has frozen, even if the agent's name is the same", async () => {
+    const { runner, gate, sign } = setting();
+    await sign("a");
+    const ported = createRunner(gate, { model: scripted("nothing to do"), tools: {} }, runner.name, "another");
+    const incompatible = { code: "STATE_INCOMPATIBLE", details: { framework: "mini", saved: "mini", running: "another" } };
+    await expect(ported.resume("a")).rejects.toMatchObject(incompatible);
+    await expect(ported.start("a", "go on", { pending: "cancel" })).rejects.toMatchObject(incompatible);
+    const errors: unknown[] = [];
+    expect(await createWorker(gate, [ported], { onError: (error) => errors.push(error) }).drain()).toMatchObject({ resumed: 0, failed: 1 });
+    expect(errors).toMatchObject([incompatible]);
+    expect(gate.executed).toHaveLength(0);
+    gate.advance(10_000);
+    expect(await createWorker(gate, [runner]).drain()).toMatchObject({ resumed: 1 });
+    expect(gate.executed).toHaveLength(1);
+    expect(await ported.start("b", "go")).toMatchObject({ status: "completed" });
+  });
+
   it("takes so many threads and no more", async () => {
     const { runner, gate, sign } = setting();
     for (const id of ["a", "b", "c", "d", "e"]) await sign(id);

@@ -2,13 +2,15 @@ import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } fro
 import type { ModelMessage } from "ai";
 import { responsesTo } from "./answers.ts";
 import { threadOf } from "./invocation.ts";
+import { withEditsTold } from "./retold.ts";
 import { isStopped, waitingIn } from "./suspend.ts";
 import { openTurn, proposedCalls } from "./turn.ts";
 
 /**
- * Your own loop and your own messages: asks about the calls that the SDK stopped for, if nobody did yet. Says what is
- * pending, or adds the one trailing tool message with which the SDK goes on. Save the messages before you call it: what it
- * asks is about them.
+ * Your own loop and your own messages, before each request to the model: asks about the calls that the SDK stopped for, if
+ * nobody did yet. Says what is pending, or adds the one trailing tool message with which the SDK goes on. Where a person
+ * changed what ran, the result says so, on this and on later turns, also if you keep UIMessages. Save the messages before
+ * you call it: what it asks is about them.
  * @throws NOT_APPROVED if a reviewer stopped the run, SETUP if something was said after the calls, and what `suspend` throws
  */
 export async function applyDecisions(
@@ -17,8 +19,8 @@ export async function applyDecisions(
   ref: ThreadRef,
 ): Promise<{ status: "ready"; messages: ModelMessage[] } | { status: "pending"; pending: readonly ApprovalRequest[] }> {
   const turn = openTurn(messages);
-  if (!turn) return { status: "ready", messages };
   const thread = threadOf(gate, ref);
+  if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages) };
   const calls = proposedCalls(messages, turn);
   const waiting = await waitingIn(thread, turn, calls, { fresh: false });
   if (waiting.length > 0) {
@@ -30,7 +32,8 @@ export async function applyDecisions(
   if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
   if (await isStopped(thread, calls))
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
-  return { status: "ready", messages: [...messages, await responsesTo(thread, turn, calls)] };
+  const told = await withEditsTold(gate, thread, messages);
+  return { status: "ready", messages: [...told, await responsesTo(thread, turn, calls)] };
 }
 const PASSED =
   "The calls are decided, but something was said after them, and the SDK goes on from the last message only: pass the messages up to the calls, and add the rest when they have run.";

@@ -11,7 +11,9 @@ import {
 import type { ModelMessage, ToolSet } from "ai";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
-import { asJson, fromContinuation, jsonOf, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { withoutBypass } from "./own-approval.ts";
+import { hasHeard, isSaid, withInput, withKept, type Input } from "./said.ts";
+import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
 import { isStopped, waitingIn } from "./suspend.ts";
 import { openTurn, partsOf, proposedCalls } from "./turn.ts";
@@ -28,7 +30,6 @@ type RawOutput<A extends AgentLike> = Awaited<ReturnType<A["generate"]>>["output
 /** The SDK says never where no output is configured. */
 export type OutputOf<A extends AgentLike> = [RawOutput<A>] extends [never] ? string : RawOutput<A>;
 export type StreamOf<A extends AgentLike> = Awaited<ReturnType<A["stream"]>>;
-export type Input = string | ModelMessage[];
 
 /** One invocation, and what it goes by. */
 interface Run {
@@ -53,29 +54,36 @@ export function agentRunner<C, A extends AgentLike>(
   name: string,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Answered> {
   const { tools } = agent;
+  const approval = withoutBypass(agent, tools);
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
   async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
-    const saved = fromContinuation(continuation) ?? { messages: [], outputs: {} };
-    if (input !== undefined) {
-      const answers = await answersToOpenCalls(run.invocation.thread, saved.messages);
-      return { saved: { ...saved, messages: asJson([...saved.messages, ...answers, ...messagesOf(input)]) } };
-    }
-    if (!openTurn(saved.messages)) throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
-    return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+    const saved = fromContinuation(continuation) ?? NOTHING;
+    const repeated = isSaid(input) && hasHeard(saved, input);
+    if (input !== undefined && !repeated) return { saved: withInput(withKept(await settled(run, saved)), input) };
+    if (openTurn(saved.messages))
+      return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+    if (repeated) return { advanced: answeredBefore<Output>(saved) };
+    throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+  }
+
+  /** The conversation with a result for each call. */
+  async function settled({ invocation: { thread } }: Run, saved: Saved): Promise<Saved> {
+    return { ...saved, messages: [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))] };
   }
 
   /** From a turn that the SDK stopped at. */
-  async function goOn({ invocation: { thread, restored } }: Run, saved: Saved): Promise<Next<Output>> {
+  async function goOn(run: Run, saved: Saved): Promise<Next<Output>> {
+    const { thread, restored } = run.invocation;
     const turn = openTurn(saved.messages);
     if (!turn) return { saved };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
     if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(thread, waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
-      const messages = [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))];
-      return { advanced: { status: "stopped", continuation: toContinuation({ ...saved, messages }) } };
+      // What was kept is told with whatever is said next: the reviewer ended this run.
+      return { advanced: { status: "stopped", continuation: toContinuation(withKept(await settled(run, saved))) } };
     }
     for (const call of calls) restored.set(call.callId, call);
     const { role, content } = await responsesTo(thread, turn, calls);
@@ -94,6 +102,8 @@ export function agentRunner<C, A extends AgentLike>(
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
     // A response that was cut off leaves calls that the SDK neither runs nor asks about.
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
+      // Not saved before it is answered: until then the calls are shown as open, and pages look again.
+      if (saved.kept) return { saved: withKept(await settled(run, saved)) };
       return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn);
@@ -108,10 +118,12 @@ export function agentRunner<C, A extends AgentLike>(
     for (let next = first; ;) {
       if ("advanced" in next) return next.advanced;
       const { saved } = next;
-      const result = await explained(run, () => agent.generate({ messages: [...saved.messages], abortSignal: run.signal }));
+      const result = await explained(run, () => agent.generate(optionsOf(run, saved)));
       next = await leave(run, saved, await finished(result));
     }
   }
+
+  const optionsOf = ({ signal }: Run, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
 
   const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
     invocation: beginInvocation(gate, thread),
@@ -134,7 +146,7 @@ export function agentRunner<C, A extends AgentLike>(
       const next = await enter(run, from);
       if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
       const { saved } = next;
-      const stream = (await explained(run, () => agent.stream({ messages: [...saved.messages], abortSignal: run.signal }))) as StreamOf<A>;
+      const stream = (await explained(run, () => agent.stream(optionsOf(run, saved)))) as StreamOf<A>;
       const done = explained(run, () => finished(stream as Streamed)).then(async (made) =>
         untilItRests(run, await leave(run, saved, made)),
       );
@@ -153,8 +165,11 @@ async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Pr
   }
 }
 
-function messagesOf(input: Input): readonly ModelMessage[] {
-  return typeof input === "string" ? [{ role: "user", content: input }] : input;
+/** A page sent again what is answered already. The output is gone by now: it is no chat's. */
+function answeredBefore<Output>(saved: Saved): Advanced<Output> {
+  const parts = saved.messages.slice(-1).flatMap(partsOf);
+  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+  return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
 }
 
 /** Core saves with the requests that it records; where there are none, what waits for the browser is saved here. */
@@ -178,5 +193,5 @@ function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Invocat
       own[outputKey(at, part.toolCallId)] = jsonOf(outputs.get(part.toolCallId));
     }
   }
-  return { messages, outputs: { ...from.outputs, ...own } };
+  return { ...from, messages, outputs: { ...from.outputs, ...own } };
 }

@@ -12,15 +12,33 @@ export interface Saved {
   readonly messages: readonly ModelMessage[];
   /** What a tool itself answered, where the model was told something else, by {@link outputKey}. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What a page sent, by where it stands in `messages`. */
+  readonly heard?: Readonly<Record<number, Heard>>;
+  /** What a user said while calls waited: for the model once those have results. */
+  readonly kept?: readonly Said[];
 }
+
+/** A message of a user's, as its page named it. Sent again, it is no other one. */
+export interface Said {
+  readonly id: string;
+  readonly message: ModelMessage;
+}
+
+interface Heard {
+  readonly id: string;
+  /** Said while the answer before it was under way, and told when that was done. */
+  readonly meanwhile: boolean;
+}
+
+export const NOTHING: Saved = { messages: [], outputs: {} };
 
 /** `at`: where the message with the result stands. */
 export function outputKey(at: number, toolCallId: string): string {
   return `${at}/${toolCallId}`;
 }
 
-export function toContinuation({ messages, outputs }: Saved): Continuation {
-  return { format: FORMAT, data: { messages, outputs } };
+export function toContinuation(saved: Saved): Continuation {
+  return { format: FORMAT, data: saved };
 }
 
 /** @throws STATE_INCOMPATIBLE for what another version of this package has saved */

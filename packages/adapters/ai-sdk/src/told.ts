@@ -61,3 +61,9 @@ export function withNotice(output: ModelOutput, notice: string | undefined): Mod
       return output;
   }
 }
+
+/** Does it begin with that notice already? */
+export function isNoticed(output: ModelOutput, notice: string): boolean {
+  if (output.type === "content") return output.value.some((part) => "text" in part && part.text === notice);
+  return (output.type === "text" || output.type === "error-text") && output.value.startsWith(notice);
+}

@@ -55,8 +55,23 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
 
 /** The open calls of a turn as they are gated and signed. */
 export function proposedCalls(messages: readonly ModelMessage[], { at, open }: Turn): readonly ProposedCall[] {
-  const turnId = turnIdOf(messages.slice(0, at).flatMap(essence));
+  const turnId = turnIdAt(messages, at);
   return open.map(({ id, tool, input }) => ({ turnId, callId: id, tool, args: input as JsonObject }));
+}
+
+/** All calls of the message that stands there, as they were gated and signed. */
+export function callsAt(messages: readonly ModelMessage[], at: number): readonly ProposedCall[] {
+  const calls = messages
+    .slice(at, at + 1)
+    .flatMap(partsOf)
+    .filter((part) => part.type === "tool-call");
+  if (calls.length === 0) return [];
+  const turnId = turnIdAt(messages, at);
+  return calls.map(({ toolCallId, toolName, input }) => ({ turnId, callId: toolCallId, tool: toolName, args: input as JsonObject }));
+}
+
+function turnIdAt(messages: readonly ModelMessage[], at: number): string {
+  return turnIdOf(messages.slice(0, at).flatMap(essence));
 }
 
 /**

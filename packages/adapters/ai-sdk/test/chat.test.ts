@@ -1,88 +1,7 @@
-import { createRunner, gateTools } from "@countersign/ai-sdk";
-import {
-  approve,
-  createGate,
-  definePolicy,
-  edit,
-  type ApprovalRequest,
-  type Gate,
-  type Reviewer,
-  type ReviewTerms,
-} from "@countersign/core";
-import { memoryStore } from "@countersign/memory";
-import { lastAssistantMessageIsCompleteWithApprovalResponses, tool, ToolLoopAgent, type ToolSet, type UIMessage } from "ai";
-import { afterEach, expect, test } from "vitest";
-import { z } from "zod";
-import { Payment } from "./support/desk.ts";
-import { Page } from "./support/page.ts";
-import { serve } from "./support/route.ts";
-import { scriptedModel } from "./support/scripted-model.ts";
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-const call = (id: string, amount: number, to = "Acme") => ({ id, tool: "pay", args: { amount, to } });
-const paying = [{ calls: [call("a", 4_200)] }, { text: "all paid" }];
-
-async function open(turns: Parameters<typeof scriptedModel>[0] = paying, review: ReviewTerms = {}, reviewer?: Reviewer) {
-  const policy = definePolicy({ tools: { pay: { args: Payment, review, ask: ({ args }) => args.amount > 1_000 } } });
-  const gate: Gate = createGate({ policy, store: memoryStore(), warn: () => {}, ...(reviewer ? { reviewer } : {}) });
-  const paid: unknown[] = [];
-  const pay = tool({
-    inputSchema: Payment,
-    execute: async (args) => {
-      paid.push(args);
-      return { paid: args.amount };
-    },
-  });
-  const locate = tool({ inputSchema: z.object({}), outputSchema: z.object({ city: z.string() }) });
-  const { model, transcript } = scriptedModel(turns, "v4");
-  const runner = createRunner(
-    gate,
-    new ToolLoopAgent({ model, tools: gateTools<ToolSet, unknown>(gate, { pay, locate }), maxRetries: 0 }),
-    {
-      name: "chats",
-    },
-  );
-  const server = await serve(runner as never);
-  closing.push(server.close);
-  const requests: string[] = [];
-  const page = (user: string, messages: UIMessage[] = []): Page => {
-    const opened: Page = new Page(server.url, "chat-1", user, {
-      messages,
-      sendAutomaticallyWhen: () => {
-        const sends = lastAssistantMessageIsCompleteWithApprovalResponses({ messages: opened.messages });
-        if (sends) requests.push(user);
-        return sends;
-      },
-    });
-    return opened;
-  };
-  const pending = async (): Promise<ApprovalRequest> => (await gate.list({ status: "pending" })).items[0] as ApprovalRequest;
-  return { gate, runner, paid, page, pending, transcript, requests, load: () => runner.messages("chat-1") as Promise<UIMessage[]> };
-}
-
-/** The calls of a page's last answer: state, and what else is to be seen of each. */
-function callsOf(messages: readonly UIMessage[]) {
-  return (messages.at(-1)?.parts ?? []).flatMap((part) =>
-    "toolCallId" in part ? [part as { state: string; output?: unknown; input?: unknown; approval?: { id: string } }] : [],
-  );
-}
-const textOf = (messages: readonly UIMessage[]) =>
-  (messages.at(-1)?.parts ?? []).flatMap((part) => (part.type === "text" ? [part.text] : [])).join();
-
-/** Until the page has nothing under way. */
-async function settled(page: Page): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 30));
-  while (page.status === "submitted" || page.status === "streaming") await new Promise((resolve) => setTimeout(resolve, 10));
-}
-async function click(page: Page, approved: boolean, reason?: string): Promise<void> {
-  for (const { approval } of callsOf(page.messages).filter(({ state }) => state === "approval-requested"))
-    await page.addToolApprovalResponse({ id: approval?.id ?? "", approved, ...(reason === undefined ? {} : { reason }) });
-  await settled(page);
-}
+import { approve, edit } from "@countersign/core";
+import type { UIMessage } from "ai";
+import { expect, test } from "vitest";
+import { call, callsOf, click, open, paying, settled, textOf } from "./support/chat.ts";
 
 test("a click is a signature: the call runs once, and the page shows what a page that is opened later shows", async () => {
   const world = await open();
@@ -110,7 +29,7 @@ test("a click that rejects is told to the model with its reason", async () => {
 });
 
 test("one signature of two leaves the question open in the page, which doesn't ask again by itself", async () => {
-  const world = await open(paying, { quorum: 2 });
+  const world = await open(paying, { review: { quorum: 2 } });
   const page = world.page("alice");
   await page.sendMessage({ text: "pay Acme" });
   await click(page, true);
@@ -123,7 +42,7 @@ test("one signature of two leaves the question open in the page, which doesn't a
 });
 
 test("whoever may not sign is told so, and the question stays open", async () => {
-  const world = await open(paying, { roles: ["finance"] });
+  const world = await open(paying, { review: { roles: ["finance"] } });
   const page = world.page("mallory");
   await page.sendMessage({ text: "pay Acme" });
   await click(page, true);
@@ -156,20 +75,6 @@ test("an old click that says no doesn't undo somebody else's yes, and the page c
   expect(world.paid).toHaveLength(1);
 });
 
-test("a message that comes while a call waits is refused, and neither the call nor the message is lost", async () => {
-  const world = await open();
-  const page = world.page("bob");
-  await page.sendMessage({ text: "pay Acme" });
-  await page.sendMessage({ text: "and another thing" });
-  expect([page.codes, page.status]).toEqual([["THREAD_SUSPENDED"], "error"]);
-  expect(page.messages.some(({ parts }) => parts.some((part) => part.type === "text" && part.text === "and another thing"))).toBe(true);
-  await world.gate.decide(await world.pending(), approve(), { by: { id: "carol" } });
-  await world.runner.resume("chat-1");
-  expect(world.paid).toHaveLength(1);
-  await page.regenerate();
-  expect(world.transcript().messages.filter(({ role }) => role === "user")).toHaveLength(2);
-});
-
 test("calls of one answer: some signed in the page, one by somebody else, none before all are", async () => {
   const world = await open([{ calls: [call("a", 2_000, "A"), call("b", 3_000, "B")] }, { text: "both" }]);
   const page = world.page("alice");
@@ -184,7 +89,7 @@ test("calls of one answer: some signed in the page, one by somebody else, none b
 });
 
 test("with a reviewer in the process the page sees the whole answer in one go", async () => {
-  const world = await open(paying, {}, { as: { id: "robot" }, review: () => approve() });
+  const world = await open(paying, { reviewer: { as: { id: "robot" }, review: () => approve() } });
   const page = world.page("bob");
   await page.sendMessage({ text: "pay Acme" });
   expect(callsOf(page.messages).map(({ state, output }) => [state, output])).toEqual([["output-available", { paid: 4_200 }]]);

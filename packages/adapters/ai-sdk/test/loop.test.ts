@@ -8,6 +8,10 @@ import { scriptedModel } from "./support/scripted-model.ts";
 
 const thread = { threadId: "chat-1", requestedBy: "bob" };
 const asking = (amount = 4_200) => [{ calls: [{ id: "call_0", tool: "pay", args: { amount, to: "Acme" } }] }, { text: "done" }];
+/** In version 6 there is no other way to what a page gets. */
+interface Shown {
+  toUIMessageStream(options: { originalMessages: ai7.UIMessage[] }): ReadableStream<ai7.UIMessageChunk>;
+}
 /** What a database makes of messages. */
 const stored = (messages: readonly ai7.ModelMessage[]): ai7.ModelMessage[] => JSON.parse(JSON.stringify(messages)) as ai7.ModelMessage[];
 
@@ -86,6 +90,58 @@ describe.each([
       args: { amount: 4_200, to: "Acme" },
     });
     expect(ran.status === "ran" && JSON.stringify(ran.messages)).toContain(told(world)[0]?.split("\n")[0]?.slice(0, 40));
+  });
+
+  test("a loop that keeps UIMessages tells an edit on every later turn, in new processes, of its own call only", async () => {
+    const twice = [asking()[0], { text: "done" }, asking()[0], { text: "done again" }, { text: "bye" }] as ReturnType<typeof asking>;
+    const first = open(twice);
+    const process = () => open(twice, {}, first);
+    const ui: ai7.UIMessage[] = [];
+    const say = (text: string) => void ui.push({ id: text, role: "user", parts: [{ type: "text", text }] });
+    /** One request of a page: what an application does that keeps what the page shows. */
+    const turn = async (world: typeof first) => {
+      const messages = await ai.convertToModelMessages(structuredClone(ui), { tools: world.tools });
+      const applied = await applyDecisions(world.gate, messages, thread);
+      if (applied.status === "pending") return world;
+      const { model } = world.scripted;
+      const result: unknown = ai.streamText({
+        model,
+        tools: world.tools,
+        messages: applied.messages,
+        stopWhen: ai7.isStepCount(5) as never,
+      });
+      const last = ui.at(-1)?.role === "assistant" ? ui.pop() : undefined;
+      const stream = (result as Shown).toUIMessageStream({ originalMessages: last ? [last] : [] });
+      let shown = last;
+      for await (const message of ai.readUIMessageStream({ stream, ...(last ? { message: last } : {}) })) shown = message;
+      if (shown) ui.push(JSON.parse(JSON.stringify(shown)) as ai7.UIMessage);
+      return world;
+    };
+    say("pay Acme");
+    await turn(process());
+    await turn(process());
+    await first.edit({ amount: 4_000, to: "Acme" });
+    expect(told(await turn(process()))).toEqual([expect.stringMatching(/4000[^]*paid 4000 to Acme$/)]);
+    expect(JSON.stringify(ui)).toContain('"output":"paid 4000 to Acme"');
+    say("the same again");
+    const again = await turn(process());
+    expect(told(again)).toEqual([expect.stringMatching(/4000[^]*paid 4000 to Acme$/)]);
+    await turn(process());
+    await first.approve();
+    await turn(process());
+    say("thanks");
+    expect(told(await turn(process()))).toEqual([expect.stringMatching(/4000[^]*paid 4000 to Acme$/), "paid 4200 to Acme"]);
+  });
+
+  test("in ModelMessages, which keep it, an edit is told once, and messages without one stay as they are", async () => {
+    const world = open(asking());
+    const { messages } = await world.generate([user]);
+    expect(await applyDecisions(world.gate, [user], thread)).toEqual({ status: "ready", messages: [user] });
+    await world.run(messages);
+    await world.edit({ amount: 4_000, to: "Acme" });
+    const ran = await world.run(messages);
+    if (ran.status === "pending") throw new Error("it still waits");
+    expect(await applyDecisions(world.gate, ran.messages, thread)).toEqual({ status: "ready", messages: ran.messages });
   });
 
   test("a rejection reaches the model with its reason", async () => {

@@ -481,16 +481,19 @@ describe("native use", () => {
     await expect(desk.approve("x")).rejects.toSatisfy((thrown) => isCountersignError(thrown, "SELF_REVIEW"));
   });
 
-  test("time travel to before the pause asks again under the same request", async () => {
+  test("time travel to before the pause meets the same request: what was paid isn't paid again", async () => {
     const desk = openDesk();
     const { agent } = openAgent(desk);
     await agent.invoke({ messages: paying([5_000, "x"]) }, config);
     await desk.approve("x");
     await agent.invoke(null, config);
-    const history = [];
-    for await (const snapshot of agent.graph.getStateHistory(config)) history.push(snapshot);
-    const paused = history.find(({ next }) => next.includes("ApprovalMiddleware.after_model"));
-    await agent.invoke(null, paused?.config);
+    // Newest first: the last that stood before the approval is the one at which the run paused.
+    const history = await Array.fromAsync(agent.graph.getStateHistory(config));
+    const paused = history.findLast(({ next }) => next.includes("ApprovalMiddleware.after_model"));
+    expect(paused?.values["messages"]).toHaveLength(2);
+    const again = await agent.invoke(null, paused?.config);
+    expect(again.messages.at(-1)?.text).toBe("paid 5000 to x");
+    expect((await desk.gate.list({})).items).toHaveLength(1);
     expect(desk.effects).toHaveLength(1);
   });
 

@@ -29,7 +29,8 @@ export const decideNative: DecideNative<Answers> = async (
   if (ids.length === 0) refuse("it answers nothing");
   const both = [...approved].find((id) => rejected.has(id));
   if (both !== undefined) refuse(`it approves and rejects ${both}`);
-  const asked = fromContinuation(await savedRun(gate, threadId))?.asked ?? [];
+  const { continuation } = await savedRun(gate, threadId);
+  const asked = fromContinuation(continuation)?.asked ?? [];
   const thread = threadOf(gate, { threadId });
   const requests = await Promise.all(
     ids.map(async (id) => {

@@ -42,6 +42,7 @@ export interface ErrorDetails {
   THREAD_UNKNOWN: { readonly tool?: string; readonly threadId?: string };
   THREAD_SUSPENDED: { readonly threadId: string; readonly pending: readonly ApprovalRequest[] };
   AGENT_UNKNOWN: { readonly agent: string };
+  /** `saved` and `running` are versions; of a thread that another framework has saved, frameworks. */
   STATE_INCOMPATIBLE: { readonly framework: string; readonly saved: string; readonly running: string };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };

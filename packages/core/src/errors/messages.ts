@@ -52,7 +52,9 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     `Thread ${threadId} is suspended with ${pending.length} undecided request(s). Resume it, or start with pending: "cancel".`,
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
   STATE_INCOMPATIBLE: ({ framework, saved, running }) =>
-    `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
+    saved === framework
+      ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
+      : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,

@@ -10,6 +10,7 @@ import { isPurged } from "../ledger/purged.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { isHeld, newThread } from "../suspend/hold.ts";
 import { runnerToken, type Invocation } from "../suspend/invocation.ts";
+import { refuseOtherFramework } from "../suspend/continuation.ts";
 import { lapseIfOver } from "./claim.ts";
 
 /** A thread under this process's lease. */
@@ -39,7 +40,7 @@ interface Starting {
 
 /**
  * Takes the thread for a new input.
- * @throws THREAD_BUSY, THREAD_SUSPENDED, EXECUTION_UNKNOWN, AGENT_UNKNOWN
+ * @throws THREAD_BUSY, THREAD_SUSPENDED, EXECUTION_UNKNOWN, AGENT_UNKNOWN, STATE_INCOMPATIBLE for a thread of another framework
  */
 export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acquired> {
   const { threadId, agent, framework, requestedBy, context, input } = starting;
@@ -47,14 +48,12 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
   return persist(async () => {
     const { thread, requests, now, since } = await standing(kernel, threadId);
     const found = thread ?? newThread(kernel.ledger.tenant, { ...starting, token, fence: undefined });
-    refuseOtherAgent(found, agent);
+    refuseOthers(found, starting);
     if (isHeld(found, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
     if (requests.some(({ state, framework }) => state === "executing" && framework !== "none"))
       throw new CountersignError("THREAD_BUSY", { threadId });
     refuseUnknown(requests);
-    const unfinished = requests.filter(
-      (record) => record.framework !== "none" && (record.state === "pending" || record.state === "approved"),
-    );
+    const unfinished = requests.filter(isUnfinished);
     if (unfinished.length > 0 && starting.pending === "refuse") {
       throw new CountersignError("THREAD_SUSPENDED", {
         threadId,
@@ -69,6 +68,11 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
   });
 }
 
+/** A call of a run that a new input would come in the way of. */
+export function isUnfinished({ framework, state }: RequestRecord): boolean {
+  return framework !== "none" && (state === "pending" || state === "approved");
+}
+
 /** What `resume` finds: the thread, taken, or a reason to leave it as it is. */
 export type Resumable =
   | ({ readonly type: "acquired" } & Acquired)
@@ -78,15 +82,16 @@ export type Resumable =
 
 /**
  * Takes the thread to go on with it, if all is decided.
- * @throws THREAD_UNKNOWN, THREAD_CLOSED for a purged one, AGENT_UNKNOWN, EXECUTION_UNKNOWN
+ * @throws THREAD_UNKNOWN, THREAD_CLOSED for a purged one, AGENT_UNKNOWN, STATE_INCOMPATIBLE for a thread of another framework,
+ * EXECUTION_UNKNOWN
  */
-export function acquireForResume(kernel: Kernel, threadId: string, agent: string): Promise<Resumable> {
+export function acquireForResume(kernel: Kernel, threadId: string, runner: Identity): Promise<Resumable> {
   const token = runnerToken();
   return persist<Resumable>(async () => {
     const { thread, requests, now, since } = await standing(kernel, threadId);
     // Questions by hand make a thread too, but no run that could go on.
     if (!thread || thread.framework === "none") throw new CountersignError("THREAD_UNKNOWN", { threadId });
-    refuseOtherAgent(thread, agent);
+    refuseOthers(thread, runner);
     // What it came to is gone: any other answer would be made up.
     if (isPurged(thread)) throw new CountersignError("THREAD_CLOSED", { threadId });
     if (thread.state === "closed") return { type: "closed", thread, requests };
@@ -124,8 +129,17 @@ async function standing(
   return { thread, requests, since, now };
 }
 
-function refuseOtherAgent(thread: ThreadRecord, agent: string): void {
-  if (thread.framework !== "none" && thread.agent !== agent) throw new CountersignError("AGENT_UNKNOWN", { agent: thread.agent });
+/** Who goes on with a thread. */
+interface Identity {
+  readonly agent: string;
+  readonly framework: string;
+}
+
+/** What one framework has frozen another can't go on with, even if the agent has kept its name. */
+function refuseOthers({ framework, agent }: ThreadRecord, runner: Identity): void {
+  if (framework === "none") return;
+  if (agent !== runner.agent) throw new CountersignError("AGENT_UNKNOWN", { agent });
+  refuseOtherFramework(framework, runner.framework);
 }
 
 function refuseUnknown(requests: readonly RequestRecord[]): void {

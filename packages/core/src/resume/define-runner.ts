@@ -9,6 +9,7 @@ import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
 import type { GatedThread } from "./thread.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { refuseOtherFramework } from "../suspend/continuation.ts";
 
 type Options<Native> = Native &
   ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
@@ -48,9 +49,11 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
   const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
-    drive(internals, acquired, input, given?.signal, (thread, from: From<Input>, signal) =>
-      spec.advance(thread, from, { ...nativeOf(given), signal }),
-    );
+    drive(internals, acquired, input, given?.signal, async (thread, from: From<Input>, signal) => {
+      // A worker is handed threads by the name of their agent.
+      refuseOtherFramework(acquired.thread.framework, spec.framework);
+      return spec.advance(thread, from, { ...nativeOf(given), signal });
+    });
 
   const goStreaming = (
     acquired: Acquired,
@@ -107,7 +110,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
     refuseUnusableId(threadId);
     spec.beforeRun?.(threadId, nativeOf(given));
-    const found = await reviewedFirst(await acquireForResume(kernel, threadId, spec.name), threadId);
+    const found = await reviewedFirst(await acquireForResume(kernel, threadId, identity), threadId);
     switch (found.type) {
       case "acquired":
         return found;
@@ -124,7 +127,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   async function reviewedFirst(found: Resumable, threadId: string): Promise<Resumable> {
     if (found.type !== "suspended" || !internals.reviewer) return found;
     const waits = await reviewInProcess(kernel, internals.reviewer, found.pending.map(({ id }) => id)); // prettier-ignore
-    return waits ? found : acquireForResume(kernel, threadId, spec.name);
+    return waits ? found : acquireForResume(kernel, threadId, identity);
   }
 
   const wake: Wake = async (thread, fence, token, since) => {

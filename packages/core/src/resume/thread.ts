@@ -11,7 +11,7 @@ import { pastCalls } from "../gate/history.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Ask } from "../suspend/ask.ts";
-import { decodeContinuation, type Continuation } from "../suspend/continuation.ts";
+import { decodeContinuation, refuseOtherFramework, type Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
 import { suspend, type Counting } from "../suspend/suspend.ts";
@@ -78,6 +78,7 @@ export class GatedThread implements Thread {
 
   async restore(): Promise<Continuation | null> {
     const record = await this.#internals.kernel.ledger.thread(this.id);
+    if (record && record.framework !== "none") refuseOtherFramework(record.framework, this.invocation.framework);
     this.invocation.based = record?.fence ?? 0;
     this.invocation.held = undefined;
     return record ? decodeContinuation(record.continuation, record.framework) : null;

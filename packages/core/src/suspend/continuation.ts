@@ -57,3 +57,8 @@ export async function decodeContinuation(bytes: Uint8Array | undefined, framewor
     throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "A saved continuation is damaged.", cause });
   }
 }
+
+/** @throws STATE_INCOMPATIBLE */
+export function refuseOtherFramework(saved: string, running: string): void {
+  if (saved !== running) throw new CountersignError("STATE_INCOMPATIBLE", { framework: saved, saved, running });
+}

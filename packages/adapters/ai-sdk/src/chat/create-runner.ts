@@ -1,27 +1,31 @@
 import type { AgentRunner, ApprovalRequest, Gate, Principal } from "@countersign/core";
-import { requestIdFor, savedRun, type GateIn } from "@countersign/core/adapter";
+import { amendRun, requestIdFor, savedRun, type GateIn } from "@countersign/core/adapter";
 import type { InferUITools, ModelMessage, UIMessage } from "ai";
-import { agentRunner, type AgentLike, type Input, type OutputOf, type StreamOf } from "../resume.ts";
-import { fromContinuation, type Saved } from "../saved.ts";
+import { agentRunner, type AgentLike, type OutputOf, type StreamOf } from "../resume.ts";
+import { hasHeard, isSaid, keep, withInput, withKept, type Input } from "../said.ts";
+import { fromContinuation, NOTHING, toContinuation, type Saved } from "../saved.ts";
 import { openTurn, proposedCalls } from "../turn.ts";
 import { respondTo } from "./respond.ts";
-import { answerId, uiMessagesOf, type Standing } from "./ui-messages.ts";
+import { nextAnswerId, uiMessagesOf, type Standing } from "./ui-messages.ts";
 
 type ChatMessage<A extends AgentLike> = UIMessage<unknown, never, InferUITools<A["tools"]>>;
 
 /** A runner whose conversations are chats: it keeps the messages, the pages load them. */
-export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<Input, OutputOf<A>, StreamOf<A>, C> {
+export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<string | ModelMessage[], OutputOf<A>, StreamOf<A>, C> {
   /**
    * The whole `useChat` route: takes the client's one message, a text or a click on an approval, and never its history.
-   * It decides in the name of `by`, goes on, streams and saves; the page then shows what is saved, whoever did it. What
-   * goes wrong arrives in the page as the chat's error. `signal`: whose abort stops the run.
+   * It decides in the name of `by`, goes on, streams and saves; the page then shows what is saved, whoever did it. A text
+   * that comes while calls wait is kept with them, and told to the model once they are decided and have run. Sent again
+   * under the same id it is no other one. What goes wrong arrives in the page as the chat's error, such as
+   * THREAD_BUSY while another answer is being made, or THREAD_SUSPENDED for a text of somebody else than whoever asked.
+   * `signal`: whose abort stops the run.
    */
   respond(
     chat: { threadId: string; message: UIMessage; by: Principal; signal?: AbortSignal | undefined } & (unknown extends C
       ? {}
       : { context: C }),
   ): Promise<Response>;
-  /** The saved conversation, for a page that opens or looks again. Empty for a thread that nobody has seen. */
+  /** The conversation, with what the user said last, for a page that opens or looks again. Empty for a thread that nobody has seen. */
   messages(threadId: string): Promise<ChatMessage<A>[]>;
 }
 
@@ -35,15 +39,21 @@ export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<Input, O
 export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: { name: string }): ChatRunner<A, C> {
   const runner = agentRunner<C, A>(gate, agent, options.name);
 
-  async function load(threadId: string): Promise<Saved> {
-    return fromContinuation(await savedRun(gate, threadId)) ?? { messages: [], outputs: {} };
+  async function load(threadId: string): Promise<{ readonly saved: Saved; readonly input: unknown }> {
+    const { continuation, input } = await savedRun(gate, threadId);
+    return { saved: fromContinuation(continuation) ?? NOTHING, input };
   }
-  async function shown(threadId: string, saved: Saved): Promise<UIMessage[]> {
-    return uiMessagesOf(saved, agent.tools, await standingsIn(gate, threadId, saved.messages));
+  async function shown(threadId: string, saved: Saved, input?: unknown): Promise<UIMessage[]> {
+    const told = withKept(saved);
+    const whole = input === undefined || (isSaid(input) && hasHeard(told, input)) ? told : withInput(told, input as Input);
+    return uiMessagesOf(whole, agent.tools, await standingsIn(gate, threadId, saved.messages));
   }
   return {
-    ...(runner as AgentRunner<Input, OutputOf<A>, StreamOf<A>, C>),
-    messages: async (threadId) => (await shown(threadId, await load(threadId))) as ChatMessage<A>[],
+    ...(runner as unknown as AgentRunner<string | ModelMessage[], OutputOf<A>, StreamOf<A>, C>),
+    async messages(threadId) {
+      const { saved, input } = await load(threadId);
+      return (await shown(threadId, saved, input)) as ChatMessage<A>[];
+    },
     async respond({ threadId, message, by, signal, ...rest }) {
       const given = { signal, requestedBy: by, ...rest } as never;
       return respondTo(
@@ -52,12 +62,19 @@ export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, 
           threadId,
           by,
           signal,
-          start: (messages: ModelMessage[]) => runner.stream(threadId, messages, given),
+          start: (said) => runner.stream(threadId, said, given),
           resume: (answered) => runner.resumeStream(threadId, { signal, answered }),
-          async messages() {
-            const saved = await load(threadId);
-            return { messages: await shown(threadId, saved), answer: answerId(saved.messages, message.role === "user") };
+          hasHeard: async (said) => hasHeard((await load(threadId)).saved, said),
+          keep: (said) =>
+            amendRun(gate, threadId, by, (continuation) => {
+              const saved = fromContinuation(continuation) ?? NOTHING;
+              return hasHeard(saved, said) ? undefined : toContinuation(keep(saved, said));
+            }),
+          async nextAnswer() {
+            const { saved } = await load(threadId);
+            return nextAnswerId(withKept(saved).messages);
           },
+          messages: async () => shown(threadId, (await load(threadId)).saved),
         },
         message,
       );

@@ -1,11 +1,9 @@
-import { CountersignError, isCountersignError, type Gate, type Principal, type RunOutcome, type StreamedRun } from "@countersign/core";
+import { CountersignError, isCountersignError, type RunOutcome, type StreamedRun } from "@countersign/core";
 import {
-  convertToModelMessages,
   createUIMessageStream,
   createUIMessageStreamResponse,
   isToolUIPart,
   readUIMessageStream,
-  type ModelMessage,
   type UIMessage,
   type UIMessageChunk,
   type UIMessageStreamWriter,
@@ -14,23 +12,9 @@ import { decideNative } from "../native.ts";
 import { jsonOf } from "../saved.ts";
 import { isEmptyStream } from "../stream.ts";
 import { catchUp } from "./catch-up.ts";
-
-/** What a chat does with its thread. */
-export interface Conversation {
-  readonly gate: Gate;
-  readonly threadId: string;
-  readonly by: Principal;
-  readonly signal: AbortSignal | undefined;
-  readonly start: (messages: ModelMessage[]) => Promise<StreamedRun<unknown, unknown>>;
-  /** `answered`: what tools of the browser answered, by call id. */
-  readonly resume: (answered?: Readonly<Record<string, unknown>>) => Promise<StreamedRun<unknown, unknown>>;
-  /** As it is saved, and the id of the answer that is next or under way. */
-  readonly messages: () => Promise<{ readonly messages: readonly UIMessage[]; readonly answer: string }>;
-}
-
-/** How long, in ms, a page waits for a run that another process has under way, and how often it looks. */
-const PATIENCE = 60_000;
-const LOOK_EVERY = 250;
+import type { Conversation } from "./conversation.ts";
+import { pause, PATIENCE } from "./patience.ts";
+import { take } from "./take.ts";
 
 /** Takes what one client says, and streams what comes of it. The page then shows what is saved, whoever did it. */
 export function respondTo(conversation: Conversation, message: UIMessage): Response {
@@ -44,29 +28,28 @@ export function respondTo(conversation: Conversation, message: UIMessage): Respo
 
 async function answer(conversation: Conversation, message: UIMessage, writer: UIMessageStreamWriter): Promise<void> {
   const page = message.role === "assistant" ? message : undefined;
-  const { answer: messageId } = await conversation.messages();
-  writer.write({ type: "start", messageId: page?.id ?? messageId });
   let seen = page;
+  if (page) writer.write({ type: "start", messageId: page.id });
   try {
-    const run = page ? await goOn(conversation, page) : await begin(conversation, message);
+    const { run, into } = page ? { run: await goOn(conversation, page), into: page } : await take(conversation, message);
     run.outcome.catch(() => {});
-    seen = await passOn(run.stream, page ?? { id: messageId, role: "assistant", parts: [] }, writer);
+    if (!page) for (const chunk of from(into)) writer.write(chunk);
+    seen = into;
+    seen = await passOn(run.stream, into, writer);
     await settled(conversation, await run.outcome);
   } catch (error) {
     // For pages that say it in their own words. Transient: it is no part of the message.
     if (isCountersignError(error)) writer.write({ type: "data-countersign", data: { code: error.code }, transient: true });
     throw error;
   } finally {
-    await show(conversation, seen, page?.id ?? messageId, writer);
+    if (seen) await show(conversation, seen, writer);
   }
   writer.write({ type: "finish" });
 }
 
-/** @throws NATIVE_REFUSED for what isn't a user's to say */
-async function begin({ threadId, start }: Conversation, message: UIMessage): Promise<StreamedRun<unknown, unknown>> {
-  if (message.role !== "user")
-    throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `a chat client can't speak as ${message.role}` });
-  return start(await convertToModelMessages([message]));
+/** A message as it stands already. */
+function from(message: UIMessage): readonly UIMessageChunk[] {
+  return [{ type: "start", messageId: message.id }, ...catchUp(undefined, message)];
 }
 
 /** A click is a claim: whoever made it decides, and what has been decided meanwhile stays. */
@@ -90,9 +73,8 @@ async function goOn({ gate, threadId, by, resume }: Conversation, page: UIMessag
 async function settled({ threadId, signal, resume }: Conversation, first: RunOutcome<unknown>): Promise<void> {
   let outcome = first;
   for (const since = Date.now(); outcome.status === "running";) {
-    signal?.throwIfAborted();
     if (Date.now() - since > PATIENCE) throw new CountersignError("THREAD_BUSY", { threadId });
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+    await pause(signal);
     outcome = await (await resume()).outcome;
   }
 }
@@ -131,8 +113,7 @@ function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
   });
 }
 
-async function show(conversation: Conversation, seen: UIMessage | undefined, id: string, writer: UIMessageStreamWriter): Promise<void> {
-  const { messages } = await conversation.messages();
-  const saved = messages.findLast((message) => message.role === "assistant" && message.id === id);
+async function show(conversation: Conversation, seen: UIMessage, writer: UIMessageStreamWriter): Promise<void> {
+  const saved = (await conversation.messages()).findLast((message) => message.role === "assistant" && message.id === seen.id);
   if (saved) for (const chunk of catchUp(seen, saved)) writer.write(chunk);
 }

@@ -25,22 +25,30 @@ interface ToolPart {
   readonly mediaType: string;
 }
 
-/** The id of the answer to what the user said last, or is saying now: the same before and after it is saved. */
-export function answerId(messages: readonly ModelMessage[], saying: boolean): string {
-  return `answer-${messages.filter(({ role }) => role === "user").length + (saying ? 1 : 0)}`;
+/** The id of the answer to what the user says next: the same before and after it is saved. */
+export function nextAnswerId(messages: readonly ModelMessage[]): string {
+  return `answer-${messages.filter(({ role }) => role === "user").length + 1}`;
 }
 
 /**
- * A saved conversation as a chat page shows it. Between two messages of the user everything is one answer, in steps.
+ * A saved conversation as a chat page shows it. Between two messages of the user everything is one answer, in steps. What
+ * they say while an answer waits stands before it: a page can answer only the approvals of its last message.
  * @param standings of the calls that wait, by call id
  */
-export function uiMessagesOf({ messages, outputs }: Saved, tools: ToolSet, standings: ReadonlyMap<string, Standing>): UIMessage[] {
+export function uiMessagesOf(
+  { messages, outputs, heard = {} }: Saved,
+  tools: ToolSet,
+  standings: ReadonlyMap<string, Standing>,
+): UIMessage[] {
   const shown: { id: string; role: "user" | "assistant"; parts: UIPart[] }[] = [];
   let questions = 0;
   for (const [at, message] of messages.entries()) {
     if (message.role === "system") continue;
     if (message.role === "user") {
-      shown.push({ id: `question-${++questions}`, role: "user", parts: partsOf(message).flatMap(contentPart) });
+      const { id, meanwhile } = heard[at] ?? { id: `question-${questions + 1}`, meanwhile: false };
+      questions++;
+      const behind = meanwhile && shown.at(-1)?.role === "assistant" ? 1 : 0;
+      shown.splice(shown.length - behind, 0, { id, role: "user", parts: partsOf(message).flatMap(contentPart) });
       continue;
     }
     const last = shown.at(-1);
@@ -50,7 +58,7 @@ export function uiMessagesOf({ messages, outputs }: Saved, tools: ToolSet, stand
       answer.parts.push({ type: "step-start" }, ...partsOf(message).flatMap((part) => stepPart(part, tools)));
     for (const part of partsOf(message)) settle(answer.parts, part, outputs, at);
   }
-  const open = shown.at(-1)?.parts.filter(({ state }) => state === "approval-requested") ?? [];
+  const open = shown.findLast(({ role }) => role === "assistant")?.parts.filter(({ state }) => state === "approval-requested") ?? [];
   for (const part of open) show(part, standings.get(part.toolCallId ?? ""));
   return shown as unknown as UIMessage[];
 }

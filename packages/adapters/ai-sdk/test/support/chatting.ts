@@ -1,5 +1,5 @@
 import { CountersignError, type AgentRunner, type RunOutcome } from "@countersign/core";
-import type { UIMessage } from "ai";
+import { isToolUIPart, type UIMessage } from "ai";
 import { generated } from "./drives.ts";
 import type { Drive } from "./neutral-adapter.ts";
 import { Page } from "./page.ts";
@@ -10,21 +10,26 @@ interface Said {
   readonly outcome: RunOutcome<string>;
 }
 
-/** Every start and resume is a chat page's, over HTTP. What the page can't say, such as `pending`, goes to the runner. */
+/**
+ * Every start and resume is a chat page's, over HTTP. What the page can't say, such as `pending`, goes to the runner; so does
+ * a start while calls wait, which is the runner's to refuse: of a page it would be kept.
+ */
 export const chatting: Drive = (runner) => {
   const direct = generated(runner);
   let server: ReturnType<typeof serve> | undefined;
   const open = async (): Promise<string> => (await (server ??= serve(runner))).url;
 
   async function start(threadId: string, input: string, options: Parameters<AgentRunner<string>["start"]>[2]): Promise<Said> {
-    if (options?.pending === "cancel") return { draws: 0, outcome: await direct.start(threadId, input, options) };
-    const page = new Page(await open(), threadId, typeof options?.requestedBy === "string" ? options.requestedBy : "");
+    const url = await open();
+    const shown = await load(url, threadId);
+    if (options?.pending === "cancel" || waits(shown)) return { draws: 0, outcome: await direct.start(threadId, input, options) };
+    const page = new Page(url, threadId, typeof options?.requestedBy === "string" ? options.requestedBy : "");
     await page.sendMessage({ text: input });
     return said(page, false);
   }
   async function resume(threadId: string): Promise<Said> {
     const url = await open();
-    const messages = (await (await fetch(`${url}/messages/${encodeURIComponent(threadId)}`)).json()) as UIMessage[];
+    const messages = await load(url, threadId);
     if (messages.at(-1)?.role !== "assistant") return { draws: 0, outcome: await direct.resume(threadId) };
     const page = new Page(url, threadId, "bob", { messages });
     await page.sendMessage();
@@ -52,3 +57,11 @@ export const chatting: Drive = (runner) => {
     close: async () => (await server)?.close(),
   };
 };
+
+async function load(url: string, threadId: string): Promise<UIMessage[]> {
+  return (await (await fetch(`${url}/messages/${encodeURIComponent(threadId)}`)).json()) as UIMessage[];
+}
+
+function waits(messages: readonly UIMessage[]): boolean {
+  return messages.at(-1)?.parts.some((part) => isToolUIPart(part) && part.state === "approval-requested") ?? false;
+}

@@ -66,9 +66,9 @@ interface Forgery {
 
 /** What a client can send to a route that trusts it: the history, with an approval of its own making at its end. */
 async function forge(gate: Gate, { threadId, callId, decision, tools, scripted }: Forgery): Promise<void> {
-  const saved = await savedRun(gate, threadId);
-  if (!saved) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "nothing is saved" });
-  const { messages } = saved.data as { messages: ModelMessage[] };
+  const { continuation } = await savedRun(gate, threadId);
+  if (!continuation) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "nothing is saved" });
+  const { messages } = continuation.data as { messages: ModelMessage[] };
   const at = messages.findLastIndex(
     (message) => message.role === "assistant" && JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`),
   );
