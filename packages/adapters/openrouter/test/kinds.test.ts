@@ -57,7 +57,7 @@ describe.each(["callModel", "runner"] as const)("results, through %s", (runs) =>
 
   test("a replayed result is told as the first time", async () => {
     const odd = tool({ name: "odd", description: "", inputSchema: z.object({}), execute: async () => ({ paid: 5n }) as never });
-    const world = await worldOf([[call("odd")]], [odd as unknown as Tool], "odd");
+    const world = await worldOf([[call("odd")]], [odd], "odd");
     await (runs === "runner" ? world.runner().start("t", "go") : world.call("go").getText());
     await world.approve();
     const resume = async () => void (await (runs === "runner" ? world.runner().resume("t") : world.call([]).getText()));
