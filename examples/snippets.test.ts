@@ -19,6 +19,7 @@ const pages = [
     "adapters/langgraph",
     "adapters/openai-agents",
     "adapters/ai-sdk",
+    "adapters/openrouter",
     "stores/memory",
     "stores/sqlite",
     "cli",

@@ -81,6 +81,18 @@ describe("an invocation outside a runner that has read what is saved", () => {
     await first.suspend([], saved("in time"));
   });
 
+  it("is refused also when the other had the thread already, and has written since", async () => {
+    const gate = testGate(policy);
+    const [first, second] = [open(gate), open(gate)];
+    await first.restore();
+    await first.suspend([], saved("first"));
+    await second.restore();
+    await first.suspend([], saved("more of the first"));
+    await first.release("suspended");
+    await expect(second.suspend([], saved("second"))).rejects.toMatchObject({ code: "THREAD_BUSY" });
+    expect(await second.restore()).toEqual(saved("more of the first"));
+  });
+
   it("goes on after it let the thread go, if nobody came between", async () => {
     const thread = open(testGate(policy));
     await thread.restore();

@@ -11,41 +11,57 @@ import type { Saved } from "./saved.ts";
 export interface Absorbed {
   readonly saved: Saved;
   readonly waiting: readonly ProposedCall[];
+  /** The SDK itself wouldn't pause here. */
+  readonly breaksOff: boolean;
 }
 
 /**
  * Takes over what the SDK saves. Results that it hasn't sent yet become outputs; outputs of calls that were turned away are
- * none, and their run is paused.
+ * none, and their run is paused. So is one that the SDK ended although a call of its last turn waits.
  */
 export async function absorb(invocation: Invocation, state: State): Promise<Absorbed> {
   const { unsentToolResults = [], pendingToolCalls = [], ...rest } = state;
-  const before = invocation.saved;
   const given = itemsOf(state.messages);
   // The model has answered: what was found out is about another turn.
-  if (lastTurn(given)?.start !== invocation.round.turn?.start) invocation.round = newRound({ outside: [], last: false, state });
-  const { round } = invocation;
-  const items = withoutTurnedAway(given, round.turn, round.turnedAway);
+  const hasAnswered = lastTurn(given)?.start !== invocation.round.turn?.start;
+  if (hasAnswered) invocation.round = newRound({ outside: [], last: false, state });
+  const { round, saved: before } = invocation;
+  const items = without(given, round.turn, new Set([...round.turnedAway, ...round.broken]));
   const turn = lastTurn(items);
   const outputs = turn ? await unsentOutputs(invocation.tools, turn, unsentToolResults) : [];
   const complete = turn ? answered(items, turn, outputs) : items;
   const open = lastTurn(complete)?.open ?? [];
-  const pauses = state.status === "awaiting_approval" || round.turnedAway.size > 0;
-  const toldOutside = pauses ? [] : pendingToolCalls.map(({ id }) => id);
-  const outside = new Set([...(before?.outside ?? []), ...round.outside, ...toldOutside]);
+  const isPaused = state.status === "awaiting_approval" || round.turnedAway.size > 0;
+  const toldBefore = hasAnswered ? [] : (before?.outside ?? []);
+  const toldNow = isPaused ? [] : answerable(invocation.tools, pendingToolCalls);
+  const outside = new Set([...toldBefore, ...round.outside, ...toldNow]);
+  const mayWait = isPaused || state.status === "complete" ? open.filter(({ id }) => !outside.has(id)) : [];
+  const waits = await Promise.all(mayWait.map((call) => mustPause(invocation, call, { numberOfTurns: 0 })));
+  const waiting = turn ? mayWait.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) : [];
+  const pauses = isPaused || waiting.length > 0;
   const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
   const saved: Saved = {
     state: { ...rest, messages, status: pauses ? "awaiting_approval" : state.status },
     outside: open.flatMap(({ id }) => (outside.has(id) ? [id] : [])),
     last: before?.last ?? false,
   };
-  if (!turn || !pauses) return { saved, waiting: [] };
-  const waits = await Promise.all(open.map((call) => !outside.has(call.id) && mustPause(invocation, call, { numberOfTurns: 0 })));
-  return { saved, waiting: open.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) };
+  return { saved, waiting, breaksOff: pauses && state.status !== "awaiting_approval" };
 }
 
-function withoutTurnedAway(items: readonly Item[], turn: Turn | undefined, turnedAway: ReadonlySet<string>): readonly Item[] {
-  if (!turn || turnedAway.size === 0) return items;
-  return items.filter((item, at) => at < turn.start || !isOutput(item) || !turnedAway.has(item.callId));
+/** Of calls that the SDK leaves to others: a tool that nobody knows is nobody's to answer, and the model is told so. */
+export function answerable(tools: readonly Tool[], calls: readonly { readonly id: string; readonly name: string }[]): readonly string[] {
+  return calls.flatMap(({ id, name }) => (named(tools, name) ? [id] : []));
+}
+
+function without(items: readonly Item[], turn: Turn | undefined, calls: ReadonlySet<string>): readonly Item[] {
+  if (!turn || calls.size === 0) return items;
+  return items.filter((item, at) => at < turn.start || !isOutput(item) || !calls.has(item.callId));
+}
+
+/** What else has run in a round that an error ends is kept, as far as anything can be. */
+export async function keepBeforeLeaving(invocation: Invocation, state: State): Promise<void> {
+  const { saved } = await absorb(invocation, state);
+  await invocation.keep(saved).catch(() => {});
 }
 
 export function unsentOutputs(

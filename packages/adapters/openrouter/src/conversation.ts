@@ -36,7 +36,7 @@ export interface Turn {
 
 export function itemsOf(messages: ConversationState["messages"] | undefined): readonly Item[] {
   if (messages === undefined) return [];
-  return typeof messages === "string" ? [{ role: "user", content: messages }] : (messages as readonly Item[]);
+  return typeof messages === "string" ? [{ role: "user", content: messages }] : messages;
 }
 
 export function lastTurn(items: readonly Item[]): Turn | undefined {
@@ -76,9 +76,14 @@ export function answered(items: readonly Item[], { end }: Turn, outputs: readonl
 export function repaired(items: readonly Item[], missing: string): readonly Item[] {
   const open = new Map<string, Item>();
   const lost = new Set<Item>();
+  const inTurn = new Set<string>();
   const known = items.filter((item) => {
+    if (!isSaid(item)) inTurn.clear();
     if (isOutput(item)) return open.delete(item.callId);
     if (!isCall(item)) return true;
+    // The model used an id twice in one turn: nobody can tell whose output is whose.
+    if (inTurn.has(item.callId)) return false;
+    inTurn.add(item.callId);
     const earlier = open.get(item.callId);
     if (earlier) lost.add(earlier);
     open.set(item.callId, item);

@@ -1,7 +1,7 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
-import type { StateAccessor } from "@openrouter/agent";
-import { absorb } from "./absorb.ts";
+import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import type { StateAccessor, Tool } from "@openrouter/agent";
+import { absorb, answerable, keepBeforeLeaving } from "./absorb.ts";
 import { toolContexts } from "./context.ts";
 import { itemsOf, lastTurn } from "./conversation.ts";
 import { place, type Invocation } from "./invocation.ts";
@@ -14,10 +14,13 @@ interface Run {
   /** Travels in the state, so that a run that was overtaken is known by what it saves. */
   readonly key: string;
   readonly invocation: Invocation;
-  /** Has it taken the thread? */
-  took: boolean;
+  /** It has ended with an error; or another run was begun in the middle of its round, and it hasn't saved since: it may have died. */
+  doubted: boolean;
 }
 type Marked = State & { readonly countersignRun?: string };
+
+/** The key of a run that was begun in the middle of another one's round. */
+const BESIDE = "beside another";
 
 /**
  * The conversation of a thread, for `callModel`: in the gate's store, or in the application's own accessor under the gate's
@@ -27,7 +30,10 @@ type Marked = State & { readonly countersignRun?: string };
 export class DurableState implements StateAccessor {
   readonly #open: () => Invocation;
   readonly #own: StateAccessor | undefined;
+  /** It has taken the thread. */
   #run: Run | undefined;
+  /** It may: the SDK doesn't say whether it loads to begin or only to look whether somebody interrupts. */
+  #offered: Run | undefined;
 
   constructor(open: () => Invocation, own: StateAccessor | undefined) {
     this.#open = open;
@@ -47,24 +53,27 @@ export class DurableState implements StateAccessor {
    */
   load = async (): Promise<State> => {
     const going = this.#run;
-    if (going && isMidRound(going)) return marked(going, (await this.#own?.load()) ?? going.invocation.saved?.state);
-    const run: Run = { key: crypto.randomUUID(), invocation: this.#open(), took: false };
-    this.#run = run;
-    try {
-      await this.#begin(run);
-    } catch (error) {
-      if (this.#run === run) this.#run = undefined;
-      throw error;
+    if (going && !going.doubted && isMidRound(going)) {
+      return marked(BESIDE, (await this.#own?.load()) ?? going.invocation.saved?.state);
     }
-    if (this.#run !== run) throw busy(run);
-    return marked(run, run.invocation.saved?.state);
+    const run: Run = { key: crypto.randomUUID(), invocation: this.#open(), doubted: false };
+    await this.#begin(run);
+    this.#offered = run;
+    return marked(run.key, run.invocation.saved?.state);
   };
 
   save = async ({ countersignRun, ...state }: Marked): Promise<void> => {
-    const run = this.#run;
-    if (!run || run.key !== countersignRun) throw new CountersignError("THREAD_BUSY", { threadId: run?.invocation.thread.id ?? state.id });
+    const run = [this.#run, this.#offered].find((known) => known?.key === countersignRun);
+    if (!run) {
+      if (this.#run && countersignRun === BESIDE) this.#run.doubted = true;
+      throw new CountersignError("THREAD_BUSY", { threadId: this.#open().thread.id });
+    }
     const { invocation } = run;
-    if (invocation.leaving) throw invocation.leaving;
+    run.doubted = invocation.leaving !== undefined;
+    if (invocation.leaving) {
+      await keepBeforeLeaving(invocation, state);
+      throw invocation.leaving;
+    }
     try {
       await this.#take(run, state);
     } catch (error) {
@@ -75,7 +84,7 @@ export class DurableState implements StateAccessor {
 
   /** Makes durable what is about to run. */
   keep = async (saved: Saved): Promise<void> => {
-    if (this.#run) await this.#persist(this.#run, saved, []);
+    if (this.#run) await this.#persist(saved, [], this.#run.invocation.thread);
   };
 
   async #begin(run: Run): Promise<void> {
@@ -84,13 +93,13 @@ export class DurableState implements StateAccessor {
     const kept = fromContinuation(await thread.restore());
     const state = this.#own ? await this.#own.load() : kept?.state;
     if (!state) return place(invocation, newSaved(thread.id));
-    const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(state)], last: kept?.last ?? false };
+    const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(invocation.tools, state)], last: kept?.last ?? false };
     const standing = await goOn(invocation, saved, () => toolContexts(undefined));
     switch (standing.type) {
       case "ready":
         return place(invocation, standing.saved);
       case "stopped":
-        await this.#persist(run, { ...standing.saved, state: { ...standing.saved.state, status: "complete" } }, []);
+        await this.#persist({ ...standing.saved, state: { ...standing.saved.state, status: "complete" } }, [], thread);
         await thread.release("completed");
         throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
       case "waits":
@@ -102,38 +111,33 @@ export class DurableState implements StateAccessor {
   }
 
   /** Asks what nobody asked yet: the SDK's own approvals left it, or a crash. */
-  async #waits(run: Run, saved: Saved, calls: readonly ProposedCall[]): Promise<boolean> {
-    const { thread } = run.invocation;
+  async #waits({ invocation: { thread } }: Run, saved: Saved, calls: readonly ProposedCall[]): Promise<boolean> {
     const requests = await Promise.all(calls.map((call) => thread.recorded(call)));
-    if (requests.includes(undefined)) await this.#persist(run, { ...saved, state: { ...saved.state, status: "awaiting_approval" } }, calls);
+    const unasked = requests.includes(undefined);
+    if (unasked) await this.#persist({ ...saved, state: { ...saved.state, status: "awaiting_approval" } }, calls, thread);
     const waits = await thread.review(calls);
-    if (run.took) await thread.release("suspended");
+    if (unasked) await thread.release("suspended");
     return waits;
   }
 
   async #take(run: Run, state: State): Promise<void> {
     const { invocation } = run;
-    const { thread, saved: before } = invocation;
-    const { saved, waiting } = await absorb(invocation, state);
-    // A round that is under way is never saved as it was before: this is another run that was begun beside it.
-    if (run.took && state.status === "in_progress" && isMidRound(run) && itemsIn(saved) === itemsIn(before)) {
-      this.#run = undefined;
-      throw busy(run);
-    }
+    const { thread } = invocation;
+    const { saved, waiting, breaksOff } = await absorb(invocation, state);
     invocation.saved = saved;
     const { status } = saved.state;
     // Its calls are about to be asked about or to run, and then it is saved again.
-    const unsettled = run.took && status === "in_progress" && isMidRound(run);
-    if (!unsettled || this.#own) await this.#persist(run, saved, waiting);
-    if (status === "in_progress") return;
-    this.#run = undefined;
+    const unsettled = run === this.#run && status === "in_progress" && isMidRound(run);
+    if (!unsettled || this.#own) await this.#persist(saved, waiting, thread);
+    this.#offered = undefined;
+    this.#run = status === "in_progress" ? run : undefined;
+    if (this.#run) return;
     if (waiting.length > 0) await thread.review(waiting);
     await thread.release(status === "complete" ? "completed" : "suspended");
-    if (invocation.round.turnedAway.size > 0) throw new Error(PAUSED);
+    if (breaksOff) throw new Error(PAUSED);
   }
 
-  async #persist(run: Run, saved: Saved, waiting: readonly ProposedCall[]): Promise<void> {
-    const { thread } = run.invocation;
+  async #persist(saved: Saved, waiting: readonly ProposedCall[], thread: Thread): Promise<void> {
     const continuation = toContinuation(saved, waiting, { elsewhere: this.#own !== undefined });
     if (this.#own) {
       // First the fence, then the conversation that is asked about, then the questions: a crash between is mended by the next load.
@@ -141,29 +145,20 @@ export class DurableState implements StateAccessor {
       await this.#own.save(saved.state);
     }
     if (!this.#own || waiting.length > 0) await thread.suspend(waiting, continuation);
-    run.took = true;
   }
 }
 const PAUSED = "A call of the last turn waits for a person, so the run pauses here. Decide, then call the model again.";
 
 /** The model has made calls in this run that have no output yet. */
-function isMidRound({ took, invocation: { saved } }: Run): boolean {
-  return took && saved !== undefined && (lastTurn(itemsOf(saved.state.messages))?.open.length ?? 0) > saved.outside.length;
-}
-
-function itemsIn(saved: Saved | undefined): number {
-  return itemsOf(saved?.state.messages).length;
+function isMidRound({ invocation: { saved } }: Run): boolean {
+  return saved !== undefined && (lastTurn(itemsOf(saved.state.messages))?.open.length ?? 0) > saved.outside.length;
 }
 
 /** What the SDK's own pauses say of calls that are answered from outside. */
-function outsideIn({ status, pendingToolCalls = [] }: State): readonly string[] {
-  return status === "awaiting_hitl" || status === "awaiting_client_tools" ? pendingToolCalls.map(({ id }) => id) : [];
+function outsideIn(tools: readonly Tool[], { status, pendingToolCalls = [] }: State): readonly string[] {
+  return status === "awaiting_hitl" || status === "awaiting_client_tools" ? answerable(tools, pendingToolCalls) : [];
 }
 
-function marked({ key }: Run, state: State | undefined): State {
+function marked(key: string, state: State | undefined): State {
   return { ...(state as State), countersignRun: key } as Marked;
-}
-
-function busy({ invocation: { thread } }: Run): CountersignError<"THREAD_BUSY"> {
-  return new CountersignError("THREAD_BUSY", { threadId: thread.id });
 }

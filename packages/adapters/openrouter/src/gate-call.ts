@@ -4,7 +4,7 @@ import type { ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrout
 import { predicate } from "./asking.ts";
 import { DurableState } from "./durable-state.ts";
 import { gatedFor, originalsOf } from "./gate-tools.ts";
-import { newInvocation, threadOf, type AsksItself, type Invocation } from "./invocation.ts";
+import { newInvocation, threadOf, type Invocation } from "./invocation.ts";
 
 /**
  * What one `callModel` needs, to spread. What has to be asked pauses the run as the SDK's own approvals do, with the questions
@@ -34,16 +34,16 @@ export function gateCall<const T extends readonly Tool[], C>(
       gate,
       thread: threadOf(gate, ref as ThreadRef),
       tools: kept,
-      asksItself: requireApproval as AsksItself | undefined,
+      asksItself: requireApproval,
       keep: (saved) => state.keep(saved),
     });
-  const state = new DurableState(open, own as StateAccessor | undefined);
+  const state = new DurableState(open, own);
   // Without this state nothing is known of the conversation: then only what the policy lets pass runs.
   const unseen = open();
   const current = (): Invocation => state.invocation ?? unseen;
   return {
     tools: gatedFor(kept, current) as unknown as T,
-    requireApproval: (call, context) => predicate(current())(call as ParsedToolCall<Tool>, context),
-    state: state as unknown as StateAccessor<T>,
+    requireApproval: (call, context) => predicate(current())(call, context),
+    state,
   };
 }

@@ -4,6 +4,7 @@ import { firstNonJson, isPassing, type Execution } from "@countersign/core/adapt
 import { isRecord, mustPause } from "./asking.ts";
 import type { Cleared, Invocation } from "./invocation.ts";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
+import { kept } from "./output.ts";
 import { demand, parse } from "./parse.ts";
 
 /** A call at the last possible place: inside the tool's own function. */
@@ -23,6 +24,7 @@ export interface Guarded {
 export async function guard(guarded: Guarded, run: (args: unknown) => unknown): Promise<unknown> {
   const { invocation, tool, args } = guarded;
   const thrown: { error?: unknown } = {};
+  let cleared: Cleared | undefined;
   const effect = async (parsed: unknown): Promise<unknown> => {
     try {
       return await run(parsed);
@@ -32,7 +34,7 @@ export async function guard(guarded: Guarded, run: (args: unknown) => unknown): 
     }
   };
   try {
-    const cleared = takeCleared(invocation, tool, args) ?? (await clearedLate(guarded));
+    cleared = takeCleared(invocation, tool, args) ?? (await clearedLate(guarded));
     const execution = await execute(invocation, tool, cleared, effect);
     if (execution.status === "refused") throw new Error(execution.message);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
@@ -41,7 +43,10 @@ export async function guard(guarded: Guarded, run: (args: unknown) => unknown): 
   } catch (error) {
     const ofTool = thrown.error === error && !isPassing(error);
     // What the SDK saves next ends its run with it.
-    if (!ofTool && isCountersignError(error)) invocation.leaving ??= error;
+    if (!ofTool && isCountersignError(error)) {
+      invocation.leaving ??= error;
+      if (cleared) invocation.round.broken.add(cleared.callId);
+    }
     throw error;
   }
 }
@@ -52,7 +57,10 @@ function execute(
   { callId, args, parsed, recorded }: Cleared,
   effect: (parsed: unknown) => Promise<unknown>,
 ): Promise<Execution<unknown>> {
-  if (recorded) return thread.execute(recorded, async (signed) => effect(await demand(tool.function.inputSchema, signed)));
+  if (recorded)
+    return thread.execute(recorded, async (signed) => effect(await demand(tool.function.inputSchema, signed)), {
+      encode: kept,
+    });
   // Nothing is recorded of it, so its turn only has to differ from all others.
   const call = { callId, turnId: crypto.randomUUID(), tool: tool.function.name, args: isRecord(args) ? args : {} };
   return thread.execute(call, () => effect(parsed), { fresh: true });

@@ -2,9 +2,7 @@ import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { itemsOf, lastTurn, type Turn } from "./conversation.ts";
-import type { Saved } from "./saved.ts";
-
-export const FRAMEWORK = "openrouter";
+import { FRAMEWORK, type Saved } from "./saved.ts";
 
 /** What an application's own predicate for all calls is asked. */
 export type AsksItself = (call: ParsedToolCall<Tool>, context: TurnContext) => unknown;
@@ -34,6 +32,8 @@ export interface Round {
   readonly cleared: Cleared[];
   /** The calls that reached their tool although they wait: what the SDK takes for their outputs is none. */
   readonly turnedAway: Set<string>;
+  /** The calls that an error kept from running which ends the run: what the SDK takes for their outputs is none either. */
+  readonly broken: Set<string>;
   /** The calls whose tool said that it waits for an answer from outside. */
   readonly outside: Set<string>;
 }
@@ -63,7 +63,7 @@ export function place(invocation: Invocation, saved: Saved): void {
 
 export function newRound(saved: Saved | undefined): Round {
   const turn = saved && lastTurn(itemsOf(saved.state.messages));
-  return { turn, waits: new Map(), cleared: [], turnedAway: new Set(), outside: new Set() };
+  return { turn, waits: new Map(), cleared: [], turnedAway: new Set(), broken: new Set(), outside: new Set() };
 }
 
 export function threadOf(gate: Gate, { threadId, requestedBy, context }: ThreadRef): Thread {

@@ -14,10 +14,10 @@ export interface RunnableTool {
     readonly eventSchema?: StandardSchemaV1;
     readonly contextSchema?: unknown;
     readonly requireApproval?: boolean | ((args: unknown, context: TurnContext) => unknown);
-    execute?(args: unknown, context?: ToolContext): unknown;
+    readonly execute?: (args: unknown, context?: ToolContext) => unknown;
     /** Null: whoever runs the conversation answers the call. */
-    onToolCalled?(args: unknown, context?: ToolContext): unknown;
-    toModelOutput?(told: { readonly output: unknown; readonly input: unknown }): unknown;
+    readonly onToolCalled?: (args: unknown, context?: ToolContext) => unknown;
+    readonly toModelOutput?: (told: { readonly output: unknown; readonly input: unknown }) => unknown;
   };
 }
 

@@ -1,7 +1,7 @@
 import { approve, CountersignError, reject, type ApprovalRequest, type Principal } from "@countersign/core";
 import { savedRun, type DecideNative } from "@countersign/core/adapter";
-import { FRAMEWORK, threadOf } from "./invocation.ts";
-import { fromContinuation } from "./saved.ts";
+import { threadOf } from "./invocation.ts";
+import { FRAMEWORK, fromContinuation } from "./saved.ts";
 
 /** As `callModel` takes them. */
 interface Answers {

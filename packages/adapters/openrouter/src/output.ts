@@ -11,8 +11,8 @@ interface Told {
 }
 
 /** What `toModelOutput` of a gated tool says: its own, and something for results that JSON can't carry. */
-export async function modelOutput({ function: { toModelOutput } }: RunnableTool, told: Told): Promise<unknown> {
-  if (toModelOutput) return toModelOutput(told);
+export async function modelOutput(tool: RunnableTool, told: Told): Promise<unknown> {
+  if (tool.function.toModelOutput) return tool.function.toModelOutput(told);
   return isJson(told.output) ? AS_JSON : { type: "content", value: [text(plain(told.output))] };
 }
 /** Anything but content: the SDK writes the result itself. */
@@ -38,9 +38,26 @@ function text(value: string): { readonly type: "input_text"; readonly text: stri
   return { type: "input_text", text: value };
 }
 
-function plain(output: unknown): string {
-  return isJson(output) ? JSON.stringify(output) : output === undefined ? "null" : String(output);
+/** As JSON, with big integers as text, the way a receipt keeps them. Undefined: JSON has no way to say it. */
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? String(member) : member));
+  } catch {
+    return undefined;
+  }
 }
+
+/** A result as its receipt keeps it. A replay tells the model the same. */
+export function kept(result: unknown): unknown {
+  const json = jsonOf(result);
+  return json === undefined ? result : (JSON.parse(json) as unknown);
+}
+
+function plain(output: unknown): string {
+  return jsonOf(output) ?? (typeof output === "object" ? UNSAYABLE : "null");
+}
+/** As the receipt says it. */
+const UNSAYABLE = '"[This result can\'t be kept as JSON. The call ran.]"';
 
 function isJson(output: unknown): boolean {
   try {

@@ -14,6 +14,6 @@ export async function perform(tool: RunnableTool, signed: unknown, context: Tool
     const answer = await onToolCalled(args, context);
     return answer === null ? null : demand(outputSchema, answer);
   }
-  if (eventSchema) return finalOf(tool, execute?.(args, context), () => {});
-  return demand(outputSchema, await execute?.(args, context));
+  const result = eventSchema ? finalOf(tool, execute?.(args, context), () => {}) : execute?.(args, context);
+  return demand(outputSchema, await result);
 }

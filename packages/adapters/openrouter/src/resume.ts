@@ -6,7 +6,7 @@ import type { ToolContexts } from "./context.ts";
 import { answered, itemsOf, lastTurn, outputItem, proposedCall, repaired, type Call, type Item, type Turn } from "./conversation.ts";
 import type { Invocation } from "./invocation.ts";
 import { named, runnable, type RunnableTool, type State } from "./kinds.ts";
-import { errorOutput, outputOf, type Output } from "./output.ts";
+import { errorOutput, kept, outputOf, type Output } from "./output.ts";
 import { parse } from "./parse.ts";
 import { perform } from "./perform.ts";
 import type { Saved } from "./saved.ts";
@@ -43,7 +43,9 @@ export async function goOn(invocation: Invocation, from: Saved, contexts: () => 
 }
 
 /** An output for each call that was left open, from what is recorded of it, without running anything. */
-export async function endedIn({ thread, tools }: Invocation, saved: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
+export async function endedIn(invocation: Invocation, from: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
+  const { thread, tools } = invocation;
+  const saved = await mended(invocation, from);
   const turn = lastTurn(itemsOf(saved.state.messages));
   if (!turn) return inProgress(saved);
   const open = turn.open.filter(({ id }) => !answers.has(id));
@@ -52,7 +54,7 @@ export async function endedIn({ thread, tools }: Invocation, saved: Saved, answe
 }
 
 /** What a crash of the SDK's own approvals, or an interruption, may have left behind is put right. */
-export async function mended({ tools }: Pick<Invocation, "tools">, saved: Saved): Promise<Saved> {
+async function mended({ tools }: Pick<Invocation, "tools">, saved: Saved): Promise<Saved> {
   const { unsentToolResults = [], ...state } = saved.state;
   const items = itemsOf(state.messages);
   const turn = lastTurn(items);
@@ -141,7 +143,7 @@ async function outputOfExecution(
     }
   };
   try {
-    const execution = await thread.execute(proposed, effect);
+    const execution = await thread.execute(proposed, effect, { encode: kept });
     if (execution.status === "refused") return errorOutput(execution.message);
     if (execution.status === "pending") return errorOutput(NOT_RUN);
     if (execution.result === null && tool.function.onToolCalled) return OUTSIDE;
@@ -169,7 +171,7 @@ function withOutputs(saved: Saved, turn: Turn, calls: readonly Call[], outputs: 
 }
 
 function inProgress(saved: Saved): Saved {
-  const { pendingToolCalls, partialResponse, interruptedBy, ...state } = saved.state;
+  const { pendingToolCalls, partialResponse, ...state } = saved.state;
   return { ...saved, state: { ...state, status: "in_progress" } };
 }
 

@@ -1,19 +1,28 @@
 import { CountersignError, type AgentRunner } from "@countersign/core";
 import { defineRunner, type Advanced, type From, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, Tool } from "@openrouter/agent";
-import { absorb } from "./absorb.ts";
+import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, StopWhen, Tool } from "@openrouter/agent";
+import { absorb, keepBeforeLeaving } from "./absorb.ts";
 import { predicate } from "./asking.ts";
 import { toolContexts, type ToolContexts } from "./context.ts";
 import { isOutput, itemsOf, outputItem, type Item } from "./conversation.ts";
 import { gatedFor, originalsOf } from "./gate-tools.ts";
-import { FRAMEWORK, newInvocation, place, type AsksItself, type Invocation } from "./invocation.ts";
+import { newInvocation, place, type AsksItself, type Invocation } from "./invocation.ts";
 import type { State } from "./kinds.ts";
 import { endedIn, goOn } from "./resume.ts";
-import { fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import { FRAMEWORK, fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
 import { unlessWaiting } from "./stop-when.ts";
 import { emptyStream, finished } from "./stream.ts";
 
-type Settings<T extends readonly Tool[]> = Omit<CallModelInput<T>, "input" | "state" | "approveToolCalls" | "rejectToolCalls">;
+type SharedSchema = NonNullable<Parameters<OpenRouter["callModel"]>[0]["sharedContextSchema"]>;
+/** What tools share in their contexts, by its schema. */
+type Shared<S> = S extends SharedSchema ? S["_zod"]["output"] : Record<string, never>;
+type Settings<T extends readonly Tool[], S> = {
+  readonly name: string;
+  // By themselves, so that these two are inferred, and the SDK's own conditions fit any tools.
+  readonly tools?: T;
+  readonly sharedContextSchema?: S;
+  readonly stopWhen?: StopWhen | StopWhen<NoInfer<T>>;
+} & Omit<CallModelInput<NoInfer<T>, Shared<S>>, "tools" | "stopWhen" | "input" | "state" | "approveToolCalls" | "rejectToolCalls">;
 type Input = string | ModelItem[];
 
 /** What was answered from outside, by call id: to calls of tools with `execute: false`, and where `onToolCalled` said null. */
@@ -42,11 +51,11 @@ type Next = { readonly input: readonly Item[] } | { readonly advanced: Advanced<
  * hooks and events don't see those calls. `stopWhen` counts from each start and resume, as the SDK's own does.
  * @example createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment] })
  */
-export function createRunner<const T extends readonly Tool[], C>(
+export function createRunner<const T extends readonly Tool[], C, S extends SharedSchema | undefined = undefined>(
   gate: GateIn<C>,
   client: OpenRouter,
-  settings: { name: string } & Settings<T>,
-): AgentRunner<Input, string, ModelResult<T>, C, Answered> {
+  settings: Settings<T, S>,
+): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered> {
   const { name, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
   const tools = originalsOf(given ?? []);
 
@@ -136,10 +145,10 @@ export function createRunner<const T extends readonly Tool[], C>(
     return untilItRests(run, await leave(run, () => callModel(run, next.input).getText()));
   }
 
-  return defineRunner<Input, string, ModelResult<T>, C, Answered>(gate, {
+  return defineRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered>(gate, {
     name,
     framework: FRAMEWORK,
-    emptyStream: () => emptyStream() as unknown as ModelResult<T>,
+    emptyStream: () => emptyStream() as unknown as ModelResult<T, Shared<S>>,
 
     async advance(thread, from, options) {
       const run = begin(thread, options);
@@ -149,10 +158,11 @@ export function createRunner<const T extends readonly Tool[], C>(
     async advanceStream(thread, from, options) {
       const run = begin(thread, options);
       const next = await enter(run, from);
-      if ("advanced" in next) return { stream: emptyStream() as unknown as ModelResult<T>, done: Promise.resolve(next.advanced) };
+      if ("advanced" in next)
+        return { stream: emptyStream() as unknown as ModelResult<T, Shared<S>>, done: Promise.resolve(next.advanced) };
       const stream = callModel(run, next.input);
       const done = leave(run, () => finished(stream)).then((left) => untilItRests(run, left));
-      return { stream: stream as unknown as ModelResult<T>, done };
+      return { stream: stream as unknown as ModelResult<T, Shared<S>>, done };
     },
   });
 }
@@ -169,13 +179,15 @@ type AnySettings = {
 /** The SDK keeps its conversation here, for as long as its run lasts. */
 async function save(run: Run, state: State): Promise<void> {
   const { invocation } = run;
-  if (invocation.leaving) throw invocation.leaving;
-  const { saved, waiting } = await absorb(invocation, state);
+  if (invocation.leaving) {
+    await keepBeforeLeaving(invocation, state);
+    throw invocation.leaving;
+  }
+  const { saved, waiting, breaksOff } = await absorb(invocation, state);
   invocation.saved = saved;
   run.waiting = waiting;
-  if (invocation.round.turnedAway.size === 0) return;
-  run.brokenOff = true;
-  throw new Error("The run pauses here.");
+  run.brokenOff = breaksOff;
+  if (breaksOff) throw new Error("The run pauses here.");
 }
 
 function suspended(calls: readonly ProposedCall[], saved: Saved): Next {

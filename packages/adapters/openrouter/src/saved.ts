@@ -2,7 +2,8 @@ import { CountersignError } from "@countersign/core";
 import type { Continuation, ProposedCall } from "@countersign/core/adapter";
 import { createInitialState } from "@openrouter/agent";
 import type { State } from "./kinds.ts";
-import { FRAMEWORK } from "./invocation.ts";
+
+export const FRAMEWORK = "openrouter";
 
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;

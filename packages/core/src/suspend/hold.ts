@@ -70,13 +70,15 @@ export function holdThread(
   if (!underRunner && isOutdated(thread, invocation)) throw new CountersignError("THREAD_BUSY", { threadId: thread.id });
   const until = now + (underRunner ? timings.threadLease : timings.nativeHold);
   const happening = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, data: { requests } };
+  // Whoever reads between two writes of a run that is pinned to what it read has read what is no longer so.
+  const sameFence = underRunner || (thread.holder === invocation.token && (invocation.based === undefined || !continuation));
   const hold = isFramework(invocation)
     ? {
         ...(thread.framework === "none" ? begun(invocation) : {}),
         state: "live" as const,
         closedAt: undefined,
         holder: invocation.token,
-        fence: thread.holder === invocation.token || underRunner ? thread.fence : thread.fence + 1,
+        fence: sameFence ? thread.fence : thread.fence + 1,
         leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,
         notBefore: wakeAt(thread, waits),
         // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.

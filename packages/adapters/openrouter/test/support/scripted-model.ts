@@ -12,7 +12,7 @@ export type Script = (items: readonly InputItem[]) => readonly ScriptedCall[] | 
 
 /** A model that follows a script, and remembers what it was shown last. */
 export class ScriptedModel {
-  readonly script: Script;
+  script: Script;
   lastItems: readonly InputItem[] = [];
 
   constructor(script: Script) {

@@ -1,0 +1,111 @@
+// Compiled by `check`, never run: what users write, and the mistakes that the types must catch.
+import { createGate, createWorker, definePolicy, type AgentRunner } from "@countersign/core";
+import { memoryStore } from "@countersign/memory";
+import { argsOf, createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
+import { testGate } from "@countersign/testing";
+import { OpenRouter, serverTool, stepCountIs, tool, type Item, type ModelResult, type StateAccessor } from "@openrouter/agent";
+import { z } from "zod";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function sure<A, B>(_: Equal<A, B>): void {}
+
+const SendPayment = z.object({ amount: z.number(), recipient: z.string() });
+const policy = definePolicy({ tools: { send_payment: { args: SendPayment, ask: ({ args }) => args.amount > 1_000 } } });
+const gate = createGate({ policy, store: memoryStore() });
+const client = new OpenRouter({ apiKey: "" });
+
+const sendPayment = tool({
+  name: "send_payment",
+  description: "Pay a vendor",
+  inputSchema: SendPayment,
+  execute: async ({ amount, recipient }) => `paid ${amount} to ${recipient}`,
+});
+const search = serverTool({ type: "openrouter:datetime" });
+
+/** Same tools, same types. */
+const tools = gateTools(gate, [sendPayment, search], { threadId: "t" });
+sure<typeof tools, readonly [typeof sendPayment, typeof search]>(true);
+
+/** A runner's outcome is text, its stream the SDK's own. */
+const payments = createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment], stopWhen: stepCountIs(5) });
+const outcome = await payments.start("pay-001", "Pay Acme Corp $4200 for invoice 88.", { requestedBy: "bob" });
+if (outcome.status === "suspended") outcome.pending[0]?.id satisfies string | undefined;
+if (outcome.status === "completed") sure<typeof outcome.output, string>(true);
+const { stream } = await payments.resumeStream("pay-001", { answered: { call_1: { paid: true } } });
+stream satisfies ModelResult<readonly [typeof sendPayment]>;
+for await (const delta of stream.getTextStream()) delta satisfies string;
+createWorker(gate, [payments]);
+payments satisfies AgentRunner<string>;
+declare const items: Item[];
+await payments.start("pay-001", items);
+// @ts-expect-error a number is no input
+await payments.start("pay-001", 42);
+// @ts-expect-error an option that the runner doesn't have
+await payments.start("pay-001", "x", { maxTurns: 3 });
+// @ts-expect-error a runner without a name can't be found again
+createRunner(gate, client, { model: "m", tools: [sendPayment] });
+// @ts-expect-error the state is the runner's
+createRunner(gate, client, { name: "p", model: "m", tools: [sendPayment], state: {} as StateAccessor });
+// @ts-expect-error decisions are made in the gate
+createRunner(gate, client, { name: "p", model: "m", tools: [sendPayment], approveToolCalls: ["call_1"] });
+// @ts-expect-error every start has its own input
+createRunner(gate, client, { name: "p", model: "m", tools: [sendPayment], input: "x" });
+
+/** What tools share has a schema, and the stream knows it. */
+const shared = { name: "s", model: "m", tools: [sendPayment], sharedContextSchema: z.object({ user: z.string() }) } as const;
+const sharing = createRunner(gate, client, shared);
+const shares = await sharing.stream("t", "x");
+shares.stream satisfies ModelResult<readonly [typeof sendPayment], { user: string }>;
+// @ts-expect-error only an object can be shared
+createRunner(gate, client, { ...shared, sharedContextSchema: z.string() });
+/** Settings that depend on the tools know them. */
+createRunner(gate, client, { ...shared, requireApproval: (call) => call.arguments.amount > 10 });
+// @ts-expect-error a misspelt argument in a predicate
+createRunner(gate, client, { ...shared, requireApproval: (call) => call.arguments.ammount > 10 });
+
+/** One spread; the text is the SDK's. */
+const result = client.callModel({
+  model: "m",
+  input: "Pay Acme",
+  ...gateCall(gate, [sendPayment], { threadId: "pay-001", requestedBy: "bob" }),
+});
+sure<Awaited<ReturnType<typeof result.getText>>, string>(true);
+client.callModel({
+  model: "m",
+  input: [],
+  ...gateCall(gate, [sendPayment], { threadId: "pay-001", requireApproval: (call) => call.arguments.amount > 10 }),
+});
+// @ts-expect-error a misspelt argument in a predicate
+gateCall(gate, [sendPayment], { threadId: "pay-001", requireApproval: (call) => call.arguments.ammount > 10 });
+// @ts-expect-error whose conversation?
+gateCall(gate, [sendPayment], {});
+declare const own: StateAccessor<readonly [typeof sendPayment]>;
+const spread = gateCall(gate, [sendPayment], { threadId: "pay-001", state: own });
+sure<typeof spread.tools, readonly [typeof sendPayment]>(true);
+
+/** A policy's context is asked for at every start. */
+const withContext = definePolicy({ context: z.object({ user: z.string() }), tools: {} });
+const asking = createGate({ policy: withContext, store: memoryStore() });
+const live = createRunner(asking, client, { name: "l", model: "m", tools: [sendPayment] });
+await live.start("t", "x", { context: { user: "alice" } });
+// @ts-expect-error the policy's context is missing
+await live.start("t", "x");
+gateCall(asking, [sendPayment], { threadId: "t", context: { user: "alice" } });
+// @ts-expect-error another context than the policy's
+gateCall(asking, [sendPayment], { threadId: "t", context: { name: "alice" } });
+// @ts-expect-error a policy without a context takes none
+gateCall(gate, [sendPayment], { threadId: "t", context: { user: "alice" } });
+
+/** The schema of a tool that exists types a policy. */
+definePolicy({ tools: { send_payment: { args: argsOf(sendPayment), ask: ({ args }) => args.amount > 1_000 } } });
+// @ts-expect-error a misspelt argument would let a payment run
+definePolicy({ tools: { send_payment: { args: argsOf(sendPayment), ask: ({ args }) => args.ammount > 1_000 } } });
+
+await decideNative(gate, { approveToolCalls: ["call_1"] }, { threadId: "c1", by: { id: "alice", roles: ["finance"] } });
+// @ts-expect-error nobody signs
+await decideNative(gate, { approveToolCalls: ["call_1"] }, { threadId: "c1" });
+// @ts-expect-error booleans are no answers
+await decideNative(gate, { approveToolCalls: true }, { threadId: "c1", by: { id: "alice" } });
+
+const tested = testGate(policy);
+createRunner(tested, client, { name: "t", model: "m", tools: [sendPayment] });
