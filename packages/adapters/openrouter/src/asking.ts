@@ -1,4 +1,4 @@
-import type { JsonObject } from "@countersign/core";
+import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
 import { jsonSchemaOf, type WaitOptions } from "@countersign/core/adapter";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { proposedCall, type Call } from "./conversation.ts";
@@ -60,9 +60,12 @@ export async function ownReason(
   return asksItself && (await asks(() => asksItself(native, context))) ? "the run asks for approval itself" : undefined;
 }
 
-export function waitOptions(tool: RunnableTool, asked: string | undefined): WaitOptions {
-  return { asked, argsSchema: jsonSchemaOf(tool.function.inputSchema) };
+export function waitOptions({ function: { inputSchema } }: RunnableTool, asked: string | undefined): WaitOptions {
+  if (!forms.has(inputSchema)) forms.set(inputSchema, jsonSchemaOf(inputSchema));
+  return { asked, argsSchema: forms.get(inputSchema) };
 }
+/** Making one takes longer than the rest of the question. */
+const forms = new WeakMap<StandardSchemaV1, JsonObject | undefined>();
 
 /** Only a plain `false` doesn't ask, and what can't be evaluated asks. */
 async function asks(predicate: () => unknown): Promise<boolean> {

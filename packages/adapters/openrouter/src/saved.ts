@@ -1,6 +1,6 @@
 import { CountersignError } from "@countersign/core";
 import type { Continuation, ProposedCall } from "@countersign/core/adapter";
-import { createInitialState } from "@openrouter/agent";
+import { CONVERSATION_STATE_VERSION, createInitialState } from "@openrouter/agent";
 import type { State } from "./kinds.ts";
 
 export const FRAMEWORK = "openrouter";
@@ -40,15 +40,16 @@ export function toContinuation(
   return { format: FORMAT, data: JSON.parse(JSON.stringify(kept)) as Kept };
 }
 
-/** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
+/** @throws STATE_INCOMPATIBLE for what another version of this package, or of the SDK's state, has saved */
 export function fromContinuation(continuation: Continuation | null): Kept | undefined {
   if (!continuation) return undefined;
-  if (continuation.format !== FORMAT) {
-    throw new CountersignError("STATE_INCOMPATIBLE", {
-      framework: FRAMEWORK,
-      saved: `format ${continuation.format}`,
-      running: `format ${FORMAT}`,
-    });
-  }
-  return continuation.data as Kept;
+  if (continuation.format !== FORMAT) throw incompatible("format", continuation.format, FORMAT);
+  const kept = continuation.data as Kept;
+  const { version = CONVERSATION_STATE_VERSION } = kept.state ?? {};
+  if (version !== CONVERSATION_STATE_VERSION) throw incompatible("state version", version, CONVERSATION_STATE_VERSION);
+  return kept;
+}
+
+function incompatible(what: string, saved: number, running: number): CountersignError<"STATE_INCOMPATIBLE"> {
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `${what} ${saved}`, running: `${what} ${running}` });
 }

@@ -81,14 +81,17 @@ describe("a conversation under the runner", () => {
     expect(world.effects).toEqual([]);
   });
 
-  test("what another version of the package saved is refused by name, and stays decidable", async () => {
+  test.each([
+    ["the package", '"format":1', '"format":9'],
+    ["the SDK's state", '"state":{"version":1', '"state":{"version":9'],
+  ])("what another version of %s saved is refused by name, and stays decidable", async (_name, current, changed) => {
     const world = await openWorld([[paying(5_000)]]);
     const runner = world.runner();
     await runner.start("t", "go");
     const record = await world.store.getThread("default", "t");
     if (!record) throw new Error("no thread");
-    const other = new TextDecoder().decode(record.continuation).replace('"format":1', '"format":9');
-    if (!other.includes('"format":9')) return expect.fail("the format isn't where it was");
+    const other = new TextDecoder().decode(record.continuation).replace(current, changed);
+    if (!other.includes(changed)) return expect.fail("the version isn't where it was");
     await world.store.commit({
       tenant: "default",
       changes: [
