@@ -1,11 +1,11 @@
 // Files that earlier versions made: brought up to date when they are opened, with all that is in them.
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { commit, event, put, putThread, request, T0, TENANT, thread } from "@countersign/store-tests";
 import { expect, test } from "vitest";
 import { APPLICATION_ID, MIGRATIONS } from "../src/schema.ts";
 import { sqliteStore } from "../src/index.ts";
 import { folder } from "./folder.ts";
-import { commit, event, put, putThread, request, T0, TENANT, thread } from "./records.ts";
 
 /** A file of schema 1 with these contents: that schema's columns of what this version has written. */
 async function ofSchemaOne(fill: (store: ReturnType<typeof sqliteStore>) => Promise<void>): Promise<string> {

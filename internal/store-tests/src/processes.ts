@@ -2,13 +2,9 @@ import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process"
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
-/** Starts one of the programs in `children` in a process of its own. */
-export function start(program: string, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
-  return spawn(process.execPath, [pathOf(program), ...args], { stdio: ["ignore", "pipe", "inherit"], ...options });
-}
-
-function pathOf(program: string): string {
-  return fileURLToPath(new URL(`children/${program}.ts`, import.meta.url));
+/** Starts a program in a process of its own. */
+export function start(program: URL, args: readonly string[], options: SpawnOptions = {}): ChildProcess {
+  return spawn(process.execPath, [fileURLToPath(program), ...args], { stdio: ["ignore", "pipe", "inherit"], ...options });
 }
 
 /** What it printed, once it has ended well. */
