@@ -11,7 +11,7 @@ export function start(program: URL, args: readonly string[], options: SpawnOptio
 export async function output(child: ChildProcess): Promise<string> {
   let text = "";
   child.stdout?.on("data", (chunk) => (text += String(chunk)));
-  const [code, signal] = await once(child, "close");
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
   if (code !== 0) throw new Error(`ended with ${code ?? signal}: ${text}`);
   return text;
 }

@@ -1,3 +1,4 @@
+import { alice, overThousand } from "@countersign/adapter-tests";
 import { createGate, createWorker, definePolicy, isCountersignError } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { sqliteStore } from "@countersign/sqlite";
@@ -6,7 +7,7 @@ import { Annotation, Command, END, interrupt, MemorySaver, MessagesAnnotation, S
 import { AIMessage, createAgent, createMiddleware, HumanMessage, tool, toolRetryMiddleware, type AgentMiddleware } from "langchain";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
-import { alice, openDesk, overThousand, paying, transcript, type Desk } from "./support/desk.ts";
+import { openDesk, paying, transcript, type Desk } from "./support/desk.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
 

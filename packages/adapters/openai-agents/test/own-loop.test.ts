@@ -1,8 +1,9 @@
+import { alice, Amount } from "@countersign/adapter-tests";
 import { createGate, definePolicy, isCountersignError, type Policy } from "@countersign/core";
 import { applyDecisions, decideNative, gateTools } from "@countersign/openai-agents";
 import { Agent, run, RunContext, RunState } from "@openai/agents";
 import { describe, expect, test, vi } from "vitest";
-import { alice, Amount, openDesk, paying, saying, type Lines } from "./support/desk.ts";
+import { openDesk, paying, saying, type Lines } from "./support/desk.ts";
 
 const thread = { threadId: "t", requestedBy: "bob" } as const;
 type Desk = ReturnType<typeof openDesk>;
