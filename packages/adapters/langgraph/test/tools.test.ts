@@ -119,6 +119,7 @@ describe.each(Object.entries(shapes))("%s", (_name, build) => {
       status: "completed",
       text: "You said: hello",
     });
+    expect((await desk.gate.list({ threadId: "t" })).items.map(({ status }) => status)).toEqual(["cancelled"]);
     expect(desk.effects).toEqual([]);
   });
 

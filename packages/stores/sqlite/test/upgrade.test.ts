@@ -59,9 +59,11 @@ test("a purged request leaves its requester in no column either", async () => {
   const path = join(folder(), "store.db");
   await using store = sqliteStore(path);
   const asked = request("r1", { requestedBy: { id: "bob@example.com" }, state: "done", status: "approved", execution: "done" });
-  await commit(store, [put(asked)]);
-  await commit(store, [put({ ...asked, state: "purged", requestedBy: undefined }, 1)]);
   const file = new DatabaseSync(path);
-  expect(JSON.stringify(file.prepare("SELECT * FROM requests").all())).not.toContain("bob@example.com");
+  const columns = (): string => JSON.stringify(file.prepare("SELECT * FROM requests").all());
+  await commit(store, [put(asked)]);
+  expect(columns()).toContain("bob@example.com");
+  await commit(store, [put({ ...asked, state: "purged", requestedBy: undefined }, 1)]);
+  expect(columns()).not.toContain("bob@example.com");
   file.close();
 });
