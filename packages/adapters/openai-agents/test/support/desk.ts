@@ -1,6 +1,6 @@
 import { Amount, openDesk as openNeutralDesk, type DeskOptions } from "@countersign/adapter-tests";
 import { tool } from "@openai/agents";
-import { ScriptedModel, textOf, type Script } from "./scripted-model.ts";
+import { responsesIn, ScriptedModel, textOf, type Script } from "./scripted-model.ts";
 
 /** The adapters' desk with the tool that pays, in the SDK's words. */
 export function openDesk(options: DeskOptions = {}) {
@@ -13,12 +13,8 @@ export type Lines = ReturnType<Script>[];
 /** One line after the other, by how far the conversation is; then the results that it was told. */
 export function saying(...lines: Lines): ScriptedModel {
   return new ScriptedModel((items) => {
-    const said = items.filter(
-      (item, index) =>
-        (item.type === "function_call" && items[index - 1]?.type !== "function_call") || ("role" in item && item.role === "assistant"),
-    ).length;
     const results = items.filter((item) => item.type === "function_call_result").map(textOf);
-    return lines[said] ?? results.join(" | ");
+    return lines[responsesIn(items)] ?? results.join(" | ");
   });
 }
 
