@@ -98,9 +98,10 @@ export default {
     },
     {
       name: "packages-by-name",
-      comment: "Tests, examples and benchmarks import packages by name; a test reaches into the src of its own package only.",
+      comment:
+        "Tests, what they share, examples and benchmarks import packages by name; a test reaches into the src of its own package only.",
       severity: "error",
-      from: { path: `^(?:${aPackage}/(?!src/)|examples/|bench/)` },
+      from: { path: `^(?:${aPackage}/(?!src/)|internal/|examples/|bench/)` },
       to: { dependencyTypes: ["local"], path: "^packages/[^:]+/(src|dist)/", pathNot: "^packages/$1/src/" },
     },
     {

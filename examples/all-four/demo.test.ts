@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { OFFLINE } from "../run-demo.ts";
 
 it("asks four agents at once, decides them from one list, and pays each vendor once", async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "../demo.ts"), "--all"]);
+  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "../demo.ts"), "--all"], { env: OFFLINE });
   const bank = readFileSync(join(import.meta.dirname, ".data/bank.jsonl"), "utf8")
     .trim()
     .split("\n");

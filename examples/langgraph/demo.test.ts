@@ -1,6 +1,5 @@
 // The demo as a newcomer runs it: without a terminal, twice in a row, with sentences of one's own; and at a terminal.
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -8,21 +7,13 @@ import { createGate, type ApprovalRequest } from "@countersign/core";
 import { sqliteStore } from "@countersign/sqlite";
 import { spawn } from "@lydell/node-pty";
 import { describe, expect, it } from "vitest";
+import { OFFLINE, runDemo } from "../run-demo.ts";
 import { paymentsIn } from "../sentences.ts";
-
-const env = { ...process.env, OPENAI_API_KEY: "", ANTHROPIC_API_KEY: "" };
-
-async function demo(...sentence: string[]): Promise<{ readonly output: string; readonly bank: readonly object[] }> {
-  const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, "demo.ts"), ...sentence], { env });
-  const threadId = /thread (pay-\d+)/.exec(stdout)?.[1];
-  const ledger = threadId === undefined ? "" : readFileSync(join(import.meta.dirname, ".data", `${threadId}.jsonl`), "utf8");
-  return { output: stdout, bank: ledger.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as object])) };
-}
 
 describe("the demo", () => {
   it("pays each vendor once, the edited amount, in two runs in a row", async () => {
     for (let run = 0; run < 2; run++) {
-      const { output, bank } = await demo();
+      const { output, bank } = await runDemo(import.meta.dirname);
       expect(bank).toHaveLength(2);
       expect(bank).toContainEqual({ recipient: "Acme Corp", amount: 4_000, invoice: "88", idempotencyKey: expect.any(String) as string });
       expect(bank).toContainEqual({ recipient: "Globex", amount: 300, idempotencyKey: expect.any(String) as string });
@@ -33,10 +24,12 @@ describe("the demo", () => {
   });
 
   it("works on other sentences, and pays nothing when there is nothing to pay", async () => {
-    const small = await demo("Pay Globex $20");
+    const small = await runDemo(import.meta.dirname, "Pay Globex $20");
     expect(small.output).toContain("Paid $20 to Globex.");
-    const none = await demo("What", "can", "you", "do?");
+    expect(small.output).toMatch(/^bank +Globex \$20$/m);
+    const none = await runDemo(import.meta.dirname, "What", "can", "you", "do?");
     expect(none.output).toContain("I only know payments");
+    expect(none.output).toMatch(/^bank +nothing$/m);
   });
 });
 
@@ -55,7 +48,7 @@ describe("the demo at a terminal", () => {
     const terminal = spawn(process.execPath, [join(import.meta.dirname, "demo.ts")], {
       cols: 200,
       rows: 50,
-      env,
+      env: OFFLINE,
     });
     let output = "";
     const ended = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));

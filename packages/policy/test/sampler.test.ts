@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGate, definePolicy, MASK, type AllowedCall } from "@countersign/core";
@@ -82,16 +82,33 @@ describe("the sampler", () => {
     expect(kept.at(-1)?.missed).toBe(500);
   });
 
-  it("goes on when a batch can't be written, or a call is no JSON", async () => {
+  it("tells of a batch that can't be written, and goes on with the next", async () => {
     const errors: unknown[] = [];
-    const sample = sampler({ rate: 1, to: join(folder, "no", "such", "folder"), onError: (error) => errors.push(error) });
+    const file = join(folder, "later", "allowed.ndjson");
+    const sample = sampler({ rate: 1, to: file, onError: (error) => errors.push(error) });
     sample(call(1));
     await sample.flush();
+    expect(errors).toMatchObject([{ code: "ENOENT" }]);
+    mkdirSync(join(folder, "later"));
+    sample(call(2));
+    await sample.flush();
     expect(errors).toHaveLength(1);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ args: { amount: 2 } });
+  });
+
+  it("leaves out a call that is no JSON, and counts it", async () => {
+    const kept: SampledCall[] = [];
+    const sample = sampler({ rate: 1, to: (calls) => void kept.push(...calls) });
     const cyclic: Record<string, unknown> = {};
     cyclic["self"] = cyclic;
     sample({ ...call(1), context: cyclic });
-    expect(() => sampler({ rate: 0, to: "x" })).toThrow(expect.objectContaining({ code: "SETUP" }));
+    sample(call(2));
+    await sample.flush();
+    expect(kept).toMatchObject([{ args: { amount: 2 }, missed: 1 }]);
+  });
+
+  it.each([0, -1, 1.1, Number.NaN])("refuses the rate %d", (rate) => {
+    expect(() => sampler({ rate, to: "x" })).toThrow(expect.objectContaining({ code: "SETUP" }));
   });
 });
 

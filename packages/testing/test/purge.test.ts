@@ -49,12 +49,15 @@ describe("a purged request", () => {
   it("leaves a stub without anything that somebody wrote, and one event", async () => {
     const gate = testGate(policy);
     const { id, proposal } = await paid(gate, "k");
+    const written = ["Acme", "4200", "fine with me", "IBAN", "Alice"];
+    const there = await everything(gate.store as StorePort);
+    for (const word of written) expect(there).toContain(word);
     gate.advance(31 * DAY);
     expect(await gate.purge(OLD)).toEqual({ requests: 1, threads: 0 });
     expect(await gate.get(id)).toMatchObject({ id, status: "approved", execution: "done", args: {}, decisions: [], tool: "pay" });
     expect((await gate.get(id))?.proposal.digest).toBe(proposal.digest);
     const left = await everything(gate.store as StorePort);
-    for (const word of ["Acme", "4200", "fine with me", "IBAN", "Alice"]) expect(left).not.toContain(word);
+    for (const word of written) expect(left).not.toContain(word);
     const [event, ...more] = await Array.fromAsync(gate.history(id));
     expect(event).toMatchObject({ type: "purged", seq: 5, data: { was: "done", digest: proposal.digest } });
     expect(more).toEqual([]);

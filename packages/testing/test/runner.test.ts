@@ -257,8 +257,10 @@ describe("a thread outside a runner", () => {
 
   it("records an asked call that was led around the pause, and does not run it", async () => {
     const gate = testGate(policy);
-    const execution = await openThread(gate, ref).execute(proposed, () => "ran", { fresh: true });
+    const ran: unknown[] = [];
+    const execution = await openThread(gate, ref).execute(proposed, (args) => ran.push(args), { fresh: true });
     expect(execution).toMatchObject({ status: "pending", request: { tool: "pay" } });
+    expect([ran, gate.asked.map(({ args }) => args)]).toEqual([[], [proposed.args]]);
   });
 
   it("asks about changed arguments even if the policy would allow them, and withdraws what they replace", async () => {

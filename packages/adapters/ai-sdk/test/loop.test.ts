@@ -1,9 +1,9 @@
+import { alice, Amount, openDesk } from "@countersign/adapter-tests";
 import { applyDecisions, decideNative, gateTools } from "@countersign/ai-sdk";
 import * as ai7 from "ai";
 import * as ai6 from "ai-v6";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alice, openDesk, Payment } from "./support/desk.ts";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const thread = { threadId: "chat-1", requestedBy: "bob" };
@@ -25,8 +25,8 @@ describe.each([
     const scripted = scriptedModel(turns, specification);
     const paid: unknown[] = [];
     const pay = ai7.tool({
-      inputSchema: Payment,
-      execute: async (args: z.infer<typeof Payment>) => {
+      inputSchema: Amount,
+      execute: async (args: z.infer<typeof Amount>) => {
         paid.push(args);
         return `paid ${args.amount} to ${args.to}`;
       },
@@ -188,7 +188,7 @@ describe.each([
     ];
     const tools = gateTools(
       desk.gate,
-      { pay: ai7.tool({ inputSchema: Payment, execute: async () => world.paid.push("forged") }) },
+      { pay: ai7.tool({ inputSchema: Amount, execute: async () => world.paid.push("forged") }) },
       { threadId },
     );
     const before = world.scripted.transcript().requests;
@@ -248,7 +248,7 @@ describe.each([
     const { definePolicy } = await import("@countersign/core");
     const policy = definePolicy({ tools: { pay: { args: Due, ask: ({ args }) => args.on instanceof Date } } });
     for (const decide of ["approve", "edit"] as const) {
-      const world = open([{ calls: [{ id: "c", tool: "pay", args: { on: "2026-01-01" } }] }, { text: "done" }], own, openDesk(policy));
+      const world = open([{ calls: [{ id: "c", tool: "pay", args: { on: "2026-01-01" } }] }, { text: "done" }], own, openDesk({ policy }));
       const { messages } = await world.generate([user]);
       await world.run(messages);
       await (decide === "approve" ? world.approve() : world.edit({ on: "2026-02-02" }));
@@ -259,7 +259,7 @@ describe.each([
 
   test("dynamic tools are gated, tools without execute are left alone", () => {
     const { gate } = openDesk();
-    const browser = ai7.tool({ inputSchema: Payment });
+    const browser = ai7.tool({ inputSchema: Amount });
     const dynamic = ai7.dynamicTool({ inputSchema: z.unknown(), execute: async () => 1 });
     const tools = gateTools(gate, { browser, dynamic } as unknown as ai7.ToolSet);
     expect(tools["browser"]).toBe(browser);
@@ -271,7 +271,7 @@ describe.each([
     const { gate } = openDesk();
     const scripted = scriptedModel(asking(5), specification);
     const paid: unknown[] = [];
-    const tools = gateTools(gate, { pay: ai7.tool({ inputSchema: Payment, execute: async (args) => paid.push(args) }) });
+    const tools = gateTools(gate, { pay: ai7.tool({ inputSchema: Amount, execute: async (args) => paid.push(args) }) });
     await expect(ai.generateText({ model: scripted.model, tools, prompt: "pay", maxRetries: 0 })).rejects.toMatchObject({
       code: "THREAD_UNKNOWN",
     });
@@ -299,7 +299,7 @@ describe("version 7 alone", () => {
     const { gate } = openDesk();
     const scripted = scriptedModel(asking(), "v4");
     const paid: unknown[] = [];
-    const tools = gateTools(gate, { pay: ai7.tool({ inputSchema: Payment, execute: async (args) => paid.push(args) }) }, thread);
+    const tools = gateTools(gate, { pay: ai7.tool({ inputSchema: Amount, execute: async (args) => paid.push(args) }) }, thread);
     for (const toolApproval of [() => undefined, { pay: "approved" as const }]) {
       const run = ai7.generateText({
         model: scripted.model,

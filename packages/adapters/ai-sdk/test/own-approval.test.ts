@@ -1,7 +1,7 @@
+import { Amount, openDesk } from "@countersign/adapter-tests";
 import { createRunner, gateTools } from "@countersign/ai-sdk";
 import { tool, ToolLoopAgent, type ToolLoopAgentSettings, type ToolSet } from "ai";
 import { describe, expect, test } from "vitest";
-import { Payment, openDesk } from "./support/desk.ts";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const SMALL = { id: "small", tool: "pay", args: { amount: 5, to: "Acme" } };
@@ -12,7 +12,7 @@ type Own = Pick<ToolLoopAgentSettings<never, ToolSet>, "toolApproval" | "experim
 function open(own: Own, calls = [SMALL, LARGE]) {
   const desk = openDesk();
   const paid: number[] = [];
-  const pay = tool({ inputSchema: Payment, execute: async ({ amount }) => paid.push(amount) });
+  const pay = tool({ inputSchema: Amount, execute: async ({ amount }) => paid.push(amount) });
   const { model, transcript } = scriptedModel([{ calls }, { text: "done" }], "v4");
   const agent = new ToolLoopAgent<never, ToolSet>({ model, tools: gateTools<ToolSet, unknown>(desk.gate, { pay }), maxRetries: 0, ...own });
   return { ...desk, paid, transcript, runner: createRunner(desk.gate, agent, { name: "payments" }) };

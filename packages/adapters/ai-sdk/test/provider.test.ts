@@ -1,7 +1,7 @@
+import { openDesk } from "@countersign/adapter-tests";
 import { applyDecisions } from "@countersign/ai-sdk";
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
-import { openDesk } from "./support/desk.ts";
 
 /** A call of a hosted MCP server that the provider itself asks about: the SDK has no execute for it. */
 const asked: ModelMessage[] = [

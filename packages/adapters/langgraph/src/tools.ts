@@ -1,4 +1,4 @@
-import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
+import { CountersignError, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
 import type { GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
@@ -76,7 +76,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
         throw guarded.error;
       case "pending":
         invocation.suspended.push(call);
-        throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
+        throw pauseShowing(invocation, [guarded]);
     }
   } catch (error) {
     if (!isPause(error) && !isCountersignError(error)) throw error;
@@ -98,13 +98,7 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
   };
   const call = proposedCall(surroundings.task, from);
   const waiting = await suspendUnsigned(invocation, surroundings, undefined, [{ call, native: { argsSchema: jsonSchemaOf(tool) } }]);
-  if (waiting.length > 0)
-    throw pauseOf(
-      pausePayload(
-        invocation.thread.id,
-        waiting.map(({ request }) => request),
-      ),
-    );
+  if (waiting.length > 0) throw pauseShowing(invocation, waiting);
   const invoke = tool.invoke.bind(tool) as Invoke;
   const guarded = await guard(invocation, { call, fresh: false, from }, (args) => invoke(plain ? args : args["input"], config));
   switch (guarded.status) {
@@ -113,7 +107,7 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
     case "failed":
       throw guarded.error;
     case "pending":
-      throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
+      throw pauseShowing(invocation, [guarded]);
     case "refused":
       throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: guarded.message.text });
   }
@@ -142,15 +136,19 @@ function suspendTurn(
 }
 
 /** Calls that run as tasks of their own show their own request; those that share a task share one pause. */
-function pauseAmong({ thread }: Invocation, surroundings: Surroundings, waiting: readonly Waiting[], input: ToolCall): GraphInterrupt {
+function pauseAmong(invocation: Invocation, surroundings: Surroundings, waiting: readonly Waiting[], input: ToolCall): GraphInterrupt {
   const alone = typeof surroundings.input === "object" && surroundings.input !== null && "lg_tool_call" in surroundings.input;
   const shown = alone ? waiting.filter(({ call }) => call.callId === callIdOf(input)) : waiting;
   // A call that needs no signature waits for its siblings, and has nothing to show.
   if (shown.length === 0) return new GraphInterrupt([]);
+  return pauseShowing(invocation, shown);
+}
+
+function pauseShowing({ thread }: Invocation, asked: readonly { readonly request: ApprovalRequest }[]): GraphInterrupt {
   return pauseOf(
     pausePayload(
       thread.id,
-      shown.map(({ request }) => request),
+      asked.map(({ request }) => request),
     ),
   );
 }

@@ -5,6 +5,7 @@ import { memoryStore } from "@countersign/memory";
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { AIMessage, createAgent, createMiddleware, tool } from "langchain";
 import { describe, expect, test } from "vitest";
+import { openAgent } from "./support/agent.ts";
 import { openDesk, paying } from "./support/desk.ts";
 import { inProcess } from "./support/process.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
@@ -139,13 +140,7 @@ describe("a request is recorded only behind the message that proposes it", () =>
   });
 
   test("checkpointDuring: false is durability exit by its old name", async () => {
-    const desk = openDesk();
-    const agent = createAgent({
-      model: new ScriptedModel(obedient),
-      tools: [desk.pay],
-      checkpointer: new MemorySaver(),
-      middleware: [approvalMiddleware(desk.gate)],
-    });
+    const { agent } = openAgent(openDesk());
     const old = { configurable: { thread_id: "t" }, checkpointDuring: false };
     await expect(agent.invoke({ messages: paying([5, "x"]) }, old as never)).rejects.toSatisfy((thrown) =>
       isCountersignError(thrown, "SETUP"),

@@ -1,9 +1,10 @@
+import { alice, Amount } from "@countersign/adapter-tests";
 import { definePolicy, MASK } from "@countersign/core";
 import { approvalMiddleware, decideNative } from "@countersign/langgraph";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";
 import { expect, test } from "vitest";
-import { alice, Amount, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 
 const config = { configurable: { thread_id: "t" } };

@@ -1,9 +1,10 @@
+import { versionOf } from "@countersign/adapter-tests";
 import type { NativeHarness } from "@countersign/conformance";
 import type { Decision, JsonObject } from "@countersign/core";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { Command } from "@langchain/langgraph";
 import { createAgent, humanInTheLoopMiddleware, type AgentMiddleware, type HITLRequest, type InterruptOnConfig } from "langchain";
-import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf, versionOf } from "./support/neutral.ts";
+import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf } from "./support/neutral.ts";
 
 interface Snapshot {
   readonly values: { readonly messages?: readonly BaseMessage[] };
@@ -21,7 +22,7 @@ interface Pending {
  */
 export default {
   framework: "LangGraph, humanInTheLoopMiddleware",
-  version: versionOf("langchain"),
+  version: versionOf("langchain", import.meta.url),
   follows: "https://docs.langchain.com/oss/javascript/langchain/human-in-the-loop",
   capabilities: { durable: true, edit: true, parallel: true, rejectReason: true },
   async open(scenario, asks, dir) {

@@ -1,9 +1,10 @@
+import { alice } from "@countersign/adapter-tests";
 import { isCountersignError, type ApprovalRequest, type Principal } from "@countersign/core";
 import { approvalMiddleware, decideNative, gateTools } from "@countersign/langgraph";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";
 import { beforeEach, describe, expect, test } from "vitest";
-import { alice, openDesk, paying, transcript, type Desk } from "./support/desk.ts";
+import { openDesk, paying, transcript, type Desk } from "./support/desk.ts";
 import { reactAgent } from "./support/react-agent.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 

@@ -1,3 +1,4 @@
+import { alice, overThousand } from "@countersign/adapter-tests";
 import { createGate } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
@@ -7,7 +8,7 @@ import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { createAgent, type AgentMiddleware } from "langchain";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { alice, openDesk, overThousand, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
 

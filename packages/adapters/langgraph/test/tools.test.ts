@@ -3,7 +3,7 @@ import { createRunner, gateTools } from "@countersign/langgraph";
 import { scriptedReviewer } from "@countersign/testing";
 import { Command, END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { ToolNode } from "@langchain/langgraph/prebuilt";
-import { AIMessage, createAgent, tool, type BaseMessage } from "langchain";
+import { AIMessage, createAgent, tool, ToolMessage, type BaseMessage } from "langchain";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDesk, paying, transcript, type Desk } from "./support/desk.ts";
@@ -119,6 +119,7 @@ describe.each(Object.entries(shapes))("%s", (_name, build) => {
       status: "completed",
       text: "You said: hello",
     });
+    expect((await desk.gate.list({ threadId: "t" })).items.map(({ status }) => status)).toEqual(["cancelled"]);
     expect(desk.effects).toEqual([]);
   });
 
@@ -232,7 +233,6 @@ describe("gated tools", () => {
           return { messages: [(await pay.invoke({ ...call, type: "tool_call" }, options)) as BaseMessage] };
         } catch (error) {
           if (isCountersignError(error) || String(error).includes("swallowed")) throw error;
-          const { ToolMessage } = await import("langchain");
           return { messages: [new ToolMessage({ content: "it failed", tool_call_id: call.id ?? "" })] };
         }
       })
@@ -241,13 +241,12 @@ describe("gated tools", () => {
       .addEdge("tools", "model")
       .compile({ checkpointer: new MemorySaver() });
     const runner = createRunner(desk.gate, graph, { name: "careless" });
-    await expect(runner.start("t", "go")).rejects.toSatisfy((thrown) => isCountersignError(thrown));
+    await expect(runner.start("t", "go")).rejects.toSatisfy((thrown) => isCountersignError(thrown, "SETUP"));
     expect(desk.effects).toEqual([]);
     expect(model.requests).toBe(2);
   });
 
   test("results that are no text come back the same from the receipt", async () => {
-    const { ToolMessage } = await import("langchain");
     const rich = tool(
       async ({ kind }: { kind: string }, { toolCallId }: { toolCallId: string }) =>
         kind === "command"

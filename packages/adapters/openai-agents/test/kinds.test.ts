@@ -1,3 +1,4 @@
+import { failure } from "@countersign/adapter-tests";
 import { definePolicy, isCountersignError, type Policy } from "@countersign/core";
 import { createRunner, gateMcpServers, gateTools } from "@countersign/openai-agents";
 import {
@@ -18,12 +19,6 @@ import { describe, expect, test } from "vitest";
 import { openDesk, paying, saying } from "./support/desk.ts";
 
 const policy = (tools: Record<string, unknown>): Policy => definePolicy({ default: "allow", tools: tools as Record<string, "ask"> });
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing thrown",
-    (error: unknown) => error,
-  );
-
 /** Items as OpenAI's models say them, one response after the other. */
 const model = (...responses: readonly object[][]): Model => new StepByStep(responses as AgentOutputItem[][]);
 const done = [assistantMessage("done")];

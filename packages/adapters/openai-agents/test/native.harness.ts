@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { versionOf } from "@countersign/adapter-tests";
 import type { NativeHarness } from "@countersign/conformance";
 import { Agent, run, RunState } from "@openai/agents";
 import { answer } from "./support/answer.ts";
-import { modelOf, toolsOf, transcriptOf, versionOf } from "./support/neutral.ts";
+import { modelOf, toolsOf, transcriptOf } from "./support/neutral.ts";
 
 /**
  * The SDK's own approvals, without Countersign: `needsApproval`, the serialized RunState in a database, `approve` and
@@ -11,7 +12,7 @@ import { modelOf, toolsOf, transcriptOf, versionOf } from "./support/neutral.ts"
  */
 export default {
   framework: "OpenAI Agents, needsApproval",
-  version: versionOf("@openai/agents"),
+  version: versionOf("@openai/agents", import.meta.url),
   follows: "https://openai.github.io/openai-agents-js/guides/human-in-the-loop",
   capabilities: { durable: true, parallel: true, partial: true, rejectReason: true, repeatedIds: false },
   async open(scenario, asks, dir) {

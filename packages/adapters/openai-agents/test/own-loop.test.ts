@@ -1,8 +1,9 @@
+import { alice, Amount, failure } from "@countersign/adapter-tests";
 import { createGate, definePolicy, isCountersignError, type Policy } from "@countersign/core";
 import { applyDecisions, decideNative, gateTools } from "@countersign/openai-agents";
 import { Agent, run, RunContext, RunState } from "@openai/agents";
 import { describe, expect, test, vi } from "vitest";
-import { alice, Amount, openDesk, paying, saying, type Lines } from "./support/desk.ts";
+import { openDesk, paying, saying, type Lines } from "./support/desk.ts";
 
 const thread = { threadId: "t", requestedBy: "bob" } as const;
 type Desk = ReturnType<typeof openDesk>;
@@ -11,12 +12,6 @@ type Desk = ReturnType<typeof openDesk>;
 function agentOf(desk: Desk, lines: Lines, gate = desk.gate): Agent {
   return new Agent({ name: "A", model: saying(...lines), tools: gateTools(gate, [desk.pay], thread) });
 }
-
-const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing thrown",
-    (error: unknown) => error,
-  );
 
 describe("one's own loop", () => {
   test("asks, waits, and goes on in another process with what was signed, once", async () => {

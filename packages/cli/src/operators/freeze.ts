@@ -2,7 +2,7 @@ import type { Freeze } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, signer } from "../desk.ts";
 import { usage } from "../failure.ts";
-import { table, type Column } from "../output/table.ts";
+import { listing, type Column } from "../output/table.ts";
 import { iso } from "../output/when.ts";
 
 interface FreezeOptions {
@@ -31,14 +31,11 @@ export function freeze(): Command {
 }
 
 export function freezes(): Command {
-  return new Command("freezes").description("what is frozen now, the oldest first").action((_options: object, command: Command) =>
-    atDesk(command, async ({ gate, out }) => {
-      const found = await gate.freezes();
-      if (out.json) for (const each of found) out.value(each);
-      else if (found.length === 0) out.hint("Nothing is frozen.");
-      else if (table(out, COLUMNS, found)) out.hint("… is where a line is cut: --json has all of it.");
-    }),
-  );
+  return new Command("freezes")
+    .description("what is frozen now, the oldest first")
+    .action((_options: object, command: Command) =>
+      atDesk(command, async ({ gate, out }) => listing(out, COLUMNS, await gate.freezes(), "Nothing is frozen.")),
+    );
 }
 
 export function lift(): Command {

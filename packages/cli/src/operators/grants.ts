@@ -1,7 +1,8 @@
 import type { Grant } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, signer } from "../desk.ts";
-import { table, type Column } from "../output/table.ts";
+import { toolOf } from "../output/request.ts";
+import { listing, type Column } from "../output/table.ts";
 import { iso } from "../output/when.ts";
 
 export function grants(): Command {
@@ -20,9 +21,7 @@ function list(): Command {
       atDesk(command, async ({ gate, out }) => {
         const found = await gate.grants({ tool: options.tool });
         const shown = options.live ? found.filter((grant) => stateOf(grant) === "live") : found;
-        if (out.json) for (const grant of shown) out.value(grant);
-        else if (shown.length === 0) out.hint("No grants.");
-        else if (table(out, COLUMNS, shown)) out.hint("… is where a line is cut: --json has all of it.");
+        listing(out, COLUMNS, shown, "No grants.");
       }),
     );
 }
@@ -47,7 +46,7 @@ const COLUMNS: readonly Column<Grant>[] = [
   { name: "DECIDES", value: ({ decision, scope }) => `${decision}, ${scope}` },
   { name: "GIVEN BY", value: ({ by }) => by.id },
   { name: "FOR", value: ({ requestedBy }) => requestedBy ?? "-" },
-  { name: "TOOL", value: ({ namespace, tool }) => (namespace === undefined ? tool : `${namespace}/${tool}`) },
+  { name: "TOOL", value: toolOf },
   { name: "WHERE", value: ({ agent, threadId }) => (threadId === undefined ? `agent ${agent}` : `agent ${agent}, thread ${threadId}`) },
 ];
 

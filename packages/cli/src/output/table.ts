@@ -29,6 +29,13 @@ export function table<T>(out: Output, columns: readonly Column<T>[], rows: reado
   return cells.some((row) => widthOf(row.at(-1) ?? "") > room);
 }
 
+/** Rows for whoever reads: JSON for programs, else a table, or a word that there are `none`. */
+export function listing<T>(out: Output, columns: readonly Column<T>[], rows: readonly T[], none: string): void {
+  if (out.json) for (const row of rows) out.value(row);
+  else if (rows.length === 0) out.hint(none);
+  else if (table(out, columns, rows)) out.hint("… is where a line is cut: --json has all of it.");
+}
+
 function aligned(cells: readonly string[], widths: readonly number[]): string {
   return cells.map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(GAP);
 }

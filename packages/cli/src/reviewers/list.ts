@@ -2,7 +2,7 @@ import type { ApprovalRequest, Page, RequestQuery } from "@countersign/core";
 import { visibleJson } from "@countersign/core/terminal";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
-import { statusOf } from "../output/request.ts";
+import { statusOf, toolOf } from "../output/request.ts";
 import { table, type Column } from "../output/table.ts";
 import { iso, span } from "../output/when.ts";
 import { onChanges } from "./changes.ts";
@@ -61,7 +61,7 @@ function columns(people: boolean): readonly Column<ApprovalRequest>[] {
     { name: "EXPIRES", value: ({ status, expiresAt }) => until(status === "pending" ? expiresAt : undefined) },
     { name: "BY", value: ({ requestedBy }) => requestedBy?.id ?? "-" },
     ...(people ? [] : [{ name: "DIGEST", value: ({ proposal }: ApprovalRequest) => proposal.digest }]),
-    { name: "TOOL", value: ({ namespace, tool }) => (namespace === undefined ? tool : `${namespace}/${tool}`) },
+    { name: "TOOL", value: toolOf },
     { name: "ARGUMENTS", value: ({ proposal }) => visibleJson(proposal.args, 0) },
   ];
 }

@@ -1,7 +1,7 @@
 import { testStore } from "@countersign/conformance";
+import { TENANT, thread } from "@countersign/store-tests";
 import { expect, test } from "vitest";
 import { memoryStore } from "../src/index.ts";
-import { TENANT, thread } from "./records.ts";
 
 testStore(new URL("./memory.harness.ts", import.meta.url));
 

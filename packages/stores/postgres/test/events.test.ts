@@ -1,9 +1,9 @@
 import { createGate, definePolicy } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, event, TENANT } from "@countersign/store-tests";
 import { afterAll, expect, test } from "vitest";
 import { parametersOf } from "../src/batch.ts";
-import { commit, event, TENANT } from "./records.ts";
 import { connectTo, failure, newSchema, openStore } from "./setting.ts";
 
 const server = await startPostgres();

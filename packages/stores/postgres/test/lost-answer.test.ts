@@ -1,8 +1,8 @@
 import type { Batch, StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { afterAll, describe, expect, test } from "vitest";
 import { startProxy, type Moment, type Proxy } from "./proxy.ts";
-import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { failure, newSchema, openStore } from "./setting.ts";
 
 const server = await startPostgres();

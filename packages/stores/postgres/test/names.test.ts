@@ -1,9 +1,9 @@
 import { approve, createGate, createWorker, definePolicy } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { afterAll, describe, expect, test } from "vitest";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
-import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { newSchema, openStore } from "./setting.ts";
 
 const server = await startPostgres();

@@ -3,11 +3,11 @@ import { approve, createGate, createWorker, definePolicy, type Principal, type R
 import type { RequestRecord } from "@countersign/core/store";
 import { postgresStore } from "@countersign/postgres";
 import { startPostgres } from "@countersign/postgres-server";
+import { event, put, request, T0, TENANT } from "@countersign/store-tests";
 import pg from "pg";
 import { afterAll, expect, it } from "vitest";
 import { parametersOf } from "../src/batch.ts";
 import { MIGRATIONS } from "../src/schema.ts";
-import { event, put, request, T0, TENANT } from "./records.ts";
 import { connectTo, failure, newSchema, openStore, query } from "./setting.ts";
 
 const server = await startPostgres();

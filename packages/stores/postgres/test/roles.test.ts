@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { approve, createGate, createWorker, definePolicy, edit, reject, type Gate, type Principal } from "@countersign/core";
 import type { Batch, RequestRecord, StorePort } from "@countersign/core/store";
 import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
+import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
 import { parametersOf } from "../src/batch.ts";
 import { isForbidden } from "../src/errors.ts";
-import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { connectTo, eventually, failure, openStore, query, urlOf } from "./setting.ts";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, event, output, put, putThread, request, start, TENANT, thread } from "@countersign/store-tests";
 import { afterAll, describe, expect, test } from "vitest";
 import { postgresStore } from "../src/index.ts";
-import { output, start } from "./processes.ts";
-import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { eventually, failure, newSchema, openStore, query, urlOf } from "./setting.ts";
 
 const server = await startPostgres();
@@ -24,7 +23,7 @@ describe("a new schema", () => {
   test("is made once, whatever ten processes at once", async () => {
     const schema = newSchema();
     const names = Array.from({ length: 10 }, (_, n) => `r${n}`);
-    const children = names.map((name) => output(start("opener", [server.url, schema, name])));
+    const children = names.map((name) => output(start(new URL("children/opener.ts", import.meta.url), [server.url, schema, name])));
     expect(await Promise.all(children)).toEqual(names.map((name) => `${name}\n`));
     expect(await openStore(server.url, { schema }).countRequests(TENANT, {}, 100)).toBe(10);
     expect(await query(server.url, `SELECT version, oldest FROM "${schema}".countersign_schema`)).toEqual([
@@ -39,7 +38,7 @@ describe("a new schema", () => {
       `CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(0.1); END';
        CREATE EVENT TRIGGER slow ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'CREATE INDEX') EXECUTE FUNCTION slow()`,
     );
-    const maker = start("opener", [server.url, schema, "r1"]);
+    const maker = start(new URL("children/opener.ts", import.meta.url), [server.url, schema, "r1"]);
     const working = `SELECT 1 FROM pg_stat_activity WHERE query LIKE '%CREATE TABLE "${schema}".requests%' AND wait_event = 'PgSleep'`;
     await eventually(async () => (await query(server.url, working)).length > 0);
     maker.kill("SIGKILL");

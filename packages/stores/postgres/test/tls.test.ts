@@ -2,9 +2,9 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, put, request } from "@countersign/store-tests";
 import { afterAll, expect, test } from "vitest";
 import { selfSigned } from "./certificate.ts";
-import { commit, put, request } from "./records.ts";
 import { eventually, failure, newSchema, openStore, query } from "./setting.ts";
 
 const { cert, key } = selfSigned();

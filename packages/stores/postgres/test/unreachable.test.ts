@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, put, request, TENANT } from "@countersign/store-tests";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { startProxy } from "./proxy.ts";
-import { commit, put, request, TENANT } from "./records.ts";
 import { connectTo, failure, newSchema, openStore, query, urlOf } from "./setting.ts";
 
 const server = await startPostgres({ settings: { max_connections: "20", superuser_reserved_connections: "3" } });

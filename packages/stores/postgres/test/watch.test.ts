@@ -2,11 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { approve, createGate, createWorker, definePolicy } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
+import { commit, output, put, request, start } from "@countersign/store-tests";
 import { afterAll, expect, onTestFinished, test } from "vitest";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
-import { output, start } from "./processes.ts";
 import { startProxy } from "./proxy.ts";
-import { commit, put, request } from "./records.ts";
 import { connectTo, eventually, newSchema, openStore, query } from "./setting.ts";
 
 const server = await startPostgres();
@@ -119,7 +118,7 @@ test("while the server is away nobody is told that a pooler is to blame", async 
 
 test("a store that nobody closed keeps no process alive", async () => {
   const since = performance.now();
-  expect(await output(start("forgetful", [server.url, newSchema()]))).toBe("committed\n");
+  expect(await output(start(new URL("children/forgetful.ts", import.meta.url), [server.url, newSchema()]))).toBe("committed\n");
   expect(performance.now() - since).toBeLessThan(5_000);
 });
 
@@ -130,6 +129,6 @@ test("what was committed right before the end is told to others, and the process
   let heard = 0;
   ear.on("notification", () => heard++);
   await ear.query(`LISTEN "countersign_${schema}"`);
-  expect(await output(start("brief", [server.url, schema]))).toBe("closed\n");
+  expect(await output(start(new URL("children/brief.ts", import.meta.url), [server.url, schema]))).toBe("closed\n");
   await eventually(() => heard > 0, 1_000);
 });

@@ -2,11 +2,10 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
+import { commit, output, put, request, start, TENANT } from "@countersign/store-tests";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { commit, put, request, TENANT } from "./records.ts";
 import { sqliteStore } from "../src/index.ts";
 import { contents, folder } from "./folder.ts";
-import { output, start } from "./processes.ts";
 
 /** A database of somebody else's. */
 function theirs(path: string, sql: string): DatabaseSync {
@@ -165,7 +164,7 @@ describe("what can't be opened", () => {
     onTestFinished(() => chmodSync(inner, 0o777));
     // Permissions don't bind root: the writer is nobody.
     const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const report = JSON.parse(await output(start("writer", [file], nobody)));
+    const report = JSON.parse(await output(start(new URL("children/writer.ts", import.meta.url), [file], nobody)));
     expect(report).toMatchObject({ committed: 0, ...unavailable });
     expect(contents(inner).filter((line) => line.startsWith("store.db "))).toEqual(before);
   });

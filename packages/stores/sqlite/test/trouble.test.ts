@@ -1,8 +1,10 @@
+import { spawn, type ChildProcess } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { commit, event, output, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { expect, test } from "vitest";
-import { commit, event, put, putThread, request, TENANT, thread } from "./records.ts";
 import { committing } from "../src/commit.ts";
 import { Connection } from "../src/connection.ts";
 import { listEvents } from "../src/events.ts";
@@ -10,12 +12,18 @@ import { sqliteStore } from "../src/index.ts";
 import { countRequests } from "../src/list.ts";
 import { openDatabase } from "../src/open.ts";
 import { folder } from "./folder.ts";
-import { output, startLimited } from "./processes.ts";
 
 function lockedBy(path: string): DatabaseSync {
   const other = new DatabaseSync(path);
   other.exec("BEGIN IMMEDIATE");
   return other;
+}
+
+/** Commits to this file until it is refused; files are limited to so many blocks of 512 or 1,024 bytes, as on a full disk. */
+function startLimitedWriter(path: string, blocks: number): ChildProcess {
+  const script = `trap '' XFSZ; ulimit -f ${blocks}; exec "$0" "$@"`;
+  const writer = fileURLToPath(new URL("children/writer.ts", import.meta.url));
+  return spawn("sh", ["-c", script, process.execPath, writer, path], { stdio: ["ignore", "pipe", "inherit"] });
 }
 
 test("a full disk: what doesn't fit is refused as a whole, and once there is room it goes on", async () => {
@@ -48,7 +56,7 @@ test("a full disk: what doesn't fit is refused as a whole, and once there is roo
 
 test("a file that can't grow: an I/O error in the middle of a commit leaves what was committed before", async () => {
   const path = join(folder(), "store.db");
-  const report = JSON.parse(await output(startLimited("writer", [path], 600)));
+  const report = JSON.parse(await output(startLimitedWriter(path, 600)));
   expect(report).toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: false } });
   expect(report.committed).toBeGreaterThan(0);
   expect(report).toMatchObject({ found: report.committed, events: report.committed });

@@ -1,3 +1,4 @@
+import { Amount } from "@countersign/adapter-tests";
 import { createRunner, gateTools } from "@countersign/ai-sdk";
 import { createGate, definePolicy, type ApprovalRequest, type Gate, type Reviewer, type ReviewTerms } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
@@ -5,7 +6,6 @@ import { memoryStore } from "@countersign/memory";
 import { lastAssistantMessageIsCompleteWithApprovalResponses, tool, ToolLoopAgent, type ToolSet, type UIMessage } from "ai";
 import { afterEach } from "vitest";
 import { z } from "zod";
-import { Payment } from "./desk.ts";
 import { Page } from "./page.ts";
 import { serve } from "./route.ts";
 import { scriptedModel } from "./scripted-model.ts";
@@ -35,11 +35,11 @@ export async function open(
   turns: Turns = paying,
   { review = {}, reviewer, now, store = memoryStore(now ? { now } : {}), effect }: Options = {},
 ) {
-  const policy = definePolicy({ tools: { pay: { args: Payment, review, ask: ({ args }) => args.amount > 1_000 } } });
+  const policy = definePolicy({ tools: { pay: { args: Amount, review, ask: ({ args }) => args.amount > 1_000 } } });
   const gate: Gate = createGate({ policy, store, warn: () => {}, ...(now ? { now } : {}), ...(reviewer ? { reviewer } : {}) });
   const paid: unknown[] = [];
   const pay = tool({
-    inputSchema: Payment,
+    inputSchema: Amount,
     execute: async (args) => {
       paid.push(args);
       await effect?.();

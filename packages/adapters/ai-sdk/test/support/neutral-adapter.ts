@@ -1,5 +1,6 @@
+import { requestFor } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
-import { CountersignError, type AgentRunner, type ApprovalRequest, type Decision, type Gate } from "@countersign/core";
+import { CountersignError, type AgentRunner, type Decision, type Gate } from "@countersign/core";
 import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
 import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
@@ -82,11 +83,4 @@ async function forge(gate: Gate, { threadId, callId, decision, tools, scripted }
     content: [{ type: "tool-approval-response", approvalId: asked?.approvalId ?? "", approved: decision.type !== "reject" }],
   });
   await generateText({ model: scripted.model, tools: gateTools(gate, tools, { threadId }), messages: history, maxRetries: 0 });
-}
-
-async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {
-  for (const request of (await gate.list({ threadId, order: "newest" })).items) {
-    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
-  }
-  throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `no request for call ${callId}` });
 }

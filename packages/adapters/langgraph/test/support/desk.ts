@@ -1,78 +1,38 @@
-import {
-  approve,
-  createGate,
-  definePolicy,
-  edit,
-  reject,
-  type ApprovalRequest,
-  type Gate,
-  type Policy,
-  type Reviewer,
-  type Timings,
-} from "@countersign/core";
+import { Amount, openDesk as openNeutralDesk, type Desk as NeutralDesk, type DeskOptions, type Payment } from "@countersign/adapter-tests";
+import type { ApprovalRequest } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { tool } from "langchain";
-import { z } from "zod";
 
-export const Amount = z.object({ amount: z.number(), to: z.string() });
-export const alice = { id: "alice" } as const;
-
-/** Asks from 1,000 on; denies from 100,000 on; knows no other tool than `pay`. */
-export const overThousand = definePolicy({
-  default: "allow",
-  tools: { pay: { args: Amount, deny: ({ args }) => args.amount > 100_000, ask: ({ args }) => args.amount > 1_000 && "over 1,000" } },
-});
-
-/** A gate in memory, its reviewers' hands, and what its tool has really done. */
-export interface Desk {
-  readonly gate: Gate;
-  readonly effects: { amount: number; to: string }[];
+/** The adapters' desk with the tool that pays, in LangChain's words. */
+export interface Desk extends Pick<NeutralDesk, "gate" | "effects" | "pending"> {
   readonly pay: ReturnType<typeof payTool>;
   /** Calls of the store since the desk was opened, by method. */
   readonly io: Map<string, number>;
-  pending(threadId?: string): Promise<readonly ApprovalRequest[]>;
-  approve(to: string): Promise<void>;
-  edit(to: string, args: object): Promise<void>;
-  reject(to: string, message?: string, then?: "continue" | "revise" | "stop"): Promise<void>;
+  approve(to: string): Promise<ApprovalRequest>;
+  edit(to: string, args: object): Promise<ApprovalRequest>;
+  reject(to: string, ...how: Parameters<NeutralDesk["reject"]>): Promise<ApprovalRequest>;
 }
 
-export function openDesk(
-  options: { policy?: Policy; reviewer?: Reviewer; during?: (args: z.infer<typeof Amount>) => unknown; timings?: Partial<Timings> } = {},
-): Desk {
+/** `during`: before a payment is carried out; its answer, if any, is the tool's. */
+export function openDesk({ during, ...options }: Omit<DeskOptions, "store"> & { during?: (args: Payment) => unknown } = {}): Desk {
   const { store, io } = counted(memoryStore());
-  const gate: Gate = createGate({
-    policy: options.policy ?? overThousand,
-    store,
-    reviewer: options.reviewer,
-    timings: options.timings,
-    warn: () => {},
-  });
-  const effects: Desk["effects"] = [];
-  const pending = async (threadId?: string): Promise<readonly ApprovalRequest[]> =>
-    (await gate.list({ status: "pending", ...(threadId ? { threadId } : {}) })).items;
-  const about = async (to: string): Promise<ApprovalRequest> => {
-    const found = (await pending()).find(({ args }) => args["to"] === to);
-    if (!found) throw new Error(`nobody asks about a payment to ${to}`);
-    return found;
-  };
+  const desk = openNeutralDesk({ ...options, store });
   return {
-    gate,
-    effects,
+    ...desk,
     io,
-    pay: payTool(effects, options.during),
-    pending,
-    approve: async (to) => void (await gate.decide(await about(to), approve(), { by: alice })),
-    edit: async (to, args) => void (await gate.decide(await about(to), edit(args), { by: alice })),
-    reject: async (to, message, then) => void (await gate.decide(await about(to), reject(message, { then }), { by: alice })),
+    pay: payTool(desk, during),
+    approve: (to) => desk.about(to).approve(),
+    edit: (to, args) => desk.about(to).edit(args),
+    reject: (to, ...how) => desk.about(to).reject(...how),
   };
 }
 
-function payTool(effects: Desk["effects"], during: ((args: z.infer<typeof Amount>) => unknown) | undefined) {
+function payTool({ carryOut }: NeutralDesk, during: ((args: Payment) => unknown) | undefined) {
   return tool(
-    async (args: z.infer<typeof Amount>) => {
+    async (args: Payment) => {
       const extra = await during?.(args);
-      effects.push(args);
-      return extra ?? `paid ${args.amount} to ${args.to}`;
+      const said = await carryOut(args);
+      return extra ?? said;
     },
     { name: "pay", description: "Pays", schema: Amount },
   );

@@ -1,9 +1,10 @@
+import { requestFor, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
-import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import type { Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { Command } from "@langchain/langgraph";
-import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
+import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf } from "./neutral.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 
 interface Graph {
@@ -35,7 +36,7 @@ export function neutralAdapter(
 ): AdapterHarness {
   return {
     framework: `LangGraph, ${shape}`,
-    version: versionOf("@langchain/langgraph"),
+    version: versionOf("@langchain/langgraph", import.meta.url),
     capabilities: {
       durable: true,
       edit: true,
@@ -68,11 +69,4 @@ export function neutralAdapter(
       };
     },
   };
-}
-
-async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {
-  for (const request of (await gate.list({ threadId, order: "newest" })).items) {
-    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
-  }
-  throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `no request for call ${callId}` });
 }

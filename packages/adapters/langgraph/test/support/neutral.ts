@@ -1,26 +1,16 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { lineOf } from "@countersign/adapter-tests";
 import type { Scenario, Transcript } from "@countersign/conformance";
 import type { Decision, JsonObject } from "@countersign/core";
 import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { tool, type HITLResponse } from "langchain";
-import { ScriptedModel, type Script } from "./scripted-model.ts";
+import { ScriptedModel } from "./scripted-model.ts";
 
 /** What the conformance suite says neutrally, in LangChain's words. */
 
-/** Which turn it is follows from the history: another process goes on in the middle. */
-function scriptOf(turns: Scenario["turns"]): Script {
-  return (messages) => {
-    const turn = turns[messages.filter((message) => AIMessage.isInstance(message)).length] ?? { text: "" };
-    if ("fails" in turn) throw new Error(turn.fails);
-    if ("text" in turn) return turn.text;
-    return turn.calls.map(({ id, tool: name, args }) => ({ id, name, args: { ...args } }));
-  };
-}
-
 export function modelOf(turns: Scenario["turns"]): ScriptedModel {
-  return new ScriptedModel(scriptOf(turns));
+  return new ScriptedModel((messages) => lineOf(turns, messages.filter((message) => AIMessage.isInstance(message)).length));
 }
 
 export function toolsOf({ tools }: Scenario) {
@@ -55,17 +45,4 @@ export function hitlDecision(decision: Decision, tool: string): HITLResponse["de
     case "reject":
       return decision.message === undefined ? { type: "reject" } : { type: "reject", message: decision.message };
   }
-}
-
-/** Of an installed package, whatever its exports hide. */
-export function versionOf(name: string): string {
-  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  for (const folder of folders) {
-    try {
-      return (createRequire(import.meta.url)(join(folder, name, "package.json")) as { version: string }).version;
-    } catch {
-      // Not here: the next folder up.
-    }
-  }
-  return "unknown";
 }

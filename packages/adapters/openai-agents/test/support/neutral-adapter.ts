@@ -1,3 +1,4 @@
+import { throughStreams, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { CountersignError, type Gate } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
@@ -5,7 +6,7 @@ import { Agent, run } from "@openai/agents";
 import { answer } from "./answer.ts";
 import { FileSession } from "./file-session.ts";
 import { ScriptedModel } from "./scripted-model.ts";
-import { modelOf, toolsOf, transcriptOf, versionOf } from "./neutral.ts";
+import { modelOf, toolsOf, transcriptOf } from "./neutral.ts";
 import { savedState } from "./saved-state.ts";
 
 /** How one shape of use differs from the plain one. */
@@ -22,7 +23,7 @@ interface Shape {
 export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarness {
   return {
     framework: `OpenAI Agents, ${shape}`,
-    version: versionOf("@openai/agents"),
+    version: versionOf("@openai/agents", import.meta.url),
     capabilities: {
       durable: true,
       edit: true,
@@ -43,7 +44,7 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
       const runner = createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"];
       return {
-        runner: options.streamed ? streamed(runner) : runner,
+        runner: options.streamed ? throughStreams(runner) : runner,
         transcript: async () => transcriptOf(model),
         async answerNatively(threadId, callId, decision, by) {
           const state = await savedState(gate, agent, threadId);
@@ -61,20 +62,6 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
 function handingOffTo(payments: Agent): Agent {
   const model = new ScriptedModel(() => [{ id: `handoff-${crypto.randomUUID()}`, name: "transfer_to_Payments", args: {} }]);
   return new Agent({ name: "Triage", model, handoffs: [payments] });
-}
-
-/** The same runner, through its streams. */
-function streamed(runner: OpenAdapter["runner"]): OpenAdapter["runner"] {
-  const consumed = async ({ stream, outcome }: Awaited<ReturnType<OpenAdapter["runner"]["stream"]>>) => {
-    const reading = Array.fromAsync(stream as AsyncIterable<unknown>).catch(() => {});
-    await Promise.all([outcome, reading]);
-    return outcome;
-  };
-  return {
-    ...runner,
-    start: async (...given) => consumed(await runner.stream(...given)),
-    resume: async (...given) => consumed(await runner.resumeStream(...given)),
-  };
 }
 
 function toolsIn(scenario: Scenario, gate: Gate) {

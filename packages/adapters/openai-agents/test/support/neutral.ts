@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { lineOf } from "@countersign/adapter-tests";
 import type { Scenario, Transcript } from "@countersign/conformance";
 import type { JsonObject } from "@countersign/core";
 import { tool, type AgentInputItem, type FunctionTool } from "@openai/agents";
@@ -10,14 +9,8 @@ import { responsesIn, ScriptedModel, textOf } from "./scripted-model.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- the suite's schemas have no types of their own
 export type Tools = FunctionTool<any, any, any>[];
 
-/** Which turn it is follows from the history: another process goes on in the middle. */
 export function modelOf(turns: Scenario["turns"]): ScriptedModel {
-  return new ScriptedModel((items) => {
-    const turn = turns[responsesIn(withoutHandoffs(items))] ?? { text: "" };
-    if ("fails" in turn) throw new Error(turn.fails);
-    if ("text" in turn) return turn.text;
-    return turn.calls.map(({ id, tool: name, args }) => ({ id, name, args }));
-  });
+  return new ScriptedModel((items) => lineOf(turns, responsesIn(withoutHandoffs(items))));
 }
 
 export function toolsOf({ tools }: Scenario, needsApproval?: (tool: string, args: JsonObject) => boolean): Tools {
@@ -56,17 +49,4 @@ function shown(item: AgentInputItem): Transcript["messages"] {
   if (item.type === "function_call_result") return [{ role: "result", id: item.callId, text: textOf(item) }];
   if (!("role" in item)) return [];
   return [{ role: item.role === "user" ? "user" : "assistant", text: textOf(item) }];
-}
-
-/** Of an installed package, whatever its exports hide. */
-export function versionOf(name: string): string {
-  const require = createRequire(import.meta.url);
-  for (const folder of require.resolve.paths(name) ?? []) {
-    try {
-      return (require(join(folder, name, "package.json")) as { version: string }).version;
-    } catch {
-      // Not here: the next folder up.
-    }
-  }
-  return "unknown";
 }

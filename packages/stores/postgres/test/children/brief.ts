@@ -1,7 +1,7 @@
 // Commits and closes its store at once, as a command does.
 import { setTimeout as sleep } from "node:timers/promises";
+import { commit, put, request } from "@countersign/store-tests";
 import { postgresStore } from "../../src/index.ts";
-import { commit, put, request } from "../records.ts";
 
 const [connectionString = "", schema = ""] = process.argv.slice(2);
 const store = postgresStore({ connectionString, schema });

@@ -1,6 +1,6 @@
 // Watches and commits, says what it did and forgets to close its store.
+import { commit, put, request } from "@countersign/store-tests";
 import { postgresStore } from "../../src/index.ts";
-import { commit, put, request } from "../records.ts";
 
 const [connectionString = "", schema = ""] = process.argv.slice(2);
 const store = postgresStore({ connectionString, schema });

@@ -1,7 +1,7 @@
 // Commits ever larger records until it is refused, then tells what the error was and what it finds in the store.
 import { isCountersignError } from "@countersign/core/store";
+import { commit, event, put, request, TENANT } from "@countersign/store-tests";
 import { sqliteStore } from "../../src/index.ts";
-import { commit, event, put, request, TENANT } from "../records.ts";
 
 const [path = ""] = process.argv.slice(2);
 let committed = 0;

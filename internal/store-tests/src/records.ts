@@ -4,11 +4,11 @@ export const TENANT = "default";
 /** Long ago, so that times made from it lie in the past whatever the store's clock says. */
 export const T0 = 1_700_000_000_000;
 
-/** A pending request; its id, thread and turn come from `name`. */
-export function request(name: string, over: Partial<RequestRecord> = {}): RequestRecord {
+/** A pending request; its call is named after it. */
+export function request(id: string, over: Partial<RequestRecord> = {}): RequestRecord {
   const args = { recipient: "Acme Corp", amount: 4_200 };
   return {
-    id: name,
+    id,
     version: 0,
     status: "pending",
     threadId: "pay-001",
@@ -41,7 +41,7 @@ export function request(name: string, over: Partial<RequestRecord> = {}): Reques
     result: undefined,
     error: undefined,
     turnId: "msg_1",
-    callId: `call-${name}`,
+    callId: `call-${id}`,
     parent: undefined,
     ticket: false,
     executeWithin: undefined,

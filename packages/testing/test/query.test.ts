@@ -1,6 +1,6 @@
+import { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type RequestQuery, type RequestRecord } from "@countersign/core/store";
+import { request, T0 } from "@countersign/store-tests";
 import { expect, test } from "vitest";
-import { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type RequestQuery, type RequestRecord } from "../src/store.ts";
-import { request, T0 } from "./records.ts";
 
 /** An approval of these arguments. */
 function decided(by: string, digest: string): RequestRecord["decisions"][number] {

@@ -1,0 +1,7 @@
+/** What a piece of work threw. */
+export function failure(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => "nothing thrown",
+    (error: unknown) => error,
+  );
+}

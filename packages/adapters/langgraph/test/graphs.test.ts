@@ -1,0 +1,123 @@
+import { createWorker } from "@countersign/core";
+import { approvalMiddleware, createRunner } from "@countersign/langgraph";
+import type { Runnable } from "@langchain/core/runnables";
+import { Annotation, Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import { createAgent } from "langchain";
+import { describe, expect, test } from "vitest";
+import { openDesk, paying } from "./support/desk.ts";
+import { bypassTo } from "./support/rogue-middleware.ts";
+import { obedient, ScriptedModel } from "./support/scripted-model.ts";
+
+describe("a graph with an interrupt of its own", () => {
+  test("a graph that waits for an interrupt of its own is suspended with nothing pending, and no worker wakes it", async () => {
+    const { gate } = openDesk();
+    const State = Annotation.Root({ name: Annotation<string> });
+    const graph = new StateGraph(State)
+      .addNode("ask", () => ({ name: String(interrupt("who?")) }))
+      .addEdge(START, "ask")
+      .addEdge("ask", END)
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(gate, graph, { name: "asker" });
+    expect(await runner.start("t", { name: "" })).toEqual({ status: "suspended", pending: [] });
+    expect(await createWorker(gate, [runner]).drain()).toMatchObject({ resumed: 0 });
+    await graph.invoke(new Command({ resume: "Ada" }), { configurable: { thread_id: "t" } });
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", output: { name: "Ada" } });
+  });
+
+  test("a graph whose own interrupt was answered badly still waits, though LangGraph no longer says what is next", async () => {
+    const { gate } = openDesk();
+    const State = Annotation.Root({ name: Annotation<string> });
+    const graph = new StateGraph(State)
+      .addNode("ask", () => {
+        for (;;) {
+          const name: unknown = interrupt("who?");
+          if (typeof name === "string") return { name };
+        }
+      })
+      .addEdge(START, "ask")
+      .addEdge("ask", END)
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(gate, graph, { name: "asker" });
+    await runner.start("t", { name: "" });
+    await graph.invoke(new Command({ resume: 7 }), { configurable: { thread_id: "t" } });
+    const { outcome } = await runner.resumeStream("t");
+    expect(await outcome).toEqual({ status: "suspended", pending: [] });
+  });
+});
+
+function sideBySide(left: Runnable, right: Runnable) {
+  return new StateGraph(MessagesAnnotation)
+    .addNode("left", left)
+    .addNode("right", right)
+    .addEdge(START, "left")
+    .addEdge(START, "right")
+    .addEdge("left", END)
+    .addEdge("right", END)
+    .compile({ checkpointer: new MemorySaver() });
+}
+
+describe("agents as nodes of a larger graph", () => {
+  test("an agent as a node of a larger graph pauses the whole, and goes on as a whole", async () => {
+    const desk = openDesk();
+    const model = new ScriptedModel(obedient);
+    const agent = createAgent({ model, tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode("payer", agent.graph)
+      .addEdge(START, "payer")
+      .addEdge("payer", END)
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(desk.gate, graph, { name: "nested" });
+    expect(await runner.start("t", paying([5_000, "x"], [5, "y"]))).toMatchObject({
+      status: "suspended",
+      pending: [{ args: { to: "x" } }],
+    });
+    expect(desk.effects).toEqual([]);
+    await desk.approve("x");
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x | paid 5 to y" });
+    expect(desk.effects).toHaveLength(2);
+    expect(model.requests).toBe(2);
+  });
+
+  test("two agents side by side pause together, and each call runs under its own signature", async () => {
+    const desk = openDesk();
+    const payer = (to: string) =>
+      createAgent({
+        model: new ScriptedModel((messages) =>
+          messages.at(-1)?.type === "tool" ? `${to}: ${messages.at(-1)?.text}` : [{ name: "pay", args: { amount: 5_000, to } }],
+        ),
+        tools: [desk.pay],
+        middleware: [approvalMiddleware(desk.gate)],
+      }).graph;
+    const graph = sideBySide(payer("left"), payer("right"));
+    const runner = createRunner(desk.gate, graph, { name: "both" });
+    const outcome = await runner.start("t", "pay both");
+    expect(outcome.status === "suspended" && outcome.pending.map(({ args }) => String(args["to"])).toSorted()).toEqual(["left", "right"]);
+    await desk.reject("left", "not left");
+    expect(await runner.resume("t")).toMatchObject({ status: "suspended", pending: [{ args: { to: "right" } }] });
+    await desk.approve("right");
+    expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+    expect(desk.effects).toEqual([{ amount: 5_000, to: "right" }]);
+  });
+
+  test("two agents side by side, one of them led around its pause: the other one goes on undisturbed", async () => {
+    const desk = openDesk();
+    const bypass = bypassTo("left");
+    const left = createAgent({
+      model: new ScriptedModel(() => "left done"),
+      tools: [desk.pay],
+      middleware: [bypass, approvalMiddleware(desk.gate)],
+    });
+    let steps = 0;
+    const slowly = new ScriptedModel(() =>
+      steps++ < 3 ? [{ name: "pay", args: { amount: steps, to: "right" }, id: `call_${steps}` }] : "right done",
+    );
+    const right = createAgent({ model: slowly, tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    const graph = sideBySide(left.graph, right.graph);
+    const runner = createRunner(desk.gate, graph, { name: "both" });
+    expect(await runner.start("t", "pay both")).toMatchObject({ status: "suspended", pending: [{ args: { to: "left" } }] });
+    expect(desk.effects).toHaveLength(3);
+    await desk.approve("left");
+    expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+    expect(desk.effects.map(({ to }) => to)).toEqual(["right", "right", "right", "left"]);
+  });
+});
