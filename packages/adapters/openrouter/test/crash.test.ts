@@ -1,8 +1,9 @@
+import { alice } from "@countersign/adapter-tests";
 import { approve, createGate } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { gateCall } from "@countersign/openrouter";
 import { expect, test } from "vitest";
-import { alice, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { callModel, codeOf, openWorld, ownState } from "./support/world.ts";
 
 const lines = [[paying(5, "x", "a"), paying(5_000, "y", "b")], [paying(6_000, "z", "c")], "done"];

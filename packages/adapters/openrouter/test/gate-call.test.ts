@@ -1,8 +1,9 @@
+import { alice, Amount } from "@countersign/adapter-tests";
 import { createGate, definePolicy } from "@countersign/core";
 import { gateCall } from "@countersign/openrouter";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alice, Amount, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { callModel, codeOf, openWorld } from "./support/world.ts";
 
 describe("one spread", () => {

@@ -1,7 +1,8 @@
+import { Amount } from "@countersign/adapter-tests";
 import { createGate, definePolicy } from "@countersign/core";
 import { HooksManager, type StateAccessor } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
-import { Amount, openDesk, paying, type Lines } from "./support/desk.ts";
+import { openDesk, paying, type Lines } from "./support/desk.ts";
 import { codeOf, openWorld, ownState, type World } from "./support/world.ts";
 
 const large = ({ effects }: Pick<World, "effects">) => effects.filter((effect) => (effect as { amount: number }).amount > 1_000);

@@ -1,7 +1,7 @@
+import { Amount } from "@countersign/adapter-tests";
 import { tool, type Tool } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { Amount } from "./support/desk.ts";
 import { call, worldOf } from "./support/kinds.ts";
 import type { World } from "./support/world.ts";
 

@@ -1,7 +1,8 @@
+import { versionOf } from "@countersign/adapter-tests";
 import type { NativeHarness } from "@countersign/conformance";
 import type { Decision, JsonObject } from "@countersign/core";
 import { clientOf } from "./support/client.ts";
-import { messagesIn, modelOf, toolsOf, versionOf } from "./support/neutral.ts";
+import { messagesIn, modelOf, toolsOf } from "./support/neutral.ts";
 import { startResponsesServer } from "./support/responses-server.ts";
 import { sqliteStates } from "./support/sqlite-states.ts";
 
@@ -11,7 +12,7 @@ import { sqliteStates } from "./support/sqlite-states.ts";
  */
 export default {
   framework: "OpenRouter Agent, requireApproval",
-  version: versionOf("@openrouter/agent"),
+  version: versionOf("@openrouter/agent", import.meta.url),
   follows: "https://openrouter.ai/docs/agent-sdk/call-model/tool-approval-state",
   capabilities: { durable: true, parallel: true, partial: true },
   async open(scenario, asks, dir) {

@@ -1,7 +1,8 @@
+import { alice, Amount } from "@countersign/adapter-tests";
 import { approve, definePolicy, edit } from "@countersign/core";
 import { decideNative } from "@countersign/openrouter";
 import { describe, expect, test } from "vitest";
-import { alice, Amount, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { codeOf, openWorld, ownState } from "./support/world.ts";
 
 const lines = [[paying(5_000, "x", "a"), paying(6_000, "y", "b")], [paying(7_000, "z", "c")], "done"];

@@ -1,8 +1,9 @@
+import { alice } from "@countersign/adapter-tests";
 import { approve } from "@countersign/core";
 import { gateCall } from "@countersign/openrouter";
 import type { ConversationState } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
-import { alice, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { callModel, codeOf, openWorld, ownState } from "./support/world.ts";
 
 describe("an accessor of one's own", () => {

@@ -1,6 +1,7 @@
+import { alice, Amount } from "@countersign/adapter-tests";
 import { approve, definePolicy, reject } from "@countersign/core";
 import { describe, expect, test } from "vitest";
-import { alice, Amount, openDesk, paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { codeOf, openWorld, ownState } from "./support/world.ts";
 
 const remembering = definePolicy({

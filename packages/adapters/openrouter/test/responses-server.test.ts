@@ -1,7 +1,7 @@
 import type { ConversationState, StateAccessor } from "@openrouter/agent";
 import { afterEach, describe, expect, it } from "vitest";
 import { clientOf } from "./support/client.ts";
-import { paying, payTool, saying } from "./support/desk.ts";
+import { openDesk, paying, saying } from "./support/desk.ts";
 import { startResponsesServer, type ResponsesServer, type ServerOptions } from "./support/responses-server.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 
@@ -86,8 +86,8 @@ describe.each([
 ])("the SDK as it is, on $answer", (options) => {
   async function desk(model: ScriptedModel) {
     const server = await start(model, options);
-    const effects: unknown[] = [];
-    const tools = [payTool(effects)] as const;
+    const { pay, effects } = openDesk();
+    const tools = [pay] as const;
     const client = clientOf(server);
     let kept: ConversationState<typeof tools> | null = null;
     const state: StateAccessor<typeof tools> = { load: async () => kept, save: async (saved) => void (kept = saved) };

@@ -1,10 +1,11 @@
+import { alice, Amount, failure } from "@countersign/adapter-tests";
 import { approve, createWorker, definePolicy, isCountersignError, reject, type Reviewer } from "@countersign/core";
 import { testGate } from "@countersign/testing";
 import { HooksManager, tool } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alice, Amount, openDesk, paying } from "./support/desk.ts";
-import { codeOf, failure, openWorld } from "./support/world.ts";
+import { openDesk, paying } from "./support/desk.ts";
+import { codeOf, openWorld } from "./support/world.ts";
 
 describe("a conversation under the runner", () => {
   test("of several turns, with an approval in the second", async () => {
@@ -201,7 +202,8 @@ describe("a freeze", () => {
         tools: { pay: { args: Amount, ask: ({ args }) => args.amount > 1_000, review: { remember: ["tool"] } } },
       });
       const desk = openDesk({ policy });
-      const read = tool({ name: "read", description: "", inputSchema: z.object({}), execute: async () => desk.effects.push("read") });
+      let reads = 0;
+      const read = tool({ name: "read", description: "", inputSchema: z.object({}), execute: async () => ++reads });
       const lines = [[paying(5_000)], [paying(6_000, "y", "again"), { id: "r", name: "read", args: {} }], "done"];
       const world = await openWorld(lines, { desk, tools: [desk.pay, read] });
       const run = async (input: string | [], hooks = new HooksManager()): Promise<string> => {
@@ -215,12 +217,18 @@ describe("a freeze", () => {
       const frozen: string[] = [];
       hooks.on("PreToolUse", { matcher: "pay", handler: async () => void frozen.push((await freeze(world)).id) });
       expect(await run([], hooks)).toMatch(/FROZEN|is frozen by alice: fraud alert/);
-      expect(world.effects).toEqual([{ amount: 5_000, to: "x" }, "read"]);
+      expect([world.effects, reads]).toEqual([[{ amount: 5_000, to: "x" }], 1]);
       expect(world.server.requests).toHaveLength(2);
       await world.gate.lift(frozen[0] ?? "", { by: alice });
       await run([]);
-      expect(world.effects).toEqual([{ amount: 5_000, to: "x" }, "read", { amount: 6_000, to: "y" }]);
-      expect(world.told().toSorted()).toEqual(['"paid 5000 to x"', '"paid 6000 to y"', "2"]);
+      expect([world.effects, reads]).toEqual([
+        [
+          { amount: 5_000, to: "x" },
+          { amount: 6_000, to: "y" },
+        ],
+        1,
+      ]);
+      expect(world.told().toSorted()).toEqual(['"paid 5000 to x"', '"paid 6000 to y"', "1"]);
       expect(world.refused()).toEqual([]);
     },
   );

@@ -1,6 +1,7 @@
+import { Amount } from "@countersign/adapter-tests";
 import { definePolicy, type Policy } from "@countersign/core";
 import type { Tool } from "@openrouter/agent";
-import { Amount, openDesk, type Lines } from "./desk.ts";
+import { openDesk, type Lines } from "./desk.ts";
 import { openWorld } from "./world.ts";
 
 /** `pay` waits from 1,000 on, and of the others what is named. */

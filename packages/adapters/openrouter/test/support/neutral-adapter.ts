@@ -1,8 +1,9 @@
+import { throughStreams, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
 import { createRunner, decideNative, gateCall } from "@countersign/openrouter";
 import type { ModelResult, Tool } from "@openrouter/agent";
 import { clientOf } from "./client.ts";
-import { messagesIn, modelOf, toolsOf, versionOf } from "./neutral.ts";
+import { messagesIn, modelOf, toolsOf } from "./neutral.ts";
 import { startResponsesServer } from "./responses-server.ts";
 
 type Runner = OpenAdapter["runner"];
@@ -12,7 +13,7 @@ type Streamed = Awaited<ReturnType<Runner["stream"]>>;
 export function neutralAdapter(shape: string, { streamed = false }: { readonly streamed?: boolean } = {}): AdapterHarness {
   return {
     framework: `OpenRouter Agent, ${shape}`,
-    version: versionOf("@openrouter/agent"),
+    version: versionOf("@openrouter/agent", import.meta.url),
     capabilities: {
       durable: true,
       edit: true,
@@ -30,7 +31,7 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       const tools = toolsOf(scenario);
       const runner = eventful(createRunner(gate, client, { name: "conformance", model: "scripted", tools }));
       return {
-        runner: streamed ? consuming(runner) : runner,
+        runner: streamed ? throughStreams(runner) : runner,
         transcript: async () => ({ requests: server.requests.length, messages: messagesIn(model.lastItems) }),
         async answerNatively(threadId, callId, decision, by) {
           const answer = decision.type === "reject" ? { rejectToolCalls: [callId] } : { approveToolCalls: [callId] };
@@ -54,19 +55,5 @@ function eventful(runner: Runner): Runner {
     ...runner,
     stream: async (...given) => events(await runner.stream(...given)),
     resumeStream: async (...given) => events(await runner.resumeStream(...given)),
-  };
-}
-
-/** The same runner, through its streams. */
-function consuming(runner: Runner): Runner {
-  const consumed = async ({ stream, outcome }: Streamed) => {
-    const reading = Array.fromAsync(stream as AsyncIterable<unknown>).catch(() => {});
-    await Promise.all([outcome, reading]);
-    return outcome;
-  };
-  return {
-    ...runner,
-    start: async (...given) => consumed(await runner.stream(...given)),
-    resume: async (...given) => consumed(await runner.resumeStream(...given)),
   };
 }

@@ -1,5 +1,4 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { lineOf } from "@countersign/adapter-tests";
 import type { Scenario, Transcript } from "@countersign/conformance";
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
 import { tool, type ToolWithExecute } from "@openrouter/agent";
@@ -9,14 +8,8 @@ import { responsesIn, ScriptedModel, textOf } from "./scripted-model.ts";
 
 /** What the conformance suite says neutrally, in the SDK's words. */
 
-/** Which turn it is follows from the history: another process goes on in the middle. */
 export function modelOf(turns: Scenario["turns"]): ScriptedModel {
-  return new ScriptedModel((items) => {
-    const turn = turns[responsesIn(items)] ?? { text: "" };
-    if ("fails" in turn) throw new Error(turn.fails);
-    if ("text" in turn) return turn.text;
-    return turn.calls.map(({ id, tool: name, args }) => ({ id, name, args }));
-  });
+  return new ScriptedModel((items) => lineOf(turns, responsesIn(items)));
 }
 
 export function toolsOf({ tools }: Scenario): readonly ToolWithExecute[] {
@@ -51,17 +44,4 @@ function shown(item: InputItem): Transcript["messages"] {
     case "reasoning":
       return [];
   }
-}
-
-/** Of an installed package, whatever its exports hide. */
-export function versionOf(name: string): string {
-  const require = createRequire(import.meta.url);
-  for (const folder of require.resolve.paths(name) ?? []) {
-    try {
-      return (require(join(folder, name, "package.json")) as { version: string }).version;
-    } catch {
-      // Not here: the next folder up.
-    }
-  }
-  return "unknown";
 }

@@ -1,3 +1,4 @@
+import { failure } from "@countersign/adapter-tests";
 import { isCountersignError } from "@countersign/core";
 import { createRunner, gateCall } from "@countersign/openrouter";
 import type { CallModelInput, Item, OpenRouter, StateAccessor, Tool } from "@openrouter/agent";
@@ -65,12 +66,6 @@ export function ownState(): OwnState {
   };
   return own;
 }
-
-export const failure = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => "nothing thrown",
-    (error: unknown) => error,
-  );
 
 /** The code of what was thrown; of another error its message. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {
