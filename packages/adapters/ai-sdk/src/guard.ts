@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import { isPassing, type Execution } from "@countersign/core/adapter";
+import { isPassing, watched, type Execution } from "@countersign/core/adapter";
 import { restoredCall, type CallOptions, type Invocation } from "./invocation.ts";
 import { leaveFrom, noteFor } from "./told.ts";
 
@@ -20,15 +20,7 @@ export interface Guarded {
  */
 export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
   const { invocation, input, options, rewords } = guarded;
-  const thrown: { error?: unknown } = {};
-  const effect = async (args: JsonObject): Promise<unknown> => {
-    try {
-      return await run(args);
-    } catch (error) {
-      thrown.error = error;
-      throw error;
-    }
-  };
+  const { effect, threw } = watched(run);
   try {
     const execution = await execute(guarded, effect);
     if (execution.status === "refused") throw new Error(execution.message);
@@ -38,7 +30,7 @@ export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise
     else invocation.outputs.delete(options.toolCallId);
     return execution.result;
   } catch (error) {
-    const ofTool = thrown.error === error && error !== invocation.leaving && !isPassing(error);
+    const ofTool = threw(error) && error !== invocation.leaving && !isPassing(error);
     if (ofTool || !isCountersignError(error)) throw error;
     invocation.leaving ??= error;
     leaveFrom(input, error);

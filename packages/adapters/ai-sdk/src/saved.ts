@@ -1,5 +1,4 @@
-import { CountersignError } from "@countersign/core";
-import type { Continuation } from "@countersign/core/adapter";
+import { dataOf, type Continuation } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
 import { FRAMEWORK } from "./invocation.ts";
 
@@ -43,15 +42,7 @@ export function toContinuation(saved: Saved): Continuation {
 
 /** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
 export function fromContinuation(continuation: Continuation | null): Saved | undefined {
-  if (!continuation) return undefined;
-  if (continuation.format !== FORMAT) {
-    throw new CountersignError("STATE_INCOMPATIBLE", {
-      framework: FRAMEWORK,
-      saved: `format ${continuation.format}`,
-      running: `format ${FORMAT}`,
-    });
-  }
-  return continuation.data as Saved;
+  return dataOf(continuation, FRAMEWORK, FORMAT) as Saved | undefined;
 }
 
 /** A tool's own answer as a chat can show it: null where JSON can't carry it. */

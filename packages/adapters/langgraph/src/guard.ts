@@ -1,5 +1,5 @@
-import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import { isPassing, type ProposedCall } from "@countersign/core/adapter";
+import { isCountersignError, type ApprovalRequest, type JsonObject } from "@countersign/core";
+import { isPassing, watched, type ProposedCall } from "@countersign/core/adapter";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { ToolMessage } from "@langchain/core/messages";
 import { isCommand, isGraphBubbleUp, type Command } from "@langchain/langgraph";
@@ -23,20 +23,9 @@ export async function guard(
   run: (args: ToolCall["args"]) => unknown,
 ): Promise<Guarded> {
   const { call, fresh, from } = proposed;
-  let thrown: { readonly error: unknown } | undefined;
+  const { effect, threw } = watched(async (args: JsonObject) => keep(await run({ ...args })));
   try {
-    const execution = await thread.execute(
-      call,
-      async (args) => {
-        try {
-          return await keep(await run({ ...args }));
-        } catch (error) {
-          thrown = { error };
-          throw error;
-        }
-      },
-      { fresh, encode, decode, paused: isPause },
-    );
+    const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: isPause });
     if (execution.status === "pending") return { status: "pending", request: execution.request };
     if (execution.status === "refused") {
       return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
@@ -44,7 +33,7 @@ export async function guard(
     return { status: "ran", output: withNotice(await restore(execution.result, from.id), execution.notice, from.id) };
   } catch (error) {
     if (isPause(error) || mustLeave(error)) throw error;
-    if (thrown?.error === error || !isCountersignError(error)) return { status: "failed", error };
+    if (threw(error) || !isCountersignError(error)) return { status: "failed", error };
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
+import { watched, type ProposedCall } from "@countersign/core/adapter";
 import { ToolFailed, revealingFailure } from "./failure.ts";
 import { keyOf, takeTicket, within, type Scope } from "./invocation.ts";
 
@@ -33,19 +33,13 @@ class NestedPause extends Error {
 export async function guard(scope: Scope, entry: Entry | undefined, run: (args: JsonObject) => unknown): Promise<Guarded> {
   const { invocation } = scope;
   throwLeaving(scope);
-  const thrown: { error?: unknown } = {};
-  const effect = async (args: JsonObject): Promise<unknown> => {
-    try {
-      return await within(scope, entry?.call.callId ?? "", async (inner) => {
-        const output = await settled(() => revealingFailure(() => run(args)), inner);
-        if (inner.pauses) throw new NestedPause(output);
-        return output;
-      });
-    } catch (error) {
-      thrown.error = error;
-      throw error;
-    }
-  };
+  const { effect, threw } = watched((args: JsonObject) =>
+    within(scope, entry?.call.callId ?? "", async (inner) => {
+      const output = await settled(() => revealingFailure(() => run(args)), inner);
+      if (inner.pauses) throw new NestedPause(output);
+      return output;
+    }),
+  );
   const paused = (error: unknown): boolean => error instanceof NestedPause || error === invocation.leaving;
   try {
     if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
@@ -62,7 +56,7 @@ export async function guard(scope: Scope, entry: Entry | undefined, run: (args: 
   } catch (error) {
     if (error instanceof NestedPause) return { status: "ran", output: error.output, notice: undefined };
     if (error instanceof ToolFailed) return { status: "failed", told: error.told };
-    if (thrown.error === error) throw error;
+    if (threw(error)) throw error;
     if (!isCountersignError(error)) return { status: "failed", told: error instanceof Error ? error.message : String(error) };
     invocation.leaving ??= error;
     throw error;

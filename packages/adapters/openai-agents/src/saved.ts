@@ -1,5 +1,5 @@
 import { CountersignError } from "@countersign/core";
-import { firstNonJson, type Continuation } from "@countersign/core/adapter";
+import { dataOf, firstNonJson, type Continuation } from "@countersign/core/adapter";
 import { Agent, RunContext, RunState, type AgentInputItem } from "@openai/agents";
 import { FRAMEWORK, type Pause } from "./invocation.ts";
 import type { StateJson } from "./proposals.ts";
@@ -31,9 +31,7 @@ export function toContinuation(saved: Saved): Continuation {
 
 /** @throws STATE_INCOMPATIBLE for what another version of this package has saved */
 export function fromContinuation(continuation: Continuation | null): Saved | undefined {
-  if (!continuation) return undefined;
-  if (continuation.format !== FORMAT) throw incompatible(`format ${continuation.format}`, `format ${FORMAT}`);
-  return continuation.data as Saved;
+  return dataOf(continuation, FRAMEWORK, FORMAT) as Saved | undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError } from "@countersign/core";
-import { firstNonJson, isPassing, type Execution } from "@countersign/core/adapter";
+import { firstNonJson, isPassing, watched, type Execution } from "@countersign/core/adapter";
 import { isRecord, mustPause } from "./asking.ts";
 import type { Cleared, Invocation } from "./invocation.ts";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
@@ -23,16 +23,8 @@ export interface Guarded {
  */
 export async function guard(guarded: Guarded, run: (args: unknown) => unknown): Promise<unknown> {
   const { invocation, tool, args } = guarded;
-  const thrown: { error?: unknown } = {};
+  const { effect, threw } = watched(run);
   let cleared: Cleared | undefined;
-  const effect = async (parsed: unknown): Promise<unknown> => {
-    try {
-      return await run(parsed);
-    } catch (error) {
-      thrown.error = error;
-      throw error;
-    }
-  };
   try {
     cleared = takeCleared(invocation, tool, args) ?? (await clearedLate(guarded));
     const execution = await execute(invocation, tool, cleared, effect);
@@ -41,7 +33,7 @@ export async function guard(guarded: Guarded, run: (args: unknown) => unknown): 
     if (execution.result === null && tool.function.onToolCalled) invocation.round.outside.add(cleared.callId);
     return execution.result;
   } catch (error) {
-    const ofTool = thrown.error === error && !isPassing(error);
+    const ofTool = threw(error) && !isPassing(error);
     // What the SDK saves next ends its run with it.
     if (!ofTool && isCountersignError(error)) {
       invocation.leaving ??= error;

@@ -1,5 +1,5 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import { isPassing, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { isPassing, watched, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { unsentOutputs } from "./absorb.ts";
 import { isRecord, ownReason, waitOptions } from "./asking.ts";
 import type { ToolContexts } from "./context.ts";
@@ -133,15 +133,7 @@ async function outputOfExecution(
   proposed: ProposedCall,
   run: (args: unknown) => unknown,
 ): Promise<Output | typeof OUTSIDE> {
-  const thrown: { error?: unknown } = {};
-  const effect = async (args: unknown): Promise<unknown> => {
-    try {
-      return await run(args);
-    } catch (error) {
-      thrown.error = error;
-      throw error;
-    }
-  };
+  const { effect, threw } = watched(run);
   try {
     const execution = await thread.execute(proposed, effect, { encode: kept });
     if (execution.status === "refused") return errorOutput(execution.message);
@@ -149,7 +141,7 @@ async function outputOfExecution(
     if (execution.result === null && tool.function.onToolCalled) return OUTSIDE;
     return await outputOf(tool, { output: execution.result, input: execution.args }, execution.notice);
   } catch (error) {
-    const ofTool = thrown.error === error && !isPassing(error);
+    const ofTool = threw(error) && !isPassing(error);
     if (isCountersignError(error) && !ofTool) throw error;
     return errorOutput(error instanceof Error ? error.message : String(error));
   }

@@ -1,6 +1,6 @@
 import { CountersignError } from "@countersign/core";
-import type { Continuation, ProposedCall } from "@countersign/core/adapter";
-import { CONVERSATION_STATE_VERSION, createInitialState } from "@openrouter/agent";
+import { dataOf, type Continuation, type ProposedCall } from "@countersign/core/adapter";
+import { CONVERSATION_STATE_VERSION as RUNNING, createInitialState } from "@openrouter/agent";
 import type { State } from "./kinds.ts";
 
 export const FRAMEWORK = "openrouter";
@@ -42,14 +42,8 @@ export function toContinuation(
 
 /** @throws STATE_INCOMPATIBLE for what another version of this package, or of the SDK's state, has saved */
 export function fromContinuation(continuation: Continuation | null): Kept | undefined {
-  if (!continuation) return undefined;
-  if (continuation.format !== FORMAT) throw incompatible("format", continuation.format, FORMAT);
-  const kept = continuation.data as Kept;
-  const { version = CONVERSATION_STATE_VERSION } = kept.state ?? {};
-  if (version !== CONVERSATION_STATE_VERSION) throw incompatible("state version", version, CONVERSATION_STATE_VERSION);
-  return kept;
-}
-
-function incompatible(what: string, saved: number, running: number): CountersignError<"STATE_INCOMPATIBLE"> {
-  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `${what} ${saved}`, running: `${what} ${running}` });
+  const kept = dataOf(continuation, FRAMEWORK, FORMAT) as Kept | undefined;
+  const { version = RUNNING } = kept?.state ?? {};
+  if (version === RUNNING) return kept;
+  throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `state ${version}`, running: `state ${RUNNING}` });
 }

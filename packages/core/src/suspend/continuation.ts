@@ -58,6 +58,13 @@ export async function decodeContinuation(bytes: Uint8Array | undefined, framewor
   }
 }
 
+/** What an adapter has saved. Undefined: nothing. @throws STATE_INCOMPATIBLE for what it saved in another format */
+export function dataOf(continuation: Continuation | null, framework: string, format: number): unknown {
+  if (!continuation) return undefined;
+  if (continuation.format === format) return continuation.data;
+  throw new CountersignError("STATE_INCOMPATIBLE", { framework, saved: `format ${continuation.format}`, running: `format ${format}` });
+}
+
 /** @throws STATE_INCOMPATIBLE */
 export function refuseOtherFramework(saved: string, running: string): void {
   if (saved !== running) throw new CountersignError("STATE_INCOMPATIBLE", { framework: saved, saved, running });
