@@ -10,6 +10,7 @@ export { emitting } from "./resume/emitting.ts";
 export { isPassing, type Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
+export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
 export { openThread } from "./resume/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun } from "./resume/saved-run.ts";
 export type { DecideNative } from "./resume/native.ts";

@@ -1,13 +1,7 @@
-import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import { leftOpen, NO_RESULT, NOT_RUN, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolModelMessage, ToolSet } from "ai";
 import { plainOutput, withNotice, type ModelOutput } from "./told.ts";
 import { openTurn, proposedCalls, type OpenCall, type Turn } from "./turn.ts";
-
-/** Allowed calls are not recorded: one may have run, and its process died. */
-const NO_RESULT = "No result of this call is known.";
-const NOT_RUN = "The run ended before this call. It did not run.";
-const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
 
 /**
  * A result for each call that was left open, from what is recorded of it: providers refuse a conversation with open calls.
@@ -86,26 +80,17 @@ async function refusalOf(thread: Thread, call: ProposedCall, providerExecuted: b
 const BY_PROVIDER = "The provider was told to run it.";
 
 async function outputFor(thread: Thread, call: ProposedCall): Promise<ModelOutput> {
-  const request = await thread.recorded(call);
-  if (!request) return denied(NO_RESULT);
-  if (isUnexecuted(request)) return denied(NOT_RUN);
-  try {
-    const execution = await thread.execute(call, () => {
-      throw new Error(NOT_RUN);
-    });
-    if (execution.status === "ran") return withNotice(plainOutput(execution.result), execution.notice);
-    return denied(execution.status === "refused" ? execution.message : NOT_RUN);
-  } catch (error) {
-    if (isCountersignError(error, "EXECUTION_UNKNOWN")) return { type: "error-text", value: UNKNOWN };
-    if (isCountersignError(error)) throw error;
-    return { type: "error-text", value: error instanceof Error ? error.message : String(error) };
+  const left = await leftOpen(thread, call);
+  switch (left.status) {
+    case "ran":
+      return withNotice(plainOutput(left.result), left.notice);
+    case "not run":
+      return denied(left.message);
+    case "failed":
+      return { type: "error-text", value: left.message };
   }
 }
 
 function denied(reason: string): ModelOutput {
   return { type: "execution-denied", reason };
-}
-
-function isUnexecuted({ status, execution }: ApprovalRequest): boolean {
-  return status === "pending" || (status === "approved" && execution === "none");
 }

@@ -1,5 +1,5 @@
-import { CountersignError, type ApprovalRequest } from "@countersign/core";
-import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import { CountersignError } from "@countersign/core";
+import { stopsRun, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ToolSet } from "ai";
 import { gatedOf } from "./gate.ts";
 import type { OpenCall, Turn } from "./turn.ts";
@@ -44,10 +44,5 @@ function ungated({ tool }: OpenCall): CountersignError<"SETUP"> {
 /** Did a reviewer end the run with one of these calls? */
 export async function isStopped(thread: Thread, calls: readonly ProposedCall[]): Promise<boolean> {
   const requests = await Promise.all(calls.map((call) => thread.recorded(call)));
-  return requests.some((request) => request !== undefined && stops(request));
-}
-
-function stops({ status, decisions }: ApprovalRequest): boolean {
-  const last = decisions.at(-1)?.decision;
-  return status === "rejected" && last?.type === "reject" && last.then === "stop";
+  return requests.some((request) => request !== undefined && stopsRun(request));
 }

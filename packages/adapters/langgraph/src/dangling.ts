@@ -1,9 +1,10 @@
 import type { Gate } from "@countersign/core";
+import { isUnexecuted } from "@countersign/core/adapter";
 import { RemoveMessage, ToolMessage, type AIMessage, type BaseMessage } from "@langchain/core/messages";
 import { REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
 import { refusalMessage } from "./answer.ts";
 import type { Invocation } from "./invocation.ts";
-import { answerFrom, isUnexecuted, isUnknown, standingOf } from "./standing.ts";
+import { answerFrom, isUnknown, standingOf } from "./standing.ts";
 import { openTurn, type Turn } from "./turn.ts";
 
 const SUPERSEDED = "The user wrote something else instead. This call did not run.";

@@ -1,4 +1,5 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import { isUnexecuted } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { refusalMessage } from "./answer.ts";
@@ -8,11 +9,6 @@ import { proposedCall } from "./turn.ts";
 
 /** How a call stands, found out without running it. */
 export type Standing = Guarded | { readonly status: "not run"; readonly request: ApprovalRequest | undefined };
-
-/** Can this request still be withdrawn? */
-export function isUnexecuted({ status, execution }: ApprovalRequest): boolean {
-  return status === "pending" || (status === "approved" && execution === "none");
-}
 
 class NotNow extends Error {
   readonly is_bubble_up = true;

@@ -1,5 +1,4 @@
-import { isCountersignError } from "@countersign/core";
-import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import { leftOpen, NO_RESULT, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { user, type AgentInputItem } from "@openai/agents";
 import type { Pause } from "./invocation.ts";
 import type { CallItem, StateJson } from "./proposals.ts";
@@ -38,11 +37,6 @@ export function withoutUnanswerable(items: readonly AgentInputItem[]): AgentInpu
   return items.filter((item) => !open.has(item));
 }
 
-/** Allowed calls are not recorded: one may have run, and its process died. */
-const NO_RESULT = "No result of this call is known.";
-const NOT_RUN = "The run ended before this call. It did not run.";
-const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
-
 const ANSWERABLE: ReadonlySet<string | undefined> = new Set(["function_call", "shell_call", "apply_patch_call"]);
 
 function openCalls(items: readonly AgentInputItem[]): readonly CallItem[] {
@@ -55,28 +49,11 @@ function isAnswered(items: readonly AgentInputItem[], call: CallItem): boolean {
   return after.some((item) => "callId" in item && item.callId === call.callId && /_(result|output)$/.test(item.type ?? ""));
 }
 
-/** What is recorded of a call, without running it. */
 async function toldOf(thread: Thread, call: ProposedCall): Promise<string> {
-  const request = await thread.recorded(call);
-  if (!request) return NO_RESULT;
-  if (request.status === "pending" || (request.status === "approved" && request.execution === "none")) return NOT_RUN;
-  return replayed(thread, call);
-}
-
-async function replayed(thread: Thread, call: ProposedCall): Promise<string> {
-  try {
-    const execution = await thread.execute(call, () => {
-      throw new Error(NOT_RUN);
-    });
-    if (execution.status === "refused") return execution.message;
-    if (execution.status === "pending") return NOT_RUN;
-    const { result, notice = "" } = execution;
-    return notice + (typeof result === "string" ? result : (JSON.stringify(result) ?? "done"));
-  } catch (error) {
-    if (isCountersignError(error, "EXECUTION_UNKNOWN")) return UNKNOWN;
-    if (isCountersignError(error)) throw error;
-    return error instanceof Error ? error.message : String(error);
-  }
+  const left = await leftOpen(thread, call);
+  if (left.status !== "ran") return left.message;
+  const { result, notice = "" } = left;
+  return notice + (typeof result === "string" ? result : (JSON.stringify(result) ?? "done"));
 }
 
 function answer({ type, callId = "", name = "" }: CallItem, text: string): AgentInputItem {

@@ -1,4 +1,5 @@
 import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { stopsRun } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
 import { callOf, UNEDITABLE } from "./call.ts";
 import { gatedToolOf } from "./gated.ts";
@@ -66,12 +67,7 @@ function ungatedCarrier(path: Ticket["path"]): string {
 export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promise<ApprovalRequest | undefined> {
   const known = asked.filter((each) => each !== null);
   const requests = await Promise.all(known.map(({ call }) => thread.recorded(call)));
-  return requests.find((request) => request !== undefined && stops(request));
-}
-
-function stops({ status, decisions }: ApprovalRequest): boolean {
-  const last = decisions.at(-1)?.decision;
-  return status === "rejected" && last?.type === "reject" && last.then === "stop";
+  return requests.find((request) => request !== undefined && stopsRun(request));
 }
 
 /** Nothing waits any more: what is decided may run, under its record. */

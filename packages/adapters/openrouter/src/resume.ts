@@ -1,5 +1,15 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import { isPassing, watched, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import {
+  isPassing,
+  leftOpen,
+  NO_RESULT,
+  NOT_RUN,
+  stopsRun,
+  watched,
+  type Execution,
+  type ProposedCall,
+  type Thread,
+} from "@countersign/core/adapter";
 import { unsentOutputs } from "./absorb.ts";
 import { isRecord, ownReason, waitOptions } from "./asking.ts";
 import type { ToolContexts } from "./context.ts";
@@ -10,11 +20,6 @@ import { errorOutput, kept, outputOf, type Output } from "./output.ts";
 import { parse } from "./parse.ts";
 import { perform } from "./perform.ts";
 import type { Saved } from "./saved.ts";
-
-/** Allowed calls are not recorded: one may have run, and its process died. */
-const NO_RESULT = "No result of this call is known.";
-const NOT_RUN = "The run ended before this call. It did not run.";
-const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
 
 /** How a conversation can go on. */
 export type Standing =
@@ -35,7 +40,7 @@ export async function goOn(invocation: Invocation, from: Saved, contexts: () => 
   const calls = await Promise.all(open.map((call) => standingOf(invocation, turn, call)));
   const waiting = calls.flatMap(({ waits, proposed }) => (waits && proposed ? [proposed] : []));
   if (waiting.length > 0) return { type: "waits", saved, calls: waiting };
-  if (calls.some(({ request }) => request && stops(request))) return { type: "stopped", saved: await endedIn(invocation, saved) };
+  if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(invocation, saved) };
   const surroundings = await contexts();
   const outputs = await settled(calls.map((call) => outputFor(invocation.thread, call, surroundings, saved.state.status)));
   const outside = outputs.flatMap((output, index) => (output === OUTSIDE ? [open[index]?.id ?? ""] : []));
@@ -112,19 +117,11 @@ async function outputFor(
 }
 
 async function toldOf(thread: Thread, tool: RunnableTool | undefined, turn: Turn, call: Call): Promise<Output> {
-  const proposed = isRecord(call.args) ? proposedCall(turn, call) : undefined;
-  const request = proposed && (await thread.recorded(proposed));
-  if (!proposed || !request || !tool) return errorOutput(NO_RESULT);
-  if (request.status === "pending" || (request.status === "approved" && request.execution === "none")) return errorOutput(NOT_RUN);
-  try {
-    const output = await outputOfExecution(thread, tool, proposed, () => {
-      throw new Error(NOT_RUN);
-    });
-    return output === OUTSIDE ? errorOutput(NO_RESULT) : output;
-  } catch (error) {
-    if (isCountersignError(error, "EXECUTION_UNKNOWN")) return errorOutput(UNKNOWN);
-    throw error;
-  }
+  if (!tool || !isRecord(call.args)) return errorOutput(NO_RESULT);
+  const left = await leftOpen(thread, proposedCall(turn, call));
+  if (left.status !== "ran") return errorOutput(left.message);
+  const output = await outputOfRun(tool, left);
+  return output === OUTSIDE ? errorOutput(NO_RESULT) : output;
 }
 
 async function outputOfExecution(
@@ -138,11 +135,23 @@ async function outputOfExecution(
     const execution = await thread.execute(proposed, effect, { encode: kept });
     if (execution.status === "refused") return errorOutput(execution.message);
     if (execution.status === "pending") return errorOutput(NOT_RUN);
-    if (execution.result === null && tool.function.onToolCalled) return OUTSIDE;
-    return await outputOf(tool, { output: execution.result, input: execution.args }, execution.notice);
+    return await outputOfRun(tool, execution);
   } catch (error) {
     const ofTool = threw(error) && !isPassing(error);
     if (isCountersignError(error) && !ofTool) throw error;
+    return errorOutput(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function outputOfRun(
+  tool: RunnableTool,
+  { result, args, notice }: Extract<Execution<unknown>, { status: "ran" }>,
+): Promise<Output | typeof OUTSIDE> {
+  if (result === null && tool.function.onToolCalled) return OUTSIDE;
+  try {
+    return await outputOf(tool, { output: result, input: args }, notice);
+  } catch (error) {
+    if (isCountersignError(error)) throw error;
     return errorOutput(error instanceof Error ? error.message : String(error));
   }
 }
@@ -165,9 +174,4 @@ function withOutputs(saved: Saved, turn: Turn, calls: readonly Call[], outputs: 
 function inProgress(saved: Saved): Saved {
   const { pendingToolCalls, partialResponse, ...state } = saved.state;
   return { ...saved, state: { ...state, status: "in_progress" } };
-}
-
-function stops({ status, decisions }: ApprovalRequest): boolean {
-  const last = decisions.at(-1)?.decision;
-  return status === "rejected" && last?.type === "reject" && last.then === "stop";
 }
