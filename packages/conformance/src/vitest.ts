@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
+import { openCrews, type Crews } from "./adapter-suite/process/crews.ts";
 import type { Case, CaseResult } from "./contract/case.ts";
 import { moduleUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
 import { sessionOf, tryCase } from "./run/run.ts";
@@ -9,6 +10,11 @@ import { storeCases } from "./store-suite/cases.ts";
 
 /** A process may have to be waited for, on a slow machine with several cases at a time. */
 const TIMEOUT_MS = 180_000;
+/** What the processes of a test file are enough for. How many cases vitest begins at once is its own `maxConcurrency`. */
+const CASES_AT_ONCE = 6;
+
+/** Of all suites of a test file. */
+let crews: Crews | undefined;
 
 export interface TestAdapterOptions {
   /** The module of a store harness to run the adapter on. Default: the one that the harness names, else the suite's own store. */
@@ -40,18 +46,19 @@ function testWith(
   cases: readonly Pick<Case<never, string>, "id" | "title">[],
   store?: string | URL,
 ): void {
+  afterAll(closeCrews);
   describe(`${kind} ${nameOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
     let session: Session | undefined;
     const results: CaseResult[] = [];
     beforeAll(async () => {
       const subject = await subjectAt(moduleUrl(harness));
       if (subject.kind !== kind) throw new Error(`${String(harness)} is the harness of a ${subject.kind}, not of a ${kind}.`);
-      session = sessionOf(subject, { store: store === undefined ? undefined : moduleUrl(store) });
+      crews ??= openCrews(CASES_AT_ONCE);
+      session = sessionOf(subject, crews, { store: store === undefined ? undefined : moduleUrl(store) });
     }, TIMEOUT_MS);
-    afterAll(async () => {
+    afterAll(() => {
       const folder = process.env["COUNTERSIGN_CONFORMANCE_RESULTS"];
       if (folder) save(folder, moduleUrl(harness), results);
-      await session?.close();
     });
     // oxlint-disable-next-line vitest/expect-expect -- the cases assert
     it.for([...cases])("$id: $title", async ({ id }, context) => {
@@ -63,6 +70,11 @@ function testWith(
       if (result.status === "failed") throw error;
     });
   });
+}
+
+function closeCrews(): void {
+  crews?.close();
+  crews = undefined;
 }
 
 function nameOf(harness: string | URL): string {

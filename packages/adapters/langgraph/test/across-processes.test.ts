@@ -1,3 +1,4 @@
+import { bundleChildren } from "@countersign/test-run";
 import { beforeEach, describe, expect, test } from "vitest";
 import { inProcess, type Answer } from "./support/process.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type Place } from "./support/world.ts";
@@ -5,6 +6,8 @@ import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type P
 const thread = "pay-001";
 const LARGE = { amount: 4_200, recipient: "Acme Corp" };
 const asking = (...calls: object[]): string => JSON.stringify(calls.map((args) => ["send_payment", args]));
+
+await bundleChildren([new URL("./support/child.ts", import.meta.url)]);
 
 let place: Place;
 beforeEach(() => {

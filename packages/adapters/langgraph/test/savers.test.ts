@@ -1,24 +1,18 @@
 import { alice, overThousand } from "@countersign/adapter-tests";
 import { createGate } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
-import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
 import { sqliteStore } from "@countersign/sqlite";
+import { testDatabase } from "@countersign/test-run";
 import { MemorySaver, type BaseCheckpointSaver } from "@langchain/langgraph";
 import { PostgresSaver } from "@langchain/langgraph-checkpoint-postgres";
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { createAgent, type AgentMiddleware } from "langchain";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openDesk, paying } from "./support/desk.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
 
-let postgres: PostgresServer;
-beforeAll(async () => {
-  postgres = await startPostgres();
-});
-afterAll(async () => {
-  await postgres.stop();
-});
+const database = await testDatabase();
 
 /** Each opened twice on the same data, as two processes would, but for the one that forgets. */
 const savers: Record<string, () => Promise<{ open(): BaseCheckpointSaver; close(): Promise<void> }>> = {
@@ -39,7 +33,7 @@ const savers: Record<string, () => Promise<{ open(): BaseCheckpointSaver; close(
   async PostgresSaver() {
     const opened: PostgresSaver[] = [];
     const open = (): PostgresSaver => {
-      const saver = PostgresSaver.fromConnString(postgres.url);
+      const saver = PostgresSaver.fromConnString(database);
       opened.push(saver);
       return saver;
     };

@@ -1,7 +1,3 @@
-import { testAdapter } from "@countersign/conformance";
+import { testShapes } from "@countersign/adapter-tests/shapes";
 
-/** The store that the published matrix is measured on. */
-const store = new URL("../../../stores/sqlite/test/sqlite.harness.ts", import.meta.url);
-
-for (const shape of ["function-tools", "handoff", "session", "streamed"])
-  testAdapter(new URL(`./${shape}.harness.ts`, import.meta.url), { store });
+await testShapes(import.meta.url, ["function-tools"]);

@@ -4,9 +4,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createGate, definePolicy, type ApprovalRequest, type Gate, type Principal } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
-import { startPostgres } from "@countersign/postgres-server";
 import { postgresStore } from "@countersign/postgres";
 import { sqliteStore } from "@countersign/sqlite";
+import { testDatabase } from "@countersign/test-run";
 import { z } from "zod";
 import { command, temporaryFolder, type Ended, type Surroundings } from "./command.ts";
 import { PseudoTerminal } from "./pseudo-terminal.ts";
@@ -51,9 +51,9 @@ export interface Office {
 export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
   const folder = temporaryFolder();
   const home = folder.path;
-  const server = kind === "postgres" ? await startPostgres() : undefined;
-  const address = server ? `${server.url}?schema=office` : join(home, "countersign.db");
-  const store = server ? postgresStore({ connectionString: server.url, schema: "office" }) : sqliteStore(address);
+  const database = kind === "postgres" ? await testDatabase() : undefined;
+  const address = database === undefined ? join(home, "countersign.db") : `${database}?schema=office`;
+  const store = database === undefined ? sqliteStore(address) : postgresStore({ connectionString: database, schema: "office" });
   const gate = createGate({ policy, store });
   const terminals: PseudoTerminal[] = [];
   const withEnv = ({ env, ...rest }: Surroundings = {}): Surroundings => ({
@@ -103,7 +103,6 @@ writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"a
     async close() {
       for (const terminal of terminals) terminal.kill();
       await store.close();
-      await server?.stop();
       folder.remove();
     },
   };

@@ -9,18 +9,17 @@ import { countersignStage } from "./countersign-stage.ts";
 import { nativeStage } from "./native-stage.ts";
 import { seededCase } from "./generator/generated.ts";
 import { judge } from "./oracle.ts";
-import { Pool } from "./process/pool.ts";
+import type { Crews } from "./process/crews.ts";
 import { openStore } from "./process/world.ts";
 import type { AdapterCase } from "./setting.ts";
 
-/** So many processes with the framework loaded at the most: three cases at a time, and one that wants three of its own. */
-const AGENTS = 7;
-const DESKS = 3;
-
 /** The adapter suite on one harness. `store`: the module of a store harness; default the suite's own store. */
-export function adapterSession(url: string, { capabilities }: AdapterHarness, store?: string): Session<AdapterCase> {
-  const agents = new Pool(AGENTS);
-  const desks = new Pool(DESKS);
+export function adapterSession(
+  url: string,
+  { capabilities }: AdapterHarness,
+  { agents, desks }: Crews,
+  store?: string,
+): Session<AdapterCase> {
   return {
     cases: adapterCases,
     find: seededCase,
@@ -43,22 +42,16 @@ export function adapterSession(url: string, { capabilities }: AdapterHarness, st
           await port.close();
         }
       }),
-    close() {
-      agents.close();
-      desks.close();
-    },
   };
 }
 
 /** The same cases on a framework's own approvals, where they make sense without Countersign. */
-export function nativeSession(url: string, { capabilities }: NativeHarness): Session<AdapterCase> {
-  const agents = new Pool(AGENTS);
+export function nativeSession(url: string, { capabilities }: NativeHarness, { agents }: Crews): Session<AdapterCase> {
   return {
     cases: adapterCases,
     absence: ({ native, needs = [] }) => (native ? undeclared(needs, capabilities) : "no native counterpart"),
     play: (played) =>
       inFolder((dir) => played.run(nativeStage({ caseId: played.id, dir, harness: url, store: undefined }, capabilities, agents))),
-    close: () => agents.close(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { openCrews } from "../adapter-suite/process/crews.ts";
 import type { CaseResult } from "../contract/case.ts";
 import { markdownReport, saysTheSame } from "../report/markdown.ts";
 import { count, jsonReport, reportOn, type SuiteReport } from "../report/report.ts";
@@ -22,11 +23,11 @@ export async function main(argv: readonly string[]): Promise<number> {
     const subjects: Subject[] = [];
     for (const harness of options.harnesses) subjects.push(await subjectAt(moduleUrl(harness)));
     if (options.list) {
-      for (const subject of subjects) await list(subject);
+      for (const subject of subjects) list(subject);
       return 0;
     }
     const reports: SuiteReport[] = [];
-    for (const subject of subjects) reports.push((await kept(subject, options)) ?? (await tried(subject, options)));
+    for (const subject of subjects) reports.push(kept(subject, options) ?? (await tried(subject, options)));
     return publish(options.check && isStale(reports, options.markdown) ? await secondLook(subjects, reports, options) : reports, options);
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));
@@ -34,19 +35,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function list(subject: Subject): Promise<void> {
-  const session = sessionOf(subject);
+function list(subject: Subject): void {
+  const session = sessionOf(subject, openCrews(1));
   for (const tried of session.cases)
     print(`${tried.id}  ${tried.title}${session.absence(tried) === undefined ? "" : ` (${session.absence(tried)})`}`);
-  await session.close();
 }
 
 /** What tests have tried just now. */
-async function kept(subject: Subject, { results: folder }: CliOptions): Promise<SuiteReport | undefined> {
+function kept(subject: Subject, { results: folder }: CliOptions): SuiteReport | undefined {
   if (folder === undefined) return undefined;
-  const session = sessionOf(subject);
+  const session = sessionOf(subject, openCrews(1));
   const results = saved(folder, subject.url, session.cases.map(({ id }) => id)); // prettier-ignore
-  await session.close();
   return results && reportOn(subject, results);
 }
 

@@ -1,4 +1,5 @@
 import { adapterSession, nativeSession } from "../adapter-suite/session.ts";
+import { openCrews, type Crews } from "../adapter-suite/process/crews.ts";
 import { Absent } from "../contract/absent.ts";
 import type { CaseResult } from "../contract/case.ts";
 import type { Subject } from "./harness-kind.ts";
@@ -12,18 +13,22 @@ export interface RunOptions {
   readonly concurrency?: number | undefined;
   /** The module of a store harness, for adapters. Default: the suite's own store. */
   readonly store?: string | undefined;
+  /** The processes of several suites. Default: some of this run's own. */
+  readonly crews?: Crews | undefined;
   /** Of everything random in the store suite. */
   readonly seed?: number | undefined;
   readonly onResult?: ((result: CaseResult, done: number, of: number) => void) | undefined;
 }
 
-/** A session of the kind that the harness is of. */
-export function sessionOf(subject: Subject, { store, seed }: Pick<RunOptions, "store" | "seed"> = {}): Session {
+/** A session of the kind that the harness is of. Whoever opened the crews closes them. */
+export function sessionOf(subject: Subject, crews: Crews, { store, seed }: Pick<RunOptions, "store" | "seed"> = {}): Session {
   switch (subject.kind) {
-    case "adapter":
-      return adapterSession(subject.url, subject.harness, subject.harness.store === undefined ? store : String(subject.harness.store));
+    case "adapter": {
+      const own = subject.harness.store;
+      return adapterSession(subject.url, subject.harness, crews, own === undefined ? store : String(own));
+    }
     case "native":
-      return nativeSession(subject.url, subject.harness);
+      return nativeSession(subject.url, subject.harness, crews);
     case "store":
       return storeSession(subject.url, subject.harness, seed);
   }
@@ -35,9 +40,10 @@ export function sessionOf(subject: Subject, { store, seed }: Pick<RunOptions, "s
  */
 export async function runSuite(
   subject: Subject,
-  { ids, concurrency = 3, store, seed, onResult }: RunOptions = {},
+  { ids, concurrency = 3, store, crews: given, seed, onResult }: RunOptions = {},
 ): Promise<readonly CaseResult[]> {
-  const session = sessionOf(subject, { store, seed });
+  const crews = given ?? openCrews(concurrency);
+  const session = sessionOf(subject, crews, { store, seed });
   try {
     const cases = ids ? ids.map((id) => named(session, id)) : session.cases;
     const results: CaseResult[] = [];
@@ -53,7 +59,7 @@ export async function runSuite(
     await Promise.all(Array.from({ length: concurrency }, lane));
     return results;
   } finally {
-    await session.close();
+    if (!given) crews.close();
   }
 }
 

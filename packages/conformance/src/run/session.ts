@@ -11,5 +11,4 @@ export interface Session<
   absence(tried: C): string | undefined;
   /** In a place of its own. Throws if the promise isn't kept. */
   play(tried: C): Promise<void>;
-  close(): void | Promise<void>;
 }

@@ -16,6 +16,5 @@ export function storeSession(url: string, harness: StoreHarness, seed?: number):
       await using env = await openStoreEnv(url, tried, { seed });
       await tried.run(env);
     },
-    close: () => {},
   };
 }

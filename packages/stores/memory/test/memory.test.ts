@@ -1,9 +1,9 @@
-import { testStore } from "@countersign/conformance";
 import { TENANT, thread } from "@countersign/store-tests";
+import { testStoreSuite } from "@countersign/store-tests/suite";
 import { expect, test } from "vitest";
 import { memoryStore } from "../src/index.ts";
 
-testStore(new URL("./memory.harness.ts", import.meta.url));
+await testStoreSuite(new URL("./memory.harness.ts", import.meta.url));
 
 test("says what it is", () => {
   expect(memoryStore().capabilities).toEqual({ durable: false, shared: false, push: true });

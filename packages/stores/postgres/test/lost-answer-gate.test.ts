@@ -1,14 +1,13 @@
 // Core on a store whose every second commit loses its connection: each answer is right, and each effect happens once.
 import { approve, createGate, definePolicy, edit, reject, type Gate, type Principal } from "@countersign/core";
-import { startPostgres } from "@countersign/postgres-server";
-import { afterAll, describe, expect, test } from "vitest";
+import { testDatabase } from "@countersign/test-run";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
 import { startProxy, type Moment, type Proxy } from "./proxy.ts";
 import { newSchema, openStore } from "./setting.ts";
 
-const server = await startPostgres();
-afterAll(() => server.stop());
+const database = await testDatabase();
 
 const alice: Principal = { id: "alice" };
 const bob: Principal = { id: "bob" };
@@ -17,7 +16,7 @@ const policy = definePolicy({ tools: { pay: { args: z.object({ amount: z.number(
 /** Two gates, as two processes have them, on connections that break. */
 async function gates(moment: Moment): Promise<{ readonly proxy: Proxy; readonly gate: Gate; readonly other: Gate }> {
   const schema = newSchema();
-  const proxy = await startProxy(server.url);
+  const proxy = await startProxy(database);
   const [store, otherStore] = [openStore(proxy.url, { schema }), openStore(proxy.url, { schema })];
   await Promise.all([store.now(), otherStore.now()]);
   proxy.loseEverySecond("commit_2", moment);

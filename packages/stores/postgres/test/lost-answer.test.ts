@@ -1,12 +1,11 @@
 import type { Batch, StorePort } from "@countersign/core/store";
-import { startPostgres } from "@countersign/postgres-server";
+import { testDatabase } from "@countersign/test-run";
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startProxy, type Moment, type Proxy } from "./proxy.ts";
 import { failure, newSchema, openStore } from "./setting.ts";
 
-const server = await startPostgres();
-afterAll(() => server.stop());
+const database = await testDatabase();
 
 const retryable = { code: "STORE_UNAVAILABLE", details: { retryable: true } };
 const OK = { ok: true };
@@ -14,9 +13,9 @@ const OK = { ok: true };
 /** A store behind a proxy, and another one that isn't; both have thread t and request r1 (version 1, one event). */
 async function pair(): Promise<{ readonly proxy: Proxy; readonly store: StorePort; readonly rival: StorePort }> {
   const schema = newSchema();
-  const proxy = await startProxy(server.url);
+  const proxy = await startProxy(database);
   const store = openStore(proxy.url, { schema });
-  const rival = openStore(server.url, { schema });
+  const rival = openStore(database, { schema });
   await commit(rival, [putThread(thread("t")), put(request("r1"))], [event("r1", 1)]);
   await store.now();
   return { proxy, store, rival };
@@ -171,7 +170,7 @@ test.each<Moment>(["before", "after"])("every read is asked again when its conne
 });
 
 test("opening is done again when its connection is cut at any statement", async () => {
-  const proxy = await startProxy(server.url);
+  const proxy = await startProxy(database);
   for (const part of [
     "server_version_num",
     "SELECT version",
@@ -188,7 +187,7 @@ test("opening is done again when its connection is cut at any statement", async 
       const schema = newSchema();
       await commit(openStore(proxy.url, { schema }), [put(request("r1"))]);
       expect(proxy.cuts).toBe(cuts + 1);
-      expect(await openStore(server.url, { schema }).getRequest(TENANT, "r1")).toBeDefined();
+      expect(await openStore(database, { schema }).getRequest(TENANT, "r1")).toBeDefined();
     }
   }
 });

@@ -1,13 +1,12 @@
 import { approve, createGate, createWorker, definePolicy } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
-import { startPostgres } from "@countersign/postgres-server";
+import { testDatabase } from "@countersign/test-run";
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
 import { newSchema, openStore } from "./setting.ts";
 
-const server = await startPostgres();
-afterAll(() => server.stop());
+const database = await testDatabase();
 
 const NAMES = [
   ["U+0000", "a\u0000b"],
@@ -23,7 +22,7 @@ const NAMES = [
 
 describe.each(NAMES)("names with %s", (_, name) => {
   test("come back as they were, and are found again", async () => {
-    const store = openStore(server.url, { schema: newSchema() });
+    const store = openStore(database, { schema: newSchema() });
     const tenant = `tenant ${name}`;
     const who = { id: name, roles: [`role ${name}`], name };
     const record = request(name, { tenant, threadId: name, turnId: name, callId: name, agent: name, tool: name, namespace: name, requestedBy: who, args: { [name]: name }, proposal: { args: { [name]: name }, digest: name, by: undefined }, terms: { roles: [`role ${name}`], reviewers: [name] } }); // prettier-ignore
@@ -53,7 +52,7 @@ describe.each(NAMES)("names with %s", (_, name) => {
   });
 
   test("page on from there", async () => {
-    const store = openStore(server.url, { schema: newSchema() });
+    const store = openStore(database, { schema: newSchema() });
     for (const id of [`${name}1`, name, `${name}2`]) await commit(store, [put(request(id))]);
     expect(await paged(store)).toEqual([name, `${name}1`, `${name}2`].sort());
   });
@@ -70,7 +69,7 @@ async function paged(store: StorePort): Promise<readonly string[]> {
 }
 
 test("a whole run under such names, with a clock that counts in fractions", async () => {
-  const store = openStore(server.url, { schema: newSchema() });
+  const store = openStore(database, { schema: newSchema() });
   const [tool, thread] = ["pay\\\u0000", "t\u0000\\"];
   const policy = definePolicy({ tools: { [tool]: { ask: true, review: { expiresIn: 5_000.5, executeWithin: 5_000.25 } } } });
   const gate = createGate({
@@ -98,7 +97,7 @@ test("a whole run under such names, with a clock that counts in fractions", asyn
 });
 
 test("times with fractions: deadlines, leases and pages are exact", async () => {
-  const store = openStore(server.url, { schema: newSchema() });
+  const store = openStore(database, { schema: newSchema() });
   const times = [1_700_000_000_000.25, 1_700_000_000_000.5, 1_700_000_000_000.125];
   for (const [index, askedAt] of times.entries()) await commit(store, [put(request(`r${index}`, { askedAt, expiresAt: askedAt + 0.001 }))]);
   expect(await paged(store)).toEqual(["r2", "r0", "r1"]);

@@ -1,9 +1,6 @@
-import { testStore } from "@countersign/conformance";
-import { startPostgres } from "@countersign/postgres-server";
-import { afterAll } from "vitest";
+import { testStoreSuite } from "@countersign/store-tests/suite";
+import { testDatabase } from "@countersign/test-run";
 
-const server = await startPostgres();
-process.env["COUNTERSIGN_POSTGRES"] = server.url;
-afterAll(() => server.stop());
+process.env["COUNTERSIGN_POSTGRES"] = await testDatabase();
 
-testStore(new URL("./postgres.harness.ts", import.meta.url));
+await testStoreSuite(new URL("./postgres.harness.ts", import.meta.url));

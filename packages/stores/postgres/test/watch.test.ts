@@ -109,9 +109,9 @@ test("while the server is away nobody is told that a pooler is to blame", async 
   const hints = hintsOf(store);
   await commit(store, [put(request("r1"))]);
   await server.kill();
+  const before = hints.count;
   await sleep(500);
   await server.start();
-  const before = hints.count;
   await eventually(() => hints.count > before);
   expect(warnings).toEqual([]);
 });

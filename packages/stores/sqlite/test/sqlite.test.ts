@@ -1,4 +1,3 @@
-import { testStore } from "@countersign/conformance";
+import { testStoreSuite } from "@countersign/store-tests/suite";
 
-testStore(new URL("./sqlite.harness.ts", import.meta.url));
-testStore(new URL("./in-memory.harness.ts", import.meta.url));
+await testStoreSuite(new URL("./sqlite.harness.ts", import.meta.url), new URL("./in-memory.harness.ts", import.meta.url));

@@ -1,7 +1,7 @@
 import { simulate, type Options, type Result } from "./simulate.ts";
 import { Violation } from "./world.ts";
 
-/** A seed that is given is replayed alone, with its trace: `COUNTERSIGN_SEED=1234 npx vitest run packages/testing/test/model/memory-1`. */
+/** A seed that is given is replayed alone, with its trace: `COUNTERSIGN_SEED=1234 npx vitest run packages/testing/test/model/memory.test`. */
 const REPLAY = process.env["COUNTERSIGN_SEED"];
 const LINES = 120;
 

@@ -1,4 +1,4 @@
-import { approve, type ApprovalRequest } from "@countersign/core";
+import { approve, type ApprovalRequest, type AuditEvent } from "@countersign/core";
 import type { StorePort, ThreadRecord } from "@countersign/core/store";
 import type { TestContext } from "vitest";
 import { Child } from "../processes/child-process.ts";
@@ -7,7 +7,8 @@ import { newPlace, removePlace } from "../processes/place.ts";
 import { openPayments, type Task } from "./payments.ts";
 import type { WorkerOrder } from "./worker-process.ts";
 
-const PROGRAM = new URL("./worker-process.ts", import.meta.url);
+/** What a worker process runs. */
+export const PROGRAM: URL = new URL("./worker-process.ts", import.meta.url);
 const alice = { id: "alice" };
 
 /** An empty store, this process as whoever starts and signs, and as many worker processes as are hired. Ends with its test. */
@@ -21,6 +22,8 @@ export interface Crew {
   /** Without touching it. */
   look(request: ApprovalRequest): Promise<string>;
   thread(threadId: string): Promise<ThreadRecord | undefined>;
+  /** What happened to a thread itself, by the store's clock. */
+  history(threadId: string): Promise<readonly AuditEvent[]>;
   effects(): readonly Effect[];
   /** Every chain against its record. */
   verify(): Promise<unknown>;
@@ -58,6 +61,7 @@ export function crewAt(postgres: string | undefined, { onTestFinished }: Pick<Te
       return found ? (found.status === "approved" ? found.execution : found.status) : "nothing";
     },
     thread: (threadId) => store.getThread("default", threadId),
+    history: (threadId) => Array.fromAsync(gate.history(`thread/${threadId}`)),
     effects: () => effectsAt(place),
     verify: () => gate.verify(),
     async until(what, holds, within = 30_000) {

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-testWorkers("PostgreSQL", () => server.url);
+await testWorkers("PostgreSQL", () => server.url);
 
 describe("a worker whose database goes away", () => {
   it("complains once, and goes on by itself when it is back", async (context) => {

@@ -1,3 +1,3 @@
 import { testWorkers } from "./workers.ts";
 
-testWorkers("SQLite", () => undefined);
+await testWorkers("SQLite", () => undefined);

@@ -1,8 +1,10 @@
+import { bundleChildren } from "@countersign/test-run";
 import { describe, expect, it, type TestContext } from "vitest";
-import { crewAt, type Crew } from "./crew.ts";
+import { crewAt, PROGRAM, type Crew } from "./crew.ts";
 
 /** Workers in processes of their own on one store, whatever that is. Each test has a store of its own. */
-export function testWorkers(name: string, postgres: () => string | undefined): void {
+export async function testWorkers(name: string, postgres: () => string | undefined): Promise<void> {
+  await bundleChildren([PROGRAM]);
   const crew = (context: TestContext): Crew => crewAt(postgres(), context);
   const isClosed =
     ({ thread }: Crew, id: string) =>
@@ -123,11 +125,12 @@ export function testWorkers(name: string, postgres: () => string | undefined): v
       for (const id of ids) await each.sign(await each.ask(id));
       for (const id of ids) await each.until("the others", isClosed(each, id));
       await each.until("several tries", () => worker.heard({ failed: "poison" }).length >= 3);
-      const { attempts, lastError, notBefore = 0 } = (await each.thread("poison")) ?? {};
+      const { attempts, lastError } = (await each.thread("poison")) ?? {};
       expect(attempts).toBeGreaterThanOrEqual(3);
       expect(lastError).toBe("the provider refuses this conversation");
-      // 200 ms, then 400, then 800.
-      expect(notBefore - (await each.store.now())).toBeGreaterThan(0);
+      const happened = await each.history("poison");
+      const rests = happened.flatMap(({ type, at }, index) => (type === "failed" ? [(happened[index + 1]?.at ?? Infinity) - at] : []));
+      for (const [times, rest] of rests.entries()) expect(rest).toBeGreaterThanOrEqual(200 * 2 ** times);
       expect(each.effects()).toHaveLength(11);
     });
 

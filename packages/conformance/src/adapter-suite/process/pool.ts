@@ -12,7 +12,7 @@ export interface Crew {
 
 const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url);
 /** A process is replaced after so many orders, so that nothing it keeps can grow for ever. */
-const RETIRES_AFTER = 60;
+const RETIRES_AFTER = 200;
 const PATIENCE_MS = 45_000;
 
 /**
@@ -26,6 +26,7 @@ export class Pool {
   readonly #reserved = new Set<Crew>();
   readonly #waiting: (() => void)[] = [];
   #gathering: Promise<unknown> = Promise.resolve();
+  #closed = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -70,7 +71,7 @@ export class Pool {
     } finally {
       crew.busy = false;
       crew.orders++;
-      if (hasEnded(crew) || (crew.orders >= RETIRES_AFTER && !this.#reserved.has(crew))) this.#dismiss(crew);
+      if (hasEnded(crew) || (crew.orders >= RETIRES_AFTER && !this.#reserved.has(crew))) this.#replace(crew, order);
       // All of them look again: what one waits for may not be what became free.
       for (const wake of this.#waiting.splice(0)) wake();
     }
@@ -89,6 +90,7 @@ export class Pool {
   }
 
   close(): void {
+    this.#closed = true;
     for (const crew of [...this.#crew, ...this.#reserved]) this.#dismiss(crew);
   }
 
@@ -118,9 +120,16 @@ export class Pool {
     }
   }
 
-  #hire(): Crew {
+  /** Its successor loads the framework right away, before somebody waits for it. */
+  #replace(crew: Crew, { place, step }: Order): void {
+    this.#dismiss(crew);
+    if (!this.#closed && this.#crew.size < this.#limit) this.#hire(step.do === "decide" ? undefined : place.harness);
+  }
+
+  /** `harness`: the module that its first order will want, if that is known. */
+  #hire(harness?: string): Crew {
     const flags = process.features.typescript === false ? ["--experimental-strip-types"] : [];
-    const child = fork(ENTRY, [], {
+    const child = fork(ENTRY, harness === undefined ? [] : [harness], {
       execPath: process.execPath,
       execArgv: ["--no-warnings", ...flags],
       stdio: ["ignore", "ignore", "pipe", "ipc"],

@@ -1,8 +1,11 @@
+import { bundleChildren } from "@countersign/test-run";
 import { describe, expect, test } from "vitest";
 import { storeCases } from "../src/store-suite/cases.ts";
 import { openStoreEnv, type StoreCase } from "../src/store-suite/env.ts";
 import { mutants } from "./store-mutants/all.ts";
 import { harnessUrl } from "./store-mutants/harness.ts";
+
+await bundleChildren(["../src/store-suite/process/child.ts", "./store-mutants/harness.ts"].map((file) => new URL(file, import.meta.url)));
 
 const ids = storeCases.map(({ id }) => id);
 

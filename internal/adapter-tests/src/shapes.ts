@@ -1,0 +1,17 @@
+import { testAdapter } from "@countersign/conformance";
+import { bundleChildren } from "@countersign/test-run";
+
+/** The store that the published matrix is measured on. */
+const STORE = new URL("../../../packages/stores/sqlite/test/sqlite.harness.ts", import.meta.url);
+/** What the suite's processes run. */
+const CHILD = new URL("./adapter-suite/process/child.js", import.meta.resolve("@countersign/conformance"));
+
+/**
+ * The whole conformance suite on these shapes of one adapter: the harnesses beside the test file at `here`. `store`: the
+ * harness of another store, for a shape that is made for it.
+ */
+export async function testShapes(here: string, shapes: readonly string[], store: URL = STORE): Promise<void> {
+  const harnesses = shapes.map((shape) => new URL(`./${shape}.harness.ts`, here));
+  await bundleChildren([CHILD, store, ...harnesses]);
+  for (const harness of harnesses) testAdapter(harness, { store });
+}

@@ -1,0 +1,18 @@
+import { afterAll } from "vitest";
+import { askTheRun } from "./broker.ts";
+
+/**
+ * Until the end of this test file its child processes load these modules, given as URLs, from one bundle, which the run
+ * makes once. Whatever starts the children knows nothing of it.
+ */
+export async function bundleChildren(entries: readonly URL[]): Promise<void> {
+  const file = await askTheRun({ of: "bundle", entries: entries.map(({ href }) => href).toSorted() });
+  const hook = new URL("./replacing.ts", import.meta.url);
+  hook.searchParams.set("replacements", file);
+  const before = process.env["NODE_OPTIONS"];
+  process.env["NODE_OPTIONS"] = `${before ?? ""} --import ${hook.href}`;
+  afterAll(() => {
+    if (before === undefined) delete process.env["NODE_OPTIONS"];
+    else process.env["NODE_OPTIONS"] = before;
+  });
+}

@@ -1,0 +1,3 @@
+/** `@countersign/test-run`: what test files share within one run of vitest. @module */
+export { bundleChildren } from "./bundle-children.ts";
+export { testDatabase } from "./test-database.ts";

@@ -1,0 +1,6 @@
+import { testShapes } from "@countersign/adapter-tests/shapes";
+import { testDatabase } from "@countersign/test-run";
+
+process.env["COUNTERSIGN_POSTGRES"] = await testDatabase();
+
+await testShapes(import.meta.url, ["postgres"], new URL("./support/postgres-store.harness.ts", import.meta.url));
