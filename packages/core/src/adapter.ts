@@ -13,7 +13,7 @@ export type { GateIn } from "./resume/gate.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
 export { openThread } from "./resume/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun } from "./resume/saved-run.ts";
-export type { DecideNative } from "./resume/native.ts";
+export { decideAnswers, type DecideNative, type NativeAnswer } from "./resume/native.ts";
 export { watched } from "./resume/watched.ts";
 export { proposedArgs } from "./resume/proposed-args.ts";
 export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";

@@ -33,38 +33,74 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
 );
 const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional() }));
 
-/** What is said, by whom, about what: parsed, and the arguments it signs. */
-interface Vote {
+/** One of several decisions that are made together. */
+export interface Ballot {
+  readonly id: string;
+  /** Digest of the proposal that was shown. Undefined: the model's own arguments were, and nobody has edited them since. */
+  readonly seen: string | undefined;
   readonly decision: Decision;
+}
+
+/** A ballot, and who casts it. */
+interface Vote extends Ballot {
   readonly by: Principal;
   readonly via: string | undefined;
-  /** Of the proposal that was shown. */
-  readonly seen: string;
 }
+
+type Signing = { readonly by: Principal; readonly via?: string | undefined };
 
 /** One decision on one request: authorised, validated, compare-and-set. */
-export async function decide(
-  kernel: Kernel,
-  seen: Seen,
-  decision: Decision,
-  options: { by: Principal; via?: string | undefined },
-): Promise<ApprovalRequest> {
-  const shown = parseInput(seenSchema, seen, "seen");
-  const { by, via } = parseInput(optionsSchema, options, "options");
-  const vote: Vote = { decision: parseInput(decisionSchema, decision, "decision"), by, via, seen: shown.digest };
-  return toRequest(await persist(() => attempt(kernel, shown.id, vote)));
+export async function decide(kernel: Kernel, seen: Seen, decision: Decision, options: Signing): Promise<ApprovalRequest> {
+  const { id, digest } = parseInput(seenSchema, seen, "seen");
+  const [request] = await decideTogether(kernel, [{ id, seen: digest, decision }], options);
+  return request as ApprovalRequest;
 }
 
-async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestRecord | undefined> {
+/** Several requests of one thread, each once: all are decided in one write, or none is. */
+export async function decideTogether(kernel: Kernel, ballots: readonly Ballot[], options: Signing): Promise<readonly ApprovalRequest[]> {
+  const { by, via } = parseInput(optionsSchema, options, "options");
+  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: parseInput(decisionSchema, ballot.decision, "decision"), by, via }));
+  return (await persist(() => attempt(kernel, votes))).map(toRequest);
+}
+
+type Records = readonly RequestRecord[];
+
+/** Undefined: something changed meanwhile, look again. */
+async function attempt(kernel: Kernel, votes: readonly Vote[]): Promise<Records | undefined> {
   const { ledger } = kernel;
-  const [record, now] = await Promise.all([ledger.demand(id), ledger.now()]);
-  if (isNoticeDue(record, now)) {
+  const read = async (vote: Vote) => ({ vote, record: await ledger.demand(vote.id) });
+  const [cast, now] = await Promise.all([Promise.all(votes.map(read)), ledger.now()]);
+  const due = cast.find(({ record }) => isNoticeDue(record, now));
+  if (due) {
     // Whoever is asked as well by now may sign, sweeper or not.
-    await giveNotices(kernel, record, now);
+    await giveNotices(kernel, due.record, now);
     return undefined;
   }
+  const plans: Plan[] = [];
+  for (const { vote, record } of cast) {
+    const earlier = plans.map((plan) => plan.record);
+    const plan = await planned(kernel, record, vote, now, earlier);
+    if (!plan) return undefined;
+    plans.push(plan);
+  }
+  const committed = await commit(kernel, plans, now);
+  return committed ? plans.map(({ record }) => record) : undefined;
+}
+
+/** What one vote makes of its request. Nothing is written yet. */
+interface Plan {
+  readonly old: RequestRecord;
+  /** As it then is. */
+  readonly record: RequestRecord;
+  readonly writes: Writes;
+  /** What else the commit has to hold true. */
+  readonly counted: Writes;
+}
+
+/** `earlier`: the requests that the votes before it have changed. Undefined: something changed meanwhile. */
+async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: number, earlier: Records): Promise<Plan | undefined> {
   authorize(vote.by, record.terms, record.requestedBy);
-  if (isSameVote(record, vote)) return record;
+  if (isSameVote(record, vote)) return { old: record, record, writes: together(), counted: together() };
   if (record.state !== "pending") {
     const request = toRequest(record);
     const winner = record.status === "expired" || record.status === "cancelled" ? undefined : request.decisions.at(-1);
@@ -74,19 +110,29 @@ async function attempt(kernel: Kernel, id: string, vote: Vote): Promise<RequestR
   const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
   const remembered = rememberedBy(record, vote, now);
-  if (record.proposal.digest !== vote.seen) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
+  if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
 
-  const { patch, digest, args, counted } = await applied(kernel, record, vote, now);
+  const { patch, digest, args, counted } = await applied(kernel, record, vote, now, earlier);
   const { decision, by, via } = vote;
   const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
   const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
   const data = { ...shown, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
   const move = moveRequest(record, patch, { type, at: now, actor: by, data });
-  const batch = together(move, counted, ...(remembered ? [remembered.writes] : []));
-  const committed = await ledger.commit({ ...batch, before: record.expiresAt });
-  if (committed.ok) return move.record;
-  return committed.reason === "TOO_LATE" ? refuseExpired(kernel, record, now) : undefined;
+  return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, counted };
+}
+
+/** False: something changed meanwhile. @throws EXPIRED if one of them is too late by the store's own clock */
+async function commit(kernel: Kernel, plans: readonly Plan[], now: number): Promise<boolean> {
+  const votes = plans.filter(({ writes }) => writes.changes.length > 0);
+  const [first] = votes.map(({ old }) => old).toSorted((a, b) => (a.expiresAt ?? Infinity) - (b.expiresAt ?? Infinity));
+  if (!first) return true;
+  // Whatever counts history holds the same thread still: it can be put once, and the earliest read is the strictest.
+  const counted = votes.find((plan) => plan.counted.changes.length > 0)?.counted ?? together();
+  const batch = together(...votes.map(({ writes }) => writes), counted);
+  const committed = await kernel.ledger.commit({ ...batch, before: first.expiresAt });
+  if (!committed.ok && committed.reason === "TOO_LATE") await refuseExpired(kernel, first, now);
+  return committed.ok;
 }
 
 /** Undefined: it changed meanwhile, look again. @throws EXPIRED */
@@ -96,16 +142,14 @@ async function refuseExpired(kernel: Kernel, record: RequestRecord, now: number)
   return undefined;
 }
 
-interface Applied {
+interface Applied extends Pick<Plan, "counted"> {
   readonly patch: Partial<RequestRecord> & Pick<RequestRecord, "state">;
   readonly digest: string;
   readonly args: JsonObject;
-  /** What else the commit has to hold true. */
-  readonly counted: Writes;
 }
 
-/** The request after this vote. Nothing is written yet. */
-async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: number): Promise<Applied> {
+/** The request after this vote. */
+async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: number, earlier: Records): Promise<Applied> {
   const { by, via } = vote;
   const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, digest, signature: undefined });
   if (vote.decision.type === "reject") {
@@ -113,7 +157,7 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by);
+  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by, earlier);
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
@@ -129,9 +173,10 @@ async function proposed(
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
   by: Principal,
+  earlier: Records,
 ): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
   if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
-  const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args);
+  const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args, earlier);
   // Other arguments are no younger: who is asked as well by now is so under their terms too. By a time that was read after
   // the record: what has escalated already shall not do so again.
   const terms = termsAt({ ...record, terms: given }, await kernel.ledger.now());
@@ -148,5 +193,11 @@ function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolea
   if (decision.type === "reject") return true;
   const counts = signaturesOn(record).some((signature) => signature.by.id === by.id);
   if (!counts || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
-  return mine.digest === (decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args }));
+  const signed = decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args });
+  return mine.digest === (signed ?? digestOf(record));
+}
+
+/** Nobody signs what they haven't seen. */
+function isAsSeen({ proposal }: RequestRecord, { seen }: Vote): boolean {
+  return seen === undefined ? proposal.by === undefined : seen === proposal.digest;
 }

@@ -20,14 +20,23 @@ interface Rejudged {
   readonly counted: Writes;
 }
 
-/** What the gate's own policy says of these arguments in the place of the recorded ones; undefined without a policy. */
-export async function verdictOn({ ledger, policy }: Kernel, record: RequestRecord, args: JsonObject): Promise<Rejudged> {
+/**
+ * What the gate's own policy says of these arguments in the place of the recorded ones; undefined without a policy.
+ * `earlier`: requests of the thread as the same write will leave them.
+ */
+export async function verdictOn(
+  { ledger, policy }: Kernel,
+  record: RequestRecord,
+  args: JsonObject,
+  earlier: readonly RequestRecord[] = [],
+): Promise<Rejudged> {
   if (!policy) return { verdict: undefined, counted: NOTHING };
   const { namespace, tool, threadId, agent, requestedBy } = record;
   // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
   const counts = countsHistory(policy.versionFor(record), record);
-  const history = counts ? pastCalls(await ledger.ofThread(threadId), record.id) : undefined;
+  const latest = (recorded: RequestRecord): RequestRecord => earlier.find(({ id }) => id === recorded.id) ?? recorded;
+  const history = counts ? pastCalls((await ledger.ofThread(threadId)).map(latest), record.id) : undefined;
   const { verdict } = policy.judge({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context, history });
   return { verdict, counted: thread && counts ? putThread(thread, thread.version, undefined) : NOTHING };
 }
@@ -45,10 +54,11 @@ export async function checkEdit(
   kernel: Kernel,
   record: RequestRecord,
   edited: object,
+  earlier: readonly RequestRecord[],
 ): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms; readonly counted: Writes }> {
   const { args, lost } = editedArgs(record, edited);
   if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
-  const { verdict, counted } = await verdictOn(kernel, record, args);
+  const { verdict, counted } = await verdictOn(kernel, record, args, earlier);
   const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn(record.argsSchema, args);
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
