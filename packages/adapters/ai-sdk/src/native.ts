@@ -1,7 +1,8 @@
-import { approve, CountersignError, reject, type ApprovalRequest, type Gate, type Principal } from "@countersign/core";
-import type { DecideNative } from "@countersign/core/adapter";
+import { approve, CountersignError, reject, type Gate } from "@countersign/core";
+import { decideAnswers, requestIdFor, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
-import { FRAMEWORK, threadOf } from "./invocation.ts";
+import { z } from "zod";
+import { FRAMEWORK } from "./invocation.ts";
 import { openTurn, proposedCalls } from "./turn.ts";
 
 /** A `tool-approval-response`, as every UI of the SDK sends it. */
@@ -10,61 +11,48 @@ interface Response {
   readonly approved: boolean;
   readonly reason?: string | undefined;
 }
-type Refuse = (reason: string) => never;
+const responsesSchema: z.ZodType<readonly Response[]> = z.array(
+  z.object({ approvalId: z.string(), approved: z.boolean(), reason: z.string().optional() }),
+);
 
 /**
- * An existing UI's own answers, accepted as decisions by an authenticated person. All are checked before the first is
- * recorded.
+ * An existing UI's own answers, accepted as decisions by an authenticated person: all of them in one write, or none.
  * @param options.messages with your own loop: the messages that the answers are about. The ids that a runner's chat shows
  * name their requests themselves.
- * @throws NATIVE_REFUSED for stale, contradictory or unknown answers, with the pause unchanged; and what `gate.decide` throws
+ * @throws NATIVE_REFUSED for stale, contradictory, malformed or unknown answers, with the pause unchanged; and what
+ * `gate.decide` throws
  */
 export const decideNative: DecideNative<readonly Response[], { readonly messages?: readonly ModelMessage[] | undefined }> = async (
   gate,
   responses,
   { threadId, by, via = FRAMEWORK, messages },
 ) => {
-  const refuse: Refuse = (reason) => {
-    throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
-  };
-  if (responses.length === 0) refuse("it answers nothing");
-  if (new Set(responses.map(({ approvalId }) => approvalId)).size < responses.length) refuse("it answers one call twice");
-  const requests = await Promise.all(
-    responses.map(async ({ approvalId }) =>
-      checked(await requestFor(gate, threadId, approvalId, messages), { threadId, approvalId, by }, refuse),
-    ),
+  const answers = responsesIn(threadId, responses).map((response) =>
+    answerOf(response, requestIdOf(gate, threadId, response.approvalId, messages)),
   );
-  const decided: ApprovalRequest[] = [];
-  for (const [index, { approved, reason }] of responses.entries()) {
-    const request = requests[index];
-    if (request) decided.push(await gate.decide(request, approved ? approve() : reject(reason), { by, via }));
-  }
-  return decided;
+  return decideAnswers(gate, answers, { threadId, by, via });
 };
 
-async function requestFor(
-  gate: Gate,
-  threadId: string,
-  approvalId: string,
-  messages: readonly ModelMessage[] | undefined,
-): Promise<ApprovalRequest | undefined> {
-  const turn = messages && openTurn(messages);
-  if (!turn) return gate.get(approvalId);
-  const index = turn.open.findIndex((call) => call.approvalId === approvalId);
-  const call = proposedCalls(messages, turn)[index];
-  return call && threadOf(gate, { threadId }).recorded(call);
+/** What a client sends is anything until it is looked at. @throws NATIVE_REFUSED */
+export function responsesIn(threadId: string, given: unknown): readonly Response[] {
+  const parsed = responsesSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw refusal(threadId, `it is no list of approval responses (${z.prettifyError(parsed.error)})`);
 }
 
-function checked(
-  request: ApprovalRequest | undefined,
-  { threadId, approvalId, by }: { readonly threadId: string; readonly approvalId: string; readonly by: Principal },
-  refuse: Refuse,
-): ApprovalRequest {
-  if (!request || request.threadId !== threadId) return refuse(`nothing is asked under ${approvalId} in this thread`);
-  const { id, status, proposal, decisions } = request;
-  // The same person pressing the button again is no news; core knows whether it is the same vote.
-  const again = decisions.some((record) => record.by.id === by.id);
-  if (status !== "pending" && !again) return refuse(`request ${id} is ${status} already`);
-  if (proposal.by !== undefined && !again) return refuse(`the arguments of request ${id} were edited after they were shown`);
-  return request;
+/** `digest`: of the arguments that its sender was shown, where the answer says so. */
+export function answerOf({ approved, reason }: Response, id: string, digest?: string): NativeAnswer {
+  return { id, digest, decision: approved ? approve() : reject(reason) };
+}
+
+function requestIdOf(gate: Gate, threadId: string, approvalId: string, messages: readonly ModelMessage[] | undefined): string {
+  const turn = messages && openTurn(messages);
+  if (!turn) return approvalId;
+  const call = proposedCalls(messages, turn)[turn.open.findIndex((open) => open.approvalId === approvalId)];
+  if (!call) throw refusal(threadId, `the messages ask nothing under ${approvalId}`);
+  return requestIdFor(gate, threadId, call);
+}
+
+function refusal(threadId: string, reason: string): CountersignError<"NATIVE_REFUSED"> {
+  return new CountersignError("NATIVE_REFUSED", { threadId, reason });
 }

@@ -1,22 +1,28 @@
-import { approve, edit, reject, type ApprovalRequest, type Decision } from "@countersign/core";
+import { approve, digestOf, edit, reject, type ApprovalRequest, type Decision, type JsonObject } from "@countersign/core";
 import { z } from "zod";
 
-/** What an answer is about, nothing masked. */
-type Proposed = Pick<ApprovalRequest, "tool" | "args">;
+/** What an answer is about. */
+interface Proposed extends Pick<ApprovalRequest, "tool"> {
+  /** As the model proposed them, nothing masked. */
+  readonly args: JsonObject;
+  /** As a pause shows them now. */
+  readonly shown: JsonObject;
+}
 
 /** Why an answer can't be taken, for its author. */
 export type Refuse = (reason: string) => never;
 
 const args = z.record(z.string(), z.unknown());
+const action = z.strictObject({ action: z.string(), args });
 /** One answer in the form of `humanInTheLoopMiddleware`, or in that of Agent Inbox. */
 const answerSchema = z.union([
   z.strictObject({ type: z.literal("approve") }),
   z.strictObject({ type: z.literal("reject"), message: z.string().optional() }),
   z.strictObject({ type: z.literal("edit"), editedAction: z.strictObject({ name: z.string(), args }) }),
-  z.strictObject({ type: z.literal("accept"), args: z.unknown().optional() }),
+  z.strictObject({ type: z.literal("accept"), args: action.nullish() }),
   z.strictObject({ type: z.literal("ignore"), args: z.unknown().optional() }),
   z.strictObject({ type: z.literal("response"), args: z.string() }),
-  z.strictObject({ type: z.literal("edit"), args: z.strictObject({ action: z.string(), args }) }),
+  z.strictObject({ type: z.literal("edit"), args: action }),
 ]);
 type Answer = z.infer<typeof answerSchema>;
 
@@ -30,8 +36,9 @@ export function decisionOf(foreign: unknown, request: Proposed, refuse: Refuse):
 function translate(answer: Answer, request: Proposed, refuse: Refuse): Decision {
   switch (answer.type) {
     case "approve":
-    case "accept":
       return approve();
+    case "accept":
+      return answer.args && !isShown(answer.args, request) ? refuse(`it accepts ${request.tool} with other arguments`) : approve();
     case "reject":
       return reject(answer.message);
     case "ignore":
@@ -48,6 +55,11 @@ function translate(answer: Answer, request: Proposed, refuse: Refuse): Decision 
       return edit(edited);
     }
   }
+}
+
+/** Agent Inbox sends back what it showed: whoever accepts something else has seen something else. */
+function isShown({ action: tool, args: accepted }: z.infer<typeof action>, request: Proposed): boolean {
+  return digestOf({ tool, args: asTyped(accepted, request.shown) }) === digestOf({ tool: request.tool, args: request.shown });
 }
 
 /** Agent Inbox hands every edited value back as text. Where the model's own value was none, the text is read as JSON. */

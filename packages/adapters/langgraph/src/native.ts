@@ -1,6 +1,7 @@
-import { CountersignError, type ApprovalRequest, type Decision, type Gate, type Principal, type Seen } from "@countersign/core";
-import { proposedArgs, type DecideNative } from "@countersign/core/adapter";
+import { CountersignError, type Gate, type Seen } from "@countersign/core";
+import { decideAnswers, proposedArgs, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import { isCommand, type Command } from "@langchain/langgraph";
+import { z } from "zod";
 import { decisionOf, type Refuse } from "./native-answer.ts";
 
 /** An answer, and which request it is about. Without a digest: the arguments as the pause showed them. */
@@ -14,7 +15,7 @@ interface Addressed {
  * An existing UI's own answer, accepted as decisions by an authenticated person: the `Command({ resume })` that it would
  * have given to the graph. Give it here instead, then wake the graph with `invoke(null, config)` or `runner.resume`.
  * Known forms: LangChain's `HITLResponse`, Agent Inbox's `HumanResponse[]`, and a map from our request ids to either.
- * All answers are checked before the first is recorded.
+ * All answers are decided in one write, or none.
  * @example await decideNative(gate, new Command({ resume: { decisions } }), { threadId, by, positional: { shown } })
  * @throws NATIVE_REFUSED for stale, contradictory, miscounted or unknown answers, with the pause unchanged; and what
  * `gate.decide` throws
@@ -32,11 +33,8 @@ export const decideNative: DecideNative<
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };
   const addressed = await addressedIn(gate, resumeOf(native, refuse), positional?.shown, refuse);
-  if (new Set(addressed.map(({ id }) => id)).size < addressed.length) refuse("it answers one request twice");
-  const checked = await Promise.all(addressed.map((one) => check(gate, threadId, by, one, refuse)));
-  const decided: ApprovalRequest[] = [];
-  for (const { seen, decision } of checked) decided.push(await gate.decide(seen, decision, { by, via }));
-  return decided;
+  const answers = await Promise.all(addressed.map((each) => answerTo(gate, threadId, each, refuse)));
+  return decideAnswers(gate, answers, { threadId, by, via });
 };
 
 function resumeOf(native: unknown, refuse: Refuse): unknown {
@@ -61,15 +59,24 @@ async function addressedIn(gate: Gate, resume: unknown, shown: readonly Seen[] |
   });
 }
 
-function byPosition(answers: readonly unknown[], shown: readonly Seen[] | undefined, refuse: Refuse): readonly Addressed[] {
-  if (!shown) return refuse("it names no requests: pass positional.shown, the requests that were looked at, in their order");
-  if (answers.length !== shown.length) return refuse(`${answers.length} answers for the ${shown.length} requests that were shown`);
-  return shown.map((seen, index) => ({
-    id: seen.id,
-    digest: "digest" in seen ? seen.digest : seen.proposal.digest,
-    answer: answers[index],
-  }));
+function byPosition(answers: readonly unknown[], given: readonly Seen[] | undefined, refuse: Refuse): readonly Addressed[] {
+  if (!given) return refuse("it names no requests: pass positional.shown, the requests that were looked at, in their order");
+  const shown = shownSchema.safeParse(given);
+  if (!shown.success) return refuse("positional.shown is no list of requests, or of their ids and digests");
+  if (answers.length !== shown.data.length)
+    return refuse(`${answers.length} answers for the ${shown.data.length} requests that were shown`);
+  return shown.data.map((seen, index) => ({ ...seen, answer: answers[index] }));
 }
+
+/** It may come from the page as well. */
+const shownSchema = z.array(
+  z.union([
+    z.object({ id: z.string(), digest: z.string() }),
+    z
+      .object({ id: z.string(), proposal: z.object({ digest: z.string() }) })
+      .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
+  ]),
+);
 
 function isIdMap(resume: unknown): resume is Readonly<Record<string, unknown>> {
   if (typeof resume !== "object" || resume === null || Array.isArray(resume)) return false;
@@ -84,24 +91,11 @@ function listOf(answer: unknown, refuse: Refuse): readonly unknown[] {
   return Array.isArray(answer.decisions) ? answer.decisions : refuse("its decisions are no list");
 }
 
-async function check(
-  gate: Gate,
-  threadId: string,
-  by: Principal,
-  { id, digest, answer }: Addressed,
-  refuse: Refuse,
-): Promise<{ readonly seen: Seen; readonly decision: Decision }> {
+async function answerTo(gate: Gate, threadId: string, { id, digest, answer }: Addressed, refuse: Refuse): Promise<NativeAnswer> {
   const request = await gate.get(id);
   if (!request || request.threadId !== threadId) return refuse(`request ${id} is none of this thread`);
-  const { status, proposal, decisions } = request;
-  // The same person pressing the button again is no news; core knows whether it is the same vote.
-  const again = decisions.some((record) => record.by.id === by.id);
-  if (status !== "pending" && !again) return refuse(`request ${id} is ${status} already`);
-  if (digest === undefined && proposal.by !== undefined) return refuse(`the arguments of request ${id} were edited after they were shown`);
-  if (digest !== undefined && digest !== proposal.digest && !again)
-    return refuse(`request ${id} now proposes other arguments than those shown`);
-  const decision = decisionOf(answer, { tool: request.tool, args: (await proposedArgs(gate, id)) ?? {} }, refuse);
-  const allowed = request.terms.decisions;
-  if (allowed && !allowed.includes(decision.type)) return refuse(`request ${id} can't be answered by ${decision.type}`);
-  return { seen: { id, digest: digest ?? proposal.digest }, decision };
+  const { tool, proposal, terms } = request;
+  const decision = decisionOf(answer, { tool, args: (await proposedArgs(gate, id)) ?? {}, shown: proposal.args }, refuse);
+  if (terms.decisions && !terms.decisions.includes(decision.type)) return refuse(`request ${id} can't be answered by ${decision.type}`);
+  return { id, digest, decision };
 }

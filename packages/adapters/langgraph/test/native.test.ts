@@ -1,5 +1,5 @@
-import { alice } from "@countersign/adapter-tests";
-import { isCountersignError, type ApprovalRequest, type Principal } from "@countersign/core";
+import { alice, Amount } from "@countersign/adapter-tests";
+import { definePolicy, edit, isCountersignError, type ApprovalRequest, type Principal } from "@countersign/core";
 import { approvalMiddleware, decideNative, gateTools } from "@countersign/langgraph";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { createAgent } from "langchain";
@@ -39,6 +39,8 @@ const answer = (
     by: options.by ?? alice,
     ...(options.shown ? { positional: { shown: options.shown } } : {}),
   });
+/** As Agent Inbox sends it back: with what it showed, each value as text once it was touched. */
+const accepting = (args: object) => ({ type: "accept", args: { action: "pay", args } });
 const refused = (thrown: unknown): boolean => isCountersignError(thrown, "NATIVE_REFUSED");
 const idOf = (to: string): string => String(shown.find(({ args }) => args["to"] === to)?.id);
 
@@ -81,6 +83,11 @@ describe("answers that are taken", () => {
       { amount: 2_000, to: "a" },
       { amount: 2_999, to: "7" },
     ]);
+  });
+
+  test("what Agent Inbox accepts carries what it showed", async () => {
+    await answer([accepting({ amount: 2_000, to: "a" }), accepting({ amount: "3000", to: "b" })], { shown });
+    expect(await desk.pending()).toEqual([]);
   });
 
   test("feedback and being ignored are rejections", async () => {
@@ -135,6 +142,19 @@ describe("answers that are refused, with the pause unchanged", () => {
     ["a bare yes", () => answer(true, { shown })],
     ["a bare text", () => answer("approve", { shown })],
     ["an unknown type", () => answer({ decisions: [{ type: "approve" }, { type: "respond", message: "x" }] }, { shown })],
+    ["yes in words", () => answer({ decisions: [{ type: "approve" }, { type: "true" }] }, { shown })],
+    ["an acceptance that is none", () => answer([accepting({ amount: 2_000, to: "a" }), { type: "accept", args: "no" }], { shown })],
+    [
+      "an acceptance of other arguments than those shown",
+      () => answer([accepting({ amount: 2_000, to: "a" }), accepting({ amount: 1, to: "b" })], { shown }),
+    ],
+    [
+      "an acceptance of another tool",
+      () =>
+        answer([accepting({ amount: 2_000, to: "a" }), { type: "accept", args: { action: "read", args: { amount: 3_000, to: "b" } } }], {
+          shown,
+        }),
+    ],
     ["extra fields", () => answer({ decisions: [{ type: "approve" }, { type: "approve", amount: 1 }] }, { shown })],
     [
       "an edit into another tool",
@@ -143,6 +163,8 @@ describe("answers that are refused, with the pause unchanged", () => {
     ["an id that nobody asked about", () => answer({ [idOf("a")]: { type: "approve" }, ["0".repeat(32)]: { type: "approve" } })],
     ["two answers for one id", () => answer({ [idOf("a")]: { decisions: [{ type: "approve" }, { type: "reject" }] } })],
     ["another thread's requests", () => answer(approveBoth, { shown, threadId: "other" })],
+    ["what was shown without digests", () => answer(approveBoth, { shown: shown.map(({ id }) => ({ id, digest: undefined as never })) })],
+    ["nothing that was shown", () => answer(approveBoth, { shown: [null, null] as never })],
     ["other arguments than those shown", () => answer(approveBoth, { shown: shown.map(({ id }) => ({ id, digest: "0".repeat(64) })) })],
     [
       "an answer that also changes the state",
@@ -181,8 +203,44 @@ describe("answers that are refused, with the pause unchanged", () => {
     expect((await desk.pending()).map(({ args }) => args["to"])).toEqual(["a"]);
   });
 
+  test("an edit that the policy denies, and the approval beside it", async () => {
+    const own = openDesk({
+      policy: definePolicy({ tools: { pay: { args: Amount, deny: ({ args }) => args.amount > 9_000, ask: true } } }),
+    });
+    const graph = reactAgent(gateTools(own.gate, [own.pay]), obedient);
+    await graph.invoke({ messages: paying([2_000, "a"], [3_000, "b"]) }, config);
+    const requests = await own.pending();
+    const decisions = requests.map(({ args }) =>
+      args["to"] === "a" ? { type: "approve" } : { type: "edit", editedAction: { name: "pay", args: { amount: 10_000, to: "b" } } },
+    );
+    await expect(
+      decideNative(own.gate, new Command({ resume: { decisions } }), { threadId: "t", by: alice, positional: { shown: requests } }),
+    ).rejects.toMatchObject({ code: "POLICY_DENIED" });
+    expect(await own.pending()).toHaveLength(2);
+  });
+
+  test("one that is sent again after an edit", async () => {
+    const own = openDesk({ policy: definePolicy({ tools: { pay: { args: Amount, ask: true, review: { quorum: 2 } } } }) });
+    const graph = reactAgent(gateTools(own.gate, [own.pay]), obedient);
+    await graph.invoke({ messages: paying([2_000, "a"]) }, config);
+    const [request] = await own.pending();
+    if (!request) throw new Error("nothing waits");
+    const forms = [
+      () => decideNative(own.gate, new Command({ resume: { [request.id]: { type: "approve" } } }), { threadId: "t", by: alice }),
+      () =>
+        decideNative(own.gate, new Command({ resume: { decisions: [{ type: "approve" }] } }), {
+          threadId: "t",
+          by: alice,
+          positional: { shown: [request] },
+        }),
+    ];
+    for (const click of forms) expect(await click()).toMatchObject([{ decisions: [{}] }]);
+    await own.gate.decide(request, edit({ amount: 99_000, to: "Mallory" }), { by: { id: "bob" } });
+    for (const click of forms) await expect(click()).rejects.toSatisfy(refused);
+    expect(await own.pending()).toMatchObject([{ decisions: [{}, {}] }]);
+  });
+
   test("a decision that the terms do not offer", async () => {
-    const { definePolicy } = await import("@countersign/core");
     const own = openDesk({ policy: definePolicy({ tools: { pay: { ask: true, review: { decisions: ["approve", "reject"] } } } }) });
     const other = createAgent({
       model: new ScriptedModel(obedient),

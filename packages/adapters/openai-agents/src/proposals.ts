@@ -11,7 +11,15 @@ export interface StateJson {
   readonly currentStep?: { readonly type: string; readonly data?: { readonly interruptions?: readonly ApprovalItem[] } } | undefined;
   /** Nested agents that wait, as JSON of their own states, by tool and call. */
   readonly pendingAgentToolRuns?: Readonly<Record<string, string>> | undefined;
-  readonly context: { readonly context: unknown };
+  readonly context: { readonly context: unknown; readonly hostedMcpApprovals?: Readonly<Record<string, NativeApprovals>> | undefined };
+}
+
+/** What was answered natively about the calls of one tool: by call id, or for all of them. */
+export interface NativeApprovals {
+  readonly approved: boolean | readonly string[];
+  readonly rejected: boolean | readonly string[];
+  readonly messages?: Readonly<Record<string, string>> | undefined;
+  readonly stickyRejectMessage?: string | undefined;
 }
 
 /** A model's call of whatever kind. */

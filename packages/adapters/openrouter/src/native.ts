@@ -1,6 +1,5 @@
-import { approve, CountersignError, reject, type ApprovalRequest, type Principal } from "@countersign/core";
-import { savedRun, type DecideNative } from "@countersign/core/adapter";
-import { threadOf } from "./invocation.ts";
+import { approve, CountersignError, reject } from "@countersign/core";
+import { decideAnswers, requestIdFor, savedRun, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import { FRAMEWORK, fromContinuation } from "./saved.ts";
 
 /** As `callModel` takes them. */
@@ -11,46 +10,32 @@ interface Answers {
 type Refuse = (reason: string) => never;
 
 /**
- * An existing UI's own answer, accepted as decisions by an authenticated person: ids of calls that the thread waits for now. An
- * id that is sent twice counts once. All are checked before the first is recorded.
- * @throws NATIVE_REFUSED for ids in both lists, of another turn, or unknown, with the pause unchanged; and what `gate.decide`
- * throws
+ * An existing UI's own answer, accepted as decisions by an authenticated person: ids of calls that the thread waits for now.
+ * An id that is sent twice counts once. All are decided in one write, or none.
+ * @throws NATIVE_REFUSED for ids in both lists, of another turn, or unknown, for calls that were decided or edited since they
+ * were shown, and for what is no list of ids, with the pause unchanged; and what `gate.decide` throws
  */
-export const decideNative: DecideNative<Answers> = async (
-  gate,
-  { approveToolCalls, rejectToolCalls },
-  { threadId, by, via = FRAMEWORK },
-) => {
+export const decideNative: DecideNative<Answers> = async (gate, native, { threadId, by, via = FRAMEWORK }) => {
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };
-  const [approved, rejected] = [new Set(approveToolCalls), new Set(rejectToolCalls)];
-  const ids = [...approved, ...rejected];
-  if (ids.length === 0) refuse("it answers nothing");
+  const { approveToolCalls, rejectToolCalls }: Answers = native ?? {};
+  const approved = idsIn("approveToolCalls", approveToolCalls, refuse);
+  const rejected = idsIn("rejectToolCalls", rejectToolCalls, refuse);
   const both = [...approved].find((id) => rejected.has(id));
   if (both !== undefined) refuse(`it approves and rejects ${both}`);
   const { continuation } = await savedRun(gate, threadId);
   const asked = fromContinuation(continuation)?.asked ?? [];
-  const thread = threadOf(gate, { threadId });
-  const requests = await Promise.all(
-    ids.map(async (id) => {
-      const call = asked.find(({ callId }) => callId === id);
-      return checked(id, call && (await thread.recorded(call)), by, refuse);
-    }),
-  );
-  const decided: ApprovalRequest[] = [];
-  for (const [index, request] of requests.entries()) {
-    decided.push(await gate.decide(request, approved.has(ids[index] ?? "") ? approve() : reject(), { by, via }));
-  }
-  return decided;
+  const answers = [...approved, ...rejected].map((callId): NativeAnswer => {
+    const call = asked.find((each) => each.callId === callId) ?? refuse(`the thread doesn't wait for ${callId}`);
+    return { id: requestIdFor(gate, threadId, call), decision: approved.has(callId) ? approve() : reject() };
+  });
+  return decideAnswers(gate, answers, { threadId, by, via });
 };
 
-function checked(id: string, request: ApprovalRequest | undefined, by: Principal, refuse: Refuse): ApprovalRequest {
-  if (!request) return refuse(`the thread doesn't wait for ${id}`);
-  // The same person pressing the button again is no news; core knows whether it is the same vote.
-  const again = request.decisions.some((record) => record.by.id === by.id);
-  if (request.status !== "pending" && !again) return refuse(`request ${request.id} is ${request.status} already`);
-  if (request.proposal.by !== undefined && !again)
-    return refuse(`the arguments of request ${request.id} were edited after they were shown`);
-  return request;
+/** What a client sends is anything until it is looked at: a text, for one, would be taken for a list of its letters. */
+function idsIn(name: string, given: unknown, refuse: Refuse): ReadonlySet<string> {
+  const list = given ?? [];
+  const isList = Array.isArray(list) && list.every((id) => typeof id === "string");
+  return isList ? new Set(list as readonly string[]) : refuse(`${name} is no list of call ids`);
 }

@@ -48,9 +48,15 @@ describe("an id", () => {
     ["of another turn", { approveToolCalls: ["c"] }],
     ["none at all", {}],
     ["none in empty lists", { approveToolCalls: [], rejectToolCalls: [] }],
+    ["that is a text, and no list", { approveToolCalls: "a" }],
+    ["that is no text", { approveToolCalls: ["a", 5] }],
+    ["under yes", { approveToolCalls: true }],
+    ["named by a list of objects", { approveToolCalls: [{ id: "a" }] }],
+    ["of an answer that is none", "a"],
+    ["of no answer", null],
   ])("%s is refused, and nothing is recorded", async (_name, answer) => {
     const world = await paused();
-    expect(await codeOf(decideNative(world.gate, answer, by))).toBe("NATIVE_REFUSED");
+    expect(await codeOf(decideNative(world.gate, answer as never, by))).toBe("NATIVE_REFUSED");
     expect(await statuses(world)).toEqual({ x: "pending", y: "pending" });
   });
 
@@ -80,6 +86,26 @@ test("an answer to arguments that were edited after they were shown is refused",
   await world.call("go").getText();
   await world.gate.decide(await world.only(), edit({ amount: 1, to: "x" }), { by: alice });
   expect(await codeOf(decideNative(world.gate, { approveToolCalls: ["a"] }, { threadId: "t", by: { id: "bob" } }))).toBe("NATIVE_REFUSED");
+});
+
+test("an answer that is sent again signs no edit that came after it, and counts once before", async () => {
+  const policy = definePolicy({ tools: { pay: { args: Amount, ask: true, review: { quorum: 2 } } } });
+  const world = await openWorld([[paying(5_000, "x", "a")]], { desk: openDesk({ policy }) });
+  await world.call("go").getText();
+  const click = () => decideNative(world.gate, { approveToolCalls: ["a"] }, by);
+  await click();
+  expect(await click()).toMatchObject([{ status: "pending", decisions: [{}] }]);
+  await world.gate.decide(await world.only(), edit({ amount: 99_000, to: "Mallory" }), { by: { id: "bob" } });
+  expect(await codeOf(click())).toBe("NATIVE_REFUSED");
+  expect(await world.only()).toMatchObject({ status: "pending", decisions: [{}, {}] });
+});
+
+test("an answer to two calls is refused as a whole if somebody else was faster with one", async () => {
+  const world = await paused();
+  const y = (await world.gate.list()).items.find(({ args }) => args["to"] === "y");
+  await world.gate.decide(y ?? { id: "", digest: "" }, approve(), { by: { id: "bob" } });
+  expect(await codeOf(decideNative(world.gate, { approveToolCalls: ["a"], rejectToolCalls: ["b"] }, by))).toBe("NATIVE_REFUSED");
+  expect(await statuses(world)).toEqual({ x: "pending", y: "approved" });
 });
 
 test("who may not sign can't sign natively either", async () => {

@@ -1,4 +1,5 @@
-import { CountersignError, isCountersignError, type RunOutcome, type StreamedRun } from "@countersign/core";
+import { CountersignError, digestOf, isCountersignError, type JsonObject, type RunOutcome, type StreamedRun } from "@countersign/core";
+import { decideAnswers, type NativeAnswer } from "@countersign/core/adapter";
 import {
   createUIMessageStream,
   createUIMessageStreamResponse,
@@ -8,7 +9,8 @@ import {
   type UIMessageChunk,
   type UIMessageStreamWriter,
 } from "ai";
-import { decideNative } from "../native.ts";
+import { FRAMEWORK } from "../invocation.ts";
+import { answerOf, responsesIn } from "../native.ts";
 import { jsonOf } from "../saved.ts";
 import { isEmptyStream } from "../stream.ts";
 import { catchUp } from "./catch-up.ts";
@@ -52,21 +54,38 @@ function from(message: UIMessage): readonly UIMessageChunk[] {
   return [{ type: "start", messageId: message.id }, ...catchUp(undefined, message)];
 }
 
+/** Of a part that was clicked on, what matters. A client may leave out anything. */
+interface Clicked {
+  readonly approval?: { readonly id?: unknown } | undefined;
+  /** As the page showed it. */
+  readonly input?: JsonObject | undefined;
+}
+
 /** A click is a claim: whoever made it decides, and what has been decided meanwhile stays. */
-async function goOn({ gate, threadId, by, resume }: Conversation, page: UIMessage): Promise<StreamedRun<unknown, unknown>> {
-  const clicks = page.parts.flatMap((part) => {
-    if (!isToolUIPart(part) || part.state !== "approval-responded") return [];
-    const { id, approved, reason } = part.approval;
-    return [{ approvalId: id, approved, reason }];
-  });
-  const requests = await Promise.all(clicks.map(({ approvalId }) => gate.get(approvalId)));
-  const open = clicks.filter((_, index) => requests[index] === undefined || requests[index]?.status === "pending");
-  if (open.length > 0) await decideNative(gate, open, { threadId, by });
+async function goOn(conversation: Conversation, page: UIMessage): Promise<StreamedRun<unknown, unknown>> {
+  const { gate, threadId, by, resume } = conversation;
+  const answers = await answersIn(conversation, page);
+  if (answers.length > 0) await decideAnswers(gate, answers, { threadId, by, via: FRAMEWORK });
   return resume(
     Object.fromEntries(
       page.parts.flatMap((part) => (isToolUIPart(part) && part.state === "output-available" ? [[part.toolCallId, part.output]] : [])),
     ),
   );
+}
+
+/** The clicks on what nobody has decided yet, each about what its page showed. @throws NATIVE_REFUSED for what is no click */
+async function answersIn({ gate, threadId }: Conversation, page: UIMessage): Promise<readonly NativeAnswer[]> {
+  const clicked = page.parts.filter((part) => isToolUIPart(part) && part.state === "approval-responded") as readonly Clicked[];
+  const claims = clicked.map(({ approval }) => ({ ...approval, approvalId: approval?.id }));
+  const answers = responsesIn(threadId, claims).map(async (response, index) => {
+    const { approvalId } = response;
+    const request = await gate.get(approvalId);
+    if (request && request.status !== "pending") return [];
+    const input = clicked[index]?.input;
+    const shown = request && input !== undefined ? digestOf({ tool: request.tool, args: input }) : undefined;
+    return [answerOf(response, approvalId, shown)];
+  });
+  return (await Promise.all(answers)).flat();
 }
 
 /** Another process may be at it: the page would ask again at once. @throws THREAD_BUSY if it takes too long */
