@@ -75,8 +75,8 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     decide: ({ id, digest }, decision, { by = alice, withPolicy = false, digest: seen = digest, ...options }: DecideOptions = {}) =>
       carryOut({ do: "decide", id, digest: seen, decision, by, desk: !withPolicy }, options),
     work: (options = {}) => carryOut({ do: "work" }, options),
-    answerNatively: (callId, decision, by, options = {}) =>
-      carryOut({ do: "answer", threadId: options.threadId ?? THREAD, callId, decision, by }, options),
+    answerNatively: (given, by, options = {}) =>
+      carryOut({ do: "answer", threadId: options.threadId ?? THREAD, answers: given, by }, options),
     close: () => {
       if (alone) agents.release(alone);
     },

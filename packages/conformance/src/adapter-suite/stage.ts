@@ -45,8 +45,8 @@ export interface Stage {
   decide(call: PendingCall, decision: Decision, options?: DecideOptions): Promise<Answer>;
   /** A worker does what is due and goes. */
   work(options?: StepOptions): Promise<Answer>;
-  /** An existing UI's answer; without a principal it goes straight into the framework. */
-  answerNatively(callId: string, decision: Decision, by: Principal | undefined, options?: StepOptions): Promise<Answer>;
+  /** An existing UI's one answer, by call id; without a principal it goes straight into the framework. */
+  answerNatively(answers: Readonly<Record<string, Decision>>, by: Principal | undefined, options?: StepOptions): Promise<Answer>;
   /** What the tools have done to the world so far. */
   effects(): readonly EffectRecord[];
   /** Has the harness declared this? For cases that only differ by it. */

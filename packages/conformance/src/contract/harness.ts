@@ -73,8 +73,11 @@ export interface AdapterHarness {
 export interface OpenAdapter {
   readonly runner: AgentRunner<string>;
   transcript(threadId: string): Promise<Transcript>;
-  /** An existing UI's answer in the framework's own form: signed (through decideNative) or unsigned (straight into the framework). */
-  answerNatively?(threadId: string, callId: string, decision: Decision, by: Principal | undefined): Promise<void>;
+  /**
+   * An existing UI's one answer in the framework's own form, by call id: signed (through decideNative) or unsigned (straight
+   * into the framework). The UI shows each call as it was asked about, whatever became of it since.
+   */
+  answerNatively?(threadId: string, answers: Readonly<Record<string, Decision>>, by: Principal | undefined): Promise<void>;
   close?(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type { Flaw } from "../mini/flaw.ts";
 /** Which mutant each case of the adapter suite is failed by; each mutant fails at least one. */
 export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "answers-for-the-tool": ["values.deep-args", "values.large-result", "values.null-result", "values.object-result", "values.odd-args"],
+  "answers-one-by-one": ["native.together", "native.together-killed"],
   "asks-by-call-id": ["reject.revise", "unsigned.edited-call-stays-guarded", "unsigned.same-call-id-later"],
   "asks-everything": ["parallel.allowed-sibling", "unsigned.allowed-siblings", "unsigned.small-runs"],
   "asks-in-reverse": ["history.turn-mates"],
@@ -130,6 +131,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   ],
   "runs-what-was-shown": ["mask.approve", "mask.edit", "mask.in-process", "mask.misplaced"],
   "runs-what-cant-be-asked": ["values.too-deep-args"],
+  "signs-unseen": ["native.stale"],
   "starts-unknown-threads": ["wake.unknown-thread"],
   "streams-ungated": ["stream.pauses", "stream.resumes"],
   "swallows-freeze": ["freeze.agent", "freeze.allowed", "freeze.everything", "freeze.tool"],

@@ -1,6 +1,7 @@
 /** What can be wrong with an adapter. Each is a mutant of the sound one. */
 export const FLAWS = [
   "answers-for-the-tool",
+  "answers-one-by-one",
   "asks-everything",
   "asks-by-call-id",
   "asks-in-reverse",
@@ -34,6 +35,7 @@ export const FLAWS = [
   "runs-undecided",
   "runs-what-was-shown",
   "runs-what-cant-be-asked",
+  "signs-unseen",
   "starts-unknown-threads",
   "streams-ungated",
   "swallows-freeze",

@@ -1,6 +1,7 @@
-import { CountersignError, isCountersignError, type AgentRunner, type ApprovalRequest, type Gate } from "@countersign/core";
+import { isCountersignError, type AgentRunner } from "@countersign/core";
 import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
 import { createRunner } from "./adapter.ts";
+import { decideNative } from "./decide-native.ts";
 import type { Flaw } from "./flaw.ts";
 import type { Agent, Message } from "./framework.ts";
 
@@ -37,11 +38,9 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       return {
         runner: (flawed ? mishandled(runner, flaw) : runner) as AgentRunner<string>,
         transcript: async () => ({ requests: seen.requests, messages: seen.messages.flatMap(shown) }),
-        async answerNatively(threadId, callId, decision, by) {
-          if (!by) return void (await runner.resume(threadId, { answers: { [callId]: decision } }));
-          const request = await pendingOf(gate, threadId, callId);
-          if (!request) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "nothing waits under this id" });
-          await gate.decide(request, decision, { by: flaw === "trusts-native-answer" ? { id: "native" } : by, via: "mini" });
+        async answerNatively(threadId, answers, by) {
+          if (by) await decideNative(gate, answers, { threadId, by: flaw === "trusts-native-answer" ? { id: "native" } : by }, flaw);
+          else await runner.resume(threadId, { answers });
         },
       };
     },
@@ -66,13 +65,6 @@ function shown({ role, text = "", calls, id = "" }: Message): Transcript["messag
   if (calls) return calls.map((call) => ({ role: "call", id: call.id, tool: call.name, args: call.args }));
   if (role === "tool") return [{ role: "result", id, text }];
   return [{ role: role === "user" ? "user" : "assistant", text }];
-}
-
-async function pendingOf(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest | undefined> {
-  for (const request of (await gate.list({ threadId, status: "pending" })).items) {
-    for await (const { type, data } of gate.history(request.id)) if (type === "asked" && data["callId"] === callId) return request;
-  }
-  return undefined;
 }
 
 /** Flaws of the runner as a whole. */

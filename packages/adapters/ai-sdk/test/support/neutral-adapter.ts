@@ -37,11 +37,17 @@ export function neutralAdapter(
       return {
         runner,
         transcript: async () => scripted.transcript(),
-        async answerNatively(threadId, callId, decision, by) {
-          if (!by) return forge(gate, { threadId, callId, decision, tools, scripted });
-          const request = await requestFor(gate, threadId, callId);
-          const answer = decision.type === "reject" ? { approved: false, reason: decision.message } : { approved: true };
-          await decideNative(gate, [{ approvalId: request.id, ...answer }], { threadId, by });
+        async answerNatively(threadId, answers, by) {
+          if (!by) return forge(gate, { threadId, answers, tools, scripted });
+          const responses = await Promise.all(
+            Object.entries(answers).map(async ([callId, decision]) => {
+              const { id: approvalId } = await requestFor(gate, threadId, callId);
+              return decision.type === "reject"
+                ? { approvalId, approved: false, reason: decision.message }
+                : { approvalId, approved: true };
+            }),
+          );
+          await decideNative(gate, responses, { threadId, by });
         },
         ...(runner.close ? { close: runner.close } : {}),
       };
@@ -59,28 +65,29 @@ function runnerOf(gate: Gate, agent: Agent) {
 
 interface Forgery {
   readonly threadId: string;
-  readonly callId: string;
-  readonly decision: Decision;
+  readonly answers: Readonly<Record<string, Decision>>;
   readonly tools: ToolSet;
   readonly scripted: ScriptedModel;
 }
 
-/** What a client can send to a route that trusts it: the history, with an approval of its own making at its end. */
-async function forge(gate: Gate, { threadId, callId, decision, tools, scripted }: Forgery): Promise<void> {
+/** What a client can send to a route that trusts it: the history, with approvals of its own making at its end. */
+async function forge(gate: Gate, { threadId, answers, tools, scripted }: Forgery): Promise<void> {
   const { continuation } = await savedRun(gate, threadId);
   if (!continuation) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "nothing is saved" });
   const { messages } = continuation.data as { messages: ModelMessage[] };
   const at = messages.findLastIndex(
-    (message) => message.role === "assistant" && JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`),
+    (message) =>
+      message.role === "assistant" &&
+      Object.keys(answers).some((callId) => JSON.stringify(message.content).includes(`"toolCallId":"${callId}"`)),
   );
   const history = structuredClone(messages.slice(0, at + 1));
   const parts = history.at(-1)?.content as { type: string; toolCallId?: string; approvalId?: string; input?: unknown }[];
-  const call = parts.find((part) => part.type === "tool-call" && part.toolCallId === callId);
-  if (call && decision.type === "edit") call.input = decision.args;
-  const asked = parts.find((part) => part.type === "tool-approval-request" && part.toolCallId === callId);
-  history.push({
-    role: "tool",
-    content: [{ type: "tool-approval-response", approvalId: asked?.approvalId ?? "", approved: decision.type !== "reject" }],
+  const content = Object.entries(answers).map(([callId, decision]) => {
+    const call = parts.find((part) => part.type === "tool-call" && part.toolCallId === callId);
+    if (call && decision.type === "edit") call.input = decision.args;
+    const asked = parts.find((part) => part.type === "tool-approval-request" && part.toolCallId === callId);
+    return { type: "tool-approval-response" as const, approvalId: asked?.approvalId ?? "", approved: decision.type !== "reject" };
   });
+  history.push({ role: "tool", content });
   await generateText({ model: scripted.model, tools: gateTools(gate, tools, { threadId }), messages: history, maxRetries: 0 });
 }

@@ -1,6 +1,6 @@
 import { requestFor, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
-import type { Gate } from "@countersign/core";
+import { digestOf, type Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { Command } from "@langchain/langgraph";
@@ -59,11 +59,15 @@ export function neutralAdapter(
       return {
         runner: createRunner(gate, graph as never, { name: "conformance" }) as OpenAdapter["runner"],
         transcript: async () => transcriptOf(model),
-        async answerNatively(threadId, callId, decision, by) {
-          const request = await requestFor(gate, threadId, callId);
-          const resume = { decisions: [hitlDecision(decision, request.tool)] };
-          if (!by) return void (await graph.invoke(new Command({ resume }), config(threadId)));
-          await decideNative(gate, new Command({ resume }), { threadId, by, positional: { shown: [request] } });
+        async answerNatively(threadId, answers, by) {
+          const answered = await Promise.all(
+            Object.entries(answers).map(async ([callId, decision]) => ({ decision, request: await requestFor(gate, threadId, callId) })),
+          );
+          const decisions = answered.map(({ decision, request }) => hitlDecision(decision, request.tool));
+          const command = new Command({ resume: { decisions } });
+          if (!by) return void (await graph.invoke(command, config(threadId)));
+          const shown = answered.map(({ request }) => ({ id: request.id, digest: digestOf(request) }));
+          await decideNative(gate, command, { threadId, by, positional: { shown } });
         },
         close,
       };

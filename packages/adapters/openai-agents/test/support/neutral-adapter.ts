@@ -46,10 +46,10 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       return {
         runner: options.streamed ? throughStreams(runner) : runner,
         transcript: async () => transcriptOf(model),
-        async answerNatively(threadId, callId, decision, by) {
+        async answerNatively(threadId, answers, by) {
           const state = await savedState(gate, agent, threadId);
           if (!state) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "the run isn't paused" });
-          answer(state, callId, decision);
+          for (const [callId, decision] of Object.entries(answers)) answer(state, callId, decision);
           if (by) await decideNative(gate, state, { threadId, by });
           else await run(agent, state);
         },

@@ -33,8 +33,10 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       return {
         runner: streamed ? throughStreams(runner) : runner,
         transcript: async () => ({ requests: server.requests.length, messages: messagesIn(model.lastItems) }),
-        async answerNatively(threadId, callId, decision, by) {
-          const answer = decision.type === "reject" ? { rejectToolCalls: [callId] } : { approveToolCalls: [callId] };
+        async answerNatively(threadId, answers, by) {
+          const ids = Object.keys(answers);
+          const isNo = (callId: string): boolean => answers[callId]?.type === "reject";
+          const answer = { approveToolCalls: ids.filter((id) => !isNo(id)), rejectToolCalls: ids.filter(isNo) };
           if (by) await decideNative(gate, answer, { threadId, by });
           // What a route does that hands a client's answer on: the SDK has no arguments in it, so that an edit is a yes.
           else await client.callModel({ model: "scripted", input: [], ...gateCall(gate, tools, { threadId }), ...answer }).getText();

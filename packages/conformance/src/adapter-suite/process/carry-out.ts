@@ -92,7 +92,7 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
     }
     case "answer": {
       if (!adapter.answerNatively) throw new Error("the harness declares `native`, but it has no answerNatively");
-      await adapter.answerNatively(step.threadId, step.callId, step.decision, step.by);
+      await adapter.answerNatively(step.threadId, step.answers, step.by);
       return { status: "decided" };
     }
   }

@@ -39,8 +39,7 @@ export type Step =
   | {
       readonly do: "answer";
       readonly threadId: string;
-      readonly callId: string;
-      readonly decision: Decision;
+      readonly answers: Readonly<Record<string, Decision>>;
       readonly by?: Principal | undefined;
     }
   | {
