@@ -1,6 +1,7 @@
 import { counting } from "./cases/counting.ts";
 import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
+import { editTerms } from "./cases/edit-terms.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { flooding } from "./cases/flooding.ts";
 import { freezing } from "./cases/freezing.ts";
@@ -26,6 +27,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...once,
   ...kills,
   ...edits,
+  ...editTerms,
   ...rejections,
   ...parallel,
   ...flooding,

@@ -10,10 +10,10 @@ import type { Kernel } from "../gate/kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { maskDecision } from "../ledger/masked.ts";
 import { moveRequest, together, toRequest } from "../ledger/move.ts";
-import { nextNoticeAt, termsAt } from "../store/notices.ts";
+import { nextNoticeAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, isComplete } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
@@ -125,13 +125,16 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
 /** False: something changed meanwhile. @throws EXPIRED if one of them is too late by the store's own clock */
 async function commit(kernel: Kernel, plans: readonly Plan[], now: number): Promise<boolean> {
   const votes = plans.filter(({ writes }) => writes.changes.length > 0);
-  const [first] = votes.map(({ old }) => old).toSorted((a, b) => (a.expiresAt ?? Infinity) - (b.expiresAt ?? Infinity));
+  const deadline = ({ record }: Plan): number => record.expiresAt ?? Infinity;
+  const [first] = votes.toSorted((a, b) => deadline(a) - deadline(b));
   if (!first) return true;
   // Whatever counts history holds the same thread still: it can be put once, and the earliest read is the strictest.
   const counted = votes.find((plan) => plan.counted.changes.length > 0)?.counted ?? together();
   const batch = together(...votes.map(({ writes }) => writes), counted);
-  const committed = await kernel.ledger.commit({ ...batch, before: first.expiresAt });
-  if (!committed.ok && committed.reason === "TOO_LATE") await refuseExpired(kernel, first, now);
+  const committed = await kernel.ledger.commit({ ...batch, before: first.record.expiresAt });
+  // Too late only for the terms of an edit: the next look refuses it, and the request stays as it was.
+  const isOver = !committed.ok && committed.reason === "TOO_LATE" && first.record.expiresAt === first.old.expiresAt;
+  if (isOver) await refuseExpired(kernel, first.old, now);
   return committed.ok;
 }
 
@@ -157,33 +160,37 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
   }
-  const { proposal, terms, decision, counted } = await proposed(kernel, record, vote.decision, by, earlier);
+  const { decision, counted, ...proposing } = await proposed(kernel, record, vote.decision, by, earlier);
+  const { proposal, terms } = proposing;
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
-  const complete = signaturesOn({ decisions, proposal }).length >= (terms.quorum ?? 1);
+  const complete = isComplete(terms, record.requestedBy, signaturesOn({ decisions, proposal }));
   const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
   // A clock that is behind the one that gave the last reminder gives none of them again.
   const given = Math.max(at, (record.noticeAt ?? 0) - 1);
-  const noticeAt = nextNoticeAt({ ...record, terms }, given);
-  return { patch: { state: complete ? "approved" : "pending", proposal, terms, noticeAt, decisions, ...approved }, ...proposal, counted };
+  const noticeAt = nextNoticeAt({ ...record, ...proposing }, given);
+  return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, ...proposal, counted };
 }
 
-/** What is being signed: the proposal as it stands, or the reviewer's own. */
+/** What is being signed, and under which terms. */
+type Proposing = Pick<RequestRecord, "proposal" | "terms" | "expiresAt" | "executeWithin">;
+
+/** The proposal as it stands, or the reviewer's own. */
 async function proposed(
   kernel: Kernel,
   record: RequestRecord,
   decision: Exclude<Decision, { type: "reject" }>,
   by: Principal,
   earlier: Records,
-): Promise<Pick<RequestRecord, "proposal" | "terms"> & Pick<Applied, "counted"> & { readonly decision: Decision }> {
-  if (decision.type === "approve") return { proposal: record.proposal, terms: record.terms, decision, counted: together() };
-  const { args, terms: given, counted } = await checkEdit(kernel, record, decision.args, earlier);
-  // Other arguments are no younger: who is asked as well by now is so under their terms too. By a time that was read after
-  // the record: what has escalated already shall not do so again.
-  const terms = termsAt({ ...record, terms: given }, await kernel.ledger.now());
-  authorize(by, terms, record.requestedBy);
+): Promise<Proposing & Pick<Applied, "counted"> & { readonly decision: Decision }> {
+  if (decision.type === "approve") {
+    const { proposal, terms, expiresAt, executeWithin } = record;
+    return { proposal, terms, expiresAt, executeWithin, decision, counted: together() };
+  }
+  const { args, counted, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
+  authorize(by, terms.terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };
-  return { proposal, terms, decision: { ...decision, args }, counted };
+  return { proposal, ...terms, decision: { ...decision, args }, counted };
 }
 
 /** The same vote again writes nothing, or one impatient clicker would starve the others. */

@@ -1,7 +1,7 @@
 import { jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import { unmasked } from "../contract/mask.ts";
-import type { ReviewTerms } from "../contract/terms.ts";
+import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { countsHistory } from "../gate/check.ts";
 import { pastCalls } from "../gate/history.ts";
@@ -10,7 +10,9 @@ import { fromJsonSchema, parseWith } from "../gate/schema.ts";
 import type { Verdict } from "../gate/verdict.ts";
 import type { Writes } from "../ledger/ledger.ts";
 import { putThread, toRequest } from "../ledger/move.ts";
+import { termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { tightened } from "./tighten.ts";
 
 const NOTHING: Writes = { changes: [], events: [] };
 
@@ -46,16 +48,19 @@ export function editedArgs(record: RequestRecord, edited: object): ReturnType<ty
   return unmasked(jsonCopy(edited as JsonObject), record.proposal.args, record.redact);
 }
 
+/** What an edit may change of a request beside what is proposed. */
+type Terms = Pick<RequestRecord, "terms" | "expiresAt" | "executeWithin">;
+
 /**
  * A reviewer's arguments, checked, and the terms that they are signed under.
- * @throws NOT_JSON, INVALID_ARGS, POLICY_DENIED, EDIT_UNCHECKABLE
+ * @throws NOT_JSON, INVALID_ARGS, POLICY_DENIED, DECISION_NOT_ALLOWED, EDIT_UNCHECKABLE
  */
 export async function checkEdit(
   kernel: Kernel,
   record: RequestRecord,
   edited: object,
   earlier: readonly RequestRecord[],
-): Promise<{ readonly args: JsonObject; readonly terms: ReviewTerms; readonly counted: Writes }> {
+): Promise<Terms & { readonly args: JsonObject; readonly counted: Writes }> {
   const { args, lost } = editedArgs(record, edited);
   if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
   const { verdict, counted } = await verdictOn(kernel, record, args, earlier);
@@ -63,7 +68,34 @@ export async function checkEdit(
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
   if (verdict?.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
-  return { args, terms: verdict?.type === "ask" ? verdict.terms : record.terms, counted };
+  // By a time that was read after the record: what has escalated already shall not do so again.
+  return { args, counted, ...termsOfEdit(record, verdict, await kernel.ledger.now()) };
+}
+
+/**
+ * Those under which the call was asked, and tightened by the policy of whoever decides. Other arguments are no younger: who
+ * is asked as well by now is so under their terms too.
+ */
+function termsOfEdit(record: RequestRecord, verdict: Verdict | undefined, now: number): Terms {
+  const asked = termsAt(record, now);
+  if (verdict?.type !== "ask") return { terms: asked, expiresAt: record.expiresAt, executeWithin: record.executeWithin };
+  const { askedAt, requestedBy } = record;
+  const here = termsAt({ askedAt, terms: verdict.terms }, now);
+  if (here.decisions && !here.decisions.includes("edit")) {
+    const allowed = here.decisions.filter((type) => asked.decisions?.includes(type) ?? true);
+    throw new CountersignError("DECISION_NOT_ALLOWED", { allowed }, { note: `The policy here (rule ${verdict.rule}) offers no edit.` });
+  }
+  const terms = tightened(asked, here, requestedBy);
+  const lasts = terms?.expiresIn === undefined ? undefined : durationMs(terms.expiresIn);
+  const expiresAt = lasts === undefined ? record.expiresAt : Math.min(record.expiresAt ?? Infinity, askedAt + lasts);
+  if (!terms || (expiresAt !== undefined && expiresAt <= now)) {
+    const reason =
+      "an edit keeps the terms under which the call was asked and adds those of the policy here, and nobody can sign under both: " +
+      `asked under ${JSON.stringify(asked)}, here ${JSON.stringify(here)}`;
+    throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason });
+  }
+  const executeWithin = terms.executeWithin === undefined ? undefined : durationMs(terms.executeWithin);
+  return { terms, expiresAt, executeWithin };
 }
 
 /** Undefined: no schema that can be applied here. */

@@ -1,0 +1,125 @@
+// An edit keeps the terms under which the call was asked, or tightens them. Held against the check that signatures go through.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { DecisionRecord } from "../src/contract/decision.ts";
+import type { Principal } from "../src/contract/principal.ts";
+import { durationMs, rememberable, termsSchema, type ReviewTerms } from "../src/contract/terms.ts";
+import { isComplete } from "../src/decide/authorize.ts";
+import { tightened } from "../src/decide/tighten.ts";
+import { termsAt } from "../src/store/notices.ts";
+
+const ids = ["ann", "bob", "cem"] as const;
+const roles = ["finance", "cfo", "legal"] as const;
+const times = ["1h", "2h", 10_800_000] as const;
+const types = ["approve", "edit", "reject"] as const;
+const some = <T>(of: readonly T[]) => fc.uniqueArray(fc.constantFrom(...of), { minLength: 1 });
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
+
+const terms: fc.Arbitrary<ReviewTerms> = fc
+  .record({
+    roles: maybe(some(roles)),
+    reviewers: maybe(some(ids)),
+    quorum: maybe(fc.integer({ min: 1, max: 3 })),
+    fourEyes: maybe(fc.boolean()),
+    expiresIn: maybe(fc.constantFrom(...times)),
+    executeWithin: maybe(fc.constantFrom(...times)),
+    decisions: maybe(some(types)),
+    escalate: maybe(fc.record({ after: fc.constantFrom(...times), roles: some(roles) })),
+    remember: maybe(fc.oneof(fc.constant("never" as const), some(["exact-args", "tool"] as const))),
+  })
+  .filter((made) => termsSchema.safeParse(made).success);
+const escalating: fc.Arbitrary<ReviewTerms> = fc.record({
+  roles: some(roles),
+  escalate: maybe(fc.record({ after: fc.constantFrom(...times), roles: some(roles) })),
+});
+const person: fc.Arbitrary<Principal> = fc.record({ id: fc.constantFrom(...ids), roles: fc.uniqueArray(fc.constantFrom(...roles)) });
+const signature = fc.record({ by: person, at: fc.constantFrom(0, 5_400_000, 9_000_000), type: fc.constantFrom("approve", "edit") });
+const signatures = fc.uniqueArray(signature, { maxLength: 3, selector: ({ by }) => by.id });
+
+type Signature = { readonly by: Principal; readonly at: number; readonly type: string };
+
+/** Each as it is when it is given: in time, by whoever may sign then. */
+function isAccepted(under: ReviewTerms, requestedBy: Principal | undefined, given: readonly Signature[]): boolean {
+  const expiresAt = durationMs(under.expiresIn ?? "72h") ?? 0;
+  const good = given.filter(({ by, at, type }) => {
+    const record = { by, decision: { type } } as DecisionRecord;
+    return at < expiresAt && isComplete({ ...termsAt({ terms: under, askedAt: 0 }, at), quorum: 1 }, requestedBy, [record]);
+  });
+  return good.length >= (under.quorum ?? 1);
+}
+
+describe("tightened terms", () => {
+  it.each([
+    ["any terms", terms],
+    ["terms that escalate", escalating],
+  ])("accept no set of signatures that either of the two refuses: %s", (_, made) => {
+    let accepted = 0;
+    fc.assert(
+      fc.property(made, made, maybe(person), signatures, (asked, here, requestedBy, given) => {
+        const result = tightened(asked, here, requestedBy);
+        if (!result || !isAccepted(result, requestedBy, given)) return;
+        accepted++;
+        expect([isAccepted(asked, requestedBy, given), isAccepted(here, requestedBy, given)]).toEqual([true, true]);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(accepted).toBeGreaterThan(50);
+  });
+
+  it("are terms that can be read again, run no later and leave no more behind", () => {
+    fc.assert(
+      fc.property(terms, terms, maybe(person), (asked, here, requestedBy) => {
+        const result = tightened(asked, here, requestedBy);
+        if (!result) return;
+        expect(termsSchema.safeParse(result).success).toBe(true);
+        const runsWithin = ({ executeWithin }: ReviewTerms) => (executeWithin === undefined ? Infinity : durationMs(executeWithin));
+        expect(runsWithin(result)).toBeLessThanOrEqual(Math.min(runsWithin(asked) ?? 0, runsWithin(here) ?? 0));
+        for (const scope of rememberable(result)) expect([rememberable(asked), rememberable(here)]).toEqual([expect.arrayContaining([scope]), expect.arrayContaining([scope])]); // prettier-ignore
+      }),
+    );
+  });
+
+  it("stay what they are under the same terms, and under terms that ask for nothing", () => {
+    const requester = { id: "somebody else" };
+    fc.assert(
+      fc.property(terms, (asked) => {
+        // An escalation to a role that may sign already adds nobody.
+        const { escalate, ...kept } = asked;
+        expect(tightened(asked, asked, requester)).toMatchObject(kept);
+        const { remember, ...signed } = asked;
+        expect(tightened(asked, {}, requester)).toMatchObject(signed);
+      }),
+    );
+  });
+
+  it.each<[string, ReviewTerms, ReviewTerms, ReviewTerms | undefined]>([
+    ["the larger quorum", { quorum: 2 }, { quorum: 3 }, { quorum: 3 }],
+    ["a quorum that only one has", { quorum: 2 }, {}, { quorum: 2 }],
+    ["the roles of both", { roles: ["finance", "cfo"] }, { roles: ["cfo", "legal"] }, { roles: ["cfo"] }],
+    ["roles where anyone could", {}, { roles: ["cfo"] }, { roles: ["cfo"] }],
+    ["the names of both", { reviewers: ["ann", "bob"] }, { reviewers: ["bob"], roles: ["cfo"] }, { reviewers: ["bob"] }],
+    ["no role that both have", { roles: ["finance"] }, { roles: ["cfo"] }, undefined],
+    ["too few names for the quorum", { reviewers: ["ann", "bob"], quorum: 2 }, { reviewers: ["bob", "cem"] }, undefined],
+    ["nobody but whoever asked", { reviewers: ["ann", "asker"] }, { reviewers: ["asker"], fourEyes: true }, undefined],
+    ["no kind of decision", { decisions: ["approve"] }, { decisions: ["edit", "reject"] }, undefined],
+    ["the kinds of both", { decisions: ["edit", "reject"] }, { decisions: ["approve", "edit"] }, { decisions: ["edit"] }],
+    ["the shorter times", { expiresIn: "2h", executeWithin: "1h" }, { expiresIn: "1h" }, { expiresIn: "1h", executeWithin: "1h" }],
+    ["the usual 72 hours", { expiresIn: "7d" }, {}, { expiresIn: undefined }],
+    ["four eyes", {}, { fourEyes: true }, { fourEyes: true }],
+    [
+      "an escalation to a role that signs in both once it has come",
+      { roles: ["finance"], escalate: { after: "1h", roles: ["cfo", "legal"] } },
+      { roles: ["finance", "cfo"], escalate: { after: "2h", roles: ["board"] } },
+      { roles: ["finance"], escalate: { after: "2h", roles: ["cfo"] } },
+    ],
+    ["nothing to remember", { remember: ["tool"] }, {}, { remember: "never" }],
+  ])("have %s", (_, asked, here, result) => {
+    const found = tightened(asked, here, { id: "asker" });
+    if (result) expect(found).toMatchObject(result);
+    else expect(found).toBeUndefined();
+  });
+
+  it("demand four eyes only where it is known who asked", () => {
+    expect(tightened({}, { fourEyes: true }, undefined)).toBeUndefined();
+  });
+});
