@@ -1,4 +1,4 @@
-import { definePolicy, type AgentRunner, type Gate } from "@countersign/core";
+import { approve, definePolicy, reject, type AgentRunner, type Gate } from "@countersign/core";
 import { defineRunner, openThread, type From, type ProposedCall } from "@countersign/core/adapter";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
@@ -40,6 +40,57 @@ it("a framework's limits narrow the decisions that the terms offer, and never wi
   expect(await thread.mustWait(paying("pay", 5_000), { fresh: true, decisions: ["approve", "reject"] })).toBe(true);
   const [request] = await thread.suspend([paying("pay", 5_000)], null);
   expect(request?.terms.decisions).toEqual(["approve"]);
+});
+
+describe("a framework that takes other decisions than the policy offers", () => {
+  const open = (decisions?: readonly ("approve" | "edit" | "reject")[]) => {
+    const given = testGate(definePolicy({ tools: { pay: { ask: true, review: { decisions } }, read: "allow", counted: { args: Payment, history: true, ask: ({ history }) => history.count() > 10, review: { decisions } } } })); // prettier-ignore
+    return { gate: given, thread: openThread(given, { threadId: "t", agent: "a", framework: "f" }) };
+  };
+  const refusal = async (work: () => unknown) => {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it("leaves a call that can only be turned down", async () => {
+    const { gate, thread } = open(["edit", "reject"]);
+    await thread.mustWait(paying("pay", 5), { fresh: true, decisions: ["approve", "reject"] });
+    const [request] = await thread.suspend([paying("pay", 5)], null);
+    expect(request?.terms.decisions).toEqual(["reject"]);
+    expect((await gate.list()).items).toEqual([request]);
+    if (!request) throw new Error("nothing is recorded");
+    await expect(gate.decide(request, approve(), { by: { id: "alice" } })).rejects.toMatchObject({ code: "DECISION_NOT_ALLOWED" });
+    expect(await gate.decide(request, reject(), { by: { id: "alice" } })).toMatchObject({ status: "rejected" });
+  });
+
+  it.each<[string, readonly ("approve" | "edit" | "reject")[] | undefined, readonly string[], RegExp]>([
+    ["nothing in common", ["edit"], ["approve", "reject"], /pay.*edit.*approve, reject/],
+    ["nothing at all", undefined, [], /pay.*approve, edit, reject.*none/],
+    ["a decision that does not exist", undefined, ["approve", "respond"], /pay.*respond/],
+  ])("is refused by name for %s, and nothing is recorded", async (_, offered, taken, words) => {
+    const { gate, thread } = open(offered);
+    const given = { decisions: taken as ["approve"] };
+    const refused = await refusal(() => thread.mustWait(paying("pay", 5), { ...given, fresh: true }));
+    expect(refused).toMatchObject({ code: "SETUP", message: expect.stringMatching(words) });
+    expect((await gate.list()).items).toEqual([]);
+  });
+
+  it("is no matter where nobody is asked", async () => {
+    const { thread } = open(["edit"]);
+    for (const tool of ["read", "counted"])
+      expect(await thread.mustWait(paying(tool, 5), { fresh: true, decisions: ["approve", "reject"] })).toBe(false);
+  });
+
+  it("adds up with the terms of a rule that does not ask by itself", async () => {
+    const policy = definePolicy({ default: "allow", review: { decisions: ["approve", "reject"] } });
+    const thread = openThread(testGate(policy), { threadId: "t", agent: "a", framework: "f" });
+    await thread.mustWait(paying("pay", 5), { fresh: true, asked: "the tool asks", decisions: ["edit", "reject"] });
+    expect((await thread.suspend([paying("pay", 5)], null))[0]?.terms.decisions).toEqual(["reject"]);
+  });
 });
 
 it("a run that is begun again after a crash knows it", async () => {

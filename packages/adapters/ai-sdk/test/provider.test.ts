@@ -1,5 +1,6 @@
 import { openDesk } from "@countersign/adapter-tests";
 import { applyDecisions } from "@countersign/ai-sdk";
+import { definePolicy } from "@countersign/core";
 import type { ModelMessage } from "ai";
 import { expect, test } from "vitest";
 
@@ -28,6 +29,12 @@ test("what the provider asks about is decided like other calls, but can't be edi
   });
   // From here on the provider may have run it.
   expect((await desk.gate.list({})).items.map(({ execution }) => execution)).toEqual(["done"]);
+});
+
+test("where the policy offers nothing that such a call can take, it is refused and nothing is recorded", async () => {
+  const desk = openDesk({ policy: definePolicy({ tools: { "*": { ask: true, review: { decisions: ["edit"] } } } }) });
+  await expect(applyDecisions(desk.gate, asked, thread)).rejects.toMatchObject({ code: "SETUP" });
+  expect(await desk.pending()).toEqual([]);
 });
 
 test("a rejection of such a call carries its reason", async () => {

@@ -6,7 +6,7 @@ import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain"
 import { repairOf } from "./dangling.ts";
 import { asToolOutput, guard, isPause, mustLeave } from "./guard.ts";
 import { invocationOf, type Invocation } from "./invocation.ts";
-import { askedBy, describedBy, type InterruptOn } from "./native-options.ts";
+import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./native-options.ts";
 import { pauseHook, pauseOf, refuseSwallowed } from "./pause.ts";
 import { pausePayload, type PausePayload } from "./payload.ts";
 import { endRun, stopOf } from "./stop.ts";
@@ -30,7 +30,8 @@ interface Hook {
  * the graph pauses once for all of them; every call is checked again right before it runs. List it first, so that no
  * other middleware can swallow its pause. Go on with `agent.invoke(null, config)`, or drive the agent with `createRunner`.
  * @example createAgent({ model, tools, checkpointer, middleware: [approvalMiddleware(gate)] })
- * @throws SETUP (from the agent) without a checkpointer or a thread_id, and with durability "exit"
+ * @throws SETUP for a table whose `allowedDecisions` are empty or unknown; from the agent: without a checkpointer or a
+ * thread_id, with durability "exit", and if table and policy have no decision in common
  */
 export function approvalMiddleware<C>(
   gate: GateIn<C>,
@@ -38,11 +39,15 @@ export function approvalMiddleware<C>(
     /** For agents that run without a runner: who asks, in which context. The thread is always configurable.thread_id. */
     // oxlint-disable-next-line typescript/no-explicit-any -- whatever context the agent's own middleware declares
     who?: Who<Runtime<any>, C>;
-    /** Moving from humanInTheLoopMiddleware: keep its table, it asks as well. It never allows. */
+    /**
+     * Moving from humanInTheLoopMiddleware: keep its table. It asks as well and never allows. Of its `allowedDecisions`, a
+     * reviewer is offered those that the policy's terms offer too.
+     */
     interruptOn?: InterruptOn;
   } = {},
 ): AgentMiddleware {
   const { who, interruptOn } = options;
+  refuseUndecidable(interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
     return { surroundings, invocation: invocationOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };

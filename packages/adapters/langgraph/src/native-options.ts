@@ -1,6 +1,8 @@
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
+import { CountersignError } from "@countersign/core";
 import type { InterruptOnConfig, Runtime } from "langchain";
+import { DECISIONS } from "./payload.ts";
 import type { Candidate } from "./suspend.ts";
 
 /** What the table's functions get to see. */
@@ -10,6 +12,19 @@ export interface AgentState {
 
 /** The table of `humanInTheLoopMiddleware`, kept as a further reason to ask. */
 export type InterruptOn = Readonly<Record<string, boolean | InterruptOnConfig>>;
+
+/** @throws SETUP for a list of decisions that is empty, or names one that does not exist */
+export function refuseUndecidable(table: InterruptOn = {}): void {
+  for (const [tool, entry] of Object.entries(table)) {
+    // A table may come from plain JavaScript, or from a file.
+    const allowed: readonly string[] | undefined = typeof entry === "object" ? entry.allowedDecisions : undefined;
+    const unknown = allowed?.find((decision) => !DECISIONS.some((known) => known === decision));
+    if (!allowed || (allowed.length > 0 && unknown === undefined)) continue;
+    const what = unknown === undefined ? "is empty, so nobody could decide" : `has ${unknown}, and there is no such decision`;
+    const hint = `interruptOn.${tool}.allowedDecisions ${what}. Take some of ${DECISIONS.join(", ")}.`;
+    throw new CountersignError("SETUP", { hint });
+  }
+}
 
 /** Does the table ask about this call? A condition that throws or answers anything but `false` asks. */
 export async function askedBy(
@@ -23,7 +38,7 @@ export async function askedBy(
   const asked = `interruptOn.${toolCall.name}`;
   if (entry === true) return { asked };
   if (entry.when && !(await holds(entry.when, { toolCall, tool: undefined, state, runtime }))) return {};
-  return { asked, terms: { decisions: entry.allowedDecisions }, argsSchema: entry.argsSchema };
+  return { asked, decisions: entry.allowedDecisions, argsSchema: entry.argsSchema };
 }
 
 /** The text that the table gives this call, if it gives one. */

@@ -32,7 +32,8 @@ export type Describe = (request: ApprovalRequest) => {
   readonly argsSchema?: object | undefined;
 };
 
-const ALL = ["approve", "edit", "reject"] as const;
+/** All that a reviewer can be offered. */
+export const DECISIONS = ["approve", "edit", "reject"] as const;
 
 export function pausePayload(threadId: string, requests: readonly ApprovalRequest[], describe: Describe = () => ({})): PausePayload {
   const [only] = requests;
@@ -40,7 +41,7 @@ export function pausePayload(threadId: string, requests: readonly ApprovalReques
     actionRequests: requests.map((request) => action(request, describe(request).description)),
     reviewConfigs: requests.map((request) => {
       const argsSchema = describe(request).argsSchema ?? request.argsSchema;
-      const allowedDecisions = request.terms.decisions ?? ALL;
+      const allowedDecisions = request.terms.decisions ?? DECISIONS;
       return { actionName: request.tool, allowedDecisions, ...(argsSchema ? { argsSchema } : {}) };
     }),
     ...(only && requests.length === 1 ? humanInterrupt(only, describe(only).description) : {}),
@@ -60,7 +61,7 @@ function action(request: ApprovalRequest, description: string | undefined): Paus
 
 /** The older shape that Agent Inbox renders; it knows one action per pause. */
 function humanInterrupt(request: ApprovalRequest, description: string | undefined): object {
-  const may = (decision: (typeof ALL)[number]): boolean => (request.terms.decisions ?? ALL).includes(decision);
+  const may = (decision: (typeof DECISIONS)[number]): boolean => (request.terms.decisions ?? DECISIONS).includes(decision);
   return {
     action_request: { action: request.tool, args: request.proposal.args },
     config: { allow_accept: may("approve"), allow_edit: may("edit"), allow_respond: may("reject"), allow_ignore: may("reject") },

@@ -1,3 +1,4 @@
+import { definePolicy } from "@countersign/core";
 import type { approvalMiddleware } from "@countersign/langgraph";
 import { describe, expect, test } from "vitest";
 import { openAgent } from "./support/agent.ts";
@@ -31,6 +32,37 @@ describe("interruptOn", () => {
     await desk.approve("x");
     await agent.invoke(null, config);
     expect(desk.effects.map(({ to }) => to).toSorted()).toEqual(["mum", "x"]);
+  });
+
+  test.each([5, 5_000])("restricts what a reviewer may decide, also where the policy asks as well: %i", async (amount) => {
+    const desk = openDesk();
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: table } });
+    const result = await agent.invoke({ messages: paying([amount, "x"]) }, config);
+    expect(result).toMatchObject({ __interrupt__: [{ value: { reviewConfigs: [{ allowedDecisions: ["approve", "reject"] }] } }] });
+    await expect(desk.edit("x", { amount: 1, to: "x" })).rejects.toMatchObject({ code: "DECISION_NOT_ALLOWED" });
+    await desk.approve("x");
+    await agent.invoke(null, config);
+    expect(desk.effects).toMatchObject([{ amount, to: "x" }]);
+  });
+
+  test.each([
+    ["nothing", [], "empty"],
+    ["a decision that does not exist", ["approve", "respond"], "respond"],
+  ])("refuses a table that allows %s, when it is given", (_, allowedDecisions, named) => {
+    const interruptOn = { pay: { allowedDecisions: allowedDecisions as "approve"[] } };
+    const hint: unknown = expect.stringMatching(new RegExp(`interruptOn\\.pay.*${named}`));
+    expect(() => openAgent(openDesk(), { gateOptions: { interruptOn } })).toThrow(
+      expect.objectContaining({ code: "SETUP", details: { hint } }),
+    );
+  });
+
+  test("fails the run where table and policy have no decision in common, and records nothing", async () => {
+    const policy = definePolicy({ tools: { pay: { ask: true, review: { decisions: ["edit", "reject"] } } } });
+    const desk = openDesk({ policy });
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: { allowedDecisions: ["approve"] } } } });
+    const run = agent.invoke({ messages: paying([5, "x"]) }, config);
+    await expect(run).rejects.toMatchObject({ code: "SETUP", message: expect.stringMatching(/edit, reject.*approve/) });
+    expect([await desk.pending(), desk.effects]).toEqual([[], []]);
   });
 
   test("describes each call of one tool in its own words", async () => {

@@ -112,6 +112,17 @@ describe("a shell", () => {
     expect(await desk.gate.get(request.id)).toMatchObject({ execution: "done" });
   });
 
+  test("can be turned down where the policy offers no approval, and is no call at all where it offers an edit alone", async () => {
+    const { desk, runner } = open({ ask: true, review: { decisions: ["edit", "reject"] } }, [shellCall("s1", "rm -r x")], done);
+    await runner.start("t", "go");
+    expect((await desk.only()).terms.decisions).toEqual(["reject"]);
+    await desk.reject("no");
+    expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+    const edits = open({ ask: true, review: { decisions: ["edit"] } }, [shellCall("s1", "rm -r x")], done);
+    expect(isCountersignError(await failure(edits.runner.start("t", "go")), "SETUP")).toBe(true);
+    expect([await edits.desk.pending(), edits.ran]).toEqual([[], []]);
+  });
+
   test("tells the model why a command was rejected or denied", async () => {
     const { desk, ran, runner, scripted } = open(dangerous, [shellCall("s1", "rm -r x")], done);
     await runner.start("t", "go");

@@ -69,6 +69,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "decide.approved-then-cancelled",
     "decide.cancelled",
     "decide.execute-within",
+    "decide.reject-only",
     "decide.expiry",
     "decide.expiry-unseen",
     "edit.denied",

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import type { Duration } from "./json.ts";
 
+/** What a reviewer can say of a call. */
+export const DECISIONS = ["approve", "edit", "reject"] as const;
+
 /** Who may decide about a call, how many of them, and until when. */
 export interface ReviewTerms {
   /** Anyone with one of these roles may decide, or anyone named in `reviewers`. Neither given: any principal. */
@@ -15,8 +18,8 @@ export interface ReviewTerms {
   readonly expiresIn?: Duration | undefined;
   /** Approved but not begun this long after the turn's last decision: expired. Default: no limit. */
   readonly executeWithin?: Duration | undefined;
-  /** Default: all three. */
-  readonly decisions?: readonly ("approve" | "edit" | "reject")[] | undefined;
+  /** What a reviewer is offered. Default: all three. With `["reject"]` nobody can sign: the call can only be turned down, or expires. */
+  readonly decisions?: readonly (typeof DECISIONS)[number][] | undefined;
   /** Remind the reviewers when it has waited for these times. */
   readonly remind?: readonly Duration[] | undefined;
   /** When it has waited for this time, these roles may sign as well. Once that has happened, they are among `roles`, and this is gone. */
@@ -78,12 +81,7 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
       fourEyes: z.boolean().describe("Whoever asked can't sign.").optional(),
       expiresIn: durationSchema.describe("Undecided after this time: expired. Default 72h.").optional(),
       executeWithin: durationSchema.describe("Approved but not begun this long after the turn's last decision: expired.").optional(),
-      decisions: z
-        .array(z.enum(["approve", "edit", "reject"]))
-        .min(1)
-        .readonly()
-        .describe("What a reviewer is offered. Default: all three.")
-        .optional(),
+      decisions: z.array(z.enum(DECISIONS)).min(1).readonly().describe("What a reviewer is offered. Default: all three.").optional(),
       remind: z.array(durationSchema).readonly().describe("Remind the reviewers after these times.").optional(),
       escalate: z.strictObject({ after: durationSchema, roles: names() }).describe("Ask these roles as well after this time.").optional(),
       remember: z
@@ -94,9 +92,5 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
     .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
       message: "a quorum larger than the list of reviewers can never be met",
       path: ["quorum"],
-    })
-    .refine((terms) => !terms.decisions || terms.decisions.some((type) => type !== "reject"), {
-      message: "nobody could ever sign: use deny instead",
-      path: ["decisions"],
     }),
 );

@@ -20,11 +20,12 @@ export interface CallOptions {
 export interface WaitOptions extends CallOptions {
   /** The reason of a native option that asks as well. It can only add a signature. */
   readonly asked?: string | undefined;
-  /** Terms of that native option, where the policy itself doesn't ask. */
-  readonly terms?: ReviewTerms | undefined;
   /** The tool's own JSON Schema, where the policy's rule has none. */
   readonly argsSchema?: JsonObject | undefined;
-  /** The only answers that the framework can carry out for a call of this kind, whatever the terms offer. Default: all. */
+  /**
+   * The only decisions that the framework, or its native option, takes about a call of this kind: restrictions add up, so a
+   * reviewer is offered what the policy's terms have as well. Default: all. SETUP if they have none in common.
+   */
   readonly decisions?: ReviewTerms["decisions"];
 }
 
@@ -53,6 +54,7 @@ export interface Thread {
    * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
    * enforces. A fresh allowed call is answered synchronously, without I/O, unless its rule counts the thread's history.
    * What a grant or such a rule decides is recorded by this call already: a remembered decision never waits.
+   * @throws SETUP if a person would have to be asked, and `options.decisions` leave them nothing to decide
    */
   mustWait(call: ProposedCall, options?: WaitOptions): boolean | Promise<boolean>;
   /**

@@ -2,7 +2,7 @@ import { digestOf, requestIdOf } from "../canonical/digest.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { rememberable, type ReviewTerms } from "../contract/terms.ts";
+import { rememberable } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
@@ -14,6 +14,7 @@ import type { Ask } from "../suspend/ask.ts";
 import { decodeContinuation, refuseOtherFramework, type Continuation } from "../suspend/continuation.ts";
 import { runningCall } from "../suspend/current.ts";
 import type { Invocation } from "../suspend/invocation.ts";
+import { offered } from "../suspend/offered.ts";
 import { suspend, type Counting, type Suspension } from "../suspend/suspend.ts";
 import { tellAllowed } from "./allowed.ts";
 import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
@@ -35,12 +36,6 @@ function refusedBy({ verdict }: Judgement): Execution<never> | undefined {
 type CallOf = Pick<ProposedCall, "namespace" | "tool" | "args">;
 
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
-
-/** The terms, without the decisions that the framework can't carry out. */
-function within(terms: ReviewTerms, possible: ReviewTerms["decisions"]): ReviewTerms {
-  if (!possible) return terms;
-  return { ...terms, decisions: terms.decisions?.filter((decision) => possible.includes(decision)) ?? possible };
-}
 
 const keyOf = ({ turnId, callId }: ProposedCall): string => JSON.stringify([turnId, callId]);
 
@@ -246,19 +241,20 @@ export class GatedThread implements Thread {
     return this.#judge(call, this.#counts(call) ? await this.#internals.kernel.ledger.ofThread(this.id) : undefined);
   }
 
-  #askOf(call: ProposedCall, { verdict, by }: Judgement, { fresh, asked, terms, argsSchema, decisions }: WaitOptions): Ask {
+  #askOf(call: ProposedCall, { verdict, by }: Judgement, { fresh, asked, argsSchema, decisions }: WaitOptions): Ask {
     const { ledger } = this.#internals.kernel;
     const rule = ruleOf(by, call);
     const digest = digestOf(call);
     const native = asked ?? "the adapter asks";
+    const terms = verdict.type === "ask" ? verdict.terms : rule.terms;
+    const asks = verdict.type === "ask" || (verdict.type === "allow" && asked !== undefined);
     return {
       id: requestIdOf(ledger.tenant, this.id, call, digest),
       digest,
       call,
       rule: verdict.type === "ask" ? verdict.rule : "native",
       reason: verdict.type === "ask" ? (asked ? `${verdict.reason}; ${asked}` : verdict.reason) : native,
-      // What can be remembered is the policy's to say, not the framework's.
-      terms: within(verdict.type === "ask" ? verdict.terms : { ...rule.terms, ...terms, remember: rule.terms.remember }, decisions),
+      terms: asks ? offered(call.tool, terms, decisions) : terms,
       idempotent: rule.idempotent,
       argsSchema: rule.argsSchema ?? argsSchema,
       redact: redactionOf(by, call),

@@ -133,6 +133,23 @@ export const deciding: readonly AdapterCase[] = [
     },
   },
   {
+    id: "decide.reject-only",
+    title: "Where a rejection is all that is offered, the call waits, is listed, and can be turned down.",
+    guards: "Terms that nobody can sign under break the list of everybody's requests.",
+    setting: () => payments(turns, { review: { decisions: ["reject"] } }),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      assert.deepEqual(
+        (await stage.gate.list({ status: "pending" })).items.map(({ id }) => id),
+        [call.id],
+      );
+      assertCode(await stage.decide(call, approve()), "DECISION_NOT_ALLOWED");
+      assertStatus(await stage.decide(call, reject("no")), "decided");
+      assertStatus(await stage.resume(), "completed");
+      assertPaid(stage);
+    },
+  },
+  {
     id: "decide.four-eyes",
     title: "With four eyes, whoever asked can't sign.",
     guards: "People approve their own payments.",
