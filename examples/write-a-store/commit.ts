@@ -1,6 +1,7 @@
-import type { AuditEvent, Batch, Change, Committed, GrantRecord, ThreadRecord } from "@countersign/core/store";
+import type { AuditEvent, Batch, Change, Committed, GrantRecord } from "@countersign/core/store";
 import { key, keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
+import { recordAt } from "./records.ts";
 import { packed, type Packed } from "./thread.ts";
 
 type Put = Extract<Change, { op: "put" }>;
@@ -32,11 +33,11 @@ function refusal(tx: Transaction, tenant: string, changes: readonly Change[]): R
   const counts = new Map<string, number>();
   for (const change of changes) {
     if (change.op === "require") {
-      const thread = tx.get(keys.thread(tenant, change.threadId)) as ThreadRecord | undefined;
+      const thread = recordAt(tx, "thread", keys.thread(tenant, change.threadId));
       if (thread?.fence !== change.fence) return { ok: false, reason: "FENCED", change };
     }
     if (change.op === "put") {
-      const there = tx.get(keys[change.kind](tenant, change.record.id)) as { readonly version: number } | undefined;
+      const there = recordAt(tx, change.kind, keys[change.kind](tenant, change.record.id));
       if ((there?.version ?? 0) !== change.expects) return { ok: false, reason: "CONFLICT", change };
     }
     if (change.op === "add") {
@@ -44,7 +45,7 @@ function refusal(tx: Transaction, tenant: string, changes: readonly Change[]): R
       const place = keys[kind](tenant, id);
       const inserted = puts.some((one) => one.kind === kind && one.record.id === id) ? 0 : undefined;
       // Several additions to one counter count together.
-      const count = counts.get(place) ?? counter(tx.get(place), kind) ?? inserted;
+      const count = counts.get(place) ?? counter(recordAt(tx, kind, place), kind) ?? inserted;
       if (count === undefined || count + by < floor) return { ok: false, reason: "FLOOR", change };
       counts.set(place, count + by);
     }
@@ -62,8 +63,8 @@ function isTaken(tx: Transaction, tenant: string, events: readonly AuditEvent[])
 function put(tx: Transaction, tenant: string, { kind, record, expects }: Put): void {
   const version = expects + 1;
   const place = keys[kind](tenant, record.id);
-  if (kind === "thread") tx.put(place, packed({ ...record, version, open: counter(tx.get(place), kind) ?? 0 }));
-  if (kind === "grant") tx.put(place, { ...record, version, uses: counter(tx.get(place), kind) ?? 0 });
+  if (kind === "thread") tx.put(place, packed({ ...record, version, open: counter(recordAt(tx, kind, place), kind) ?? 0 }));
+  if (kind === "grant") tx.put(place, { ...record, version, uses: counter(recordAt(tx, kind, place), kind) ?? 0 });
   if (kind !== "request") return;
   tx.put(place, { ...record, version });
   // Where and when it was asked never changes: the indexes are written once, and hold its key.
@@ -75,7 +76,7 @@ function put(tx: Transaction, tenant: string, { kind, record, expects }: Put): v
 }
 
 function add(tx: Transaction, tenant: string, { kind, id, field, by }: Add): void {
-  const record = tx.get(keys[kind](tenant, id)) as object;
+  const record = recordAt(tx, kind, keys[kind](tenant, id));
   tx.put(keys[kind](tenant, id), { ...record, [field]: (counter(record, kind) ?? 0) + by });
 }
 

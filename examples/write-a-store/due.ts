@@ -1,6 +1,7 @@
-import type { Due, DueKind, DueOptions, RequestRecord } from "@countersign/core/store";
-import { key, keys } from "./keys.ts";
+import { readEach, type Due, type DueKind, type DueOptions, type RequestRecord } from "@countersign/core/store";
+import { keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
+import { readable, recordAt } from "./records.ts";
 import type { Packed } from "./thread.ts";
 
 /**
@@ -9,7 +10,8 @@ import type { Packed } from "./thread.ts";
  */
 export function claimDue(tx: Transaction, kind: DueKind, options: DueOptions, now: number): readonly Due[] {
   const { tenant, agents, limit } = options;
-  const records = [...tx.scan(key(tenant, kind === "thread" ? "thread" : "request"))] as (Packed | RequestRecord)[];
+  // What can't be read is nobody's to do, and keeps none of the others from being found.
+  const records: readonly (Packed | RequestRecord)[] = readable(tx, tenant, kind === "thread" ? "thread" : "request");
   return records
     .filter(({ agent }) => agents === undefined || agents.includes(agent))
     .map((record) => ({ record, since: "fence" in record ? threadSince(record) : requestSince(tx, kind, record) }))
@@ -31,7 +33,8 @@ function requestSince(tx: Transaction, kind: DueKind, record: RequestRecord): nu
   if (kind === "expiry" && state === "pending") return record.expiresAt ?? Infinity;
   if (kind !== "expiry" || state !== "approved" || attempt > 0 || executeWithin === undefined) return Infinity;
   // It counts from the last decision of the turn: siblings may be signed hours apart.
-  const turn = [...tx.scan(keys.byTurn(tenant, threadId, turnId))].map((place) => tx.get(String(place)) as RequestRecord);
+  const places = [...tx.scan(keys.byTurn(tenant, threadId, turnId))];
+  const turn = readEach(places, (place) => recordAt(tx, "request", String(place))).items.flatMap((record) => record ?? []);
   return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + executeWithin;
 }
 

@@ -4,6 +4,9 @@ const padded = (part: string | number): string => (typeof part === "number" ? St
 /** Quoted, so that no two lists of names ever make the same key: `a/b` + `c` isn't `a` + `b/c`. */
 export const key = (...parts: readonly (string | number)[]): string => parts.map((part) => `${JSON.stringify(padded(part))},`).join("");
 
+/** The last part of a key: the id of the record that is kept there. */
+export const idIn = (place: string): string => String((JSON.parse(`[${place.slice(0, -1)}]`) as unknown[]).at(-1));
+
 /** Where what is kept. What begins alike lies together: that is all the indexes there are. */
 export const keys = {
   request: (tenant: string, id: string): string => key(tenant, "request", id),

@@ -3,19 +3,21 @@ import {
   cursorOf,
   pageLimit,
   pageStart,
+  readEach,
   requestMatches,
   type AuditEvent,
-  type GrantRecord,
   type Page,
   type RequestQuery,
   type RequestRecord,
   type StorePort,
+  type Unreadable,
 } from "@countersign/core/store";
 import { commit, type Numbered } from "./commit.ts";
 import { claimDue } from "./due.ts";
 import { key, keys } from "./keys.ts";
 import { Kv, type Transaction } from "./kv.ts";
-import { unpacked, type Packed } from "./thread.ts";
+import { readable, recordAt } from "./records.ts";
+import { unpacked } from "./thread.ts";
 
 /** A complete store: records in a transactional key-value database. For one process at a time. */
 export function kvStore(path: string): StorePort {
@@ -59,29 +61,22 @@ export function kvStore(path: string): StorePort {
       if (kind === "thread" && due.length > 0) notify();
       return due;
     },
-    getRequest: (tenant, id) => answer((tx) => tx.get(keys.request(tenant, id)) as RequestRecord | undefined),
+    getRequest: (tenant, id) => answer((tx) => recordAt(tx, "request", keys.request(tenant, id))),
     getThread: (tenant, id) =>
       answer((tx) => {
-        const thread = tx.get(keys.thread(tenant, id)) as Packed | undefined;
+        const thread = recordAt(tx, "thread", keys.thread(tenant, id));
         return thread && unpacked(thread);
       }),
     requestsOfThread: (tenant, threadId) => answer((tx) => requestsAt(tx, keys.byThread(tenant, threadId))),
     requestsOfTurn: (tenant, threadId, turnId) => answer((tx) => requestsAt(tx, keys.byTurn(tenant, threadId, turnId))),
     listRequests: (tenant, query) => answer((tx) => listRequests(tx, tenant, query)),
     countRequests: (tenant, query, cap) =>
-      answer((tx) => {
-        let count = 0;
-        for (const place of tx.scan(keys.byTime(tenant))) {
-          if (count >= cap) break;
-          if (requestMatches(requestAt(tx, place), query)) count++;
-        }
-        return count;
-      }),
+      answer((tx) => Math.min(cap, readable(tx, tenant, "request").filter((record) => requestMatches(record, query)).length)),
     grantsFor: (tenant, call) =>
       answer((tx) =>
-        ([...tx.scan(key(tenant, "grant"))] as GrantRecord[]).filter(
-          ({ grant }) => grant.namespace === call.namespace && grant.tool === call.tool && grant.agent === call.agent,
-        ),
+        [...tx.keys(key(tenant, "grant"))]
+          .flatMap((place) => recordAt(tx, "grant", place) ?? [])
+          .filter(({ grant }) => grant.namespace === call.namespace && grant.tool === call.tool && grant.agent === call.agent),
       ),
     listEvents: (tenant, after, limit, subject) => answer((tx) => listEvents(tx, tenant, after, limit, subject)),
     watch: (listener) => {
@@ -97,36 +92,35 @@ export function kvStore(path: string): StorePort {
 
 /** Looks at every thread, as {@link claimDue} does. */
 function closedThreads(tx: Transaction, tenant: string, before: number, limit: number): readonly string[] {
-  return ([...tx.scan(key(tenant, "thread"))] as Packed[])
+  return readable(tx, tenant, "thread")
     .flatMap(({ id, state, closedAt = Infinity }) => (state === "closed" && closedAt < before ? [{ id, closedAt }] : []))
     .sort((a, b) => a.closedAt - b.closedAt)
     .slice(0, limit)
     .map(({ id }) => id);
 }
 
-/** An index holds keys of requests. */
-function requestAt(tx: Transaction, place: unknown): RequestRecord {
-  return tx.get(String(place)) as RequestRecord;
-}
-
+/** An index holds keys of requests. All of them, or none: whoever asks for a thread must know of every one. */
 function requestsAt(tx: Transaction, index: string): readonly RequestRecord[] {
-  return [...tx.scan(index)].map((place) => requestAt(tx, place));
+  return [...tx.scan(index)].flatMap((place) => recordAt(tx, "request", String(place)) ?? []);
 }
 
-/** A page begins beyond where the last one ended, whatever has been written since. */
+/** A page begins beyond where the last one ended, whatever has been written since. What can't be read may match. */
 function listRequests(tx: Transaction, tenant: string, query: RequestQuery): Page<RequestRecord> {
   const limit = pageLimit(query);
   const start = pageStart(query);
   const from = start && keys.byTime(tenant) + key(start.askedAt, start.id);
   const items: RequestRecord[] = [];
+  const unreadable: Unreadable[] = [];
   for (const place of tx.scan(keys.byTime(tenant), { from, backwards: query.order === "newest" })) {
-    const record = requestAt(tx, place);
-    if (!requestMatches(record, query)) continue;
+    const read = readEach([String(place)], (at) => recordAt(tx, "request", at));
+    const [record] = read.items;
+    if (record ? !requestMatches(record, query) : !read.unreadable) continue;
     const last = items.at(-1);
-    if (items.length === limit && last) return { items, next: cursorOf(last) };
-    items.push(record);
+    if (items.length === limit && last) return { items, unreadable, next: cursorOf(last) };
+    if (record) items.push(record);
+    unreadable.push(...(read.unreadable ?? []));
   }
-  return { items, next: undefined };
+  return { items, unreadable, next: undefined };
 }
 
 /** @throws INVALID_ARGS for an `after` that isn't a position */

@@ -5,8 +5,16 @@ export interface Transaction {
   get(key: string): unknown;
   put(key: string, value: unknown): void;
   delete(key: string): void;
-  /** Values of the keys that begin so, in the order of their keys. `from`: only keys beyond this one, in the wanted direction. */
-  scan(prefix: string, options?: { readonly from?: string | undefined; readonly backwards?: boolean }): Generator<unknown>;
+  /** Values of the keys that begin so, in the order of their keys. */
+  scan(prefix: string, options?: ScanOptions): Generator<unknown>;
+  /** The keys themselves, for values that may be unreadable. */
+  keys(prefix: string, options?: ScanOptions): Generator<string>;
+}
+
+interface ScanOptions {
+  /** Only keys beyond this one, in the wanted direction. */
+  readonly from?: string | undefined;
+  readonly backwards?: boolean;
 }
 
 /** Null: nothing is there any more. */
@@ -42,6 +50,7 @@ export class Kv {
       put: (key, value) => void puts.set(key, JSON.stringify(value)),
       delete: (key) => void puts.set(key, null),
       scan: (prefix, options) => this.#scan(prefix, options),
+      keys: (prefix, options) => this.#keysFrom(prefix, options),
     });
     if (puts.size > 0) this.#write([...puts]);
     return result;
@@ -77,17 +86,18 @@ export class Kv {
     }
   }
 
-  *#scan(
-    prefix: string,
-    { from, backwards = false }: { readonly from?: string | undefined; readonly backwards?: boolean } = {},
-  ): Generator<unknown> {
+  *#scan(prefix: string, options?: ScanOptions): Generator<unknown> {
+    for (const key of this.#keysFrom(prefix, options)) yield parsed(this.#values.get(key));
+  }
+
+  *#keysFrom(prefix: string, { from, backwards = false }: ScanOptions = {}): Generator<string> {
     const step = backwards ? -1 : 1;
     // The last character that there is comes after every key with this prefix.
     const start = from ?? (backwards ? `${prefix}\uffff` : prefix);
     let place = this.#place(start);
     if (backwards) place--;
     else if (this.#keys[place] === from) place++;
-    for (; this.#keys[place]?.startsWith(prefix); place += step) yield parsed(this.#values.get(this.#keys[place] ?? ""));
+    for (let key = this.#keys[place]; key?.startsWith(prefix); key = this.#keys[(place += step)]) yield key;
   }
 
   /** Where this key is, or would be. */

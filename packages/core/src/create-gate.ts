@@ -75,8 +75,8 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
       return record && toRequest(record);
     },
     async list(query = {}) {
-      const { items, next } = await ledger.list(query);
-      return { items: items.map(toRequest), next };
+      const { items, ...page } = await ledger.list(query);
+      return { items: items.map(toRequest), ...page };
     },
     decide: (seen, decision, given) => decide(kernel, seen, decision, given),
     wait: (id, given) => wait(kernel, id, given),

@@ -2,9 +2,11 @@
 export type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "./store/port.ts";
 export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export type { AuditEvent } from "./contract/event.ts";
-export type { Page, RequestQuery } from "./contract/request.ts";
+export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
 export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
 export { escalationOf } from "./store/notices.ts";
+export { parsePage } from "./store/page.ts";
 export { SHOWN } from "./store/shown.ts";
+export { readEach, unreadableRecord } from "./store/unreadable.ts";
 export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";

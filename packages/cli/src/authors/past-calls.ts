@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { PastCall, JsonObject, Principal } from "@countersign/core";
-import type { RequestRecord, StorePort } from "@countersign/core/store";
+import { parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { SimulatedCall, Simulator } from "@countersign/policy";
 import { z } from "zod";
 import { usage } from "../failure.ts";
@@ -11,7 +11,7 @@ const PAGE = 200;
 /** Every call on record, the oldest first, as it was proposed. */
 export async function* recorded(store: StorePort, tenant: string, since: number, simulator: Simulator): AsyncGenerator<SimulatedCall> {
   for (let after: string | undefined; ;) {
-    const page = await store.listRequests(tenant, { limit: PAGE, ...(after !== undefined && { after }) });
+    const page = parsePage(await store.listRequests(tenant, { limit: PAGE, ...(after !== undefined && { after }) }));
     const records = page.items.filter(({ askedAt }) => askedAt >= since);
     yield* callsOf(store, tenant, records, simulator);
     if (page.next === undefined) return;

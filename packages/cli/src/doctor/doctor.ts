@@ -12,6 +12,7 @@ import { freezes } from "./freezes.ts";
 import { clock, node } from "./machine.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 import { policyFindings } from "./policy.ts";
+import { records } from "./records.ts";
 import { requests } from "./requests.ts";
 import { signatures } from "./signatures.ts";
 
@@ -71,6 +72,7 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
       ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", but forgets everything with its process"}.`),
       ok("schema", "It is the one that this version works on."),
       ...(await clock(store)),
+      ...(await records(gate)),
       ...(await requests(store, tenant, config)),
       ...(await signatures(gate)),
       ...(await freezes(gate)),

@@ -1,5 +1,5 @@
 import type { Principal, RequestQuery } from "@countersign/core";
-import { audienceOf, barredFrom, invitationsFor, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { audienceOf, barredFrom, invitationsFor, parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
 import { count } from "../output/count.ts";
 import { termsText } from "../output/request.ts";
 import type { Config } from "../settings/config.ts";
@@ -86,7 +86,7 @@ async function whoSigned(store: StorePort, tenant: string): Promise<readonly Pri
 async function upTo(store: StorePort, tenant: string, query: RequestQuery, most: number = LOOKED_AT): Promise<readonly RequestRecord[]> {
   const found: RequestRecord[] = [];
   for (let after: string | undefined; found.length < most;) {
-    const page = await store.listRequests(tenant, { ...query, limit: 1_000, ...(after !== undefined && { after }) });
+    const page = parsePage(await store.listRequests(tenant, { ...query, limit: 1_000, ...(after !== undefined && { after }) }));
     found.push(...page.items);
     if (page.next === undefined) break;
     after = page.next;

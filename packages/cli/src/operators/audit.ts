@@ -9,6 +9,7 @@ import { atDesk } from "../desk.ts";
 import { usage } from "../failure.ts";
 import { EVENT_COLUMNS } from "../output/event.ts";
 import { table } from "../output/table.ts";
+import { warnOfUnreadable } from "../output/unreadable.ts";
 import { moment } from "../settings/values.ts";
 import { trail } from "./trail.ts";
 
@@ -69,7 +70,8 @@ function exporting(): Command {
     .option("--out <file>", "write there (never over a file that exists) instead of standard output")
     .action(({ out: path }: { out?: string }, command: Command) =>
       atDesk(command, async ({ gate, store, tenant, out }) => {
-        await gate.verify();
+        const { unreadable } = await gate.verify();
+        warnOfUnreadable(out, unreadable);
         const sink = path === undefined ? process.stdout : await created(path);
         const hash = createHash("sha256");
         let events = 0;
@@ -79,7 +81,7 @@ function exporting(): Command {
           events++;
           if (!sink.write(line)) await once(sink, "drain");
         }
-        const summary = { events, sha256: hash.digest("hex") };
+        const summary = { events, sha256: hash.digest("hex"), ...(unreadable ? { unreadable } : {}) };
         if (path === undefined) return out.hint(`${events} events, SHA-256 ${summary.sha256}`);
         sink.end();
         await finished(sink);

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
 import { statusOf, toolOf } from "../output/request.ts";
 import { table, type Column } from "../output/table.ts";
+import { warnOfUnreadable } from "../output/unreadable.ts";
 import { iso, span } from "../output/when.ts";
 import { onChanges } from "./changes.ts";
 import { queryOf, withFilters, type FilterOptions } from "./filters.ts";
@@ -28,10 +29,10 @@ function redrawing(desk: Desk, query: RequestQuery): () => Promise<void> {
 function following(desk: Desk, query: RequestQuery): () => Promise<void> {
   let known = new Map<string, number>();
   return async () => {
-    const { items, next } = await desk.gate.list(query);
+    const { items, unreadable, next } = await desk.gate.list(query);
     const fresh = items.filter(({ id, version }) => known.get(id) !== version);
     known = new Map(items.map(({ id, version }) => [id, version]));
-    if (fresh.length > 0) print(desk, { items: fresh, next });
+    if (fresh.length > 0) print(desk, { items: fresh, unreadable, next });
   };
 }
 
@@ -41,11 +42,12 @@ function redraw(desk: Desk, page: Page<ApprovalRequest>): void {
   print(desk, page);
 }
 
-function print({ out }: Desk, { items, next }: Page<ApprovalRequest>): void {
+function print({ out }: Desk, { items, unreadable, next }: Page<ApprovalRequest>): void {
   if (out.json) for (const request of items) out.value(request);
   else if (items.length > 0 || !out.people) {
     if (table(out, columns(out.people), items)) out.hint("… is where a line is cut: countersign show <id> prints all of it.");
   } else out.hint("Nothing here.");
+  warnOfUnreadable(out, unreadable);
   if (next !== undefined) out.warn(`These are the first ${items.length}, there are more: --after ${next}`);
 }
 

@@ -13,6 +13,7 @@ import { reopenCases } from "./cases/reopen.ts";
 import { saysCases } from "./cases/says.ts";
 import { sharedCases } from "./cases/shared.ts";
 import { tenantCases } from "./cases/tenants.ts";
+import { unreadableCases } from "./cases/unreadable.ts";
 import { valueCases } from "./cases/values.ts";
 import { watchCases } from "./cases/watch.ts";
 import type { StoreCase } from "./env.ts";
@@ -29,6 +30,7 @@ export const storeCases: readonly StoreCase[] = [
   ...purgeCases,
   ...tenantCases,
   ...valueCases,
+  ...unreadableCases,
   ...isolationCases,
   ...watchCases,
   ...closeCases,

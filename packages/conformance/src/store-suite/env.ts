@@ -9,7 +9,7 @@ import type { JobName, Params, Result } from "./process/jobs.ts";
 import { start, type Child } from "./process/start.ts";
 
 /** What a store may leave out. Cases that need it are then absent, not passed. */
-export type StoreCapability = "durable" | "shared" | "listsGrants";
+export type StoreCapability = "durable" | "shared" | "listsGrants" | "damage";
 
 /** What a case of the store suite gets: a location of its own, and processes to open it in. */
 export interface StoreEnv {
@@ -21,6 +21,8 @@ export interface StoreEnv {
   readonly seed: number;
   /** Opens the location, or another one beside it; called again, the same store again. Closed with the case. */
   readonly open: (location?: string) => Promise<StorePort>;
+  /** See {@link StoreHarness.damage}. Only for cases that need it. */
+  readonly damage: (requestId: string) => Promise<void>;
   /** Runs a job on the location in a process of its own, which is killed with the case if it hasn't ended. */
   readonly spawn: <J extends JobName>(job: J, params: Params<J>, location?: string) => Child<Result<J>>;
 }
@@ -33,8 +35,9 @@ export interface StoreEnvOptions {
 }
 
 /** What this harness declares. */
-export function storeCapabilities({ durable, shared, listsGrants = false }: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
-  return { durable, shared, listsGrants };
+export function storeCapabilities(harness: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
+  const { durable, shared, listsGrants = false } = harness;
+  return { durable, shared, listsGrants, damage: harness.damage !== undefined };
 }
 
 /** Loads a harness module. @throws TypeError if its default export isn't a store's harness */
@@ -66,6 +69,7 @@ export async function openStoreEnv(
       stores.push(store);
       return store;
     },
+    damage: async (requestId) => harness.damage?.(location, requestId),
     spawn: (job, params, at = location) => {
       const child = start(harnessUrl, at, job, params);
       children.push(child);

@@ -86,7 +86,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "leaks-token": ["wake.no-token"],
   "leaves-calls-open": ["thread.message-cancels"],
   "loses-edits": ["review.edits", "edit.runs", "wake.no-token", "wake.schema-changed"],
-  "mixes-threads": ["grant.other-thread", "history.other-thread", "thread.two"],
+  "mixes-threads": ["grant.other-thread", "history.other-thread", "thread.two", "thread.unreadable"],
   "needs-json-results": ["values.bigint-result", "values.cyclic-result", "values.void-result"],
   "nests-ungated": ["subagent.pauses", "subagent.undecided", "subagent.under-signature"],
   "never-asks": [

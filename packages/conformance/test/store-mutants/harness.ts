@@ -1,6 +1,6 @@
 import type { StoreHarness } from "../../src/contract/harness.ts";
 import { mutants } from "./all.ts";
-import { referenceStore } from "./reference.ts";
+import { damageAt, referenceStore } from "./reference.ts";
 
 /**
  * The harness of a mutant; without a name, of the honest store. Imported by the modules that `harnessUrl` makes.
@@ -14,6 +14,7 @@ export function harnessOf(name: string): StoreHarness {
     shared: true,
     listsGrants: true,
     open: async (location) => (mutant ? mutant.open(location) : referenceStore(location)),
+    damage: async (location, id) => damageAt(location, id),
   };
 }
 

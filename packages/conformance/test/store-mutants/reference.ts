@@ -1,7 +1,18 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
-import { CountersignError, cursorOf, pageLimit, pageStart, type Batch, type Committed, type StorePort } from "@countersign/core/store";
+import {
+  CountersignError,
+  cursorOf,
+  pageLimit,
+  pageStart,
+  readEach,
+  unreadableRecord,
+  type Batch,
+  type Committed,
+  type RequestRecord,
+  type StorePort,
+} from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
 import { closedThreads, grantsFor, listGrants, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
@@ -10,7 +21,8 @@ import { emptyState, type TenantState } from "../../src/store-suite/model/state.
 
 type Entry =
   | { readonly op: "commit"; readonly batch: Batch }
-  | { readonly op: "claim"; readonly tenant: string; readonly ids: readonly string[]; readonly holder: string; readonly until: number };
+  | { readonly op: "claim"; readonly tenant: string; readonly ids: readonly string[]; readonly holder: string; readonly until: number }
+  | { readonly op: "damage"; readonly id: string };
 
 /** Where mutants get at what can't be wrapped. */
 export interface Weak {
@@ -23,6 +35,13 @@ export interface Weak {
   readonly positionsAgain?: boolean;
 }
 
+/** From now on this request's bytes are not what was written. */
+export function damageAt(path: string, id: string): void {
+  const database = new DatabaseSync(path);
+  database.prepare("INSERT INTO log (n, entry) SELECT max(n) + 1, ? FROM log").run(serialize({ op: "damage", id } satisfies Entry));
+  database.close();
+}
+
 /** An honest store for mutants to spoil: the suite's own model, and a log of what happened to it, in order, in one file. */
 export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap = false, positionsAgain = false }: Weak = {}): StorePort {
   const database = new DatabaseSync(path);
@@ -33,6 +52,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
   const since = database.prepare("SELECT n, entry FROM log WHERE n > ? ORDER BY n");
   const version = database.prepare("PRAGMA data_version");
   const tenants = new Map<string, TenantState>();
+  const damaged = new Set<string>();
   const listeners = new Set<() => void>();
   let seen = 0;
   let unflushed = 0;
@@ -64,6 +84,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
       if (positionsAgain) state.position = Math.max(0, ...state.events.keys());
       return;
     }
+    if (entry.op === "damage") return void damaged.add(entry.id);
     const { threads } = of(entry.tenant);
     for (const id of entry.ids) {
       const thread = threads.get(id);
@@ -106,6 +127,11 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
     return structuredClone(work(of(tenant)));
   }
 
+  function whole(record: RequestRecord): RequestRecord {
+    if (damaged.has(record.id)) throw unreadableRecord(record.id, "it was damaged");
+    return record;
+  }
+
   async function close(): Promise<void> {
     clearInterval(poll);
     listeners.clear();
@@ -138,10 +164,14 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         return found.map(({ id }) => ({ id, fence: of(tenant).threads.get(id)?.fence ?? 0 }));
       });
     },
-    getRequest: (tenant, id) => read(tenant, ({ requests }) => requests.get(id)),
+    getRequest: (tenant, id) =>
+      read(tenant, ({ requests }) => {
+        const record = requests.get(id);
+        return record && whole(record);
+      }),
     getThread: (tenant, id) => read(tenant, ({ threads }) => threads.get(id)),
-    requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId)),
-    requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId)),
+    requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId).map(whole)),
+    requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId).map(whole)),
     closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
     grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),
     listGrants: (tenant, tool) => read(tenant, (state) => listGrants(state, tool)),
@@ -154,9 +184,9 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const isLater = ({ askedAt, id }: { readonly askedAt: number; readonly id: string }): boolean =>
           !start || (askedAt - start.askedAt || (id > start.id ? 1 : id < start.id ? -1 : 0)) * direction > 0;
         const rest = all.filter(isLater);
-        const items = rest.slice(0, limit);
-        const last = items.at(-1);
-        return { items, next: last && rest.length > limit ? cursorOf(last) : undefined };
+        const page = rest.slice(0, limit);
+        const last = page.at(-1);
+        return { ...readEach(page, whole), next: last && rest.length > limit ? cursorOf(last) : undefined };
       }),
     listEvents: (tenant, after, limit, subject) =>
       read(tenant, ({ events }) => {

@@ -74,8 +74,17 @@ export interface RequestQuery {
   readonly after?: string;
 }
 
+/** A record that can't be read: another version wrote it, or it was damaged. It is passed over, and everything else goes on. */
+export interface Unreadable {
+  /** A request's id; of a thread or a grant, `thread/` or `grant/` and the id. */
+  readonly id: string;
+  readonly reason: string;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
+  /** Records that may belong here, and can't be read. Absent: none. */
+  readonly unreadable?: readonly Unreadable[] | undefined;
   /** Give it as `after` to read on; undefined on the last page. */
   readonly next: string | undefined;
 }

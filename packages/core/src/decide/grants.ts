@@ -9,10 +9,11 @@ import { persist } from "../ledger/ledger.ts";
 import { authorize } from "./authorize.ts";
 
 /** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */
-export async function grants({ ledger }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
-  const records = await ledger.grants(tool);
-  if (!records) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revoke." });
-  return records.map(toGrant);
+export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
+  const found = await ledger.grants(tool);
+  if (!found) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revoke." });
+  for (const { id, reason } of found.unreadable ?? []) warn(`The record ${id} can't be read and is left out: ${reason}.`);
+  return found.items.map(toGrant);
 }
 
 /** Whoever may sign the call may take a standing signature back. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */

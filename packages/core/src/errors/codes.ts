@@ -1,7 +1,7 @@
 import type { DecisionRecord } from "../contract/decision.ts";
 import type { Issue } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
-import type { ApprovalRequest } from "../contract/request.ts";
+import type { ApprovalRequest, Unreadable } from "../contract/request.ts";
 
 /** Every code with what it carries. Codes are stable; messages may change. */
 export interface ErrorDetails {
@@ -46,7 +46,8 @@ export interface ErrorDetails {
   STATE_INCOMPATIBLE: { readonly framework: string; readonly saved: string; readonly running: string };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
-  STORE_UNAVAILABLE: { readonly retryable: boolean };
+  /** `unreadable`: the one record that can't be read, where it is not the whole store. */
+  STORE_UNAVAILABLE: { readonly retryable: boolean; readonly unreadable?: Unreadable };
   STORE_INCOMPATIBLE: { readonly found: number | "foreign"; readonly expected: number };
   /** The first mistake; `problems` are all of them, where a file has been looked through. */
   POLICY_INVALID: {

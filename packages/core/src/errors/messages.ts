@@ -58,7 +58,10 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
-  STORE_UNAVAILABLE: ({ retryable }) => `The store did not answer.${retryable ? " Trying again is safe." : ""}`,
+  STORE_UNAVAILABLE: ({ retryable, unreadable }) =>
+    unreadable
+      ? `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`
+      : `The store did not answer.${retryable ? " Trying again is safe." : ""}`,
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."

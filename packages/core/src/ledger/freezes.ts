@@ -1,9 +1,10 @@
 import type { Happening } from "../audit/chain.ts";
+import { threadSubject } from "../audit/subject.ts";
 import { sha256 } from "../canonical/digest.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import { freezesSchema, type Freeze } from "../contract/freeze.ts";
-import { CountersignError } from "../errors/error.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { unreadableRecord } from "../store/unreadable.ts";
 import { blankThread } from "./blank-thread.ts";
 import type { Ledger, Writes } from "./ledger.ts";
 import { putThread } from "./move.ts";
@@ -23,7 +24,7 @@ export async function readFreezes(ledger: Ledger): Promise<Freezes> {
   if (!record) return { inForce: [], record };
   const parsed = freezesSchema.safeParse((record.context as { freezes?: unknown } | undefined)?.freezes);
   if (parsed.success) return { inForce: parsed.data, record };
-  throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: `The record ${FREEZES} can't be read.` });
+  throw unreadableRecord(threadSubject(FREEZES), "it does not say what is frozen");
 }
 
 /** From now on these are in force. */

@@ -4,7 +4,17 @@ import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "../store/port.ts";
-import { parseGrant, parseRequest, parseThread, type GrantRecord, type RequestRecord, type ThreadRecord } from "../store/records.ts";
+import { parsePage } from "../store/page.ts";
+import {
+  flawOf,
+  parseGrant,
+  parseRequest,
+  parseThread,
+  type GrantRecord,
+  type RequestRecord,
+  type ThreadRecord,
+} from "../store/records.ts";
+import { readEach } from "../store/unreadable.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
@@ -25,7 +35,10 @@ export function portOf(store: Store): StorePort {
 /** What a grant's first event says of the calls that it is for. */
 const grantedCall = z.lazy(() => z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() }));
 
-/** One tenant's view of the store. Everything that is read is parsed. */
+/** Several records, and those among them that can't be read. */
+type Readable<T> = Pick<Page<T>, "items" | "unreadable">;
+
+/** One tenant's view of the store. Everything that is read is parsed, and nothing is written that could not be read again. */
 export class Ledger {
   readonly tenant: string;
   readonly port: StorePort;
@@ -63,9 +76,13 @@ export class Ledger {
     return (await this.port.requestsOfTurn(this.tenant, threadId, turnId)).map(parseRequest);
   }
 
+  /** For whoever looks at all of them: a run goes on only where {@link ofThread} can read every one. */
+  async readableOfThread(threadId: string): Promise<Readable<RequestRecord>> {
+    return readEach(await this.port.requestsOfThread(this.tenant, threadId), parseRequest);
+  }
+
   async list(query: RequestQuery): Promise<Page<RequestRecord>> {
-    const page = await this.port.listRequests(this.tenant, query);
-    return { items: page.items.map(parseRequest), next: page.next };
+    return parsePage(await this.port.listRequests(this.tenant, query));
   }
 
   /** Up to `cap`. */
@@ -86,12 +103,16 @@ export class Ledger {
   async grant(id: string): Promise<GrantRecord | undefined> {
     const [first] = (await this.events(undefined, 1, grantSubject(id))).events;
     const call = grantedCall.safeParse(first?.data);
-    return call.success ? (await this.grantsFor(call.data)).find((grant) => grant.id === id) : undefined;
+    if (!call.success) return undefined;
+    const { namespace, tool, agent } = call.data;
+    const found = (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).find((grant) => grant.id === id);
+    return found && parseGrant(found);
   }
 
   /** Undefined: the store can't list them. */
-  async grants(tool?: string): Promise<readonly GrantRecord[] | undefined> {
-    return (await this.port.listGrants?.(this.tenant, tool))?.map(parseGrant);
+  async grants(tool?: string): Promise<Readable<GrantRecord> | undefined> {
+    const found = await this.port.listGrants?.(this.tenant, tool);
+    return found && readEach(found, parseGrant);
   }
 
   events(
@@ -111,13 +132,22 @@ export class Ledger {
     });
   }
 
-  commit(batch: Omit<Batch, "tenant">): Promise<Committed> {
+  /** @throws SETUP for a record that could not be read again: nothing is written */
+  async commit(batch: Omit<Batch, "tenant">): Promise<Committed> {
+    for (const change of batch.changes) if (change.op === "put") refuseUnreadable(change);
     return this.port.commit({ tenant: this.tenant, ...batch });
   }
 
   claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly Due[]> {
     return this.port.claimDue(kind, { tenant: this.tenant, ...options });
   }
+}
+
+function refuseUnreadable({ kind, record }: Extract<Change, { op: "put" }>): void {
+  const flaw = flawOf(kind, record);
+  if (flaw === undefined) return;
+  const hint = `The ${kind} ${record.id} is not written, because nobody could read it again: ${flaw}. Nothing was changed.`;
+  throw new CountersignError("SETUP", { hint });
 }
 
 /** What one transition writes. */

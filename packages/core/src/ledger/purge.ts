@@ -1,6 +1,7 @@
 import type { RequestQuery } from "../contract/request.ts";
 import type { Change } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { unreadableIn } from "../store/unreadable.ts";
 import { persist, type Ledger, type Writes } from "./ledger.ts";
 import { isFinished, together } from "./move.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
@@ -53,7 +54,7 @@ async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
     if (ids.length === 0) return purged;
     const purges: Purge[] = [];
     for (const id of ids) {
-      const writes = await persist(() => threadPurge(ledger, id, span));
+      const writes = await unlessUnreadable(persist(() => threadPurge(ledger, id, span)));
       if (writes) purges.push({ id, writes });
       else kept.add(id);
     }
@@ -61,6 +62,14 @@ async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
     for (const id of refused) kept.add(id);
     purged += purges.length - refused.length;
   }
+}
+
+/** What can't be read stays as it is, and keeps nothing else from going. */
+function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((error: unknown) => {
+    if (unreadableIn(error)) return null;
+    throw error;
+  });
 }
 
 /** Null: it is live again, or was purged already, or some request of it still needs its context. */
@@ -75,7 +84,7 @@ async function purgeRequests(ledger: Ledger, query: RequestQuery, { at, before }
   for await (const page of askedBefore(ledger, query, before)) {
     const purges: Purge[] = [];
     for (const [threadId, records] of Map.groupBy(page, (record) => record.threadId)) {
-      const resting = await persist(() => restingAs(ledger, threadId));
+      const resting = await unlessUnreadable(persist(() => restingAs(ledger, threadId)));
       if (!resting) continue;
       const old = records.filter((record) => finishedAt(record) < before);
       purges.push(...old.map((record) => ({ id: record.id, writes: together(resting, purgeRequest(record, at)) })));

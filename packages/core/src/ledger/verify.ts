@@ -1,9 +1,11 @@
 import { hashOf } from "../audit/chain.ts";
 import { grantOf, grantSubject, threadOf, threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
+import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/shown.ts";
+import { unreadableIn } from "../store/unreadable.ts";
 import { FREEZES, freezesDigest } from "./freezes.ts";
 import { grantDigest, stateOf } from "./grant.ts";
 import { signedDigest } from "./signed-digest.ts";
@@ -24,24 +26,57 @@ interface Tail {
   readonly was: unknown;
 }
 
+/** How much was found whole. `unreadable`: records that their chains could not be held against. Absent: none. */
+export interface Verified {
+  readonly events: number;
+  readonly subjects: number;
+  readonly unreadable?: readonly Unreadable[];
+}
+
 /**
  * Every chain against itself and against its record: changed, reordered and missing events, cut beginnings and tails,
- * changed states and arguments.
+ * changed states and arguments. A record that can't be read is named, and the others are verified.
  * @throws AUDIT_BROKEN naming the first that fails
  */
-export async function verify(ledger: Ledger): Promise<{ events: number; subjects: number }> {
+export async function verify(ledger: Ledger): Promise<Verified> {
   const tails = new Map<string, Tail>();
   const taken = new Map<unknown, number>();
+  const unreadable = new Unread();
   let events = 0;
   for await (const event of allEvents(ledger)) {
     tails.set(event.subject, link(tails.get(event.subject), event));
     if (event.type === "granted") taken.set(event.data["grantId"], (taken.get(event.data["grantId"]) ?? 0) + 1);
     events++;
   }
-  for await (const subject of subjectsOfRecords(ledger, tails.keys())) if (!tails.has(subject)) await compare(ledger, subject, undefined);
-  for (const [subject, tail] of tails) await compare(ledger, subject, tail);
-  for (const [id, uses] of taken) await compareUses(ledger, String(id), uses);
-  return { events, subjects: tails.size };
+  for await (const subject of subjectsOfRecords(ledger, tails.keys(), unreadable))
+    if (!tails.has(subject)) await unreadable.unless(() => compare(ledger, subject, undefined));
+  for (const [subject, tail] of tails) await unreadable.unless(() => compare(ledger, subject, tail));
+  for (const [id, uses] of taken) await unreadable.unless(() => compareUses(ledger, String(id), uses));
+  const found = unreadable.all;
+  return { events, subjects: tails.size, ...(found.length > 0 ? { unreadable: found } : {}) };
+}
+
+/** Records that could not be read, each once, however often it is met. */
+class Unread {
+  readonly #found = new Map<string, Unreadable>();
+
+  get all(): readonly Unreadable[] {
+    return [...this.#found.values()];
+  }
+
+  add(found: readonly Unreadable[] = []): void {
+    for (const one of found) this.#found.set(one.id, one);
+  }
+
+  async unless(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const found = unreadableIn(error);
+      if (!found) throw error;
+      this.add([found]);
+    }
+  }
 }
 
 /** The audit chain of one subject, oldest first. */
@@ -77,19 +112,32 @@ function rehash(event: AuditEvent): string | undefined {
 }
 
 /** What has a record and so must have a chain. Lists pass purged requests over: those are found by their threads. */
-async function* subjectsOfRecords(ledger: Ledger, chains: Iterable<string>): AsyncGenerator<string> {
+async function* subjectsOfRecords(ledger: Ledger, chains: Iterable<string>, unreadable: Unread): AsyncGenerator<string> {
   const threads = new Set([...chains].flatMap((subject) => threadOf(subject) ?? []));
   for (let after: string | undefined; ;) {
     const page = await ledger.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    unreadable.add(page.unreadable);
     for (const { threadId } of page.items) threads.add(threadId);
     if (page.next === undefined) break;
     after = page.next;
   }
   for (const threadId of threads) {
     yield threadSubject(threadId);
-    for (const { id } of await ledger.ofThread(threadId)) yield id;
+    let found: readonly RequestRecord[] = [];
+    await unreadable.unless(async () => {
+      const requests = await ledger.readableOfThread(threadId);
+      unreadable.add(requests.unreadable);
+      found = requests.items;
+    });
+    for (const { id } of found) yield id;
   }
-  for (const { id } of (await ledger.grants()) ?? []) yield grantSubject(id);
+  let grants: readonly GrantRecord[] = [];
+  await unreadable.unless(async () => {
+    const listed = await ledger.grants();
+    unreadable.add(listed?.unreadable);
+    grants = listed?.items ?? [];
+  });
+  for (const { id } of grants) yield grantSubject(id);
 }
 
 /** A grant never decides more calls than it was given for. It may have decided more since its uses were counted, never fewer. */

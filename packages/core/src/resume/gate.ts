@@ -11,6 +11,7 @@ import type { Seen } from "../decide/decide.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import type { ArgsIn, ArgsOut, Policy } from "../gate/policy.ts";
+import type { Verified } from "../ledger/verify.ts";
 import type { Store } from "../store/port.ts";
 import type { Settlement } from "./settle.ts";
 
@@ -42,8 +43,9 @@ export interface Gate<Tools = any, Context = any> {
   readonly store: Store;
   /** Whoever is asked in this process. */
   readonly reviewer: Reviewer | undefined;
+  /** @throws STORE_UNAVAILABLE with `details.unreadable` if the record can't be read */
   get(id: string): Promise<ApprovalRequest | undefined>;
-  /** @throws INVALID_ARGS for a limit or cursor that isn't one */
+  /** Requests that can't be read are named in `unreadable` of their page. @throws INVALID_ARGS for a limit or cursor that isn't one */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
   /**
    * Approve, edit or reject. `seen` names the request and the digest of the proposal that was looked at, so that nobody
@@ -83,8 +85,11 @@ export interface Gate<Tools = any, Context = any> {
   lift(freezeId: string, options: { by: Principal }): Promise<void>;
   /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
-  /** Every chain against its record. @throws AUDIT_BROKEN naming the first that fails */
-  verify(): Promise<{ events: number; subjects: number }>;
+  /**
+   * Every chain against its record. A record that can't be read is named in `unreadable`, and the others are verified.
+   * @throws AUDIT_BROKEN naming the first that fails
+   */
+  verify(): Promise<Verified>;
   /**
    * Removes what had ended that long ago, by the store's clock: what closed threads held (saved runs, contexts, outcomes),
    * and of finished requests the arguments, decisions and results, with the events of both. A stub of each stays, so that

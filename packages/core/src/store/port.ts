@@ -75,6 +75,10 @@ export interface Due {
 /**
  * What a store must do. It keeps records and knows nothing of the rules: those are core's. A store that can't answer
  * throws STORE_UNAVAILABLE; a commit that threw may or may not have happened, and core copes with both.
+ *
+ * A record may be one that this version of core can't read: the store gives it out as it was given, and core says so. Only
+ * bytes that can't be decoded are the store's to report: a read that needs them throws `unreadableRecord(id, reason)`, and
+ * no other read fails because of them.
  */
 export interface StorePort extends Store {
   /** All or nothing. */
@@ -86,9 +90,13 @@ export interface StorePort extends Store {
   /** In the order they were asked. */
   requestsOfThread(tenant: string, threadId: string): Promise<readonly RequestRecord[]>;
   requestsOfTurn(tenant: string, threadId: string, turnId: string): Promise<readonly RequestRecord[]>;
-  /** Keyset paging: a page stays right under writes. Purged requests are not listed. @throws INVALID_ARGS for a cursor that isn't one */
+  /**
+   * Keyset paging: a page stays right under writes. Purged requests are not listed. A record whose bytes can't be read is
+   * named in `unreadable` of the page that it may belong to, and the others are given. @throws INVALID_ARGS for a cursor
+   * that isn't one
+   */
   listRequests(tenant: string, query: RequestQuery): Promise<Page<RequestRecord>>;
-  /** Counts up to `cap`, and purged requests not at all. */
+  /** Counts up to `cap`, and purged requests not at all. What can't be read may be left out. */
   countRequests(tenant: string, query: RequestQuery, cap: number): Promise<number>;
   grantsFor(
     tenant: string,

@@ -4,7 +4,7 @@ import type { Grant } from "../contract/grant.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { termsSchema } from "../contract/terms.ts";
-import { CountersignError } from "../errors/error.ts";
+import { unreadableRecord } from "./unreadable.ts";
 
 /**
  * Where a request stands. Users see it as `status` and `execution`. `purged`: it had finished, and all but what it takes
@@ -215,26 +215,35 @@ const grantSchema = z.lazy(() =>
   }),
 );
 
-function parse<T>(kind: string, schema: z.ZodType, value: unknown): T {
-  const parsed = schema.safeParse(value);
+type Kind = "request" | "thread" | "grant";
+const SCHEMAS: { readonly [K in Kind]: z.ZodType } = { request: requestSchema, thread: threadSchema, grant: grantSchema };
+
+function parse<T>(kind: Kind, value: unknown): T {
+  const parsed = SCHEMAS[kind].safeParse(value);
   if (parsed.success) return parsed.data as T;
-  const [issue] = parsed.error.issues;
   const id = String((value as { id?: unknown } | null)?.id);
-  const note = `The ${kind} record ${id} can't be read: ${issue?.path.map(String).join(".")}: ${issue?.message}.`;
-  throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note });
+  throw unreadableRecord(kind === "request" ? id : `${kind}/${id}`, flawIn(parsed.error));
 }
 
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+const flawIn = ({ issues: [issue] }: z.ZodError): string => `${issue?.path.map(String).join(".") || "the record"}: ${issue?.message}`;
+
+/** Why this record could not be read again; undefined: it could be. */
+export function flawOf(kind: Kind, record: unknown): string | undefined {
+  const parsed = SCHEMAS[kind].safeParse(record);
+  return parsed.success ? undefined : flawIn(parsed.error);
+}
+
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
 export function parseRequest(value: unknown): RequestRecord {
-  return parse("request", requestSchema, value);
+  return parse("request", value);
 }
 
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
 export function parseThread(value: unknown): ThreadRecord {
-  return parse("thread", threadSchema, value);
+  return parse("thread", value);
 }
 
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a corrupt record */
+/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
 export function parseGrant(value: unknown): GrantRecord {
-  return parse("grant", grantSchema, value);
+  return parse("grant", value);
 }

@@ -2,14 +2,27 @@ import { rememberable } from "../contract/terms.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { audienceOf, invitationsFor } from "../store/audience.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
+import { unreadableIn } from "../store/unreadable.ts";
 import type { Ask } from "./ask.ts";
 import type { Invocation } from "./invocation.ts";
 
-/** The grants that these questions have to be held against: none are read where the terms offer none. */
-export async function grantsOn({ ledger }: Kernel, { agent }: Invocation, asks: readonly Ask[]): Promise<readonly GrantRecord[]> {
+/**
+ * The grants that these questions have to be held against: none are read where the terms offer none. One that can't be read
+ * may be the no that beats the others: then no grant of the call counts, and people are asked.
+ */
+export async function grantsOn({ ledger, warn }: Kernel, { agent }: Invocation, asks: readonly Ask[]): Promise<readonly GrantRecord[]> {
   const open = asks.filter(({ allowed, terms }) => !allowed && rememberable(terms).length > 0);
   const calls = new Map(open.map(({ call }) => [JSON.stringify([call.namespace, call.tool]), call]));
-  const found = await Promise.all([...calls.values()].map(({ namespace, tool }) => ledger.grantsFor({ namespace, tool, agent })));
+  const found = await Promise.all(
+    [...calls.values()].map(({ namespace, tool }) =>
+      ledger.grantsFor({ namespace, tool, agent }).catch((error: unknown) => {
+        const unreadable = unreadableIn(error);
+        if (!unreadable) throw error;
+        warn(`No remembered decision counts for ${tool}: the record ${unreadable.id} can't be read (${unreadable.reason}).`);
+        return [];
+      }),
+    ),
+  );
   return found.flat();
 }
 

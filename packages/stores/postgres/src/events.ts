@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError, type AuditEvent } from "@countersign/core/store";
 import type { Connection, Row } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decodeEvent } from "./json.ts";
 import { fromText, toText } from "./text.ts";
 
 type Position = readonly [tick: string, n: string];
@@ -30,7 +30,7 @@ export async function listEvents(
 /** Columns win over the JSON: a role that may not sign is held to them. */
 function toEvent(row: Row): AuditEvent {
   const subject = fromText(String(row["subject"]));
-  const event = decode(String(row["event"]), `an event of ${subject}`) as AuditEvent;
+  const event = decodeEvent(row, subject) as AuditEvent;
   return { ...event, subject, seq: Number(row["seq"]), type: fromText(String(row["type"])) };
 }
 

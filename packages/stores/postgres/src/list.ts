@@ -1,6 +1,7 @@
-import { cursorOf, pageLimit, pageStart, type Page, type RequestQuery, type RequestRecord } from "@countersign/core/store";
+import { cursorOf, pageLimit, pageStart, readEach, type Page, type RequestQuery, type RequestRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { toRequest } from "./rows.ts";
+import { fromText } from "./text.ts";
 import { Values, walksOf, type Range } from "./walks.ts";
 
 /** @throws INVALID_ARGS for a bad limit or cursor */
@@ -9,9 +10,11 @@ export async function listRequests(connection: Connection, tenant: string, query
   const found = matching(connection, tenant, query, { start: pageStart(query), limit: limit + 1 });
   if (!found) return { items: [], next: undefined };
   const rows = await connection.ask(found.sql, found.values);
-  const items = rows.slice(0, limit).map(toRequest);
-  const last = items.at(-1);
-  return { items, next: last && rows.length > limit ? cursorOf(last) : undefined };
+  const page = rows.slice(0, limit);
+  // Of the row: its record may be unreadable.
+  const last = page.at(-1);
+  const end = last && rows.length > limit ? { askedAt: Number(last["asked_at"]), id: fromText(String(last["id"])) } : undefined;
+  return { ...readEach(page, toRequest), next: end && cursorOf(end) };
 }
 
 /** Counts no further than `cap`. `limit` and `after` of the query don't matter. */

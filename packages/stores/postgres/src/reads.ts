@@ -43,7 +43,7 @@ export async function grantsFor(
   tenant: string,
   { namespace, tool, agent }: Parameters<StorePort["grantsFor"]>[1],
 ): Promise<readonly GrantRecord[]> {
-  const sql = `SELECT record, uses FROM ${connection.schema}.grants
+  const sql = `SELECT id, record, uses FROM ${connection.schema}.grants
     WHERE tenant = $1 AND tool = $2 AND agent = $3 AND namespace IS NOT DISTINCT FROM $4 ORDER BY n`;
   const values = [toText(tenant), toText(tool), toText(agent), namespace === undefined ? null : toText(namespace)];
   return (await connection.ask(sql, values)).map(toGrant);
@@ -51,6 +51,6 @@ export async function grantsFor(
 
 /** In the order they were given. */
 export async function listGrants(connection: Connection, tenant: string, tool: string | undefined): Promise<readonly GrantRecord[]> {
-  const sql = `SELECT record, uses FROM ${connection.schema}.grants WHERE tenant = $1 AND ($2::text IS NULL OR tool = $2) ORDER BY n`;
+  const sql = `SELECT id, record, uses FROM ${connection.schema}.grants WHERE tenant = $1 AND ($2::text IS NULL OR tool = $2) ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), tool === undefined ? null : toText(tool)])).map(toGrant);
 }

@@ -64,18 +64,22 @@ export const REQUEST = "state, record, decisions, signed, result, notice_at";
 /** Columns win over the JSON: a role that may not sign is held to them. */
 export function toRequest(row: Row): RequestRecord {
   const id = fromText(String(row["id"]));
-  const parts = decode(String(row["record"]), `request ${id}`) as RequestRecord;
-  const signed = decode(String(row["signed"]), `request ${id}`) as RequestRecord;
-  const decisions = decode(String(row["decisions"]), `request ${id}`) as RequestRecord["decisions"];
+  const parts = decode(row, "record", id) as RequestRecord;
+  const signed = decode(row, "signed", id) as RequestRecord;
+  const decisions = decode(row, "decisions", id) as RequestRecord["decisions"];
   const { proposal, approvedArgs, terms, requestedBy } = signed;
   const state = String(row["state"]) as RequestRecord["state"];
-  // A purged one looks as it did when it ended; only who may sign can purge.
-  const [status, execution] = state === "purged" ? [parts.status, parts.execution] : SHOWN[state];
-  const result: unknown = row["result"] === null ? undefined : decode(String(row["result"]), `request ${id}`);
+  // A purged one looks as it did when it ended; only who may sign can purge. Another version may know other states.
+  const [status, execution] = isShown(state) ? SHOWN[state] : [parts.status, parts.execution];
+  const result: unknown = row["result"] === null ? undefined : decode(row, "result", id);
   // Code of the version before has it no longer in the JSON, and leaves the column as it was.
   const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
   const askedAt = Number(row["asked_at"]);
   return { ...parts, id, askedAt, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
+}
+
+function isShown(state: RequestRecord["state"]): state is keyof typeof SHOWN {
+  return Object.hasOwn(SHOWN, state);
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */
@@ -108,8 +112,8 @@ export const THREAD = "id, version, state, open, fence, holder, lease_until, not
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
   const id = fromText(String(row["id"]));
-  const rest = decode(String(row["record"]), `thread ${id}`) as object;
-  const body = row["body"] === null ? {} : (decode(String(row["body"]), `thread ${id}`) as object);
+  const rest = decode(row, "record", `thread/${id}`) as object;
+  const body = row["body"] === null ? {} : (decode(row, "body", `thread/${id}`) as object);
   const columns = {
     id,
     version: Number(row["version"]),
@@ -134,5 +138,6 @@ export function grantFields(record: GrantRecord, version: number): Fields {
 }
 
 export function toGrant(row: Row): GrantRecord {
-  return { ...(decode(String(row["record"]), "a grant") as GrantRecord), uses: Number(row["uses"]) };
+  const id = fromText(String(row["id"]));
+  return { ...(decode(row, "record", `grant/${id}`) as GrantRecord), id, uses: Number(row["uses"]) };
 }

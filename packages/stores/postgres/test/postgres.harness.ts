@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StoreHarness } from "@countersign/conformance";
+import pg from "pg";
 import { postgresStore } from "../src/index.ts";
 
 /** Each location is a schema of its own on the server that the environment names; whoever runs the suite starts one. */
@@ -7,10 +8,18 @@ export default {
   durable: true,
   shared: true,
   listsGrants: true,
-  open: async (location) => {
-    const connectionString = process.env["COUNTERSIGN_POSTGRES"];
-    if (!connectionString) throw new Error("COUNTERSIGN_POSTGRES is not set: the URL of a PostgreSQL server for the tests.");
-    const schema = `s_${createHash("sha256").update(location).digest("hex").slice(0, 32)}`;
-    return postgresStore({ connectionString, schema, max: 4 });
+  open: async (location) => postgresStore({ ...placeOf(location), max: 4 }),
+  async damage(location, requestId) {
+    const { connectionString, schema } = placeOf(location);
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    await client.query(`UPDATE "${schema}".requests SET record = '{"id":' WHERE tenant = 'default' AND id = $1`, [requestId]);
+    await client.end();
   },
 } satisfies StoreHarness;
+
+function placeOf(location: string): { readonly connectionString: string; readonly schema: string } {
+  const connectionString = process.env["COUNTERSIGN_POSTGRES"];
+  if (!connectionString) throw new Error("COUNTERSIGN_POSTGRES is not set: the URL of a PostgreSQL server for the tests.");
+  return { connectionString, schema: `s_${createHash("sha256").update(location).digest("hex").slice(0, 32)}` };
+}

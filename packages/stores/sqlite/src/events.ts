@@ -1,6 +1,6 @@
 import { CountersignError, type AuditEvent } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { decode } from "./json.ts";
+import { decodeEvent } from "./json.ts";
 
 /** @throws INVALID_ARGS for an `after` that is no position */
 export function listEvents(
@@ -13,7 +13,7 @@ export function listEvents(
   const start = positionOf(after);
   const of = subject === undefined ? { sql: OF_TENANT, values: [tenant] } : { sql: OF_SUBJECT, values: [tenant, subject] };
   const rows = connection.all(of.sql, ...of.values, start, Math.max(0, limit));
-  return { events: rows.map((row) => decode(row, "event") as AuditEvent), position: String(rows.at(-1)?.["position"] ?? start) };
+  return { events: rows.map((row) => decodeEvent(row) as AuditEvent), position: String(rows.at(-1)?.["position"] ?? start) };
 }
 
 const OF_TENANT = "SELECT position, event FROM events WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?";

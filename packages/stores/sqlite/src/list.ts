@@ -1,4 +1,13 @@
-import { cursorOf, pageLimit, pageStart, type Page, type PageEnd, type RequestQuery, type RequestRecord } from "@countersign/core/store";
+import {
+  cursorOf,
+  pageLimit,
+  pageStart,
+  readEach,
+  type Page,
+  type PageEnd,
+  type RequestQuery,
+  type RequestRecord,
+} from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { toRequest } from "./rows.ts";
 import { walksOf, type Sql } from "./walks.ts";
@@ -9,12 +18,14 @@ export function listRequests(connection: Connection, tenant: string, query: Requ
   const found = matching(tenant, query, pageStart(query), limit + 1);
   if (!found) return { items: [], next: undefined };
   const { down } = direction(query);
-  const sql = `SELECT record, result, requests.id AS id FROM (${found.text}) AS found
+  const sql = `SELECT record, result, requests.id AS id, found.asked_at AS asked_at FROM (${found.text}) AS found
     CROSS JOIN requests ON requests.tenant = ? AND requests.id = found.id ORDER BY found.asked_at ${down}, found.id ${down}`;
   const rows = connection.all(sql, ...found.values, tenant);
-  const items = rows.slice(0, limit).map(toRequest);
-  const last = items.at(-1);
-  return { items, next: last && rows.length > limit ? cursorOf(last) : undefined };
+  const page = rows.slice(0, limit);
+  // Of the row: its record may be unreadable.
+  const last = page.at(-1);
+  const end = last && rows.length > limit ? { askedAt: Number(last["asked_at"]), id: String(last["id"]) } : undefined;
+  return { ...readEach(page, toRequest), next: end && cursorOf(end) };
 }
 
 /** Counts no further than `cap`. `limit` and `after` of the query don't matter. */

@@ -34,7 +34,7 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
 }
 
 export function toRequest(row: Row): RequestRecord {
-  const record = decode(row, "record") as RequestRecord;
+  const record = { ...(decode(row, "record") as RequestRecord), id: String(row["id"]) };
   return row["result"] === null ? record : { ...record, result: decode(row, "result") };
 }
 
@@ -56,8 +56,13 @@ export function toThread(row: Row): ThreadRecord {
   const { id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, continuation } = row;
   const times = { leaseUntil: lease_until, notBefore: not_before, closedAt: closed_at ?? undefined };
   const columns = { id, version, state, open, fence, holder: holder ?? undefined, ...times, agent };
-  const body = row["body"] === null ? {} : (decode(row, "body") as object);
-  return { ...(decode(row, "record") as object), ...body, ...columns, continuation: continuation ?? undefined } as unknown as ThreadRecord;
+  const body = row["body"] === null ? {} : (decode(row, "body", "thread/") as object);
+  return {
+    ...(decode(row, "record", "thread/") as object),
+    ...body,
+    ...columns,
+    continuation: continuation ?? undefined,
+  } as unknown as ThreadRecord;
 }
 
 /** `uses` is no part of a put. */
@@ -68,5 +73,5 @@ export function grantColumns(record: GrantRecord, version: number): Columns {
 }
 
 export function toGrant(row: Row): GrantRecord {
-  return { ...(decode(row, "record") as GrantRecord), uses: Number(row["uses"]) };
+  return { ...(decode(row, "record", "grant/") as GrantRecord), id: String(row["id"]), uses: Number(row["uses"]) };
 }

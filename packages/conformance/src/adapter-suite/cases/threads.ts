@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { approve, reject } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
 import type { AdapterCase } from "../setting.ts";
 import { assertCode, assertPaid, assertStatus, onlyPending, resultOf } from "./expect.ts";
 import { calls, payment, payments, says } from "./payments.ts";
@@ -76,6 +77,29 @@ export const threads: readonly AdapterCase[] = [
     },
   },
   {
+    id: "thread.unreadable",
+    title: "A request that can't be read stops its own thread, and runs nothing; every other thread goes on.",
+    guards: "One record that another version wrote, and nobody's call is listed, verified or run any more.",
+    setting: () => payments(turns),
+    async run(stage) {
+      const spoilt = onlyPending(await stage.start({ threadId: "thread-1" }));
+      const call = onlyPending(await stage.start({ threadId: "thread-2", sameProcess: true }));
+      await stage.decide(spoilt, approve(), { threadId: "thread-1" });
+      await spoil(stage.gate.store as StorePort, spoilt.id);
+      assert.equal((await stage.resume({ threadId: "thread-1" })).status, "error");
+      assertPaid(stage);
+      const page = await stage.gate.list();
+      assert.deepEqual([page.items.map(({ id }) => id), page.unreadable?.map(({ id }) => id)], [[call.id], [spoilt.id]]);
+      assert.deepEqual(
+        (await stage.gate.verify()).unreadable?.map(({ id }) => id),
+        [spoilt.id],
+      );
+      await stage.decide(call, approve(), { threadId: "thread-2" });
+      assertStatus(await stage.resume({ threadId: "thread-2", sameProcess: true }), "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
     id: "thread.two",
     title: "Two threads with the same calls don't mix: a decision reaches its own thread only.",
     guards: "Call ids repeat across conversations, and Alice's yes pays Bob's invoice.",
@@ -95,3 +119,12 @@ export const threads: readonly AdapterCase[] = [
     },
   },
 ];
+
+/** As a later version might write it: with terms that this one doesn't know. */
+async function spoil(store: StorePort, id: string): Promise<void> {
+  const record = await store.getRequest("default", id);
+  if (!record) assert.fail(`no request ${id}`);
+  const spoilt = { ...record, terms: { ...record.terms, witness: "notary" } };
+  const changes = [{ op: "put", kind: "request", record: spoilt, expects: record.version } as const];
+  assert.deepEqual(await store.commit({ tenant: "default", changes, events: [] }), { ok: true });
+}
