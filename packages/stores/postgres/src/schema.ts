@@ -1,4 +1,5 @@
 import { functions } from "./functions.ts";
+import { judgedFunctions } from "./judged-functions.ts";
 import { noticeFunctions } from "./notice-functions.ts";
 
 /**
@@ -124,4 +125,5 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   ${noticeFunctions(s)}
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
+  judgedFunctions,
 ];

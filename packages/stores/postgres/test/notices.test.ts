@@ -7,8 +7,7 @@ import { event, put, request, T0, TENANT } from "@countersign/store-tests";
 import pg from "pg";
 import { afterAll, expect, it } from "vitest";
 import { parametersOf } from "../src/batch.ts";
-import { MIGRATIONS } from "../src/schema.ts";
-import { connectTo, failure, newSchema, openStore, query } from "./setting.ts";
+import { connectTo, failure, openStore, schemaOf } from "./setting.ts";
 
 const server = await startPostgres();
 const owner = postgresStore({ connectionString: server.url });
@@ -110,13 +109,7 @@ it("an agent whose notice or expiry comes after a decision is told that it came 
 });
 
 it("a schema of version 1 is brought up to date, and code of version 1 goes on beside it and loses no notice", async () => {
-  const schema = newSchema();
-  await query(
-    server.url,
-    `CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".countersign_schema (version int NOT NULL, oldest int NOT NULL, cluster text NOT NULL);
-     INSERT INTO "${schema}".countersign_schema VALUES (1, 1, (SELECT system_identifier::text FROM pg_control_system()));
-     ${MIGRATIONS[0]?.(`"${schema}"`)}`,
-  );
+  const schema = await schemaOf(1, server.url);
   const before = await connectTo(server.url);
   const commitOne = async (record: RequestRecord, expects: number, seq: number): Promise<unknown> => {
     const batch = { tenant: TENANT, changes: [put(record, expects)], events: [event(record.id, seq)] };

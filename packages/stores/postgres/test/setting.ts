@@ -3,12 +3,27 @@ import type { StorePort } from "@countersign/core/store";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { postgresStore, type PostgresStoreOptions } from "../src/index.ts";
+import { MIGRATIONS } from "../src/schema.ts";
 
 let schemas = 0;
 
 /** A schema that no other test of this file uses. */
 export function newSchema(): string {
   return `s_${++schemas}`;
+}
+
+/** A schema as that version of the package made it. Answers its name. */
+export async function schemaOf(version: number, connectionString: string): Promise<string> {
+  const schema = newSchema();
+  const made = MIGRATIONS.slice(0, version).map((migration) => migration(`"${schema}"`));
+  await query(
+    connectionString,
+    `CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".countersign_schema (version int NOT NULL, oldest int NOT NULL, cluster text NOT NULL);
+     INSERT INTO "${schema}".countersign_schema
+       VALUES (${version}, ${Math.max(1, version - 1)}, (SELECT system_identifier::text FROM pg_control_system()));
+     ${made.join(";")}`,
+  );
+  return schema;
 }
 
 /** Closed with the running test. */
@@ -51,6 +66,13 @@ export async function failure(work: Promise<unknown>): Promise<{ readonly error:
     (thrown: unknown) => thrown,
   );
   return { error, ms: performance.now() - since };
+}
+
+/** Waits until this session waits for another one's lock. */
+export async function blocked(connectionString: string, client: pg.Client): Promise<void> {
+  const { processID } = client as unknown as { readonly processID: number };
+  const waits = `SELECT FROM pg_stat_activity WHERE pid = ${processID} AND wait_event_type = 'Lock'`;
+  await eventually(async () => (await query(connectionString, waits)).length > 0);
 }
 
 /** Fails unless it becomes true in time. */
