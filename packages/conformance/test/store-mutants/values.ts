@@ -93,6 +93,10 @@ export const valueMutants: readonly Mutant[] = [
     commit: (batch) => store.commit({ ...batch, changes: batch.changes.map((change) => renamed(change, (id) => id.trim())) }),
     getThread: (tenant, id) => store.getThread(tenant, id.trim()),
   })),
+  wrapped("cuts-due-names", ["store.tenants.names"], (store) => ({
+    claimDue: async (kind, options) =>
+      (await store.claimDue(kind, options)).map((due) => ({ ...due, id: String(due.id.split("\u0000")[0]) })),
+  })),
   wrapped("joins-names", ["store.tenants.joined-names"], (store) => ({
     requestsOfTurn: async (tenant, threadId, turnId) =>
       (await store.listRequests(tenant, { limit: 1_000 })).items.filter(

@@ -1,8 +1,9 @@
 import { Refusal, type Add, type Write } from "./write.ts";
 
+/** The last value is the least that must be there before; null: anything. */
 const COUNTERS = {
-  thread: "UPDATE threads SET open = open + ?1 WHERE tenant = ?2 AND id = ?3 AND (?4 IS NULL OR open + ?1 >= ?4)",
-  grant: "UPDATE grants SET uses = uses + ?1 WHERE tenant = ?2 AND id = ?3 AND (?4 IS NULL OR uses + ?1 >= ?4)",
+  thread: "UPDATE threads SET open = open + ? WHERE tenant = ? AND id = ? AND coalesce(open >= ?, true)",
+  grant: "UPDATE grants SET uses = uses + ? WHERE tenant = ? AND id = ? AND coalesce(uses >= ?, true)",
 } as const;
 
 /** Additions without a floor that follow each other on one counter, in one write. */
@@ -15,7 +16,8 @@ interface Sum {
 export function adding(tenant: string, adds: readonly Add[]): readonly Write[] {
   return adds.reduce(sum, []).map(({ change, by }) => (connection) => {
     const { kind, id, floor } = change;
-    if (connection.run(COUNTERS[kind], by, tenant, id, floor ?? null) === 0) throw new Refusal("FLOOR", change);
+    const least = floor === undefined ? null : floor - by;
+    if (connection.run(COUNTERS[kind], by, tenant, id, least) === 0) throw new Refusal("FLOOR", change);
   });
 }
 

@@ -4,6 +4,12 @@ import { isBusy, storeError, unavailable } from "./errors.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
+/**
+ * Values of the `?` in their order, or of all `:names`. There is no `?1`: before version 22.20 or 24.7, Node can't bind it
+ * by its place.
+ */
+type Values = readonly SQLInputValue[] | readonly [Readonly<Record<string, SQLInputValue>>];
+
 /** How long other writers are waited for unless somebody says otherwise, in ms. */
 export const PATIENCE = 5_000;
 
@@ -51,17 +57,17 @@ export class Connection {
     }
   }
 
-  all(sql: string, ...values: readonly SQLInputValue[]): Row[] {
-    return this.#prepare(sql).all(...values);
+  all(sql: string, ...values: Values): Row[] {
+    return this.#prepare(sql).all(...(values as SQLInputValue[]));
   }
 
-  get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#prepare(sql).get(...values);
+  get(sql: string, ...values: Values): Row | undefined {
+    return this.#prepare(sql).get(...(values as SQLInputValue[]));
   }
 
   /** Answers how many rows were changed. */
-  run(sql: string, ...values: readonly SQLInputValue[]): number {
-    return Number(this.#prepare(sql).run(...values).changes);
+  run(sql: string, ...values: Values): number {
+    return Number(this.#prepare(sql).run(...(values as SQLInputValue[])).changes);
   }
 
   /** @throws STORE_UNAVAILABLE after {@link close} */

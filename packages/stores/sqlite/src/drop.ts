@@ -1,7 +1,7 @@
 import type { Drop, Write } from "./write.ts";
 
 const REMEMBER = `INSERT INTO positions (tenant, position)
-  SELECT ?1, max(position) FROM events WHERE tenant = ?1 GROUP BY tenant
+  SELECT tenant, max(position) FROM events WHERE tenant = ? GROUP BY tenant
   ON CONFLICT (tenant) DO UPDATE SET position = max(position, excluded.position)`;
 const DROP = "DELETE FROM events WHERE tenant = ? AND subject = ? AND seq <= ?";
 

@@ -3,6 +3,7 @@ import { CountersignError, isCountersignError } from "@countersign/core/store";
 /** Primary result codes of SQLite: the low byte of the extended ones. @see https://sqlite.org/rescode.html */
 const BUSY = 5;
 const LOCKED = 6;
+const CANT_OPEN = 14;
 const PROTOCOL = 15;
 const NOT_A_DATABASE = 26;
 
@@ -15,6 +16,10 @@ function resultCode(error: unknown): number | undefined {
 export function isBusy(error: unknown): boolean {
   const code = resultCode(error);
   return code === BUSY || code === LOCKED || code === PROTOCOL;
+}
+
+export function isCantOpen(error: unknown): boolean {
+  return resultCode(error) === CANT_OPEN;
 }
 
 export function isNotADatabase(error: unknown): boolean {

@@ -7,6 +7,11 @@ export function encode(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** How a name is read: as JSON. Many versions of Node cut text off at U+0000, and names may have it. {@link decode} takes it. */
+export function name(column: string): string {
+  return `json_quote(${column}) AS ${column}`;
+}
+
 /** @throws STORE_UNAVAILABLE (not retryable) naming the record, for a row that was damaged */
 export function decode(row: Row, column: string, kind: "" | "thread/" | "grant/" = ""): unknown {
   try {

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { CountersignError } from "@countersign/core/store";
 import { PATIENCE } from "./connection.ts";
-import { isBusy, isNotADatabase, storeError, unavailable } from "./errors.ts";
+import { isBusy, isCantOpen, isNotADatabase, storeError, unavailable } from "./errors.ts";
 import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
 
 /** How long SQLite itself waits for a lock before the event loop gets its turn, in ms. */
@@ -65,11 +65,23 @@ function isForeign(path: string): boolean {
   if (path === ":memory:" || !statSync(path, { throwIfNoEntry: false })?.size) return false;
   // A journal: its creation was interrupted, or is going on right now. SQLite sorts that out.
   if (existsSync(`${path}-journal`)) return false;
-  const glance = new DatabaseSync(`${pathToFileURL(path).href}?mode=ro&immutable=1`);
+  const glance = unchanging(path);
   try {
     return pragma(glance, "application_id") !== APPLICATION_ID;
   } finally {
     glance.close();
+  }
+}
+
+function unchanging(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(`${pathToFileURL(path).href}?mode=ro&immutable=1`);
+  } catch (error) {
+    if (!isCantOpen(error)) throw error;
+    // Node before 22.15 takes no URLs. This changes nothing either, but may leave an index of the WAL beside it.
+    const database = new DatabaseSync(path, { readOnly: true });
+    database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
+    return database;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
+import { decode, name } from "./json.ts";
 import { toGrant, toRequest, toThread } from "./rows.ts";
 
 const REQUEST = "SELECT id, record, result FROM requests WHERE tenant = ?";
@@ -18,10 +19,12 @@ export function requestsOfTurn(connection: Connection, tenant: string, threadId:
   return connection.all(`${REQUEST} AND thread_id = ? AND turn_id = ? ORDER BY n`, tenant, threadId, turnId).map(toRequest);
 }
 
+const THREAD = `SELECT version, state, open, fence, ${name("holder")}, lease_until, not_before, closed_at, ${name("agent")}, record, body, continuation
+  FROM threads LEFT JOIN thread_bodies USING (tenant, id)`;
+
 export function getThread(connection: Connection, tenant: string, id: string): ThreadRecord | undefined {
-  const sql = "SELECT * FROM threads LEFT JOIN thread_bodies USING (tenant, id) WHERE tenant = ? AND id = ?";
-  const row = connection.get(sql, tenant, id);
-  return row && toThread(row);
+  const row = connection.get(`${THREAD} WHERE tenant = ? AND id = ?`, tenant, id);
+  return row && toThread({ ...row, id });
 }
 
 export function grantsFor(connection: Connection, tenant: string, call: Parameters<StorePort["grantsFor"]>[1]): readonly GrantRecord[] {
@@ -31,13 +34,13 @@ export function grantsFor(connection: Connection, tenant: string, call: Paramete
 
 /** Along its index, which has the oldest first. */
 export function closedThreads(connection: Connection, tenant: string, before: number, limit: number): readonly string[] {
-  const sql = `SELECT id FROM threads INDEXED BY threads_closed
+  const sql = `SELECT ${name("id")} FROM threads INDEXED BY threads_closed
     WHERE tenant = ? AND state = 'closed' AND closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at LIMIT ?`;
-  return connection.all(sql, tenant, before, Math.max(0, limit)).map(({ id }) => String(id));
+  return connection.all(sql, tenant, before, Math.max(0, limit)).map((row) => String(decode(row, "id")));
 }
 
 /** In the order they were given. */
 export function listGrants(connection: Connection, tenant: string, tool: string | undefined): readonly GrantRecord[] {
-  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ?1 AND (?2 IS NULL OR tool = ?2) ORDER BY n";
+  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = coalesce(?, tool) ORDER BY n";
   return connection.all(sql, tenant, tool ?? null).map(toGrant);
 }

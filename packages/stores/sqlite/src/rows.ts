@@ -53,9 +53,10 @@ export function threadBodyColumns({ context, outcome, input, continuation }: Thr
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
-  const { id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, continuation } = row;
+  const { id, version, state, open, fence, lease_until, not_before, closed_at, continuation } = row;
   const times = { leaseUntil: lease_until, notBefore: not_before, closedAt: closed_at ?? undefined };
-  const columns = { id, version, state, open, fence, holder: holder ?? undefined, ...times, agent };
+  const holder = decode(row, "holder", "thread/") ?? undefined;
+  const columns = { id, version, state, open, fence, holder, ...times, agent: decode(row, "agent", "thread/") };
   const body = row["body"] === null ? {} : (decode(row, "body", "thread/") as object);
   return {
     ...(decode(row, "record", "thread/") as object),

@@ -106,7 +106,7 @@ export const tenantCases: readonly StoreCase[] = [
         const terms = { roles: [`r${name}`] };
         await commit(store, [
           put(request(`${n}`, { threadId: `t${name}`, turnId: name, tool: name, requestedBy: { id: `p${name}` }, terms })),
-          putThread(thread(`t${name}`)),
+          putThread(thread(`t${name}`, { agent: `a${name}`, holder: `h${name}` })),
         ]);
         await commit(store, [addOpen(`t${name}`, 1)]);
         await commit(store, [put(request(`s${name}`))], [event(`s${name}`, 1)], `tenant${name}`);
@@ -118,7 +118,17 @@ export const tenantCases: readonly StoreCase[] = [
         same(await listed({ tool: name }), [`${n}`], `the tool ${what}`);
         same(await listed({ requestedBy: `p${name}` }), [`${n}`], `the person ${what}`);
         same(await listed({ reviewableBy: { id: "x", roles: [`r${name}`] } }), [`${n}`], `the role ${what}`);
-        has(await store.getThread(TENANT, `t${name}`), { id: `t${name}`, open: 1 }, `the thread ${what}`);
+        const named = { id: `t${name}`, agent: `a${name}`, holder: `h${name}` };
+        has(await store.getThread(TENANT, `t${name}`), { ...named, open: 1 }, `the thread ${what}`);
+        const due = await store.claimDue("thread", {
+          tenant: TENANT,
+          agents: [named.agent],
+          holder: named.holder,
+          leaseMs: 60_000,
+          limit: 1,
+        });
+        same(due, [{ id: named.id, fence: 2 }], `the due thread ${what}`);
+        has(await store.getThread(TENANT, named.id), named, `the claimed thread ${what}`);
         same(idsOf((await store.listRequests(`tenant${name}`, {})).items), [`s${name}`], `requests of the tenant ${what}`);
         same(placesOf((await store.listEvents(`tenant${name}`, undefined, 10)).events), [`s${name}/1`], `events of the tenant ${what}`);
       }
