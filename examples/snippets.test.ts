@@ -1,7 +1,7 @@
 // Every TypeScript block of the documentation compiles against the packages as they are. (The write-… pages quote from
 // files that are compiled and run in their own folders.)
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
@@ -85,4 +85,28 @@ it("compiles every snippet", async () => {
   expect(stdout).toBe("");
   expect(count).toBeGreaterThan(10);
   rmSync(folder, { recursive: true });
+});
+
+/** Where people copy from: blocks of pages, the modules of examples, and the examples in doc comments. */
+function copied(): readonly { readonly file: string; readonly code: string }[] {
+  const options = { cwd: root, exclude: ["**/node_modules", "**/dist", "**/.snippets"] };
+  const from = (pattern: string, codeOf: (text: string) => readonly string[]) =>
+    globSync(pattern, options).flatMap((file) => codeOf(readFileSync(join(root, file), "utf8")).map((code) => ({ file, code })));
+  return [
+    ...from("{*.md,docs/**/*.md,packages/**/*.md,examples/**/*.md}", (text) =>
+      [...text.matchAll(/^( *)```\w*\n([\s\S]*?)^\1```/gm)].map(([, indent = "", code = ""]) =>
+        `\n${code}`.replaceAll(`\n${indent}`, "\n"),
+      ),
+    ),
+    ...from("examples/**/*.{ts,tsx}", (text) => [text]),
+    ...from("packages/**/src/**/*.ts", (text) =>
+      [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map(([comment]) => comment.replaceAll(/^ *(\*|\/\*\*) ?(@example ?)?/gm, "")),
+    ),
+  ];
+}
+
+it("opens nothing in a snippet that is closed at once: at the top of a module, `using` ends with the module", () => {
+  const snippets = copied();
+  expect(snippets.filter(({ file }) => file.endsWith(".md")).length).toBeGreaterThan(50);
+  expect(snippets.filter(({ code }) => /^(await )?using \w+(: [^=]+)? = /m.test(code))).toEqual([]);
 });

@@ -27,7 +27,7 @@ export function kvStore(path: string): StorePort {
 
   /** Everything is one transaction, and nothing is after the end. */
   async function answer<T>(work: (tx: Transaction) => T): Promise<T> {
-    if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+    if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
     try {
       return kv.transaction(work);
     } catch (cause) {
@@ -80,7 +80,7 @@ export function kvStore(path: string): StorePort {
       ),
     listEvents: (tenant, after, limit, subject) => answer((tx) => listEvents(tx, tenant, after, limit, subject)),
     watch: (listener) => {
-      if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+      if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
       const watching = (): void => listener();
       listeners.add(watching);
       return () => void listeners.delete(watching);

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { CountersignError, type StorePort } from "@countersign/core/store";
 import { weak, wrapped, type Mutant } from "./mutant.ts";
 
@@ -10,6 +11,11 @@ function listening(): { readonly all: Set<() => void>; readonly watch: StorePort
     return () => void all.delete(own);
   };
   return { all, watch };
+}
+
+/** Whatever the store says: it did not answer. */
+function unanswered<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch(() => Promise.reject(new CountersignError("STORE_UNAVAILABLE", { retryable: false })));
 }
 
 export const handleMutants: readonly Mutant[] = [
@@ -80,6 +86,25 @@ export const handleMutants: readonly Mutant[] = [
     [Symbol.asyncDispose]: async () => {},
   })),
   wrapped("watches-when-closed", ["store.close.refuses"], () => ({ watch: () => () => {} })),
+  wrapped("says-no-answer-when-closed", ["store.close.refuses", "store.close.twice"], (store) => ({
+    now: () => unanswered(store.now()),
+    getRequest: (tenant, id) => unanswered(store.getRequest(tenant, id)),
+  })),
+  wrapped("drops-calls-when-closed", ["store.close.under-way"], (store) => {
+    let closed = false;
+    return {
+      commit: async (batch) => {
+        const committed = await store.commit(batch);
+        await setImmediate();
+        if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
+        return committed;
+      },
+      close: async () => {
+        closed = true;
+        await store.close();
+      },
+    };
+  }),
   wrapped("closes-once", ["store.close.twice"], (store) => {
     let closed = false;
     return {

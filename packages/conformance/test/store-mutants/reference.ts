@@ -68,7 +68,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
   }
 
   function demandOpen(): void {
-    if (!database.isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false });
+    if (!database.isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
   }
 
   function of(tenant: string): TenantState {

@@ -58,10 +58,13 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
-  STORE_UNAVAILABLE: ({ retryable, unreadable }) =>
-    unreadable
-      ? `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`
-      : `The store did not answer.${retryable ? " Trying again is safe." : ""}`,
+  STORE_UNAVAILABLE: ({ retryable, unreadable, closed }) => {
+    if (unreadable)
+      return `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`;
+    if (closed)
+      return "The store was closed: this call read and wrote nothing. Close a store when the program ends, not before. `await using` closes it at the end of its block, and at the top of a module at the end of the module.";
+    return `The store did not answer.${retryable ? " Trying again is safe." : ""}`;
+  },
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."

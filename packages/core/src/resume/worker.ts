@@ -39,7 +39,7 @@ const GATHER = 5;
  * Resumes the threads whose requests are all decided, expires what is overdue, reminds and escalates, and finds executions
  * whose process died. A notification wakes it at once, a sweep finds what a notification missed. Without runners it only sweeps.
  * @throws SETUP for options that make no sense, runners of one name or of another gate's store or tenant
- * @example await using worker = createWorker(gate, [payments]).start()
+ * @example const worker = createWorker(gate, [payments]).start(); // await worker.stop() when the program ends
  */
 export function createWorker(gate: Gate, runners: readonly AgentRunner[], options: WorkerOptions = {}): Worker {
   const { kernel } = internalsOf(gate);

@@ -16,7 +16,7 @@ export interface MemoryStoreOptions {
  * The reference store: everything in this process, nothing on disk. For tests and for trying things out; it shows what
  * every other store must do. Records are copied in and out, so nothing is shared with the caller.
  *
- * After `close()` all data is gone, and every call throws STORE_UNAVAILABLE (not retryable).
+ * After `close()` all data is gone, and every call throws STORE_UNAVAILABLE (`closed`).
  */
 export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StorePort {
   const tenants = new Map<string, Tenant>();
@@ -24,7 +24,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
   let closed = false;
 
   function open(): void {
-    if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+    if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
   }
 
   function of(name: string): Tenant {

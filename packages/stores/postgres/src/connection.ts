@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { CountersignError } from "@countersign/core/store";
 import pg from "pg";
 import { isReadOnly, meaningOf, storeError, unavailable } from "./errors.ts";
 
@@ -25,6 +26,8 @@ export class Connection {
   readonly schema: string;
   readonly #pool: pg.Pool;
   #open = true;
+  /** Work that has begun. The pool outlives it: whoever waits for a connection of a pool that ends hears nothing for 5 s. */
+  readonly #working = new Set<Promise<unknown>>();
   /** Statements by name save the server the parsing; some poolers can't have them. */
   #named = true;
 
@@ -51,6 +54,16 @@ export class Connection {
    * @throws STORE_UNAVAILABLE
    */
   async persist<T>(work: () => Promise<T>): Promise<T> {
+    const working = this.#persist(work);
+    this.#working.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#working.delete(working);
+    }
+  }
+
+  async #persist<T>(work: () => Promise<T>): Promise<T> {
     const until = performance.now() + PATIENCE;
     for (let pause = PAUSE_MIN; ; pause = Math.min(pause * 2, PAUSE_MAX)) {
       this.demandOpen();
@@ -105,14 +118,15 @@ export class Connection {
     }
   }
 
-  /** @throws STORE_UNAVAILABLE after {@link close} */
+  /** @throws STORE_UNAVAILABLE (`closed`) after {@link close} */
   demandOpen(): void {
-    if (!this.#open) throw unavailable(false, "It is closed.");
+    if (!this.#open) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
   }
 
   async close(): Promise<void> {
     if (!this.#open) return;
     this.#open = false;
+    await Promise.allSettled(this.#working);
     await this.#pool.end();
   }
 

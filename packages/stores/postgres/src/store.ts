@@ -28,7 +28,7 @@ export interface PostgresStoreOptions extends PoolConfig {
  * Calls throw STORE_UNAVAILABLE (`retryable` if it may pass by itself), STORE_INCOMPATIBLE for a schema of somebody else's
  * or of a version that this one can't work on.
  * @throws SETUP for a schema name that isn't one
- * @example await using store = postgresStore({ connectionString: process.env.DATABASE_URL })
+ * @example const store = postgresStore({ connectionString: process.env.DATABASE_URL })
  */
 export function postgresStore({ schema = "countersign", warn, ...config }: PostgresStoreOptions = {}): StorePort {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {

@@ -220,7 +220,7 @@ const WAYS: Readonly<Record<string, (forged: string) => readonly string[]>> = {
 
 /** The parameters as literals, so that functions can carry them. */
 function literals(batch: Batch): string {
-  const literal = (value: unknown): string => (value === null ? "NULL" : `'${String(value).replaceAll("'", "''")}'`);
+  const literal = (value: unknown): string => (typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : "NULL");
   return parametersOf(batch, crypto.randomUUID()).map(literal).join(", ");
 }
 

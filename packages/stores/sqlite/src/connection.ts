@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isBusy, storeError, unavailable } from "./errors.ts";
+import { CountersignError } from "@countersign/core/store";
+import { isBusy, storeError } from "./errors.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -70,9 +71,9 @@ export class Connection {
     return Number(this.#prepare(sql).run(...(values as SQLInputValue[])).changes);
   }
 
-  /** @throws STORE_UNAVAILABLE after {@link close} */
+  /** @throws STORE_UNAVAILABLE (`closed`) after {@link close} */
   demandOpen(): void {
-    if (!this.#open) throw unavailable(false, "It is closed.");
+    if (!this.#open) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
   }
 
   close(): void {

@@ -34,7 +34,7 @@ export function journalStore(path: string): StorePort {
   let closed = false;
 
   function replay(): void {
-    if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "It is closed." });
+    if (closed) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
     const rows = read.all(replayed);
     for (const row of rows) {
       const entry = revived(String(row["entry"]));

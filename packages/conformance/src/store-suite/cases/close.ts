@@ -1,5 +1,5 @@
 import type { StorePort } from "@countersign/core/store";
-import { throwsCode } from "../check.ts";
+import { throwsCode, within } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { commit, put, request, TENANT } from "../records.ts";
 
@@ -21,10 +21,12 @@ const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unkno
 /** Where there is one. */
 const CLOSED_THREADS: (typeof CALLS)[number] = ["closedThreads", (store) => store.closedThreads?.(TENANT, 1, 1)];
 
+const CLOSED = { retryable: false, closed: true };
+
 export const closeCases: readonly StoreCase[] = [
   {
     id: "store.close.refuses",
-    title: "A closed store answers nothing: every call ends with STORE_UNAVAILABLE, not retryable.",
+    title: "A closed store answers nothing: every call ends with STORE_UNAVAILABLE, not retryable, and says that it was closed.",
     guards: "A commit after the end is taken for one that was kept.",
     run: async ({ open }) => {
       const store = await open();
@@ -32,7 +34,25 @@ export const closeCases: readonly StoreCase[] = [
       store.watch(() => {});
       await store.close();
       for (const [name, call] of [...CALLS, ...(store.closedThreads ? [CLOSED_THREADS] : [])])
-        await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, { retryable: false });
+        await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, CLOSED);
+    },
+  },
+  {
+    id: "store.close.under-way",
+    title: "A call that is under way when the store is closed is answered, or ends like one that came later.",
+    guards: "A program that ends while it works reports a store that doesn't answer.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [put(request("r1"))]);
+      const calls = Array.from({ length: 5 }, (_, n): readonly Promise<unknown>[] => [
+        store.getRequest(TENANT, "r1"),
+        store.commit({ tenant: TENANT, changes: [put(request(`under-way-${n}`))], events: [] }),
+      ]).flat();
+      const ends = Promise.allSettled(calls);
+      await within(30_000, "closing", store.close());
+      const settled = await within(30_000, "calls under way", ends);
+      const failed = calls.filter((_, index) => settled[index]?.status === "rejected");
+      for (const call of failed) await throwsCode(() => call, "STORE_UNAVAILABLE", "a call under way", CLOSED);
     },
   },
   {
@@ -49,7 +69,7 @@ export const closeCases: readonly StoreCase[] = [
         await using scoped = other;
         await scoped.now();
       }
-      await throwsCode(() => other.now(), "STORE_UNAVAILABLE", "after `await using`", { retryable: false });
+      await throwsCode(() => other.now(), "STORE_UNAVAILABLE", "after `await using`", CLOSED);
     },
   },
 ];
