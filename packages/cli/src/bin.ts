@@ -15,6 +15,9 @@ if (major < 22 || (major === 22 && minor < 13)) {
   enableCompileCache(join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "countersign"));
   // Whoever reads may stop reading: `countersign list | head`.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  // Node before 24 calls its SQLite experimental, each time. Whoever reads errors as JSON can't use that.
+  const [tell] = process.listeners("warning");
+  process.removeAllListeners("warning").on("warning", (warning) => warning.name !== "ExperimentalWarning" && tell?.(warning));
   const { main } = await import("./main.ts");
   process.exitCode = await main(process.argv.slice(2));
   // A module of an application may have opened what would keep the process alive.

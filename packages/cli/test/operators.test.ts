@@ -123,7 +123,7 @@ describe("doctor", () => {
     await office.asked();
     const { code, of } = await diagnose();
     expect(code).toBe(0);
-    for (const check of ["node", "store", "schema", "clock", "requests", "signatures", "freezes"])
+    for (const check of ["node", "store", "schema", "writes", "clock", "requests", "signatures", "freezes"])
       expect(of(check).map(({ status }) => status)).toEqual(["ok"]);
   });
 

@@ -15,6 +15,7 @@ import { policyFindings } from "./policy.ts";
 import { records } from "./records.ts";
 import { requests } from "./requests.ts";
 import { signatures } from "./signatures.ts";
+import { writes } from "./writes.ts";
 
 interface DoctorOptions {
   readonly policy?: string;
@@ -71,6 +72,7 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
     const found = [
       ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", but forgets everything with its process"}.`),
       ok("schema", "It is the one that this version works on."),
+      ...(await writes(store, tenant)),
       ...(await clock(store)),
       ...(await records(gate)),
       ...(await requests(store, tenant, config)),

@@ -16,8 +16,14 @@ export async function loadModule(path: string): Promise<Exports> {
   try {
     return (await import(pathToFileURL(file).href)) as Exports;
   } catch (error) {
-    throw usage(`${path} can't be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    throw usage(`${path} can't be loaded: ${error instanceof Error ? error.message : String(error)}${adviceFor(error, file)}`);
   }
+}
+
+function adviceFor(error: unknown, file: string): string {
+  const isUnknown = error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_FILE_EXTENSION";
+  if (!isUnknown || !/\.[cm]?ts$/.test(file)) return "";
+  return ". Node 22.18 and newer read TypeScript. For an older one, set NODE_OPTIONS=--experimental-strip-types, or compile the module";
 }
 
 /** The runners among the exports, also within a list. */
