@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** What runs under the oldest Node. It tells nobody of its results, which are not those of the published matrix. */
+const SUITES = {
+  core: ["packages/core/test/*.test.ts", "packages/testing/test/*.test.ts"],
+  stores: [
+    "packages/stores/{memory,sqlite}/test/*.test.ts",
+    "packages/stores/postgres/test/postgres.test.ts",
+    "examples/write-a-store/*.test.ts",
+  ],
+} as const;
+
+export default defineConfig({
+  root: fileURLToPath(new URL("../../../", import.meta.url)),
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ["default"],
+    projects: Object.entries(SUITES).map(([name, include]) => ({ extends: true, test: { name, include: [...include] } })),
+  },
+});
