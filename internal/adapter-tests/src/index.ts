@@ -1,4 +1,4 @@
 /** `@countersign/adapter-tests`: what the tests of the adapters share, whatever the framework. @module */
 export { alice, Amount, openDesk, overThousand, type Desk, type DeskOptions, type Hands, type Payment } from "./desk.ts";
-export { failure } from "./failure.ts";
-export { lineOf, requestFor, throughStreams, versionOf } from "./neutral.ts";
+export { failure, hintOf } from "./failure.ts";
+export { lineOf, requestFor, throughStreams, ungatedIn, versionOf } from "./neutral.ts";

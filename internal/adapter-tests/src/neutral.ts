@@ -18,6 +18,12 @@ export function lineOf(
   return turn.calls.map(({ id, tool, args }) => ({ id, name: tool, args }));
 }
 
+/** Names of the tools that the framework gets without the gate around them, and of those that the runner is told of. */
+export function ungatedIn({ tools }: Scenario): { readonly open: readonly string[]; readonly meant: readonly string[] } {
+  const open = tools.filter(({ ungated }) => ungated !== undefined);
+  return { open: open.map(({ name }) => name), meant: open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name) };
+}
+
 /** The newest request about a call, for frameworks whose own answers name calls. */
 export async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {
   for (const request of (await gate.list({ threadId, order: "newest" })).items) {

@@ -35,7 +35,8 @@ export function historyOf(gate: Gate, id: string): Promise<readonly AuditEvent[]
   return Array.fromAsync(gate.history(id));
 }
 
-function assertAllowed({ policy }: Setting, { tool, args, key }: EffectRecord): void {
+function assertAllowed({ policy, tools }: Setting, { tool, args, key }: EffectRecord): void {
+  if (tools.some(({ name, ungated }) => name === tool && ungated === "meant")) return;
   const { type } = policy.check({ tool, args, requestedBy: { id: "bob" } });
   assert.equal(type, "allow", `${tool} ran with ${JSON.stringify(args)} under no recorded request (key ${key}); the policy says ${type}`);
 }

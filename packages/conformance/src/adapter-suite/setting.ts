@@ -10,6 +10,8 @@ export type Call = Extract<Turn, { calls: unknown }>["calls"][number];
 export interface ToolSpec {
   readonly name: string;
   readonly args: StandardSchemaV1;
+  /** It is offered to the model without the gate around it: by mistake, or named in the runner's `ungated`. */
+  readonly ungated?: "forgotten" | "meant";
   /** What it answers once its effect is on record; may throw, may take its time. Default: `ran <tool>`. */
   readonly answer?: (args: JsonObject) => unknown;
 }

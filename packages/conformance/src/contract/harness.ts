@@ -8,6 +8,11 @@ export interface Scenario {
     readonly args: StandardSchemaV1;
     /** Writes the effect to a file outside the process, then answers. */
     effect(args: JsonObject): Promise<unknown>;
+    /**
+     * Only where `ungated` isn't declared `false`: the framework gets the tool without the gate around it. `meant`: and it is
+     * named in the `ungated` of `createRunner`. `forgotten`: it isn't.
+     */
+    readonly ungated?: "forgotten" | "meant";
   }[];
   /** What the model says, one entry a request: text, tool calls, or a failure of the provider. */
   readonly turns: readonly (
@@ -40,6 +45,8 @@ export interface Transcript {
  * - `partial`: some calls of a turn may be decided and others not
  * - `parallel`: a turn may have several calls
  * - `repeatedIds`: a turn may use the call ids of an earlier one again, as models do. Assumed unless it is declared `false`
+ * - `ungated`: a tool may be offered to the model without the gate around it. Assumed unless it is declared `false`: by an
+ *   adapter whose runner gates whatever it is given, and by a shape of agent in which one gate stands around all tools
  * - `supersede`: a new message may take the place of waiting or stopped calls, and the history is repaired
  * - `streaming`: `stream` and `resumeStream`
  * - `subagents`: agents inside tools, under the same gate
@@ -52,6 +59,7 @@ export type Capability =
   | "partial"
   | "parallel"
   | "repeatedIds"
+  | "ungated"
   | "supersede"
   | "streaming"
   | "subagents"

@@ -1,5 +1,5 @@
 import type { Gate } from "@countersign/core";
-import { defineRunner, turnIdOf, type Advanced, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { defineRunner, turnIdOf, type Advanced, type Offer, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Flaw } from "./flaw.ts";
 import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";
@@ -9,7 +9,7 @@ type Native = { answers?: NativeAnswers | undefined };
 const conversations: State[] = [];
 
 /** The sound adapter; a flaw makes a mutant of it. */
-export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw) {
+export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: readonly string[]) {
   const step = (
     thread: Thread,
     input: string | undefined,
@@ -29,6 +29,9 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw) {
   return defineRunner<string, string, AsyncIterable<string>, unknown, Native>(gate, {
     name: "conformance",
     framework: "mini",
+    ...(flaw !== "overlooks-ungated" && {
+      tools: { look: () => ({ offers: [offerOf(gate, agent)] }), ungated, remedy: "Take them out of the agent's own." },
+    }),
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
@@ -38,6 +41,11 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw) {
       return { stream: chunks(done), done };
     },
   });
+}
+
+function offerOf(gate: Gate, { tools, own = {} }: Agent): Offer {
+  const offered = (names: object, by?: Gate): Offer["tools"] => Object.keys(names).map((name) => ({ name, calledAs: name, gate: by }));
+  return { tools: [...offered(tools, gate), ...offered(own)] };
 }
 
 async function* chunks(done: Promise<unknown>): AsyncGenerator<string> {
@@ -71,12 +79,15 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
     const open = openCalls(messages);
     const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
-    const waiting = await unsigned(proposed, fresh, advancing);
+    const isOwn = ({ tool }: ProposedCall): boolean => agent.own !== undefined && tool in agent.own;
+    const waiting = await unsigned(proposed.filter((call) => !isOwn(call)), fresh, advancing); // prettier-ignore
     if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
     for (const [index, call] of proposed.entries()) {
       advancing.signal.throwIfAborted();
-      const outcome = await (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing));
+      const outcome = await (isOwn(call)
+        ? plainly(agent, call)
+        : (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing)));
       if ("pause" in outcome) return { status: "suspended", calls: outcome.pause, continuation };
       if (outcome.stops && flaw !== "goes-on-after-stop") {
         answerOpenCalls(state, undefined);
@@ -122,6 +133,10 @@ function rewrite(messages: Message[], turn: Message, call: ToolCall | undefined,
   const at = messages.findLastIndex(({ calls }) => calls === turn.calls || calls?.[0]?.id === turn.calls?.[0]?.id);
   const from = messages[at];
   if (from) messages[at] = { ...from, calls: from.calls?.map((each) => (each.id === call?.id ? { ...each, args } : each)) ?? [] };
+}
+
+async function plainly({ own }: Agent, { tool, args }: ProposedCall): Promise<Outcome> {
+  return { text: textOf(await own?.[tool]?.(args)) };
 }
 
 /** Thrown out of a nested agent's tool: not a failure of the tool, but its pause. */

@@ -27,6 +27,7 @@ export const FLAWS = [
   "never-asks",
   "never-ends",
   "notes-everything",
+  "overlooks-ungated",
   "reasks-policy",
   "renames-turns",
   "replays-nothing",

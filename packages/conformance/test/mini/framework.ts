@@ -17,6 +17,8 @@ export interface Agent {
   model(messages: readonly Message[]): Promise<Message>;
   readonly tools: Readonly<Record<string, (args: JsonObject) => unknown>>;
   readonly agents: Readonly<Record<string, Agent>>;
+  /** Tools that the framework runs by itself: the adapter has no hand in it. */
+  readonly own?: Agent["tools"];
 }
 /** What an existing user interface of this framework sends: decisions by call id. Whoever can reach it can send it. */
 export type NativeAnswers = Readonly<Record<string, Decision>>;

@@ -23,13 +23,16 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
     },
     async open(scenario, gate) {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
-      const tools = Object.fromEntries(scenario.tools.map(({ name, effect }) => [name, effect]));
+      const effects = (of: Scenario["tools"]): Agent["tools"] => Object.fromEntries(of.map(({ name, effect }) => [name, effect]));
+      const { open = [], gated = [] } = Object.groupBy(scenario.tools, ({ ungated }) => (ungated ? "open" : "gated"));
+      const tools = effects(gated);
       const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
         name,
         { model: scripted(turns), tools, agents: {} },
       ]);
-      const agent: Agent = { model: scripted(scenario.turns, seen), tools, agents: Object.fromEntries(nested) };
-      const runner = createRunner(gate, agent, flaw);
+      const agent: Agent = { model: scripted(scenario.turns, seen), tools, agents: Object.fromEntries(nested), own: effects(open) };
+      const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
+      const runner = createRunner(gate, agent, flaw, meant);
       const flawed =
         flaw === "cancels-instead-of-refusing" ||
         flaw === "forgets-requester" ||

@@ -5,6 +5,7 @@ import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
+import { inspect, inspectAtOnce } from "./offers.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
 import type { GatedThread } from "./thread.ts";
@@ -28,10 +29,17 @@ export function wakeOf(runner: AgentRunner): Wake {
   return wake;
 }
 
+const INSPECT = Symbol.for("countersign.inspect");
+
+/** Has this runner tools that nobody has gated? The same look as before each run. @throws SETUP naming them */
+export async function inspectTools(runner: AgentRunner): Promise<void> {
+  await (runner as { [INSPECT]?: () => Promise<void> })[INSPECT]?.();
+}
+
 /**
  * A runner for a framework: lease, fence, continuation, context, outcome, in-process review, release and worker are done
  * here once. An adapter only says how to go on.
- * @throws SETUP if the gate has no policy
+ * @throws SETUP if the gate has no policy, and for tools that can be seen and that the gate doesn't guard
  */
 export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}>(
   gate: GateIn<C>,
@@ -40,6 +48,9 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const internals = gatingInternalsOf(gate);
   const { kernel } = internals;
   const identity = { agent: spec.name, framework: spec.framework };
+  const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
+  if (subject) inspectAtOnce(subject);
+  const looked = async (): Promise<void> => subject && inspect(subject);
 
   const acquireStart = (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
     spec.beforeRun?.(threadId, nativeOf(given));
@@ -52,6 +63,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     drive(internals, acquired, input, given?.signal, async (thread, from: From<Input>, signal) => {
       // A worker is handed threads by the name of their agent.
       refuseOtherFramework(acquired.thread.framework, spec.framework);
+      await looked();
       return spec.advance(thread, from, { ...nativeOf(given), signal });
     });
 
@@ -65,6 +77,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
       const advance = async (thread: GatedThread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
         const options = { ...nativeOf(given), signal };
+        await looked();
         if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
         const { stream, done } = await spec.advanceStream(thread, from, options);
         streaming = true;
@@ -134,7 +147,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     const acquired = adopt(kernel, thread, fence, token, since);
     return acquired && go(acquired, undefined, undefined);
   };
-  return { ...runner, ...{ [WAKE]: wake } };
+  return { ...runner, ...{ [WAKE]: wake, [INSPECT]: looked } };
 }
 
 /** What is left when Countersign's own options are taken out is the framework's. */

@@ -2,6 +2,7 @@ import type { Principal } from "../contract/principal.ts";
 import type { Continuation } from "../suspend/continuation.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { GateIn, ThreadInfo } from "./gate.ts";
+import type { Inspection } from "./offers.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { Thread } from "./conversation.ts";
 
@@ -73,6 +74,11 @@ export interface RunnerSpec<Input, Output, Stream, Native> {
   readonly forgetsWithProcess?: boolean;
   /** The output of a completed thread, where it isn't JSON and so can't be recorded. */
   restoreOutput?(threadId: string): Promise<Output>;
+  /**
+   * How tools that nobody has gated are found. Leave it out only if every tool runs through `thread.execute`, whatever the
+   * application hands to the runner.
+   */
+  readonly tools?: Inspection;
   /** Checks the set-up before anything is written. */
   beforeRun?(threadId: string, options: Native): void;
   /** For a stream that has nothing to say because the run didn't move. Default: an empty async iterable. */

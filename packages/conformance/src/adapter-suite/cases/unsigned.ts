@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
 import { approve, definePolicy, edit, reject } from "@countersign/core";
 import { z } from "zod";
-import type { AdapterCase } from "../setting.ts";
+import type { AdapterCase, Setting, ToolSpec } from "../setting.ts";
 import { assertPaid, assertStatus, assertTold, onlyPending, resultOf } from "./expect.ts";
 import { calls, payment, Payment, payments, reading, says } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 const turns = [calls(payment("call_0", 4_200)), says()];
+
+/** The model calls a tool without the gate around it, and then one that has to be signed. */
+function wiping(ungated: NonNullable<ToolSpec["ungated"]>): Setting {
+  const tools = [{ name: "wipe", args: z.object({ disk: z.string() }), ungated }];
+  return payments([calls({ id: "a", tool: "wipe", args: { disk: "all" } }), calls(payment("b", 4_200)), says()], { tools });
+}
 
 /** Nothing runs unsigned. */
 export const unsigned: readonly AdapterCase[] = [
@@ -98,6 +104,32 @@ export const unsigned: readonly AdapterCase[] = [
     async run(stage) {
       assert.equal(onlyPending(await stage.start()).tool, "wipe");
       assert.deepEqual(stage.effects(), []);
+    },
+  },
+  {
+    id: "unsigned.forgotten-tool",
+    title: "An agent with a tool that nobody gated doesn't run: the runner refuses it before the model is asked.",
+    guards: "A tool that somebody adds and forgets to gate pays before anybody notices.",
+    needs: ["ungated"],
+    setting: () => wiping("forgotten"),
+    async run(stage) {
+      const answer = await stage.start();
+      assertStatus(answer, "error");
+      assert.equal(answer.code, "SETUP");
+      assert.equal(answer.requests, 0, "the model was asked");
+      assert.deepEqual(stage.effects(), []);
+    },
+  },
+  {
+    id: "unsigned.meant-ungated",
+    title: "A tool that the runner's `ungated` names runs without the gate, and the others stay gated.",
+    guards: "The check is in the way of tools that need no signature, so people look for a way around it.",
+    needs: ["ungated"],
+    setting: () => wiping("meant"),
+    async run(stage) {
+      const { tool } = onlyPending(await stage.start());
+      assert.equal(tool, "pay");
+      assert.deepEqual(stage.effects().map(({ tool }) => tool), ["wipe"]);
     },
   },
   {

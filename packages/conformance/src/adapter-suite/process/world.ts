@@ -48,8 +48,9 @@ export function scenarioOf({ tools, turns, subagents }: Setting, dir: string, ki
   let met = 0;
   const scenario: Scenario = {
     turns,
-    tools: tools.map(({ name, args, answer }) => ({
+    tools: tools.map(({ name, args, answer, ungated }) => ({
       name,
+      ...(ungated && { ungated }),
       description: `The tool ${name} of the conformance suite.`,
       args,
       effect: async (given: JsonObject): Promise<unknown> => {

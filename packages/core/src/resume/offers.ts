@@ -1,0 +1,110 @@
+import { CountersignError } from "../errors/error.ts";
+import type { Gate } from "./gate.ts";
+
+/** A tool that a framework offers to a model. */
+export interface OfferedTool {
+  /** As rules and `ungated` name it: `pay`, `billing/pay`, or `billing/*` for whatever that server will list. */
+  readonly name: string;
+  /** As the model calls it. Undefined: not known yet, or nobody has to tell it apart from others. */
+  readonly calledAs?: string | undefined;
+  /** What stands around it. Undefined: nothing does. */
+  readonly gate: Gate | undefined;
+}
+
+/** The tools of one agent. */
+export interface Offer {
+  /** For error messages. Undefined: the runner has no other agent. */
+  readonly agent?: string | undefined;
+  readonly tools: readonly OfferedTool[];
+}
+
+/** What a runner's framework offers to models, as far as it can be seen. */
+export interface Offers {
+  readonly offers: readonly Offer[];
+  /** What takes a moment to find out. */
+  readonly rest?: (() => Promise<readonly Offer[]>) | undefined;
+}
+
+/** How a runner finds tools that nobody has gated. */
+export interface Inspection {
+  /** Looked at when the runner is made and again before each run: what comes later is seen, too. */
+  look(): Offers;
+  /** The runner's option: tools that are meant to run without the gate. */
+  readonly ungated?: readonly string[] | undefined;
+  /** How a tool is gated here: a sentence. */
+  readonly remedy: string;
+}
+
+interface Subject extends Inspection {
+  readonly runner: string;
+  readonly gate: Gate;
+}
+
+/** When the runner is made. @throws SETUP */
+export function inspectAtOnce(subject: Subject): void {
+  const { offers, rest } = subject.look();
+  refuseUngated(subject, offers);
+  if (!rest) refuseUnknownNames(subject, offers);
+}
+
+/** Before a run: all of it. @throws SETUP */
+export async function inspect(subject: Subject): Promise<void> {
+  const { offers, rest } = subject.look();
+  if (!rest) return refuseUngated(subject, offers);
+  const all = [...offers, ...(await rest())];
+  refuseUngated(subject, all);
+  refuseUnknownNames(subject, all);
+}
+
+/**
+ * A person signs a name and arguments: two tools of one list that a model calls by the same name could run for each other.
+ * @param where the list, as the subject of a sentence
+ * @throws SETUP naming both
+ */
+export function refuseLookalikes(where: string, tools: readonly Pick<OfferedTool, "name" | "calledAs">[]): void {
+  const byName = Map.groupBy(
+    tools.filter(({ calledAs }) => calledAs !== undefined),
+    ({ calledAs }) => calledAs,
+  );
+  for (const [calledAs, alike] of byName) {
+    if (alike.length < 2) continue;
+    const names = alike.map(({ name }) => name).join(" and ");
+    throw setup(`${where} has two tools that the model calls ${calledAs}, and can't tell apart: ${names}. Give each its own name.`);
+  }
+}
+
+function refuseUngated({ runner, gate, ungated = [], remedy }: Subject, offers: readonly Offer[]): void {
+  for (const { agent, tools } of offers) refuseLookalikes(agent === undefined ? `Runner ${runner}` : `Agent ${agent}`, tools);
+  const open = offers.flatMap(({ agent, tools }) =>
+    tools.filter((tool) => tool.gate !== gate && !ungated.includes(tool.name)).map((tool) => ({ ...tool, agent })),
+  );
+  if (open.length === 0) return;
+  const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
+  const others = open.filter((tool) => tool.gate !== undefined);
+  const twoGates = others.length > 0 ? ` Two gates: another gate than the runner's guards ${listOf(others)}.` : "";
+  throw setup(
+    `Runner ${runner} has tools that its gate does not guard: ${listOf(open)}.${twoGates} ${remedy} ` +
+      `If they are meant to run without a signature, name them: ungated: ${names}.`,
+  );
+}
+
+/** A misspelt list must not pass in silence. */
+function refuseUnknownNames({ runner, gate, ungated = [] }: Subject, offers: readonly Offer[]): void {
+  const tools = offers.flatMap((offer) => offer.tools);
+  for (const name of ungated) {
+    const named = tools.filter((tool) => tool.name === name);
+    if (named.some((tool) => tool.gate !== gate)) continue;
+    if (named.length > 0) throw setup(`Runner ${runner}: ungated names ${name}, but the gate guards it. Take it out of the list.`);
+    const there = [...new Set(tools.map((tool) => tool.name))].join(", ") || "none";
+    throw setup(`Runner ${runner}: ungated names ${name}, but there is no such tool. Its tools: ${there}.`);
+  }
+}
+
+function listOf(tools: readonly (OfferedTool & { readonly agent: string | undefined })[]): string {
+  const texts = tools.map(({ name, agent }) => (agent === undefined ? name : `${name} (agent ${agent})`));
+  return [...new Set(texts)].join(", ");
+}
+
+function setup(hint: string): CountersignError<"SETUP"> {
+  return new CountersignError("SETUP", { hint });
+}
