@@ -7,8 +7,9 @@ import { proposes, type Agent, type Message } from "./framework.ts";
 export default {
   framework: "little loop",
   version: "1.0.0",
-  // What is not declared is absent: this adapter can't stream, and knows neither nested agents nor answers of its own.
-  capabilities: { durable: true, edit: true, partial: true, parallel: true, supersede: true, rejectReason: true },
+  // What is not declared is absent: this adapter can't stream, and knows neither nested agents nor answers of its own. Every
+  // tool runs through its loop, so that none can be forgotten.
+  capabilities: { durable: true, edit: true, partial: true, parallel: true, supersede: true, rejectReason: true, ungated: false },
   async open({ tools, turns }, gate) {
     let shown: readonly Message[] = [];
     let requests = 0;

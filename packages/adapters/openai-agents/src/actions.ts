@@ -78,7 +78,8 @@ function entryOf(scope: Scope, tool: string, args: object): Entry | undefined {
   const { tickets, passed } = scope.invocation;
   const deed = deedOf(scope, tool, args);
   const at = tickets.findIndex(
-    ({ path, call }) => keyOf(path, "") === keyOf(scope.path, "") && deedOf(scope, call.tool, call.args) === deed,
+    ({ path, call: { namespace, tool, args } }) =>
+      namespace === undefined && keyOf(path, "") === keyOf(scope.path, "") && deedOf(scope, tool, args) === deed,
   );
   const [ticket] = at < 0 ? [] : tickets.splice(at, 1);
   if (ticket) return { call: ticket.call, fresh: false };

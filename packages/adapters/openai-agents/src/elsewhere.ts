@@ -1,4 +1,5 @@
-import type { ComputerTool, HostedMCPTool, HostedTool } from "@openai/agents";
+import type { ComputerTool, HostedMCPTool } from "@openai/agents";
+import { labelOf } from "./called.ts";
 import { register, type Kit } from "./gated.ts";
 import { scopeOf } from "./invocation.ts";
 import { mustStop } from "./stop.ts";
@@ -29,15 +30,11 @@ export function gatedComputer(kit: Kit, tool: ComputerTool<any, any>): ComputerT
   return copy;
 }
 
-export function isHostedMcp(tool: HostedTool): tool is HostedMCPTool {
-  return tool.name === "hosted_mcp";
-}
-
 export function gatedHostedMcp(kit: Kit, tool: HostedMCPTool): HostedMCPTool {
   const { on_approval, ...providerData } = tool.providerData as Record<string, unknown>;
   const copy = { ...tool, providerData: { ...providerData, require_approval: "always" } } as unknown as HostedMCPTool;
   const asksItself = (call: { readonly tool: string }): boolean => isRequired(providerData["require_approval"], call.tool);
-  const namespace = String(providerData["server_label"]);
+  const namespace = labelOf(tool);
   register(copy, { gate: kit.gate, name: tool.name, original: tool, namespace, argsSchema: undefined, elsewhere: { asksItself } });
   return copy;
 }

@@ -1,6 +1,6 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
 import { firstNonJson } from "@countersign/core/adapter";
-import { RunState } from "@openai/agents";
+import { RunState, UserError } from "@openai/agents";
 import type { Invocation } from "./invocation.ts";
 import { callIdOf, turnOf, type CallItem, type StateJson } from "./proposals.ts";
 
@@ -17,6 +17,11 @@ function ownError(error: unknown): CountersignError | undefined {
     each = "error" in each ? each.error : each.cause;
   }
   return undefined;
+}
+
+/** Two tools of one name, which the SDK sees where a server lists its tools anew for each run. It doesn't say which they are. */
+export function isOfLookalikes(error: unknown): error is UserError {
+  return error instanceof UserError && error.message.startsWith("Duplicate enabled");
 }
 
 /** The SDK refuses it too, before any of the calls runs. */

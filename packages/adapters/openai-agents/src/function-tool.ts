@@ -1,7 +1,7 @@
 import { CountersignError, type JsonObject } from "@countersign/core";
 import type { FunctionTool, RunContext } from "@openai/agents";
-import { getFunctionToolDisplayName } from "@openai/agents/utils";
 import { modelArgs, parseArgs } from "./args.ts";
+import { namespaceOf } from "./called.ts";
 import { gatedOf, register, type Kit } from "./gated.ts";
 import { entryOf, guard } from "./guard.ts";
 import { scopeOf } from "./invocation.ts";
@@ -30,7 +30,7 @@ export function gatedFunctionTool(kit: Kit, tool: AnyFunctionTool): AnyFunctionT
   return Object.assign(copy, waysInto(kit, original, copy));
 }
 
-function isAgentTool(tool: object): boolean {
+export function isAgentTool(tool: object): boolean {
   return "on" in tool && typeof tool.on === "function";
 }
 
@@ -71,9 +71,3 @@ function waysInto(
 }
 /** What the SDK itself says then. */
 const UNREADABLE = "An error occurred while parsing tool arguments. Please try again with valid JSON.";
-
-/** Of a tool that `toolNamespace` grouped: the SDK's own name for it begins with it. */
-function namespaceOf(tool: AnyFunctionTool): string | undefined {
-  const shown = getFunctionToolDisplayName(tool) ?? tool.name;
-  return shown !== tool.name && shown.endsWith(`.${tool.name}`) ? shown.slice(0, -tool.name.length - 1) : undefined;
-}

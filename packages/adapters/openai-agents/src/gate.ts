@@ -1,10 +1,11 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import type { GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
 import { gatedApplyPatch, gatedShell } from "./actions.ts";
-import { gatedComputer, gatedHostedMcp, isHostedMcp } from "./elsewhere.ts";
+import { isHostedMcp } from "./called.ts";
+import { gatedComputer, gatedHostedMcp } from "./elsewhere.ts";
 import { gatedFunctionTool } from "./function-tool.ts";
-import type { Kit } from "./gated.ts";
+import { offered, type Kit } from "./gated.ts";
 import type { Whose } from "./invocation.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by the context of its run: any of them
@@ -20,7 +21,8 @@ type WhoseIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
  * gated in place, because the SDK knows it by its identity. What the provider runs by itself (web search and the like) is
  * passed through: nothing here could hold it up.
  * @example new Agent({ name: "Payments", tools: gateTools(gate, [sendPayment, accountant.asTool({ … })]) })
- * @throws SETUP for a shell that the provider runs, and for an agent's tool that another gate has already
+ * @throws SETUP for a shell that the provider runs, for an agent's tool that another gate has already, and for two tools that
+ * a model can't tell apart
  */
 export function gateTools<const T extends readonly AnyTool[], C>(
   gate: GateIn<C>,
@@ -28,13 +30,17 @@ export function gateTools<const T extends readonly AnyTool[], C>(
   thread?: WhoseIn<C>,
 ): { -readonly [K in keyof T]: T[K] } {
   const kit: Kit = { gate, whose: thread as Whose | undefined };
+  refuseLookalikes(LIST, tools.map(offered));
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
 }
+
+const LIST = "The list to be gated";
 
 /**
  * The tools of local MCP servers, gated, each with its server's name as namespace. They go into an agent's `tools`, and the
  * servers not into its `mcpServers`. Connect the servers first; the list is that of now.
  * @example new Agent({ name: "Payments", tools: await gateMcpServers(gate, [billing]) })
+ * @throws SETUP for two servers with a tool of one name
  */
 export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPServer[], thread?: WhoseIn<C>): Promise<FunctionTool[]> {
   const lists = await Promise.all(
@@ -43,7 +49,9 @@ export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPSe
       return (await getAllMcpTools({ mcpServers: [server] })).map((tool) => gated(kit, tool as FunctionTool) as FunctionTool);
     }),
   );
-  return lists.flat();
+  const tools = lists.flat();
+  refuseLookalikes(LIST, tools.map(offered));
+  return tools;
 }
 
 function gated(kit: Kit, tool: AnyTool): AnyTool {

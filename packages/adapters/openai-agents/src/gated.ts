@@ -1,5 +1,7 @@
 import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
-import type { RunToolApprovalItem } from "@openai/agents";
+import { refuseLookalikes, type OfferedTool } from "@countersign/core/adapter";
+import type { RunToolApprovalItem, Tool } from "@openai/agents";
+import { calledAs, calledIn, isHostedMcp, labelOf, namespaceOf, serverOf } from "./called.ts";
 import type { Whose } from "./invocation.ts";
 import type { CallItem } from "./proposals.ts";
 
@@ -36,23 +38,30 @@ export function gatedOf(tool: object): Gated | undefined {
   return known.get(tool);
 }
 
-const KIND: Readonly<Record<string, string>> = {
-  function_call: "function",
-  shell_call: "shell",
-  apply_patch_call: "apply_patch",
-  computer_call: "computer",
-  hosted_tool_call: "hosted_tool",
-};
+/** The tool as whoever looks for ungated ones sees it. */
+export function offered(tool: Tool): OfferedTool {
+  return { name: nameOf(tool), calledAs: calledAs(tool), gate: gatedOf(tool)?.gate };
+}
 
-/** The tool that this call is of. @throws SETUP if it isn't gated */
+function nameOf(tool: Tool): string {
+  if (tool.type === "hosted_tool" && isHostedMcp(tool)) return serverOf(labelOf(tool));
+  const namespace = tool.type === "function" ? (gatedOf(tool)?.namespace ?? namespaceOf(tool)) : undefined;
+  return addressOf({ namespace, tool: tool.name });
+}
+
+/** As rules name a tool. */
+export function addressOf({ namespace, tool }: { readonly namespace?: string | undefined; readonly tool: string }): string {
+  return namespace === undefined ? tool : `${namespace}/${tool}`;
+}
+
+/** The tool that this call is of. @throws SETUP if it isn't gated, or if it could be another one */
 export function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
   const raw: CallItem = (item?.rawItem as CallItem | undefined) ?? {};
-  const namespace = raw.providerData?.server_label ?? raw.namespace;
-  for (const tool of item?.agent.tools ?? []) {
-    const gated = tool.type === KIND[raw.type ?? ""] ? gatedOf(tool) : undefined;
-    if (!gated || (tool.type === "function" && tool.name !== raw.name)) continue;
-    if (namespace === undefined || namespace === gated.namespace) return gated;
-  }
+  const called = calledIn(raw);
+  const tools = item?.agent.tools.filter((tool) => calledAs(tool) === called) ?? [];
+  refuseLookalikes(`Agent ${item?.agent.name}`, tools.map(offered));
+  const [gated] = tools.map(gatedOf);
+  if (gated) return gated;
   const hint = `${raw.name ?? raw.type} of agent ${item?.agent.name} asks for approval, but isn't gated: pass it to gateTools.`;
   throw new CountersignError("SETUP", { hint });
 }

@@ -81,7 +81,7 @@ async function settled(work: () => Promise<unknown>, scope: Scope): Promise<unkn
 /** The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't. */
 export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
   const { invocation, path } = scope;
-  const ticket = takeTicket(scope, proposed.callId, proposed.tool);
+  const ticket = takeTicket(scope, proposed);
   if (ticket) return { call: ticket.call, fresh: false };
   const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.settledByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.

@@ -93,9 +93,13 @@ export function keyOf(path: Path, callId: string): string {
 }
 
 /** Takes the ticket of exactly this call. */
-export function takeTicket({ invocation: { tickets }, path }: Scope, callId: string, tool: string): Ticket | undefined {
+export function takeTicket(
+  { invocation: { tickets }, path }: Scope,
+  { callId, namespace, tool }: Pick<ProposedCall, "callId" | "namespace" | "tool">,
+): Ticket | undefined {
   const place = keyOf(path, callId);
-  const at = tickets.findIndex(({ path: its, call }) => keyOf(its, call.callId) === place && call.tool === tool);
+  const isIts = (call: ProposedCall): boolean => call.namespace === namespace && call.tool === tool;
+  const at = tickets.findIndex(({ path: its, call }) => keyOf(its, call.callId) === place && isIts(call));
   return at < 0 ? undefined : tickets.splice(at, 1)[0];
 }
 

@@ -1,9 +1,10 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
 import { defineRunner, type Advanced, type From, type GateIn, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
-import { typedError } from "./errors.ts";
+import { isOfLookalikes, typedError } from "./errors.ts";
 import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { offersFrom, refuseListedLookalikes } from "./offers.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
 import { rewind, withoutRepeats } from "./session.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
@@ -28,10 +29,13 @@ interface Options<C, A> {
   readonly session?: (thread: ThreadRef<C>) => Session | Promise<Session>;
   /** The SDK's own Runner, if you configure one. */
   readonly sdk?: Runner;
+  /** Tools that are meant to run without the gate, by name; `server/*` for an MCP server. */
+  readonly ungated?: readonly string[];
 }
 
 /** One invocation's run, with what the SDK is given again every time. */
 interface Run {
+  readonly agent: AnyAgent;
   readonly invocation: Invocation;
   readonly context: RunContext | undefined;
   readonly session: Session | undefined;
@@ -46,7 +50,8 @@ type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: 
 /**
  * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
  * @example const payments = createRunner(gate, agent, { name: "payments" })
- * @throws SETUP for a gate without a policy
+ * @throws SETUP for a gate without a policy, and for tools that no gate guards or that a model can't tell apart: of the agent,
+ * and of those that it hands over to
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 export function createRunner<C, A extends Agent<any, any>>(
@@ -64,7 +69,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   async function open(thread: Thread, given: Run["given"]): Promise<Run> {
     const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
     const [context, session] = await Promise.all([options.context?.(ref), options.session?.(ref)]);
-    return { invocation: beginInvocation(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
+    return { agent, invocation: beginInvocation(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
   }
 
   /** Where the run begins or goes on. */
@@ -98,6 +103,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   return defineRunner<Input, OutputOf<A>, StreamOf<A>, C, Native>(gate, {
     name: options.name,
     framework: FRAMEWORK,
+    tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
     emptyStream,
 
     async advance(thread, from, given) {
@@ -116,15 +122,21 @@ export function createRunner<C, A extends Agent<any, any>>(
     },
   });
 }
+const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers.";
 const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its state.";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Result<A extends Agent<any, any>> = RunResult<any, A> | StreamOf<A>;
 
-async function explained<T>({ invocation, context }: Run, work: () => Promise<T>): Promise<T> {
+/** @throws SETUP for tools of one name, and what the SDK threw in words of its caller's */
+async function explained<T>({ agent, invocation, context }: Run, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (isOfLookalikes(error)) {
+      await refuseListedLookalikes(agent);
+      throw new CountersignError("SETUP", { hint: error.message }, { cause: error });
+    }
     throw typedError(error, invocation, context?.context);
   }
 }
@@ -132,6 +144,8 @@ async function explained<T>({ invocation, context }: Run, work: () => Promise<T>
 function settingsOf({ context, session, given: { signal, maxTurns } }: Run) {
   return {
     signal,
+    // Where a server lists its tools anew for each run, only the SDK sees two of one name.
+    toolNameCollisionPolicy: "error" as const,
     ...(context ? { context } : {}),
     ...(session ? { session: withoutRepeats(session) } : {}),
     ...(maxTurns === undefined ? {} : { maxTurns }),

@@ -1,9 +1,9 @@
 import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
-import { stopsRun } from "@countersign/core/adapter";
+import { stopsRun, type ProposedCall } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
 import { callOf, UNEDITABLE } from "./call.ts";
-import { gatedToolOf } from "./gated.ts";
-import { keyOf, type Invocation, type Pause, type Ticket } from "./invocation.ts";
+import { addressOf, gatedToolOf, type Gated } from "./gated.ts";
+import { FRAMEWORK, keyOf, type Invocation, type Pause, type Ticket } from "./invocation.ts";
 import { stopIn, type StateJson } from "./proposals.ts";
 import type { AnyState } from "./saved.ts";
 
@@ -36,7 +36,9 @@ export async function waitingIn(invocation: Invocation, state: AnyState, { asked
     if (!each) continue;
     const { path, call } = each;
     const place = keyOf(path, call.callId);
-    const { argsSchema, elsewhere, structured } = gatedToolOf(items[index]);
+    const gated = gatedToolOf(items[index]);
+    const { argsSchema, elsewhere, structured } = gated;
+    if (gated.namespace !== call.namespace) throw ofAnother(call, gated);
     if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
     stopped.add(place);
     // What the policy alone lets pass was stopped by the tool itself.
@@ -57,6 +59,12 @@ function isEditable(item: RunToolApprovalItem | undefined, structured = false): 
   if (item?.rawItem.type !== "function_call" || structured) return false;
   const outputType: unknown = item.agent.outputType;
   return item.agent.toolUseBehavior === "run_llm_again" || outputType === "text";
+}
+
+/** The tool has this name, but comes from somewhere else than the one that was asked about. */
+function ofAnother(call: ProposedCall, { namespace, name }: Gated): CountersignError<"STATE_INCOMPATIBLE"> {
+  const [saved, running] = [addressOf(call), addressOf({ namespace, tool: name })];
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running });
 }
 
 function ungatedCarrier(path: Ticket["path"]): string {

@@ -255,7 +255,7 @@ describe("agents as tools", () => {
     const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
     const tools = [inner.asTool({ toolName: "inner", toolDescription: "" })];
     const agent = new Agent({ name: "A", model: saying([{ name: "inner", args: { input: "go" } }]), tools });
-    const error = await failure(createRunner(desk.gate, agent, { name: "a" }).start("t", "go"));
+    const error = await failure(createRunner(desk.gate, agent, { name: "a", ungated: ["inner"] }).start("t", "go"));
     expect(isCountersignError(error, "SETUP") && error.details.hint).toMatch(/isn't gated/);
   });
 

@@ -45,6 +45,7 @@ describe("a tool's own needsApproval", () => {
     const desk = openDesk();
     const runner = createRunner(desk.gate, new Agent({ name: "A", model: saying([{ name: "read", args: {} }]), tools: [asking(true)] }), {
       name: "a",
+      ungated: ["read"],
     });
     expect(isCountersignError(await failure(runner.start("t", "go")), "SETUP")).toBe(true);
   });

@@ -1,4 +1,4 @@
-import { throughStreams, versionOf } from "@countersign/adapter-tests";
+import { throughStreams, ungatedIn, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { CountersignError, type Gate } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
@@ -42,7 +42,8 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
       const agent = options.handoff ? handingOffTo(payments) : payments;
       const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
-      const runner = createRunner(gate, agent, { name: "conformance", ...session }) as unknown as OpenAdapter["runner"];
+      const named = { name: "conformance", ungated: ungatedIn(scenario).meant };
+      const runner = createRunner(gate, agent, { ...named, ...session }) as unknown as OpenAdapter["runner"];
       return {
         runner: options.streamed ? throughStreams(runner) : runner,
         transcript: async () => transcriptOf(model),
@@ -65,11 +66,13 @@ function handingOffTo(payments: Agent): Agent {
 }
 
 function toolsIn(scenario: Scenario, gate: Gate) {
-  const own = gateTools(gate, toolsOf(scenario));
+  const tools = toolsOf(scenario);
+  const open = tools.filter(({ name }) => ungatedIn(scenario).open.includes(name));
+  const own = gateTools(gate, tools.filter((tool) => !open.includes(tool))); // prettier-ignore
   const agents = (scenario.subagents ?? []).map(({ name, description, turns }) =>
     new Agent({ name, model: modelOf(turns), tools: own }).asTool({ toolName: name, toolDescription: description, parameters: TASK }),
   );
-  return [...own, ...gateTools(gate, agents as never)];
+  return [...own, ...open, ...gateTools(gate, agents as never)];
 }
 const TASK = {
   type: "object",

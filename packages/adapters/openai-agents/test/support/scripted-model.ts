@@ -13,6 +13,8 @@ export interface ScriptedCall {
   readonly name: string;
   readonly args: unknown;
   readonly id?: string;
+  /** Of a tool that `toolNamespace` grouped. */
+  readonly namespace?: string;
 }
 
 /** What a model was asked, and what it then proposed. */
@@ -60,9 +62,9 @@ function said(text: string): AgentOutputItem {
   return { type: "message", role: "assistant", status: "completed", content: [{ type: "output_text", text }] };
 }
 
-function called({ name, args, id }: ScriptedCall, index: number): AgentOutputItem {
+function called({ name, args, id, namespace }: ScriptedCall, index: number): AgentOutputItem {
   const text = typeof args === "string" ? args : JSON.stringify(args);
-  return { type: "function_call", callId: id ?? `call_${index}`, name, arguments: text, status: "completed" };
+  return { type: "function_call", callId: id ?? `call_${index}`, name, arguments: text, status: "completed", ...(namespace === undefined ? {} : { namespace }) };
 }
 
 /** How many responses of the model a conversation has: calls that stand together are one. */

@@ -1,0 +1,47 @@
+import { refuseLookalikes, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
+import { getAllMcpTools, type MCPServer } from "@openai/agents";
+import { agentsReachedFrom } from "./agents-in-tools.ts";
+import { serverOf } from "./called.ts";
+import { isAgentTool } from "./function-tool.ts";
+import { addressOf, offered } from "./gated.ts";
+import type { AnyAgent } from "./saved.ts";
+
+/** What an agent offers its model, and all agents that a run can come to. */
+export function offersFrom(agent: AnyAgent): Offers {
+  const agents = handoffsFrom(agent);
+  const rest = async (): Promise<readonly Offer[]> => (await agentsReachedFrom(agent)).filter((each) => !agents.has(each)).map(offerOf);
+  const hides = [...agents].some(({ tools }) => tools.some(isAgentTool));
+  return { offers: [...agents].map(offerOf), rest: hides ? rest : undefined };
+}
+
+/** The agent, and those that a conversation can be handed over to from it, one after the other. */
+function handoffsFrom(agent: AnyAgent): ReadonlySet<AnyAgent> {
+  const found = new Set([agent]);
+  // The iterator of a set comes to what is added meanwhile.
+  for (const { handoffs } of found) for (const handoff of handoffs) found.add("agent" in handoff ? handoff.agent : handoff);
+  return found;
+}
+
+function offerOf(agent: AnyAgent): Offer {
+  const servers = [...agent.mcpServers.map(({ name }) => name), ...capabilitiesOf(agent)];
+  return { agent: agent.name, tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))] };
+}
+
+/** Names the tools that share a name now that servers have listed theirs. @throws SETUP */
+export async function refuseListedLookalikes(root: AnyAgent): Promise<void> {
+  for (const { name, tools, mcpServers } of handoffsFrom(root)) {
+    const listed = await Promise.all(mcpServers.map(listedBy));
+    refuseLookalikes(`Agent ${name}`, [...tools.map(offered), ...listed.flat()]);
+  }
+}
+
+async function listedBy(server: MCPServer): Promise<readonly Pick<OfferedTool, "name" | "calledAs">[]> {
+  const tools = await getAllMcpTools({ mcpServers: [server] });
+  return tools.map(({ name }) => ({ name: addressOf({ namespace: server.name, tool: name }), calledAs: name }));
+}
+
+/** A SandboxAgent gets tools from them when it runs. */
+function capabilitiesOf(agent: AnyAgent): readonly string[] {
+  const { capabilities = [] } = agent as { readonly capabilities?: readonly { readonly type: string }[] };
+  return capabilities.map(({ type }) => type);
+}
