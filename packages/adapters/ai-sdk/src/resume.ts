@@ -1,6 +1,7 @@
 import { CountersignError, type AgentRunner } from "@countersign/core";
 import {
   defineRunner,
+  refuseUngated,
   type Advanced,
   type Continuation,
   type From,
@@ -11,6 +12,7 @@ import {
 import type { ModelMessage, ToolSet } from "ai";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
 import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import { offerOf, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
 import { hasHeard, isSaid, withInput, withKept, type Input } from "./said.ts";
 import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
@@ -31,6 +33,13 @@ type RawOutput<A extends AgentLike> = Awaited<ReturnType<A["generate"]>>["output
 export type OutputOf<A extends AgentLike> = [RawOutput<A>] extends [never] ? string : RawOutput<A>;
 export type StreamOf<A extends AgentLike> = Awaited<ReturnType<A["stream"]>>;
 
+export interface RunnerOptions {
+  /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
+  readonly name: string;
+  /** Tools that are meant to run without the gate, by name: the provider's and the browser's too. */
+  readonly ungated?: readonly string[];
+}
+
 /** One invocation, and what it goes by. */
 interface Run {
   readonly invocation: Invocation;
@@ -50,10 +59,12 @@ type Next<Output> = { readonly saved: Saved } | { readonly advanced: Advanced<Ou
 /** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
 export function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
-  agent: A,
-  name: string,
+  given: A,
+  { name, ungated }: RunnerOptions,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Answered> {
-  const { tools } = agent;
+  const { tools } = given;
+  const guard = { runner: name, gate, ungated, remedy: REMEDY };
+  const agent = watchedAgent(given, (offer) => refuseUngated(guard, [offer]));
   const approval = withoutBypass(agent, tools);
   type Output = OutputOf<A>;
 
@@ -134,6 +145,7 @@ export function agentRunner<C, A extends AgentLike>(
   return defineRunner<Input, Output, StreamOf<A>, C, Answered>(gate, {
     name,
     framework: FRAMEWORK,
+    tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
     emptyStream: () => emptyStream() as StreamOf<A>,
 
     async advance(thread, from, given) {
@@ -154,6 +166,7 @@ export function agentRunner<C, A extends AgentLike>(
     },
   });
 }
+const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
 const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its messages.";
 
 /** An error on its way out is more than what the SDK made of it. */

@@ -35,10 +35,12 @@ export interface Inspection {
   readonly remedy: string;
 }
 
-interface Subject extends Inspection {
+/** What tools are held to. */
+export interface Guard extends Pick<Inspection, "ungated" | "remedy"> {
   readonly runner: string;
   readonly gate: Gate;
 }
+type Subject = Guard & Inspection;
 
 /** When the runner is made. @throws SETUP */
 export function inspectAtOnce(subject: Subject): void {
@@ -73,7 +75,8 @@ export function refuseLookalikes(where: string, tools: readonly Pick<OfferedTool
   }
 }
 
-function refuseUngated({ runner, gate, ungated = [], remedy }: Subject, offers: readonly Offer[]): void {
+/** For tools that only the framework shows, in the middle of a run. @throws SETUP naming them */
+export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, offers: readonly Offer[]): void {
   for (const { agent, tools } of offers) refuseLookalikes(agent === undefined ? `Runner ${runner}` : `Agent ${agent}`, tools);
   const open = offers.flatMap(({ agent, tools }) =>
     tools.filter((tool) => tool.gate !== gate && !ungated.includes(tool.name)).map((tool) => ({ ...tool, agent })),

@@ -1,7 +1,7 @@
 import type { AgentRunner, ApprovalRequest, Gate, Principal } from "@countersign/core";
 import { amendRun, requestIdFor, savedRun, type GateIn } from "@countersign/core/adapter";
 import type { InferUITools, ModelMessage, UIMessage } from "ai";
-import { agentRunner, type AgentLike, type OutputOf, type StreamOf } from "../resume.ts";
+import { agentRunner, type AgentLike, type OutputOf, type RunnerOptions, type StreamOf } from "../resume.ts";
 import { hasHeard, isSaid, keep, withInput, withKept, type Input } from "../said.ts";
 import { fromContinuation, NOTHING, toContinuation, type Saved } from "../saved.ts";
 import { openTurn, proposedCalls } from "../turn.ts";
@@ -32,12 +32,11 @@ export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<string |
 /**
  * Drives an agent on threads that the server owns. Its messages are saved in the same write as what they wait for, so any
  * process with the store and the agent can go on.
- * @param options.name is stored with every pause: how a worker finds the agent again. Keep it stable.
  * @example const payments = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, tools) }), { name: "payments" })
- * @throws SETUP for a gate without a policy
+ * @throws SETUP for a gate without a policy, and for tools of the agent that no gate guards
  */
-export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: { name: string }): ChatRunner<A, C> {
-  const runner = agentRunner<C, A>(gate, agent, options.name);
+export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: RunnerOptions): ChatRunner<A, C> {
+  const runner = agentRunner<C, A>(gate, agent, options);
 
   async function load(threadId: string): Promise<{ readonly saved: Saved; readonly input: unknown }> {
     const { continuation, input } = await savedRun(gate, threadId);

@@ -49,7 +49,7 @@ export async function open(
   const locate = tool({ inputSchema: z.object({}), outputSchema: z.object({ city: z.string() }) });
   const { model, transcript } = scriptedModel(turns, "v4");
   const tools = gateTools<ToolSet, unknown>(gate, { pay, locate });
-  const runner = createRunner(gate, new ToolLoopAgent({ model, tools, maxRetries: 0 }), { name: "chats" });
+  const runner = createRunner(gate, new ToolLoopAgent({ model, tools, maxRetries: 0 }), { name: "chats", ungated: ["locate"] });
   const server = await serve(runner as never);
   closing.push(server.close);
   const requests: string[] = [];

@@ -1,4 +1,4 @@
-import { requestFor } from "@countersign/adapter-tests";
+import { requestFor, ungatedIn } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
 import { CountersignError, type AgentRunner, type Decision, type Gate } from "@countersign/core";
 import { savedRun } from "@countersign/core/adapter";
@@ -33,7 +33,9 @@ export function neutralAdapter(
     async open(scenario, gate): Promise<OpenAdapter> {
       const scripted = scriptedModel(scenario.turns, sdk.model);
       const tools = toolsOf(scenario);
-      const runner = drive(runnerOf(gate, agentOf(scripted, gateTools(gate, tools))));
+      const { open, meant } = ungatedIn(scenario);
+      const offered = { ...gateTools(gate, tools), ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
+      const runner = drive(runnerOf(gate, agentOf(scripted, offered), meant));
       return {
         runner,
         transcript: async () => scripted.transcript(),
@@ -59,8 +61,8 @@ function agentOf({ model }: ScriptedModel, tools: ToolSet) {
   return new ToolLoopAgent({ model, tools, maxRetries: 0 });
 }
 
-function runnerOf(gate: Gate, agent: Agent) {
-  return createRunner(gate, agent, { name: "conformance" });
+function runnerOf(gate: Gate, agent: Agent, ungated: readonly string[]) {
+  return createRunner(gate, agent, { name: "conformance", ungated });
 }
 
 interface Forgery {
