@@ -4,6 +4,7 @@ import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
 import { repairOf } from "./dangling.ts";
+import { markGated } from "./gated.ts";
 import { asToolOutput, guard, isPause, mustLeave } from "./guard.ts";
 import { invocationOf, type Invocation } from "./invocation.ts";
 import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./native-options.ts";
@@ -52,7 +53,7 @@ export function approvalMiddleware<C>(
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
     return { surroundings, invocation: invocationOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
   };
-  return createMiddleware({
+  const middleware = createMiddleware({
     name: "ApprovalMiddleware",
 
     wrapModelCall: async (request, handler) => {
@@ -116,6 +117,8 @@ export function approvalMiddleware<C>(
       }
     },
   }) as AgentMiddleware;
+  markGated(middleware, gate);
+  return middleware;
 }
 
 function attempt<T>(work: () => T): T | undefined {

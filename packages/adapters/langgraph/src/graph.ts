@@ -1,6 +1,10 @@
 import { AIMessage, BaseMessage } from "@langchain/core/messages";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
+import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import { getConfig, MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
+
+/** A tool that runs here, or at the provider: that one may have a type and no name. */
+export type AnyTool = ClientTool | ServerTool;
 
 /** What every compiled graph and every LangChain agent has at run time. Their declared types share less. */
 export interface RunningGraph {
@@ -8,6 +12,8 @@ export interface RunningGraph {
   /** An agent wraps its graph. */
   readonly graph?: { readonly outputChannels?: unknown };
   readonly outputChannels?: unknown;
+  /** What an agent was made of. */
+  readonly options?: { readonly tools?: readonly AnyTool[]; readonly middleware?: readonly { readonly tools?: readonly AnyTool[] }[] };
   invoke(input: unknown, config: object): Promise<unknown>;
   stream(input: unknown, config: object): Promise<AsyncIterable<unknown>>;
   getState(config: object): Promise<StateSnapshot>;

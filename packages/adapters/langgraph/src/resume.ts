@@ -7,6 +7,7 @@ import { explainResume, typedError } from "./errors.ts";
 import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./graph.ts";
 import { isPause } from "./guard.ts";
 import { beginInvocation, type Invocation } from "./invocation.ts";
+import { offersOf } from "./offers.ts";
 import { refuseSwallowed } from "./pause.ts";
 import { STOPPED } from "./stop.ts";
 import { mirrored } from "./stream.ts";
@@ -30,16 +31,24 @@ interface Native<G extends Graph> {
   config?: GraphConfig<G> | undefined;
 }
 
+interface RunnerOptions {
+  /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
+  readonly name: string;
+  /** Tools that are meant to run without the gate, by name: the provider's too. */
+  readonly ungated?: readonly string[];
+}
+
 /**
  * Drives an agent or a compiled graph on durable threads: the thread's id is LangGraph's thread_id. A graph that waits for
  * an interrupt() of its own is `suspended` with nothing pending: answer it natively with `Command({ resume })`.
  * @example const payments = createRunner(gate, agent, { name: "payments" })
- * @throws SETUP for a graph without a checkpointer or a gate without a policy
+ * @throws SETUP for a graph without a checkpointer, a gate without a policy, and tools that no gate guards or that share a
+ * name: of the agent, and of tool nodes, in nested graphs too
  */
 export function createRunner<C, G extends Graph>(
   gate: GateIn<C>,
   graph: G,
-  options: { name: string },
+  options: RunnerOptions,
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
@@ -63,6 +72,7 @@ export function createRunner<C, G extends Graph>(
   return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>>(gate, {
     name: options.name,
     framework: "langgraph",
+    tools: { look: () => offersOf(running), ungated: options.ungated, remedy: REMEDY },
     keepsConversation: true,
     forgetsWithProcess: forgets,
 
@@ -105,6 +115,9 @@ export function createRunner<C, G extends Graph>(
     },
   });
 }
+
+const REMEDY =
+  "List approvalMiddleware in createAgent, or pass tools to gateTools. What the provider runs by itself, nothing here can hold up.";
 
 interface Prepared {
   readonly invocation: Invocation;

@@ -1,10 +1,11 @@
 import { CountersignError, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
-import type { GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import { GraphInterrupt } from "@langchain/langgraph";
+import { markGated } from "./gated.ts";
 import { asToolOutput, guard, isPause } from "./guard.ts";
 import { invocationOf, type Invocation, type Waiting } from "./invocation.ts";
 import { pauseOf, refuseSwallowed } from "./pause.ts";
@@ -31,17 +32,19 @@ type Invoke = (input: unknown, config?: RunnableConfig) => Promise<unknown>;
  * of a model's turn to these tools pause together, before any of them runs. Tools that the provider executes itself are
  * passed through: nothing here could hold them up.
  * @example new ToolNode(gateTools(gate, [sendPayment, readReport]))
+ * @throws SETUP for two tools of one name
  */
 export function gateTools<const T extends readonly (ClientTool | ServerTool)[], C>(
   gate: GateIn<C>,
   tools: T,
   who?: Who<RunnableConfig, C>,
 ): { -readonly [K in keyof T]: T[K] } {
+  refuseLookalikes({ tools: tools.filter(isClientTool).map(({ name }) => ({ name, calledAs: name })) });
   const kit: Kit = { gate, who, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
   return tools.map((tool) => (isClientTool(tool) ? gated(kit, tool) : tool)) as { -readonly [K in keyof T]: T[K] };
 }
 
-function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
+export function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
   return "invoke" in tool && typeof tool.invoke === "function";
 }
 
@@ -49,7 +52,9 @@ function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
 function gated(kit: Kit, tool: ClientTool): ClientTool {
   const invoke: Invoke = (input, config) => invokeGated(kit, tool, input, config);
   const way = { value: invoke, writable: true, configurable: true };
-  return Object.create(tool, { invoke: way, call: way }) as ClientTool;
+  const copy = Object.create(tool, { invoke: way, call: way }) as ClientTool;
+  markGated(copy, kit.gate);
+  return copy;
 }
 
 async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {

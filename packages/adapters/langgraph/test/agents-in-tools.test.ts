@@ -67,7 +67,7 @@ describe("inside a tool", () => {
     expect((await strict.pending()).map(({ threadId }) => threadId)).toEqual(["same"]);
     expect(strict.effects).toEqual([]);
 
-    const apart = createRunner(strict.gate, agent, { name: "apart" });
+    const apart = createRunner(strict.gate, agent, { name: "apart", ungated: ["delegate"] });
     expect(await apart.start("outer", JSON.stringify([["delegate", { thread: "inner" }]]))).toMatchObject({
       status: "suspended",
       pending: [{ threadId: "outer", args: { to: "x" } }],

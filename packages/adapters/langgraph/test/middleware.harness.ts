@@ -9,4 +9,6 @@ export default neutralAdapter(
   ({ gate, model, tools, checkpointer }) =>
     createAgent({ model, tools, ...(checkpointer ? { checkpointer } : {}), middleware: [approvalMiddleware(gate)] }) as never,
   nestedTool,
+  // One gate stands around all tools of such an agent.
+  { ungated: false },
 );

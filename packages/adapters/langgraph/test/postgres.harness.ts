@@ -11,7 +11,8 @@ export default {
     ({ gate, model, tools, checkpointer }) =>
       createAgent({ model, tools, ...(checkpointer ? { checkpointer } : {}), middleware: [approvalMiddleware(gate)] }) as never,
     nestedTool,
-    {},
+    // One gate stands around all tools of such an agent.
+    { ungated: false },
     postgresSaver,
   ),
   store: new URL("./support/postgres-store.harness.ts", import.meta.url),

@@ -30,11 +30,9 @@ export function gateTools<const T extends readonly AnyTool[], C>(
   thread?: WhoseIn<C>,
 ): { -readonly [K in keyof T]: T[K] } {
   const kit: Kit = { gate, whose: thread as Whose | undefined };
-  refuseLookalikes(LIST, tools.map(offered));
+  refuseLookalikes({ tools: tools.map(offered) });
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
 }
-
-const LIST = "The list to be gated";
 
 /**
  * The tools of local MCP servers, gated, each with its server's name as namespace. They go into an agent's `tools`, and the
@@ -50,7 +48,7 @@ export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPSe
     }),
   );
   const tools = lists.flat();
-  refuseLookalikes(LIST, tools.map(offered));
+  refuseLookalikes({ tools: tools.map(offered) });
   return tools;
 }
 

@@ -59,7 +59,7 @@ export function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
   const raw: CallItem = (item?.rawItem as CallItem | undefined) ?? {};
   const called = calledIn(raw);
   const tools = item?.agent.tools.filter((tool) => calledAs(tool) === called) ?? [];
-  refuseLookalikes(`Agent ${item?.agent.name}`, tools.map(offered));
+  refuseLookalikes({ tools: tools.map(offered), of: `agent ${item?.agent.name}` });
   const [gated] = tools.map(gatedOf);
   if (gated) return gated;
   const hint = `${raw.name ?? raw.type} of agent ${item?.agent.name} asks for approval, but isn't gated: pass it to gateTools.`;

@@ -24,14 +24,14 @@ function handoffsFrom(agent: AnyAgent): ReadonlySet<AnyAgent> {
 
 function offerOf(agent: AnyAgent): Offer {
   const servers = [...agent.mcpServers.map(({ name }) => name), ...capabilitiesOf(agent)];
-  return { agent: agent.name, tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))] };
+  return { of: `agent ${agent.name}`, tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))] };
 }
 
 /** Names the tools that share a name now that servers have listed theirs. @throws SETUP */
 export async function refuseListedLookalikes(root: AnyAgent): Promise<void> {
   for (const { name, tools, mcpServers } of handoffsFrom(root)) {
     const listed = await Promise.all(mcpServers.map(listedBy));
-    refuseLookalikes(`Agent ${name}`, [...tools.map(offered), ...listed.flat()]);
+    refuseLookalikes({ tools: [...tools.map(offered), ...listed.flat()], of: `agent ${name}` });
   }
 }
 

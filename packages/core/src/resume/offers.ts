@@ -11,10 +11,10 @@ export interface OfferedTool {
   readonly gate: Gate | undefined;
 }
 
-/** The tools of one agent. */
+/** A list of tools that one model chooses from. */
 export interface Offer {
-  /** For error messages. Undefined: the runner has no other agent. */
-  readonly agent?: string | undefined;
+  /** Whose it is, for error messages, such as `agent Refunds`. Undefined: the runner has no other. */
+  readonly of?: string | undefined;
   readonly tools: readonly OfferedTool[];
 }
 
@@ -60,10 +60,9 @@ export async function inspect(subject: Subject): Promise<void> {
 
 /**
  * A person signs a name and arguments: two tools of one list that a model calls by the same name could run for each other.
- * @param where the list, as the subject of a sentence
  * @throws SETUP naming both
  */
-export function refuseLookalikes(where: string, tools: readonly Pick<OfferedTool, "name" | "calledAs">[]): void {
+export function refuseLookalikes({ tools, of }: { readonly tools: readonly Pick<OfferedTool, "name" | "calledAs">[] } & Pick<Offer, "of">): void {
   const byName = Map.groupBy(
     tools.filter(({ calledAs }) => calledAs !== undefined),
     ({ calledAs }) => calledAs,
@@ -71,15 +70,15 @@ export function refuseLookalikes(where: string, tools: readonly Pick<OfferedTool
   for (const [calledAs, alike] of byName) {
     if (alike.length < 2) continue;
     const names = alike.map(({ name }) => name).join(" and ");
-    throw setup(`${where} has two tools that the model calls ${calledAs}, and can't tell apart: ${names}. Give each its own name.`);
+    throw setup(`A model can't tell tools apart that it calls by one name, ${calledAs}: ${names}${whose(of)}. Give each its own name.`);
   }
 }
 
 /** For tools that only the framework shows, in the middle of a run. @throws SETUP naming them */
 export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, offers: readonly Offer[]): void {
-  for (const { agent, tools } of offers) refuseLookalikes(agent === undefined ? `Runner ${runner}` : `Agent ${agent}`, tools);
-  const open = offers.flatMap(({ agent, tools }) =>
-    tools.filter((tool) => tool.gate !== gate && !ungated.includes(tool.name)).map((tool) => ({ ...tool, agent })),
+  for (const offer of offers) refuseLookalikes(offer);
+  const open = offers.flatMap(({ of, tools }) =>
+    tools.filter((tool) => tool.gate !== gate && !ungated.includes(tool.name)).map((tool) => ({ ...tool, of })),
   );
   if (open.length === 0) return;
   const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
@@ -103,9 +102,12 @@ function refuseUnknownNames({ runner, gate, ungated = [] }: Subject, offers: rea
   }
 }
 
-function listOf(tools: readonly (OfferedTool & { readonly agent: string | undefined })[]): string {
-  const texts = tools.map(({ name, agent }) => (agent === undefined ? name : `${name} (agent ${agent})`));
-  return [...new Set(texts)].join(", ");
+function listOf(tools: readonly (OfferedTool & Pick<Offer, "of">)[]): string {
+  return [...new Set(tools.map(({ name, of }) => name + whose(of)))].join(", ");
+}
+
+function whose(of: string | undefined): string {
+  return of === undefined ? "" : ` (${of})`;
 }
 
 function setup(hint: string): CountersignError<"SETUP"> {

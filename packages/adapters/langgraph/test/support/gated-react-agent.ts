@@ -1,15 +1,14 @@
-import type { BaseCheckpointSaver } from "@langchain/langgraph";
+import { gateTools } from "@countersign/langgraph";
 import { createReactAgent } from "@langchain/langgraph/prebuilt";
-import type { Tools } from "./neutral-adapter.ts";
-import type { ScriptedModel } from "./scripted-model.ts";
-
-interface Parts {
-  readonly model: ScriptedModel;
-  readonly checkpointer?: BaseCheckpointSaver;
-}
+import type { Parts } from "./neutral-adapter.ts";
 
 /** LangGraph's own agent: deprecated, in wide use, and a plain ToolNode inside. */
-export function gatedReactAgent(version: "v1" | "v2", tools: Tools, { model, checkpointer }: Parts) {
+export function gatedReactAgent(version: "v1" | "v2", { gate, model, tools, open = [], checkpointer }: Parts) {
   // oxlint-disable-next-line typescript/no-deprecated -- whoever still has one wants it gated
-  return createReactAgent({ llm: model, tools, version, ...(checkpointer ? { checkpointer } : {}) }) as never;
+  return createReactAgent({
+    llm: model,
+    tools: [...gateTools(gate, tools), ...open],
+    version,
+    ...(checkpointer ? { checkpointer } : {}),
+  }) as never;
 }

@@ -1,4 +1,4 @@
-import { requestFor, versionOf } from "@countersign/adapter-tests";
+import { requestFor, ungatedIn, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
 import { digestOf, type Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
@@ -13,7 +13,15 @@ interface Graph {
 }
 export type Tools = ReturnType<typeof toolsOf>;
 /** One shape of agent: the same for the outer agent and for those inside its tools, which have no checkpointer of their own. */
-export type Build = (parts: { gate: Gate; model: ScriptedModel; tools: Tools; checkpointer?: BaseCheckpointSaver }) => Graph;
+export type Build = (parts: Parts) => Graph;
+export interface Parts {
+  readonly gate: Gate;
+  readonly model: ScriptedModel;
+  readonly tools: Tools;
+  /** Tools without the gate around them. */
+  readonly open?: Tools;
+  readonly checkpointer?: BaseCheckpointSaver;
+}
 
 /** What the graph's own state is kept by, in one process. */
 export interface OpenSaver {
@@ -52,12 +60,13 @@ export function neutralAdapter(
     async open(scenario, gate, dir): Promise<OpenAdapter> {
       const { checkpointer, close } = await openSaver(dir);
       const model = modelOf(scenario.turns);
-      const own = toolsOf(scenario);
+      const names = ungatedIn(scenario);
+      const { open = [], own = [] } = Object.groupBy(toolsOf(scenario), ({ name }) => (names.open.includes(name) ? "open" : "own"));
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
-      const graph = build({ gate, model, tools: [...own, ...agents], checkpointer });
+      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer });
       const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
       return {
-        runner: createRunner(gate, graph as never, { name: "conformance" }) as OpenAdapter["runner"],
+        runner: createRunner(gate, graph as never, { name: "conformance", ungated: names.meant }) as OpenAdapter["runner"],
         transcript: async () => transcriptOf(model),
         async answerNatively(threadId, answers, by) {
           const answered = await Promise.all(

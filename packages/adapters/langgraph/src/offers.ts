@@ -1,0 +1,68 @@
+import type { Gate } from "@countersign/core";
+import type { Offer, OfferedTool, Offers } from "@countersign/core/adapter";
+import type { ServerTool } from "@langchain/core/tools";
+import { gateOf } from "./gated.ts";
+import type { AnyTool, RunningGraph } from "./graph.ts";
+import { isClientTool } from "./tools.ts";
+
+/** What the tool nodes of a graph, and of the graphs in it, offer to models. A plain function as a node shows nothing. */
+export function offersOf(graph: RunningGraph): Offers {
+  return { offers: [...providers(graph), ...toolNodesIn(graph.graph ?? graph, { path: [], gate: undefined, seen: new Set() })] };
+}
+
+/** An agent of LangChain's knows which of its tools the provider runs. No middleware stands around those. */
+function providers({ options = {} }: RunningGraph): readonly Offer[] {
+  const { tools = [], middleware = [] } = options;
+  const all = [...tools, ...middleware.flatMap((each) => each.tools ?? [])];
+  const theirs = all.filter((tool): tool is ServerTool => !isClientTool(tool));
+  return theirs.length === 0 ? [] : [{ tools: theirs.map(({ name, type }: ServerTool) => ({ name: String(name ?? type), gate: undefined })) }];
+}
+
+/** Where in a graph. */
+interface Place {
+  readonly path: readonly string[];
+  /** Of the middleware that stands around the tools of this graph. */
+  readonly gate: Gate | undefined;
+  readonly seen: Set<unknown>;
+}
+
+function toolNodesIn(value: unknown, place: Place): readonly Offer[] {
+  if (!isRunnable(value) || place.seen.has(value)) return [];
+  place.seen.add(value);
+  if (isToolNode(value)) {
+    const around = "wrapToolCall" in value ? place.gate : undefined;
+    return [{ of: `node ${place.path.join("/")}`, tools: value.tools.map((tool) => offered(tool, around)) }];
+  }
+  if (isGraph(value)) {
+    const gate = Object.values(value.nodes).map(({ bound }) => gateOf(bound?.middleware)).find(Boolean); // prettier-ignore
+    return Object.entries(value.nodes).flatMap(([name, { bound }]) => toolNodesIn(bound, { ...place, path: [...place.path, name], gate }));
+  }
+  return Object.values(value).flatMap(partsOf).flatMap((part) => toolNodesIn(part, place)); // prettier-ignore
+}
+
+function offered(tool: AnyTool, around: Gate | undefined): OfferedTool {
+  const name = String(tool.name);
+  return { name, calledAs: name, gate: around ?? gateOf(tool) };
+}
+
+/** Sequences, bindings, branches and fallbacks keep what they are made of in fields, lists and maps. */
+function partsOf(field: unknown): readonly unknown[] {
+  if (isRunnable(field) || typeof field !== "object" || field === null) return [field];
+  return Object.values(field).flatMap((each: unknown) => (Array.isArray(each) ? (each as readonly unknown[]) : [each]));
+}
+
+function isRunnable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && "lc_runnable" in value;
+}
+
+function isToolNode(value: object): value is { readonly tools: readonly AnyTool[] } {
+  return "tools" in value && Array.isArray(value.tools);
+}
+
+interface Nodes {
+  readonly nodes: Readonly<Record<string, { readonly bound?: { readonly middleware?: unknown } }>>;
+}
+
+function isGraph(value: object): value is Nodes {
+  return "lg_is_pregel" in value && "nodes" in value;
+}
