@@ -1,9 +1,9 @@
 import type { ThreadRef } from "@countersign/core";
-import type { GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import type { ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { predicate } from "./asking.ts";
 import { DurableState } from "./durable-state.ts";
-import { gatedFor, originalsOf } from "./gate-tools.ts";
+import { gatedFor, offerOf, originalsOf } from "./gate-tools.ts";
 import { newInvocation, threadOf, type Invocation } from "./invocation.ts";
 
 /**
@@ -12,6 +12,7 @@ import { newInvocation, threadOf, type Invocation } from "./invocation.ts";
  * THREAD_SUSPENDED, before any model request.
  * @param thread.requireApproval your own predicate for all calls, and each tool's own: both can only add a signature
  * @param thread.state your own accessor, if you keep the conversation. Default: the gate's store keeps it
+ * @throws SETUP for two tools of one name
  * @throws (from `callModel`) THREAD_SUSPENDED, THREAD_BUSY, NOT_APPROVED if a reviewer stopped the run, EXECUTION_UNKNOWN, FROZEN
  * @example client.callModel({ model: "openai/gpt-5.2", input: "Pay Acme", ...gateCall(gate, [sendPayment], { threadId: "pay-001" }) })
  */
@@ -28,6 +29,7 @@ export function gateCall<const T extends readonly Tool[], C>(
   readonly state: StateAccessor<T>;
 } {
   const { requireApproval, state: own, ...ref } = thread;
+  refuseLookalikes(offerOf(gate, tools));
   const kept = originalsOf(tools);
   const open = (): Invocation =>
     newInvocation({
@@ -42,7 +44,7 @@ export function gateCall<const T extends readonly Tool[], C>(
   const unseen = open();
   const current = (): Invocation => state.invocation ?? unseen;
   return {
-    tools: gatedFor(kept, current) as unknown as T,
+    tools: gatedFor(gate, kept, current) as unknown as T,
     requireApproval: (call, context) => predicate(current())(call, context),
     state,
   };

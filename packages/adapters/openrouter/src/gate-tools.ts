@@ -1,18 +1,33 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { emitting, type GateIn } from "@countersign/core/adapter";
-import type { Tool, TurnContext } from "@openrouter/agent";
+import { emitting, refuseLookalikes, type GateIn, type Offer, type OfferedTool } from "@countersign/core/adapter";
+import { isClientTool, type Tool, type TurnContext } from "@openrouter/agent";
 import { mustPause } from "./asking.ts";
 import { finalOf } from "./generator.ts";
 import { guard } from "./guard.ts";
 import { newInvocation, threadOf, type Invocation } from "./invocation.ts";
-import { runnable, type RunnableTool, type ToolContext } from "./kinds.ts";
+import { runnable, serverToolName, type RunnableTool, type ToolContext } from "./kinds.ts";
 import { modelOutput } from "./output.ts";
 
-const originals = new WeakMap<object, Tool>();
+interface Gated {
+  readonly gate: Gate;
+  readonly original: Tool;
+}
+const known = new WeakMap<object, Gated>();
 
 /** Tools as they were before they were gated. */
 export function originalsOf(tools: readonly Tool[]): readonly Tool[] {
-  return tools.map((tool) => originals.get(tool) ?? tool);
+  return tools.map((tool) => known.get(tool)?.original ?? tool);
+}
+
+/** What a model is offered by a run under this gate, which stands around whatever runs here and has no other gate yet. */
+export function offerOf(gate: Gate, tools: readonly Tool[]): Offer {
+  return { tools: tools.map((tool) => offered(gate, tool)) };
+}
+
+function offered(gate: Gate, tool: Tool): OfferedTool {
+  if (!isClientTool(tool)) return { name: serverToolName(tool), gate: undefined };
+  const { name } = tool.function;
+  return { name, calledAs: name, gate: runnable(tool) && (known.get(tool)?.gate ?? gate) };
 }
 
 /**
@@ -20,17 +35,18 @@ export function originalsOf(tools: readonly Tool[]): readonly Tool[] {
  * calls they are; inside a runner that is known. To have people asked and to go on afterwards, spread `gateCall`: it takes
  * these tools, or yours. Tools that run elsewhere (`execute: false`, server tools) are passed through.
  * @example gateTools(gate, [sendPayment], { threadId: "pay-001" })
- * @throws THREAD_UNKNOWN from a call, without a thread
+ * @throws SETUP for two tools of one name; THREAD_UNKNOWN from a call, without a thread
  */
 export function gateTools<const T extends readonly Tool[], C>(gate: GateIn<C>, tools: T, thread?: ThreadRef<C>): T {
+  refuseLookalikes(offerOf(gate, tools));
   const own = originalsOf(tools);
   const invocation = thread && unseen(gate, own, thread as ThreadRef);
-  return own.map((tool) => gated(tool, () => invocation ?? outsideOfThreads(tool))) as unknown as T;
+  return own.map((tool) => gated(gate, tool, () => invocation ?? outsideOfThreads(tool))) as unknown as T;
 }
 
 /** The tools of one run of the SDK, by what they were before. */
-export function gatedFor(tools: readonly Tool[], current: () => Invocation): readonly Tool[] {
-  return tools.map((tool) => gated(tool, current));
+export function gatedFor(gate: Gate, tools: readonly Tool[], current: () => Invocation): readonly Tool[] {
+  return tools.map((tool) => gated(gate, tool, current));
 }
 
 function unseen(gate: Gate, tools: readonly Tool[], thread: ThreadRef): Invocation {
@@ -42,11 +58,11 @@ function outsideOfThreads(tool: Tool): never {
   throw new CountersignError("THREAD_UNKNOWN", name === undefined ? {} : { tool: name });
 }
 
-function gated(original: Tool, invocation: () => Invocation): Tool {
+function gated(gate: Gate, original: Tool, invocation: () => Invocation): Tool {
   const tool = runnable(original);
   if (!tool) return original;
   const copy = { ...original, function: { ...tool.function, ...guarded(tool, invocation) } } as unknown as Tool;
-  originals.set(copy, original);
+  known.set(copy, { gate, original });
   return copy;
 }
 

@@ -1,5 +1,5 @@
 import type { StandardSchemaV1 } from "@countersign/core";
-import { isAutoResolvableTool, isClientTool, type StateAccessor, type Tool, type TurnContext } from "@openrouter/agent";
+import { isAutoResolvableTool, isClientTool, type ClientTool, type StateAccessor, type Tool, type TurnContext } from "@openrouter/agent";
 
 /** What the SDK hands to a tool beside its arguments. */
 export type ToolContext = TurnContext & object;
@@ -24,6 +24,11 @@ export interface RunnableTool {
 /** Undefined for what runs elsewhere: at the provider, or by the hands of whoever runs the conversation. */
 export function runnable(tool: Tool | undefined): RunnableTool | undefined {
   return tool && isClientTool(tool) && isAutoResolvableTool(tool) ? (tool as unknown as RunnableTool) : undefined;
+}
+
+/** Of a tool that runs at the provider: as rules would name it. */
+export function serverToolName({ config }: Exclude<Tool, ClientTool>): string {
+  return "serverLabel" in config ? `${config.serverLabel}/*` : config.type;
 }
 
 export function named(tools: readonly Tool[], name: string): Tool | undefined {

@@ -5,7 +5,7 @@ import { absorb, keepBeforeLeaving } from "./absorb.ts";
 import { predicate } from "./asking.ts";
 import { toolContexts, type ToolContexts } from "./context.ts";
 import { isOutput, itemsOf, outputItem, type Item } from "./conversation.ts";
-import { gatedFor, originalsOf } from "./gate-tools.ts";
+import { gatedFor, offerOf, originalsOf } from "./gate-tools.ts";
 import { newInvocation, place, type AsksItself, type Invocation } from "./invocation.ts";
 import type { State } from "./kinds.ts";
 import { endedIn, goOn } from "./resume.ts";
@@ -18,6 +18,8 @@ type SharedSchema = NonNullable<Parameters<OpenRouter["callModel"]>[0]["sharedCo
 type Shared<S> = S extends SharedSchema ? S["_zod"]["output"] : Record<string, never>;
 type Settings<T extends readonly Tool[], S> = {
   readonly name: string;
+  /** Tools that are meant to run without the gate, by name: the provider's, and those with `execute: false`. */
+  readonly ungated?: readonly string[];
   // By themselves, so that these two are inferred, and the SDK's own conditions fit any tools.
   readonly tools?: T;
   readonly sharedContextSchema?: S;
@@ -50,13 +52,14 @@ type Next = { readonly input: readonly Item[] } | { readonly advanced: Advanced<
  * that it waits for. Results of signed calls enter with the next model request, which is an ordinary turn: the SDK's own tool
  * hooks and events don't see those calls. `stopWhen` counts from each start and resume, as the SDK's own does.
  * @example createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment] })
+ * @throws SETUP for a gate without a policy, and for tools that it can't guard or that share a name
  */
 export function createRunner<const T extends readonly Tool[], C, S extends SharedSchema | undefined = undefined>(
   gate: GateIn<C>,
   client: OpenRouter,
   settings: Settings<T, S>,
 ): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered> {
-  const { name, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
+  const { name, ungated, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
   const tools = originalsOf(given ?? []);
 
   const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
@@ -110,7 +113,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
       input,
       requireApproval: predicate(invocation),
       state: { load: async () => ({ ...invocation.saved?.state }), save: (state: State) => save(run, state) },
-      ...(given && { tools: gatedFor(tools, () => invocation) }),
+      ...(given && { tools: gatedFor(gate, tools, () => invocation) }),
       ...(last && { toolChoice: "none" }),
       ...(stopWhen && !last && { stopWhen: unlessWaiting(invocation, stopWhen) }),
       ...(rest ? { context: rest } : context !== undefined && { context }),
@@ -148,6 +151,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   return defineRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered>(gate, {
     name,
     framework: FRAMEWORK,
+    tools: { look: () => ({ offers: [offerOf(gate, given ?? [])] }), ungated, remedy: REMEDY },
     emptyStream: () => emptyStream() as unknown as ModelResult<T, Shared<S>>,
 
     async advance(thread, from, options) {
@@ -167,9 +171,12 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   });
 }
 
+const REMEDY = "The runner gates the tools that run here. What is answered by hand or runs at the provider, nothing here can hold up.";
+
 /** What `callModel` takes, as far as it is looked into here. */
 type AnySettings = {
   readonly name: string;
+  readonly ungated?: readonly string[];
   readonly tools?: readonly Tool[];
   readonly requireApproval?: AsksItself;
   readonly context?: CallModelInput<readonly Tool[]>["context"];

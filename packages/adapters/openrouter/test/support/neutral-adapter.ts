@@ -23,6 +23,8 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       streaming: true,
       rejectReason: true,
       native: true,
+      // The runner gates the tools by itself.
+      ungated: false,
     },
     async open(scenario, gate): Promise<OpenAdapter> {
       const model = modelOf(scenario.turns);

@@ -27,7 +27,7 @@ export async function openWorld(said: Lines | ScriptedModel, { desk = openDesk()
     server,
     client,
     tools,
-    runner: (settings: Partial<CallModelInput<readonly Tool[]>> & { readonly sharedContextSchema?: unknown } = {}) =>
+    runner: (settings: Settings = {}) =>
       createRunner(desk.gate, client, { name: "payments", model: "any", tools, ...(settings as object) }),
     /** A new process's `callModel`. */
     call: (input: string | Item[], { thread = {}, ...more }: CallOptions = {}) =>
@@ -37,6 +37,10 @@ export async function openWorld(said: Lines | ScriptedModel, { desk = openDesk()
     refused: () => server.requests.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal])),
   };
 }
+type Settings = Partial<CallModelInput<readonly Tool[]>> & {
+  readonly sharedContextSchema?: unknown;
+  readonly ungated?: readonly string[];
+};
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
 interface CallOptions extends Partial<Omit<CallModelInput<readonly Tool[]>, "input">> {
