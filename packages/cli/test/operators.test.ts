@@ -110,6 +110,15 @@ describe("worker", () => {
     expect(careless.stdout).toContain("checkpointer");
     expect(careless.stdout).toContain("dangerously-approve-all");
   });
+
+  it.each(["at once", "later"])("is told in the doctor's findings when it has a tool that nobody gated, which is seen %s", async (when) => {
+    const env = { ...OFFICE(), FORGOTTEN: when };
+    const { stdout, code } = await office.run(["doctor", "--module", AGENT, "--json"], { env });
+    const [finding, ...more] = values<Finding & { message: string }>(stdout).filter(({ check }) => check === "agents");
+    expect(finding).toMatchObject({ status: "problem", message: expect.stringContaining("tools that its gate does not guard: wire") });
+    expect(more).toEqual([]);
+    expect(code).toBe(1);
+  });
 });
 
 describe("doctor", () => {

@@ -1,9 +1,10 @@
-import type { AgentRunner } from "@countersign/core";
+import { isCountersignError, type AgentRunner } from "@countersign/core";
+import { inspectTools } from "@countersign/core/adapter";
 import { explained } from "../failure.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 
-/** The agents of an application: do their conversations survive a restart, and does somebody see their calls? */
+/** The agents of an application: are their tools gated, do their conversations survive a restart, and does somebody see their calls? */
 export async function agents(module: string | undefined): Promise<readonly Finding[]> {
   if (module === undefined)
     return [
@@ -12,7 +13,7 @@ export async function agents(module: string | undefined): Promise<readonly Findi
   try {
     const runners = runnersIn(await loadModule(module));
     if (runners.length === 0) return [problem("agents", `${module} exports no runner.`, "Export what createRunner gives.")];
-    const findings = runners.flatMap(ofRunner);
+    const findings = (await Promise.all(runners.map(ofRunner))).flat();
     for (const store of new Set(runners.map(({ gate }) => gate.store))) await store.close();
     return findings;
   } catch (error) {
@@ -20,9 +21,10 @@ export async function agents(module: string | undefined): Promise<readonly Findi
   }
 }
 
-function ofRunner({ name, gate, forgetsWithProcess }: AgentRunner): readonly Finding[] {
+async function ofRunner(runner: AgentRunner): Promise<readonly Finding[]> {
+  const { name, gate, forgetsWithProcess } = runner;
   const { store, reviewer } = gate;
-  const found: Finding[] = [];
+  const found: Finding[] = await ungatedTools(runner);
   if (!store.capabilities.durable)
     found.push(problem("agents", `${name}: its store forgets all requests with its process.`, "Use sqliteStore or postgresStore."));
   if (forgetsWithProcess) {
@@ -36,4 +38,15 @@ function ofRunner({ name, gate, forgetsWithProcess }: AgentRunner): readonly Fin
     );
   }
   return found.length > 0 ? found : [ok("agents", `${name}: its conversations and its requests survive a restart.`)];
+}
+
+/** Most keep the runner from being made, and so the module from being loaded. Others are known only after that. */
+async function ungatedTools(runner: AgentRunner): Promise<Finding[]> {
+  try {
+    await inspectTools(runner);
+    return [];
+  } catch (error) {
+    if (!isCountersignError(error, "SETUP")) throw error;
+    return [problem("agents", error.message, "Until then its runs don't begin.")];
+  }
 }

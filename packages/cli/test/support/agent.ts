@@ -10,6 +10,9 @@ const gate = createGate({
   store: sqliteStore(process.env["OFFICE"] ?? ""),
   ...(careless && { reviewer: dangerouslyApproveAll() }),
 });
+/** A tool that nobody gated: FORGOTTEN says when it can be seen. */
+const forgotten = { tools: [{ name: "wire", gate: undefined }] };
+const later = process.env["FORGOTTEN"] === "later" ? [forgotten] : [];
 const call = { turnId: "turn", callId: "call", tool: "pay", args: { amount: 42 } };
 
 export const tools = { pay: undefined, read: undefined };
@@ -17,6 +20,10 @@ export const payments = defineRunner<string, string>(gate, {
   name: "payments",
   framework: "test",
   forgetsWithProcess: careless,
+  tools: {
+    look: () => (process.env["FORGOTTEN"] === "at once" ? { offers: [forgotten] } : { offers: [], rest: async () => later }),
+    remedy: "Gate it.",
+  },
   async advance(thread) {
     const continuation = { format: 1, data: null };
     if (await thread.mustWait(call)) return { status: "suspended", calls: [call], continuation };
