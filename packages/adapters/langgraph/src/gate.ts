@@ -1,4 +1,4 @@
-import type { GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
@@ -15,6 +15,7 @@ import { suspendUnsigned, type Candidate } from "./suspend.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
 import { toolFailure } from "./tool-failure.ts";
 import { jsonSchemaOf } from "./tool-schema.ts";
+import { calledByName, isClientTool } from "./tools.ts";
 import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import type { Who } from "./who.ts";
 
@@ -32,7 +33,7 @@ interface Hook {
  * other middleware can swallow its pause. Go on with `agent.invoke(null, config)`, or drive the agent with `createRunner`.
  * @example createAgent({ model, tools, checkpointer, middleware: [approvalMiddleware(gate)] })
  * @throws SETUP for a table whose `allowedDecisions` are empty or unknown; from the agent: without a checkpointer or a
- * thread_id, with durability "exit", and if table and policy have no decision in common
+ * thread_id, with durability "exit", for two tools of one name, and if table and policy have no decision in common
  */
 export function approvalMiddleware<C>(
   gate: GateIn<C>,
@@ -62,6 +63,7 @@ export function approvalMiddleware<C>(
       if (!entered) return new Command({});
       const { invocation, surroundings } = entered;
       refuseSwallowed(invocation, surroundings);
+      refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
       invocation.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
       // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
       const repair = await repairOf(gate, invocation, request.messages);

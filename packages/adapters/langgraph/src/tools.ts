@@ -39,9 +39,14 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
   tools: T,
   who?: Who<RunnableConfig, C>,
 ): { -readonly [K in keyof T]: T[K] } {
-  refuseLookalikes({ tools: tools.filter(isClientTool).map(({ name }) => ({ name, calledAs: name })) });
+  refuseLookalikes({ tools: tools.filter(isClientTool).map(calledByName) });
   const kit: Kit = { gate, who, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
   return tools.map((tool) => (isClientTool(tool) ? gated(kit, tool) : tool)) as { -readonly [K in keyof T]: T[K] };
+}
+
+/** A model calls tools by their names alone. */
+export function calledByName({ name }: ClientTool): { readonly name: string; readonly calledAs: string } {
+  return { name, calledAs: name };
 }
 
 export function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {

@@ -1,5 +1,5 @@
 // What can be seen and nobody has gated keeps a runner from being made, or its run from beginning.
-import { hintOf } from "@countersign/adapter-tests";
+import { failure, hintOf } from "@countersign/adapter-tests";
 import { approvalMiddleware, createRunner, gateTools } from "@countersign/langgraph";
 import { RunnableLambda, RunnableSequence } from "@langchain/core/runnables";
 import type { StructuredToolInterface } from "@langchain/core/tools";
@@ -91,6 +91,15 @@ test("two tools of one name in one list can't be told apart", async () => {
   expect(await hintOf(() => gateTools(desk.gate, [wire, twin]))).toMatch(alike);
   expect(await hintFor(agentOf([wire, twin], [approvalMiddleware(desk.gate)]))).toMatch(alike);
   expect(await hintFor(graphOf(new ToolNode([...gateTools(desk.gate, [wire]), ...gateTools(desk.gate, [twin])])))).toMatch(alike);
+});
+
+test("without a runner, the model of an agent with two tools of one name is not asked", async () => {
+  const twin = tool(async () => "other", { name: "wire", description: "", schema: z.object({}) });
+  const before = model.requests;
+  const run = agentOf([wire, twin], [approvalMiddleware(desk.gate)]).invoke({ messages: "go" }, { configurable: { thread_id: "twins" } });
+  const error = await failure(run);
+  expect(await hintOf(() => Promise.reject((error as Error).cause))).toContain("wire and wire");
+  expect(model.requests).toBe(before);
 });
 
 test("a tool that is put in after the runner was made keeps its run from beginning", async () => {
