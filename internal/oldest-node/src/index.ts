@@ -6,9 +6,13 @@ import { dirname, join } from "node:path";
 /** The path of its program. On a machine that npm has none for: of the Node that runs this. */
 export const oldestNode: string = found() ?? process.execPath;
 
-/** Its environment, in which it reads TypeScript. What it calls experimental it needn't say each time. */
+/**
+ * Its environment, in which it reads TypeScript. What it calls experimental it needn't say each time. Results under it are
+ * not those of the published matrix.
+ */
 export const environment: NodeJS.ProcessEnv = {
   ...process.env,
+  COUNTERSIGN_CONFORMANCE_RESULTS: undefined,
   NODE_OPTIONS: "--experimental-strip-types --disable-warning=ExperimentalWarning",
 };
 

@@ -4,15 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { environment, oldestNode, runOldest } from "@countersign/oldest-node";
-import { startPostgres } from "@countersign/postgres-server";
-import { afterAll, expect, onTestFinished, test } from "vitest";
+import { testDatabase } from "@countersign/test-run";
+import { expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
 const BIN = join(root, "packages/cli/dist/bin.js");
 const SUITE = join(root, "packages/conformance/dist/cli/bin.js");
 
-const server = await startPostgres();
-afterAll(() => server.stop());
+const database = await testDatabase();
 
 interface Manifest {
   readonly private?: boolean;
@@ -87,7 +86,7 @@ test.each([
   ["adapters/ai-sdk/test/generate-v7.harness.ts", ["once.approve"]],
   ["adapters/openrouter/test/callmodel.harness.ts", ["once.approve"]],
 ])("%s keeps %j", async (harness, cases) => {
-  const env = { ...environment, COUNTERSIGN_POSTGRES: server.url };
+  const env = { ...environment, COUNTERSIGN_POSTGRES: database };
   const { code, stderr: said } = await runOldest([SUITE, join(root, "packages", harness), ...cases.flatMap((id) => ["--case", id])], {
     env,
   });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** What runs under the oldest Node. It tells nobody of its results, which are not those of the published matrix. */
+/** What runs under the oldest Node, in the run that started it: its PostgreSQL serves these files, too. */
 const SUITES = {
   core: ["packages/core/test/*.test.ts", "packages/testing/test/*.test.ts"],
   stores: [
@@ -16,6 +16,9 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
+    maxConcurrency: 12,
+    isolate: false,
+    restoreMocks: true,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ["default"],

@@ -1,3 +1,4 @@
+import * as nodeModule from "node:module";
 import { afterAll } from "vitest";
 import { askTheRun } from "./broker.ts";
 
@@ -6,6 +7,8 @@ import { askTheRun } from "./broker.ts";
  * makes once. Whatever starts the children knows nothing of it.
  */
 export async function bundleChildren(entries: readonly URL[]): Promise<void> {
+  // Before version 22.15, Node has no hook for it.
+  if (!("registerHooks" in nodeModule)) return;
   const file = await askTheRun({ of: "bundle", entries: entries.map(({ href }) => href).toSorted() });
   const hook = new URL("./replacing.ts", import.meta.url);
   hook.searchParams.set("replacements", file);

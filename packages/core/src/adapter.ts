@@ -11,7 +11,15 @@ export { isPassing, type Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
-export { refuseLookalikes, refuseUngated, type Guard, type Inspection, type Offer, type OfferedTool, type Offers } from "./resume/offers.ts";
+export {
+  refuseLookalikes,
+  refuseUngated,
+  type Guard,
+  type Inspection,
+  type Offer,
+  type OfferedTool,
+  type Offers,
+} from "./resume/offers.ts";
 export { openThread } from "./resume/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun } from "./resume/saved-run.ts";
 export { decideAnswers, type DecideNative, type NativeAnswer } from "./resume/native.ts";

@@ -98,5 +98,7 @@ it("two tools that a model calls by one name are refused, and both are named", (
   expect(() => refuseLookalikes({ tools: [sandbox, production], of: "agent A" })).toThrow(
     "by one name, drop: sandbox/drop and production/drop (agent A)",
   );
-  expect(() => refuseLookalikes({ tools: [sandbox, { ...production, calledAs: undefined }, { ...production, calledAs: undefined }] })).not.toThrow();
+  expect(() =>
+    refuseLookalikes({ tools: [sandbox, { ...production, calledAs: undefined }, { ...production, calledAs: undefined }] }),
+  ).not.toThrow();
 });

@@ -15,7 +15,9 @@ function providers({ options = {} }: RunningGraph): readonly Offer[] {
   const { tools = [], middleware = [] } = options;
   const all = [...tools, ...middleware.flatMap((each) => each.tools ?? [])];
   const theirs = all.filter((tool): tool is ServerTool => !isClientTool(tool));
-  return theirs.length === 0 ? [] : [{ tools: theirs.map(({ name, type }: ServerTool) => ({ name: String(name ?? type), gate: undefined })) }];
+  return theirs.length === 0
+    ? []
+    : [{ tools: theirs.map(({ name, type }: ServerTool) => ({ name: String(name ?? type), gate: undefined })) }];
 }
 
 /** Where in a graph. */

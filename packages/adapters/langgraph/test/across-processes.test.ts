@@ -1,5 +1,5 @@
 import { bundleChildren } from "@countersign/test-run";
-import { beforeEach, describe, expect, test } from "vitest";
+import { describe, test as base } from "vitest";
 import { inProcess, type Answer } from "./support/process.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type Place } from "./support/world.ts";
 
@@ -9,33 +9,48 @@ const asking = (...calls: object[]): string => JSON.stringify(calls.map((args) =
 
 await bundleChildren([new URL("./support/child.ts", import.meta.url)]);
 
-let place: Place;
-beforeEach(() => {
-  place = newPlace();
-});
+/** A thread in a place of its own, and what processes of their own do with it. */
+interface Steps {
+  readonly place: Place;
+  start(input?: string, behaviour?: Behaved): Promise<Answer>;
+  resume(behaviour?: Behaved): Promise<Answer>;
+  invoke(behaviour?: Behaved): Promise<Answer>;
+  decide(
+    request: string,
+    decision: "approve" | "edit" | "reject",
+    rest?: { readonly args?: object; readonly message?: string },
+  ): Promise<Answer>;
+}
+type Behaved = Omit<Behaviour, "outside" | "script">;
 
-const start = (input = asking(LARGE)): Promise<Answer> => inProcess({ place, do: "start", thread, input });
-const resume = (behaviour: Omit<Behaviour, "outside" | "script"> = {}): Promise<Answer> =>
-  inProcess({ place, do: "resume", thread, behaviour });
-const decide = (
-  request: string,
-  decision: "approve" | "edit" | "reject",
-  rest: { args?: object; message?: string } = {},
-): Promise<Answer> => inProcess({ place, do: "decide", request, decision, ...rest });
+function stepsAt(place: Place): Steps {
+  return {
+    place,
+    start: (input = asking(LARGE), behaviour = {}) => inProcess({ place, do: "start", thread, input, behaviour }),
+    resume: (behaviour = {}) => inProcess({ place, do: "resume", thread, behaviour }),
+    invoke: (behaviour = {}) => inProcess({ place, do: "invoke", thread, behaviour }),
+    decide: (request, decision, rest = {}) => inProcess({ place, do: "decide", request, decision, ...rest }),
+  };
+}
+
+const test = base.extend<{ steps: Steps }>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest wants the braces
+  steps: async ({}, use) => use(stepsAt(newPlace())),
+});
 const pendingId = (answer: Answer, index = 0): string => answer.value.pending[index].id as string;
 const toolTexts = (answer: Answer): string[] =>
   (answer.value.output.messages as { id: string[]; kwargs: { content: string } }[])
     .filter(({ id }) => id.includes("ToolMessage"))
     .map(({ kwargs }) => kwargs.content);
 
-describe("the five assertions, every step in a process of its own", () => {
-  test("a small action runs without a pause", async () => {
+describe("the five assertions, every step in a process of its own", { concurrent: true, timeout: 180_000 }, () => {
+  test("a small action runs without a pause", async ({ steps: { place, start }, expect }) => {
     const answer = await start(asking({ amount: 5, recipient: "Acme Corp" }));
     expect(answer.value).toMatchObject({ status: "completed", text: "paid 5 to Acme Corp" });
     expect(effectsAt(place)).toMatchObject([{ args: { amount: 5 } }]);
   });
 
-  test("a large one pauses", async () => {
+  test("a large one pauses", async ({ steps: { place, start }, expect }) => {
     const answer = await start();
     expect(answer.value).toMatchObject({
       status: "suspended",
@@ -44,13 +59,13 @@ describe("the five assertions, every step in a process of its own", () => {
     expect(effectsAt(place)).toEqual([]);
   });
 
-  test("approve executes exactly the proposed arguments", async () => {
+  test("approve executes exactly the proposed arguments", async ({ steps: { place, start, resume, decide }, expect }) => {
     await decide(pendingId(await start()), "approve");
     expect((await resume()).value).toMatchObject({ status: "completed", text: "paid 4200 to Acme Corp" });
     expect(effectsAt(place).map(({ args }) => args)).toEqual([LARGE]);
   });
 
-  test("edit executes the corrected ones, and the transcript tells", async () => {
+  test("edit executes the corrected ones, and the transcript tells", async ({ steps: { place, start, resume, decide }, expect }) => {
     const corrected = { ...LARGE, amount: 4_000 };
     await decide(pendingId(await start()), "edit", { args: corrected });
     const answer = await resume();
@@ -60,7 +75,7 @@ describe("the five assertions, every step in a process of its own", () => {
     expect(proposal.kwargs.tool_calls[0].args).toEqual(LARGE);
   });
 
-  test("reject executes nothing and tells the model why", async () => {
+  test("reject executes nothing and tells the model why", async ({ steps: { place, start, resume, decide }, expect }) => {
     await decide(pendingId(await start()), "reject", { message: "Already paid in May." });
     const answer = await resume();
     expect(answer.value.status).toBe("completed");
@@ -69,19 +84,22 @@ describe("the five assertions, every step in a process of its own", () => {
   });
 });
 
-describe("waking a thread", () => {
-  test("with nothing decided changes nothing: no effect, no model request, still decidable", async () => {
+describe("waking a thread", { concurrent: true, timeout: 180_000 }, () => {
+  test("with nothing decided changes nothing: no effect, no model request, still decidable", async ({
+    steps: { place, start, resume, invoke, decide },
+    expect,
+  }) => {
     const id = pendingId(await start());
     const before = modelRequestsAt(place);
     expect((await resume()).value.status).toBe("suspended");
-    expect((await inProcess({ place, do: "invoke", thread })).value.__interrupt__).toHaveLength(1);
+    expect((await invoke()).value.__interrupt__).toHaveLength(1);
     expect(modelRequestsAt(place)).toBe(before);
     expect(effectsAt(place)).toEqual([]);
     await decide(id, "approve");
     expect((await resume()).value.status).toBe("completed");
   });
 
-  test("by many processes at once executes once", async () => {
+  test("by many processes at once executes once", async ({ steps: { place, start, resume, decide }, expect }) => {
     await decide(pendingId(await start()), "approve");
     const answers = await Promise.all([resume(), resume(), resume()]);
     expect(answers.filter(({ value }) => value?.status === "completed").length).toBeGreaterThan(0);
@@ -89,23 +107,26 @@ describe("waking a thread", () => {
     expect(effectsAt(place)).toHaveLength(1);
   });
 
-  test("by many processes at once, without a runner, executes once", async () => {
+  test("by many processes at once, without a runner, executes once", async ({ steps: { place, start, invoke, decide }, expect }) => {
     await decide(pendingId(await start()), "approve");
-    await Promise.all([1, 2, 3].map(() => inProcess({ place, do: "invoke", thread })));
+    await Promise.all([1, 2, 3].map(() => invoke()));
     expect(effectsAt(place)).toHaveLength(1);
   });
 
-  test("again and again executes nothing more", async () => {
+  test("again and again executes nothing more", async ({ steps: { place, start, resume, decide }, expect }) => {
     await decide(pendingId(await start()), "approve");
     await resume();
     expect((await resume()).value).toMatchObject({ status: "completed", replayed: true, text: "paid 4200 to Acme Corp" });
     expect(effectsAt(place)).toHaveLength(1);
   });
 
-  test("under a policy that has changed its mind still waits for the signature that was asked for", async () => {
+  test("under a policy that has changed its mind still waits for the signature that was asked for", async ({
+    steps: { place, start, resume, invoke, decide },
+    expect,
+  }) => {
     const id = pendingId(await start());
     expect((await resume({ flipped: true })).value.status).toBe("suspended");
-    expect((await inProcess({ place, do: "invoke", thread, behaviour: { flipped: true } })).value.__interrupt__).toHaveLength(1);
+    expect((await invoke({ flipped: true })).value.__interrupt__).toHaveLength(1);
     expect(effectsAt(place)).toEqual([]);
     await decide(id, "reject");
     expect((await resume({ flipped: true })).value.status).toBe("completed");
@@ -113,7 +134,7 @@ describe("waking a thread", () => {
   });
 });
 
-describe("parallel calls", () => {
+describe("parallel calls", { concurrent: true, timeout: 180_000 }, () => {
   const calls = [
     { amount: 2_000, recipient: "A" },
     { amount: 3_000, recipient: "B" },
@@ -121,7 +142,10 @@ describe("parallel calls", () => {
     { amount: 9, recipient: "D" },
   ];
 
-  test("decided in reverse hit their own calls, and nothing of the turn runs before all are decided", async () => {
+  test("decided in reverse hit their own calls, and nothing of the turn runs before all are decided", async ({
+    steps: { place, start, resume, decide },
+    expect,
+  }) => {
     const { pending } = (await start(asking(...calls))).value;
     const of = (recipient: string): string => pending.find(({ args }: { args: { recipient: string } }) => args.recipient === recipient).id;
     expect(pending).toHaveLength(3);
@@ -138,9 +162,9 @@ describe("parallel calls", () => {
   });
 });
 
-describe("a process that dies", () => {
+describe("a process that dies", { concurrent: true, timeout: 180_000 }, () => {
   // Long enough for a process that has just begun on a busy machine: LangGraph's first step takes a while there.
-  const leases = { threadLease: 2_000, claimLease: 2_000 };
+  const leases = { threadLease: 4_000, claimLease: 4_000 };
   /** Until the dead process's leases have run out. */
   async function untilFree(then: () => Promise<Answer>): Promise<Answer> {
     for (;;) {
@@ -149,9 +173,9 @@ describe("a process that dies", () => {
     }
   }
 
-  test.each(["before the effect", "after the effect"] as const)(
+  test.for(["before the effect", "after the effect"] as const)(
     "%s leaves an execution that is unknown, never a second one",
-    async (dies) => {
+    async (dies, { steps: { place, start, resume, decide }, expect }) => {
       await decide(pendingId(await start()), "approve");
       expect(await resume({ dies, timings: leases })).toEqual({ signal: "SIGKILL" });
       const effects = effectsAt(place).length;
@@ -162,7 +186,7 @@ describe("a process that dies", () => {
     },
   );
 
-  test("leaves a request that a person settles, and the run goes on", async () => {
+  test("leaves a request that a person settles, and the run goes on", async ({ steps: { place, start, resume, decide }, expect }) => {
     const id = pendingId(await start());
     await decide(id, "approve");
     await resume({ dies: "after the effect", timings: leases });
@@ -174,9 +198,9 @@ describe("a process that dies", () => {
     expect(effectsAt(place)).toHaveLength(1);
   });
 
-  test("inside an idempotent call repeats it with the same key", async () => {
+  test("inside an idempotent call repeats it with the same key", async ({ steps: { place, start, resume, decide }, expect }) => {
     const behaviour = { idempotent: true, timings: leases };
-    const started = await inProcess({ place, do: "start", thread, input: asking(LARGE), behaviour });
+    const started = await start(undefined, behaviour);
     await decide(pendingId(started), "approve");
     await resume({ ...behaviour, dies: "after the effect" });
     const answer = await untilFree(() => resume(behaviour));

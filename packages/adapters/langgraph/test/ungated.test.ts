@@ -1,5 +1,6 @@
 // What can be seen and nobody has gated keeps a runner from being made, or its run from beginning.
 import { failure, hintOf } from "@countersign/adapter-tests";
+import { isCountersignError } from "@countersign/core";
 import { approvalMiddleware, createRunner, gateTools } from "@countersign/langgraph";
 import { RunnableLambda, RunnableSequence } from "@langchain/core/runnables";
 import type { StructuredToolInterface } from "@langchain/core/tools";
@@ -97,8 +98,8 @@ test("without a runner, the model of an agent with two tools of one name is not 
   const twin = tool(async () => "other", { name: "wire", description: "", schema: z.object({}) });
   const before = model.requests;
   const run = agentOf([wire, twin], [approvalMiddleware(desk.gate)]).invoke({ messages: "go" }, { configurable: { thread_id: "twins" } });
-  const error = await failure(run);
-  expect(await hintOf(() => Promise.reject((error as Error).cause))).toContain("wire and wire");
+  const { cause } = (await failure(run)) as Error;
+  expect(isCountersignError(cause, "SETUP") && cause.details.hint).toContain("wire and wire");
   expect(model.requests).toBe(before);
 });
 

@@ -24,7 +24,10 @@ function handoffsFrom(agent: AnyAgent): ReadonlySet<AnyAgent> {
 
 function offerOf(agent: AnyAgent): Offer {
   const servers = [...agent.mcpServers.map(({ name }) => name), ...capabilitiesOf(agent)];
-  return { of: `agent ${agent.name}`, tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))] };
+  return {
+    of: `agent ${agent.name}`,
+    tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))],
+  };
 }
 
 /** Names the tools that share a name now that servers have listed theirs. @throws SETUP */

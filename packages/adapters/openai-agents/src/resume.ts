@@ -122,8 +122,7 @@ export function createRunner<C, A extends Agent<any, any>>(
     },
   });
 }
-const REMEDY =
-  "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
+const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
 const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its state.";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above

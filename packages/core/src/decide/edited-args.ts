@@ -88,7 +88,9 @@ function termsOfEdit(record: RequestRecord, verdict: Verdict | undefined, now: n
   const terms = tightened(asked, here, requestedBy);
   const lasts = terms?.expiresIn === undefined ? undefined : durationMs(terms.expiresIn);
   const expiresAt = lasts === undefined ? record.expiresAt : Math.min(record.expiresAt ?? Infinity, askedAt + lasts);
-  if (!terms || (expiresAt !== undefined && expiresAt <= now)) {
+  // A deadline of the call's own that passed while it was read is the commit's to find: EXPIRED, and the record says so.
+  const isShortened = expiresAt !== record.expiresAt;
+  if (!terms || (isShortened && expiresAt !== undefined && expiresAt <= now)) {
     const reason =
       "an edit keeps the terms under which the call was asked and adds those of the policy here, and nobody can sign under both: " +
       `asked under ${JSON.stringify(asked)}, here ${JSON.stringify(here)}`;

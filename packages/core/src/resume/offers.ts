@@ -62,7 +62,10 @@ export async function inspect(subject: Subject): Promise<void> {
  * A person signs a name and arguments: two tools of one list that a model calls by the same name could run for each other.
  * @throws SETUP naming both
  */
-export function refuseLookalikes({ tools, of }: { readonly tools: readonly Pick<OfferedTool, "name" | "calledAs">[] } & Pick<Offer, "of">): void {
+export function refuseLookalikes({
+  tools,
+  of,
+}: { readonly tools: readonly Pick<OfferedTool, "name" | "calledAs">[] } & Pick<Offer, "of">): void {
   const byName = Map.groupBy(
     tools.filter(({ calledAs }) => calledAs !== undefined),
     ({ calledAs }) => calledAs,

@@ -64,7 +64,14 @@ function said(text: string): AgentOutputItem {
 
 function called({ name, args, id, namespace }: ScriptedCall, index: number): AgentOutputItem {
   const text = typeof args === "string" ? args : JSON.stringify(args);
-  return { type: "function_call", callId: id ?? `call_${index}`, name, arguments: text, status: "completed", ...(namespace === undefined ? {} : { namespace }) };
+  return {
+    type: "function_call",
+    callId: id ?? `call_${index}`,
+    name,
+    arguments: text,
+    status: "completed",
+    ...(namespace === undefined ? {} : { namespace }),
+  };
 }
 
 /** How many responses of the model a conversation has: calls that stand together are one. */

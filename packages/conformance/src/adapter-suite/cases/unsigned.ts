@@ -129,7 +129,10 @@ export const unsigned: readonly AdapterCase[] = [
     async run(stage) {
       const { tool } = onlyPending(await stage.start());
       assert.equal(tool, "pay");
-      assert.deepEqual(stage.effects().map(({ tool }) => tool), ["wipe"]);
+      assert.deepEqual(
+        stage.effects().map(({ tool }) => tool),
+        ["wipe"],
+      );
     },
   },
   {
