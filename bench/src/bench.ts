@@ -1,3 +1,5 @@
+import { inChild } from "./children/child.ts";
+import type { follow } from "./operations.ts";
 import type { BenchStore, Place } from "./stores/bench-store.ts";
 
 /** How much is measured. */
@@ -5,23 +7,34 @@ export interface Scale {
   /** Pending requests in a store that is nearly empty, and in one that is not. */
   readonly few: number;
   readonly many: number;
+  /** Turns of a long thread. */
+  readonly turns: number;
+  /** Operations of a process that count as its first. */
+  readonly cold: number;
+  /** Operations after which a process is warm. */
+  readonly warm: number;
+  /** Processes of each side that are measured cold. */
+  readonly processes: number;
   /** Multiplies the rounds of every row. */
   readonly effort: number;
 }
 
-export const FULL: Scale = { few: 1_000, many: 1_000_000, effort: 1 };
-export const QUICK: Scale = { few: 1_000, many: 100_000, effort: 0.15 };
+export const FULL: Scale = { few: 1_000, many: 1_000_000, turns: 2_000, cold: 50, warm: 500, processes: 5, effort: 1 };
+export const QUICK: Scale = { ...FULL, many: 100_000, turns: 500, processes: 1, effort: 0.15 };
 
 /** What the rows share: places that are filled once, and somebody to tell how far they are. */
 export class Bench implements AsyncDisposable {
   readonly scale: Scale;
   readonly note: (text: string) => void;
+  /** Where operations run: each time in a process of its own, unless this is only about whether they run at all. */
+  readonly measure: typeof follow;
   readonly #places = new Map<string, Promise<Place>>();
   readonly #stores = new Set<BenchStore>();
 
-  constructor(scale: Scale, note: (text: string) => void) {
+  constructor(scale: Scale, note: (text: string) => void, measuring: typeof follow = inChild) {
     this.scale = scale;
     this.note = note;
+    this.measure = measuring;
   }
 
   rounds(full: number): number {

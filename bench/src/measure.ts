@@ -1,41 +1,62 @@
-/** Samples of the two sides of a comparison, in ms. */
-export interface Sides {
-  readonly subject: readonly number[];
-  readonly baseline: readonly number[];
+/** What one operation took. */
+export interface Sample {
+  readonly ms: number;
+  /** CPU of this process, all its threads, in ms. */
+  readonly cpu: number;
 }
 
-/** Runs once and answers how long that took, in ms: what has to be prepared for it is not counted. */
-export type Timed = () => Promise<number>;
+/** Samples of the two sides of a comparison. */
+export interface Sides {
+  readonly subject: readonly Sample[];
+  readonly baseline: readonly Sample[];
+}
 
-/** How long this takes, in ms. */
-export async function timed(work: () => unknown): Promise<number> {
+/** Runs so many operations and answers what one of them took. What has to be prepared for them is not counted. */
+export type Timed = (operations: number) => Promise<Sample>;
+
+/** Two things that do the same job. */
+export interface Comparison {
+  readonly subject: Timed;
+  readonly baseline: Timed;
+  /** So many operations make one sample: one alone is too short, or many run at once. Default: 1. */
+  readonly bulk?: number;
+  /** Lines that say where the time of the subject goes. */
+  readonly profile?: (operations: number) => Promise<readonly string[]>;
+}
+
+/** What this took. */
+export async function timed(work: () => unknown): Promise<Sample> {
+  const cpu = process.cpuUsage();
   const begun = performance.now();
   const pending = work();
   if (pending instanceof Promise) await pending;
-  return performance.now() - begun;
+  const ms = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms, cpu: (user + system) / 1_000 };
+}
+
+/** A loop of so many operations, as one sample. */
+export function inBulk(work: (operations: number) => unknown): Timed {
+  return async (operations) => {
+    const { ms, cpu } = await timed(() => work(operations));
+    return { ms: ms / operations, cpu: cpu / operations };
+  };
 }
 
 /**
- * Measures two things beside each other. They take turns, and whoever begins changes too, so that whatever else the
- * machine does hits both alike.
- * @param block runs in a row before the other's turn
+ * Measures two things beside each other. They take turns, and they take turns in going first, so that whatever else the
+ * machine does slows both alike.
+ * @param block samples in a row before the other's turn
  */
-export async function paired(
-  subject: Timed,
-  baseline: Timed,
-  { rounds, warmup = 3, block = 1 }: { readonly rounds: number; readonly warmup?: number; readonly block?: number },
-): Promise<Sides> {
-  const samples = { subject: [] as number[], baseline: [] as number[] };
-  const turn = async (side: keyof Sides, work: Timed, counts: boolean): Promise<void> => {
-    for (let i = 0; i < block; i++) {
-      const ms = await work();
-      if (counts) samples[side].push(ms);
-    }
-  };
-  for (let round = -warmup; round < rounds; round++) {
-    const turns = [() => turn("subject", subject, round >= 0), () => turn("baseline", baseline, round >= 0)];
-    for (const next of round % 2 === 0 ? turns : turns.reverse()) await next();
-  }
+export async function paired({ subject, baseline, bulk = 1 }: Comparison, rounds: number, block: number): Promise<Sides> {
+  const samples = { subject: [] as Sample[], baseline: [] as Sample[] };
+  const sides = [
+    [samples.subject, subject],
+    [samples.baseline, baseline],
+  ] as const;
+  for (let round = 0; round < rounds; round++)
+    for (const [kept, work] of round % 2 === 0 ? sides : sides.toReversed())
+      for (let i = 0; i < block; i++) kept.push(await work(bulk));
   return samples;
 }
 
@@ -46,3 +67,5 @@ export function quantile(samples: readonly number[], share: number): number {
 }
 
 export const median = (samples: readonly number[]): number => quantile(samples, 0.5);
+export const medianMs = (samples: readonly Sample[]): number => median(samples.map(({ ms }) => ms));
+export const meanCpu = (samples: readonly Sample[]): number => samples.reduce((sum, { cpu }) => sum + cpu, 0) / samples.length;

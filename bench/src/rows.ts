@@ -1,42 +1,46 @@
-import { withTools as withAiSdkTools } from "./ai-sdk/allowed.ts";
-import * as aiSdk from "./ai-sdk/round-trip.ts";
-import { withTools as withOpenaiTools } from "./openai-agents/allowed.ts";
-import * as openaiAgents from "./openai-agents/round-trip.ts";
-import { withTools as withOpenRouterTools } from "./openrouter/allowed.ts";
-import * as openRouter from "./openrouter/round-trip.ts";
-import { allowedCall } from "./rows/allowed-call.ts";
-import { claimedRow } from "./rows/claimed.ts";
+import type { Row } from "./row.ts";
+import { allowedCallRow, allowedInCoreRow } from "./rows/allowed-call.ts";
+import { claimRow } from "./rows/claims.ts";
 import { commitRows } from "./rows/commits.ts";
 import { imports } from "./rows/imports.ts";
-import { rowsOf, type Framework } from "./rows/kept-runs.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { pageRow } from "./rows/pages.ts";
-import { roundTrips } from "./rows/round-trip.ts";
-import type { Row } from "./row.ts";
-import type { BenchStore } from "./stores/bench-store.ts";
+import { countRow, tripRow, type Tripping } from "./rows/trips.ts";
+import { turnRow } from "./rows/turns.ts";
 import { writersRow } from "./rows/writers.ts";
 import { postgresBench } from "./stores/postgres.ts";
 import { sqliteBench } from "./stores/sqlite.ts";
 
-export const stores = (): readonly BenchStore[] => [sqliteBench(), postgresBench()];
-
-const FRAMEWORKS: readonly Framework[] = [
-  { name: "OpenAI Agents", withTools: withOpenaiTools, countersigned: openaiAgents.countersigned, native: openaiAgents.native },
-  { name: "AI SDK", withTools: withAiSdkTools, countersigned: aiSdk.countersigned, native: aiSdk.native },
-  { name: "OpenRouter", withTools: withOpenRouterTools, countersigned: openRouter.countersigned, native: openRouter.native },
+const LANGGRAPH: Tripping = { framework: "langgraph", name: "LangGraph", mostTimes: 1.25, mostRoundTrips: 12 };
+/** Frameworks whose paused runs the application keeps itself. */
+const KEPT: readonly Tripping[] = [
+  { framework: "openai-agents", name: "OpenAI Agents", mostCpu: 0.6, mostRoundTrips: 10 },
+  { framework: "ai-sdk", name: "AI SDK", mostTimes: 1.15, mostRoundTrips: 10 },
+  { framework: "openrouter", name: "OpenRouter", mostCpu: 0.6, mostRoundTrips: 10 },
 ];
 
 /** Every row of the table, in its order. */
-export function rowsOn(all: readonly BenchStore[]): readonly Row[] {
+export function allRows(): readonly Row[] {
+  const [sqlite, postgres] = [sqliteBench(), postgresBench()];
+  const stores = [sqlite, postgres];
   return [
-    allowedCall,
-    ...all.flatMap(commitRows),
-    ...roundTrips(all),
-    ...all.slice(0, 1).flatMap((sqlite) => FRAMEWORKS.flatMap((framework) => rowsOf(framework, sqlite))),
-    ...all.map(claimedRow),
-    ...all.flatMap(writersRow),
-    ...all.map(pageRow),
-    ...all.map(memoryRow),
+    allowedInCoreRow,
+    allowedCallRow("langgraph", "LangGraph gateTools", 8),
+    allowedCallRow("langgraph-middleware", "LangGraph middleware", 12),
+    allowedCallRow("openai-agents", "OpenAI Agents", 10),
+    allowedCallRow("ai-sdk", "AI SDK", 8),
+    allowedCallRow("openrouter", "OpenRouter", 8),
+    ...stores.flatMap(commitRows),
+    ...stores.map(writersRow),
+    tripRow(LANGGRAPH),
+    ...stores.map((store) => tripRow(LANGGRAPH, store)),
+    ...KEPT.flatMap((framework) => [tripRow(framework), tripRow(framework, sqlite)]),
+    ...[LANGGRAPH, ...KEPT].map((framework) => countRow(framework, postgres)),
+    turnRow(),
+    ...stores.map((store) => turnRow(store)),
+    ...stores.map(claimRow),
+    ...stores.map(pageRow),
+    ...stores.map(memoryRow),
     imports,
   ];
 }

@@ -1,6 +1,6 @@
-import type { Result } from "./row.ts";
+import type { Figure, Measured, Result } from "./row.ts";
 
-const COLUMNS = ["", "measured", "beside", "ratio", "aim", ""] as const;
+const COLUMNS = ["", "warm", "beside", "ratio", "cold", "beside", "ratio", "aim", ""] as const;
 
 /** The results for people: one line each, and below it where the time goes if the aim is missed. */
 export function table(results: readonly Result[]): string {
@@ -9,17 +9,35 @@ export function table(results: readonly Result[]): string {
   const line = (cells: readonly string[]): string =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  ").trimEnd(); // prettier-ignore
   const body = rows.flatMap(({ cells, profile }) => [line(cells), ...profile.map((part) => `    ${part}`)]);
-  const missed = results.filter(({ holds }) => !holds).length;
-  const end = missed === 0 ? "Every aim is met." : `${missed} of ${results.length} aims are missed.`;
-  return [line(COLUMNS), ...body, "", end, ""].join("\n");
+  return [line(COLUMNS), ...body, "", ending(results), ""].join("\n");
 }
 
-function cellsOf({ name, unit, value, baseline, ratio, aim, holds }: Result): readonly string[] {
-  return [name, `${rounded(value)} ${unit}`, `${rounded(baseline)} ${unit}`, `${rounded(ratio)}x`, aim, holds ? "met" : "MISSED"];
+/** What is counted, or belongs to a process as a whole, stands in the warm columns alone. */
+function cellsOf(figure: Figure): readonly string[] {
+  const { name, unit, aim = "", holds } = figure;
+  const [warm, cold] = "single" in figure ? [figure.single] : [figure.warm, figure.cold];
+  const met = holds === undefined ? "" : holds ? "met" : "MISSED";
+  return [name, ...measuredCells(warm, unit), ...measuredCells(cold, unit), aim, met];
+}
+
+function measuredCells(measured: Measured | undefined, unit: Figure["unit"]): readonly string[] {
+  if (!measured) return ["", "", ""];
+  const { value, baseline, ratio } = measured;
+  return [
+    `${rounded(value)} ${unit}`,
+    baseline === undefined ? "" : `${rounded(baseline)} ${unit}`,
+    ratio === undefined ? "" : `${rounded(ratio)}x`,
+  ];
+}
+
+function ending(results: readonly Result[]): string {
+  const aims = results.filter(({ holds }) => holds !== undefined);
+  const missed = aims.filter(({ holds }) => !holds).length;
+  return missed === 0 ? "Every aim is met." : `${missed} of ${aims.length} aims are missed.`;
 }
 
 /** Three digits that matter. */
-function rounded(value: number): string {
+export function rounded(value: number): string {
   if (!Number.isFinite(value)) return "-";
   return Math.abs(value) >= 1_000 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(3)));
 }

@@ -1,13 +1,16 @@
 import { approve, type AgentRunner, type Gate } from "@countersign/core";
-import { median, timed, type Timed } from "./measure.ts";
+import { medianMs, timed, type Sample, type Timed } from "./measure.ts";
 import { fiona } from "./stores/policy.ts";
 
-/** How long each part of a round trip took, in ms. */
+/** What each part of a round trip took. */
 export interface RoundTrip {
-  readonly pause: number;
-  readonly decide: number;
-  readonly resume: number;
+  readonly pause: Sample;
+  readonly decide: Sample;
+  readonly resume: Sample;
 }
+
+/** The framework itself keeps no decision. */
+export const NOTHING: Sample = { ms: 0, cpu: 0 };
 
 let threads = 0;
 export const nextThread = (): string => `bench-trip-${process.pid}-${++threads}`;
@@ -31,18 +34,17 @@ export function demand(holds: boolean): void {
   if (!holds) throw new Error("the round trip went another way");
 }
 
-const wholeOf = ({ pause, decide, resume }: RoundTrip): number => pause + decide + resume;
-
-/** Times the whole of each trip, and keeps its parts. */
-export function keeping(trips: RoundTrip[], trip: () => Promise<RoundTrip>): Timed {
+/** The parts of a trip, together. */
+export function whole(trip: () => Promise<RoundTrip>): Timed {
   return async () => {
-    const one = await trip();
-    trips.push(one);
-    return wholeOf(one);
+    const { pause, decide, resume } = await trip();
+    return { ms: pause.ms + decide.ms + resume.ms, cpu: pause.cpu + decide.cpu + resume.cpu };
   };
 }
 
-export function partsOf(who: string, trips: readonly RoundTrip[]): string {
-  const p50 = (part: keyof RoundTrip): string => median(trips.map((trip) => trip[part])).toFixed(2);
+export async function partsOf(who: string, trip: () => Promise<RoundTrip>, times: number): Promise<string> {
+  const trips: RoundTrip[] = [];
+  for (let i = 0; i < times; i++) trips.push(await trip());
+  const p50 = (part: keyof RoundTrip): string => medianMs(trips.map((one) => one[part])).toFixed(2);
   return `${who}: pause ${p50("pause")} ms, decide ${p50("decide")} ms, resume ${p50("resume")} ms`;
 }

@@ -5,7 +5,7 @@ import { ToolLoopAgent, type ModelMessage, type ToolApprovalResponse } from "ai"
 import { timed } from "../measure.ts";
 import { policy } from "../stores/policy.ts";
 import type { Kept } from "../stores/kept.ts";
-import { countersignedBy, demand, nextThread, type RoundTrip } from "../trip.ts";
+import { countersignedBy, demand, nextThread, NOTHING, type RoundTrip } from "../trip.ts";
 import { instantModel, instantTool } from "./model.ts";
 
 /** Countersign, with the agent's tools gated. */
@@ -40,7 +40,7 @@ export function native(kept: Kept): () => Promise<RoundTrip> {
       const done = await generate(thread, [...messagesOf(kept.load(thread)), { role: "tool", content }]);
       demand(done.text === "done");
     });
-    return { pause, decide: 0, resume };
+    return { pause, decide: NOTHING, resume };
   };
 }
 

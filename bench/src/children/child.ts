@@ -1,9 +1,13 @@
-import { fork, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { Measurement, Operations, Plan } from "../operations.ts";
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
 const QUIET = ["--no-warnings"];
+/** Bytes that a child may print: thousands of samples. */
+const MOST = 256 * 1024 * 1024;
 
 /** A process of its own that reports what it sees, once it is ready to. It ends with this one. */
 export async function startChild(name: string, order: object): Promise<ChildProcess> {
@@ -18,13 +22,16 @@ export async function stopChild(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Runs a process to its end and answers the JSON that it prints. */
-export function runChild<T>(name: string, order: object, flags: readonly string[] = []): T {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...QUIET, ...flags, pathOf(name), JSON.stringify(order)], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`${name} failed: ${stderr}`);
+/** Runs a process to its end and answers the JSON that it prints. @throws what it wrote on standard error, if it fails */
+export async function runChild<T>(name: string, order: object, flags: readonly string[] = []): Promise<T> {
+  const args = [...QUIET, ...flags, pathOf(name), JSON.stringify(order)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: MOST });
   return JSON.parse(stdout) as T;
+}
+
+/** Follows a plan in a process that is made for it. */
+export function inChild<Given>({ url }: Operations<Given>, given: Given, plan: Plan): Promise<Measurement> {
+  return runChild("measure", { url, given, plan });
 }
 
 /** What a child was told. */

@@ -4,11 +4,9 @@ import { memoryStore } from "@countersign/memory";
 import { MemorySaver } from "@langchain/langgraph";
 import { createReactAgent } from "@langchain/langgraph/prebuilt";
 import { createAgent, createMiddleware, type AgentMiddleware } from "langchain";
+import type { Conversations, Converse } from "../frameworks.ts";
 import { policy } from "../stores/policy.ts";
 import { InstantModel, instantTool } from "./model.ts";
-
-/** Runs a new conversation to its end. */
-export type Converse = () => Promise<unknown>;
 
 let threads = 0;
 
@@ -22,7 +20,7 @@ function conversing(graph: { invoke(input: never, config: never): Promise<unknow
 const gateOf = () => createGate({ policy, store: memoryStore(), warn: () => {} });
 
 /** An agent that makes so many allowed calls in one turn, with its tools gated and as they are. */
-export function withTools(calls: number): { readonly gated: Converse; readonly plain: Converse } {
+export function withTools(calls: number): Conversations {
   const read = instantTool("read");
   const agent = (tools: (typeof read)[]) =>
     // oxlint-disable-next-line typescript/no-deprecated -- the agent that is nothing but a model and a tool node
@@ -31,12 +29,12 @@ export function withTools(calls: number): { readonly gated: Converse; readonly p
 }
 
 /** The same as middleware, beside a middleware that does nothing in the same hooks: LangChain makes nodes of them. */
-export function withMiddleware(calls: number): { readonly gated: Converse; readonly idle: Converse; readonly plain: Converse } {
+export function withMiddleware(calls: number): Conversations {
   const agent = (middleware: AgentMiddleware[]) =>
     conversing(
       createAgent({ model: new InstantModel("read", calls), tools: [instantTool("read")], checkpointer: new MemorySaver(), middleware }),
     );
-  return { gated: agent([approvalMiddleware(gateOf())]), idle: agent([idle]), plain: agent([]) };
+  return { gated: agent([approvalMiddleware(gateOf())]), plain: agent([idle]), bare: agent([]) };
 }
 
 const idle = createMiddleware({

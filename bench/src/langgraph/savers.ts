@@ -5,7 +5,7 @@ import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import type { Address } from "../stores/address.ts";
 
 /** Where LangGraph keeps a conversation. */
-export interface Saver {
+interface Saver {
   readonly saver: BaseCheckpointSaver;
   readonly close: () => Promise<void>;
 }
@@ -22,12 +22,9 @@ export async function writesDuring({ saver }: Saver, work: () => Promise<unknown
   return writes;
 }
 
-export function memorySaver(): Saver {
-  return { saver: new MemorySaver(), close: async () => {} };
-}
-
-/** A new checkpointer on the same kind of database as a store, as durable as it. */
-export async function saverBeside(address: Address): Promise<Saver> {
+/** A new checkpointer on the same kind of database as a store there, as durable as it. Without an address in memory. */
+export async function saverBeside(address: Address | undefined): Promise<Saver> {
+  if (!address) return { saver: new MemorySaver(), close: async () => {} };
   const name = `graph_${randomUUID().slice(0, 8)}`;
   if (address.type === "sqlite") return sqliteSaver(`${address.path}-${name}.db`);
   const saver = PostgresSaver.fromConnString(address.url, { schema: name });

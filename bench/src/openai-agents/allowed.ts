@@ -2,13 +2,14 @@ import { createGate } from "@countersign/core";
 import { gateTools } from "@countersign/openai-agents";
 import { memoryStore } from "@countersign/memory";
 import { Agent, Runner, type FunctionTool } from "@openai/agents";
+import type { Conversations } from "../frameworks.ts";
 import { policy } from "../stores/policy.ts";
 import { InstantModel, instantTool } from "./model.ts";
 
 let threads = 0;
 
 /** An agent that makes so many allowed calls in one turn, with its tools gated and as they are. */
-export function withTools(calls: number): { readonly gated: () => Promise<unknown>; readonly plain: () => Promise<unknown> } {
+export function withTools(calls: number): Conversations {
   const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
   const sdk = new Runner({ tracingDisabled: true });
   const conversing = (tools: FunctionTool[]) => {

@@ -5,7 +5,7 @@ import { Agent, Runner, RunState, type FunctionTool } from "@openai/agents";
 import { timed } from "../measure.ts";
 import { policy } from "../stores/policy.ts";
 import type { Kept } from "../stores/kept.ts";
-import { countersignedBy, demand, nextThread, type RoundTrip } from "../trip.ts";
+import { countersignedBy, demand, nextThread, NOTHING, type RoundTrip } from "../trip.ts";
 import { InstantModel, instantTool } from "./model.ts";
 
 const TOOL = "pay";
@@ -36,6 +36,6 @@ export function native(kept: Kept): () => Promise<RoundTrip> {
       demand(result.interruptions.length === 0);
       kept.save(thread, JSON.stringify(result.history));
     });
-    return { pause, decide: 0, resume };
+    return { pause, decide: NOTHING, resume };
   };
 }

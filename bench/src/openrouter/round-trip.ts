@@ -5,7 +5,7 @@ import type { ClientTool, StateAccessor } from "@openrouter/agent";
 import { timed } from "../measure.ts";
 import { policy } from "../stores/policy.ts";
 import type { Kept } from "../stores/kept.ts";
-import { countersignedBy, demand, nextThread, type RoundTrip } from "../trip.ts";
+import { countersignedBy, demand, nextThread, NOTHING, type RoundTrip } from "../trip.ts";
 import { instantClient, instantTool } from "./model.ts";
 
 type State = NonNullable<Awaited<ReturnType<StateAccessor["load"]>>>;
@@ -37,6 +37,6 @@ export function native(kept: Kept): () => Promise<RoundTrip> {
       const result = client.callModel({ model: "instant", input: [], tools, state, approveToolCalls: ids });
       demand((await result.getText()) === "done");
     });
-    return { pause, decide: 0, resume };
+    return { pause, decide: NOTHING, resume };
   };
 }

@@ -1,7 +1,8 @@
+import { atMostMore } from "../aim.ts";
 import { counted } from "../bench.ts";
 import { runChild } from "../children/child.ts";
 import { median } from "../measure.ts";
-import { explained, type Row } from "../row.ts";
+import { explained, singleFigure, type Row } from "../row.ts";
 import type { BenchStore } from "../stores/bench-store.ts";
 
 interface Held {
@@ -23,14 +24,12 @@ export function memoryRow(store: BenchStore): Row {
       const empty = await bench.place(store, 0);
       const samples = { full: [] as Held[], empty: [] as Held[] };
       for (let i = 0; i < bench.rounds(9); i++) {
-        samples.full.push(runChild("held", { address: full.address }, ["--expose-gc"]));
-        samples.empty.push(runChild("held", { address: empty.address }, ["--expose-gc"]));
+        samples.full.push(await runChild<Held>("held", { address: full.address }, ["--expose-gc"]));
+        samples.empty.push(await runChild<Held>("held", { address: empty.address }, ["--expose-gc"]));
       }
       const p50 = (side: keyof typeof samples, what: keyof Held): number => median(samples[side].map((held) => held[what]));
-      const value = p50("full", "heap");
-      const baseline = p50("empty", "heap");
       const name = `${store.name}: memory with ${counted(many)} pending, beside none`;
-      const figure = { name, unit: "MB", value, baseline, ratio: value / baseline, aim: `+0 (${NOTHING} MB)`, holds: value - baseline <= NOTHING } as const; // prettier-ignore
+      const figure = singleFigure(name, "MB", { value: p50("full", "heap"), baseline: p50("empty", "heap") }, atMostMore(NOTHING, "MB"));
       return [await explained(figure, async () => [`resident: ${p50("full", "rss").toFixed(1)} MB, beside ${p50("empty", "rss").toFixed(1)} MB`])]; // prettier-ignore
     },
   };

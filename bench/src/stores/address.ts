@@ -1,4 +1,5 @@
 import type { StorePort } from "@countersign/core/store";
+import { memoryStore } from "@countersign/memory";
 import { postgresStore } from "@countersign/postgres";
 import { sqliteStore } from "@countersign/sqlite";
 
@@ -11,4 +12,11 @@ export type Address =
 export function openAt(address: Address, connections: number = 10): StorePort {
   if (address.type === "sqlite") return sqliteStore(address.path);
   return postgresStore({ connectionString: address.url, schema: address.schema, max: connections });
+}
+
+/** A store that has answered once: what opening it takes is over. Without an address one in memory. */
+export async function readyAt(address: Address | undefined): Promise<StorePort> {
+  const store = address ? openAt(address) : memoryStore();
+  await store.now();
+  return store;
 }

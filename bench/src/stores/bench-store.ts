@@ -1,13 +1,19 @@
 import type { StorePort } from "@countersign/core/store";
+import type { Aim } from "../aim.ts";
+import type { Move } from "../moves.ts";
 import type { Address } from "./address.ts";
 
-/** A store under the bench: how to fill it quickly, and its raw limit. */
+/** A store under the bench: how to fill it quickly, and what it aims at. */
 export interface BenchStore {
   readonly name: string;
-  /** What a suspend and a decision may cost at most, as multiples of a raw commit of so many rows. */
-  readonly commits: { readonly rows: number; readonly most: number };
-  /** How many write at once, and which share of the raw throughput is left then. Absent: one at a time. */
-  readonly writers?: { readonly count: number; readonly least: number };
+  /** One move after the other, beside a raw commit of so many rows. */
+  readonly commits: {
+    readonly rows: number;
+    readonly throughCore?: Aim;
+    readonly alone: Readonly<Record<Move, Aim>>;
+  };
+  /** Many that suspend at once, beside as many raw writers. Watched: while a worker and a listener hear of it. */
+  readonly writers: { readonly watched: boolean; readonly throughCore: Aim; readonly alone?: Aim };
   /** A new place with so many pending requests. */
   prepare(pending: number, note: (text: string) => void): Promise<Place>;
   /** Ends what {@link prepare} has started. */
@@ -18,17 +24,4 @@ export interface BenchStore {
 export interface Place extends AsyncDisposable {
   readonly address: Address;
   readonly store: StorePort;
-  readonly raw: Raw;
 }
-
-/** The same database without Countersign: as durable, and on a connection of its own. */
-export interface Raw {
-  /** Commits rows that carry what a request and its thread carry. */
-  commit(rows: number): unknown;
-  /** Asks the database for next to nothing. */
-  roundTrip(): unknown;
-  close(): unknown;
-}
-
-/** What a request and its thread take in JSON. */
-export const PAYLOAD: readonly [string, string] = ["r".repeat(1_500), "t".repeat(400)];

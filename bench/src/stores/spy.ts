@@ -38,11 +38,11 @@ export function capturingStore(store: StorePort): { readonly store: StorePort; r
 }
 
 const ASYNC = [
-  "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "claimDue", "grantsFor",
+  "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests", "claimDue", "grantsFor",
 ] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
 
 /** Every asynchronous method goes through `around`. */
-function wrapped(store: StorePort, around: (name: string, call: () => Promise<unknown>) => Promise<unknown>): StorePort {
+export function wrapped(store: StorePort, around: (name: string, call: () => Promise<unknown>) => Promise<unknown>): StorePort {
   const methods = ASYNC.map((name) => {
     const method = store[name] as (...args: unknown[]) => Promise<unknown>;
     return [name, (...args: unknown[]) => around(name, () => method.apply(store, args))] as const;

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { sqliteStore } from "@countersign/sqlite";
-import { PAYLOAD, type BenchStore, type Place, type Raw } from "./bench-store.ts";
+import { atLeastTimes, atMostTimes } from "../aim.ts";
+import type { BenchStore, Place } from "./bench-store.ts";
 import { counted } from "../bench.ts";
 import { seed, type Seed } from "./seed.ts";
 
@@ -13,7 +14,12 @@ export function sqliteBench(): BenchStore {
   let folder: string | undefined;
   return {
     name: "SQLite",
-    commits: { rows: 2, most: 1.5 },
+    commits: {
+      rows: 2,
+      throughCore: atMostTimes(2.5),
+      alone: { suspend: atMostTimes(1.6), decide: atMostTimes(1.5), claim: atMostTimes(1.3), receipt: atMostTimes(1.2) },
+    },
+    writers: { watched: false, throughCore: atLeastTimes(0.8), alone: atLeastTimes(1) },
     async prepare(pending, note): Promise<Place> {
       mkdirSync(DATA, { recursive: true });
       folder ??= mkdtempSync(join(DATA, "sqlite-"));
@@ -24,40 +30,11 @@ export function sqliteBench(): BenchStore {
       await first.close();
       if (seeded.copies > 0) multiply(path, seeded);
       const store = sqliteStore(path);
-      const raw = rawConnection(path);
-      return {
-        address: { type: "sqlite", path },
-        store,
-        raw,
-        async [Symbol.asyncDispose]() {
-          await store.close();
-          await raw.close();
-        },
-      };
+      return { address: { type: "sqlite", path }, store, [Symbol.asyncDispose]: () => store.close() };
     },
     async stop() {
       if (folder) rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-/** A connection with the pragmas of the store, and a table of its own. */
-function rawConnection(path: string): Raw {
-  const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");
-  database.exec("CREATE TABLE IF NOT EXISTS bench_raw (id TEXT PRIMARY KEY, body TEXT NOT NULL)");
-  const begin = database.prepare("BEGIN IMMEDIATE");
-  const insert = database.prepare("INSERT INTO bench_raw VALUES (?, ?)");
-  const commit = database.prepare("COMMIT");
-  const read = database.prepare("SELECT body FROM bench_raw WHERE id = ?");
-  return {
-    commit(rows) {
-      begin.run();
-      for (let i = 0; i < rows; i++) insert.run(crypto.randomUUID(), PAYLOAD[i] ?? PAYLOAD[0]);
-      commit.run();
-    },
-    roundTrip: () => read.get("nothing"),
-    close: () => database.close(),
   };
 }
 
