@@ -39,7 +39,11 @@ class Line {
 export async function countedCalls(framework: keyof typeof TRIPS): Promise<Counts> {
   await using store = await readyAt(undefined);
   const line = new Line();
-  return await counted(framework, line, wrapped(store, async (_, call) => line.pass().then(call)));
+  return await counted(
+    framework,
+    line,
+    wrapped(store, async (_, call) => line.pass().then(call)),
+  );
 }
 
 /** Counts the queries that Postgres gets from the store. The framework keeps its part in memory. */

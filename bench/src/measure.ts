@@ -55,8 +55,7 @@ export async function paired({ subject, baseline, bulk = 1 }: Comparison, rounds
     [samples.baseline, baseline],
   ] as const;
   for (let round = 0; round < rounds; round++)
-    for (const [kept, work] of round % 2 === 0 ? sides : sides.toReversed())
-      for (let i = 0; i < block; i++) kept.push(await work(bulk));
+    for (const [kept, work] of round % 2 === 0 ? sides : sides.toReversed()) for (let i = 0; i < block; i++) kept.push(await work(bulk));
   return samples;
 }
 

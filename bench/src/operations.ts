@@ -50,7 +50,7 @@ export async function follow<Given>({ open }: Operations<Given>, given: Given, p
 /** The first operations of a process, shared by the cases in turn. */
 async function first(cases: readonly Comparison[], side: keyof Sides, operations: number): Promise<readonly Sample[][]> {
   const samples = cases.map((): Sample[] => []);
-  for (let done = 0; done < operations; )
+  for (let done = 0; done < operations;)
     for (const [i, each] of cases.entries()) {
       const bulk = Math.min(each.bulk ?? 1, operations);
       samples[i]?.push(await each[side](bulk));
@@ -60,7 +60,7 @@ async function first(cases: readonly Comparison[], side: keyof Sides, operations
 }
 
 async function warmUp({ cases, warmUp }: Opened, operations: number): Promise<void> {
-  for (let done = 0; done < operations; ) {
+  for (let done = 0; done < operations;) {
     if (warmUp) {
       await warmUp();
       done += cases.length;

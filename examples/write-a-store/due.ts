@@ -27,11 +27,11 @@ function threadSince({ state, open, holder, leaseUntil, notBefore }: Packed): nu
 }
 
 function requestSince(tx: Transaction, kind: DueKind, record: RequestRecord): number {
-  const { tenant, threadId, turnId, state, attempt, executeWithin } = record;
+  const { tenant, threadId, turnId, state, begun, executeWithin } = record;
   if (kind === "claim" && state === "executing") return record.leaseUntil;
   if (kind === "delivery" && state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && state === "pending") return record.expiresAt ?? Infinity;
-  if (kind !== "expiry" || state !== "approved" || attempt > 0 || executeWithin === undefined) return Infinity;
+  if (kind !== "expiry" || state !== "approved" || begun || executeWithin === undefined) return Infinity;
   // It counts from the last decision of the turn: siblings may be signed hours apart.
   const places = [...tx.scan(keys.byTurn(tenant, threadId, turnId))];
   const turn = readEach(places, (place) => recordAt(tx, "request", String(place))).items.flatMap((record) => record ?? []);

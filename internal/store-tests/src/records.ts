@@ -45,6 +45,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     parent: undefined,
     ticket: false,
     executeWithin: undefined,
+    begun: false,
     attempt: 0,
     holder: undefined,
     leaseUntil: 0,

@@ -32,6 +32,12 @@ describe("an operator", () => {
     expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
   });
 
+  it("says that what did not happen shall not be run again", async () => {
+    const { id } = await office.unknown();
+    expect((await office.run(["settle", id, "--failed", "The bank has no such payment."])).stdout).toMatch(/^failed/);
+    expect(await office.gate.get(id)).toMatchObject({ execution: "failed", receipt: { error: "The bank has no such payment." } });
+  });
+
   it("freezes and lifts", async () => {
     const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"]);
     const [freeze] = await office.gate.freezes();

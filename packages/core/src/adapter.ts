@@ -7,10 +7,11 @@ export { amendRun } from "./resume/amend-run.ts";
 export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
 export { defineRunner, inspectTools } from "./resume/define-runner.ts";
 export { emitting } from "./resume/emitting.ts";
-export { isPassing, type Effect } from "./resume/execute.ts";
+export { isPassing } from "./errors/passing.ts";
+export type { Effect } from "./resume/execute.ts";
 export type { EffectOptions, Execution } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
-export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
+export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
 export {
   refuseLookalikes,
   refuseUngated,

@@ -25,6 +25,7 @@ import { gatingInternalsOf, withInternals, type Gate } from "./resume/gate.ts";
 import { settle } from "./resume/settle.ts";
 import { ask } from "./resume/standalone.ts";
 import { executeTicket } from "./resume/ticket.ts";
+import { meeting } from "./suspend/current.ts";
 import type { Store } from "./store/port.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {
@@ -70,40 +71,46 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     policy,
     store,
     reviewer,
-    async get(id) {
-      const record = await ledger.request(id);
-      return record && toRequest(record);
-    },
-    async list(query = {}) {
-      const { items, ...page } = await ledger.list(query);
-      return { items: items.map(toRequest), ...page };
-    },
-    decide: (seen, decision, given) => decide(kernel, seen, decision, given),
-    wait: (id, given) => wait(kernel, id, given),
-    cancel: (id, given) => {
-      const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), given, "options");
-      return cancel(kernel, id, { by, reason });
-    },
-    settle: (id, outcome, given) => settle(kernel, id, outcome, given),
-    grants: (query) => grants(kernel, query),
-    revoke: (id, given) => revoke(kernel, id, given),
-    async freeze(scope, given) {
-      const frozen = await freeze(kernel, scope, given);
-      return { ...frozen, lift: (options) => lift(kernel, frozen.id, options) };
-    },
-    freezes: async () => (await readFreezes(ledger)).inForce,
-    lift: (id, given) => lift(kernel, id, given),
+    get: (id) =>
+      meeting(async () => {
+        const record = await ledger.request(id);
+        return record && toRequest(record);
+      }),
+    list: (query = {}) =>
+      meeting(async () => {
+        const { items, ...page } = await ledger.list(query);
+        return { items: items.map(toRequest), ...page };
+      }),
+    decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
+    wait: (id, given) => meeting(() => wait(kernel, id, given)),
+    cancel: (id, given) =>
+      meeting(async () => {
+        const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), given, "options");
+        return cancel(kernel, id, { by, reason });
+      }),
+    settle: (id, outcome, given) => meeting(() => settle(kernel, id, outcome, given)),
+    grants: (query) => meeting(() => grants(kernel, query)),
+    revoke: (id, given) => meeting(() => revoke(kernel, id, given)),
+    freeze: (scope, given) =>
+      meeting(async () => {
+        const frozen = await freeze(kernel, scope, given);
+        return { ...frozen, lift: (options) => gate.lift(frozen.id, options) };
+      }),
+    freezes: () => meeting(async () => (await readFreezes(ledger)).inForce),
+    lift: (id, given) => meeting(() => lift(kernel, id, given)),
     history: (id) => history(ledger, id),
-    verify: () => verify(ledger),
-    async purge(given) {
-      const { olderThan } = parseInput(z.object({ olderThan: durationSchema }), given, "options");
-      return purge(ledger, durationMs(olderThan) ?? Infinity);
-    },
-    async ask(call) {
-      const internals = gatingInternalsOf(self);
-      return (await ask(internals.kernel, internals.reviewer, call)) as never;
-    },
-    execute: (approval, effect) => executeTicket(kernel, approval.id, effect),
+    verify: () => meeting(() => verify(ledger)),
+    purge: (given) =>
+      meeting(async () => {
+        const { olderThan } = parseInput(z.object({ olderThan: durationSchema }), given, "options");
+        return purge(ledger, durationMs(olderThan) ?? Infinity);
+      }),
+    ask: (call) =>
+      meeting(async () => {
+        const internals = gatingInternalsOf(self);
+        return (await ask(internals.kernel, internals.reviewer, call)) as never;
+      }),
+    execute: (approval, effect) => meeting(() => executeTicket(kernel, approval.id, effect)),
   };
   const self = withInternals(gate, { kernel, reviewer });
   return self;

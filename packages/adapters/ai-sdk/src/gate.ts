@@ -101,7 +101,9 @@ async function mayGoOn({ thread }: Invocation, call: Parameters<Invocation["thre
 function pauses(invocation: Invocation, tool: string): true {
   if (currentCall()?.threadId !== invocation.thread.id) return true;
   const hint = `${tool} is called by an agent inside a tool, and the AI SDK can't pause that. Give that agent a runner and a thread of its own.`;
-  throw (invocation.leaving ??= new CountersignError("SETUP", { hint }));
+  const error = new CountersignError("SETUP", { hint });
+  invocation.leaving ??= error;
+  throw error;
 }
 
 /**

@@ -43,13 +43,14 @@ function execute(
   effect: (args: JsonObject) => Promise<unknown>,
 ): Promise<Execution<unknown>> {
   const { thread } = invocation;
-  const paused = (error: unknown): boolean => error === invocation.leaving;
+  const signal = options.abortSignal;
   const restored = restoredCall(invocation, options);
-  if (restored) return thread.execute(restored, effect, { paused });
+  // The SDK has no pause that comes out of a tool.
+  if (restored) return thread.execute(restored, effect, { signal });
   const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };
   if (!thread.settledByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
   // Nothing is recorded of it, so its turn only has to differ from all others.
-  return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, paused });
+  return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, signal });
 }
 const UNGATED =
   "Nobody was asked about it, because the application's own toolApproval stood in the way: let it answer user-approval for gated tools, or leave them out.";

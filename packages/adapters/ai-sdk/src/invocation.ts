@@ -9,6 +9,8 @@ export const FRAMEWORK = "ai-sdk";
 export interface CallOptions {
   readonly toolCallId: string;
   readonly messages: ModelMessage[];
+  /** Calls the tool off: with the whole run, with its step, or by a timeout of its own. */
+  readonly abortSignal?: AbortSignal | undefined;
   readonly context?: unknown;
   readonly experimental_context?: unknown;
 }

@@ -13,6 +13,7 @@ import { pausePayload, type PausePayload } from "./payload.ts";
 import { endRun, stopOf } from "./stop.ts";
 import { suspendUnsigned, type Candidate } from "./suspend.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { timed } from "./timeout.ts";
 import { toolFailure } from "./tool-failure.ts";
 import { jsonSchemaOf } from "./tool-schema.ts";
 import { calledByName, isClientTool } from "./tools.ts";
@@ -98,8 +99,9 @@ export function approvalMiddleware<C>(
         const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
         if (payload) throw pauseOf(payload);
         const fresh = turn !== undefined && invocation.produced.has(turn.message);
-        const run = (args: ToolCall["args"]): unknown => handler({ ...request, toolCall: { ...toolCall, args } });
-        const guarded = await guard(invocation, { call, fresh, from: toolCall }, run);
+        const { signal, run } = timed(request.tool, surroundings.config);
+        const tool = (args: ToolCall["args"]): unknown => run(async () => handler({ ...request, toolCall: { ...toolCall, args } }));
+        const guarded = await guard(invocation, { call, fresh, from: toolCall, signal }, tool);
         invocation.leaving.delete(leaving);
         switch (guarded.status) {
           case "ran":

@@ -2,9 +2,10 @@ import { isCountersignError, type ApprovalRequest, type JsonObject } from "@coun
 import { isPassing, watched, type ProposedCall } from "@countersign/core/adapter";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { ToolMessage } from "@langchain/core/messages";
-import { isCommand, isGraphBubbleUp, type Command } from "@langchain/langgraph";
+import { isCommand, isGraphBubbleUp, isGraphInterrupt, type Command } from "@langchain/langgraph";
 import { refusalMessage, withNotice } from "./answer.ts";
 import type { Invocation } from "./invocation.ts";
+import { carriesError } from "./payload.ts";
 import { decode, encode, keep, restore } from "./receipt.ts";
 
 /** What came of a guarded call. */
@@ -16,16 +17,23 @@ export type Guarded =
   /** The tool itself failed, now or when it ran. */
   | { readonly status: "failed"; readonly error: unknown };
 
-/** The way into every effect. `run` gets the arguments that were signed. */
-export async function guard(
-  { thread }: Invocation,
-  proposed: { readonly call: ProposedCall; readonly fresh: boolean; readonly from: ToolCall },
-  run: (args: ToolCall["args"]) => unknown,
-): Promise<Guarded> {
-  const { call, fresh, from } = proposed;
-  const { effect, threw } = watched(async (args: JsonObject) => keep(await run({ ...args })));
+interface Proposed {
+  readonly call: ProposedCall;
+  readonly fresh: boolean;
+  readonly from: ToolCall;
+  /** Calls the tool off. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The way into every effect. `run` gets the arguments that were signed.
+ * @throws what pauses the graph, or leads to its parent; what must leave it; NOT_APPROVED and the like
+ */
+export async function guard({ thread }: Invocation, proposed: Proposed, run: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
+  const { call, fresh, from, signal } = proposed;
+  const { effect, threw } = watched((args: JsonObject) => keep(async () => run({ ...args })));
   try {
-    const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: isPause });
+    const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: parks, signal });
     if (execution.status === "pending") return { status: "pending", request: execution.request };
     if (execution.status === "refused") {
       return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
@@ -41,6 +49,11 @@ export async function guard(
 /** LangGraph's own pause inside a tool's body, or its way to its parent graph: no failure. */
 export function isPause(error: unknown): boolean {
   return error instanceof Error && isGraphBubbleUp(error);
+}
+
+/** Does the tool go on later? Not if what pauses the graph is an error that could get out in no other way. */
+function parks(error: unknown): boolean {
+  return isPause(error) && !(isGraphInterrupt(error) && error.interrupts.some(({ value }) => carriesError(value)));
 }
 
 /** As tool text these would tell the model that something failed which may well have happened, or still will. */

@@ -54,6 +54,12 @@ export function errorPayload(threadId: string, { code, message }: CountersignErr
   return { actionRequests: [], reviewConfigs: [], countersign: { version: 1, threadId, error: { code, message } } };
 }
 
+/** Is this what somebody paused with an error that had to get out? */
+export function carriesError(value: unknown): boolean {
+  const { countersign } = (value ?? {}) as Partial<PausePayload>;
+  return countersign?.error !== undefined;
+}
+
 function action(request: ApprovalRequest, description: string | undefined): PausedAction {
   const { id, tool, proposal } = request;
   return { name: tool, args: proposal.args, description: description ?? describedBy(request), requestId: id, digest: proposal.digest };

@@ -1,5 +1,5 @@
 import { ToolMessage, type BaseMessage } from "@langchain/core/messages";
-import { Command, MemorySaver, isCommand, type Send } from "@langchain/langgraph";
+import { Command, MemorySaver, ParentCommand, isCommand, type Send } from "@langchain/langgraph";
 
 /** A tool's result, and what of it goes into the receipt. */
 export interface Kept {
@@ -12,18 +12,33 @@ type Receipt =
   | { readonly type: "message"; readonly content: unknown; readonly name?: string; readonly status?: "success" | "error" }
   /** Written by LangGraph's serializer, as a checkpointer would. */
   | { readonly type: "serialized"; readonly as: "message" | "command"; readonly graph?: string; readonly value: unknown }
+  /** A graph inside the tool went on to its parent. */
+  | { readonly type: "parent"; readonly command: Extract<Receipt, { type: "serialized" }> }
   | { readonly type: "value"; readonly value: unknown };
 
 const serde = new MemorySaver().serde;
 
-/** Made inside the effect, because LangGraph's serializer is asynchronous and a receipt's codec is not. */
-export async function keep(live: unknown): Promise<Kept> {
+/**
+ * What a tool came to. Made inside the effect, because LangGraph's serializer is asynchronous and a receipt's codec is not. What
+ * the serializer refuses has run all the same.
+ */
+export async function keep(run: () => Promise<unknown>): Promise<Kept> {
+  const live = await run().catch((error: unknown) => {
+    if (error instanceof ParentCommand) return error;
+    throw error;
+  });
+  return receiptOf(live).catch(() => ({ live, receipt: { type: "value", value: live } }));
+}
+
+async function receiptOf(live: unknown): Promise<Kept> {
+  if (live instanceof ParentCommand) return { live, receipt: { type: "parent", command: await commandReceipt(live.command) } };
   if (ToolMessage.isInstance(live)) return { live, receipt: isPlain(live) ? plain(live) : await serialized("message", live) };
-  if (isCommand(live)) {
-    const { update, goto, graph } = live;
-    return { live, receipt: { ...(await serialized("command", { update, goto })), ...(graph === undefined ? {} : { graph }) } };
-  }
+  if (isCommand(live)) return { live, receipt: await commandReceipt(live) };
   return { live, receipt: { type: "value", value: live } };
+}
+
+async function commandReceipt({ update, goto, graph }: Command): Promise<Extract<Receipt, { type: "serialized" }>> {
+  return { ...(await serialized("command", { update, goto })), ...(graph === undefined ? {} : { graph }) };
 }
 
 export const encode = ({ receipt }: Kept): unknown => receipt;
@@ -33,9 +48,11 @@ export function decode(json: unknown): Kept {
   return { receipt: isReceipt(json) ? json : { type: "value", value: json } };
 }
 
-/** The result again, for this call. */
+/** The result again, for this call. @throws ParentCommand where the tool left for the parent graph */
 export async function restore({ live, receipt }: Kept, callId: string | undefined): Promise<unknown> {
+  if (live instanceof ParentCommand) throw live;
   if (live !== undefined) return live;
+  if (receipt.type === "parent") throw new ParentCommand((await restore({ receipt: receipt.command }, callId)) as Command);
   if (receipt.type === "value") return receipt.value;
   if (receipt.type === "message") {
     const { content, name, status } = receipt;
@@ -57,7 +74,9 @@ export async function restore({ live, receipt }: Kept, callId: string | undefine
 }
 
 function isReceipt(json: unknown): json is Receipt {
-  return typeof json === "object" && json !== null && "type" in json && ["message", "serialized", "value"].includes(String(json.type));
+  return (
+    typeof json === "object" && json !== null && "type" in json && ["message", "serialized", "parent", "value"].includes(String(json.type))
+  );
 }
 
 function isPlain(message: ToolMessage): boolean {

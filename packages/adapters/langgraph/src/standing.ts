@@ -1,5 +1,5 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import { isUnexecuted } from "@countersign/core/adapter";
+import { BEGUN, isHalfRun, isUnexecuted } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { refusalMessage } from "./answer.ts";
@@ -22,6 +22,7 @@ export async function standingOf(invocation: Invocation, turnId: string, from: T
   const call = proposedCall(turnId, from);
   const request = await invocation.thread.recorded(call);
   if (!request || isUnexecuted(request)) return { status: "not run", request };
+  if (isHalfRun(request)) return { status: "failed", error: new Error(BEGUN) };
   try {
     return await guard(invocation, { call, fresh: false, from }, () => {
       throw new NotNow("looked at, not run");

@@ -14,6 +14,7 @@ import { positionOf } from "./position.ts";
 import { endRun } from "./stop.ts";
 import { suspendUnsigned } from "./suspend.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
+import { timed } from "./timeout.ts";
 import { jsonSchemaOf } from "./tool-schema.ts";
 import { callIdOf, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import type { Who } from "./who.ts";
@@ -74,7 +75,9 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
     refuseSwallowed(invocation, surroundings, call.turnId);
     const waiting = await suspendTurn(kit, invocation, surroundings, turn, input);
     if (waiting.length > 0) throw pauseAmong(invocation, surroundings, waiting, input);
-    const guarded = await guard(invocation, { call, fresh: false, from: input }, (args) => invoke({ ...input, args }, config));
+    const { signal, run } = timed(tool, config, surroundings.config);
+    const proposed = { call, fresh: false, from: input, signal };
+    const guarded = await guard(invocation, proposed, (args) => run(() => invoke({ ...input, args }, config)));
     invocation.leaving.delete(leaving);
     switch (guarded.status) {
       case "ran":
@@ -110,7 +113,9 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
   const waiting = await suspendUnsigned(invocation, surroundings, undefined, [{ call, native: { argsSchema: jsonSchemaOf(tool) } }]);
   if (waiting.length > 0) throw pauseShowing(invocation, waiting);
   const invoke = tool.invoke.bind(tool) as Invoke;
-  const guarded = await guard(invocation, { call, fresh: false, from }, (args) => invoke(plain ? args : args["input"], config));
+  const { signal, run } = timed(tool, config, surroundings.config);
+  const proposed = { call, fresh: false, from, signal };
+  const guarded = await guard(invocation, proposed, (args) => run(() => invoke(plain ? args : args["input"], config)));
   switch (guarded.status) {
     case "ran":
       return guarded.output;

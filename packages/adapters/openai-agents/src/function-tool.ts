@@ -7,6 +7,7 @@ import { entryOf, guard } from "./guard.ts";
 import { scopeOf } from "./invocation.ts";
 import { withNotice } from "./output.ts";
 import { mustStop } from "./stop.ts";
+import { timed } from "./timeout.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by its context, its parameters and its result: any of them
 type AnyFunctionTool = FunctionTool<any, any, any>;
@@ -39,7 +40,7 @@ function waysInto(
   kit: Kit,
   original: AnyFunctionTool,
   copy: AnyFunctionTool,
-): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> {
+): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> & { readonly timeoutMs: undefined } {
   const { gate, whose } = kit;
   const { name } = original;
   const namespace = kit.namespace ?? namespaceOf(original);
@@ -47,6 +48,9 @@ function waysInto(
   register(copy, { gate, name, original, namespace, argsSchema, structured: original.outputSchema !== undefined });
   const signable = (args: JsonObject) => ({ namespace, tool: name, args: modelArgs(gate, { namespace, tool: name }, args) });
   return {
+    // It runs inside the gate.
+    timeoutMs: undefined,
+
     isEnabled(context, agent) {
       // Before the first answer of the model: from now on it is known that this run was not restored.
       if (whose !== undefined) scopeOf(gate, name, whose, context);
@@ -64,7 +68,9 @@ function waysInto(
       const args = parseArgs(input);
       if (!args) return UNREADABLE;
       const entry = entryOf(scope, { callId: details?.toolCall?.callId ?? crypto.randomUUID(), ...signable(args) });
-      const guarded = await guard(scope, entry, (signed) => original.invoke(context as RunContext, JSON.stringify(signed), details));
+      const { signal, run } = timed(original, context as RunContext, details);
+      const runsAgent = isAgentTool(original);
+      const guarded = await guard(scope, entry, (signed) => run(JSON.stringify(signed)), { runsAgent, signal });
       return guarded.status === "ran" ? withNotice(guarded.output, guarded.notice) : guarded.told;
     },
   };

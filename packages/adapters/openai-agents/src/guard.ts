@@ -15,6 +15,14 @@ export interface Entry {
   readonly fresh: boolean;
 }
 
+/** What the SDK does with the tool beside calling it. */
+interface Tool {
+  /** It runs an agent, whose pause is that of the call. */
+  readonly runsAgent?: boolean;
+  /** Calls it off. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A nested agent waits: the call that runs it is under way, and goes on under the same signature. */
 class NestedPause extends Error {
   readonly output: unknown;
@@ -30,20 +38,24 @@ class NestedPause extends Error {
  * @throws NOT_APPROVED for a call that somebody has to be asked about and nobody was, or whose reviewer stopped the run;
  * what execute throws; and what a tool throws that has no errorFunction
  */
-export async function guard(scope: Scope, entry: Entry | undefined, run: (args: JsonObject) => unknown): Promise<Guarded> {
+export async function guard(
+  scope: Scope,
+  entry: Entry | undefined,
+  run: (args: JsonObject) => unknown,
+  { runsAgent = false, signal }: Tool = {},
+): Promise<Guarded> {
   const { invocation } = scope;
   throwLeaving(scope);
   const { effect, threw } = watched((args: JsonObject) =>
     within(scope, entry?.call.callId ?? "", async (inner) => {
-      const output = await settled(() => revealingFailure(() => run(args)), inner);
-      if (inner.pauses) throw new NestedPause(output);
-      return output;
+      const tool = (): Promise<unknown> => revealingFailure(() => run(args));
+      return runsAgent ? ofAgent(tool, inner) : tool();
     }),
   );
-  const paused = (error: unknown): boolean => error instanceof NestedPause || error === invocation.leaving;
+  const paused = (error: unknown): boolean => error instanceof NestedPause;
   try {
     if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
-    const execution = await invocation.thread.execute(entry.call, effect, { paused, fresh: entry.fresh });
+    const execution = await invocation.thread.execute(entry.call, effect, { paused, signal, fresh: entry.fresh });
     switch (execution.status) {
       case "ran":
         return { status: "ran", output: execution.result, notice: execution.notice };
@@ -59,22 +71,31 @@ export async function guard(scope: Scope, entry: Entry | undefined, run: (args: 
     if (threw(error)) throw error;
     if (!isCountersignError(error)) return { status: "failed", told: error instanceof Error ? error.message : String(error) };
     invocation.leaving ??= error;
+    scope.leaving ??= error;
     throw error;
   }
 }
 const STOPPED = { note: "Its reviewer stopped the run." };
 
 /** An error that the SDK has told to a model as tool text all the same ends the run at the next call. */
-export function throwLeaving({ invocation: { leaving } }: Scope): void {
-  if (leaving) throw leaving;
+export function throwLeaving(scope: Scope): void {
+  const { leaving } = scope.invocation;
+  if (!leaving) return;
+  scope.leaving ??= leaving;
+  throw leaving;
 }
 
-/** An agent's tool answers with text when its run throws: what must leave goes before whatever it answers. */
-async function settled(work: () => Promise<unknown>, scope: Scope): Promise<unknown> {
-  const output = await work().catch((error: unknown) => {
-    throw scope.invocation.leaving ?? error;
+/**
+ * An agent's tool answers with text when its run throws, and also when that pauses: what must leave goes before whatever it
+ * answers.
+ * @throws NestedPause
+ */
+async function ofAgent(tool: () => Promise<unknown>, scope: Scope): Promise<unknown> {
+  const output = await tool().catch((error: unknown) => {
+    throw scope.leaving ?? error;
   });
-  throwLeaving(scope);
+  if (scope.leaving) throw scope.leaving;
+  if (scope.pauses) throw new NestedPause(output);
   return output;
 }
 

@@ -48,6 +48,8 @@ export interface Scope {
   readonly path: Path;
   /** A call of the nested agent that runs here was stopped for: the agent pauses. */
   pauses: boolean;
+  /** What must leave the SDK of an error in here, which the agent's tool would tell as text. A sibling's error is not among it. */
+  leaving?: CountersignError | undefined;
 }
 
 /** Whose call it is, outside a runner. */

@@ -6,7 +6,9 @@ import {
   applyPatchTool,
   computerTool,
   hostedMcpTool,
+  run,
   shellTool,
+  tool,
   toolNamespace,
   type AgentOutputItem,
   type Computer,
@@ -16,6 +18,7 @@ import {
 } from "@openai/agents";
 import { ScriptedModel as StepByStep, assistantMessage } from "@openai/agents/testing";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openDesk, paying, saying } from "./support/desk.ts";
 
 const policy = (tools: Record<string, unknown>): Policy => definePolicy({ default: "allow", tools: tools as Record<string, "ask"> });
@@ -248,6 +251,21 @@ describe("agents as tools", () => {
     expect(isCountersignError(await failure(runner.resume("t")), "FROZEN")).toBe(true);
     expect(outer.requests).toBe(requests);
     expect(desk.effects).toEqual([]);
+  });
+
+  test("in the body of a plain tool, one that waits doesn't pause that tool: what it answers is its outcome", async () => {
+    const desk = openDesk({ policy: policy({ pay: "ask", delegate: "ask" }) });
+    const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
+    let entered = 0;
+    const execute = async (): Promise<string> => (entered++, `waits: ${(await run(inner, "go")).interruptions.length}`);
+    const delegate = tool({ name: "delegate", description: "", parameters: z.object({}), execute });
+    const outer = saying([{ id: "d", name: "delegate", args: {} }]);
+    const agent = new Agent({ name: "A", model: outer, tools: gateTools(desk.gate, [delegate]) });
+    const runner = createRunner(desk.gate, agent, { name: "a" });
+    await runner.start("t", "go");
+    const { id } = await desk.approve();
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "waits: 1" });
+    expect([entered, (await desk.gate.get(id))?.execution]).toEqual([1, "done"]);
   });
 
   test("whose own tool isn't gated are a mistake in the set-up", async () => {

@@ -1,6 +1,17 @@
 /** What was looked at, what was found, and what to do about it. */
 export interface Finding {
-  readonly check: "node" | "store" | "schema" | "writes" | "clock" | "policy" | "agents" | "signatures" | "requests" | "records" | "freezes";
+  readonly check:
+    | "node"
+    | "store"
+    | "schema"
+    | "writes"
+    | "clock"
+    | "policy"
+    | "agents"
+    | "signatures"
+    | "requests"
+    | "records"
+    | "freezes";
   readonly status: "ok" | "warning" | "problem";
   readonly message: string;
   readonly advice?: string;

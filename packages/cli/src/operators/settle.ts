@@ -8,6 +8,7 @@ import { json } from "../settings/values.ts";
 interface SettleOptions {
   readonly executed?: string;
   readonly retry?: boolean;
+  readonly failed?: string;
 }
 
 export function settle(): Command {
@@ -16,6 +17,7 @@ export function settle(): Command {
     .argument("<id>", "the request")
     .option("--executed <json>", "it happened, and this is its result: JSON, @file, or - for standard input")
     .option("--retry", "it didn't happen: run it again")
+    .option("--failed <reason>", "it didn't happen, and it shall not be run again: the model reads the reason")
     .action((id: string, options: SettleOptions, command: Command) =>
       atDesk(command, async (desk) => {
         const settlement = await settlementOf(options);
@@ -25,8 +27,11 @@ export function settle(): Command {
     );
 }
 
-async function settlementOf({ executed, retry }: SettleOptions): Promise<Settlement> {
-  if ((executed === undefined) === (retry === undefined))
-    throw usage("Say what you have found out: --executed <its result as JSON> if it happened, --retry if it didn't.");
+async function settlementOf({ executed, retry, failed }: SettleOptions): Promise<Settlement> {
+  if ([executed, retry, failed].filter((option) => option !== undefined).length !== 1)
+    throw usage(
+      "Say what you have found out: --executed <its result as JSON> if it happened; if it didn't, --retry to run it again, or --failed <reason>.",
+    );
+  if (failed !== undefined) return { failed };
   return executed === undefined ? { retry: true } : { executed: await json(executed, "What --executed gives") };
 }

@@ -3,6 +3,7 @@ import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { editTerms } from "./cases/edit-terms.ts";
 import { edits, rejections } from "./cases/edits.ts";
+import { effects } from "./cases/effects.ts";
 import { flooding } from "./cases/flooding.ts";
 import { freezing } from "./cases/freezing.ts";
 import { kills } from "./cases/kills.ts";
@@ -26,6 +27,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...unsigned,
   ...once,
   ...kills,
+  ...effects,
   ...edits,
   ...editTerms,
   ...rejections,

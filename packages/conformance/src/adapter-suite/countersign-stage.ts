@@ -10,7 +10,7 @@ import type { DecideOptions, Stage, StartOptions, StepOptions } from "./stage.ts
 
 /** Where a case is played: its place, and the processes that play it. */
 export interface Theatre {
-  readonly place: Omit<Place, "variant" | "kill" | "keep">;
+  readonly place: Omit<Place, "variant" | "kill" | "calledOff" | "keep">;
   /** Load the framework. */
   readonly agents: Pool;
   /** Never load it: they decide. */
@@ -36,8 +36,8 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
   const durable = capabilities.durable === true;
   const alone = durable ? undefined : agents.reserve();
 
-  async function carryOut(step: Step, { variant = "", kill, sameProcess }: StepOptions): Promise<Answer> {
-    const order = { place: { ...place, variant, kill, keep: !durable }, step };
+  async function carryOut(step: Step, { variant = "", kill, calledOff, sameProcess }: StepOptions): Promise<Answer> {
+    const order = { place: { ...place, variant, kill, calledOff, keep: !durable }, step };
     const answer =
       step.do === "decide"
         ? await desks.carryOut(order, atDesk)

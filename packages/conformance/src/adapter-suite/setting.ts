@@ -14,6 +14,8 @@ export interface ToolSpec {
   readonly ungated?: "forgotten" | "meant";
   /** What it answers once its effect is on record; may throw, may take its time. Default: `ran <tool>`. */
   readonly answer?: (args: JsonObject) => unknown;
+  /** In ms: the framework's own. */
+  readonly timeout?: number;
 }
 
 /** What every process of a case is built from. The policy's type is whatever its tools make it. */

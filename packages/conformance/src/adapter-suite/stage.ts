@@ -11,6 +11,8 @@ export interface StepOptions {
   readonly variant?: string;
   /** This process dies there. */
   readonly kill?: Kill;
+  /** Whoever wants the run calls it off as soon as something has happened in it. */
+  readonly calledOff?: boolean;
   readonly stream?: boolean;
   /** In the process of the step before, instead of another one: nothing that a process keeps may reach another thread. */
   readonly sameProcess?: boolean;

@@ -13,6 +13,8 @@ export interface Scenario {
      * named in the `ungated` of `createRunner`. `forgotten`: it isn't.
      */
     readonly ungated?: "forgotten" | "meant";
+    /** Only where `toolTimeout` is declared: after so many ms the framework itself calls the tool off. */
+    readonly timeout?: number;
   }[];
   /** What the model says, one entry a request: text, tool calls, or a failure of the provider. */
   readonly turns: readonly (
@@ -52,6 +54,7 @@ export interface Transcript {
  * - `subagents`: agents inside tools, under the same gate
  * - `rejectReason`: the model reads why a call was rejected
  * - `native`: an existing UI's answers, `answerNatively`
+ * - `toolTimeout`: the framework calls off a tool that takes too long
  */
 export type Capability =
   | "durable"
@@ -64,7 +67,8 @@ export type Capability =
   | "streaming"
   | "subagents"
   | "rejectReason"
-  | "native";
+  | "native"
+  | "toolTimeout";
 
 /** How a framework's adapter is put under the suite. A harness module exports one as its default. */
 export interface AdapterHarness {

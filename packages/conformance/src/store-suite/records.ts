@@ -50,6 +50,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     redact: ["args.recipient"],
     executeWithin: undefined,
     noticeAt: undefined,
+    begun: false,
     attempt: 0,
     holder: undefined,
     leaseUntil: 0,

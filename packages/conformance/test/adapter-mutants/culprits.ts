@@ -2,7 +2,14 @@ import type { Flaw } from "../mini/flaw.ts";
 
 /** Which mutant each case of the adapter suite is failed by; each mutant fails at least one. */
 export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
-  "answers-for-the-tool": ["values.deep-args", "values.large-result", "values.null-result", "values.object-result", "values.odd-args"],
+  "answers-for-the-tool": [
+    "effect.answered",
+    "values.deep-args",
+    "values.large-result",
+    "values.null-result",
+    "values.object-result",
+    "values.odd-args",
+  ],
   "answers-one-by-one": ["native.together", "native.together-killed"],
   "asks-by-call-id": ["reject.revise", "unsigned.edited-call-stays-guarded", "unsigned.same-call-id-later"],
   "asks-everything": ["parallel.allowed-sibling", "unsigned.allowed-siblings", "unsigned.small-runs"],
@@ -12,6 +19,11 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "begins-anew": ["wake.several-turns"],
   "cancels-instead-of-refusing": ["thread.message-refused"],
   "claims-nothing": [
+    "effect.called-off",
+    "effect.idempotent",
+    "effect.lost-thread",
+    "effect.settled-as-failed",
+    "effect.stood-still",
     "kill.after-claim",
     "kill.after-decide",
     "kill.after-effect",
@@ -85,6 +97,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "goes-on-after-stop": ["reject.stop", "reject.stop-then-goes-on"],
   "leaks-token": ["wake.no-token"],
   "leaves-calls-open": ["thread.message-cancels"],
+  "loses-context": ["effect.met-outage"],
   "loses-edits": ["review.edits", "edit.runs", "wake.no-token", "wake.schema-changed"],
   "mixes-threads": ["grant.other-thread", "history.other-thread", "thread.two", "thread.unreadable"],
   "needs-json-results": ["values.bigint-result", "values.cyclic-result", "values.void-result"],
@@ -117,6 +130,10 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "wake.undecided-crowd",
   ],
   "never-ends": ["once.approve"],
+  "parks-for-siblings": ["effect.frozen-sibling"],
+  "parks-on-errors": ["effect.met-freeze", "subagent.frozen"],
+  "times-out-outside": ["effect.timeout"],
+  "times-out-unsaid": ["effect.timeout"],
   "notes-everything": ["edit.unedited-result-is-plain"],
   "overlooks-ungated": ["unsigned.forgotten-tool"],
   "reasks-policy": ["unsigned.flipped-approve", "unsigned.flipped-reject"],

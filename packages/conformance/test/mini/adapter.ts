@@ -1,9 +1,10 @@
-import type { Gate } from "@countersign/core";
+import { isCountersignError, type Gate } from "@countersign/core";
 import { defineRunner, turnIdOf, type Advanced, type Offer, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Flaw } from "./flaw.ts";
 import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";
 import { stumble } from "./stumble.ts";
+import { within } from "./timeout.ts";
 
 type Native = { answers?: NativeAnswers | undefined };
 const conversations: State[] = [];
@@ -149,14 +150,17 @@ class NestedPause extends Error {
 }
 
 async function execute(agent: Agent, state: State, call: ProposedCall, fresh: boolean, advancing: Advancing): Promise<Outcome> {
-  const { thread } = advancing;
+  const { thread, flaw } = advancing;
+  const off = new AbortController();
   const effect = (args: ToolCall["args"]): unknown => {
     const nested = agent.agents[call.tool];
-    return nested ? delegate(nested, state, call, args, advancing) : agent.tools[call.tool]?.(args);
+    if (nested) return delegate(nested, state, call, args, advancing);
+    return within(agent.timeouts[call.tool], off, () => agent.tools[call.tool]?.(args));
   };
-  const paused = (error: unknown): boolean => error instanceof NestedPause;
+  const paused = (error: unknown): boolean => error instanceof NestedPause || (flaw === "parks-on-errors" && isCountersignError(error));
+  const signal = flaw === "times-out-unsaid" ? undefined : off.signal;
   try {
-    const execution = await thread.execute(call, effect, { fresh, paused });
+    const execution = await thread.execute(call, effect, { fresh, paused, signal });
     if (execution.status === "pending") return { pause: [call] };
     if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop", refused: true };
     const text = typeof execution.result === "string" ? execution.result : textOf(execution.result);

@@ -20,6 +20,7 @@ export const FLAWS = [
   "goes-on-after-stop",
   "loses-edits",
   "leaks-token",
+  "loses-context",
   "leaves-calls-open",
   "mixes-threads",
   "needs-json-results",
@@ -28,6 +29,8 @@ export const FLAWS = [
   "never-ends",
   "notes-everything",
   "overlooks-ungated",
+  "parks-for-siblings",
+  "parks-on-errors",
   "reasks-policy",
   "renames-turns",
   "replays-nothing",
@@ -42,6 +45,8 @@ export const FLAWS = [
   "swallows-freeze",
   "swallows-pause",
   "swaps-parallel",
+  "times-out-outside",
+  "times-out-unsaid",
   "trusts-native-answer",
 ] as const;
 export type Flaw = (typeof FLAWS)[number];

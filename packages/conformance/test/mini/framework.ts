@@ -19,6 +19,8 @@ export interface Agent {
   readonly agents: Readonly<Record<string, Agent>>;
   /** Tools that the framework runs by itself: the adapter has no hand in it. */
   readonly own?: Agent["tools"];
+  /** In ms, by tool: the framework waits no longer for it. */
+  readonly timeouts: Readonly<Record<string, number>>;
 }
 /** What an existing user interface of this framework sends: decisions by call id. Whoever can reach it can send it. */
 export type NativeAnswers = Readonly<Record<string, Decision>>;

@@ -20,6 +20,7 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       subagents: true,
       rejectReason: true,
       native: true,
+      toolTimeout: true,
     },
     async open(scenario, gate) {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
@@ -28,9 +29,11 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const tools = effects(gated);
       const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
         name,
-        { model: scripted(turns), tools, agents: {} },
+        { model: scripted(turns), tools, agents: {}, timeouts: {} },
       ]);
-      const agent: Agent = { model: scripted(scenario.turns, seen), tools, agents: Object.fromEntries(nested), own: effects(open) };
+      const timeouts = Object.fromEntries(scenario.tools.flatMap(({ name, timeout }) => (timeout === undefined ? [] : [[name, timeout]])));
+      const model = scripted(scenario.turns, seen);
+      const agent: Agent = { model, tools, agents: Object.fromEntries(nested), own: effects(open), timeouts };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, flaw, meant);
       const flawed =

@@ -1,7 +1,9 @@
-import { isCountersignError } from "@countersign/core";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CountersignError, isCountersignError } from "@countersign/core";
 import type { ProposedCall } from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Agent, ToolCall } from "./framework.ts";
+import { within } from "./timeout.ts";
 
 /** How each mutant gets one call wrong; undefined: it doesn't. */
 export function stumble(
@@ -47,6 +49,17 @@ export function stumble(
       return thread.execute(call, run).then((execution): Outcome => (execution.status === "ran" ? { text: (execution.notice ?? "") + execution.result } : { text: "failed", stops: execution.status === "refused" && execution.then === "stop" })); // prettier-ignore
     case "leaks-token":
       return recorded().then((request) => normally(agent, call, advancing, undefined, (text) => `${text} [${request?.id}]`));
+    case "loses-context":
+      return wrapped(thread.execute(call, (args) => outside(() => run(args))));
+    case "parks-for-siblings":
+      return wrapped(
+        thread.execute(call, (args) => run(args).then((text) => besideFrozen(advancing, turn, call, text)), { paused: isCountersignError }),
+      );
+    case "times-out-outside":
+      return within(agent.timeouts[call.tool], new AbortController(), () => normally(agent, call, advancing)).catch((error: Error) => {
+        if (isCountersignError(error)) throw error;
+        return { text: error.message };
+      });
     case "runs-what-cant-be-asked":
       return JSON.stringify(call.args).length > 5_000 ? plainly() : undefined;
     case "swaps-parallel": {
@@ -62,6 +75,16 @@ export function stumble(
     default:
       return undefined;
   }
+}
+
+/** As if the process had nothing to do with the call. */
+const outside = AsyncLocalStorage.snapshot();
+
+/** Throws what stands in a sibling's way. */
+async function besideFrozen({ gate }: Advancing, turn: readonly ProposedCall[], call: ProposedCall, text: string): Promise<string> {
+  const freeze = (await gate.freezes()).find(({ tool }) => turn.some((other) => other !== call && other.tool === tool));
+  if (freeze) throw new CountersignError("FROZEN", { ...freeze, tool: String(freeze.tool) });
+  return text;
 }
 
 async function recordOf({ gate, thread }: Advancing, call: ProposedCall) {

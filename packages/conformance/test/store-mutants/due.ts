@@ -31,6 +31,7 @@ export const dueMutants: readonly Mutant[] = [
   ),
   dueAs("expires-before-its-time", ["store.due.expiry"], asItIs, (request) => ({ ...request, expiresAt: request.expiresAt && 1 })),
   dueAs("counts-from-its-own-decision", ["store.due.execute-within"], asItIs, (request) => ({ ...request, turnId: request.id })),
+  dueAs("counts-claims-for-executions", ["store.due.given-back"], asItIs, (request) => ({ ...request, begun: request.attempt > 0 })),
   dueAs("lapses-what-is-done", ["store.due.claim"], asItIs, (request) =>
     request.state === "done" ? { ...request, state: "executing" } : request,
   ),

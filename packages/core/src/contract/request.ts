@@ -38,6 +38,8 @@ export interface ApprovalRequest {
   readonly decisions: readonly DecisionRecord[];
   readonly execution: "none" | "executing" | "done" | "failed" | "unknown";
   readonly receipt: Receipt | undefined;
+  /** Was an execution begun? Then the call may have run: it can't be withdrawn any more, and no deadline holds for it. */
+  readonly begun: boolean;
   readonly policyHash: string;
   /** Unix ms. */
   readonly decidedAt: number | undefined;

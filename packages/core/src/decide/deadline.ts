@@ -13,7 +13,7 @@ export interface Deadline {
 }
 
 export async function executeBy({ ledger }: Kernel, record: RequestRecord, now: number): Promise<Deadline | undefined> {
-  if (record.executeWithin === undefined || record.attempt > 0) return undefined;
+  if (record.executeWithin === undefined || record.begun) return undefined;
   const turn = await ledger.ofTurn(record.threadId, record.turnId);
   if (turn.some(({ state }) => state === "pending")) return { at: now + record.executeWithin, final: false };
   const decidedAt = Math.max(...[record, ...turn].map((sibling) => sibling.decidedAt ?? 0));

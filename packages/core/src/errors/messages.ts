@@ -57,7 +57,9 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
       : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
   EXECUTION_UNKNOWN: ({ request }) =>
-    `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
+    request.status === "approved" && request.execution === "none"
+      ? `Request ${name(request)} was cut short, and it is unknown whether it happened. It may be repeated: resume, and it runs again.`
+      : `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
   STORE_UNAVAILABLE: ({ retryable, unreadable, closed }) => {
     if (unreadable)
       return `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`;

@@ -58,7 +58,7 @@ export function moveRequest(
 
 /** Once an execution was begun, an approval can only end with its receipt; before, only without one. */
 function late(old: RequestRecord, to: RequestState): boolean {
-  return (to === "done" || to === "failed") === old.attempt > 0;
+  return (to === "done" || to === "failed") === old.begun;
 }
 
 /** A request is asked. */

@@ -17,6 +17,8 @@ export type Claim =
   | {
       readonly type: "mine";
       readonly record: RequestRecord;
+      /** Was an execution begun before this claim? */
+      readonly begun: boolean;
       /** This process's clock. */
       readonly until: number;
       /** Nothing can have been frozen just before. */
@@ -39,10 +41,12 @@ interface Claimant {
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: RequestRecord): Promise<Claim> {
   let known = read?.state === "approved" ? read : undefined;
+  let begun = false;
   return persist(async () => {
     const record = known ?? (await kernel.ledger.request(id));
     known = undefined;
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    if (record.holder !== claimant.nonce) begun = record.begun;
     // Read before the store's clock: however long the answers take, this process never believes its lease to be longer than it is.
     const since = kernel.clock();
     const [now, freezes] = await Promise.all([kernel.ledger.now(), record.state === "approved" ? readFreezes(kernel.ledger) : NOT_READ]);
@@ -55,7 +59,7 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         return take(kernel, record, claimant, { now, since, freezes });
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, until: since + record.leaseUntil - now, braked: false };
+        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: since + record.leaseUntil - now, braked: false };
         if (record.leaseUntil > now) return { type: "busy", record };
         await lapse(kernel, record, now);
         return undefined;
@@ -96,13 +100,14 @@ async function take(
   }
   refuseFrozen(freezes.inForce, record);
   const until = since + timings.claimLease;
-  const patch = { state: "executing", attempt: record.attempt + 1, holder: nonce, leaseUntil: now + timings.claimLease } as const;
+  const lease = { holder: nonce, leaseUntil: now + timings.claimLease };
+  const patch = { state: "executing", begun: true, attempt: record.attempt + 1, ...lease } as const;
   const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
   const braked = freezes.record ? [{ op: "require", threadId: FREEZES, fence: freezes.record.fence } as const] : [];
   const deadline = await executeBy(kernel, record, now);
   const committed = await ledger.commit({ ...move, changes: [...fenced, ...braked, ...move.changes], before: deadline?.at });
-  if (committed.ok) return { type: "mine", record: move.record, until, braked: braked.length > 0 };
+  if (committed.ok) return { type: "mine", record: move.record, begun: record.begun, until, braked: braked.length > 0 };
   if (committed.reason === "FENCED" && (await isLost(kernel, record, fence))) {
     throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
   }
@@ -123,18 +128,23 @@ async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline
 
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
 async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
-  if (record.attempt > 0 || !record.approvedArgs || !isEdited(record)) return undefined;
+  if (record.begun || !record.approvedArgs || !isEdited(record)) return undefined;
   const { verdict } = await verdictOn(kernel, record, record.approvedArgs);
   if (verdict?.type === "deny") return denial(verdict.reason).message;
   return verdict?.type === "invalid" ? invalid(verdict.issues).message : undefined;
 }
 
-/** A claim whose lease ran out: nobody knows whether the effect happened. An idempotent one may simply be claimed again. */
-export async function lapse({ ledger }: Kernel, record: RequestRecord, at: number): Promise<boolean> {
+/**
+ * Nobody knows whether the effect happened: the claim's lease ran out, or the effect threw and that tells nothing. An
+ * idempotent one may simply be claimed again.
+ * @param error what the effect threw, for the trail
+ */
+export async function lapse({ ledger }: Kernel, record: RequestRecord, at: number, error?: string): Promise<boolean> {
   const state = record.idempotent ? "approved" : "unknown";
   const receipt = record.idempotent ? undefined : ({ status: "unknown", at } as const);
-  const happening = { type: state === "unknown" ? "unknown" : "lapsed", at, actor: SYSTEM, data: { attempt: record.attempt } };
-  return (await ledger.commit(moveRequest(record, { state, receipt, leaseUntil: 0 }, happening))).ok;
+  const type = state === "unknown" ? "unknown" : "lapsed";
+  const data = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
+  return (await ledger.commit(moveRequest(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data }))).ok;
 }
 
 /** Lapses the claim if its lease has run out by now. */
@@ -148,28 +158,27 @@ export function lapseIfOver(kernel: Kernel, id: string): Promise<RequestRecord> 
 }
 
 /** Still this claim, whatever the sweep has made of it meanwhile. */
-function isOf(claimed: RequestRecord, record: RequestRecord): boolean {
+export function isOf(claimed: RequestRecord, record: RequestRecord): boolean {
   return record.holder === claimed.holder && record.attempt === claimed.attempt;
 }
 
-/** Not started, or paused by the framework itself: the signature stays good. */
-export async function giveBack(kernel: Kernel, claimed: RequestRecord, why: "not started" | "paused"): Promise<void> {
-  await persist(async () => {
-    const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
-    if (!isOf(claimed, record) || (record.state !== "executing" && record.state !== "unknown")) return true;
-    const patch = { state: "approved", receipt: undefined, leaseUntil: 0 } as const;
-    const move = moveRequest(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
-    return (await kernel.ledger.commit(move)).ok || undefined;
-  });
+/** The framework itself has paused inside the effect: it goes on later, under the same signature. */
+export function park(kernel: Kernel, claimed: RequestRecord): Promise<void> {
+  return giveBack(kernel, claimed, "paused", true);
 }
 
-/** A sign of life. False: the claim is no longer held. */
-export function extend(kernel: Kernel, claimed: RequestRecord): Promise<boolean> {
-  return persist(async () => {
+/** Only for an executor that has not entered the effect. */
+export function giveBackUnstarted(kernel: Kernel, { record, begun }: Extract<Claim, { type: "mine" }>): Promise<void> {
+  return giveBack(kernel, record, "not started", begun);
+}
+
+/** A claim that has lapsed meanwhile is no longer this executor's to give. */
+async function giveBack(kernel: Kernel, claimed: RequestRecord, why: "not started" | "paused", begun: boolean): Promise<void> {
+  await persist(async () => {
     const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
-    if (!isOf(claimed, record) || record.state !== "executing") return false;
-    const extended = { ...record, version: record.version + 1, leaseUntil: Math.max(record.leaseUntil, now + kernel.timings.claimLease) };
-    const put = { op: "put", kind: "request", record: extended, expects: record.version } as const;
-    return (await kernel.ledger.commit({ changes: [put], events: [] })).ok || undefined;
+    if (!isOf(claimed, record) || record.state !== "executing") return true;
+    const patch = { state: "approved", begun, receipt: undefined, leaseUntil: 0 } as const;
+    const move = moveRequest(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
+    return (await kernel.ledger.commit(move)).ok || undefined;
   });
 }

@@ -69,7 +69,7 @@ export interface Thread {
    */
   review(calls: readonly ProposedCall[]): Promise<boolean>;
   /**
-   * The only door to an effect.
+   * The only door to an effect. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing.
    * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and what the effect throws
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;

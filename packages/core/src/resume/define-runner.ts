@@ -8,9 +8,10 @@ import { gatingInternalsOf, type GateIn, type ThreadInfo } from "./gate.ts";
 import { inspect, inspectAtOnce } from "./offers.ts";
 import type { RunOutcome, StreamedRun } from "./outcome.ts";
 import type { AgentRunner, Advanced, From, RunnerSpec } from "./runner.ts";
-import type { GatedThread } from "./thread.ts";
+import type { Thread } from "./conversation.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework } from "../suspend/continuation.ts";
+import { meeting } from "../suspend/current.ts";
 
 type Options<Native> = Native &
   ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
@@ -75,7 +76,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return new Promise((resolve, reject) => {
       let streaming = false;
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
-      const advance = async (thread: GatedThread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
+      const advance = async (thread: Thread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
         const options = { ...nativeOf(given), signal };
         await looked();
         if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
@@ -84,7 +85,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
         resolve({ stream, outcome });
         return done;
       };
-      const outcome = drive(internals, acquired, input, given?.signal, advance);
+      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, advance));
       outcome.catch(reject);
     });
   };
@@ -97,24 +98,28 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     name: spec.name,
     gate,
     forgetsWithProcess: spec.forgetsWithProcess ?? false,
-    async start(threadId, input, ...[given]) {
-      refuseUnusableId(threadId);
-      return go(await acquireStart(threadId, input, given), input, given);
-    },
-    async resume(threadId, given) {
-      const found = await find(threadId, given);
-      return found.type === "acquired" ? go(found, undefined, given) : found.outcome;
-    },
-    async stream(threadId, input, ...[given]) {
-      refuseUnusableId(threadId);
-      refuseUnstreamable(spec);
-      return goStreaming(await acquireStart(threadId, input, given), input, given);
-    },
-    async resumeStream(threadId, given) {
-      refuseUnstreamable(spec);
-      const found = await find(threadId, given);
-      return found.type === "acquired" ? goStreaming(found, undefined, given) : standstill(found.outcome);
-    },
+    start: (threadId, input, ...[given]) =>
+      meeting(async () => {
+        refuseUnusableId(threadId);
+        return go(await acquireStart(threadId, input, given), input, given);
+      }),
+    resume: (threadId, given) =>
+      meeting(async () => {
+        const found = await find(threadId, given);
+        return found.type === "acquired" ? go(found, undefined, given) : found.outcome;
+      }),
+    stream: (threadId, input, ...[given]) =>
+      meeting(async () => {
+        refuseUnusableId(threadId);
+        refuseUnstreamable(spec);
+        return goStreaming(await acquireStart(threadId, input, given), input, given);
+      }),
+    resumeStream: (threadId, given) =>
+      meeting(async () => {
+        refuseUnstreamable(spec);
+        const found = await find(threadId, given);
+        return found.type === "acquired" ? goStreaming(found, undefined, given) : standstill(found.outcome);
+      }),
   };
 
   async function find(

@@ -7,14 +7,15 @@ import { decodeContinuation, encodeContinuation } from "../suspend/continuation.
 import type { Acquired } from "./acquire.ts";
 import type { gatingInternalsOf } from "./gate.ts";
 import { keepLease } from "./lease.ts";
+import { metThread } from "./met.ts";
 import type { RunOutcome } from "./outcome.ts";
 import { readNow, release, type Read } from "./release.ts";
 import type { Advanced, From, RunnerSpec, Stopper } from "./runner.ts";
-import { withThread } from "./conversation.ts";
+import { withThread, type Thread } from "./conversation.ts";
 import { GatedThread } from "./thread.ts";
 
 type GatingInternals = ReturnType<typeof gatingInternalsOf>;
-type Advance<Input, Output> = (thread: GatedThread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;
+type Advance<Input, Output> = (thread: Thread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;
 
 /** One invocation under its lease, from the framework's first step to the release. */
 export async function drive<Input, Output>(
@@ -27,14 +28,16 @@ export async function drive<Input, Output>(
   const { kernel } = internals;
   const lease = keepLease(kernel, invocation);
   const thread = new GatedThread(internals, invocation, requests);
+  const theirs = metThread(thread);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
+    invocation.signal = either;
     const from = {
       input: input ?? (record.input as Input | undefined),
       again: input === undefined && record.input !== undefined,
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
-    const rest = await untilItRests(internals, thread, from, (next) => withThread(thread, () => advance(thread, next, either)));
+    const rest = await untilItRests(internals, thread, from, (next) => withThread(theirs, () => advance(theirs, next, either)));
     return await finish(internals, thread, rest);
   } catch (error) {
     // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.

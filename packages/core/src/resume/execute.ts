@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { CallContext } from "../contract/call.ts";
 import type { Awaitable, JsonObject } from "../contract/json.ts";
-import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { CountersignError } from "../errors/error.ts";
 import { nextChange } from "../decide/wait.ts";
 import { refuseFrozen } from "../gate/brake.ts";
 import type { Kernel } from "../gate/kernel.ts";
 import { readFreezes } from "../ledger/freezes.ts";
 import { toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { runningCall } from "../suspend/current.ts";
-import { claim, extend, giveBack, type Claim } from "./claim.ts";
+import { runningCall, type Met } from "../suspend/current.ts";
+import { claim, giveBackUnstarted, park, type Claim } from "./claim.ts";
+import { keepClaim } from "./claim-lease.ts";
+import { isInDoubt, leaveInDoubt } from "./doubt.ts";
 import type { EffectOptions, Execution } from "./execution.ts";
-import { asJson, record, type Outcome } from "./receipt.ts";
+import { asJson, messageOf, record, type Outcome } from "./receipt.ts";
 import { notice, refusal } from "./words.ts";
 
 /** The invocation on whose behalf a call is executed. */
@@ -19,6 +21,8 @@ export interface Executor {
   readonly fence: number | undefined;
   /** The request as it was read before, if it was. */
   readonly read?: RequestRecord | undefined;
+  /** Calls the whole run off. */
+  readonly signal?: AbortSignal | undefined;
   /** @throws LEASE_LOST if the thread may be somebody else's by now */
   demandLease(): void;
 }
@@ -27,7 +31,8 @@ export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>
 
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
- * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
+ * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN (also in the place of what the effect threw, if that tells nothing), FROZEN, PURGED,
+ * LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
  */
 export async function executeRecorded<R>(
   kernel: Kernel,
@@ -41,7 +46,7 @@ export async function executeRecorded<R>(
     const claimed = await acquire(kernel, id, executor);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "settled") return replay(claimed.record, options);
-    if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed.record, effect, options);
+    if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed, executor, effect, options);
   }
 }
 
@@ -69,61 +74,51 @@ async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<
 }
 
 /** Between the claim and the effect a process can stand still for longer than its lease. */
-async function mayStart(kernel: Kernel, { record, until, braked }: Mine, executor: Executor): Promise<boolean> {
+async function mayStart(kernel: Kernel, claimed: Mine, executor: Executor): Promise<boolean> {
+  const { record, until, braked } = claimed;
   try {
     // The first freeze of all makes the record that later claims require: this claim may just have missed it.
     if (!braked) refuseFrozen((await readFreezes(kernel.ledger)).inForce, record);
     executor.demandLease();
     if (kernel.clock() < until) return true;
   } catch (error) {
-    await giveBack(kernel, record, "not started");
+    await giveBackUnstarted(kernel, claimed);
     throw error;
   }
-  await giveBack(kernel, record, "not started");
+  await giveBackUnstarted(kernel, claimed);
   return false;
 }
 
-async function perform<R>(kernel: Kernel, claimed: RequestRecord, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+/** Once the effect is entered, only its own outcome or the framework's own pause ends the claim. */
+async function perform<R>(
+  kernel: Kernel,
+  { record: claimed, until }: Mine,
+  executor: Executor,
+  effect: Effect<R>,
+  options: EffectOptions<R>,
+): Promise<Execution<R>> {
   const args = claimed.approvedArgs ?? claimed.args;
   const { id, attempt, threadId } = claimed;
   const context: CallContext = { idempotencyKey: id, attempt, threadId, request: toRequest(claimed) };
-  const beat = setInterval(() => void extend(kernel, claimed).catch(() => {}), kernel.timings.claimLease / 3);
+  const met: Met = {};
+  const lease = keepClaim(kernel, claimed, until);
   let result: R;
   try {
-    result = await runningCall.run({ context, requestId: id }, () => effect(structuredClone(args), context));
+    result = await runningCall.run({ context, requestId: id, met }, () => effect(structuredClone(args), context));
   } catch (error) {
-    clearInterval(beat);
-    if (options.paused?.(error) || isPassing(error)) await giveBack(kernel, claimed, "paused");
+    lease.stop();
+    if (options.paused?.(error)) await park(kernel, claimed);
+    else if (isInDoubt(error, { met, lease, executor, options })) throw await leaveInDoubt(kernel, claimed, error, met);
     else await record(kernel, claimed, { status: "failed", error: messageOf(error) });
     throw error;
   }
-  clearInterval(beat);
+  lease.stop();
   await record(kernel, claimed, outcomeOf(result, options));
   return { status: "ran", result, args, notice: notice(claimed), replayed: false };
 }
 
 function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
   return { status: "done", result: asJson(encode ? encode(result) : result) };
-}
-
-/** A call inside the effect that couldn't go on right now: the effect as a whole has not failed. */
-export function isPassing(error: unknown): boolean {
-  if (!isCountersignError(error)) return false;
-  return PASSING.has(error.code);
-}
-
-const PASSING: ReadonlySet<string> = new Set([
-  "EXECUTION_BUSY",
-  "EXECUTION_UNKNOWN",
-  "FROZEN",
-  "LEASE_LOST",
-  "STORE_UNAVAILABLE",
-  "THREAD_BUSY",
-  "TOO_MANY_REQUESTS",
-]);
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function replay<R>(settled: RequestRecord, { decode }: EffectOptions<R>): Execution<R> {

@@ -22,11 +22,19 @@ export type Execution<R> =
     }
   | { readonly status: "pending"; readonly request: ApprovalRequest };
 
-/** How results travel through the receipt, and which errors are none. */
+/** How results travel through the receipt, and what an error out of the effect means. */
 export interface EffectOptions<R> {
   /** Of results that are not JSON. Default: as they are. */
   readonly encode?: (result: R) => unknown;
   readonly decode?: (json: unknown) => R;
-  /** Is this error the framework's own pause? Then the claim is given back, to go on under the same signature. */
+  /**
+   * Is this error the framework's own pause? Then the claim is given back, to go on under the same signature. Tell it by its
+   * type: an error that is merely on its way out has cut the effect short.
+   */
   readonly paused?: (error: unknown) => boolean;
+  /**
+   * What the framework calls the tool off with, such as a timeout. An effect that throws while it is aborted may have happened:
+   * its outcome is unknown. A runner's own signal counts without being named here.
+   */
+  readonly signal?: AbortSignal | undefined;
 }

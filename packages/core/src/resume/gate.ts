@@ -56,9 +56,13 @@ export interface Gate<Tools = any, Context = any> {
   decide(seen: Seen, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
-  /** Withdraws a request that isn't decided or not begun. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */
+  /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */
   cancel(id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest>;
-  /** A person resolves an `unknown` execution. @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT */
+  /**
+   * A person resolves an `unknown` execution, after looking into the outside system.
+   * @example await gate.settle(id, { failed: "The bank has no such payment." }, { by })
+   * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT
+   */
   settle(id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest>;
   /**
    * Remembered decisions, also those that are used up, revoked or expired. `tool`: of tools of this name alone.
@@ -108,7 +112,8 @@ export interface Gate<Tools = any, Context = any> {
   ask<K extends string>(call: ThreadRef<Context> & { tool: K; args: ArgsIn<Tools, K>; key: string }): Promise<Approval<ArgsOut<Tools, K>>>;
   /**
    * Runs what was approved: the recorded arguments (what is passed is only the ticket), once. A second call gets the
-   * recorded result.
+   * recorded result. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing, and has it as its
+   * `cause`: the effect had met an error such as FROZEN or STORE_UNAVAILABLE, or had stood still for longer than its lease.
    * @throws NOT_APPROVED, PURGED, EXPIRED, FROZEN, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
    */
   execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;

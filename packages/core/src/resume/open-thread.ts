@@ -2,6 +2,7 @@ import { nativeToken } from "../suspend/invocation.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import { gatingInternalsOf, type GateIn, type ThreadRef } from "./gate.ts";
 import type { Thread } from "./conversation.ts";
+import { metThread } from "./met.ts";
 import { GatedThread } from "./thread.ts";
 
 /**
@@ -12,7 +13,7 @@ import { GatedThread } from "./thread.ts";
 export function openThread<C>(gate: GateIn<C>, ref: ThreadRef<C> & { readonly agent: string; readonly framework: string }): Thread {
   const internals = gatingInternalsOf(gate);
   refuseUnusableId(ref.threadId);
-  return new GatedThread(internals, {
+  const thread = new GatedThread(internals, {
     threadId: ref.threadId,
     agent: ref.agent,
     framework: ref.framework,
@@ -23,4 +24,5 @@ export function openThread<C>(gate: GateIn<C>, ref: ThreadRef<C> & { readonly ag
     until: Infinity,
     declared: new Set(),
   });
+  return metThread(thread);
 }

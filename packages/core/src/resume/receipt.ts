@@ -6,14 +6,15 @@ import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import { moveRequest, noteOnRequest, toRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { isOf } from "./claim.ts";
 
 /** What the effect came to. */
 export type Outcome = { readonly status: "done"; readonly result: unknown } | { readonly status: "failed"; readonly error: string };
 
 /**
- * Records what happened. A truthful receipt of the current attempt is accepted however late; one of an attempt that a
- * settled retry has replaced is only noted.
- * @throws EXECUTION_BUSY for a replaced attempt, STORE_UNAVAILABLE (the claim will then lapse to unknown)
+ * Records what happened. A truthful receipt of the current attempt is accepted however late. One that comes after a person has
+ * settled the execution changes nothing: if it says otherwise it is noted, and an operator is told.
+ * @throws EXECUTION_BUSY for an attempt that a settled retry has replaced, STORE_UNAVAILABLE (the claim will then lapse to unknown)
  */
 export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Outcome): Promise<RequestRecord> {
   const { ledger } = kernel;
@@ -22,16 +23,53 @@ export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Ou
   return persist(async () => {
     const [current, at] = await Promise.all([unchanged ?? ledger.demand(claimed.id), ledger.now()]);
     unchanged = undefined;
-    if (current.state === "done" || current.state === "failed" || current.state === "purged") return current;
-    const happening = { type: outcome.status, at, actor: SYSTEM, data: { attempt: claimed.attempt, ...summary(outcome) } };
-    if (current.holder !== claimed.holder || current.attempt !== claimed.attempt) {
-      const noted = await ledger.commit(noteOnRequest(current, { ...happening, type: "late-receipt" }));
-      if (noted.ok) throw new CountersignError("EXECUTION_BUSY", { request: toRequest(current) });
-      return undefined;
+    if (current.state === "purged") return current;
+    if (isPassed(current, claimed)) {
+      if (!(await noteLate(kernel, current, claimed, outcome, at))) return undefined;
+      if (hasEnded(current)) return current;
+      throw new CountersignError("EXECUTION_BUSY", { request: toRequest(current) });
     }
-    const move = moveRequest(current, completed(outcome, at), happening);
+    const data = { attempt: claimed.attempt, ...summary(outcome) };
+    const move = moveRequest(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
     return (await ledger.commit(move)).ok ? move.record : undefined;
   });
+}
+
+function hasEnded({ state }: RequestRecord): boolean {
+  return state === "done" || state === "failed";
+}
+
+/** Has a person settled this execution in the meantime, or is its outcome recorded already? */
+export function isPassed(current: RequestRecord, claimed: RequestRecord): boolean {
+  return hasEnded(current) || !isOf(claimed, current);
+}
+
+/** A receipt that comes too late to change anything. Nothing is noted if it is the very one on record. False: try again. */
+export async function noteLate(
+  { ledger, warn }: Kernel,
+  current: RequestRecord,
+  claimed: RequestRecord,
+  outcome: Outcome,
+  at: number,
+): Promise<boolean> {
+  if (isOf(claimed, current) && isSame(current, outcome)) return true;
+  const data = { attempt: claimed.attempt, status: outcome.status, ...summary(outcome) };
+  if (!(await ledger.commit(noteOnRequest(current, { type: "late-receipt", at, actor: SYSTEM, data }))).ok) return false;
+  if (!isOf(claimed, current) || current.state !== outcome.status) warn(contradiction(current, claimed, outcome));
+  return true;
+}
+
+/** Is this what is recorded already? A receipt whose answer was lost is written again. */
+function isSame(recorded: RequestRecord, outcome: Outcome): boolean {
+  if (outcome.status === "failed") return recorded.state === "failed" && recorded.error === outcome.error;
+  return recorded.state === "done" && JSON.stringify(recorded.result) === JSON.stringify(outcome.result);
+}
+
+/** Two attempts have ended, or a person was mistaken: somebody has to look into the outside system. */
+function contradiction(current: RequestRecord, claimed: RequestRecord, { status }: Outcome): string {
+  const { id, tool, state } = current;
+  const meanwhile = isOf(claimed, current) ? `a person had settled it as ${state}` : "a person had already had it tried again";
+  return `Attempt ${claimed.attempt} of ${id} (${tool}) came back late and says ${status}, but ${meanwhile}. Look into the outside system: the record stays as it is.`;
 }
 
 /** How a finished execution looks in the record: the result is kept beside its receipt, not twice. */
@@ -57,4 +95,9 @@ export function asJson(result: unknown): unknown {
   } catch {
     return PLACEHOLDER;
   }
+}
+
+/** What was thrown, in words: anything can be. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

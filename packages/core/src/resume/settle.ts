@@ -8,12 +8,21 @@ import type { Kernel } from "../gate/kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import { moveRequest, toRequest } from "../ledger/move.ts";
 import { lapse } from "./claim.ts";
-import { asJson, completed, summary } from "./receipt.ts";
+import { asJson, completed, summary, type Outcome } from "./receipt.ts";
 
-/** What a person found out about an unknown execution: it happened (with this result), or it shall be tried again. */
-export type Settlement = { readonly executed: unknown } | { readonly retry: true };
+/**
+ * What a person found out about an unknown execution: it happened (with this result); it didn't, and is tried again; or it
+ * didn't, and isn't tried again: then the model is told the reason.
+ */
+export type Settlement = { readonly executed: unknown } | { readonly retry: true } | { readonly failed: string };
 
-const settlementSchema = z.lazy(() => z.union([z.strictObject({ retry: z.literal(true) }), z.strictObject({ executed: z.unknown() })]));
+const settlementSchema = z.lazy(() =>
+  z.union([
+    z.strictObject({ retry: z.literal(true) }),
+    z.strictObject({ failed: z.string().min(1) }),
+    z.strictObject({ executed: z.unknown() }),
+  ]),
+);
 
 /**
  * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.
@@ -31,12 +40,18 @@ export async function settle(kernel: Kernel, id: string, outcome: Settlement, op
       return undefined;
     }
     if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
-    const found = { status: "done", result: "executed" in settlement ? asJson(settlement.executed) : undefined } as const;
-    const retry = "retry" in settlement;
-    const patch = retry ? ({ state: "approved", receipt: undefined, leaseUntil: 0 } as const) : completed(found, at);
-    const data = { outcome: retry ? "retry" : "executed", ...(retry ? {} : summary(found)) };
+    const { patch, data } = settlementOf(settlement, at);
     const move = moveRequest(record, patch, { type: "settled", at, actor: by, data });
     return (await ledger.commit(move)).ok ? move.record : undefined;
   });
   return toRequest(settled);
+}
+
+function settlementOf(settlement: Settlement, at: number) {
+  if ("retry" in settlement)
+    return { patch: { state: "approved", receipt: undefined, leaseUntil: 0 } as const, data: { outcome: "retry" } };
+  const found: Outcome =
+    "failed" in settlement ? { status: "failed", error: settlement.failed } : { status: "done", result: asJson(settlement.executed) };
+  const outcome = found.status === "done" ? "executed" : "failed";
+  return { patch: completed(found, at), data: { outcome, ...summary(found) } };
 }

@@ -335,12 +335,12 @@ export class GatedThread implements Thread {
       threadId,
       request: undefined,
     };
-    const requestId = runningCall.getStore()?.requestId;
+    const { requestId, met = {} } = runningCall.getStore() ?? {};
     brake.demand({ namespace: call.namespace, tool: call.tool, agent: this.invocation.agent });
     // Reading a restored turn may have taken longer than the lease.
     demandLease(this.#internals.kernel, this.invocation);
     tellAllowed(this.#internals.kernel, this.invocation, call, by);
-    const result = await runningCall.run({ context, requestId }, () => effect(call.args, context));
+    const result = await runningCall.run({ context, requestId, met }, () => effect(call.args, context));
     return { status: "ran", result, args: call.args, notice: undefined, replayed: false };
   }
 
@@ -355,7 +355,8 @@ export class GatedThread implements Thread {
   #executeRecorded<R>(read: RequestRecord, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
     const { kernel } = this.#internals;
     this.invocation.declared.add(read.id);
-    const executor = { fence: this.invocation.fence, read, demandLease: () => demandLease(kernel, this.invocation) };
+    const { fence, signal } = this.invocation;
+    const executor = { fence, read, signal, demandLease: () => demandLease(kernel, this.invocation) };
     return executeRecorded(kernel, read.id, executor, effect, options);
   }
 }

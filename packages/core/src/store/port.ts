@@ -114,7 +114,7 @@ export interface StorePort extends Store {
   /**
    * - `thread`: live, lease free (`leaseUntil` passed), `notBefore` passed, and either `open` = 0 or a holder whose lease
    *   lapsed without a release. Leased and fenced (`fence` + 1, new holder, version + 1) by this call.
-   * - `expiry`: pending past `expiresAt`, or approved, `attempt` = 0, no request of its turn pending, and past the turn's
+   * - `expiry`: pending past `expiresAt`, or approved and not `begun`, no request of its turn pending, and past the turn's
    *   latest `decidedAt` + `executeWithin`.
    * - `claim`: executing, with `leaseUntil` passed.
    * - `delivery`: pending, with `noticeAt` passed.

@@ -41,7 +41,7 @@ export interface RequestRecord extends ApprovalRequest {
   readonly executeWithin: number | undefined;
   /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
   readonly noticeAt?: number | undefined;
-  /** Executions begun. */
+  /** Claims so far, also those that were given back as not started. */
   readonly attempt: number;
   /** A nonce of one claim, not of a process. */
   readonly holder: string | undefined;
@@ -131,6 +131,7 @@ const requestSchema = z.lazy(() =>
         z.object({ status: z.literal("unknown"), at: z.number() }),
       ])
       .optional(),
+    begun: z.boolean().optional(),
     policyHash: z.string(),
     decidedAt: time(),
     grantId: text(),
@@ -235,7 +236,9 @@ export function flawOf(kind: Kind, record: unknown): string | undefined {
 
 /** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
 export function parseRequest(value: unknown): RequestRecord {
-  return parse("request", value);
+  const { begun, ...record } = parse<Omit<RequestRecord, "begun"> & { readonly begun?: boolean }>("request", value);
+  // Earlier versions kept only the attempts. Whoever had claimed the call may have begun it.
+  return { ...record, begun: begun ?? record.attempt > 0 };
 }
 
 /** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */

@@ -75,6 +75,7 @@ export function newRequest(
     requestedBy: ask.requestedBy ?? invocation.requestedBy,
     decisions: [],
     receipt: undefined,
+    begun: false,
     policyHash: ask.policyHash,
     decidedAt: ask.allowed ? now : undefined,
     grantId: undefined,
@@ -100,10 +101,10 @@ export function newRequest(
 }
 
 /** Did the call that is being replaced run? Its reviewer has to know. */
-function fate({ execution }: RequestRecord): string {
+function fate({ execution, begun }: RequestRecord): string {
   if (execution === "done") return "already ran";
   if (execution === "failed") return "ran and failed";
-  return execution === "executing" || execution === "unknown" ? "may have run" : "did not run";
+  return begun ? "may have run" : "did not run";
 }
 
 /** `by`: the grant that decided it at once. */

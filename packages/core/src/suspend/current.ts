@@ -1,10 +1,19 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CallContext } from "../contract/call.ts";
+import { isCountersignError, type CountersignError } from "../errors/error.ts";
+import { isPassing } from "../errors/passing.ts";
+
+/** What an effect has met. The calls that the policy allows inside it belong to it: nothing else is recorded of them. */
+export interface Met {
+  /** The first error that meant "not now". */
+  passing?: CountersignError | undefined;
+}
 
 /** The call whose effect runs here, and the request under which it does. */
 export interface RunningCall {
   readonly context: CallContext;
   readonly requestId: string | undefined;
+  readonly met: Met;
 }
 
 export const runningCall: AsyncLocalStorage<RunningCall> = new AsyncLocalStorage();
@@ -15,4 +24,18 @@ export const runningCall: AsyncLocalStorage<RunningCall> = new AsyncLocalStorage
  */
 export function currentCall(): CallContext | undefined {
   return runningCall.getStore()?.context;
+}
+
+/**
+ * For whatever a tool can call: the effect around it remembers an error that means "not now", whatever the tool makes of it.
+ * A tool that catches such an error and throws its own has still been cut short in the middle.
+ */
+export async function meeting<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const met = runningCall.getStore()?.met;
+    if (met && isCountersignError(error) && isPassing(error)) met.passing ??= error;
+    throw error;
+  }
 }

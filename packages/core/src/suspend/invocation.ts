@@ -19,6 +19,8 @@ export interface Invocation {
   based?: number | undefined;
   /** This process's clock: from then on the lease may be somebody else's. */
   until: number;
+  /** Under a runner: calls the run off, also when somebody else has taken the thread. */
+  signal?: AbortSignal | undefined;
   /** The thread as this invocation last wrote it. Others may have written since: the commit that expects its version finds out. */
   written?: ThreadRecord | undefined;
   /** This invocation began the thread: there was nothing in it before. */

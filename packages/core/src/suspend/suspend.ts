@@ -11,7 +11,7 @@ import { encodeContinuation, type Continuation } from "./continuation.ts";
 import { coverBy, decidedBy, grantsOn } from "./cover.ts";
 import { holdThread, newThread } from "./hold.ts";
 import { isFramework, type Invocation } from "./invocation.ts";
-import { cancellation, isNotAskedAgain, NOT_ASKED_AGAIN } from "./withdraw.ts";
+import { cancellation, isCancellable, isNotAskedAgain, NOT_ASKED_AGAIN } from "./withdraw.ts";
 
 /** What is to be asked, given all that is recorded of the thread: looked at anew by every attempt to write it. */
 export type Counting = (recorded: readonly RequestRecord[]) => readonly Ask[];
@@ -215,7 +215,7 @@ async function recordsOfTurns({ ledger }: Kernel, { threadId }: Invocation, asks
 
 /** The same call with other arguments: nobody shall sign a call that can't run any more. */
 function supersede(old: RequestRecord, by: string, at: number): Writes {
-  if (old.state !== "pending" && !(old.state === "approved" && old.attempt === 0)) return together();
+  if (!isCancellable(old)) return together();
   return moveRequest(old, { state: "cancelled", error: "superseded" }, { type: "superseded", at, actor: SYSTEM, data: { by } });
 }
 

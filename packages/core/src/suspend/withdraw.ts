@@ -4,8 +4,8 @@ import { moveRequest } from "../ledger/move.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** Can this request still be withdrawn? Not once an execution was begun. */
-export function isCancellable({ state, attempt }: RequestRecord): boolean {
-  return state === "pending" || (state === "approved" && attempt === 0);
+export function isCancellable({ state, begun }: RequestRecord): boolean {
+  return state === "pending" || (state === "approved" && !begun);
 }
 
 /** The writes that withdraw a request. */

@@ -20,7 +20,7 @@ function dueSince(tenant: Tenant, kind: DueKind, record: RequestRecord | ThreadR
   if (kind === "claim" && record.state === "executing") return record.leaseUntil;
   if (kind === "delivery" && record.state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
-  if (kind === "expiry" && record.state === "approved" && record.attempt === 0) return executeBy(tenant, record);
+  if (kind === "expiry" && record.state === "approved" && !record.begun) return executeBy(tenant, record);
   return Infinity;
 }
 

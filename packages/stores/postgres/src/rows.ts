@@ -23,7 +23,8 @@ export function requestFields(record: RequestRecord, version: number): Fields {
     record.decidedAt,
     record.expiresAt,
     record.executeWithin,
-    record.attempt,
+    // What the index of deadlines asks: a claim that was given back as not started leaves 0.
+    record.begun ? record.attempt : 0,
     record.leaseUntil,
     audienceOf(record)?.map(toText),
     barredFrom(record).map(toText),

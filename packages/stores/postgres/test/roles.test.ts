@@ -123,7 +123,7 @@ describe.each([
     await createGate({ store: openStore(reviewer) }).decide(lost, approve(), { by: alice });
     const record = await store.getRequest(TENANT, lost.id);
     if (!record) throw new Error("gone");
-    await commit(store, [put({ ...record, state: "executing", attempt: 1, leaseUntil: 1, holder: "dead" }, record.version)]);
+    await commit(store, [put({ ...record, state: "executing", begun: true, attempt: 1, leaseUntil: 1, holder: "dead" }, record.version)]);
     await createWorker(gate, []).drain();
     expect(await gate.get(lost.id)).toMatchObject({ execution: "unknown" });
     expect((await failure(gate.settle(lost.id, { retry: true }, { by: alice }))).error).toMatchObject(refused);

@@ -24,7 +24,8 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     expires_at: record.expiresAt ?? null,
     execute_within: record.executeWithin ?? null,
     notice_at: record.noticeAt ?? null,
-    attempt: record.attempt,
+    // What the index of deadlines asks: a claim that was given back as not started leaves 0.
+    attempt: record.begun ? record.attempt : 0,
     lease_until: record.leaseUntil,
     audience: audience ? encode(audience) : null,
     barred: barred.length > 0 ? encode(barred) : null,

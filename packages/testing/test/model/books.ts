@@ -7,6 +7,9 @@ export interface Given {
   readonly revokedAt: number | undefined;
 }
 
+/** What an effect threw: the framework's own pause, an error of its own, or one in which something said "not now". */
+export type Thrown = "pause" | "failure" | "not now";
+
 /** What the monitor has written down of the commits so far: transitions and holds are judged by it. */
 export interface Books {
   readonly world: World;
@@ -17,6 +20,10 @@ export interface Books {
   readonly decided: ReadonlyMap<string, number>;
   /** The attempts whose effect has begun, by request. */
   readonly effects: ReadonlyMap<string, readonly number[]>;
+  /** Executions, as request and attempt, whose effect was entered… */
+  readonly entered: ReadonlySet<string>;
+  /** …and what it threw. */
+  readonly thrown: ReadonlyMap<string, Thrown>;
   /** Digests that a reviewer has looked at, by request and person. */
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
   /** Remembered decisions as they were given. */

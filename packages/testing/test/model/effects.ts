@@ -1,5 +1,6 @@
 import type { RequestRecord } from "@countersign/core/store";
 import type { currentCall } from "@countersign/core";
+import type { Thrown } from "./books.ts";
 import { digestOf, requestIdOf } from "./digest.ts";
 import { TENANT, type Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
@@ -12,6 +13,24 @@ export interface Proposed {
   readonly callId: string;
   readonly tool: string;
   readonly args: { readonly amount: number };
+}
+
+/** An effect under a signature, from when it is entered to what it throws. */
+export async function during<T>(
+  { entered, thrown }: Monitor,
+  { request, idempotencyKey, attempt }: CallContext,
+  work: () => Promise<T>,
+  sort: (error: unknown) => Thrown,
+): Promise<T> {
+  if (!request) return work();
+  const execution = `${idempotencyKey}/${attempt}`;
+  entered.add(execution);
+  try {
+    return await work();
+  } catch (error) {
+    thrown.set(execution, sort(error));
+    throw error;
+  }
 }
 
 /** The outside world: what happens here has happened. Synchronous, like the last look at the clock before it. */

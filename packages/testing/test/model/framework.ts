@@ -1,6 +1,7 @@
-import { isCountersignError } from "@countersign/core";
+import { CountersignError, isCountersignError } from "@countersign/core";
 import type { Continuation, Thread } from "@countersign/core/adapter";
-import { happen, type Proposed } from "./effects.ts";
+import type { Thrown } from "./books.ts";
+import { during, happen, type Proposed } from "./effects.ts";
 import { requestIdOf } from "./digest.ts";
 import { TENANT, type Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
@@ -37,6 +38,13 @@ class Pause extends Error {
     super("paused");
     this.call = call;
   }
+}
+
+const notNow = (): Error => new CountersignError("STORE_UNAVAILABLE", { retryable: true });
+
+function sortOf(error: unknown): Thrown {
+  if (error instanceof Pause) return "pause";
+  return isCountersignError(error) || (error instanceof Error && error.cause !== undefined) ? "not now" : "failure";
 }
 
 /** Leaves a signature out or a call early: the rest of the turn waits. */
@@ -117,9 +125,12 @@ export class MiniFramework {
       const execution = await this.#thread.execute(
         proposed,
         (args, context) => {
-          if (call.inner) return this.#nested(call, call.inner);
-          happen(this.#monitor, this.#process, proposed, args, context);
-          return this.#finish(proposed, args);
+          const effect = async (): Promise<string> => {
+            if (call.inner) return this.#nested(call, call.inner);
+            happen(this.#monitor, this.#process, proposed, args, context);
+            return this.#finish(proposed, args);
+          };
+          return during(this.#monitor, context, effect, sortOf);
         },
         { fresh: this.#fresh, paused },
       );
@@ -145,18 +156,22 @@ export class MiniFramework {
       throw new Pause(call);
     }
     const execution = await this.#thread.execute(call, (args, context) => {
-      happen(this.#monitor, this.#process, call, args, context);
-      return this.#finish(call, args);
+      const effect = async (): Promise<string> => {
+        happen(this.#monitor, this.#process, call, args, context);
+        return this.#finish(call, args);
+      };
+      return during(this.#monitor, context, effect, sortOf);
     });
     if (execution.status === "pending") throw new Pause(call);
     return execution.status === "refused" ? execution.message : String(execution.result);
   }
 
-  /** The effect has happened; its answer comes later, or says that it failed. */
+  /** The effect has happened; its answer comes later, or says that it failed, or that its second half met something else. */
   #finish(call: Proposed, args: unknown): Promise<string> {
     const { world } = this.#monitor;
     return this.#outside(`effect of ${call.callId}`, () => {
       if (world.scenario.fails && world.random.chance(0.2)) throw new Error(TOOL_FAILED);
+      if (world.scenario.fails && world.random.chance(0.1)) throw new Error(TOOL_FAILED, { cause: notNow() });
       return `did ${JSON.stringify(args)}`;
     });
   }

@@ -1,6 +1,6 @@
 import type { Freeze } from "@countersign/core";
 import type { AuditEvent, Batch, Due, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
-import type { Given } from "./books.ts";
+import type { Given, Thrown } from "./books.ts";
 import type { Process } from "./process.ts";
 import { misnotice } from "./notices.ts";
 import { misstepOf } from "./transitions.ts";
@@ -17,6 +17,8 @@ export class Monitor {
   readonly threads = new Map<string, ThreadRecord>();
   /** Effects that really happened, by request. */
   readonly effects = new Map<string, readonly number[]>();
+  readonly entered = new Set<string>();
+  readonly thrown = new Map<string, Thrown>();
   /** How often a person had an execution tried again. */
   readonly retries = new Map<string, number>();
   /** Store clock: when a request was recorded. */

@@ -1,5 +1,16 @@
-import { approve, edit, isCountersignError, reject, type FreezeScope, type Gate, type Principal, type Remember } from "@countersign/core";
+import {
+  approve,
+  edit,
+  isCountersignError,
+  reject,
+  type FreezeScope,
+  type Gate,
+  type Principal,
+  type Remember,
+  type Settlement,
+} from "@countersign/core";
 import { digestOf } from "./digest.ts";
+import { TOOL_FAILED } from "./framework.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
 import { NOTICES } from "./scenario.ts";
@@ -98,7 +109,7 @@ export class People {
       const { items } = await gate.list({ execution: "unknown" }).catch(none);
       const [request] = items;
       if (!request || !(world.healthy || world.random.chance(0.5))) continue;
-      const outcome = world.random.chance(0.5) ? ({ retry: true } as const) : { executed: "settled" };
+      const outcome = world.random.pick<Settlement>([{ retry: true }, { executed: "settled" }, { failed: TOOL_FAILED }]);
       await this.#attempt(() => gate.settle(request.id, outcome, { by: { id: "dave" } }));
     }
   }

@@ -33,6 +33,7 @@ export function misstepOf(
   const step = `${before.state} -> ${after.state}`;
   if (event?.type === "late-receipt") return before.state === after.state ? undefined : `I1 illegal ${step} by a late receipt`;
   if (!LEGAL[before.state].includes(after.state)) return `I1 illegal ${step}`;
+  if (!after.begun && wasEntered(monitor, after)) return `I11 ${after.state} as if it had not been begun`;
   if (before.state === "approved") return fromApproved(monitor, process, before, after, event);
   if (before.state === "pending") return fromPending(monitor, process, before, after, event);
   if (before.state === "executing") return fromExecuting(monitor, before, after, event);
@@ -72,14 +73,14 @@ function fromApproved(
   event: AuditEvent | undefined,
 ): string | undefined {
   const { now } = monitor.world.time;
-  const { attempt } = before;
-  if (after.state === "done" || after.state === "failed") return attempt > 0 ? undefined : "I1 a receipt without an execution";
-  if (NEVER_RAN.includes(after.state) && attempt > 0) return `I11 ${after.state} although it was begun`;
+  const { attempt, begun } = before;
+  if (after.state === "done" || after.state === "failed") return begun ? undefined : "I1 a receipt without an execution";
+  if (NEVER_RAN.includes(after.state) && begun) return `I11 ${after.state} although it was begun`;
   if (after.state === "cancelled") return withdrawal(monitor, process, before, event);
   if (after.state === "executing") {
     if (after.attempt !== attempt + 1) return "I1 a claim without its attempt";
     if (hasLost(monitor, process, before.threadId)) return "I6 claimed by an invocation that has lost its thread";
-    return attempt === 0 && now >= latestStart(monitor, before) ? "I8 claimed after its deadline" : undefined;
+    return !begun && now >= latestStart(monitor, before) ? "I8 claimed after its deadline" : undefined;
   }
   return after.state === "expired" && now < earliestExpiry(monitor, before) ? "I8 an approval expired before its time" : undefined;
 }
@@ -104,12 +105,19 @@ function earliestExpiry(monitor: Books, record: RequestRecord): number {
 }
 
 function fromExecuting(monitor: Books, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {
-  const lapsed = monitor.world.time.now >= before.leaseUntil;
-  if (after.state === "unknown") return lapsed ? undefined : "I2 a claim was taken away before it lapsed";
+  const execution = `${before.id}/${before.attempt}`;
+  const thrown = monitor.thrown.get(execution);
+  const doubted = monitor.world.time.now >= before.leaseUntil || (thrown !== undefined && thrown !== "pause");
+  if (after.state === "failed" && thrown === "not now") return "I2 failed, although nobody can know what came of it";
+  if (after.state === "unknown") return doubted ? undefined : "I2 a claim was taken away before it lapsed";
   if (after.state !== "approved") return undefined;
-  if (event?.type === "lapsed") return lapsed && before.idempotent ? undefined : "I2 a claim was made free that isn't";
-  const began = monitor.effects.get(before.id)?.includes(before.attempt);
-  return began ? "I2 a call was given back although its effect happened" : undefined;
+  if (event?.type === "lapsed") return doubted && before.idempotent ? undefined : "I2 a claim was made free that isn't";
+  if (monitor.entered.has(execution)) return thrown === "pause" ? undefined : "I2 a call was given back although its effect was begun";
+  return after.begun && after.attempt === 1 ? "I8 a call that was never begun counts as begun" : undefined;
+}
+
+function wasEntered({ entered }: Books, { id, attempt }: RequestRecord): boolean {
+  return Array.from({ length: attempt }, (_, n) => `${id}/${n + 1}`).some((execution) => entered.has(execution));
 }
 
 /** I10: a request that somebody waits for is withdrawn only by whoever has the thread. */

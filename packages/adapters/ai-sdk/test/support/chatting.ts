@@ -51,7 +51,7 @@ export const chatting: Drive = (runner) => {
   return {
     ...direct,
     start: async (threadId, input, options) => (await start(threadId, input, options)).outcome,
-    resume: async (threadId) => (await resume(threadId)).outcome,
+    resume: async (threadId, options) => (options?.signal ? direct.resume(threadId, options) : (await resume(threadId)).outcome),
     stream: async (threadId, input, options) => streamed(await start(threadId, input, options)),
     resumeStream: async (threadId) => streamed(await resume(threadId)),
     close: async () => (await server)?.close(),

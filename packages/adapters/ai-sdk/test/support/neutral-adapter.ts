@@ -5,7 +5,7 @@ import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
 import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
 import { scriptedModel, type ScriptedModel } from "./scripted-model.ts";
-import { toolsOf } from "./tools.ts";
+import { timeoutsOf, toolsOf } from "./tools.ts";
 
 export type Agent = ReturnType<typeof agentOf>;
 /** How the suite's steps reach the runner. */
@@ -29,13 +29,15 @@ export function neutralAdapter(
       streaming: true,
       rejectReason: true,
       native: true,
+      // Version 6 has no timeout of a tool's own.
+      toolTimeout: sdk.model === "v4",
     },
     async open(scenario, gate): Promise<OpenAdapter> {
       const scripted = scriptedModel(scenario.turns, sdk.model);
       const tools = toolsOf(scenario);
       const { open, meant } = ungatedIn(scenario);
       const offered = { ...gateTools(gate, tools), ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
-      const runner = drive(runnerOf(gate, agentOf(scripted, offered), meant));
+      const runner = drive(runnerOf(gate, agentOf(scripted, offered, timeoutsOf(scenario)), meant));
       return {
         runner,
         transcript: async () => scripted.transcript(),
@@ -57,8 +59,8 @@ export function neutralAdapter(
   };
 }
 
-function agentOf({ model }: ScriptedModel, tools: ToolSet) {
-  return new ToolLoopAgent({ model, tools, maxRetries: 0 });
+function agentOf({ model }: ScriptedModel, tools: ToolSet, timeout: ReturnType<typeof timeoutsOf>) {
+  return new ToolLoopAgent({ model, tools, maxRetries: 0, timeout });
 }
 
 function runnerOf(gate: Gate, agent: Agent, ungated: readonly string[]) {

@@ -55,6 +55,7 @@ export function neutralAdapter(
       subagents: true,
       rejectReason: true,
       native: true,
+      toolTimeout: true,
       ...capabilities,
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {

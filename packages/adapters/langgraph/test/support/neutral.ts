@@ -14,8 +14,13 @@ export function modelOf(turns: Scenario["turns"]): ScriptedModel {
 }
 
 export function toolsOf({ tools }: Scenario) {
-  return tools.map(({ name, description, args, effect }) =>
-    tool(async (given: unknown) => effect(given as JsonObject), { name, description, schema: args as never }),
+  return tools.map(({ name, description, args, effect, timeout }) =>
+    tool(async (given: unknown) => effect(given as JsonObject), {
+      name,
+      description,
+      schema: args as never,
+      ...(timeout === undefined ? {} : { defaultConfig: { timeout } }),
+    }),
   );
 }
 

@@ -34,6 +34,7 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       subagents: true,
       rejectReason: true,
       native: true,
+      toolTimeout: true,
       // Within a run the SDK takes a call for done if its id was answered before.
       repeatedIds: false,
     },

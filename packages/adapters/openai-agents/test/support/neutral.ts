@@ -14,10 +14,11 @@ export function modelOf(turns: Scenario["turns"]): ScriptedModel {
 }
 
 export function toolsOf({ tools }: Scenario, needsApproval?: (tool: string, args: JsonObject) => boolean): Tools {
-  return tools.map(({ name, description, args, effect }) => {
+  return tools.map(({ name, description, args, effect, timeout }) => {
     const rest = {
       name,
       description,
+      ...(timeout === undefined ? {} : { timeoutMs: timeout }),
       execute: async (given: unknown) => effect(given as JsonObject),
       ...(needsApproval ? { needsApproval: async (_context: unknown, given: unknown) => needsApproval(name, given as JsonObject) } : {}),
     };

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { approve, definePolicy, reject } from "@countersign/core";
+import { alice } from "../cast.ts";
 import type { AdapterCase, Setting } from "../setting.ts";
-import { assertPaid, assertStatus, assertTold, onlyPending } from "./expect.ts";
-import { calls, payment, Payment, payments, says } from "./payments.ts";
+import { assertCode, assertPaid, assertStatus, assertTold, onlyPending } from "./expect.ts";
+import { calls, payment, Payment, payments, says, SHORT_LEASES } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 
@@ -74,6 +75,29 @@ export const nested: readonly AdapterCase[] = [
       assertTold(answer, "outer", "the accountant is done");
       assertPaid(stage, LARGE);
       assert.equal((await stage.gate.get(outer.id))?.execution, "done");
+    },
+  },
+  {
+    id: "subagent.frozen",
+    title: "A signed delegation whose nested call meets a freeze is unknown; once a person has it tried again, each runs once.",
+    guards: "An error of the nested agent passes for its pause, and whatever the delegation had done before is done again.",
+    needs: ["subagents"],
+    setting: () => ({ ...delegating(true), timings: SHORT_LEASES }),
+    async run(stage) {
+      const outer = onlyPending(await stage.start());
+      await stage.decide(outer, approve());
+      await stage.decide(onlyPending(await stage.resume()), approve());
+      const frozen = await stage.gate.freeze({ tool: "pay" }, { by: alice, reason: "wrong bank" });
+      assertCode(await stage.resume(), "FROZEN", "EXECUTION_UNKNOWN");
+      assert.equal((await stage.gate.get(outer.id))?.execution, "unknown");
+      await frozen.lift({ by: alice });
+      assertCode(await stage.resumeWhenFree(), "EXECUTION_UNKNOWN");
+      assertPaid(stage);
+      await stage.gate.settle(outer.id, { retry: true }, { by: alice });
+      const answer = await stage.resumeWhenFree();
+      assertStatus(answer, "completed");
+      assertTold(answer, "outer", "the accountant is done");
+      assertPaid(stage, LARGE);
     },
   },
 ];

@@ -11,6 +11,8 @@ export interface World {
   readonly timings?: Partial<Timings>;
   /** What `pay` answers. */
   readonly pay?: NonNullable<ToolSpec["answer"]>;
+  /** Of `pay`, in ms. */
+  readonly timeout?: number;
   readonly reviewer?: Reviewer;
   /** Payees have to be written out: shorter ones no longer fit the tool's schema. */
   readonly strict?: boolean;
@@ -39,14 +41,19 @@ export const says = (text = "done"): Turn => ({ text });
 export const calls = (...of: readonly Call[]): Turn => ({ calls: of });
 
 export function payments(turns: readonly Turn[], world: World = {}): Setting {
-  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [], reviewer, strict } = world;
+  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [], reviewer, strict, timeout } = world;
   const args = strict ? StrictPayment : Payment;
   return {
     turns,
     ...(timings ? { timings } : {}),
     ...(reviewer ? { reviewer } : {}),
     tools: [
-      { name: "pay", args, answer: pay ?? (({ amount, to }) => `paid ${String(amount)} to ${String(to)}`) },
+      {
+        name: "pay",
+        args,
+        answer: pay ?? (({ amount, to }) => `paid ${String(amount)} to ${String(to)}`),
+        ...(timeout === undefined ? {} : { timeout }),
+      },
       { name: "read", args: Report, answer: (args) => `report ${String(args["report"])}` },
       ...tools,
     ],

@@ -24,7 +24,7 @@ function requestSince(book: Book, kind: DueKind, record: RequestRecord): number 
   if (kind === "delivery") return record.state === "pending" ? (record.noticeAt ?? Infinity) : Infinity;
   if (kind !== "expiry") return Infinity;
   if (record.state === "pending") return record.expiresAt ?? Infinity;
-  if (record.state !== "approved" || record.attempt > 0 || record.executeWithin === undefined) return Infinity;
+  if (record.state !== "approved" || record.begun || record.executeWithin === undefined) return Infinity;
   const turn = [...book.requests.values()].filter(({ threadId, turnId }) => threadId === record.threadId && turnId === record.turnId);
   if (turn.some(({ state }) => state === "pending")) return Infinity;
   return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;

@@ -84,7 +84,9 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
       return drained(await runner.stream(step.threadId, step.input, options));
     }
     case "resume":
-      return step.stream ? drained(await runner.resumeStream(step.threadId)) : reported(await runner.resume(step.threadId));
+      return step.stream
+        ? drained(await runner.resumeStream(step.threadId))
+        : reported(await runner.resume(step.threadId, { signal: world.signal }));
     case "work": {
       const worker = createWorker(world.gate, [runner], { onError: () => {} });
       await worker.drain();

@@ -19,6 +19,8 @@ export interface Place {
   readonly harness: string;
   readonly store: string | undefined;
   readonly kill?: Kill | undefined;
+  /** A resume is called off as soon as an effect has happened. */
+  readonly calledOff?: boolean | undefined;
   /** Not durable: this process keeps the adapter open between its orders. */
   readonly keep?: boolean | undefined;
 }

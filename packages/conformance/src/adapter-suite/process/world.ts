@@ -18,18 +18,22 @@ export interface World {
   readonly gate: Gate;
   /** A gate that only decides, as in a process that has neither policy nor tools. */
   readonly desk: Gate;
+  /** Calls off the run that is resumed here. */
+  readonly signal: AbortSignal | undefined;
   close(): Promise<void>;
 }
 
 export async function openWorld(place: Place): Promise<World> {
   const { kill, dir } = place;
+  const off = place.calledOff ? new AbortController() : undefined;
   const setting = caseOf(place.caseId).setting(place.variant);
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
   const { policy, timings, limits, reviewer } = setting;
   return {
     setting,
-    scenario: scenarioOf(setting, dir, kill),
+    scenario: scenarioOf(setting, dir, kill, off),
+    signal: off?.signal,
     gate: createGate({ policy, store, timings, limits, reviewer, warn: () => {} }),
     desk: createGate({ store, timings, warn: () => {} }),
     close: () => store.close(),
@@ -44,20 +48,27 @@ export async function openStore(dir: string, module: string | undefined): Promis
 }
 
 /** The tools with their recorders: an effect is on record before its tool answers. */
-export function scenarioOf({ tools, turns, subagents }: Setting, dir: string, kill: Kill | undefined): Scenario {
+export function scenarioOf(
+  { tools, turns, subagents }: Setting,
+  dir: string,
+  kill: Kill | undefined,
+  off?: AbortController | undefined,
+): Scenario {
   let met = 0;
   const scenario: Scenario = {
     turns,
-    tools: tools.map(({ name, args, answer, ungated }) => ({
+    tools: tools.map(({ name, args, answer, ungated, timeout }) => ({
       name,
       ...(ungated && { ungated }),
       description: `The tool ${name} of the conformance suite.`,
       args,
+      ...(timeout === undefined ? {} : { timeout }),
       effect: async (given: JsonObject): Promise<unknown> => {
         const fatal = kill?.point === "effect" && ++met === (kill.nth ?? 1);
         if (fatal && kill.when === "before") die();
         recordEffect(dir, name, given);
         if (fatal) die();
+        off?.abort(new Error("nobody waits for it any more"));
         return answer ? answer(given) : `ran ${name}`;
       },
     })),

@@ -14,7 +14,7 @@ async function dueSorted(store: StorePort, kind: DueKind, options: Partial<DueOp
 }
 
 const APPROVED = { state: "approved", status: "approved" } as const;
-const EXECUTING = { state: "executing", status: "approved", execution: "executing", attempt: 1, holder: "nonce" } as const;
+const EXECUTING = { state: "executing", status: "approved", execution: "executing", begun: true, attempt: 1, holder: "nonce" } as const;
 
 export const dueCases: readonly StoreCase[] = [
   {
@@ -134,12 +134,27 @@ export const dueCases: readonly StoreCase[] = [
         put(request("just-decided", { ...APPROVED, turnId: "b", decidedAt: now })),
         put(request("other-thread", { ...APPROVED, turnId: "a", threadId: "pay-002", decidedAt: now })),
         put(request("without-limit", { ...APPROVED, turnId: "a", decidedAt: T0 })),
-        put(request("begun", { ...hour, turnId: "a", attempt: 1 })),
-        put(request("running", { ...hour, turnId: "a", state: "executing", attempt: 1, leaseUntil: FAR })),
+        put(request("begun", { ...hour, turnId: "a", begun: true, attempt: 1 })),
+        put(request("running", { ...hour, turnId: "a", state: "executing", begun: true, attempt: 1, leaseUntil: FAR })),
       ]);
       same(await dueSorted(store, "expiry"), ["over", "over-too"], "what is due");
       await commit(store, [put(request("rejected-sibling", { turnId: "a", state: "rejected", status: "rejected", decidedAt: now }))]);
       same(await due(store, "expiry"), [], "once a sibling was decided late");
+    },
+  },
+  {
+    id: "store.due.given-back",
+    title: "An approval whose claim was given back before its execution began runs out like any other.",
+    guards: "A process that stood still before the payment makes it at any later time, whatever the signature allowed.",
+    run: async ({ open }) => {
+      const store = await open();
+      const claimed = request("r1", { ...EXECUTING, executeWithin: 3_600_000, decidedAt: T0, leaseUntil: FAR });
+      await commit(store, [put(claimed)]);
+      same(await due(store, "expiry"), [], "while it is claimed");
+      await commit(store, [put({ ...claimed, ...APPROVED, execution: "none", begun: false, leaseUntil: 0 }, 1)]);
+      same(await due(store, "expiry"), ["r1"], "once it was given back");
+      await commit(store, [put({ ...claimed, ...APPROVED, execution: "none", leaseUntil: 0 }, 2)]);
+      same(await due(store, "expiry"), [], "once it was begun and paused");
     },
   },
   {
@@ -152,7 +167,7 @@ export const dueCases: readonly StoreCase[] = [
         put(request("lapsed", { ...EXECUTING, leaseUntil: T0 })),
         put(request("alive", { ...EXECUTING, leaseUntil: FAR })),
         put(request("done", { ...EXECUTING, state: "done", execution: "done", leaseUntil: T0 })),
-        put(request("approved", { ...APPROVED, leaseUntil: T0, attempt: 1 })),
+        put(request("approved", { ...APPROVED, leaseUntil: T0, begun: true, attempt: 1 })),
       ]);
       same(await due(store, "claim"), ["lapsed"], "what is due");
     },

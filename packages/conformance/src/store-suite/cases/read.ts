@@ -40,6 +40,7 @@ const FULL_REQUEST: RequestRecord = request("r1", {
   ticket: true,
   executeWithin: 5,
   noticeAt: T0 + 3,
+  begun: true,
   attempt: 2,
   holder: "nonce",
   leaseUntil: T0 + 2,

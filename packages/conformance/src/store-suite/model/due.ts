@@ -25,7 +25,7 @@ function requestSince(state: TenantState, kind: DueKind, record: RequestRecord):
   if (kind === "claim" && record.state === "executing") return record.leaseUntil;
   if (kind === "delivery" && record.state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
-  if (kind !== "expiry" || record.state !== "approved" || record.attempt > 0 || record.executeWithin === undefined) return Infinity;
+  if (kind !== "expiry" || record.state !== "approved" || record.begun || record.executeWithin === undefined) return Infinity;
   const turn = [...state.requests.values()].filter(({ threadId, turnId }) => threadId === record.threadId && turnId === record.turnId);
   return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
 }

@@ -194,7 +194,8 @@ function putOf(
     executeWithin: as % 3 === 0 ? 60_000 : undefined,
     // Also of some that are decided: only what is pending is due.
     noticeAt: as % 7 === 0 ? undefined : as % 7 === 1 ? FAR : T0 + as,
-    attempt: as % 4 === 0 ? 1 : 0,
+    begun: as % 4 === 0,
+    attempt: as % 4 < 2 ? 1 : 0,
     leaseUntil: as % 3 === 0 ? T0 + as : FAR,
   });
   return { op: "put", kind: "request", record, expects: expects(there) };

@@ -1,0 +1,33 @@
+/** One call of a tool that may be called off. */
+export interface Timed {
+  /** Aborted as soon as it is: with its node, with the whole run, or by a timeout of its own. */
+  readonly signal: AbortSignal;
+  run<T>(work: () => Promise<T>): Promise<T>;
+}
+
+interface CallingOff {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** LangChain also ends a tool by the timeout of the tool's default config, with a signal that only the tool gets to see. */
+export function timed(tool: unknown, ...configs: readonly (CallingOff | undefined)[]): Timed {
+  const timeout = new AbortController();
+  const ms = timeoutOf(tool);
+  return {
+    signal: AbortSignal.any([timeout.signal, ...configs.flatMap((config) => config?.signal ?? [])]),
+    async run(work) {
+      // Set before LangChain's own, and so over before it.
+      const timer = ms === undefined ? undefined : setTimeout(() => timeout.abort(), ms);
+      try {
+        return await work();
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+function timeoutOf(tool: unknown): number | undefined {
+  const { defaultConfig } = (tool ?? {}) as { readonly defaultConfig?: { readonly timeout?: number | undefined } | undefined };
+  return defaultConfig?.timeout;
+}
