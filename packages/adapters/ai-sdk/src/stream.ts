@@ -33,11 +33,12 @@ export async function finished(result: Result | Streamed): Promise<Finished> {
   let failure: { readonly error: unknown } | undefined;
   for await (const part of parts ?? []) if (part.type === "error") failure ??= { error: part.error };
   if (failure) throw failure.error;
-  const messages = result.responseMessages ?? Promise.resolve(result.response).then((response) => response?.messages);
+  // One after the other: of a run that was called off each rejects, and nobody would be there to hear it of a second one.
   const text = await result.text;
   // Of a run that stopped for another reason there is no output: asking for it would throw.
   const output: unknown = (await result.finishReason) === "stop" ? await result.output : text;
-  return { messages: (await messages) ?? [], text, output };
+  const messages = (await result.responseMessages) ?? (await result.response)?.messages;
+  return { messages: messages ?? [], text, output };
 }
 
 const empty = new WeakSet<object>();
