@@ -1,26 +1,7 @@
-import type { StorePort } from "@countersign/core/store";
+import type { Conversations } from "./conversations.ts";
 import type { Address } from "./stores/address.ts";
 import { keptBeside, type Kept } from "./stores/kept.ts";
-import type { RoundTrip } from "./trip.ts";
-
-/** Runs a new conversation to its end. */
-export type Converse = () => Promise<unknown>;
-
-/** A conversation with allowed calls, under the gate and beside it. */
-export interface Conversations {
-  readonly gated: Converse;
-  readonly plain: Converse;
-  /** Where `plain` has to carry more than an agent needs: the agent alone. */
-  readonly bare?: Converse;
-}
-
-/** A run that pauses, is approved and goes on: with Countersign on this store, and as the framework does it by itself. */
-export interface Trips extends AsyncDisposable {
-  readonly countersigned: (store: StorePort) => () => Promise<RoundTrip>;
-  readonly native: () => Promise<RoundTrip>;
-  /** Says how often the framework itself writes during one trip. */
-  readonly writes?: (store: StorePort) => Promise<string>;
-}
+import type { Trips } from "./trip.ts";
 
 // Loaded only when asked for: a process that measures one framework shall not have read the others.
 

@@ -35,7 +35,7 @@ export function allRows(): readonly Row[] {
     tripRow(LANGGRAPH),
     ...stores.map((store) => tripRow(LANGGRAPH, store)),
     ...KEPT.flatMap((framework) => [tripRow(framework), tripRow(framework, sqlite)]),
-    ...[LANGGRAPH, ...KEPT].map((framework) => countRow(framework, postgres)),
+    ...[LANGGRAPH, ...KEPT].map((framework) => countRow(framework, postgres, sqlite)),
     turnRow(),
     ...stores.map((store) => turnRow(store)),
     ...stores.map(claimRow),

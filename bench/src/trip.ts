@@ -1,4 +1,5 @@
 import { approve, type AgentRunner, type Gate } from "@countersign/core";
+import type { StorePort } from "@countersign/core/store";
 import { medianMs, timed, type Sample, type Timed } from "./measure.ts";
 import { fiona } from "./stores/policy.ts";
 
@@ -7,6 +8,14 @@ export interface RoundTrip {
   readonly pause: Sample;
   readonly decide: Sample;
   readonly resume: Sample;
+}
+
+/** A run that pauses, is approved and goes on: with Countersign on this store, and as the framework does it by itself. */
+export interface Trips extends AsyncDisposable {
+  readonly countersigned: (store: StorePort) => () => Promise<RoundTrip>;
+  readonly native: () => Promise<RoundTrip>;
+  /** Says how often the framework itself writes during one trip. */
+  readonly writes?: (store: StorePort) => Promise<string>;
 }
 
 /** The framework itself keeps no decision. */

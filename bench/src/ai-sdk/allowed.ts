@@ -2,7 +2,7 @@ import { gateTools } from "@countersign/ai-sdk";
 import { createGate } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { ToolLoopAgent, type ToolSet } from "ai";
-import type { Conversations } from "../frameworks.ts";
+import type { Conversations } from "../conversations.ts";
 import { policy } from "../stores/policy.ts";
 import { instantModel, instantTool } from "./model.ts";
 

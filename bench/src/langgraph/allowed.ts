@@ -4,7 +4,7 @@ import { memoryStore } from "@countersign/memory";
 import { MemorySaver } from "@langchain/langgraph";
 import { createReactAgent } from "@langchain/langgraph/prebuilt";
 import { createAgent, createMiddleware, type AgentMiddleware } from "langchain";
-import type { Conversations, Converse } from "../frameworks.ts";
+import type { Conversations, Converse } from "../conversations.ts";
 import { policy } from "../stores/policy.ts";
 import { InstantModel, instantTool } from "./model.ts";
 

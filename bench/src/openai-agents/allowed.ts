@@ -2,7 +2,7 @@ import { createGate } from "@countersign/core";
 import { gateTools } from "@countersign/openai-agents";
 import { memoryStore } from "@countersign/memory";
 import { Agent, Runner, type FunctionTool } from "@openai/agents";
-import type { Conversations } from "../frameworks.ts";
+import type { Conversations } from "../conversations.ts";
 import { policy } from "../stores/policy.ts";
 import { InstantModel, instantTool } from "./model.ts";
 

@@ -2,7 +2,7 @@ import { createGate } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { gateTools } from "@countersign/openrouter";
 import type { ClientTool } from "@openrouter/agent";
-import type { Conversations } from "../frameworks.ts";
+import type { Conversations } from "../conversations.ts";
 import { policy } from "../stores/policy.ts";
 import { instantClient, instantTool } from "./model.ts";
 

@@ -12,7 +12,7 @@ const WHOLE_MOST = 1.05;
 
 /** A call that the policy allows, through core alone, beside the effect alone. */
 export const allowedInCoreRow: Row = {
-  name: "Allowed call",
+  name: "Allowed call in core",
   async run(bench) {
     const rounds = { rounds: 200 };
     const code = await measured(bench, allowedInCore, { policy: "code" }, rounds);

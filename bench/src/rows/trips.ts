@@ -47,13 +47,14 @@ const cpuAdded: Reader = ({ subject, baseline }) => {
 };
 
 /** How often a whole pause, decide and resume waits for its store, and how often it commits. */
-export function countRow({ framework, name, mostRoundTrips }: Tripping, postgres: BenchStore): Row {
+export function countRow({ framework, name, mostRoundTrips }: Tripping, postgres: BenchStore, kept: BenchStore): Row {
   const what = `${name}: pause, decide and resume`;
   return {
     name: `${what}, counted`,
     async run(bench) {
       const calls = await countedCalls(framework);
-      const queries = await countedQueries(framework, (await bench.place(postgres, bench.scale.few)).address);
+      const { address } = await bench.place(postgres, bench.scale.few);
+      const queries = await countedQueries(framework, address, (await bench.place(kept, bench.scale.few)).address);
       const roundTrips = atMost(mostRoundTrips);
       return [
         singleFigure(`${what}, round trips to a store`, "round trips", { value: calls.roundTrips }, roundTrips),

@@ -1,6 +1,6 @@
 import type { Due, DueKind, DueOptions } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { decode, name } from "./json.ts";
+import { name, nameIn } from "./json.ts";
 
 const OF_AGENTS = "(:agents IS NULL OR agent IN (SELECT value FROM json_each(:agents)))";
 
@@ -40,7 +40,7 @@ export function claimDue(connection: Connection, kind: DueKind, options: DueOpti
 
 function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }: DueOptions, now: number): readonly string[] {
   const rows = connection.all(DUE[kind], { tenant, agents: agents ? JSON.stringify(agents) : null, now, limit: Math.max(0, limit) });
-  return rows.map((row) => String(decode(row, "id")));
+  return rows.map((row) => nameIn(row, "id"));
 }
 
 function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): Due {

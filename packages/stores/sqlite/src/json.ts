@@ -7,17 +7,25 @@ export function encode(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** How a name is read: as JSON. Many versions of Node cut text off at U+0000, and names may have it. {@link decode} takes it. */
+/** How a name is read: as JSON. Many versions of Node cut text off at U+0000, and names may have it. */
 export function name(column: string): string {
   return `json_quote(${column}) AS ${column}`;
 }
 
-/** @throws STORE_UNAVAILABLE (not retryable) naming the record, for a row that was damaged */
+/** What {@link name} has read. */
+export function nameIn(row: Row, column: string): string {
+  return JSON.parse(String(row[column])) as string;
+}
+
+/**
+ * `row`: with its `id`, read as a name.
+ * @throws STORE_UNAVAILABLE (not retryable) naming the record, for a row that was damaged
+ */
 export function decode(row: Row, column: string, kind: "" | "thread/" | "grant/" = ""): unknown {
   try {
     return JSON.parse(String(row[column]));
   } catch (error) {
-    throw unreadableRecord(`${kind}${String(row["id"])}`, `column ${column} of its row is no JSON`, error);
+    throw unreadableRecord(`${kind}${nameIn(row, "id")}`, `column ${column} of its row is no JSON`, error);
   }
 }
 

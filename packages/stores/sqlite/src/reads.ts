@@ -1,9 +1,9 @@
 import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { decode, name } from "./json.ts";
+import { name, nameIn } from "./json.ts";
 import { toGrant, toRequest, toThread } from "./rows.ts";
 
-const REQUEST = "SELECT id, record, result FROM requests WHERE tenant = ?";
+const REQUEST = `SELECT ${name("id")}, record, result FROM requests WHERE tenant = ?`;
 
 export function getRequest(connection: Connection, tenant: string, id: string): RequestRecord | undefined {
   const row = connection.get(`${REQUEST} AND id = ?`, tenant, id);
@@ -19,16 +19,18 @@ export function requestsOfTurn(connection: Connection, tenant: string, threadId:
   return connection.all(`${REQUEST} AND thread_id = ? AND turn_id = ? ORDER BY n`, tenant, threadId, turnId).map(toRequest);
 }
 
-const THREAD = `SELECT version, state, open, fence, ${name("holder")}, lease_until, not_before, closed_at, ${name("agent")}, record, body, continuation
-  FROM threads LEFT JOIN thread_bodies USING (tenant, id)`;
+const THREAD = `SELECT ${name("id")}, version, state, open, fence, ${name("holder")}, lease_until, not_before, closed_at, ${name("agent")},
+  record, body, continuation FROM threads LEFT JOIN thread_bodies USING (tenant, id)`;
 
 export function getThread(connection: Connection, tenant: string, id: string): ThreadRecord | undefined {
   const row = connection.get(`${THREAD} WHERE tenant = ? AND id = ?`, tenant, id);
-  return row && toThread({ ...row, id });
+  return row && toThread(row);
 }
 
+const GRANT = `SELECT ${name("id")}, uses, record FROM grants WHERE tenant = ?`;
+
 export function grantsFor(connection: Connection, tenant: string, call: Parameters<StorePort["grantsFor"]>[1]): readonly GrantRecord[] {
-  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n";
+  const sql = `${GRANT} AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n`;
   return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map(toGrant);
 }
 
@@ -36,11 +38,10 @@ export function grantsFor(connection: Connection, tenant: string, call: Paramete
 export function closedThreads(connection: Connection, tenant: string, before: number, limit: number): readonly string[] {
   const sql = `SELECT ${name("id")} FROM threads INDEXED BY threads_closed
     WHERE tenant = ? AND state = 'closed' AND closed_at IS NOT NULL AND closed_at < ? ORDER BY closed_at LIMIT ?`;
-  return connection.all(sql, tenant, before, Math.max(0, limit)).map((row) => String(decode(row, "id")));
+  return connection.all(sql, tenant, before, Math.max(0, limit)).map((row) => nameIn(row, "id"));
 }
 
 /** In the order they were given. */
 export function listGrants(connection: Connection, tenant: string, tool: string | undefined): readonly GrantRecord[] {
-  const sql = "SELECT id, uses, record FROM grants WHERE tenant = ? AND tool = coalesce(?, tool) ORDER BY n";
-  return connection.all(sql, tenant, tool ?? null).map(toGrant);
+  return connection.all(`${GRANT} AND tool = coalesce(?, tool) ORDER BY n`, tenant, tool ?? null).map(toGrant);
 }

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import { audienceOf, barredFrom, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
-import { decode, encode } from "./json.ts";
+import { decode, encode, nameIn } from "./json.ts";
 
 /** The columns of one row by name, ready to be bound. */
 export type Columns = { readonly [column: string]: SQLInputValue };
@@ -35,7 +35,7 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
 }
 
 export function toRequest(row: Row): RequestRecord {
-  const record = { ...(decode(row, "record") as RequestRecord), id: String(row["id"]) };
+  const record = { ...(decode(row, "record") as RequestRecord), id: nameIn(row, "id") };
   return row["result"] === null ? record : { ...record, result: decode(row, "result") };
 }
 
@@ -54,10 +54,11 @@ export function threadBodyColumns({ context, outcome, input, continuation }: Thr
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
-  const { id, version, state, open, fence, lease_until, not_before, closed_at, continuation } = row;
+  const { version, state, open, fence, lease_until, not_before, closed_at, continuation } = row;
   const times = { leaseUntil: lease_until, notBefore: not_before, closedAt: closed_at ?? undefined };
-  const holder = decode(row, "holder", "thread/") ?? undefined;
-  const columns = { id, version, state, open, fence, holder, ...times, agent: decode(row, "agent", "thread/") };
+  const [id, agent] = [nameIn(row, "id"), nameIn(row, "agent")];
+  const holder = (nameIn(row, "holder") as string | null) ?? undefined;
+  const columns = { id, version, state, open, fence, holder, ...times, agent };
   const body = row["body"] === null ? {} : (decode(row, "body", "thread/") as object);
   return {
     ...(decode(row, "record", "thread/") as object),
@@ -75,5 +76,5 @@ export function grantColumns(record: GrantRecord, version: number): Columns {
 }
 
 export function toGrant(row: Row): GrantRecord {
-  return { ...(decode(row, "record", "grant/") as GrantRecord), id: String(row["id"]), uses: Number(row["uses"]) };
+  return { ...(decode(row, "record", "grant/") as GrantRecord), id: nameIn(row, "id"), uses: Number(row["uses"]) };
 }
