@@ -63,7 +63,7 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
   [["settle", "x", "--executed", "nonsense"], 2, "is no JSON"],
   [["settle", "x", "--retry"], 3, "There is no request x"],
   [["settle", "x", "--retry", "--failed", "no such payment"], 2, "--failed"],
-  [["settle", "x", "--failed", ""], 3, "Invalid"],
+  [["settle", "x", "--failed", ""], 2, "Invalid"],
   [["cancel", "x"], 2, "--reason"],
   [["freeze", "--reason", "x"], 2, "Freeze what?"],
   [["freeze", "--everything", "--tool", "x", "--reason", "x"], 2, "Freeze what?"],

@@ -9,7 +9,7 @@ export { defineRunner, inspectTools } from "./resume/define-runner.ts";
 export { emitting } from "./resume/emitting.ts";
 export { isPassing } from "./errors/passing.ts";
 export type { Effect } from "./resume/execute.ts";
-export type { EffectOptions, Execution } from "./resume/execution.ts";
+export type { EffectOptions, Execution, Preview } from "./resume/execution.ts";
 export type { GateIn } from "./resume/gate.ts";
 export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
 export {

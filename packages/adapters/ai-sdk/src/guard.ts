@@ -1,6 +1,6 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
 import { isPassing, watched, type Execution } from "@countersign/core/adapter";
-import { restoredCall, type CallOptions, type Invocation } from "./invocation.ts";
+import { restoredCall, sdkInput, type CallOptions, type Invocation } from "./invocation.ts";
 import { leaveFrom, noteFor } from "./told.ts";
 
 /** A call at the last possible place: inside the tool's own execute. */
@@ -25,7 +25,7 @@ export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise
     const execution = await execute(guarded, effect);
     if (execution.status === "refused") throw new Error(execution.message);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
-    noteFor(input, execution.notice);
+    noteFor(sdkInput(input, options), execution.notice);
     if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
     else invocation.outputs.delete(options.toolCallId);
     return execution.result;
@@ -33,7 +33,7 @@ export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise
     const ofTool = threw(error) && error !== invocation.leaving && !isPassing(error);
     if (ofTool || !isCountersignError(error)) throw error;
     invocation.leaving ??= error;
-    leaveFrom(input, error);
+    leaveFrom(sdkInput(input, options), error);
     return undefined;
   }
 }

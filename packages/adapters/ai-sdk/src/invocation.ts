@@ -78,6 +78,12 @@ export function restoredCall({ restored }: Invocation, { toolCallId, messages }:
   return restored.get(toolCallId) ?? proposedCalls(messages, turn).find(({ callId }) => callId === toolCallId);
 }
 
+/** The arguments object that the SDK keeps of a call: something around the tool may have passed on a copy. */
+export function sdkInput(input: object, { toolCallId, messages }: CallOptions): object {
+  const kept = openTurn(messages)?.open.find(({ id }) => id === toolCallId)?.input;
+  return typeof kept === "object" && kept !== null ? kept : input;
+}
+
 /** Are these the arguments of a call that a runner goes on with here? */
 export function isBeingRestored(tool: string, args: object): boolean {
   const restored = [...(surrounding()?.restored.values() ?? [])].filter((call) => call.tool === tool);

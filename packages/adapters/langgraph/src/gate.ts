@@ -5,18 +5,18 @@ import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
 import { repairOf } from "./dangling.ts";
 import { markGated } from "./gated.ts";
-import { asToolOutput, guard, isPause, mustLeave } from "./guard.ts";
+import { isClientTool } from "./gated-tool.ts";
 import { invocationOf, type Invocation } from "./invocation.ts";
+import { refuseSwallowed } from "./leaving.ts";
 import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./native-options.ts";
-import { pauseHook, pauseOf, refuseSwallowed } from "./pause.ts";
+import { passOn } from "./passage.ts";
+import { pauseHook, pauseOf } from "./pause.ts";
 import { pausePayload, type PausePayload } from "./payload.ts";
-import { endRun, stopOf } from "./stop.ts";
+import { stopOf } from "./stop.ts";
 import { suspendUnsigned, type Candidate } from "./suspend.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings.ts";
-import { timed } from "./timeout.ts";
-import { toolFailure } from "./tool-failure.ts";
 import { jsonSchemaOf } from "./tool-schema.ts";
-import { calledByName, isClientTool } from "./tools.ts";
+import { calledByName } from "./tools.ts";
 import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import type { Who } from "./who.ts";
 
@@ -88,41 +88,27 @@ export function approvalMiddleware<C>(
     },
 
     wrapToolCall: async (request, handler) => {
-      const { toolCall, state } = request;
-      const hook = enter(request.runtime, state.messages);
+      const hook = enter(request.runtime, request.state.messages);
       const { invocation, surroundings } = hook;
-      const turn = turnProposing(state.messages, toolCall);
+      const turn = turnProposing(request.state.messages, request.toolCall);
+      // The tool that would run is the tool that is asked about, whatever a middleware further out made of the call.
+      const toolCall = { ...request.toolCall, name: nameOf(request.tool) ?? request.toolCall.name };
       const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
-      const leaving = JSON.stringify([call.turnId, callIdOf(toolCall)]);
-      try {
-        // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
+      const isFresh = (): boolean => turn !== undefined && invocation.produced.has(turn.message);
+      // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
+      const refuseUnsigned = async (): Promise<void> => {
         const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
         if (payload) throw pauseOf(payload);
-        const fresh = turn !== undefined && invocation.produced.has(turn.message);
-        const { signal, run } = timed(request.tool, surroundings.config);
-        const tool = (args: ToolCall["args"]): unknown => run(async () => handler({ ...request, toolCall: { ...toolCall, args } }));
-        const guarded = await guard(invocation, { call, fresh, from: toolCall, signal }, tool);
-        invocation.leaving.delete(leaving);
-        switch (guarded.status) {
-          case "ran":
-            return asToolOutput(guarded.output, toolCall);
-          case "refused":
-            if (guarded.then === "stop") endRun(invocation, surroundings);
-            return guarded.message;
-          case "failed":
-            throw toolFailure(guarded.error, toolCall);
-          case "pending":
-            invocation.suspended.push(call);
-            throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
-        }
-      } catch (error) {
-        if (isPause(error) || mustLeave(error)) invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
-        throw error;
-      }
+      };
+      return passOn({ gate, invocation, surroundings, toolCall, call, isFresh }, refuseUnsigned, request, handler);
     },
   }) as AgentMiddleware;
   markGated(middleware, gate);
   return middleware;
+}
+
+function nameOf(tool: object | undefined): string | undefined {
+  return tool && "name" in tool && typeof tool.name === "string" ? tool.name : undefined;
 }
 
 function attempt<T>(work: () => T): T | undefined {

@@ -10,8 +10,8 @@ import { decode, encode, keep, restore } from "./receipt.ts";
 
 /** What came of a guarded call. */
 export type Guarded =
-  /** `output` for the model, with the notice if a person changed the arguments. */
-  | { readonly status: "ran"; readonly output: unknown }
+  /** `notice`, for the model: a person changed the arguments. */
+  | { readonly status: "ran"; readonly output: unknown; readonly notice: string | undefined }
   | { readonly status: "refused"; readonly message: ToolMessage; readonly then: "continue" | "revise" | "stop" }
   | { readonly status: "pending"; readonly request: ApprovalRequest }
   /** The tool itself failed, now or when it ran. */
@@ -38,7 +38,7 @@ export async function guard({ thread }: Invocation, proposed: Proposed, run: (ar
     if (execution.status === "refused") {
       return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
     }
-    return { status: "ran", output: withNotice(await restore(execution.result, from.id), execution.notice, from.id) };
+    return { status: "ran", output: await restore(execution.result, from.id), notice: execution.notice };
   } catch (error) {
     if (isPause(error) || mustLeave(error)) throw error;
     if (threw(error) || !isCountersignError(error)) return { status: "failed", error };
@@ -59,6 +59,11 @@ function parks(error: unknown): boolean {
 /** As tool text these would tell the model that something failed which may well have happened, or still will. */
 export function mustLeave(error: unknown): boolean {
   return isPassing(error) || isCountersignError(error, "PURGED");
+}
+
+/** What a tool node is told. */
+export function toldOutput({ output, notice }: Extract<Guarded, { status: "ran" }>, from: ToolCall): ToolMessage | Command {
+  return withNotice(asToolOutput(output, from), notice, from.id) as ToolMessage | Command;
 }
 
 /** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */

@@ -1,6 +1,5 @@
 import { CountersignError } from "@countersign/core";
 import { GraphInterrupt, interrupt } from "@langchain/langgraph";
-import { isPause } from "./guard.ts";
 import type { Invocation } from "./invocation.ts";
 import type { PausePayload } from "./payload.ts";
 import { isRoot, type Surroundings } from "./surroundings.ts";
@@ -33,21 +32,3 @@ export function pauseOf(payload: PausePayload): GraphInterrupt {
   const id = payload.actionRequests[0]?.requestId;
   return new GraphInterrupt([{ ...(id ? { id } : {}), value: payload }]);
 }
-
-/**
- * Looks for what should have left the graph by now and didn't.
- * @param where graphs run side by side: only what has to leave this one; by default any
- * @param except the turn whose parallel calls are pausing right now
- * @throws the error, or SETUP for the pause, that somebody further out swallowed: the model must not plan on with it
- */
-export function refuseSwallowed({ leaving }: Invocation, where?: Surroundings, except?: string): void {
-  for (const { error, turnId, graph } of leaving.values()) {
-    if (turnId === except || (where && graph !== where.graph)) continue;
-    if (!isPause(error)) throw error;
-    throw new CountersignError("SETUP", { hint: SWALLOWED }, { cause: error });
-  }
-}
-
-const SWALLOWED =
-  "Something around a gated tool swallowed its pause: a try/catch, or a retry or error middleware listed before approvalMiddleware. " +
-  "Let a GraphInterrupt pass, and list approvalMiddleware first.";

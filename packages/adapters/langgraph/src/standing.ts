@@ -3,7 +3,7 @@ import { BEGUN, isHalfRun, isUnexecuted } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { refusalMessage } from "./answer.ts";
-import { asToolOutput, guard, type Guarded } from "./guard.ts";
+import { guard, toldOutput, type Guarded } from "./guard.ts";
 import type { Invocation } from "./invocation.ts";
 import { proposedCall } from "./turn.ts";
 
@@ -37,7 +37,7 @@ export async function standingOf(invocation: Invocation, turnId: string, from: T
 export function answerFrom(standing: Standing, from: ToolCall, otherwise: string): ToolMessage | undefined {
   switch (standing.status) {
     case "ran": {
-      const output = asToolOutput(standing.output, from);
+      const output = toldOutput(standing, from);
       return "tool_call_id" in output ? output : undefined;
     }
     case "refused":

@@ -5,10 +5,12 @@ import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import { GraphInterrupt } from "@langchain/langgraph";
-import { markGated } from "./gated.ts";
-import { asToolOutput, guard, isPause } from "./guard.ts";
+import { withNotice } from "./answer.ts";
+import { argsOfInput, gatedTool, inputOf, invokerOf, isClientTool, isToolCall, ungatedTool } from "./gated-tool.ts";
+import { guard, isPause, toldOutput } from "./guard.ts";
 import { invocationOf, type Invocation, type Waiting } from "./invocation.ts";
-import { pauseOf, refuseSwallowed } from "./pause.ts";
+import { arrived, mustLeaveWith, refuseSwallowed } from "./leaving.ts";
+import { pauseOf } from "./pause.ts";
 import { errorPayload, pausePayload } from "./payload.ts";
 import { positionOf } from "./position.ts";
 import { endRun } from "./stop.ts";
@@ -26,8 +28,6 @@ interface Kit {
   readonly byName: ReadonlyMap<string, ClientTool>;
 }
 
-type Invoke = (input: unknown, config?: RunnableConfig) => Promise<unknown>;
-
 /**
  * The gate for `ToolNode`, `createReactAgent` and hand-written nodes: the same tools, which ask before they run. All calls
  * of a model's turn to these tools pause together, before any of them runs. Tools that the provider executes itself are
@@ -42,7 +42,7 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
 ): { -readonly [K in keyof T]: T[K] } {
   refuseLookalikes({ tools: tools.filter(isClientTool).map(calledByName) });
   const kit: Kit = { gate, who, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
-  return tools.map((tool) => (isClientTool(tool) ? gated(kit, tool) : tool)) as { -readonly [K in keyof T]: T[K] };
+  return tools.map((tool) => (isClientTool(tool) ? gated(kit, ungatedTool(gate, tool)) : tool)) as { -readonly [K in keyof T]: T[K] };
 }
 
 /** A model calls tools by their names alone. */
@@ -50,27 +50,19 @@ export function calledByName({ name }: ClientTool): { readonly name: string; rea
   return { name, calledAs: name };
 }
 
-export function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
-  return "invoke" in tool && typeof tool.invoke === "function";
-}
-
-/** Everything but the ways in is inherited from the tool itself. */
 function gated(kit: Kit, tool: ClientTool): ClientTool {
-  const invoke: Invoke = (input, config) => invokeGated(kit, tool, input, config);
-  const way = { value: invoke, writable: true, configurable: true };
-  const copy = Object.create(tool, { invoke: way, call: way }) as ClientTool;
-  markGated(copy, kit.gate);
-  return copy;
+  return gatedTool(kit.gate, tool, (input, config) => invokeGated(kit, tool, input, config));
 }
 
-async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {
-  const invoke = tool.invoke.bind(tool) as Invoke;
-  if (!isToolCall(input)) return invokeByHand(kit, tool, input, config);
+async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: RunnableConfig | undefined): Promise<unknown> {
+  const invoke = invokerOf(tool);
+  if (!isToolCall(given)) return invokeByHand(kit, tool, given, config);
+  // The tool that runs is the tool that is asked about, whatever a middleware made of the call's name.
+  const input = { ...given, name: tool.name };
   const surroundings = surroundingsOrPause(config);
   const invocation = invocationOf(kit.gate, surroundings, () => kit.who?.(surroundings.config) ?? {});
   const turn = turnProposing(messagesAround(surroundings, config), input);
   const call = proposedCall(turn?.turnId ?? surroundings.task, input);
-  const leaving = JSON.stringify([call.turnId, callIdOf(input)]);
   try {
     refuseSwallowed(invocation, surroundings, call.turnId);
     const waiting = await suspendTurn(kit, invocation, surroundings, turn, input);
@@ -78,10 +70,10 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
     const { signal, run } = timed(tool, config, surroundings.config);
     const proposed = { call, fresh: false, from: input, signal };
     const guarded = await guard(invocation, proposed, (args) => run(() => invoke({ ...input, args }, config)));
-    invocation.leaving.delete(leaving);
+    arrived(invocation, call);
     switch (guarded.status) {
       case "ran":
-        return asToolOutput(guarded.output, input);
+        return toldOutput(guarded, input);
       case "refused":
         if (guarded.then === "stop") endRun(invocation, surroundings);
         return guarded.message;
@@ -93,7 +85,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
     }
   } catch (error) {
     if (!isPause(error) && !isCountersignError(error)) throw error;
-    invocation.leaving.set(leaving, { error, turnId: call.turnId, graph: surroundings.graph });
+    mustLeaveWith(error, invocation, surroundings, call);
     throw isCountersignError(error) ? pauseOf(errorPayload(invocation.thread.id, error)) : error;
   }
 }
@@ -102,23 +94,22 @@ async function invokeGated(kit: Kit, tool: ClientTool, input: unknown, config: R
 async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {
   const surroundings = surroundingsOf(config);
   const invocation = invocationOf(kit.gate, surroundings, () => kit.who?.(surroundings.config) ?? {});
-  const plain = typeof input === "object" && input !== null;
   const from: ToolCall = {
     name: tool.name,
-    args: plain ? (input as ToolCall["args"]) : { input },
+    args: argsOfInput(input),
     id: positionOf(surroundings, tool.name),
     type: "tool_call",
   };
   const call = proposedCall(surroundings.task, from);
   const waiting = await suspendUnsigned(invocation, surroundings, undefined, [{ call, native: { argsSchema: jsonSchemaOf(tool) } }]);
   if (waiting.length > 0) throw pauseShowing(invocation, waiting);
-  const invoke = tool.invoke.bind(tool) as Invoke;
+  const invoke = invokerOf(tool);
   const { signal, run } = timed(tool, config, surroundings.config);
   const proposed = { call, fresh: false, from, signal };
-  const guarded = await guard(invocation, proposed, (args) => run(() => invoke(plain ? args : args["input"], config)));
+  const guarded = await guard(invocation, proposed, (args) => run(() => invoke(inputOf(args, input), config)));
   switch (guarded.status) {
     case "ran":
-      return guarded.output;
+      return withNotice(guarded.output, guarded.notice, from.id);
     case "failed":
       throw guarded.error;
     case "pending":
@@ -175,10 +166,6 @@ function surroundingsOrPause(config: RunnableConfig | undefined): Surroundings {
   } catch (error) {
     throw isCountersignError(error) ? pauseOf(errorPayload("", error)) : error;
   }
-}
-
-function isToolCall(input: unknown): input is ToolCall & { readonly type: "tool_call" } {
-  return typeof input === "object" && input !== null && "type" in input && input.type === "tool_call" && "name" in input && "args" in input;
 }
 
 /** The conversation, where a tool node or the running task has it. */

@@ -228,8 +228,7 @@ describe("after a purge", () => {
     const snapshots = await Array.fromAsync(agent.graph.getStateHistory(config));
     const paused = snapshots.find(({ next }) => next.includes("tools"));
     const asked = model.requests;
-    // LangChain wraps what its middleware throws.
-    await expect(agent.invoke(null, paused?.config)).rejects.toSatisfy((thrown: Error) => isCountersignError(thrown.cause, "PURGED"));
+    await expect(agent.invoke(null, paused?.config)).rejects.toSatisfy((thrown: Error) => isCountersignError(thrown, "PURGED"));
     expect([desk.effects.length, model.requests - asked, await desk.pending()]).toEqual([1, 0, []]);
   });
 });

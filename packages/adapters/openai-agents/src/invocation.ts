@@ -32,6 +32,8 @@ export interface Invocation {
   /** A runner ends the run when a reviewer says so. */
   readonly driven: boolean;
   readonly tickets: Ticket[];
+  /** Those that were taken: something around a tool may call it again, and then gets the recorded result. */
+  readonly spent: Ticket[];
   /** The calls that were stopped for: whatever the policy says later, they need a ticket. */
   readonly stopped: Set<string>;
   /** Those of them that the tool itself asks about, too. */
@@ -94,15 +96,19 @@ export function keyOf(path: Path, callId: string): string {
   return JSON.stringify([...path, callId]);
 }
 
-/** Takes the ticket of exactly this call. */
+/** Takes the ticket of exactly this call, or finds it again. */
 export function takeTicket(
-  { invocation: { tickets }, path }: Scope,
+  { invocation: { tickets, spent }, path }: Scope,
   { callId, namespace, tool }: Pick<ProposedCall, "callId" | "namespace" | "tool">,
 ): Ticket | undefined {
   const place = keyOf(path, callId);
-  const isIts = (call: ProposedCall): boolean => call.namespace === namespace && call.tool === tool;
-  const at = tickets.findIndex(({ path: its, call }) => keyOf(its, call.callId) === place && isIts(call));
-  return at < 0 ? undefined : tickets.splice(at, 1)[0];
+  const isIts = ({ path: its, call }: Ticket): boolean =>
+    keyOf(its, call.callId) === place && call.namespace === namespace && call.tool === tool;
+  const at = tickets.findIndex(isIts);
+  if (at < 0) return spent.find(isIts);
+  const taken = tickets.splice(at, 1);
+  spent.push(...taken);
+  return taken[0];
 }
 
 /** A tool may run another agent, under another gate or on a thread of its own. */
@@ -135,7 +141,7 @@ function isUntouched({ usage }: RunContext): boolean {
 }
 
 function empty(gate: Gate, thread: Thread): Omit<Invocation, "witnessed" | "driven"> {
-  return { gate, thread, tickets: [], stopped: new Set(), native: new Set(), passed: [] };
+  return { gate, thread, tickets: [], spent: [], stopped: new Set(), native: new Set(), passed: [] };
 }
 
 function unknownContext(tool: string): never {

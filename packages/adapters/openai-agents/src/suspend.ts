@@ -80,8 +80,9 @@ export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promi
 
 /** Nothing waits any more: what is decided may run, under its record. */
 export async function permit(invocation: Invocation, state: AnyState, { asked, carrying }: Pause): Promise<void> {
-  const { thread, tickets } = invocation;
+  const { thread, tickets, spent } = invocation;
   tickets.length = 0;
+  spent.length = 0;
   for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
   for (const [index, item] of state.getInterruptions().entries()) {
     const each = asked[index] ?? undefined;

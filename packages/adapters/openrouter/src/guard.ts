@@ -60,7 +60,9 @@ function execute(
 
 function takeCleared({ round }: Invocation, { function: { name } }: RunnableTool, args: unknown): Cleared | undefined {
   const at = round.cleared.findIndex(({ tool, parsed }) => tool === name && isDeepStrictEqual(parsed, args));
-  return at < 0 ? undefined : round.cleared.splice(at, 1)[0];
+  const [taken] = at < 0 ? [] : round.cleared.splice(at, 1);
+  if (taken?.recorded) round.spent.push(taken);
+  return taken;
 }
 
 /**
@@ -82,6 +84,8 @@ async function clearedLate(guarded: Guarded): Promise<Cleared> {
     const cleared = takeCleared(invocation, tool, args);
     if (cleared) return cleared;
   }
+  const spent = invocation.round.spent.find(({ tool: its, parsed }) => its === name && isDeepStrictEqual(parsed, args));
+  if (spent) return spent;
   if (isRecord(args) && !firstNonJson(args) && invocation.thread.settledByPolicy({ tool: name, args })) {
     return { callId: crypto.randomUUID(), tool: name, args, parsed: args, recorded: undefined };
   }

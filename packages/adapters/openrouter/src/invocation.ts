@@ -30,6 +30,8 @@ export interface Round {
   readonly waits: Map<string, Promise<boolean>>;
   /** The calls that may run, by their arguments: the SDK doesn't tell a tool which call it runs. */
   readonly cleared: Cleared[];
+  /** Those of them that have run and are on record: something around a tool may call it again, and then gets the recorded result. */
+  readonly spent: Cleared[];
   /** The calls that reached their tool although they wait: what the SDK takes for their outputs is none. */
   readonly turnedAway: Set<string>;
   /** The calls that an error kept from running which ends the run: what the SDK takes for their outputs is none either. */
@@ -63,7 +65,7 @@ export function place(invocation: Invocation, saved: Saved): void {
 
 export function newRound(saved: Saved | undefined): Round {
   const turn = saved && lastTurn(itemsOf(saved.state.messages));
-  return { turn, waits: new Map(), cleared: [], turnedAway: new Set(), broken: new Set(), outside: new Set() };
+  return { turn, waits: new Map(), cleared: [], spent: [], turnedAway: new Set(), broken: new Set(), outside: new Set() };
 }
 
 export function threadOf(gate: Gate, { threadId, requestedBy, context }: ThreadRef): Thread {

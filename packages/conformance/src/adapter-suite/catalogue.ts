@@ -19,6 +19,7 @@ import { threads } from "./cases/threads.ts";
 import { unsigned } from "./cases/unsigned.ts";
 import { values } from "./cases/values.ts";
 import { waking } from "./cases/waking.ts";
+import { wrapping } from "./cases/wrapping.ts";
 import { generated, seededCase } from "./generator/generated.ts";
 import type { AdapterCase } from "./setting.ts";
 
@@ -46,6 +47,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...streaming,
   ...natively,
   ...nested,
+  ...wrapping,
   ...generated,
 ];
 

@@ -31,6 +31,7 @@ export interface Setting {
     readonly name: string;
     readonly turns: readonly Turn[];
   }[];
+  readonly around?: NonNullable<Scenario["around"]>;
 }
 
 /** A promise of adapters. Processes rebuild its setting from the case's id, so it is code and not data. */

@@ -27,6 +27,11 @@ export interface Scenario {
    * a tool of its name with `{ task: string }`; the nested agent's last text is that tool's result.
    */
   readonly subagents?: readonly { readonly name: string; readonly description: string; readonly turns: Scenario["turns"] }[];
+  /**
+   * Only where `wrapping` is declared: what the application puts around each gated tool, nearer to the framework than the gate.
+   * It is given the arguments that reach it, and answers what the tool answers. `run` is the tool as the gate left it.
+   */
+  readonly around?: (args: JsonObject, run: (args: JsonObject) => Promise<unknown>) => Promise<unknown>;
 }
 
 /** What the model was shown at its last request. */
@@ -52,6 +57,7 @@ export interface Transcript {
  * - `supersede`: a new message may take the place of waiting or stopped calls, and the history is repaired
  * - `streaming`: `stream` and `resumeStream`
  * - `subagents`: agents inside tools, under the same gate
+ * - `wrapping`: an application can put something around a gated tool, such as a middleware or a function that calls it
  * - `rejectReason`: the model reads why a call was rejected
  * - `native`: an existing UI's answers, `answerNatively`
  * - `toolTimeout`: the framework calls off a tool that takes too long
@@ -66,6 +72,7 @@ export type Capability =
   | "supersede"
   | "streaming"
   | "subagents"
+  | "wrapping"
   | "rejectReason"
   | "native"
   | "toolTimeout";

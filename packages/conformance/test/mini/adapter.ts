@@ -1,5 +1,6 @@
-import { isCountersignError, type Gate } from "@countersign/core";
-import { defineRunner, turnIdOf, type Advanced, type Offer, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { isDeepStrictEqual } from "node:util";
+import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
+import { defineRunner, turnIdOf, type Advanced, type Execution, type Offer, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Flaw } from "./flaw.ts";
 import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";
@@ -159,12 +160,16 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
   };
   const paused = (error: unknown): boolean => error instanceof NestedPause || (flaw === "parks-on-errors" && isCountersignError(error));
   const signal = flaw === "times-out-unsaid" ? undefined : off.signal;
+  let execution: Execution<unknown> | undefined;
+  const guarded = async (args: ToolCall["args"]): Promise<unknown> => {
+    execution = await thread.execute(await admitted(thread, call, args), effect, { fresh, paused, signal });
+    return execution.status === "ran" ? execution.result : undefined;
+  };
   try {
-    const execution = await thread.execute(call, effect, { fresh, paused, signal });
-    if (execution.status === "pending") return { pause: [call] };
+    const said = await (agent.around ? agent.around(call.args, guarded) : guarded(call.args));
+    if (!execution || execution.status === "pending") return { pause: [call] };
     if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop", refused: true };
-    const text = typeof execution.result === "string" ? execution.result : textOf(execution.result);
-    return { text: (execution.notice ?? "") + text, ranWith: execution.args };
+    return { text: (execution.notice ?? "") + (typeof said === "string" ? said : textOf(said)), ranWith: execution.args };
   } catch (error) {
     if (error instanceof NestedPause) {
       // The outer call is asked again, so that the end of this invocation doesn't withdraw what is under it.
@@ -175,6 +180,14 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
       return { text: `The tool failed: ${error.message}` };
     throw error;
   }
+}
+
+/** What is recorded of a call runs as it was signed, whatever arguments arrive. @throws NOT_APPROVED for others that the policy asks about */
+async function admitted(thread: Thread, call: ProposedCall, args: ToolCall["args"]): Promise<ProposedCall> {
+  if (isDeepStrictEqual(args, call.args) || (await thread.recorded(call))) return call;
+  const changed = { ...call, args };
+  if (thread.settledByPolicy(changed)) return changed;
+  throw new CountersignError("NOT_APPROVED", { request: undefined });
 }
 
 /** A tool may answer what JSON can't carry; it has run all the same. */

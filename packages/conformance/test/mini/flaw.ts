@@ -18,6 +18,7 @@ export const FLAWS = [
   "executes-what-was-refused",
   "forgets-requester",
   "goes-on-after-stop",
+  "guards-outside",
   "loses-edits",
   "leaks-token",
   "loses-context",

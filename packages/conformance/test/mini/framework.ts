@@ -21,6 +21,8 @@ export interface Agent {
   readonly own?: Agent["tools"];
   /** In ms, by tool: the framework waits no longer for it. */
   readonly timeouts: Readonly<Record<string, number>>;
+  /** What an application put around the tools, within the framework. */
+  readonly around?: ((args: JsonObject, run: (args: JsonObject) => Promise<unknown>) => Promise<unknown>) | undefined;
 }
 /** What an existing user interface of this framework sends: decisions by call id. Whoever can reach it can send it. */
 export type NativeAnswers = Readonly<Record<string, Decision>>;

@@ -19,6 +19,7 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       streaming: true,
       subagents: true,
       rejectReason: true,
+      wrapping: true,
       native: true,
       toolTimeout: true,
     },
@@ -29,11 +30,12 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const tools = effects(gated);
       const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
         name,
-        { model: scripted(turns), tools, agents: {}, timeouts: {} },
+        { model: scripted(turns), tools, agents: {}, timeouts: {}, around: scenario.around },
       ]);
       const timeouts = Object.fromEntries(scenario.tools.flatMap(({ name, timeout }) => (timeout === undefined ? [] : [[name, timeout]])));
       const model = scripted(scenario.turns, seen);
-      const agent: Agent = { model, tools, agents: Object.fromEntries(nested), own: effects(open), timeouts };
+      const agents = Object.fromEntries(nested);
+      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around: scenario.around };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, flaw, meant);
       const flawed =

@@ -35,6 +35,8 @@ export function stumble(
       return wrapped(thread.execute(call, async (args) => (await run(args)) && run(args)));
     case "executes-what-was-refused":
       return thread.execute(call, run).then((execution) => (execution.status === "refused" ? plainly() : normally(agent, call, advancing)));
+    case "guards-outside":
+      return wrapped(thread.execute(call, (args) => agent.around ? agent.around(args, run) : run(args))); // prettier-ignore
     case "answers-for-the-tool":
       return wrapped(thread.execute(call, () => "I did it"));
     case "cuts-arguments":

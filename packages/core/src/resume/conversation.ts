@@ -6,7 +6,7 @@ import type { ApprovalRequest } from "../contract/request.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { Continuation } from "../suspend/continuation.ts";
 import type { Effect } from "./execute.ts";
-import type { EffectOptions, Execution } from "./execution.ts";
+import type { EffectOptions, Execution, Preview } from "./execution.ts";
 import type { Approval, ThreadInfo } from "./gate.ts";
 
 export interface CallOptions {
@@ -68,6 +68,13 @@ export interface Thread {
    * Without one: true at once.
    */
   review(calls: readonly ProposedCall[]): Promise<boolean>;
+  /**
+   * For a call that needn't wait: what `execute` would do with it, refuse it or run it with these arguments. Takes, runs and
+   * records nothing. A framework that runs code of its own between the gate and the tool keeps refused calls from that code,
+   * and shows it the arguments that were signed.
+   * @throws STORE_UNAVAILABLE
+   */
+  preview(call: ProposedCall, options?: CallOptions): Promise<Preview>;
   /**
    * The only door to an effect. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing.
    * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and what the effect throws

@@ -22,6 +22,19 @@ export type Execution<R> =
     }
   | { readonly status: "pending"; readonly request: ApprovalRequest };
 
+export type Refused = Extract<Execution<never>, { readonly status: "refused" }>;
+
+/** What `thread.execute` would do with a call. */
+export type Preview =
+  | Refused
+  | {
+      readonly status: "runs";
+      /** Those that would run, or have run. */
+      readonly args: JsonObject;
+      /** A request is on record: somebody signed it, a grant did, or it still waits. False: the policy alone allows it. */
+      readonly recorded: boolean;
+    };
+
 /** How results travel through the receipt, and what an error out of the effect means. */
 export interface EffectOptions<R> {
   /** Of results that are not JSON. Default: as they are. */

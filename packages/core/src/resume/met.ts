@@ -17,6 +17,7 @@ export function metThread(thread: Thread): Thread {
     },
     suspend: (calls, continuation) => meeting(() => thread.suspend(calls, continuation)),
     review: (calls) => meeting(() => thread.review(calls)),
+    preview: (call, options) => meeting(() => thread.preview(call, options)),
     execute: (call, effect, options) => meeting(() => thread.execute(call, effect, options)),
     ask: (call, options) => meeting(() => thread.ask(call, options)),
     release: (outcome) => meeting(() => thread.release(outcome)),

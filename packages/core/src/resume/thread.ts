@@ -19,16 +19,16 @@ import { suspend, type Counting, type Suspension } from "../suspend/suspend.ts";
 import { tellAllowed } from "./allowed.ts";
 import type { CallOptions, Thread, WaitOptions } from "./conversation.ts";
 import { executeRecorded, type Effect } from "./execute.ts";
-import type { EffectOptions, Execution } from "./execution.ts";
+import type { EffectOptions, Execution, Preview, Refused } from "./execution.ts";
 import { principalOf } from "./input.ts";
 import { keepHold } from "./lease.ts";
 import { demandLease, release } from "./release.ts";
 import type { Approval, gatingInternalsOf, ThreadInfo } from "./gate.ts";
 import { askTicket } from "./ticket.ts";
-import { denial, invalid } from "./words.ts";
+import { denial, invalid, isRefused, refusal } from "./words.ts";
 
 /** What the model is told if the policy itself refuses: then nobody needs to be asked. */
-function refusedBy({ verdict }: Judgement): Execution<never> | undefined {
+function refusedBy({ verdict }: Judgement): Refused | undefined {
   if (verdict.type === "deny") return denial(verdict.reason);
   return verdict.type === "invalid" ? invalid(verdict.issues) : undefined;
 }
@@ -80,8 +80,7 @@ export class GatedThread implements Thread {
   }
 
   async recorded(call: ProposedCall): Promise<ApprovalRequest | undefined> {
-    const id = requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call);
-    const record = (await this.#recordsOf(call.turnId)).find((candidate) => candidate.id === id);
+    const record = await this.#recordOf(call);
     return record && toRequest(record);
   }
 
@@ -125,6 +124,14 @@ export class GatedThread implements Thread {
       hold.stop();
       this.forget();
     }
+  }
+
+  async preview(call: ProposedCall, { fresh }: CallOptions = {}): Promise<Preview> {
+    const mayBeRecorded = !fresh || this.#reasons.has(keyOf(call)) || this.#counts(call);
+    const record = mayBeRecorded ? await this.#recordOf(call) : undefined;
+    if (!record) return refusedBy(await this.#judged(call)) ?? { status: "runs", args: call.args, recorded: false };
+    if (isRefused(record)) return refusal(record);
+    return { status: "runs", args: record.approvedArgs ?? record.args, recorded: true };
   }
 
   async execute<R>(call: ProposedCall, effect: Effect<R>, options: CallOptions & EffectOptions<R> = {}): Promise<Execution<R>> {
@@ -264,6 +271,11 @@ export class GatedThread implements Thread {
       parent: runningCall.getStore()?.requestId,
       fresh,
     };
+  }
+
+  async #recordOf(call: ProposedCall): Promise<RequestRecord | undefined> {
+    const id = requestIdOf(this.#internals.kernel.ledger.tenant, this.id, call);
+    return (await this.#recordsOf(call.turnId)).find((record) => record.id === id);
   }
 
   #recordsOf(turnId: string): Promise<readonly RequestRecord[]> {

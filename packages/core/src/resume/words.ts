@@ -2,11 +2,9 @@ import { canonicalJson } from "../canonical/json.ts";
 import { requestIdOf } from "../canonical/digest.ts";
 import type { Issue } from "../contract/json.ts";
 import type { RequestRecord } from "../store/records.ts";
-import type { Execution } from "./execution.ts";
+import type { Refused } from "./execution.ts";
 
 /** What models are told, worded once for all adapters. */
-
-type Refused = Extract<Execution<never>, { status: "refused" }>;
 
 /** Did a person change the arguments? An edit back to the original is none. */
 export function isEdited({ id, tenant, threadId, turnId, callId, tool, args, proposal }: RequestRecord): boolean {
@@ -17,6 +15,11 @@ export function isEdited({ id, tenant, threadId, turnId, callId, tool, args, pro
 export function notice(record: RequestRecord): string | undefined {
   if (!record.approvedArgs || !isEdited(record)) return undefined;
   return `A person reviewed this call and changed its arguments before it ran. It ran with: ${canonicalJson(record.approvedArgs)}\n`;
+}
+
+/** Is it on record that this call doesn't run? */
+export function isRefused({ state }: RequestRecord): boolean {
+  return state === "rejected" || state === "expired" || state === "cancelled";
 }
 
 export function refusal(record: RequestRecord): Refused {

@@ -1,6 +1,6 @@
 import { requestFor, ungatedIn } from "@countersign/adapter-tests";
-import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
-import { CountersignError, type AgentRunner, type Decision, type Gate } from "@countersign/core";
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import { CountersignError, type AgentRunner, type Decision, type Gate, type JsonObject } from "@countersign/core";
 import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
 import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
@@ -28,6 +28,7 @@ export function neutralAdapter(
       supersede: true,
       streaming: true,
       rejectReason: true,
+      wrapping: true,
       native: true,
       // Version 6 has no timeout of a tool's own.
       toolTimeout: sdk.model === "v4",
@@ -36,7 +37,8 @@ export function neutralAdapter(
       const scripted = scriptedModel(scenario.turns, sdk.model);
       const tools = toolsOf(scenario);
       const { open, meant } = ungatedIn(scenario);
-      const offered = { ...gateTools(gate, tools), ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
+      const gated = toolsAround(gateTools(gate, tools), scenario.around);
+      const offered = { ...gated, ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
       const runner = drive(runnerOf(gate, agentOf(scripted, offered, timeoutsOf(scenario)), meant));
       return {
         runner,
@@ -61,6 +63,18 @@ export function neutralAdapter(
 
 function agentOf({ model }: ScriptedModel, tools: ToolSet, timeout: ReturnType<typeof timeoutsOf>) {
   return new ToolLoopAgent({ model, tools, maxRetries: 0, timeout });
+}
+
+/** As instrumentation does it: in place, because a copy of a gated tool is none. */
+function toolsAround(tools: ToolSet, around: Scenario["around"]): ToolSet {
+  if (!around) return tools;
+  for (const tool of Object.values(tools)) {
+    const execute = tool.execute?.bind(tool);
+    const wrapped = (input: JsonObject, options: never): Promise<unknown> =>
+      around(input, async (args) => execute?.(args as never, options) as Promise<unknown>);
+    Object.assign(tool, { execute: wrapped });
+  }
+  return tools;
 }
 
 function runnerOf(gate: Gate, agent: Agent, ungated: readonly string[]) {

@@ -1,13 +1,14 @@
 import { gateTools } from "@countersign/langgraph";
 import { createReactAgent } from "@langchain/langgraph/prebuilt";
+import { toolsAround } from "./around.ts";
 import type { Parts } from "./neutral-adapter.ts";
 
 /** LangGraph's own agent: deprecated, in wide use, and a plain ToolNode inside. */
-export function gatedReactAgent(version: "v1" | "v2", { gate, model, tools, open = [], checkpointer }: Parts) {
+export function gatedReactAgent(version: "v1" | "v2", { gate, model, tools, open = [], checkpointer, around }: Parts) {
   // oxlint-disable-next-line typescript/no-deprecated -- whoever still has one wants it gated
   return createReactAgent({
     llm: model,
-    tools: [...gateTools(gate, tools), ...open],
+    tools: [...toolsAround(gateTools(gate, tools), around), ...open],
     version,
     ...(checkpointer ? { checkpointer } : {}),
   }) as never;

@@ -1,5 +1,5 @@
 import { requestFor, ungatedIn, versionOf } from "@countersign/adapter-tests";
-import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { digestOf, type Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
@@ -21,6 +21,7 @@ export interface Parts {
   /** Tools without the gate around them. */
   readonly open?: Tools;
   readonly checkpointer?: BaseCheckpointSaver;
+  readonly around?: Scenario["around"];
 }
 
 /** What the graph's own state is kept by, in one process. */
@@ -54,6 +55,7 @@ export function neutralAdapter(
       streaming: true,
       subagents: true,
       rejectReason: true,
+      wrapping: true,
       native: true,
       toolTimeout: true,
       ...capabilities,
@@ -64,7 +66,7 @@ export function neutralAdapter(
       const names = ungatedIn(scenario);
       const { open = [], own = [] } = Object.groupBy(toolsOf(scenario), ({ name }) => (names.open.includes(name) ? "open" : "own"));
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
-      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer });
+      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer, around: scenario.around });
       const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
       return {
         runner: createRunner(gate, graph as never, { name: "conformance", ungated: names.meant }) as OpenAdapter["runner"],

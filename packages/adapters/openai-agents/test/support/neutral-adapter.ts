@@ -1,12 +1,12 @@
 import { throughStreams, ungatedIn, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
-import { CountersignError, type Gate } from "@countersign/core";
+import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
 import { Agent, run } from "@openai/agents";
 import { answer } from "./answer.ts";
 import { FileSession } from "./file-session.ts";
 import { ScriptedModel } from "./scripted-model.ts";
-import { modelOf, toolsOf, transcriptOf } from "./neutral.ts";
+import { modelOf, toolsOf, transcriptOf, type Tools } from "./neutral.ts";
 import { savedState } from "./saved-state.ts";
 
 /** How one shape of use differs from the plain one. */
@@ -33,6 +33,7 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       streaming: true,
       subagents: true,
       rejectReason: true,
+      wrapping: true,
       native: true,
       toolTimeout: true,
       // Within a run the SDK takes a call for done if its id was answered before.
@@ -69,12 +70,24 @@ function handingOffTo(payments: Agent): Agent {
 function toolsIn(scenario: Scenario, gate: Gate) {
   const tools = toolsOf(scenario);
   const open = tools.filter(({ name }) => ungatedIn(scenario).open.includes(name));
-  const own = gateTools(gate, tools.filter((tool) => !open.includes(tool))); // prettier-ignore
+  const own = toolsAround(gateTools(gate, tools.filter((tool) => !open.includes(tool))), scenario.around); // prettier-ignore
   const agents = (scenario.subagents ?? []).map(({ name, description, turns }) =>
     new Agent({ name, model: modelOf(turns), tools: own }).asTool({ toolName: name, toolDescription: description, parameters: TASK }),
   );
   return [...own, ...open, ...gateTools(gate, agents as never)];
 }
+
+/** As instrumentation does it: in place, because a copy of a gated tool is none. */
+function toolsAround(tools: Tools, around: Scenario["around"]): Tools {
+  if (!around) return tools;
+  for (const tool of tools) {
+    const invoke = tool.invoke.bind(tool);
+    tool.invoke = (context, input, details) =>
+      around(JSON.parse(input) as JsonObject, async (args) => invoke(context, JSON.stringify(args), details) as Promise<unknown>);
+  }
+  return tools;
+}
+
 const TASK = {
   type: "object",
   properties: { task: { type: "string" } },

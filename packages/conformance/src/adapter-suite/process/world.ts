@@ -49,7 +49,7 @@ export async function openStore(dir: string, module: string | undefined): Promis
 
 /** The tools with their recorders: an effect is on record before its tool answers. */
 export function scenarioOf(
-  { tools, turns, subagents }: Setting,
+  { tools, turns, subagents, around }: Setting,
   dir: string,
   kill: Kill | undefined,
   off?: AbortController | undefined,
@@ -57,6 +57,7 @@ export function scenarioOf(
   let met = 0;
   const scenario: Scenario = {
     turns,
+    ...(around ? { around } : {}),
     tools: tools.map(({ name, args, answer, ungated, timeout }) => ({
       name,
       ...(ungated && { ungated }),
