@@ -1,14 +1,14 @@
 import { judged, type Figure, type Measured } from "./row.ts";
 import { rounded } from "./table.ts";
 
-const WIDTH = 980;
+const WIDTH = 1070;
 const HEAD = 92;
 const LINE = 22;
 const HEADING = 32;
 /** Where the bars begin, how wide twice the aim is, and where the figures begin. */
-const BARS = { x: 322, width: 260 };
+const BARS = { x: 352, width: 240 };
 const AIM_X = BARS.x + BARS.width / 2;
-const COLUMNS = { warm: 598, cold: 738, aim: 878 };
+const COLUMNS = { warm: 612, cold: 777, aim: 942 };
 
 const STYLE = `
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
@@ -23,6 +23,12 @@ const STYLE = `
 const EXPLAINED = [
   "A bar shows how much of its aim a figure uses. It ends left of the line: the aim is met. It ends in an arrow: more than twice the aim.",
   "In brackets: the figure divided by its limit, which is measured in the same run. The aim is judged by the warm figure.",
+];
+
+const LEGEND = [
+  { x: 16, height: 8, look: "met", means: "warm, aim met" },
+  { x: 138, height: 8, look: "missed", means: "warm, aim missed" },
+  { x: 282, height: 4, look: "cold", means: "cold" },
 ];
 
 /** An SVG of the figures that have an aim, grouped by what stands before the colon of their names. */
@@ -55,10 +61,7 @@ function head(met: string): readonly string[] {
   return [
     text(16, 30, `Countersign beside its aims. ${met}`, "title"),
     ...EXPLAINED.map((line, i) => text(16, 50 + i * 16, line, "quiet")),
-    bar(BARS.x, y - 9, 14, 9, "met"),
-    text(BARS.x + 19, y, "warm"),
-    bar(BARS.x + 62, y - 7, 14, 4, "cold"),
-    text(BARS.x + 81, y, "cold"),
+    ...LEGEND.flatMap(({ x, height, look, means }) => [bar(x, y - 4 - height / 2, 14, height, look), text(x + 19, y, means)]),
     text(AIM_X, y, "aim", undefined, "middle"),
     text(COLUMNS.warm, y, "warm: after 500", "quiet"),
     text(COLUMNS.cold, y, "cold: the first 50", "quiet"),

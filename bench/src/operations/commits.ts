@@ -11,7 +11,7 @@ interface Given {
   readonly addresses: readonly Address[];
   readonly move: Move;
   /** Through core: everything that core does for it. Alone: the commit that core makes of it. */
-  readonly what: "through core" | "the store's commit alone";
+  readonly what: "through core" | "the commit alone";
   /** Of the raw commit. */
   readonly rows: number;
 }
@@ -26,7 +26,7 @@ async function open({ addresses, move, what, rows }: Given): Promise<Opened> {
     const store = await readyAt(address);
     const raw = await rawAt(address);
     opened.push(() => store.close(), () => raw.close()); // prettier-ignore
-    const sides = what === "the store's commit alone" ? { subject: alone(store, move) } : throughCore(store, move);
+    const sides = what === "the commit alone" ? { subject: alone(store, move) } : throughCore(store, move);
     cases.push({ ...sides, baseline: inBulk(() => raw.commit(rows)) });
   }
   return {

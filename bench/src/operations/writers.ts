@@ -12,7 +12,7 @@ interface Given {
   readonly address: Address;
   /** How many write at once. */
   readonly writers: number;
-  readonly what: "through core" | "the store's commit alone";
+  readonly what: "through core" | "the commit alone";
   /** A worker and a listener hear of every commit. */
   readonly watched: boolean;
   /** Of the raw commit. */

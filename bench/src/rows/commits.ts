@@ -11,7 +11,7 @@ const ROUNDS = 30;
 const PROFILED = 100;
 
 const THROUGH_CORE = "through core";
-const ALONE = "the store's commit alone";
+const ALONE = "the commit alone";
 const ALL = ["suspend", "decide", "claim", "receipt"] as const satisfies readonly Move[];
 
 /** The four commits of an approved call, beside a raw commit in the same place; the first two through core as well. */

@@ -15,7 +15,7 @@ export function writersRow(store: BenchStore): Row {
   const name = `${store.name}: ${WRITERS} writers`;
   const figures = [
     { what: "through core", aim: throughCore },
-    { what: "the store's commit alone", aim: alone },
+    { what: "the commit alone", aim: alone },
   ] as const;
   return {
     name,

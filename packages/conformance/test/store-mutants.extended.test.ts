@@ -32,13 +32,13 @@ test("every case is failed by a mutant, and every mutant fails cases that there 
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length);
 });
 
-describe("the honest store", { concurrent: true }, () => {
+describe("the honest store", { concurrent: true, timeout: 180_000 }, () => {
   test.for(storeCases)("keeps $id", (tried) => play(tried, ""));
 });
 
 const pairs = storeCases.flatMap((tried) => (caughtBy.get(tried.id) ?? []).map((mutant) => ({ tried, id: tried.id, mutant })));
 
-describe("a broken store", { concurrent: true }, () => {
+describe("a broken store", { concurrent: true, timeout: 180_000 }, () => {
   test.for(pairs)("$mutant fails $id", async ({ tried, mutant }) => {
     // Races between processes need luck: a broken store may get by once.
     for (let attempt = 0; attempt < 3; attempt++) {

@@ -38,7 +38,7 @@ async function approved(gate: Gate, tool: "trade" | "pay" = "trade"): Promise<{ 
   return asked.request;
 }
 const code = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(() => "none", (error: { code?: string }) => error.code); // prettier-ignore
+  work.then(() => "none", (error: unknown) => (error as { code?: string }).code); // prettier-ignore
 
 describe("a claim that was given back as not started", () => {
   it("runs at once, if its time isn't over", async () => {

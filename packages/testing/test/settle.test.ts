@@ -1,5 +1,5 @@
 // A person says what became of an unknown execution; what the execution itself says afterwards leaves its trace.
-import { approve, createGate, definePolicy, type Gate, type Settlement } from "@countersign/core";
+import { approve, createGate, definePolicy, isCountersignError, type Gate, type Settlement } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 
@@ -21,7 +21,7 @@ async function unknown() {
     .execute({ id: asked.request.id, args: {} }, () => (entered.resolve(), promise))
     .then(
       (result) => `answered ${String(result)}`,
-      (error: { code?: string; message: string }) => `threw ${error.code ?? error.message}`,
+      (error: unknown) => `threw ${isCountersignError(error) ? error.code : String(error)}`,
     );
   await entered.promise;
   skipped += 61_000;

@@ -23,7 +23,7 @@ export interface Passing {
   readonly toolCall: ToolCall;
   readonly call: ProposedCall;
   /** Can nothing be recorded of its turn yet? */
-  isFresh(): boolean;
+  readonly isFresh: () => boolean;
 }
 
 /** The arguments that may run, and whether somebody signed them. */

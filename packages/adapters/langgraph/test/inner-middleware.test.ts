@@ -108,7 +108,7 @@ describe("passed on more than once", () => {
         return handler(request);
       },
     ],
-    ["at once", async (request, handler) => (await Promise.all([handler(request), handler(request)]))[1] as ToolMessage],
+    ["at once", async (request, handler) => (await Promise.all([handler(request), handler(request)]))[1]],
     [
       "by hand",
       async (request, handler) => {
@@ -281,7 +281,7 @@ describe("what the middleware does besides", () => {
     let requests = 0;
     const shout = wrapping(async (request, handler) => {
       const message = await handler(request);
-      return new ToolMessage({ content: String((message as ToolMessage).content).toUpperCase(), tool_call_id: request.toolCall.id ?? "" });
+      return new ToolMessage({ content: (message as ToolMessage).text.toUpperCase(), tool_call_id: request.toolCall.id ?? "" });
     });
     const failing = createMiddleware({
       name: "Failing",

@@ -44,7 +44,7 @@ describe("a signed tool", () => {
       .addEdge(START, "leave")
       .compile();
     const { gate, runner, entered } = opened(() => inner.invoke({ x: "" }));
-    await runner.start("t", start as never);
+    await runner.start("t", start);
     const id = await signed(gate);
     const first = await runner.resume("t").catch((error: unknown) => error);
     expect((await gate.get(id))?.execution).toBe("done");
@@ -55,7 +55,7 @@ describe("a signed tool", () => {
 
   test("whose answer can't be kept has run", async () => {
     const { gate, runner, entered } = opened(() => new Command({ update: { seen: 1n as never } }));
-    await runner.start("t", start as never);
+    await runner.start("t", start);
     const id = await signed(gate);
     await failure(runner.resume("t"));
     expect([(await gate.get(id))?.execution, entered()]).toEqual(["done", 1]);

@@ -10,7 +10,7 @@ export interface Timed {
   /** Aborted as soon as the tool is called off: by its timeout, by a sibling's failure, or with the whole run. */
   readonly signal: AbortSignal;
   /** @throws ToolFailed with what the model would be told of a timeout, and what the tool throws */
-  run(input: string): Promise<unknown>;
+  readonly run: (input: string) => Promise<unknown>;
 }
 
 /**
@@ -20,19 +20,19 @@ export interface Timed {
 export function timed(tool: AnyFunctionTool, context: RunContext, details: Details): Timed {
   const timeout = new AbortController();
   const { timeoutErrorFunction } = tool;
-  const watched: AnyFunctionTool = Object.create(tool, {
+  const watched = Object.create(tool, {
     timeoutErrorFunction: {
-      value: (...given: Parameters<NonNullable<typeof timeoutErrorFunction>>) => {
+      value: (...given: Parameters<NonNullable<typeof timeoutErrorFunction>>): unknown => {
         timeout.abort(given[1]);
         return timeoutErrorFunction ? timeoutErrorFunction(...given) : given[1].message;
       },
     },
-  });
+  }) as AnyFunctionTool;
   return {
     signal: AbortSignal.any([timeout.signal, ...(details?.signal ? [details.signal] : [])]),
-    async run(input) {
+    run: async (input) => {
       try {
-        const output = await invokeFunctionTool({ tool: watched, runContext: context, input, ...(details ? { details } : {}) });
+        const output: unknown = await invokeFunctionTool({ tool: watched, runContext: context, input, ...(details ? { details } : {}) });
         if (timeout.signal.aborted) throw new ToolFailed(output);
         return output;
       } catch (error) {

@@ -15,7 +15,7 @@ async function paused(lines: Lines, desk = openDesk()) {
   const agent = new Agent({ name: "A", model: saying(...lines), tools: gateTools(desk.gate, [desk.pay], thread) });
   const { state } = await run(agent, "go");
   await applyDecisions(desk.gate, state, thread);
-  const statuses = async () => (await desk.gate.list()).items.map(({ args, status }) => `${args["to"]} ${status}`).toSorted();
+  const statuses = async () => (await desk.gate.list()).items.map(({ args, status }) => `${String(args["to"])} ${status}`).toSorted();
   return { desk, state, statuses };
 }
 

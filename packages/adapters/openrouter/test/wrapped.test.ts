@@ -20,9 +20,9 @@ async function wrapped(around: (args: Payment, run: Run) => Promise<unknown>, sa
   const tools = spread.tools.map((tool) => {
     const execute = tool.function.execute as (args: Payment, context: unknown) => Promise<unknown>;
     const function_ = { ...tool.function, execute: (args: Payment, context: unknown) => around(args, (given) => execute(given, context)) };
-    return { ...tool, function: function_ } as unknown as ToolWithExecute;
+    return { ...tool, function: function_ };
   });
-  return { ...world, answer: () => codeOf(callModel(world.client, { ...spread, tools } as never, "go").getText()) };
+  return { ...world, answer: () => codeOf(callModel(world.client, { ...spread, tools }, "go").getText()) };
 }
 
 describe("something around a gated tool", () => {

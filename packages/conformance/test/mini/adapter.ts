@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
-import { defineRunner, turnIdOf, type Advanced, type Execution, type Offer, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import {
+  defineRunner,
+  turnIdOf,
+  type Advanced,
+  type Execution,
+  type Offer,
+  type ProposedCall,
+  type Thread,
+} from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Flaw } from "./flaw.ts";
 import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";

@@ -58,8 +58,8 @@ export function stumble(
         thread.execute(call, (args) => run(args).then((text) => besideFrozen(advancing, turn, call, text)), { paused: isCountersignError }),
       );
     case "times-out-outside":
-      return within(agent.timeouts[call.tool], new AbortController(), () => normally(agent, call, advancing)).catch((error: Error) => {
-        if (isCountersignError(error)) throw error;
+      return within(agent.timeouts[call.tool], new AbortController(), () => normally(agent, call, advancing)).catch((error: unknown) => {
+        if (isCountersignError(error) || !(error instanceof Error)) throw error;
         return { text: error.message };
       });
     case "runs-what-cant-be-asked":

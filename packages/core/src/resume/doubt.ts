@@ -27,9 +27,9 @@ export function isInDoubt(error: unknown, { met, lease, executor, options }: Sur
   return calledOff || lease.isOver() || hasLostThread(executor) || met.passing !== undefined || passingIn(error) !== undefined;
 }
 
-function hasLostThread({ demandLease }: Surroundings["executor"]): boolean {
+function hasLostThread(executor: Surroundings["executor"]): boolean {
   try {
-    demandLease();
+    executor.demandLease();
     return false;
   } catch {
     return true;

@@ -32,7 +32,7 @@ async function meetsOutage(): Promise<string> {
   const away = () => Promise.reject(new CountersignError("STORE_UNAVAILABLE", { retryable: false }));
   const store = new Proxy(journalStore(":memory:"), {
     get: (target, name) => (typeof Reflect.get(target, name) === "function" ? away : Reflect.get(target, name)) as unknown,
-  }) as StorePort;
+  });
   return sendMail(createGate({ policy, store, warn: () => {} }));
 }
 

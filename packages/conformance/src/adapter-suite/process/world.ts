@@ -52,7 +52,7 @@ export function scenarioOf(
   { tools, turns, subagents, around }: Setting,
   dir: string,
   kill: Kill | undefined,
-  off?: AbortController | undefined,
+  off?: AbortController,
 ): Scenario {
   let met = 0;
   const scenario: Scenario = {
