@@ -1,6 +1,12 @@
 import { DefaultReporter, type TestModule, type TestSpecification } from "vitest/node";
 
-/** Vitest's own report, with one line for each file that ends: how far the run is, and how long that file took. */
+/** Characters of a failure's message. The end of the run has all of it. */
+const MESSAGE = 600;
+
+/**
+ * Vitest's own report, with one line for each file that ends: how far the run is, and how long that file took. What a
+ * failed test says is printed at once, not only at the end of the run.
+ */
 export class Progress extends DefaultReporter {
   #files = 0;
   #ended = 0;
@@ -16,8 +22,10 @@ export class Progress extends DefaultReporter {
     const tests = [...module.children.allTests()];
     this.#ended++;
     this.#tests += tests.filter((test) => test.result().state !== "skipped").length;
-    this.#failed += tests.filter((test) => test.result().state === "failed").length;
+    const failed = tests.filter((test) => test.result().state === "failed");
+    this.#failed += failed.length;
     if (module.state() === "failed") super.printTestModule(module);
+    for (const test of failed) this.log(`  ${test.fullName}\n    ${test.result().errors?.[0]?.message.slice(0, MESSAGE) ?? "no message"}`);
     const done = `${String(this.#ended).padStart(String(this.#files).length)}/${this.#files} files`;
     const seconds = (module.diagnostic().duration / 1_000).toFixed(1);
     this.log(

@@ -1,5 +1,6 @@
 import { approvalMiddleware } from "@countersign/langgraph";
 import { createAgent } from "langchain";
+import { middlewareAround } from "./support/around.ts";
 import { nestedTool } from "./support/nested-tool.ts";
 import { neutralAdapter } from "./support/neutral-adapter.ts";
 import { postgresSaver } from "./support/on-postgres.ts";
@@ -8,8 +9,13 @@ import { postgresSaver } from "./support/on-postgres.ts";
 export default {
   ...neutralAdapter(
     "createAgent on PostgreSQL",
-    ({ gate, model, tools, checkpointer }) =>
-      createAgent({ model, tools, ...(checkpointer ? { checkpointer } : {}), middleware: [approvalMiddleware(gate)] }) as never,
+    ({ gate, model, tools, checkpointer, around }) =>
+      createAgent({
+        model,
+        tools,
+        ...(checkpointer ? { checkpointer } : {}),
+        middleware: [approvalMiddleware(gate), ...(around ? [middlewareAround(around)] : [])],
+      }) as never,
     nestedTool,
     // One gate stands around all tools of such an agent.
     { ungated: false },

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { currentCall, type JsonObject } from "@countersign/core";
 
@@ -35,6 +35,17 @@ export function recordEffect(dir: string, tool: string, args: JsonObject): void 
   } finally {
     closeSync(file);
   }
+}
+
+const AROUND = "around";
+
+/** What an application puts around its tools was called. */
+export function recordAround(dir: string): void {
+  writeFileSync(join(dir, AROUND), "");
+}
+
+export function aroundWasCalled(dir: string): boolean {
+  return existsSync(join(dir, AROUND));
 }
 
 /** In the order in which they happened. */

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,11 +8,15 @@ import { adapterCases } from "./catalogue.ts";
 import { declares, type Capabilities } from "./capabilities.ts";
 import { countersignStage } from "./countersign-stage.ts";
 import { nativeStage } from "./native-stage.ts";
+import { aroundWasCalled } from "./effects.ts";
 import { seededCase } from "./generator/generated.ts";
 import { judge } from "./oracle.ts";
 import type { Crews } from "./process/crews.ts";
 import { openStore } from "./process/world.ts";
 import type { AdapterCase } from "./setting.ts";
+
+const UNWRAPPED =
+  "The harness declares `wrapping`, and nothing called `scenario.around`: put it around each gated tool, or don't declare `wrapping`.";
 
 /** The adapter suite on one harness. `store`: the module of a store harness; default the suite's own store. */
 export function adapterSession(
@@ -36,6 +41,7 @@ export function adapterSession(
         });
         try {
           await played.run(stage);
+          if (played.needs?.includes("wrapping")) assert.ok(aroundWasCalled(dir), UNWRAPPED);
           await judge(stage.gate, played.setting(""), stage.effects(), stage.answers);
         } finally {
           stage.close();

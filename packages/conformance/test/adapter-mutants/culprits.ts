@@ -169,4 +169,12 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "swallows-pause": ["parallel.duplicate-id", "stream.undecided"],
   "swaps-parallel": ["edit.twins", "once.failing-sibling", "parallel.reverse-order", "reject.siblings-run"],
   "trusts-native-answer": ["native.signed", "native.unsigned-after-reject", "native.unsigned-edit"],
+  "wraps-nothing": [
+    "wrapped.again",
+    "wrapped.allowed-grows",
+    "wrapped.at-once",
+    "wrapped.edited",
+    "wrapped.failed",
+    "wrapped.other-arguments",
+  ],
 };

@@ -49,5 +49,6 @@ export const FLAWS = [
   "times-out-outside",
   "times-out-unsaid",
   "trusts-native-answer",
+  "wraps-nothing",
 ] as const;
 export type Flaw = (typeof FLAWS)[number];

@@ -34,8 +34,9 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       ]);
       const timeouts = Object.fromEntries(scenario.tools.flatMap(({ name, timeout }) => (timeout === undefined ? [] : [[name, timeout]])));
       const model = scripted(scenario.turns, seen);
+      const around = flaw === "wraps-nothing" ? undefined : scenario.around;
       const agents = Object.fromEntries(nested);
-      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around: scenario.around };
+      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, flaw, meant);
       const flawed =

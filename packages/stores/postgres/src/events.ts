@@ -6,8 +6,8 @@ import { fromText, toText } from "./text.ts";
 
 type Position = readonly [tick: string, n: string];
 
-/** How long transactions that others have under way are waited for, in ms: a commit takes a few. */
-const PATIENCE = 1_000;
+/** How long transactions that others have under way are waited for, in ms: a commit takes a few, on a busy server a few hundred. */
+const PATIENCE = 5_000;
 
 /** @throws INVALID_ARGS for an `after` that is no position */
 export async function listEvents(

@@ -10,7 +10,7 @@ const server = await startPostgres();
 afterAll(() => server.stop());
 
 /** Longer than a reader waits for transactions of others: 1 s. */
-const BOUND = 3_000;
+const BOUND = 8_000;
 
 /** Goes on from where it stopped, as an exporter of the audit trail does. */
 function readerOf(store: StorePort): () => Promise<readonly string[]> {

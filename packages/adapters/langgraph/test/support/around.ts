@@ -16,12 +16,14 @@ export function middlewareAround(around: Around): AgentMiddleware {
   }) as AgentMiddleware;
 }
 
-/** Around tools that are gated themselves. */
+/** Around tools that are gated themselves, as instrumentation does it: in place, because a copy of a gated tool is none. */
 export function toolsAround(tools: Tools, around: Around | undefined): Tools {
   if (!around) return tools;
-  return tools.map((tool) => {
+  for (const tool of tools) {
+    const gated = tool.invoke.bind(tool) as (input: unknown, config: unknown) => Promise<unknown>;
     const invoke = (input: { args: JsonObject }, config: unknown): Promise<unknown> =>
-      around(input.args, (args) => tool.invoke({ ...input, args } as never, config as never) as Promise<unknown>);
-    return Object.create(tool, { invoke: { value: invoke } }) as Tools[number];
-  });
+      around(input.args, (args) => gated({ ...input, args }, config));
+    Object.assign(tool, { invoke });
+  }
+  return tools;
 }

@@ -4,7 +4,7 @@ import type { StorePort } from "@countersign/core/store";
 import type { Scenario, StoreHarness } from "../../contract/harness.ts";
 import { loadDefault } from "../../run/load.ts";
 import { caseOf } from "../catalogue.ts";
-import { recordEffect } from "../effects.ts";
+import { recordAround, recordEffect } from "../effects.ts";
 import { journalStore } from "../journal/journal.ts";
 import type { Setting } from "../setting.ts";
 import { deadly } from "./deadly-store.ts";
@@ -57,7 +57,7 @@ export function scenarioOf(
   let met = 0;
   const scenario: Scenario = {
     turns,
-    ...(around ? { around } : {}),
+    ...(around ? { around: (args, run) => (recordAround(dir), around(args, run)) } : {}),
     tools: tools.map(({ name, args, answer, ungated, timeout }) => ({
       name,
       ...(ungated && { ungated }),
