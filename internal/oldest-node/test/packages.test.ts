@@ -3,15 +3,11 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { environment, oldestNode, runOldest } from "@countersign/oldest-node";
-import { testDatabase } from "@countersign/test-run";
+import { oldestNode, runOldest } from "@countersign/oldest-node";
 import { expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
 const BIN = join(root, "packages/cli/dist/bin.js");
-const SUITE = join(root, "packages/conformance/dist/cli/bin.js");
-
-const database = await testDatabase();
 
 interface Manifest {
   readonly private?: boolean;
@@ -74,21 +70,4 @@ test("the command line makes a store, opens it again, lists and examines it, and
   expect(examined).toEqual({ code: 0, stderr: "" });
   expect(stdout).not.toContain('"problem"');
   expect((await command("show", "nobody", "--json")).stderr).toMatch(/^\{"error":/);
-});
-
-// LangGraph's checkpoints in PostgreSQL: better-sqlite3 ends Node 22.13 with a segmentation fault.
-test.each([
-  ["stores/memory/test/memory.harness.ts", ["store.commit.writes"]],
-  ["stores/sqlite/test/sqlite.harness.ts", ["store.commit.writes", "store.reopen.kept", "store.tenants.names"]],
-  ["stores/postgres/test/postgres.harness.ts", ["store.commit.writes"]],
-  ["adapters/langgraph/test/postgres.harness.ts", ["once.approve"]],
-  ["adapters/openai-agents/test/function-tools.harness.ts", ["once.approve"]],
-  ["adapters/ai-sdk/test/generate-v7.harness.ts", ["once.approve"]],
-  ["adapters/openrouter/test/callmodel.harness.ts", ["once.approve"]],
-])("%s keeps %j", async (harness, cases) => {
-  const env = { ...environment, COUNTERSIGN_POSTGRES: database };
-  const { code, stderr: said } = await runOldest([SUITE, join(root, "packages", harness), ...cases.flatMap((id) => ["--case", id])], {
-    env,
-  });
-  expect({ code, said }).toMatchObject({ code: 0 });
 });

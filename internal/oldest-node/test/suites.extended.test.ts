@@ -1,14 +1,29 @@
-// The tests of core and of the stores once more, under the oldest Node that the packages allow.
+// The tests of core and of the stores once more, and some cases on each adapter, under the oldest Node that the packages allow.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { runOldest } from "@countersign/oldest-node";
+import { environment, runOldest } from "@countersign/oldest-node";
+import { testDatabase } from "@countersign/test-run";
 import { expect, test } from "vitest";
 
+const root = join(import.meta.dirname, "../../..");
+const SUITE = join(root, "packages/conformance/dist/cli/bin.js");
 const VITEST = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 const CONFIG = join(import.meta.dirname, "suites.config.ts");
 
 test.each(["core", "stores"])("the tests of %s pass", { timeout: 900_000 }, async (suite) => {
   const { code, stderr } = await runOldest([VITEST, "run", "--config", CONFIG, "--project", suite]);
   // What failed, in the words of that run.
+  expect(code, stderr).toBe(0);
+});
+
+// LangGraph's checkpoints in PostgreSQL: better-sqlite3 ends Node 22.13 with a segmentation fault.
+test.each([
+  "langgraph/test/postgres.harness.ts",
+  "openai-agents/test/function-tools.harness.ts",
+  "ai-sdk/test/generate-v7.harness.ts",
+  "openrouter/test/callmodel.harness.ts",
+])("%s keeps what was signed", async (harness) => {
+  const env = { ...environment, COUNTERSIGN_POSTGRES: await testDatabase() };
+  const { code, stderr } = await runOldest([SUITE, join(root, "packages/adapters", harness), "--case", "once.approve"], { env });
   expect(code, stderr).toBe(0);
 });

@@ -3,7 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AuditEvent } from "@countersign/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundleCommand } from "./support/command.ts";
 import { officeOn, type Office } from "./support/office.ts";
+
+await bundleCommand();
 
 let office: Office;
 let before: readonly AuditEvent[];
@@ -93,7 +96,7 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
 ];
 
 describe("nonsense", () => {
-  it.each(CASES.map(([args, code, says, env = {}]) => ({ args, code, says, env })))("$args", async ({ args, code, says, env }) => {
+  it.concurrent.each(CASES.map(([args, code, says, env = {}]) => ({ args, code, says, env })))("$args", async ({ args, code, says, env }) => {
     const ended = await office.run(args, { env });
     expect(ended.stdout).toBe("");
     expect(ended.stderr).toContain(says);

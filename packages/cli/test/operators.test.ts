@@ -7,8 +7,10 @@ import { createGate } from "@countersign/core";
 import { sampler, loadPolicy } from "@countersign/policy";
 import { sqliteStore } from "@countersign/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BIN, environment } from "./support/command.ts";
+import { BIN, bundleCommand, environment } from "./support/command.ts";
 import { FIONA, officeOn, type Office } from "./support/office.ts";
+
+await bundleCommand();
 
 const AGENT = join(import.meta.dirname, "support/agent.ts");
 const values = <T>(text: string): readonly T[] => text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as T]));

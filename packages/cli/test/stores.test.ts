@@ -4,8 +4,10 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { ApprovalRequest, AuditEvent } from "@countersign/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BIN, environment } from "./support/command.ts";
+import { BIN, bundleCommand, environment } from "./support/command.ts";
 import { FIONA, officeOn, type Office } from "./support/office.ts";
+
+await bundleCommand();
 
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
 const values = <T>(text: string): readonly T[] => lines(text).map((line) => JSON.parse(line) as T);

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { bundleChildren } from "@countersign/test-run";
 
 /** The built command. */
 export const BIN: string = join(import.meta.dirname, "../../dist/bin.js");
@@ -25,7 +27,9 @@ export interface Surroundings {
 /** Nothing of the machine's own configuration, nor of the one who runs the tests. */
 export function environment(home: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const own = { HOME: home, XDG_CONFIG_HOME: join(home, "config"), XDG_CACHE_HOME: CACHE };
-  return { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...own, ...env };
+  // See bundleCommand.
+  const bundled = process.env["NODE_OPTIONS"];
+  return { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...(bundled ? { NODE_OPTIONS: bundled } : {}), ...own, ...env };
 }
 
 /** A folder of its own, gone afterwards. */
@@ -33,6 +37,9 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "countersign-cli-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
+
+/** In a file that runs it often. How it is loaded from its own files, other tests show. */
+export const bundleCommand = (): Promise<void> => bundleChildren([pathToFileURL(BIN)]);
 
 /** Runs the command in pipes, to its end. */
 export async function command(home: string, args: readonly string[], { env, input, cwd = home }: Surroundings = {}): Promise<Ended> {

@@ -45,20 +45,20 @@ export const killCases: readonly StoreCase[] = [
     guards: "A deploy that was interrupted once never starts again.",
     needs: ["durable"],
     run: async ({ open, spawn, location }) => {
-      let from = 0;
-      for (const stores of [1, 2, 3, 5, 8]) {
-        const at = `${location}-${from++}`;
-        const child = spawn("create", {}, at);
+      const interrupt = async (stores: number, round: number): Promise<void> => {
+        const at = `${location}-${round}`;
+        const child = spawn("create", { most: stores + 3 }, at);
         await child.heard(stores);
         // At another moment of the opening each time.
-        await sleep(from * 3);
+        await sleep(3 * (round + 1));
         const made = (await child.kill()).length;
         for (let n = 0; n < made; n++) {
           const store = await within(20_000, "opening what was left", open(`${at}-${n}`));
           await commit(store, [put(request("r1"))]);
           await store.close();
         }
-      }
+      };
+      await Promise.all([1, 2, 3, 5, 8].map(interrupt));
     },
   },
   {

@@ -32,8 +32,8 @@ export interface Jobs {
   readonly due: Job<{ readonly kind: DueKind }, readonly Due[]>;
   /** Writes so many batches of events into a chain of its own. */
   readonly append: Job<{ readonly chain: string; readonly batches: number }, null>;
-  /** Makes one new store after the other for ever. */
-  readonly create: Job<object, null>;
+  /** Makes so many new stores, one after the other, and says the number of each before. */
+  readonly create: Job<{ readonly most: number }, null>;
   /** Opens the store only when all are ready, and asks one request. */
   readonly first: Job<{ readonly id: string }, null>;
   /** Asks requests before and behind everything else for ever, saying each. */
@@ -130,13 +130,14 @@ export const jobs: Jobs = {
     return null;
   },
 
-  create: async ({ open, say, location }) => {
-    for (let n = 0; ; n++) {
+  create: async ({ open, say, location }, { most }) => {
+    for (let n = 0; n < most; n++) {
       say(n);
       const store = await open(`${location}-${n}`);
       await store.close();
       await breathe();
     }
+    return null;
   },
 
   first: async ({ open, go }, { id }) => {
@@ -155,7 +156,8 @@ export const jobs: Jobs = {
       ];
       await must(store.commit({ tenant: TENANT, changes, events: [] }));
       say(n);
-      await sleep(1);
+      // Whoever reads beside it has to come through.
+      await sleep(10);
     }
   },
 
