@@ -14,7 +14,7 @@ export default defineConfig({
     isolate: false,
     restoreMocks: true,
     // Within a file, where tests say that they may run side by side. Most of these wait for a lease or a deadline.
-    maxConcurrency: 12,
+    maxConcurrency: 6,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Sources run as Node runs them.

@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    maxConcurrency: 12,
+    maxConcurrency: 6,
     isolate: false,
     restoreMocks: true,
     testTimeout: 60_000,
