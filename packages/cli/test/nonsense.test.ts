@@ -96,18 +96,21 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
 ];
 
 describe("nonsense", () => {
-  it.concurrent.each(CASES.map(([args, code, says, env = {}]) => ({ args, code, says, env })))("$args", async ({ args, code, says, env }) => {
-    const ended = await office.run(args, { env });
-    expect(ended.stdout).toBe("");
-    expect(ended.stderr).toContain(says);
-    expect(ended.stderr).toMatch(/^countersign: /);
-    expect(ended.stderr).not.toContain("\u001b");
-    expect(ended.stderr).not.toContain("secret");
-    expect(ended.stderr).not.toMatch(/^ +at /m);
-    // A policy's mistakes are a line each.
-    if (code !== 1) expect(ended.stderr.trimEnd().split("\n")).toHaveLength(1);
-    expect(ended.code).toBe(code);
-  });
+  it.concurrent.each(CASES.map(([args, code, says, env = {}]) => ({ args, code, says, env })))(
+    "$args",
+    async ({ args, code, says, env }) => {
+      const ended = await office.run(args, { env });
+      expect(ended.stdout).toBe("");
+      expect(ended.stderr).toContain(says);
+      expect(ended.stderr).toMatch(/^countersign: /);
+      expect(ended.stderr).not.toContain("\u001b");
+      expect(ended.stderr).not.toContain("secret");
+      expect(ended.stderr).not.toMatch(/^ +at /m);
+      // A policy's mistakes are a line each.
+      if (code !== 1) expect(ended.stderr.trimEnd().split("\n")).toHaveLength(1);
+      expect(ended.code).toBe(code);
+    },
+  );
 
   it("is an error in JSON where JSON is asked for", async () => {
     const { code, stdout, stderr } = await office.run(["show", "x", "--json"]);

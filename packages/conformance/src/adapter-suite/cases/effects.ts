@@ -166,9 +166,9 @@ export const effects: readonly AdapterCase[] = [
     guards: "A second process takes over, the first one wakes and gives its claim back, and both of them pay.",
     setting: () =>
       payments(turns, {
-        timings: { ...SHORT_LEASES, threadLease: 900, claimLease: 20_000 },
+        timings: { ...SHORT_LEASES, claimLease: 8_000 },
         pay: () => {
-          standStill(1_100);
+          standStill(3_300);
           throw new Error("connection reset");
         },
       }),

@@ -91,7 +91,7 @@ export const killCases: readonly StoreCase[] = [
     run: async ({ open, spawn }) => {
       const store = await open();
       for (let round = 0; round < 4; round++) {
-        const child = spawn("crowd", { name: `crowd-${round}` });
+        const child = spawn("crowd", { name: `crowd-${round}`, pause: 1 });
         await child.heard(3 + round);
         await child.kill();
         await within(8_000, "a commit after a kill", commit(store, [put(request(`after-${round}`))]));

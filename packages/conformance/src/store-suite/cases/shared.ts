@@ -185,7 +185,8 @@ export const sharedCases: readonly StoreCase[] = [
         store,
         records.map((record) => put(record)),
       );
-      const crowd = spawn("crowd", { name: "crowd" });
+      // With pauses: the reader has to come through them.
+      const crowd = spawn("crowd", { name: "crowd", pause: 10 });
       await crowd.heard(1);
       for (const order of ["oldest", "newest"] as const) {
         const seen: string[] = [];

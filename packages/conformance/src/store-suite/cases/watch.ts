@@ -44,7 +44,7 @@ export const watchCases: readonly StoreCase[] = [
     run: async ({ open, spawn }) => {
       const store = await open();
       if (!store.capabilities.push) return;
-      const crowd = spawn("crowd", { name: "crowd" });
+      const crowd = spawn("crowd", { name: "crowd", pause: 10 });
       await crowd.heard(1);
       let heard = 0;
       const off = store.watch(() => heard++);

@@ -36,8 +36,8 @@ export interface Jobs {
   readonly create: Job<{ readonly most: number }, null>;
   /** Opens the store only when all are ready, and asks one request. */
   readonly first: Job<{ readonly id: string }, null>;
-  /** Asks requests before and behind everything else for ever, saying each. */
-  readonly crowd: Job<{ readonly name: string }, null>;
+  /** Asks requests before and behind everything else for ever, saying each, with a pause of so many ms after it. */
+  readonly crowd: Job<{ readonly name: string; readonly pause: number }, null>;
   /** Writes both halves of a thing for ever, always in one batch. */
   readonly halves: Job<object, null>;
 }
@@ -147,7 +147,7 @@ export const jobs: Jobs = {
     return null;
   },
 
-  crowd: async ({ open, say }, { name }) => {
+  crowd: async ({ open, say }, { name, pause }) => {
     const store = await open();
     for (let n = 0; ; n++) {
       const changes = [
@@ -156,8 +156,7 @@ export const jobs: Jobs = {
       ];
       await must(store.commit({ tenant: TENANT, changes, events: [] }));
       say(n);
-      // Whoever reads beside it has to come through.
-      await sleep(10);
+      await sleep(pause);
     }
   },
 
