@@ -13,7 +13,7 @@ const CONFIG = join(import.meta.dirname, "suites.config.ts");
 test.each(["core", "stores"])("the tests of %s pass", { timeout: 900_000 }, async (suite) => {
   const { code, stderr } = await runOldest([VITEST, "run", "--config", CONFIG, "--project", suite]);
   // What failed, in the words of that run.
-  expect(code, stderr).toBe(0);
+  expect(code === 0 || stderr).toBe(true);
 });
 
 // LangGraph's checkpoints in PostgreSQL: better-sqlite3 ends Node 22.13 with a segmentation fault.
@@ -25,5 +25,5 @@ test.each([
 ])("%s keeps what was signed", async (harness) => {
   const env = { ...environment, COUNTERSIGN_POSTGRES: await testDatabase() };
   const { code, stderr } = await runOldest([SUITE, join(root, "packages/adapters", harness), "--case", "once.approve"], { env });
-  expect(code, stderr).toBe(0);
+  expect(code === 0 || stderr).toBe(true);
 });

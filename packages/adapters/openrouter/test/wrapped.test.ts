@@ -1,7 +1,6 @@
 import { Amount, type Payment } from "@countersign/adapter-tests";
 import { definePolicy } from "@countersign/core";
 import { gateCall } from "@countersign/openrouter";
-import type { ToolWithExecute } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
 import { openDesk, paying } from "./support/desk.ts";
 import { callModel, codeOf, openWorld } from "./support/world.ts";

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { approve, CountersignError, createGate, currentCall, definePolicy, type Gate } from "@countersign/core";
-import type { StorePort } from "@countersign/core/store";
 import { alice, bob } from "../cast.ts";
 import { journalStore } from "../journal/journal.ts";
 import type { AdapterCase, ToolSpec } from "../setting.ts";
