@@ -1,18 +1,36 @@
 import { matchesGlob } from "node:path";
 
+/** Files that take half a minute and more. */
+const LONGEST: readonly string[] = [
+  "**/conformance*.test.ts",
+  "internal/oldest-node/test/suites.extended.test.ts",
+  "packages/conformance/test/adapter.test.ts",
+  "packages/stores/postgres/test/{postgres,version-14.extended}.test.ts",
+  "packages/testing/test/model/*.extended.test.ts",
+  "bench/test/rows.extended.test.ts",
+];
+
 /** Files that take ten seconds and more. */
 const LONG: readonly string[] = [
+  ...LONGEST,
   "**/*.extended.test.ts",
-  "**/conformance.test.ts",
-  "packages/conformance/test/adapter.test.ts",
   "packages/adapters/langgraph/test/across-processes.test.ts",
   "packages/cli/test/{nonsense,operators,stores,terminal}.test.ts",
-  "packages/stores/*/test/{sqlite,postgres,unreachable,watch,lost-answer,roles}.test.ts",
+  "packages/stores/*/test/{sqlite,unreachable,watch,lost-answer,roles,events}.test.ts",
   "packages/testing/test/{model/memory,workers/postgres}.test.ts",
   "examples/**/*{demo,browser}.test.ts",
+  "examples/write-an-adapter/adapter.test.ts",
 ];
 
 /** `file`: relative to the root of the repository. */
 export function isLong(file: string): boolean {
-  return LONG.some((pattern) => matchesGlob(file, pattern));
+  return isAmong(LONG, file);
+}
+
+export function isLongest(file: string): boolean {
+  return isAmong(LONGEST, file);
+}
+
+function isAmong(patterns: readonly string[], file: string): boolean {
+  return patterns.some((pattern) => matchesGlob(file, pattern));
 }
