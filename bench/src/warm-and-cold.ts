@@ -55,6 +55,7 @@ export async function profileOf<Given>(
   runs: number,
   of: number = 0,
 ): Promise<readonly string[]> {
+  if (!bench.scale.explains) return [];
   bench.note("where the time goes");
   const warm = { after: bench.scale.warm, rounds: 0, block: 1 };
   const plan: Plan = { side: "subject", cold: 0, warm, profile: bench.rounds(runs) };
