@@ -23,7 +23,7 @@ export interface Scale {
 
 export const FULL: Scale = { few: 1_000, many: 1_000_000, turns: 2_000, cold: 50, warm: 500, processes: 5, effort: 1, explains: true };
 /** Enough to see that something became twice as slow. */
-export const QUICK: Scale = { few: 1_000, many: 10_000, turns: 100, cold: 10, warm: 50, processes: 1, effort: 0.03, explains: false };
+export const QUICK: Scale = { few: 1_000, many: 10_000, turns: 100, cold: 20, warm: 200, processes: 1, effort: 0.03, explains: false };
 
 /** What the rows share: places that are filled once, and somebody to tell how far they are. */
 export class Bench implements AsyncDisposable {
