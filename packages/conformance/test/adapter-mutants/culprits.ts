@@ -1,5 +1,14 @@
 import type { Flaw } from "../mini/flaw.ts";
 
+const WRAPPED = [
+  "wrapped.again",
+  "wrapped.allowed-grows",
+  "wrapped.at-once",
+  "wrapped.edited",
+  "wrapped.failed",
+  "wrapped.other-arguments",
+] as const;
+
 /** Which mutant each case of the adapter suite is failed by; each mutant fails at least one. */
 export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "answers-for-the-tool": [
@@ -95,14 +104,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   ],
   "forgets-requester": ["grant.requester", "decide.four-eyes", "decide.on-record", "decide.requester-persists", "flood.requester"],
   "goes-on-after-stop": ["reject.stop", "reject.stop-then-goes-on"],
-  "guards-outside": [
-    "wrapped.again",
-    "wrapped.allowed-grows",
-    "wrapped.at-once",
-    "wrapped.edited",
-    "wrapped.failed",
-    "wrapped.other-arguments",
-  ],
+  "guards-outside": WRAPPED,
   "leaks-token": ["wake.no-token"],
   "leaves-calls-open": ["thread.message-cancels"],
   "loses-context": ["effect.met-outage"],
@@ -169,12 +171,5 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "swallows-pause": ["parallel.duplicate-id", "stream.undecided"],
   "swaps-parallel": ["edit.twins", "once.failing-sibling", "parallel.reverse-order", "reject.siblings-run"],
   "trusts-native-answer": ["native.signed", "native.unsigned-after-reject", "native.unsigned-edit"],
-  "wraps-nothing": [
-    "wrapped.again",
-    "wrapped.allowed-grows",
-    "wrapped.at-once",
-    "wrapped.edited",
-    "wrapped.failed",
-    "wrapped.other-arguments",
-  ],
+  "wraps-nothing": WRAPPED,
 };

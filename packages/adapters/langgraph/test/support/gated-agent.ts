@@ -1,0 +1,14 @@
+import { approvalMiddleware } from "@countersign/langgraph";
+import { createAgent } from "langchain";
+import { middlewareAround } from "./around.ts";
+import type { Parts } from "./neutral-adapter.ts";
+
+/** LangChain's agent: one gate stands around all its tools. */
+export function gatedAgent({ gate, model, tools, checkpointer, around }: Parts) {
+  return createAgent({
+    model,
+    tools,
+    ...(checkpointer ? { checkpointer } : {}),
+    middleware: [approvalMiddleware(gate), ...(around ? [middlewareAround(around)] : [])],
+  }) as never;
+}
