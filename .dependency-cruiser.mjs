@@ -15,24 +15,23 @@ const packages = {
   inbox: [],
 };
 
-/** The leaves of core: what each may import besides itself. A leaf never imports a move. */
-const leaves = {
-  contract: [],
-  errors: ["contract"],
-  canonical: ["contract", "errors"],
-  audit: ["contract", "errors", "canonical"],
-  store: ["contract", "errors", "canonical", "audit"],
-  ledger: ["contract", "errors", "canonical", "audit", "store"],
-};
+/**
+ * The rooms of core, in the order in which a call gets to them: each may import itself and those before it. First what
+ * everything stands on, then the four moves, which happen to a call, then whatever carries a conversation through them.
+ */
+const order = [
+  ...["contract", "errors", "canonical", "audit", "store", "policy", "ledger", "kernel.ts", "hold"],
+  ...["gate", "suspend", "decide", "resume"],
+  ...["run"],
+];
 
-/** The four moves: each imports the leaves and the moves to its left. */
-const moves = ["gate", "suspend", "decide", "resume"];
-
-const coreFolders = {
-  ...leaves,
-  ...Object.fromEntries(moves.map((move, index) => [move, [...Object.keys(leaves), ...moves.slice(0, index)]])),
+const coreRooms = {
+  ...Object.fromEntries(order.map((room, index) => [room, order.slice(0, index)])),
+  // Beside each other: a worker runs threads, and adapters share what they need around a run.
+  work: order,
+  adapt: order,
   // A reviewer at Node's prompt: a surface that decides. Nothing but terminal.ts reaches it.
-  terminal: [...Object.keys(leaves), "gate", "suspend", "decide"],
+  terminal: order.slice(0, order.indexOf("resume")),
 };
 
 /** The folder of a package, as a group. */
@@ -49,12 +48,15 @@ const packageRules = Object.entries(packages).map(([folder, allowed]) => ({
   },
 }));
 
-const folderRules = Object.entries(coreFolders).map(([folder, allowed]) => ({
-  name: `core-${folder}`,
-  comment: `core/src/${folder} may import ${allowed.join(", ") || "nothing else of core"}.`,
+/** A room is a folder, or one file. */
+const isRoom = (room) => (room.endsWith(".ts") ? `${room.replace(".", "\\.")}$` : `${room}/`);
+
+const roomRules = Object.entries(coreRooms).map(([room, allowed]) => ({
+  name: `core-${room.replace(".ts", "")}`,
+  comment: `core/src/${room} may import ${allowed.join(", ") || "nothing else of core"}.`,
   severity: "error",
-  from: { path: `^packages/core/src/${folder}/` },
-  to: { path: "^packages/core/", pathNot: `^packages/core/(node_modules|src/(${[folder, ...allowed].join("|")}))/` },
+  from: { path: `^packages/core/src/${isRoom(room)}` },
+  to: { path: "^packages/core/", pathNot: `^packages/core/(node_modules/|src/(${[room, ...allowed].map(isRoom).join("|")}))` },
 }));
 
 export default {
@@ -67,12 +69,12 @@ export default {
       from: { path: "^packages/.+/src/", pathNot: `^packages/(${Object.keys(packages).join("|")})/src/` },
       to: {},
     },
-    ...folderRules,
+    ...roomRules,
     {
       name: "core-unlisted",
       comment: "A new folder in core/src: give it its place in .dependency-cruiser.mjs.",
       severity: "error",
-      from: { path: "^packages/core/src/[^/]+/", pathNot: `^packages/core/src/(${Object.keys(coreFolders).join("|")})/` },
+      from: { path: "^packages/core/src/[^/]+/", pathNot: `^packages/core/src/(${Object.keys(coreRooms).map(isRoom).join("|")})` },
       to: {},
     },
     {

@@ -1,30 +1,24 @@
 /** `@countersign/core/adapter`: for whoever connects a framework. @module */
 export { turnIdOf } from "./canonical/digest.ts";
 export { firstNonJson } from "./canonical/json.ts";
-export { jsonSchemaOf } from "./gate/schema.ts";
+export { jsonSchemaOf } from "./policy/schema.ts";
 export type { ProposedCall } from "./contract/call.ts";
-export { amendRun } from "./resume/amend-run.ts";
-export { currentThread, type CallOptions, type Thread, type WaitOptions } from "./resume/conversation.ts";
-export { defineRunner, inspectTools } from "./resume/define-runner.ts";
-export { emitting } from "./resume/emitting.ts";
+export { amendRun } from "./adapt/amend-run.ts";
+export { type CallOptions, type Thread, type WaitOptions } from "./contract/thread.ts";
+export { defineRunner, inspectTools } from "./run/define-runner.ts";
+export { emitting } from "./adapt/emitting.ts";
 export { isPassing } from "./errors/passing.ts";
-export type { Effect } from "./resume/execute.ts";
-export type { EffectOptions, Execution, Preview } from "./resume/execution.ts";
-export type { GateIn } from "./resume/gate.ts";
-export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./resume/left-open.ts";
-export {
-  refuseLookalikes,
-  refuseUngated,
-  type Guard,
-  type Inspection,
-  type Offer,
-  type OfferedTool,
-  type Offers,
-} from "./resume/offers.ts";
-export { openThread } from "./resume/open-thread.ts";
-export { requestIdFor, savedRun, type SavedRun } from "./resume/saved-run.ts";
-export { decideAnswers, type DecideNative, type NativeAnswer } from "./resume/native.ts";
-export { watched } from "./resume/watched.ts";
-export { proposedArgs } from "./resume/proposed-args.ts";
-export type { Advanced, From, RunnerSpec } from "./resume/runner.ts";
-export { dataOf, type Continuation } from "./suspend/continuation.ts";
+export type { EffectOptions, Execution, Preview, Effect } from "./contract/execution.ts";
+export type { GateIn } from "./contract/gate.ts";
+export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
+export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
+export { openThread } from "./run/open-thread.ts";
+export { requestIdFor, savedRun, type SavedRun, proposedArgs } from "./adapt/saved-run.ts";
+export { decideAnswers } from "./decide/answers.ts";
+export { watched } from "./adapt/own-errors.ts";
+export type { Advanced, From, RunnerSpec } from "./contract/runner.ts";
+export { dataOf } from "./suspend/continuation.ts";
+export { currentThread } from "./run/current-thread.ts";
+export type { Guard, Inspection, Offer, OfferedTool, Offers } from "./contract/inspection.ts";
+export type { DecideNative, NativeAnswer } from "./contract/native.ts";
+export type { Continuation } from "./contract/continuation.ts";

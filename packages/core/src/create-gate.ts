@@ -1,32 +1,33 @@
 import { z } from "zod";
 import type { AllowedCall } from "./contract/call.ts";
 import { DEFAULTS, LIMITS, TIMINGS, type Limits, type Timings } from "./contract/defaults.ts";
+import type { Gate } from "./contract/gate.ts";
 import type { Duration } from "./contract/json.ts";
+import type { Policy } from "./contract/policy.ts";
 import { principalSchema } from "./contract/principal.ts";
+import type { Reviewer } from "./contract/reviewer.ts";
+import type { Store } from "./contract/store.ts";
 import { durationMs, durationSchema } from "./contract/terms.ts";
 import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
-import { parseInput } from "./errors/parse-input.ts";
-import { approvesAll, type Reviewer } from "./decide/reviewer.ts";
 import { freeze, lift } from "./decide/freeze.ts";
 import { grants, revoke } from "./decide/grants.ts";
+import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
-import { Brake } from "./gate/brake.ts";
-import type { Kernel } from "./gate/kernel.ts";
-import { policyInternals, type Policy } from "./gate/policy.ts";
-import { Floodgate } from "./ledger/floodgate.ts";
+import { parseInput } from "./errors/parse-input.ts";
+import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
+import { Brake } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
-import { toRequest } from "./ledger/move.ts";
+import { Floodgate } from "./ledger/limits.ts";
 import { purge } from "./ledger/purge.ts";
+import { toRequest } from "./ledger/transition.ts";
 import { history, verify } from "./ledger/verify.ts";
-import { gatingInternalsOf, withInternals, type Gate } from "./resume/gate.ts";
+import { policyInternals } from "./policy/policy.ts";
+import { meeting } from "./resume/current-call.ts";
 import { settle } from "./resume/settle.ts";
-import { ask } from "./resume/standalone.ts";
-import { executeTicket } from "./resume/ticket.ts";
-import { meeting } from "./suspend/current.ts";
-import type { Store } from "./store/port.ts";
+import { executeTicket, ask } from "./run/by-hand.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {
   /** Absent: a gate that only decides (CLI, server). The agent's own policy then re-checks an edit before it runs. */

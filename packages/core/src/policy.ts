@@ -2,8 +2,8 @@
 export { DEFAULTS } from "./contract/defaults.ts";
 export { masked, redactSchema } from "./contract/mask.ts";
 export { durationMs, lateNotices, termsSchema } from "./contract/terms.ts";
-export { judge, rulesFor, type CheckedCall, type Judgement } from "./gate/check.ts";
-export type { CompiledPolicy, CompiledRule } from "./gate/compile.ts";
-export { ruleName, type RuleName } from "./gate/names.ts";
-export { policyInternals, policyOf, type PolicyInternals } from "./gate/policy.ts";
-export { isStandardSchema, jsonSchemaOf } from "./gate/schema.ts";
+export { judge, rulesFor, type CheckedCall, type Judgement } from "./policy/check.ts";
+export type { CompiledPolicy, CompiledRule } from "./policy/compile.ts";
+export { ruleName, type RuleName } from "./policy/names.ts";
+export { policyInternals, policyOf, type PolicyInternals } from "./policy/policy.ts";
+export { isStandardSchema, jsonSchemaOf } from "./policy/schema.ts";

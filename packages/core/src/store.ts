@@ -1,5 +1,5 @@
 /** `@countersign/core/store`: what a store author needs. @module */
-export type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "./store/port.ts";
+export type { Batch, Change, Committed, Due, DueKind, DueOptions, StorePort } from "./store/port.ts";
 export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export type { AuditEvent } from "./contract/event.ts";
 export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
@@ -7,6 +7,7 @@ export { CountersignError, isCountersignError } from "./errors/error.ts";
 export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
 export { escalationOf } from "./store/notices.ts";
 export { parsePage } from "./store/page.ts";
-export { SHOWN } from "./store/shown.ts";
+export { SHOWN } from "./store/status.ts";
 export { readEach, unreadableRecord } from "./store/unreadable.ts";
 export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";
+export type { Store } from "./contract/store.ts";

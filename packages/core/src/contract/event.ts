@@ -1,5 +1,6 @@
 import type { JsonObject } from "./json.ts";
 import type { Principal } from "./principal.ts";
+import type { Unreadable } from "./request.ts";
 
 /** One entry of a record's audit chain. `hash` covers all other fields and the hash before it. */
 export interface AuditEvent {
@@ -15,4 +16,11 @@ export interface AuditEvent {
   readonly at: number;
   readonly actor: Principal | undefined;
   readonly data: JsonObject;
+}
+
+/** How much was found whole. `unreadable`: records that their chains could not be held against. Absent: none. */
+export interface Verified {
+  readonly events: number;
+  readonly subjects: number;
+  readonly unreadable?: readonly Unreadable[];
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Decision } from "./decision.ts";
 import type { Issue, JsonObject } from "./json.ts";
+import type { ApprovalRequest } from "./request.ts";
 
 /** Stands in the place of every argument that a rule's `redact` hides. */
 export const MASK = "•••";
@@ -76,4 +78,23 @@ function areInPlace(edited: readonly unknown[], before: readonly unknown[], hidd
   const shown = before.map((item, index) => JSON.stringify(hide(item, below(hidden, String(index)))));
   const now = edited.map((item) => JSON.stringify(item));
   return now.every((text, index) => text === shown[index] || !shown.includes(text));
+}
+
+type Arguments = Pick<ApprovalRequest, "args" | "proposal" | "approvedArgs" | "decisions">;
+
+/** A request without what only the tool gets to see. The digests stay: they are of what is signed. */
+export function maskRequest<R extends Arguments>(request: R, redact: readonly string[]): R {
+  const { args, proposal, approvedArgs, decisions } = request;
+  return {
+    ...request,
+    args: masked(args, redact),
+    proposal: { ...proposal, args: masked(proposal.args, redact) },
+    approvedArgs: approvedArgs && masked(approvedArgs, redact),
+    decisions: decisions.map((record) => ({ ...record, decision: maskDecision(record.decision, redact) })),
+  };
+}
+
+/** The same of what a reviewer said. */
+export function maskDecision(decision: Decision, redact: readonly string[] | undefined): Decision {
+  return decision.type === "edit" ? { ...decision, args: masked(decision.args as JsonObject, redact) } : decision;
 }

@@ -57,6 +57,15 @@ export interface ApprovalRequest {
   readonly expiresAt: number | undefined;
 }
 
+/** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
+export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
+
+/**
+ * What a person found out about an unknown execution: it happened (with this result); it didn't, and is tried again; or it
+ * didn't, and isn't tried again: then the model is told the reason.
+ */
+export type Settlement = { readonly executed: unknown } | { readonly retry: true } | { readonly failed: string };
+
 /** Which requests to list. All conditions hold at once. */
 export interface RequestQuery {
   readonly status?: ApprovalRequest["status"];

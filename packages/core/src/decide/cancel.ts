@@ -1,9 +1,9 @@
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { toRequest } from "../ledger/move.ts";
+import { toRequest } from "../ledger/transition.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
 /** @throws REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */

@@ -1,7 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/move.ts";
+import { moveRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** When an approved call that was never begun may no longer be. */

@@ -1,27 +1,23 @@
 import { z } from "zod";
-import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import { digestOf } from "../canonical/digest.ts";
+import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { masked } from "../contract/mask.ts";
+import { maskDecision, masked } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
-import type { ApprovalRequest } from "../contract/request.ts";
+import type { ApprovalRequest, Seen } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import { parseInput } from "../errors/parse-input.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
-import { maskDecision } from "../ledger/masked.ts";
-import { moveRequest, together, toRequest } from "../ledger/move.ts";
+import { moveRequest, together, toRequest } from "../ledger/transition.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
 import { authorize, isComplete } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
-import { parseInput } from "../errors/parse-input.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
 import { giveNotices, isNoticeDue } from "./notice.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
-
-/** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
-export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
 
 const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.lazy(() =>
   z.union([

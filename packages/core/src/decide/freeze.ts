@@ -5,7 +5,7 @@ import { freezeScopeSchema, type Freeze, type FreezeScope } from "../contract/fr
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { FREEZES, putFreezes, readFreezes } from "../ledger/freezes.ts";
 import { persist } from "../ledger/ledger.ts";
 import { history } from "../ledger/verify.ts";

@@ -3,7 +3,7 @@ import type { Grant } from "../contract/grant.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { revokeGrant, toGrant } from "../ledger/grant.ts";
 import { persist } from "../ledger/ledger.ts";
 import { authorize } from "./authorize.ts";

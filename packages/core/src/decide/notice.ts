@@ -1,8 +1,8 @@
 import type { Happening } from "../audit/chain.ts";
 import { SYSTEM } from "../contract/principal.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/move.ts";
+import { moveRequest } from "../ledger/transition.ts";
 import { nextNoticeAt, noticesOf, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { expire } from "./deadline.ts";

@@ -1,11 +1,12 @@
-import { isCountersignError } from "../errors/error.ts";
 import type { Decision } from "../contract/decision.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { Kernel } from "../gate/kernel.ts";
-import { toRequest } from "../ledger/move.ts";
-import { decide } from "./decide.ts";
+import type { Reviewer } from "../contract/reviewer.ts";
+import { isCountersignError } from "../errors/error.ts";
+import type { Kernel } from "../kernel.ts";
+import { toRequest } from "../ledger/transition.ts";
 import { expireIfOverdue } from "./deadline.ts";
-import { signerOf, type Reviewer } from "./reviewer.ts";
+import { decide } from "./decide.ts";
+import { signerOf } from "./reviewer.ts";
 import { untilDecided } from "./wait.ts";
 
 /** Asks the in-process reviewer about requests that are recorded already. Answers whether any of them still waits. */

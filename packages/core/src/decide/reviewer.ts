@@ -1,15 +1,7 @@
-import { approve, type Decision } from "../contract/decision.ts";
-import type { Awaitable } from "../contract/json.ts";
+import { approve } from "../contract/decision.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-
-/** Whoever reviews inside this process. No decision (undefined, a throw, an abort): the request stays pending. */
-export interface Reviewer {
-  /** Signs as. */
-  readonly as: Principal;
-  /** `signal` aborts when the time is up or somebody else has decided. */
-  review(request: ApprovalRequest, options: { readonly signal: AbortSignal }): Awaitable<Decision | undefined>;
-}
+import type { Reviewer } from "../contract/reviewer.ts";
 
 const APPROVES_ALL: Reviewer = {
   as: { id: "dangerously-approve-all", name: "Approves everything, unseen", kind: "automation" },

@@ -1,9 +1,10 @@
-import type { ApprovalRequest } from "../contract/request.ts";
 import type { Duration } from "../contract/json.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
 import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
-import { toRequest } from "../ledger/move.ts";
+import type { Kernel } from "../kernel.ts";
+import { nextChange } from "../ledger/next-change.ts";
+import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { expireIfOverdue } from "./deadline.ts";
 
@@ -13,7 +14,7 @@ const POLL_MAX = 1_000;
 /** Until the request is no longer pending. @throws what the signal was aborted with */
 export async function untilDecided(kernel: Kernel, id: string, signal: AbortSignal): Promise<RequestRecord> {
   for (let pause = POLL_MIN; ; pause = Math.min(pause * 2, POLL_MAX)) {
-    const hint = nextChange(kernel, pause, signal);
+    const hint = nextChange(kernel.ledger, pause, signal);
     try {
       signal.throwIfAborted();
       const record = await expireIfOverdue(kernel, id);
@@ -23,30 +24,6 @@ export async function untilDecided(kernel: Kernel, id: string, signal: AbortSign
       hint.cancel();
     }
   }
-}
-
-/** A notification or, because it may be lost, the end of the pause. Listening starts before the read that it follows. */
-export function nextChange(
-  { ledger }: Kernel,
-  pause: number,
-  signal: AbortSignal | undefined,
-): { readonly arrived: Promise<void>; cancel(): void } {
-  let cancel = (): void => {};
-  const arrived = new Promise<void>((resolve) => {
-    const unwatch = ledger.port.watch(resolve);
-    const timer = setTimeout(resolve, pause);
-    signal?.addEventListener("abort", cancelled);
-    function cancelled(): void {
-      resolve();
-    }
-    cancel = () => {
-      signal?.removeEventListener("abort", cancelled);
-      unwatch();
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-  return { arrived, cancel };
 }
 
 /** @throws REQUEST_NOT_FOUND, TIMEOUT, the signal's reason */

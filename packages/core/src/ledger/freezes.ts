@@ -7,7 +7,7 @@ import type { ThreadRecord } from "../store/records.ts";
 import { unreadableRecord } from "../store/unreadable.ts";
 import { blankThread } from "./blank-thread.ts";
 import type { Ledger, Writes } from "./ledger.ts";
-import { putThread } from "./move.ts";
+import { putThread } from "./transition.ts";
 
 /** All freezes of a tenant are in one record, kept as a thread is: each change raises its fence, which claims require. */
 export const FREEZES = "countersign/freezes";

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { grantSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
+import type { Store } from "../contract/store.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
-import type { Batch, Change, Committed, Due, DueKind, DueOptions, Store, StorePort } from "../store/port.ts";
 import { parsePage } from "../store/page.ts";
+import type { Batch, Change, Committed, Due, DueKind, DueOptions, StorePort } from "../store/port.ts";
 import {
   flawOf,
   parseGrant,

@@ -3,8 +3,8 @@ import type { Change } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { unreadableIn } from "../store/unreadable.ts";
 import { persist, type Ledger, type Writes } from "./ledger.ts";
-import { isFinished, together } from "./move.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
+import { isFinished, together } from "./transition.ts";
 
 /** Requests read at a time. */
 const PAGE = 200;

@@ -2,7 +2,7 @@ import { threadSubject } from "../audit/subject.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { Writes } from "./ledger.ts";
-import { moveRequest, putThread } from "./move.ts";
+import { moveRequest, putThread } from "./transition.ts";
 
 /** Was all that this thread held purged, and has nothing happened on it since? */
 export function isPurged({ state, purgedSeq, seq }: ThreadRecord): boolean {

@@ -1,15 +1,15 @@
 import { hashOf } from "../audit/chain.ts";
 import { grantOf, grantSubject, threadOf, threadSubject } from "../audit/subject.ts";
-import type { AuditEvent } from "../contract/event.ts";
+import type { AuditEvent, Verified } from "../contract/event.ts";
 import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
-import { SHOWN } from "../store/shown.ts";
+import { SHOWN } from "../store/status.ts";
 import { unreadableIn } from "../store/unreadable.ts";
 import { FREEZES, freezesDigest } from "./freezes.ts";
 import { grantDigest, stateOf } from "./grant.ts";
-import { signedDigest } from "./signed-digest.ts";
 import type { Ledger } from "./ledger.ts";
+import { signedDigest } from "./signed-digest.ts";
 
 const PAGE = 1_000;
 
@@ -24,13 +24,6 @@ interface Tail {
   readonly digest: unknown;
   /** The state in which a purged request had ended. */
   readonly was: unknown;
-}
-
-/** How much was found whole. `unreadable`: records that their chains could not be held against. Absent: none. */
-export interface Verified {
-  readonly events: number;
-  readonly subjects: number;
-  readonly unreadable?: readonly Unreadable[];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";

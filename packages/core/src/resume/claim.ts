@@ -1,16 +1,17 @@
 import { SYSTEM } from "../contract/principal.ts";
-import { CountersignError } from "../errors/error.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
-import { refuseFrozen } from "../gate/brake.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import { CountersignError } from "../errors/error.ts";
+import { denial, invalid } from "../gate/refusal.ts";
+import type { Kernel } from "../kernel.ts";
+import { refuseFrozen } from "../ledger/freeze-watch.ts";
 import { FREEZES, readFreezes, type Freezes } from "../ledger/freezes.ts";
 import { persist } from "../ledger/ledger.ts";
 import { signedDigest } from "../ledger/signed-digest.ts";
-import { moveRequest, toRequest } from "../ledger/move.ts";
+import { moveRequest, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
-import { denial, invalid, isEdited } from "./words.ts";
+import { isEdited } from "./told.ts";
 
 /** What stands in the way of an execution, or the claim on it. */
 export type Claim =

@@ -1,12 +1,12 @@
 import { CountersignError } from "../errors/error.ts";
 import { passingIn } from "../errors/passing.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { toRequest } from "../ledger/move.ts";
+import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
-import type { Met } from "../suspend/current.ts";
-import { lapse } from "./claim.ts";
 import type { ClaimLease } from "./claim-lease.ts";
+import { lapse } from "./claim.ts";
+import type { Met } from "./current-call.ts";
 import { isPassed, messageOf, noteLate } from "./receipt.ts";
 
 /** What surrounded an effect that threw. */

@@ -1,20 +1,19 @@
 import { randomUUID } from "node:crypto";
 import type { CallContext } from "../contract/call.ts";
-import type { Awaitable, JsonObject } from "../contract/json.ts";
+import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
 import { CountersignError } from "../errors/error.ts";
-import { nextChange } from "../decide/wait.ts";
-import { refuseFrozen } from "../gate/brake.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
+import { refuseFrozen } from "../ledger/freeze-watch.ts";
 import { readFreezes } from "../ledger/freezes.ts";
-import { toRequest } from "../ledger/move.ts";
+import { nextChange } from "../ledger/next-change.ts";
+import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { runningCall, type Met } from "../suspend/current.ts";
-import { claim, giveBackUnstarted, park, type Claim } from "./claim.ts";
 import { keepClaim } from "./claim-lease.ts";
+import { claim, giveBackUnstarted, park, type Claim } from "./claim.ts";
+import { runningCall, type Met } from "./current-call.ts";
 import { isInDoubt, leaveInDoubt } from "./doubt.ts";
-import type { EffectOptions, Execution } from "./execution.ts";
 import { asJson, messageOf, record, type Outcome } from "./receipt.ts";
-import { notice, refusal } from "./words.ts";
+import { notice, refusal } from "./told.ts";
 
 /** The invocation on whose behalf a call is executed. */
 export interface Executor {
@@ -26,8 +25,6 @@ export interface Executor {
   /** @throws LEASE_LOST if the thread may be somebody else's by now */
   demandLease(): void;
 }
-
-export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>;
 
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
@@ -61,7 +58,7 @@ async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<
   if (first.type !== "busy") return first;
   const patience = AbortSignal.timeout(kernel.timings.receiptWait);
   for (let pause = 10; ; pause = Math.min(pause * 2, 500)) {
-    const hint = nextChange(kernel, pause, patience);
+    const hint = nextChange(kernel.ledger, pause, patience);
     try {
       const answer = await claim(kernel, id, claimant);
       if (answer.type !== "busy") return answer;

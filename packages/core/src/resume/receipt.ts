@@ -2,9 +2,9 @@ import { sha256 } from "../canonical/digest.ts";
 import { firstNonJson } from "../canonical/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest, noteOnRequest, toRequest } from "../ledger/move.ts";
+import { moveRequest, noteOnRequest, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
 

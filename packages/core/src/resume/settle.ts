@@ -1,20 +1,14 @@
 import { z } from "zod";
 import { principalSchema, type Principal } from "../contract/principal.ts";
-import type { ApprovalRequest } from "../contract/request.ts";
+import type { ApprovalRequest, Settlement } from "../contract/request.ts";
 import { authorize } from "../decide/authorize.ts";
-import { parseInput } from "../errors/parse-input.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
+import { parseInput } from "../errors/parse-input.ts";
+import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest, toRequest } from "../ledger/move.ts";
+import { moveRequest, toRequest } from "../ledger/transition.ts";
 import { lapse } from "./claim.ts";
 import { asJson, completed, summary, type Outcome } from "./receipt.ts";
-
-/**
- * What a person found out about an unknown execution: it happened (with this result); it didn't, and is tried again; or it
- * didn't, and isn't tried again: then the model is told the reason.
- */
-export type Settlement = { readonly executed: unknown } | { readonly retry: true } | { readonly failed: string };
 
 const settlementSchema = z.lazy(() =>
   z.union([

@@ -1,19 +1,7 @@
 import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
+import type { Store } from "../contract/store.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
-
-/** A store as a user sees it. Whoever opened it closes it. */
-export interface Store extends AsyncDisposable {
-  readonly capabilities: {
-    /** Survives the process. */
-    readonly durable: boolean;
-    /** Several processes may have it open at once. */
-    readonly shared: boolean;
-    /** `watch` hears of other processes' commits without polling. */
-    readonly push: boolean;
-  };
-  close(): Promise<void>;
-}
 
 /**
  * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then

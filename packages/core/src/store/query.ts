@@ -4,7 +4,7 @@ import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { audienceOf, barredFrom, invitationsFor } from "./audience.ts";
 import type { RequestRecord, RequestState } from "./records.ts";
-import { SHOWN } from "./shown.ts";
+import { SHOWN } from "./status.ts";
 
 const MAX_LIMIT = 1_000;
 

@@ -5,9 +5,9 @@ import type { JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { Principal } from "../contract/principal.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import type { Invocation } from "../hold/invocation.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
-import type { Invocation } from "./invocation.ts";
 
 /** A call to be asked about, and why. */
 export interface Ask {

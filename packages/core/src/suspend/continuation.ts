@@ -1,14 +1,7 @@
 import { firstNonJson } from "../canonical/json.ts";
+import type { Continuation } from "../contract/continuation.ts";
 import { CountersignError } from "../errors/error.ts";
 import { gunzip, gzip } from "./gzip.ts";
-
-/** The framework's frozen run: opaque to Countersign, versioned by the adapter. */
-export interface Continuation {
-  /** The adapter's own format number. */
-  readonly format: number;
-  /** JSON. */
-  readonly data: unknown;
-}
 
 /** The first byte says how the others are to be read; other encodings get other numbers. */
 const PLAIN_JSON = 1;

@@ -1,16 +1,17 @@
+import type { Continuation } from "../contract/continuation.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import type { Kernel } from "../gate/kernel.ts";
-import type { Crowd } from "../ledger/floodgate.ts";
+import { holdThread, newThread } from "../hold/hold.ts";
+import { isFramework, type Invocation } from "../hold/invocation.ts";
+import type { Kernel } from "../kernel.ts";
 import { takeUses } from "../ledger/grant.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
-import { insertRequest, moveRequest, together } from "../ledger/move.ts";
+import type { Crowd } from "../ledger/limits.ts";
+import { insertRequest, moveRequest, together } from "../ledger/transition.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { asked, newRequest, type Ask } from "./ask.ts";
-import { encodeContinuation, type Continuation } from "./continuation.ts";
-import { coverBy, decidedBy, grantsOn } from "./cover.ts";
-import { holdThread, newThread } from "./hold.ts";
-import { isFramework, type Invocation } from "./invocation.ts";
+import { encodeContinuation } from "./continuation.ts";
+import { coverBy, decidedBy, grantsOn } from "./grants.ts";
 import { cancellation, isCancellable, isNotAskedAgain, NOT_ASKED_AGAIN } from "./withdraw.ts";
 
 /** What is to be asked, given all that is recorded of the thread: looked at anew by every attempt to write it. */

@@ -1,6 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
 import type { Writes } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/move.ts";
+import { moveRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** Can this request still be withdrawn? Not once an execution was begun. */

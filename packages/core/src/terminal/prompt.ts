@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { approve, edit, reject, type Decision } from "../contract/decision.ts";
 import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { fromJsonSchema, parseWith } from "../gate/schema.ts";
+import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { visible, visibleJson } from "./visible.ts";
 
 /** Where the prompt is shown and answered. */

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import type { Principal } from "../contract/principal.ts";
-import type { Reviewer } from "../decide/reviewer.ts";
+import type { Reviewer } from "../contract/reviewer.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { prompt } from "./prompt.ts";
 

@@ -1,0 +1,92 @@
+import type { ProposedCall } from "./call.ts";
+import type { Continuation } from "./continuation.ts";
+import type { GateIn, ThreadInfo } from "./gate.ts";
+import type { Inspection } from "./inspection.ts";
+import type { RunOutcome, StreamedRun } from "./outcome.ts";
+import type { Principal } from "./principal.ts";
+import type { Thread } from "./thread.ts";
+
+type StartOptions<Native> = ThreadInfo &
+  Native & {
+    signal?: AbortSignal | undefined;
+    /** Start while requests are pending: refuse (default) or cancel them. */
+    pending?: "refuse" | "cancel" | undefined;
+  };
+export type StartArgs<Context, Native> = unknown extends Context
+  ? [options?: StartOptions<Native>]
+  : [options: StartOptions<Native> & { context: Context }];
+
+/** One named agent on durable threads: what every adapter's createRunner returns and what a worker drives. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see Gate
+export interface AgentRunner<Input = any, Output = any, Stream = any, Context = any, Native = {}> {
+  readonly name: string;
+  readonly gate: GateIn<Context>;
+  /** The framework keeps its conversations in this process alone: they die with it, however durable the store is. */
+  readonly forgetsWithProcess?: boolean;
+  /**
+   * A new input for this thread.
+   * @throws THREAD_BUSY, THREAD_SUSPENDED while decisions are missing, EXECUTION_UNKNOWN, INVALID_ARGS, and what the framework throws
+   */
+  start(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<RunOutcome<Output>>;
+  /**
+   * Goes on where the thread stopped. Without a decision nothing happens: no effect, no model request.
+   * @throws THREAD_UNKNOWN, THREAD_CLOSED once it was purged, AGENT_UNKNOWN, EXECUTION_UNKNOWN, and what the framework throws
+   */
+  resume(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<RunOutcome<Output>>;
+  stream(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<StreamedRun<Stream, Output>>;
+  resumeStream(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<StreamedRun<Stream, Output>>;
+}
+
+/** How far the framework came. */
+export type Advanced<Output> =
+  | { readonly status: "completed"; readonly output: Output; readonly text: string; readonly continuation?: Continuation }
+  /**
+   * Core suspends with these. A hook that had to record earlier called suspend itself; twice is once. No calls at all:
+   * the framework waits for something that isn't Countersign's.
+   */
+  | { readonly status: "suspended"; readonly calls: readonly ProposedCall[]; readonly continuation: Continuation | null }
+  | { readonly status: "stopped"; readonly continuation?: Continuation };
+
+/** `input` on start, absent on a resume of what was saved; `continuation` is the thread's last one. */
+export interface From<Input> {
+  readonly input: Input | undefined;
+  /** An earlier invocation began with this input and died before anything was saved here. */
+  readonly again: boolean;
+  readonly continuation: Continuation | null;
+}
+
+/** How a framework goes on. Everything else (lease, fence, outcome, review, release, worker) is done by defineRunner. */
+export interface RunnerSpec<Input, Output, Stream, Native> {
+  readonly name: string;
+  readonly framework: string;
+  advance(thread: Thread, from: From<Input>, options: Native & { readonly signal: AbortSignal }): Promise<Advanced<Output>>;
+  advanceStream?(
+    thread: Thread,
+    from: From<Input>,
+    options: Native & { readonly signal: AbortSignal },
+  ): Promise<{ readonly stream: Stream; readonly done: Promise<Advanced<Output>> }>;
+  /**
+   * The framework persists its conversation itself (LangGraph's checkpointer): a start that died is gone on with. Default:
+   * it is begun again with its input, if that is JSON.
+   */
+  readonly keepsConversation?: boolean;
+  /** …but in this process alone. */
+  readonly forgetsWithProcess?: boolean;
+  /** The output of a completed thread, where it isn't JSON and so can't be recorded. */
+  restoreOutput?(threadId: string): Promise<Output>;
+  /**
+   * How tools that nobody has gated are found. Leave it out only if every tool runs through `thread.execute`, whatever the
+   * application hands to the runner.
+   */
+  readonly tools?: Inspection;
+  /** Checks the set-up before anything is written. */
+  beforeRun?(threadId: string, options: Native): void;
+  /** For a stream that has nothing to say because the run didn't move. Default: an empty async iterable. */
+  emptyStream?(): Stream;
+}
+
+/** Who ended a run that was stopped. */
+export interface Stopper {
+  readonly by: Principal;
+  readonly message: string | undefined;
+}

@@ -1,0 +1,12 @@
+/** A store as a user sees it. Whoever opened it closes it. */
+export interface Store extends AsyncDisposable {
+  readonly capabilities: {
+    /** Survives the process. */
+    readonly durable: boolean;
+    /** Several processes may have it open at once. */
+    readonly shared: boolean;
+    /** `watch` hears of other processes' commits without polling. */
+    readonly push: boolean;
+  };
+  close(): Promise<void>;
+}

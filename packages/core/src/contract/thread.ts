@@ -1,0 +1,89 @@
+import type { ProposedCall } from "./call.ts";
+import type { Continuation } from "./continuation.ts";
+import type { EffectOptions, Execution, Preview, Effect } from "./execution.ts";
+import type { Approval, ThreadInfo } from "./gate.ts";
+import type { JsonObject } from "./json.ts";
+import type { Principal } from "./principal.ts";
+import type { ApprovalRequest } from "./request.ts";
+import type { ReviewTerms } from "./terms.ts";
+
+export interface CallOptions {
+  /**
+   * This invocation saw the model produce the turn, so nothing can be recorded about it yet and no read is needed.
+   * Absent: the turn may have been restored; its requests are read once per turn and invocation.
+   */
+  readonly fresh?: boolean | undefined;
+}
+
+export interface WaitOptions extends CallOptions {
+  /** The reason of a native option that asks as well. It can only add a signature. */
+  readonly asked?: string | undefined;
+  /** The tool's own JSON Schema, where the policy's rule has none. */
+  readonly argsSchema?: JsonObject | undefined;
+  /**
+   * The only decisions that the framework, or its native option, takes about a call of this kind: restrictions add up, so a
+   * reviewer is offered what the policy's terms have as well. Default: all. SETUP if they have none in common.
+   */
+  readonly decisions?: ReviewTerms["decisions"];
+}
+
+/** One conversation under the gate, for one invocation. */
+export interface Thread {
+  readonly id: string;
+  readonly requestedBy: Principal | undefined;
+  /** What the policy's conditions see as `context`. */
+  readonly context: unknown;
+  pending(): Promise<readonly ApprovalRequest[]>;
+  /**
+   * Outside a runner: what is saved of the thread. From here on this invocation writes only on top of that: once somebody
+   * else has taken the thread, `suspend` throws THREAD_BUSY.
+   * @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE
+   */
+  restore(): Promise<Continuation | null>;
+  /** What is recorded of exactly this call. One read for all calls of its turn. */
+  recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
+  /**
+   * Does the policy alone settle this call, by allowing or refusing it, whatever is on record? Pure. For a hook that
+   * doesn't know yet which turn a call belongs to: `true`, in a turn that this invocation saw the model produce, needs
+   * nobody; at `false` stop the framework first, and then ask `mustWait`.
+   */
+  settledByPolicy(call: Pick<ProposedCall, "namespace" | "tool" | "args">): boolean;
+  /**
+   * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
+   * enforces. A fresh allowed call is answered synchronously, without I/O, unless its rule counts the thread's history.
+   * What a grant or such a rule decides is recorded by this call already: a remembered decision never waits.
+   * @throws SETUP if a person would have to be asked, and `options.decisions` leave them nothing to decide
+   */
+  mustWait(call: ProposedCall, options?: WaitOptions): boolean | Promise<boolean>;
+  /**
+   * One atomic write; calls that are recorded already are adopted. A null continuation: the framework or the application
+   * keeps the conversation. The thread stays held by this invocation until it is released.
+   * @throws DUPLICATE_CALL, TOO_MANY_REQUESTS, NOT_JSON, POLICY_DENIED, INVALID_ARGS, THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, SETUP
+   */
+  suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]>;
+  /**
+   * With an in-process reviewer: records the calls if they aren't, asks the reviewer, answers whether any still waits.
+   * Without one: true at once.
+   */
+  review(calls: readonly ProposedCall[]): Promise<boolean>;
+  /**
+   * For a call that needn't wait: what `execute` would do with it, refuse it or run it with these arguments. Takes, runs and
+   * records nothing. A framework that runs code of its own between the gate and the tool keeps refused calls from that code,
+   * and shows it the arguments that were signed.
+   * @throws STORE_UNAVAILABLE
+   */
+  preview(call: ProposedCall, options?: CallOptions): Promise<Preview>;
+  /**
+   * The only door to an effect. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing.
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and what the effect throws
+   */
+  execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
+  /**
+   * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
+   * when the policy allows them. Asking again is the same request.
+   * @throws INVALID_ARGS, NOT_JSON, PURGED, TOO_MANY_REQUESTS, THREAD_BUSY, LEASE_LOST, SETUP
+   */
+  ask(call: ProposedCall, options?: ThreadInfo): Promise<Approval>;
+  /** The invocation has ended: the hold is let go, requests that it did not ask again are withdrawn. */
+  release(outcome: "completed" | "suspended" | "failed"): Promise<void>;
+}

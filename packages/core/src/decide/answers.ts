@@ -1,0 +1,53 @@
+import type { Gate } from "../contract/gate.ts";
+import type { NativeAnswer, NativeOptions } from "../contract/native.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { internalsOf, type Kernel } from "../kernel.ts";
+import { decideTogether, type Ballot } from "./decide.ts";
+
+/**
+ * Decides all that one native answer says, in one write: if one of its requests can't be decided like that, none is. The
+ * same answer again is idempotent.
+ * @example await decideAnswers(gate, [{ id, decision: approve() }], { threadId, by, via: "my-framework" })
+ * @throws NATIVE_REFUSED for an answer that is empty, answers a request twice or one of another thread, comes after another
+ * decision, or is about other arguments than those proposed now (`cause`: ALREADY_DECIDED with the winner, ARGS_CHANGED);
+ * and whatever else `gate.decide` throws
+ */
+export async function decideAnswers(
+  gate: Gate,
+  answers: readonly NativeAnswer[],
+  { threadId, by, via }: NativeOptions,
+): Promise<readonly ApprovalRequest[]> {
+  const { kernel } = internalsOf(gate);
+  const refuse = (reason: string, cause?: unknown): never => {
+    throw new CountersignError("NATIVE_REFUSED", { threadId, reason }, cause === undefined ? {} : { cause });
+  };
+  if (answers.length === 0) refuse("it answers nothing");
+  const ids = new Set(answers.map(({ id }) => id));
+  if (ids.size < answers.length) refuse("it answers one request twice");
+  const foreign = await firstNotOf(kernel, threadId, ids);
+  if (foreign !== undefined) refuse(`nothing is asked under ${foreign} in this thread`);
+  const ballots = answers.map(({ id, digest, decision }): Ballot => ({ id, seen: digest, decision }));
+  try {
+    return await decideTogether(kernel, ballots, { by, via });
+  } catch (error) {
+    const reason = staleness(error);
+    if (reason !== undefined) refuse(reason, error);
+    throw error;
+  }
+}
+
+async function firstNotOf({ ledger }: Kernel, threadId: string, ids: ReadonlySet<string>): Promise<string | undefined> {
+  const records = await Promise.all([...ids].map(async (id) => ({ id, record: await ledger.request(id) })));
+  return records.find(({ record }) => record?.threadId !== threadId)?.id;
+}
+
+/** Why an answer comes too late. Undefined: it doesn't. */
+function staleness(error: unknown): string | undefined {
+  if (isCountersignError(error, "ALREADY_DECIDED")) {
+    const { request, winner } = error.details;
+    return `request ${request.id} is ${request.status} already${winner ? `, by ${winner.by.id}` : ""}`;
+  }
+  if (isCountersignError(error, "ARGS_CHANGED")) return `request ${error.details.request.id} now proposes other arguments than those shown`;
+  return undefined;
+}

@@ -1,0 +1,12 @@
+import type { Refused } from "../contract/execution.ts";
+import type { Issue } from "../contract/json.ts";
+
+/** What a model is told if the policy itself refuses: then nobody is asked. */
+export function denial(reason: string): Refused {
+  return { status: "refused", message: `The policy does not allow this call: ${reason}. It did not run.`, by: "policy", then: "continue" };
+}
+
+export function invalid(issues: readonly Issue[]): Refused {
+  const list = issues.map(({ path, message }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message)).join("; ");
+  return { status: "refused", message: `The arguments are invalid: ${list}. The call did not run.`, by: "policy", then: "continue" };
+}

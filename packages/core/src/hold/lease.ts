@@ -1,0 +1,48 @@
+import { CountersignError } from "../errors/error.ts";
+import type { Kernel } from "../kernel.ts";
+import { persist } from "../ledger/ledger.ts";
+import type { ThreadRecord } from "../store/records.ts";
+import type { Invocation } from "./invocation.ts";
+
+export interface Heartbeat {
+  /** Aborts with LEASE_LOST when somebody else holds the thread. */
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
+/** A runner's signs of life: the lease is extended after each third of it. */
+export function keepLease(kernel: Kernel, invocation: Invocation): Heartbeat {
+  const { timings, clock } = kernel;
+  const lost = new AbortController();
+  const beat = async (): Promise<void> => {
+    const until = clock() + timings.threadLease;
+    if (await extendLease(kernel, invocation, timings.threadLease)) invocation.until = Math.max(invocation.until, until);
+    else lost.abort(new CountersignError("LEASE_LOST", { threadId: invocation.threadId }));
+  };
+  // An unanswered beat changes nothing: `until` passes, and no effect is started after it.
+  const timer = setInterval(() => void beat().catch(() => {}), timings.threadLease / 3);
+  return { signal: lost.signal, stop: () => clearInterval(timer) };
+}
+
+/** The same for a suspension outside a runner while its in-process reviewer thinks. */
+export function keepHold(kernel: Kernel, invocation: Invocation): { stop(): void } {
+  if (invocation.fence !== undefined) return { stop: () => {} };
+  const { nativeHold } = kernel.timings;
+  const timer = setInterval(() => void extendLease(kernel, invocation, nativeHold).catch(() => {}), nativeHold / 3);
+  return { stop: () => clearInterval(timer) };
+}
+
+function extendLease({ ledger }: Kernel, { threadId, token }: Invocation, by: number): Promise<boolean> {
+  return persist(async () => {
+    const [thread, now] = await Promise.all([ledger.thread(threadId), ledger.now()]);
+    if (!thread || thread.holder !== token) return false;
+    // An earlier beat may be answered after a later one: a lease never gets shorter.
+    const record: ThreadRecord = { ...thread, version: thread.version + 1, leaseUntil: Math.max(thread.leaseUntil, now + by) };
+    return (await ledger.commit({ changes: [{ op: "put", kind: "thread", record, expects: thread.version }], events: [] })).ok || undefined;
+  });
+}
+
+/** @throws LEASE_LOST if this invocation may not hold its thread any more */
+export function demandLease({ clock }: Kernel, { threadId, until }: Invocation): void {
+  if (clock() >= until) throw new CountersignError("LEASE_LOST", { threadId });
+}

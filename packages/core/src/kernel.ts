@@ -1,0 +1,49 @@
+import type { AllowedCall } from "./contract/call.ts";
+import type { Timings } from "./contract/defaults.ts";
+import type { Gate } from "./contract/gate.ts";
+import type { Reviewer } from "./contract/reviewer.ts";
+import { CountersignError } from "./errors/error.ts";
+import type { Brake } from "./ledger/freeze-watch.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import type { Floodgate } from "./ledger/limits.ts";
+import type { PolicyInternals } from "./policy/policy.ts";
+
+/** What the moves work with: one gate's store, policy and clock. */
+export interface Kernel {
+  readonly ledger: Ledger;
+  readonly brake: Brake;
+  readonly policy: PolicyInternals | undefined;
+  readonly floodgate: Floodgate;
+  readonly timings: Timings;
+  /** This process's clock, Unix ms: for leases that it holds itself. */
+  readonly clock: () => number;
+  readonly onAllowed: ((call: AllowedCall) => void) | undefined;
+  readonly warn: (message: string) => void;
+}
+
+/** What stands behind a gate. */
+export interface GateInternals {
+  readonly kernel: Kernel;
+  readonly reviewer: Reviewer | undefined;
+}
+const INTERNALS = Symbol.for("countersign.gate");
+
+export function withInternals<G extends object>(gate: G, internals: GateInternals): G {
+  return { ...gate, [INTERNALS]: internals };
+}
+
+/** @throws SETUP for anything that createGate didn't make */
+export function internalsOf(gate: Gate): GateInternals {
+  const internals = (gate as { [INTERNALS]?: GateInternals } | undefined)?.[INTERNALS];
+  if (!internals) throw new CountersignError("SETUP", { hint: "This needs a gate made by createGate." });
+  return internals;
+}
+
+/** @throws SETUP if the gate only decides */
+export function gatingInternalsOf(gate: Gate): GateInternals & { readonly kernel: { readonly policy: NonNullable<Kernel["policy"]> } } {
+  const internals = internalsOf(gate);
+  const { policy } = internals.kernel;
+  if (!policy)
+    throw new CountersignError("SETUP", { hint: "A gate without a policy only decides. Pass a policy to createGate to gate tools." });
+  return { ...internals, kernel: { ...internals.kernel, policy } };
+}

@@ -1,0 +1,78 @@
+import type { Freeze } from "../contract/freeze.ts";
+import { CountersignError } from "../errors/error.ts";
+import { addressOf, ruleName } from "../policy/names.ts";
+import { readFreezes } from "./freezes.ts";
+import type { Ledger } from "./ledger.ts";
+
+interface Call {
+  readonly namespace?: string | undefined;
+  readonly tool: string;
+  readonly agent: string;
+}
+
+/** How often a process looks at what is frozen while calls run that the policy allows, in ms… */
+const EVERY = 1_000;
+/** …and for how long after the last one. */
+const WATCH = 60_000;
+
+/**
+ * Stops what is frozen. Claims ask the store each time. Allowed calls do no I/O: runs look when they begin and go on, and
+ * as long as allowed calls keep coming, the process looks again and again beside them.
+ */
+export class Brake {
+  readonly #ledger: Ledger;
+  #known: readonly Freeze[] = [];
+  /** Of the record that said so: it only goes up. */
+  #fence = 0;
+  /** Allowed calls since the process last looked. */
+  #calls = 0;
+  #idle = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** May a call run that the policy allows? By what is known. @throws FROZEN */
+  demand(call: Call): void {
+    this.#calls++;
+    if (!this.#timer) this.#timer = this.#wait();
+    refuseFrozen(this.#known, call);
+  }
+
+  /** What is in force by the record with this fence. A look that took long may bring what is past. */
+  learn(inForce: readonly Freeze[], fence: number): void {
+    if (fence < this.#fence) return;
+    this.#known = inForce;
+    this.#fence = fence;
+  }
+
+  /** Looks at what is in force. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
+  async look(): Promise<void> {
+    await readFreezes(this.#ledger).then(({ inForce, record }) => this.learn(inForce, record?.fence ?? 0), () => {}); // prettier-ignore
+  }
+
+  #wait(): NodeJS.Timeout {
+    return setTimeout(() => void this.#lookAgain(), EVERY).unref();
+  }
+
+  async #lookAgain(): Promise<void> {
+    this.#idle = this.#calls > 0 ? 0 : this.#idle + EVERY;
+    this.#calls = 0;
+    await this.look();
+    this.#timer = this.#idle < WATCH ? this.#wait() : undefined;
+  }
+}
+
+/** @throws FROZEN */
+export function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
+  const frozen = inForce.find((freeze) => isStopped(freeze, call));
+  if (frozen) throw new CountersignError("FROZEN", { id: frozen.id, by: frozen.by, reason: frozen.reason, tool: call.tool });
+}
+
+function isStopped({ tool, agent }: Freeze, call: Call): boolean {
+  if (agent !== undefined && agent !== call.agent) return false;
+  if (tool === undefined) return true;
+  const name = ruleName(tool);
+  return name.matches(addressOf(call)) || name.matches(call.tool);
+}

@@ -1,0 +1,127 @@
+import { nextEvent, type Chained, type Happening } from "../audit/chain.ts";
+import { threadSubject } from "../audit/subject.ts";
+import type { AuditEvent } from "../contract/event.ts";
+import { maskRequest } from "../contract/mask.ts";
+import type { ApprovalRequest } from "../contract/request.ts";
+import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
+import { SHOWN } from "../store/status.ts";
+import type { Writes } from "./ledger.ts";
+
+const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
+  pending: ["pending", "approved", "rejected", "expired", "cancelled"],
+  approved: ["executing", "expired", "cancelled", "done", "failed"],
+  executing: ["done", "failed", "unknown", "approved"],
+  unknown: ["done", "failed", "approved"],
+  done: ["done", "purged"],
+  failed: ["failed", "purged"],
+  rejected: ["purged"],
+  expired: ["purged"],
+  cancelled: ["purged"],
+  purged: [],
+};
+
+/** Is there nothing left to wait for, to run or to find out? */
+export function isFinished({ state }: RequestRecord): boolean {
+  return state === "purged" || LEGAL[state].includes("purged");
+}
+
+/** Does a request in this state keep its thread from going on? */
+const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
+
+/** One request moves: compare-and-set on it, its events, and the thread's counter in the same commit. */
+export function moveRequest(
+  old: RequestRecord,
+  patch: Partial<RequestRecord> & { readonly state: RequestState },
+  ...happenings: readonly Happening[]
+): Writes & { readonly record: RequestRecord } {
+  const legal =
+    LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
+  if (!legal) throw new Error(`illegal transition of ${old.id}: ${old.state} -> ${patch.state}`);
+  const events: AuditEvent[] = [];
+  let chain: Chained = old;
+  for (const happening of happenings) {
+    const event = nextEvent(old.id, chain, { ...happening, data: { ...happening.data, state: patch.state } });
+    events.push(event);
+    chain = { seq: event.seq, head: event.hash };
+  }
+  const record = project({ ...old, ...patch, version: old.version + 1, seq: chain.seq, head: chain.head });
+  const by = Number(keepsWaiting(record.state)) - Number(keepsWaiting(old.state));
+  return {
+    record,
+    changes: [
+      { op: "put", kind: "request", record, expects: old.version },
+      ...(by === 0 ? [] : [{ op: "add", kind: "thread", id: old.threadId, field: "open", by } as const]),
+    ],
+    events,
+  };
+}
+
+/** Once an execution was begun, an approval can only end with its receipt; before, only without one. */
+function late(old: RequestRecord, to: RequestState): boolean {
+  return (to === "done" || to === "failed") === old.begun;
+}
+
+/** A request is asked. */
+export function insertRequest(record: RequestRecord, happening: Happening): Writes & { readonly record: RequestRecord } {
+  const event = nextEvent(record.id, record, { ...happening, data: { ...happening.data, state: record.state } });
+  const inserted = project({ ...record, version: 1, seq: event.seq, head: event.hash });
+  const open = keepsWaiting(inserted.state) ? [{ op: "add", kind: "thread", id: record.threadId, field: "open", by: 1 } as const] : [];
+  return { record: inserted, changes: [{ op: "put", kind: "request", record: inserted, expects: 0 }, ...open], events: [event] };
+}
+
+/** An entry in a request's chain that changes nothing else. */
+export function noteOnRequest(old: RequestRecord, happening: Happening): Writes {
+  const event = nextEvent(old.id, old, { ...happening, data: { ...happening.data, state: old.state } });
+  const record = { ...old, version: old.version + 1, seq: event.seq, head: event.hash };
+  return { changes: [{ op: "put", kind: "request", record, expects: old.version }], events: [event] };
+}
+
+/** A thread changes; without a happening (a heartbeat) its chain stays as it is. */
+export function putThread(
+  next: ThreadRecord,
+  expects: number,
+  happening: Happening | undefined,
+): Writes & { readonly record: ThreadRecord } {
+  const event = happening && nextEvent(threadSubject(next.id), next, { ...happening, data: { ...happening.data, state: next.state } });
+  const record: ThreadRecord = { ...next, version: expects + 1, ...(event ? { seq: event.seq, head: event.hash } : {}) };
+  return { record, changes: [{ op: "put", kind: "thread", record, expects }], events: event ? [event] : [] };
+}
+
+export function together(...writes: readonly Writes[]): Writes {
+  return { changes: writes.flatMap(({ changes }) => changes), events: writes.flatMap(({ events }) => events) };
+}
+
+function project(record: RequestRecord): RequestRecord {
+  if (record.state === "purged") return record;
+  const [status, execution] = SHOWN[record.state];
+  // Nobody is reminded of what is decided.
+  const noticeAt = record.state === "pending" ? record.noticeAt : undefined;
+  return { ...record, status, execution, noticeAt };
+}
+
+/**
+ * What users see of a record: masked, so never what is run or compared. The result is kept once, beside the receipt.
+ */
+export function toRequest(record: RequestRecord): ApprovalRequest {
+  const {
+    state,
+    idempotent,
+    result,
+    error,
+    turnId,
+    callId,
+    parent,
+    ticket,
+    redact,
+    executeWithin,
+    noticeAt,
+    attempt,
+    holder,
+    leaseUntil,
+    seq,
+    head, // prettier-ignore
+    ...rest
+  } = record;
+  const request = redact ? maskRequest(rest, redact) : rest;
+  return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;
+}

@@ -1,0 +1,154 @@
+import type { PastCall } from "../contract/history.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
+import type { Verdict } from "../contract/verdict.ts";
+import type { CompiledPolicy, CompiledRule } from "./compile.ts";
+import { historyOf } from "./history.ts";
+import { addressOf, isNamespaced, overlaps, type RuleName } from "./names.ts";
+import { parseWith, type Parsed } from "./schema.ts";
+
+/** A call with what the conversation adds to it. */
+export interface CheckedCall {
+  readonly namespace?: string | undefined;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly context?: unknown;
+  readonly threadId: string;
+  readonly agent: string;
+  readonly requestedBy?: Principal | undefined;
+  /** What ran in the thread before. Absent: not known, and a condition that counts it holds. */
+  readonly history?: readonly PastCall[] | undefined;
+}
+
+/** A verdict, the rule that gave it and the policy that the rule is of. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly rule: CompiledRule;
+  readonly by: CompiledPolicy;
+}
+
+const ALLOW: Verdict = { type: "allow" };
+const STRICTNESS = { allow: 0, invalid: 1, ask: 2, deny: 3 } as const;
+
+/** The verdict on a call. Never throws: what can't be evaluated holds. */
+export function judge(policy: CompiledPolicy, call: CheckedCall): Judgement {
+  const [first, ...others] = rulesFor(policy, call);
+  if (!first) return judgeBy(policy, policy.fallback, call);
+  const verdict = others.reduce((a, rule) => stricter(a, judgeBy(policy, rule, call)), judgeBy(policy, first, call));
+  // A name without a namespace asks and denies everywhere, but it allows only tools that have none.
+  const allows = verdict.verdict.type === "allow" && call.namespace !== undefined && !isNamespaced(first);
+  return allows ? judgeBy(policy, policy.fallback, call) : verdict;
+}
+
+/** The rules that name a tool; several only if they are equally specific. Empty: the default holds. */
+export function rulesFor(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly CompiledRule[] {
+  const address = addressOf(call);
+  const exact = policy.exact.get(address);
+  if (exact) return [exact];
+  if (call.namespace === undefined) return mostSpecific(policy.rules, address);
+  const rules = mostSpecific(policy.namespaced, address);
+  return rules.length > 0 ? rules : mostSpecific(policy.plain, call.tool);
+}
+
+/** The rule whose schema and properties hold for this call. */
+export function ruleOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): CompiledRule {
+  const address = addressOf(call);
+  const [rule] = call.namespace === undefined ? mostSpecific(policy.rules, address) : mostSpecific(policy.namespaced, address);
+  return policy.exact.get(address) ?? rule ?? policy.fallback;
+}
+
+/** What is masked of this call's arguments. Like a question, a mask holds in every namespace; undefined: nothing. */
+export function redactionOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly string[] | undefined {
+  const paths = new Set(rulesFor(policy, call).flatMap(({ redact }) => redact));
+  return paths.size > 0 ? [...paths] : undefined;
+}
+
+/** Does the verdict on this call depend on what ran in its thread before? */
+export function countsHistory(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): boolean {
+  return rulesFor(policy, call).some(({ history }) => history);
+}
+
+/** Is every call that this name stands for recorded if it runs? A count of the others would be too small. */
+function isOnRecord({ rules, fallback }: CompiledPolicy, name: RuleName): boolean {
+  const records = ({ history, ask, deny }: CompiledRule): boolean => history || ask === true || deny === true;
+  for (const rule of rules) {
+    if (!overlaps(rule.name, name)) continue;
+    if (!records(rule)) return false;
+    if (!rule.name.matches(name.text)) continue;
+    // It covers the whole name, and less specific rules never get to it; but a plain rule allows nothing in a namespace.
+    return isNamespaced(rule) || !/[*/]/.test(name.text) || records(fallback);
+  }
+  return records(fallback);
+}
+
+/** Several only if they are equally specific. */
+function mostSpecific(rules: readonly CompiledRule[], address: string): readonly CompiledRule[] {
+  const first = rules.find(({ name }) => name.matches(address));
+  return first ? rules.filter(({ name }) => name.specificity === first.name.specificity && name.matches(address)) : [];
+}
+
+function stricter(a: Judgement, b: Judgement): Judgement {
+  return STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? a : b;
+}
+
+function judgeBy(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Judgement {
+  return { verdict: apply(policy, rule, call), rule, by: policy };
+}
+
+function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Verdict {
+  if (rule.deny === undefined && rule.ask === undefined && !rule.schema) return ALLOW;
+  const args = parse(rule, call);
+  if (args && "issues" in args) return { type: "invalid", issues: args.issues };
+  const context = contextOf(policy, call);
+  const seen = args &&
+    context && {
+      ...call,
+      namespace: call.namespace,
+      requestedBy: call.requestedBy,
+      args: args.value,
+      context: context.value,
+      history: historyOf(call, call.history, (name) => isOnRecord(policy, name)),
+    };
+  const denied = holds(rule.deny, seen, rule, "denies");
+  if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
+  const asked = holds(rule.ask, seen, rule, "asks");
+  return asked === undefined ? ALLOW : { type: "ask", rule: rule.name.text, reason: asked, terms: rule.terms };
+}
+
+/** Undefined: the schema itself failed, so no condition can be evaluated. */
+function parse(rule: CompiledRule, call: CheckedCall): Parsed | undefined {
+  if (!rule.schema) return { value: call.args };
+  try {
+    return parseWith(rule.schema, call.args);
+  } catch {
+    return undefined;
+  }
+}
+
+function contextOf(policy: CompiledPolicy, call: CheckedCall): { readonly value: unknown } | undefined {
+  if (!policy.context) return { value: call.context };
+  try {
+    const parsed = parseWith(policy.context, call.context);
+    return "value" in parsed ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The reason why a condition holds, or undefined if it doesn't: only `false` doesn't. */
+function holds(condition: CompiledRule["ask"], call: object | undefined, rule: CompiledRule, verb: string): string | undefined {
+  const plain = `${rule.name.text} ${verb}`;
+  if (condition === undefined) return undefined;
+  if (condition === true) return plain;
+  if (!call) return `${plain}: its condition could not be evaluated`;
+  try {
+    const answer: unknown = condition(call as never);
+    if (answer === false) return undefined;
+    if (typeof answer === "string" && answer !== "") return answer;
+    if (answer === true) return plain;
+    if (answer instanceof Promise) answer.catch(() => {});
+    return `${plain}: its condition gave no plain answer`;
+  } catch {
+    return `${plain}: its condition could not be evaluated`;
+  }
+}

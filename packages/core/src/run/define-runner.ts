@@ -1,0 +1,169 @@
+import { firstNonJson } from "../canonical/json.ts";
+import type { GateIn, ThreadInfo } from "../contract/gate.ts";
+import type { RunOutcome, StreamedRun } from "../contract/outcome.ts";
+import type { AgentRunner, Advanced, From, RunnerSpec } from "../contract/runner.ts";
+import type { Thread } from "../contract/thread.ts";
+import { reviewInProcess } from "../decide/review.ts";
+import { CountersignError } from "../errors/error.ts";
+import { gatingInternalsOf } from "../kernel.ts";
+import { meeting } from "../resume/current-call.ts";
+import type { ThreadRecord } from "../store/records.ts";
+import { refuseOtherFramework } from "../suspend/continuation.ts";
+import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
+import { drive, replayed, suspendedWith } from "./drive.ts";
+import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
+import { inspect, inspectAtOnce } from "./ungated.ts";
+
+type Options<Native> = Native &
+  ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
+
+/**
+ * What a worker calls for a thread as it is after a claim made at `since` (Unix ms, its own clock). Undefined: somebody else
+ * has it.
+ */
+export type Wake = (thread: ThreadRecord, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
+const WAKE = Symbol.for("countersign.wake");
+
+/** @throws SETUP for a runner that defineRunner didn't make */
+export function wakeOf(runner: AgentRunner): Wake {
+  const wake = (runner as { [WAKE]?: Wake })[WAKE];
+  if (!wake) throw new CountersignError("SETUP", { hint: `Runner ${runner.name} was not made by an adapter's createRunner.` });
+  return wake;
+}
+
+const INSPECT = Symbol.for("countersign.inspect");
+
+/** Has this runner tools that nobody has gated? The same look as before each run. @throws SETUP naming them */
+export async function inspectTools(runner: AgentRunner): Promise<void> {
+  await (runner as { [INSPECT]?: () => Promise<void> })[INSPECT]?.();
+}
+
+/**
+ * A runner for a framework: lease, fence, continuation, context, outcome, in-process review, release and worker are done
+ * here once. An adapter only says how to go on.
+ * @throws SETUP if the gate has no policy, and for tools that can be seen and that the gate doesn't guard
+ */
+export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}>(
+  gate: GateIn<C>,
+  spec: RunnerSpec<Input, Output, Stream, Native>,
+): AgentRunner<Input, Output, Stream, C, Native> {
+  const internals = gatingInternalsOf(gate);
+  const { kernel } = internals;
+  const identity = { agent: spec.name, framework: spec.framework };
+  const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
+  if (subject) inspectAtOnce(subject);
+  const looked = async (): Promise<void> => subject && inspect(subject);
+
+  const acquireStart = (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
+    spec.beforeRun?.(threadId, nativeOf(given));
+    const requestedBy = principalOf(given?.requestedBy);
+    const context = contextOf(kernel.policy.compiled.context, given?.context);
+    const kept = spec.keepsConversation || firstNonJson(input) ? undefined : input;
+    return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
+  };
+  const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
+    drive(internals, acquired, input, given?.signal, async (thread, from: From<Input>, signal) => {
+      // A worker is handed threads by the name of their agent.
+      refuseOtherFramework(acquired.thread.framework, spec.framework);
+      await looked();
+      return spec.advance(thread, from, { ...nativeOf(given), signal });
+    });
+
+  const goStreaming = (
+    acquired: Acquired,
+    input: Input | undefined,
+    given: Options<Native> | undefined,
+  ): Promise<StreamedRun<Stream, Output>> => {
+    return new Promise((resolve, reject) => {
+      let streaming = false;
+      /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
+      const advance = async (thread: Thread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
+        const options = { ...nativeOf(given), signal };
+        await looked();
+        if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
+        const { stream, done } = await spec.advanceStream(thread, from, options);
+        streaming = true;
+        resolve({ stream, outcome });
+        return done;
+      };
+      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, advance));
+      outcome.catch(reject);
+    });
+  };
+  const standstill = (outcome: RunOutcome<Output>): StreamedRun<Stream, Output> => ({
+    stream: spec.emptyStream ? spec.emptyStream() : (nothing() as Stream),
+    outcome: Promise.resolve(outcome),
+  });
+
+  const runner: AgentRunner<Input, Output, Stream, C, Native> = {
+    name: spec.name,
+    gate,
+    forgetsWithProcess: spec.forgetsWithProcess ?? false,
+    start: (threadId, input, ...[given]) =>
+      meeting(async () => {
+        refuseUnusableId(threadId);
+        return go(await acquireStart(threadId, input, given), input, given);
+      }),
+    resume: (threadId, given) =>
+      meeting(async () => {
+        const found = await find(threadId, given);
+        return found.type === "acquired" ? go(found, undefined, given) : found.outcome;
+      }),
+    stream: (threadId, input, ...[given]) =>
+      meeting(async () => {
+        refuseUnusableId(threadId);
+        refuseUnstreamable(spec);
+        return goStreaming(await acquireStart(threadId, input, given), input, given);
+      }),
+    resumeStream: (threadId, given) =>
+      meeting(async () => {
+        refuseUnstreamable(spec);
+        const found = await find(threadId, given);
+        return found.type === "acquired" ? goStreaming(found, undefined, given) : standstill(found.outcome);
+      }),
+  };
+
+  async function find(
+    threadId: string,
+    given: Options<Native> | undefined,
+  ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
+    refuseUnusableId(threadId);
+    spec.beforeRun?.(threadId, nativeOf(given));
+    const found = await reviewedFirst(await acquireForResume(kernel, threadId, identity), threadId);
+    switch (found.type) {
+      case "acquired":
+        return found;
+      case "closed":
+        return { type: "rests", outcome: await replayed(spec, found.thread, found.requests) };
+      case "suspended":
+        return { type: "rests", outcome: suspendedWith(found.pending) };
+      case "running":
+        return { type: "rests", outcome: { status: "running" } };
+    }
+  }
+
+  /** What still waits is shown to the reviewer of this process, also when another process asked it. */
+  async function reviewedFirst(found: Resumable, threadId: string): Promise<Resumable> {
+    if (found.type !== "suspended" || !internals.reviewer) return found;
+    const waits = await reviewInProcess(kernel, internals.reviewer, found.pending.map(({ id }) => id)); // prettier-ignore
+    return waits ? found : acquireForResume(kernel, threadId, identity);
+  }
+
+  const wake: Wake = async (thread, fence, token, since) => {
+    const acquired = adopt(kernel, thread, fence, token, since);
+    return acquired && go(acquired, undefined, undefined);
+  };
+  return { ...runner, ...{ [WAKE]: wake, [INSPECT]: looked } };
+}
+
+/** What is left when Countersign's own options are taken out is the framework's. */
+function nativeOf<Native>(given: Options<Native> | undefined): Native {
+  const { signal, pending, requestedBy, context, ...native } = given ?? ({} as Options<Native>);
+  return native as Native;
+}
+
+function refuseUnstreamable(spec: { readonly name: string; readonly advanceStream?: unknown }): void {
+  if (!spec.advanceStream) throw new CountersignError("SETUP", { hint: `Runner ${spec.name} can't stream. Use start and resume.` });
+}
+
+async function* nothing(): AsyncGenerator<never> {}

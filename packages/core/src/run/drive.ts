@@ -1,0 +1,149 @@
+import { firstNonJson } from "../canonical/json.ts";
+import type { RunOutcome } from "../contract/outcome.ts";
+import { SYSTEM } from "../contract/principal.ts";
+import type { Advanced, From, RunnerSpec, Stopper } from "../contract/runner.ts";
+import type { Thread } from "../contract/thread.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { keepLease } from "../hold/lease.ts";
+import type { gatingInternalsOf } from "../kernel.ts";
+import { toRequest } from "../ledger/transition.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
+import type { Acquired } from "./acquire.ts";
+import { withThread } from "./current-thread.ts";
+import { GatedThread } from "./gated-thread.ts";
+import { metThread } from "./met.ts";
+import { readNow, release, type Read } from "./release.ts";
+
+type GatingInternals = ReturnType<typeof gatingInternalsOf>;
+type Advance<Input, Output> = (thread: Thread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;
+
+/** One invocation under its lease, from the framework's first step to the release. */
+export async function drive<Input, Output>(
+  internals: GatingInternals,
+  { thread: record, invocation, requests }: Acquired,
+  input: Input | undefined,
+  signal: AbortSignal | undefined,
+  advance: Advance<Input, Output>,
+): Promise<RunOutcome<Output>> {
+  const { kernel } = internals;
+  const lease = keepLease(kernel, invocation);
+  const thread = new GatedThread(internals, invocation, requests);
+  const theirs = metThread(thread);
+  try {
+    const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
+    invocation.signal = either;
+    const from = {
+      input: input ?? (record.input as Input | undefined),
+      again: input === undefined && record.input !== undefined,
+      continuation: await decodeContinuation(record.continuation, record.framework),
+    };
+    const rest = await untilItRests(internals, thread, from, (next) => withThread(theirs, () => advance(theirs, next, either)));
+    return await finish(internals, thread, rest);
+  } catch (error) {
+    // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.
+    await giveUp(internals, thread, error, input === undefined || invocation.declared.size > 0);
+    throw error;
+  } finally {
+    lease.stop();
+  }
+}
+
+/** How far an invocation came. */
+interface Rest<Output> {
+  readonly advanced: Advanced<Output>;
+  /** What waits in its thread, which was let go already. */
+  readonly waiting?: readonly RequestRecord[];
+  readonly read?: Read;
+}
+
+/** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
+async function untilItRests<Input, Output>(
+  internals: GatingInternals,
+  thread: GatedThread,
+  from: From<Input>,
+  advance: (from: From<Input>) => Promise<Advanced<Output>>,
+): Promise<Rest<Output>> {
+  let asked = "";
+  for (let next = from; ;) {
+    const advanced = await advance(next);
+    if (advanced.status !== "suspended" || advanced.calls.length === 0) return { advanced };
+    const recorded = await thread.rest(advanced.calls, advanced.continuation);
+    if (recorded.waiting) return { advanced, waiting: recorded.waiting };
+    const ids = recorded.ids.join();
+    if (internals.reviewer) await thread.review(advanced.calls);
+    const read = await readNow(internals.kernel, thread.id);
+    if (read.requests.some(({ state }) => state === "pending")) return { advanced, read };
+    if (ids === asked)
+      throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
+    asked = ids;
+    thread.forget();
+    next = { input: undefined, again: false, continuation: advanced.continuation };
+  }
+}
+
+async function finish<Output>(
+  internals: GatingInternals,
+  thread: GatedThread,
+  { advanced, waiting, read }: Rest<Output>,
+): Promise<RunOutcome<Output>> {
+  const { kernel } = internals;
+  if (waiting) return suspendedWith(waiting);
+  if (advanced.status === "suspended") {
+    const elsewhere = advanced.calls.length === 0;
+    return suspendedWith(await release(kernel, thread.invocation, { type: "suspended", elsewhere }, read));
+  }
+  const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
+  if (advanced.status === "stopped") {
+    await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
+    return { status: "stopped", ...(stopperOf(await kernel.ledger.ofThread(thread.id)) ?? BY_ITSELF) };
+  }
+  const { output, text } = advanced;
+  const outcome = { text, output: firstNonJson(output) ? undefined : output };
+  await release(kernel, thread.invocation, { type: "completed", outcome, continuation });
+  return { status: "completed", output, text, replayed: false };
+}
+
+/** The thread is let go, unless it is somebody else's by now. */
+async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, error: unknown, again: boolean): Promise<void> {
+  if (isCountersignError(error, "LEASE_LOST")) return;
+  const text = error instanceof Error ? error.message : String(error);
+  // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
+  await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
+}
+
+/** Who stopped the run: the last reviewer who rejected with `then: "stop"`. Undefined: nobody who is on record. */
+function stopperOf(requests: readonly RequestRecord[]): Stopper | undefined {
+  const last = requests
+    .flatMap(({ decisions }) => decisions)
+    .filter(({ decision }) => decision.type === "reject" && decision.then === "stop")
+    .reduce<RequestRecord["decisions"][number] | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+  return last?.decision.type === "reject" ? { by: last.by, message: last.decision.message } : undefined;
+}
+
+const BY_ITSELF: Stopper = { by: SYSTEM, message: undefined };
+
+/** What a thread that has ended answers, however often it is resumed. @throws THREAD_CLOSED if it is purged who stopped it */
+export async function replayed<Output>(
+  spec: Pick<RunnerSpec<never, Output, never, never>, "restoreOutput">,
+  thread: ThreadRecord,
+  requests: readonly RequestRecord[],
+): Promise<RunOutcome<Output>> {
+  if (!thread.outcome) {
+    const stopper = stopperOf(requests);
+    if (!stopper && requests.some(({ state }) => state === "purged")) throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
+    return { status: "stopped", ...(stopper ?? BY_ITSELF) };
+  }
+  const { text, output } = thread.outcome;
+  return {
+    status: "completed",
+    output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (output as Output),
+    text,
+    replayed: true,
+  };
+}
+
+/** A thread that rests until these are decided. */
+export function suspendedWith(pending: readonly RequestRecord[]): RunOutcome<never> {
+  return { status: "suspended", pending: pending.map(toRequest) };
+}

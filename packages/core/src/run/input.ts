@@ -1,0 +1,31 @@
+import { firstNonJson, jsonCopy } from "../canonical/json.ts";
+import { principalSchema, type Principal } from "../contract/principal.ts";
+import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
+import { parseWith } from "../policy/schema.ts";
+
+/** @throws INVALID_ARGS */
+export function principalOf(requestedBy: string | Principal | undefined): Principal | undefined {
+  if (requestedBy === undefined) return undefined;
+  return parseInput(principalSchema, typeof requestedBy === "string" ? { id: requestedBy } : requestedBy, "requestedBy");
+}
+
+/** What is recorded is what was given: a resume parses it again. @throws INVALID_ARGS, NOT_JSON */
+export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, context: unknown): unknown {
+  if (schema) {
+    const parsed = parseWith(schema, context);
+    if ("issues" in parsed) {
+      const issues = parsed.issues.map(({ message, path }) => ({ message, path: ["context", ...path] }));
+      throw new CountersignError("INVALID_ARGS", { issues });
+    }
+  }
+  const bad = firstNonJson(context ?? null);
+  if (bad) throw new CountersignError("NOT_JSON", { path: ["context", ...bad] });
+  return context === undefined ? undefined : jsonCopy({ context })["context"];
+}
+
+/** Countersign keeps records of its own under such ids. @throws INVALID_ARGS */
+export function refuseUnusableId(threadId: unknown): void {
+  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/")) return;
+  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["threadId"], message: "not the id of a conversation" }] });
+}

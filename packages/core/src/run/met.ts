@@ -1,0 +1,25 @@
+import type { Thread } from "../contract/thread.ts";
+import { meeting } from "../resume/current-call.ts";
+
+/** A thread as adapters get it: what stands in the way of a nested call is remembered by the effect around that call. */
+export function metThread(thread: Thread): Thread {
+  return {
+    id: thread.id,
+    requestedBy: thread.requestedBy,
+    context: thread.context,
+    pending: () => meeting(() => thread.pending()),
+    restore: () => meeting(() => thread.restore()),
+    recorded: (call) => meeting(() => thread.recorded(call)),
+    settledByPolicy: (call) => thread.settledByPolicy(call),
+    mustWait(call, options) {
+      const waits = thread.mustWait(call, options);
+      return typeof waits === "boolean" ? waits : meeting(() => waits);
+    },
+    suspend: (calls, continuation) => meeting(() => thread.suspend(calls, continuation)),
+    review: (calls) => meeting(() => thread.review(calls)),
+    preview: (call, options) => meeting(() => thread.preview(call, options)),
+    execute: (call, effect, options) => meeting(() => thread.execute(call, effect, options)),
+    ask: (call, options) => meeting(() => thread.ask(call, options)),
+    release: (outcome) => meeting(() => thread.release(outcome)),
+  };
+}

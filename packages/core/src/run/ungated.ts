@@ -1,0 +1,79 @@
+import type { Guard, Inspection, Offer, OfferedTool } from "../contract/inspection.ts";
+import { CountersignError } from "../errors/error.ts";
+
+type Subject = Guard & Inspection;
+
+/** When the runner is made. @throws SETUP */
+export function inspectAtOnce(subject: Subject): void {
+  const { offers, rest } = subject.look();
+  refuseUngated(subject, offers);
+  if (!rest) refuseUnknownNames(subject, offers);
+}
+
+/** Before a run: all of it. @throws SETUP */
+export async function inspect(subject: Subject): Promise<void> {
+  const { offers, rest } = subject.look();
+  if (!rest) return refuseUngated(subject, offers);
+  const all = [...offers, ...(await rest())];
+  refuseUngated(subject, all);
+  refuseUnknownNames(subject, all);
+}
+
+/**
+ * A person signs a name and arguments: two tools of one list that a model calls by the same name could run for each other.
+ * @throws SETUP naming both
+ */
+export function refuseLookalikes({
+  tools,
+  of,
+}: { readonly tools: readonly Pick<OfferedTool, "name" | "calledAs">[] } & Pick<Offer, "of">): void {
+  const byName = Map.groupBy(
+    tools.filter(({ calledAs }) => calledAs !== undefined),
+    ({ calledAs }) => calledAs,
+  );
+  for (const [calledAs, alike] of byName) {
+    if (alike.length < 2) continue;
+    const names = alike.map(({ name }) => name).join(" and ");
+    throw setup(`A model can't tell tools apart that it calls by one name, ${calledAs}: ${names}${whose(of)}. Give each its own name.`);
+  }
+}
+
+/** For tools that only the framework shows, in the middle of a run. @throws SETUP naming them */
+export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, offers: readonly Offer[]): void {
+  for (const offer of offers) refuseLookalikes(offer);
+  const open = offers.flatMap(({ of, tools }) =>
+    tools.filter((tool) => tool.gate !== gate && !ungated.includes(tool.name)).map((tool) => ({ ...tool, of })),
+  );
+  if (open.length === 0) return;
+  const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
+  const others = open.filter((tool) => tool.gate !== undefined);
+  const twoGates = others.length > 0 ? ` Two gates: another gate than the runner's guards ${listOf(others)}.` : "";
+  throw setup(
+    `Runner ${runner} has tools that its gate does not guard: ${listOf(open)}.${twoGates} ${remedy} ` +
+      `If they are meant to run without a signature, name them: ungated: ${names}.`,
+  );
+}
+
+/** A misspelt list must not pass in silence. */
+function refuseUnknownNames({ runner, gate, ungated = [] }: Subject, offers: readonly Offer[]): void {
+  const tools = offers.flatMap((offer) => offer.tools);
+  for (const name of ungated) {
+    const named = tools.filter((tool) => tool.name === name);
+    if (named.some((tool) => tool.gate !== gate)) continue;
+    if (named.length > 0) throw setup(`Runner ${runner}: ungated names ${name}, but the gate guards it. Take it out of the list.`);
+    const there = [...new Set(tools.map((tool) => tool.name))].join(", ") || "none";
+    throw setup(`Runner ${runner}: ungated names ${name}, but there is no such tool. Its tools: ${there}.`);
+  }
+}
+
+function listOf(tools: readonly (OfferedTool & Pick<Offer, "of">)[]): string {
+  return [...new Set(tools.map(({ name, of }) => name + whose(of)))].join(", ");
+}
+
+function whose(of: string | undefined): string {
+  return of === undefined ? "" : ` (${of})`;
+}
+
+function setup(hint: string): CountersignError<"SETUP"> {
+  return new CountersignError("SETUP", { hint });
+}

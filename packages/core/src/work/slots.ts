@@ -1,0 +1,68 @@
+import { runnerToken } from "../hold/invocation.ts";
+import type { Kernel } from "../kernel.ts";
+import type { Wake } from "../run/define-runner.ts";
+import type { Due } from "../store/port.ts";
+
+interface Crew {
+  readonly wakes: ReadonlyMap<string, Wake>;
+  readonly concurrency: number;
+  readonly onError: (error: unknown, threadId: string) => void;
+  /** After each thread: there is room for another one. */
+  readonly onFree: () => void;
+}
+
+/** The threads that a worker has under way. None waits for another one, however long that takes. */
+export class Lanes {
+  resumed = 0;
+  failed = 0;
+  readonly #kernel: Kernel;
+  readonly #crew: Crew;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(kernel: Kernel, crew: Crew) {
+    this.#kernel = kernel;
+    this.#crew = crew;
+  }
+
+  get idle(): boolean {
+    return this.#underWay.size === 0;
+  }
+
+  /** Claims as many due threads as there is room for, `limit` at the most, and sets them going. Answers how many. @throws what the store throws */
+  async fill(limit: number = Infinity): Promise<number> {
+    const { concurrency, wakes } = this.#crew;
+    const room = Math.min(limit, concurrency - this.#underWay.size);
+    if (room < 1 || wakes.size === 0) return 0;
+    const holder = runnerToken();
+    // Before the store is asked: a lease is never believed to be longer than it is.
+    const since = this.#kernel.clock();
+    const leaseMs = this.#kernel.timings.threadLease;
+    const due = await this.#kernel.ledger.claimDue("thread", { agents: [...wakes.keys()], holder, leaseMs, limit: room });
+    for (const claimed of due) this.#go(claimed, holder, since);
+    return due.length;
+  }
+
+  /** Until nothing is under way. */
+  async empty(): Promise<void> {
+    while (!this.idle) await Promise.all(this.#underWay);
+  }
+
+  #go(claimed: Due, holder: string, since: number): void {
+    const run = this.#resume(claimed, holder, since).finally(() => {
+      this.#underWay.delete(run);
+      this.#crew.onFree();
+    });
+    this.#underWay.add(run);
+  }
+
+  async #resume({ id, fence }: Due, holder: string, since: number): Promise<void> {
+    try {
+      const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.brake.look()]);
+      const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.(thread, fence, holder, since));
+      if (outcome) this.resumed++;
+    } catch (error) {
+      this.failed++;
+      this.#crew.onError(error, id);
+    }
+  }
+}

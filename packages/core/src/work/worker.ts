@@ -1,0 +1,176 @@
+import type { Gate } from "../contract/gate.ts";
+import type { Duration } from "../contract/json.ts";
+import type { AgentRunner } from "../contract/runner.ts";
+import { durationMs } from "../contract/terms.ts";
+import { CountersignError } from "../errors/error.ts";
+import { type Kernel, internalsOf } from "../kernel.ts";
+import { wakeOf, type Wake } from "../run/define-runner.ts";
+import { Complaints } from "./error-throttle.ts";
+import { Lanes } from "./slots.ts";
+import { sweep } from "./sweep.ts";
+
+export interface Worker extends AsyncDisposable {
+  start(): this;
+  /** Takes nothing more and waits for what is under way. */
+  stop(): Promise<void>;
+  /** Does what is due now and returns: cron, serverless, tests. `limit`: threads at the most, default no limit. */
+  drain(options?: {
+    signal?: AbortSignal | undefined;
+    limit?: number | undefined;
+  }): Promise<{ resumed: number; expired: number; failed: number }>;
+}
+
+interface WorkerOptions {
+  /** Threads at a time. Default 4. */
+  concurrency?: number | undefined;
+  /** Default 1s. */
+  sweepEvery?: Duration | undefined;
+  /**
+   * A thread that failed is tried again later. Without a `threadId`, the worker itself couldn't do its work and goes on
+   * trying; the same trouble is told once a minute. Default: a warning.
+   */
+  onError?: (error: unknown, threadId: string | undefined) => void;
+}
+
+/** A store with many writers hints without end: after a look that found nothing, hints are gathered for so long, in ms. */
+const GATHER = 5;
+
+/**
+ * Resumes the threads whose requests are all decided, expires what is overdue, reminds and escalates, and finds executions
+ * whose process died. A notification wakes it at once, a sweep finds what a notification missed. Without runners it only sweeps.
+ * @throws SETUP for options that make no sense, runners of one name or of another gate's store or tenant
+ * @example const worker = createWorker(gate, [payments]).start(); // await worker.stop() when the program ends
+ */
+export function createWorker(gate: Gate, runners: readonly AgentRunner[], options: WorkerOptions = {}): Worker {
+  const { kernel } = internalsOf(gate);
+  const wakes = wakesOf(kernel, runners);
+  const { concurrency, sweepEvery } = readOptions(kernel, options);
+  const tell = teller(kernel, options.onError);
+  const complaints = new Complaints();
+  const complain = (error: unknown): void => void (complaints.isNew(error, kernel.clock()) && tell(error, undefined));
+
+  const drain: Worker["drain"] = async ({ signal, limit = Infinity } = {}) => {
+    const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined) });
+    let freed = Promise.withResolvers<void>();
+    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
+    try {
+      for (let left = limit; !signal?.aborted;) {
+        freed = Promise.withResolvers();
+        left -= await lanes.fill(left);
+        if (lanes.idle) break;
+        await freed.promise;
+      }
+    } finally {
+      await lanes.empty();
+    }
+    return { resumed: lanes.resumed, expired, failed: lanes.failed };
+  };
+
+  async function resuming(signal: AbortSignal): Promise<void> {
+    let hinted = Promise.withResolvers<void>();
+    const hint = (): void => hinted.resolve();
+    const unwatch = kernel.ledger.port.watch(hint);
+    signal.addEventListener("abort", hint, { once: true });
+    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: hint });
+    while (!signal.aborted) {
+      // Before the look: what happens during it may be what it missed.
+      hinted = Promise.withResolvers();
+      const timer = setTimeout(hint, sweepEvery);
+      const found = await lanes.fill().catch(complain);
+      if (!found) await pause(GATHER, signal);
+      await hinted.promise;
+      clearTimeout(timer);
+    }
+    unwatch();
+    await lanes.empty();
+  }
+
+  /** Beside those who resume: however much is overdue, decided threads don't wait for it. */
+  async function sweeping(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await sweep({ kernel, signal, onError: complain }).catch(complain);
+      await pause(sweepEvery, signal);
+    }
+  }
+
+  let stopping: AbortController | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+
+  const worker: Worker = {
+    start() {
+      if (!stopping) {
+        stopping = new AbortController();
+        running = Promise.all([running, resuming(stopping.signal), sweeping(stopping.signal)]);
+      }
+      return worker;
+    },
+    async stop() {
+      stopping?.abort();
+      stopping = undefined;
+      await running;
+    },
+    drain,
+    [Symbol.asyncDispose]: () => worker.stop(),
+  };
+  return worker;
+}
+
+function wakesOf({ ledger }: Kernel, runners: readonly AgentRunner[]): ReadonlyMap<string, Wake> {
+  const wakes = new Map<string, Wake>();
+  for (const runner of runners) {
+    const theirs = internalsOf(runner.gate).kernel.ledger;
+    if (theirs.port !== ledger.port || theirs.tenant !== ledger.tenant)
+      throw setup(`runner ${runner.name} belongs to a gate with another store or tenant, and would never find what is claimed here`);
+    if (wakes.has(runner.name)) throw setup(`two runners are called ${runner.name}`);
+    wakes.set(runner.name, wakeOf(runner));
+  }
+  return wakes;
+}
+
+function readOptions({ timings }: Kernel, options: WorkerOptions): { readonly concurrency: number; readonly sweepEvery: number } {
+  const concurrency = options.concurrency ?? 4;
+  const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : durationMs(options.sweepEvery);
+  if (sweepEvery === undefined || !Number.isInteger(concurrency) || concurrency < 1)
+    throw setup("concurrency is a whole number from 1, sweepEvery a duration");
+  return { concurrency, sweepEvery };
+}
+
+function setup(what: string): CountersignError<"SETUP"> {
+  return new CountersignError("SETUP", { hint: `createWorker: ${what}.` });
+}
+
+/** Whatever `onError` does, the worker goes on. */
+function teller({ warn }: Kernel, onError: WorkerOptions["onError"]): NonNullable<WorkerOptions["onError"]> {
+  const told =
+    onError ??
+    ((error, threadId) =>
+      warn(
+        threadId === undefined
+          ? `A worker can't do its work and goes on trying: ${messageOf(error)}`
+          : `Thread ${threadId} failed and will be tried again later: ${messageOf(error)}`,
+      ));
+  return (error, threadId) => {
+    try {
+      told(error, threadId);
+    } catch (bug) {
+      warn(`A worker's onError threw: ${messageOf(bug)}`);
+    }
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(over, ms);
+    signal.addEventListener("abort", over, { once: true });
+    function over(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", over);
+      resolve();
+    }
+  });
+}
