@@ -49,7 +49,7 @@ const packageRules = Object.entries(packages).map(([folder, allowed]) => ({
 }));
 
 /** A room is a folder, or one file. */
-const isRoom = (room) => (room.endsWith(".ts") ? `${room.replace(".", "\\.")}$` : `${room}/`);
+const isRoom = (/** @type {string} */ room) => (room.endsWith(".ts") ? `${room.replace(".", "\\.")}$` : `${room}/`);
 
 const roomRules = Object.entries(coreRooms).map(([room, allowed]) => ({
   name: `core-${room.replace(".ts", "")}`,

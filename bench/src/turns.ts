@@ -14,6 +14,7 @@ export function turning(store: StorePort): (threadId: string) => Promise<void> {
   const runner = defineRunner<string, string>(gate, {
     name: "bench-turns",
     framework: "bench",
+    keepsConversation: true,
     async advance(thread, { input }) {
       if (input !== undefined) {
         call = { turnId: input, callId: "call_0", tool: "pay", args: ARGS };

@@ -1,5 +1,5 @@
-import { isCountersignError, type AgentRunner } from "@countersign/core";
-import { defineRunner, turnIdOf, type Advanced, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { AgentRunner } from "@countersign/core";
+import { defineRunner, turnIdOf, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { proposes, type Agent, type Message } from "./framework.ts";
 
 /** Of the saved conversation: another number for another shape, so that an old one is recognised. */
@@ -18,7 +18,7 @@ export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: 
   });
 }
 
-async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advanced<string>> {
+async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advance<string>> {
   for (;;) {
     const open = openCalls(messages);
     // A turn that this invocation saw the model produce can't have requests yet: asking about it costs no read.
@@ -53,15 +53,17 @@ async function perform(
   call: ProposedCall,
   fresh: boolean,
 ): Promise<{ readonly text: string; readonly stops?: boolean }> {
-  try {
-    const execution = await thread.execute(call, (args) => agent.tools[call.tool]?.(args), { fresh });
-    if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop" };
-    if (execution.status === "pending") throw new Error("unreachable: nothing waits by now");
-    return { text: (execution.notice ?? "") + textOf(execution.result) };
-  } catch (error) {
-    // Countersign's own errors leave the loop; the model reads only those of the tool.
-    if (isCountersignError(error) || signalled(error)) throw error;
-    return { text: `The tool failed: ${String(error)}` };
+  // What is thrown here leaves the loop: it is no text for a model.
+  const execution = await thread.execute(call, (args) => agent.tools[call.tool]?.(args), { fresh });
+  switch (execution.status) {
+    case "ran":
+      return { text: (execution.notice ?? "") + textOf(execution.result) };
+    case "refused":
+      return { text: execution.message, stops: execution.then === "stop" };
+    case "failed":
+      return { text: `The tool failed: ${String(execution.error)}` };
+    case "pending":
+      throw new Error("unreachable: nothing waits by now");
   }
 }
 
@@ -92,8 +94,4 @@ function textOf(result: unknown): string {
   } catch {
     return "done";
   }
-}
-
-function signalled(error: unknown): boolean {
-  return error instanceof Error && error.name === "AbortError";
 }

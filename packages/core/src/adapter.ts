@@ -1,5 +1,6 @@
 /** `@countersign/core/adapter`: for whoever connects a framework. @module */
 export { turnIdOf } from "./canonical/digest.ts";
+export { isPassing } from "./errors/passing.ts";
 export { firstNonJson } from "./canonical/json.ts";
 export { jsonSchemaOf } from "./policy/schema.ts";
 export type { ProposedCall } from "./contract/call.ts";
@@ -7,7 +8,6 @@ export { amendRun } from "./adapt/amend-run.ts";
 export { type CallOptions, type Thread, type WaitOptions } from "./contract/thread.ts";
 export { defineRunner, inspectTools } from "./run/define-runner.ts";
 export { emitting } from "./adapt/emitting.ts";
-export { isPassing } from "./errors/passing.ts";
 export type { EffectOptions, Execution, Preview, Effect } from "./contract/execution.ts";
 export type { GateIn } from "./contract/gate.ts";
 export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
@@ -15,8 +15,7 @@ export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
 export { openThread } from "./run/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun, proposedArgs } from "./adapt/saved-run.ts";
 export { decideAnswers } from "./decide/answers.ts";
-export { watched } from "./adapt/own-errors.ts";
-export type { Advanced, From, RunnerSpec } from "./contract/runner.ts";
+export type { Advance, RunFrom, RunnerSpec } from "./contract/runner.ts";
 export { dataOf } from "./suspend/continuation.ts";
 export { currentThread } from "./run/current-thread.ts";
 export type { Guard, Inspection, Offer, OfferedTool, Offers } from "./contract/inspection.ts";

@@ -17,17 +17,17 @@ import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
 import { parseInput } from "./errors/parse-input.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
-import { Brake } from "./ledger/freeze-watch.ts";
+import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
-import { Floodgate } from "./ledger/limits.ts";
+import { RequestLimits } from "./ledger/limits.ts";
 import { purge } from "./ledger/purge.ts";
 import { toRequest } from "./ledger/transition.ts";
 import { history, verify } from "./ledger/verify.ts";
 import { policyInternals } from "./policy/policy.ts";
 import { meeting } from "./resume/current-call.ts";
 import { settle } from "./resume/settle.ts";
-import { executeTicket, ask } from "./run/by-hand.ts";
+import { askByHand, executeTicket } from "./run/by-hand.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {
   /** Absent: a gate that only decides (CLI, server). The agent's own policy then re-checks an edit before it runs. */
@@ -108,8 +108,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
       }),
     ask: (call) =>
       meeting(async () => {
-        const internals = gatingInternalsOf(self);
-        return (await ask(internals.kernel, internals.reviewer, call)) as never;
+        return (await askByHand(gatingInternalsOf(self), call)) as never;
       }),
     execute: (approval, effect) => meeting(() => executeTicket(kernel, approval.id, effect)),
   };
@@ -141,8 +140,8 @@ function kernelOf({
   const ledger = new Ledger(portOf(store), tenant, now);
   return {
     ledger,
-    floodgate: new Floodgate(ledger, limitsOf(limits)),
-    brake: new Brake(ledger),
+    limits: new RequestLimits(ledger, limitsOf(limits)),
+    freezes: new FreezeWatch(ledger),
     policy: internals,
     timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
     clock: now ?? Date.now,

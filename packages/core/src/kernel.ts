@@ -3,17 +3,17 @@ import type { Timings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import { CountersignError } from "./errors/error.ts";
-import type { Brake } from "./ledger/freeze-watch.ts";
+import type { FreezeWatch } from "./ledger/freeze-watch.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import type { Floodgate } from "./ledger/limits.ts";
+import type { RequestLimits } from "./ledger/limits.ts";
 import type { PolicyInternals } from "./policy/policy.ts";
 
 /** What the moves work with: one gate's store, policy and clock. */
 export interface Kernel {
   readonly ledger: Ledger;
-  readonly brake: Brake;
+  readonly freezes: FreezeWatch;
   readonly policy: PolicyInternals | undefined;
-  readonly floodgate: Floodgate;
+  readonly limits: RequestLimits;
   readonly timings: Timings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;
@@ -21,11 +21,15 @@ export interface Kernel {
   readonly warn: (message: string) => void;
 }
 
+/** That of a gate that can ask: it has a policy. */
+export type GatingKernel = Kernel & { readonly policy: NonNullable<Kernel["policy"]> };
+
 /** What stands behind a gate. */
 export interface GateInternals {
   readonly kernel: Kernel;
   readonly reviewer: Reviewer | undefined;
 }
+export type GatingInternals = GateInternals & { readonly kernel: GatingKernel };
 const INTERNALS = Symbol.for("countersign.gate");
 
 export function withInternals<G extends object>(gate: G, internals: GateInternals): G {
@@ -40,7 +44,7 @@ export function internalsOf(gate: Gate): GateInternals {
 }
 
 /** @throws SETUP if the gate only decides */
-export function gatingInternalsOf(gate: Gate): GateInternals & { readonly kernel: { readonly policy: NonNullable<Kernel["policy"]> } } {
+export function gatingInternalsOf(gate: Gate): GatingInternals {
   const internals = internalsOf(gate);
   const { policy } = internals.kernel;
   if (!policy)

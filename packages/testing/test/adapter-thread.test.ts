@@ -1,5 +1,5 @@
 import { approve, definePolicy, reject, type AgentRunner, type Gate } from "@countersign/core";
-import { defineRunner, openThread, type From, type ProposedCall } from "@countersign/core/adapter";
+import { defineRunner, openThread, type RunFrom, type ProposedCall } from "@countersign/core/adapter";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -25,10 +25,10 @@ describe("a hook that doesn't know the turn", () => {
     ["finds unreadable", paying("pay", "much"), true],
     ["asks about", paying("pay", 5_000), false],
     ["has to count", paying("counted", 1), false],
-  ])("learns what the policy alone settles, and nothing is recorded: what it %s", async (_name, call, settled) => {
+  ])("learns what the policy alone decides, and nothing is recorded: what it %s", async (_name, call, settled) => {
     const gate = testGate(policy);
     const thread = openThread(gate, { threadId: "t", requestedBy: "bob", agent: "a", framework: "f" });
-    expect(thread.settledByPolicy(call)).toBe(settled);
+    expect(thread.decidedByPolicy(call)).toBe(settled);
     expect((await gate.list()).items).toEqual([]);
     expect([thread.requestedBy, thread.context]).toEqual([{ id: "bob" }, undefined]);
   });
@@ -88,14 +88,14 @@ describe("a framework that takes other decisions than the policy offers", () => 
   it("adds up with the terms of a rule that does not ask by itself", async () => {
     const policy = definePolicy({ default: "allow", review: { decisions: ["approve", "reject"] } });
     const thread = openThread(testGate(policy), { threadId: "t", agent: "a", framework: "f" });
-    await thread.mustWait(paying("pay", 5), { fresh: true, asked: "the tool asks", decisions: ["edit", "reject"] });
+    await thread.mustWait(paying("pay", 5), { fresh: true, frameworkAsks: "the tool asks", decisions: ["edit", "reject"] });
     expect((await thread.suspend([paying("pay", 5)], null))[0]?.terms.decisions).toEqual(["reject"]);
   });
 });
 
 it("a run that is begun again after a crash knows it", async () => {
   const gate = testGate(policy);
-  const seen: Pick<From<string>, "input" | "again">[] = [];
+  const seen: Pick<RunFrom<string>, "input" | "again">[] = [];
   const runner = defineRunner<string, string>(gate, {
     name: "a",
     framework: "f",

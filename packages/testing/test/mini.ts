@@ -68,6 +68,7 @@ async function advance(
       const execution = await thread.execute(proposed, (args) => agent.tools[proposed.tool]?.(args), { fresh });
       if (execution.status === "pending") throw new Error("nothing should wait here");
       if (execution.status === "refused" && execution.then === "stop") return { status: "stopped" } as const;
+      if (execution.status === "failed") throw execution.error;
       const text = execution.status === "refused" ? execution.message : (execution.notice ?? "") + JSON.stringify(execution.result);
       messages.push({ role: "tool", id: proposed.callId, text });
     }

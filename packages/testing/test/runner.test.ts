@@ -293,7 +293,7 @@ describe("a thread outside a runner", () => {
   it("lets a native option add a signature, never take one away", async () => {
     const thread = openThread(testGate(policy), ref);
     const small = { ...proposed, args: { amount: 1, to: "x" } };
-    expect(thread.mustWait(small, { fresh: true, asked: "interruptOn" })).toBe(true);
+    expect(thread.mustWait(small, { fresh: true, frameworkAsks: "interruptOn" })).toBe(true);
     expect(await thread.execute(small, () => "ran", { fresh: true })).toMatchObject({
       status: "pending",
       request: { reason: "interruptOn" },

@@ -52,8 +52,8 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
     const invocation = enter(options);
     const restored = restoredCall(invocation, options);
     if (restored) return mayGoOn(invocation, restored);
-    const settled = invocation.thread.settledByPolicy({ tool: name, args: input as JsonObject });
-    if (!settled) return pauses(invocation, name);
+    const decided = invocation.thread.decidedByPolicy({ callId: options.toolCallId, tool: name, args: input as JsonObject });
+    if (!decided) return pauses(invocation, name);
     if (!own.needsApproval) return false;
     return asksItself(own, schema, input, options).then((asks) => asks && pauses(invocation, name));
   }

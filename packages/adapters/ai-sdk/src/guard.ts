@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import { isPassing, watched, type Execution } from "@countersign/core/adapter";
+import type { Execution } from "@countersign/core/adapter";
 import { restoredCall, sdkInput, type CallOptions, type Invocation } from "./invocation.ts";
 import { leaveFrom, noteFor } from "./told.ts";
 
@@ -20,18 +20,30 @@ export interface Guarded {
  */
 export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
   const { invocation, input, options, rewords } = guarded;
-  const { effect, threw } = watched(run);
+  const execution = await executed(guarded, run);
+  if (execution === undefined) return undefined;
+  if (execution.status === "refused") throw new Error(execution.message);
+  if (execution.status === "failed") throw execution.error;
+  noteFor(sdkInput(input, options), execution.notice);
+  if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
+  else invocation.outputs.delete(options.toolCallId);
+  return execution.result;
+}
+
+/** Undefined: an error leaves as soon as the SDK asks for the model's text. */
+async function executed(
+  guarded: Guarded,
+  run: (args: JsonObject) => Promise<unknown>,
+): Promise<Exclude<Execution<unknown>, { status: "pending" }> | undefined> {
+  const { invocation, input, options } = guarded;
   try {
-    const execution = await execute(guarded, effect);
-    if (execution.status === "refused") throw new Error(execution.message);
+    const execution = await execute(guarded, run);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
-    noteFor(sdkInput(input, options), execution.notice);
-    if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
-    else invocation.outputs.delete(options.toolCallId);
-    return execution.result;
+    // Met inside the tool, and on its way out.
+    if (execution.status === "failed" && execution.error === invocation.leaving) throw execution.error;
+    return execution;
   } catch (error) {
-    const ofTool = threw(error) && error !== invocation.leaving && !isPassing(error);
-    if (ofTool || !isCountersignError(error)) throw error;
+    if (!isCountersignError(error)) throw error;
     invocation.leaving ??= error;
     leaveFrom(sdkInput(input, options), error);
     return undefined;
@@ -48,7 +60,7 @@ function execute(
   // The SDK has no pause that comes out of a tool.
   if (restored) return thread.execute(restored, effect, { signal });
   const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };
-  if (!thread.settledByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
+  if (!thread.decidedByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
   // Nothing is recorded of it, so its turn only has to differ from all others.
   return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, signal });
 }

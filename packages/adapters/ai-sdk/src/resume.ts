@@ -2,9 +2,9 @@ import { CountersignError, type AgentRunner } from "@countersign/core";
 import {
   defineRunner,
   refuseUngated,
-  type Advanced,
+  type Advance,
   type Continuation,
-  type From,
+  type RunFrom,
   type GateIn,
   type ProposedCall,
   type Thread,
@@ -54,7 +54,7 @@ export interface Answered {
 }
 
 /** What the SDK shall be run on next, or how far it came. */
-type Next<Output> = { readonly saved: Saved } | { readonly advanced: Advanced<Output> };
+type Next<Output> = { readonly saved: Saved } | { readonly advanced: Advance<Output> };
 
 /** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
 export function agentRunner<C, A extends AgentLike>(
@@ -69,7 +69,7 @@ export function agentRunner<C, A extends AgentLike>(
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next<Output>> {
+  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next<Output>> {
     const saved = fromContinuation(continuation) ?? NOTHING;
     const repeated = isSaid(input) && hasHeard(saved, input);
     if (input !== undefined && !repeated) return { saved: withInput(withKept(await settled(run, saved)), input) };
@@ -125,7 +125,7 @@ export function agentRunner<C, A extends AgentLike>(
     return goOn(run, saved);
   }
 
-  async function untilItRests(run: Run, first: Next<Output>): Promise<Advanced<Output>> {
+  async function untilItRests(run: Run, first: Next<Output>): Promise<Advance<Output>> {
     for (let next = first; ;) {
       if ("advanced" in next) return next.advanced;
       const { saved } = next;
@@ -179,7 +179,7 @@ async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Pr
 }
 
 /** A page sent again what is answered already. The output is gone by now: it is no chat's. */
-function answeredBefore<Output>(saved: Saved): Advanced<Output> {
+function answeredBefore<Output>(saved: Saved): Advance<Output> {
   const parts = saved.messages.slice(-1).flatMap(partsOf);
   const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
   return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
@@ -190,7 +190,7 @@ async function rests(
   thread: Thread,
   calls: readonly ProposedCall[],
   continuation: Continuation,
-): Promise<{ readonly advanced: Advanced<never> }> {
+): Promise<{ readonly advanced: Advance<never> }> {
   if (calls.length === 0) await thread.suspend([], continuation);
   return { advanced: { status: "suspended", calls, continuation } };
 }

@@ -29,7 +29,7 @@ export async function waitingIn(
       fresh,
       argsSchema: await gated?.schema.json(),
       // What the policy alone lets pass was stopped by the tool itself.
-      ...(thread.settledByPolicy(call) ? { asked: "the tool asks for approval itself" } : {}),
+      frameworkStopped: "the tool asks for approval itself",
       ...(each.providerExecuted ? { decisions: UNEDITABLE } : {}),
     });
     if (waits) waiting.push(call);

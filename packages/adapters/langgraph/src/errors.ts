@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
-import { mustLeave } from "./guard.ts";
+import { isPassing } from "@countersign/core/adapter";
 
 /**
  * LangChain wraps what a middleware throws, LangGraph bundles what parallel tasks throw. A runner's caller gets
@@ -15,6 +15,11 @@ export function explainResume(error: unknown, threadId: string): unknown {
   if (!(error instanceof Error) || error.name !== "EmptyInputError") return error;
   const hint = `The checkpointer has no checkpoint of thread ${threadId}. A MemorySaver forgets everything with its process.`;
   return new CountersignError("SETUP", { hint }, { cause: error });
+}
+
+/** As tool text these would tell the model that something failed which may well have happened, or still will. */
+function mustLeave(error: unknown): boolean {
+  return isPassing(error) || isCountersignError(error, "PURGED");
 }
 
 function ownErrors(error: unknown, seen: Set<unknown>): readonly unknown[] {

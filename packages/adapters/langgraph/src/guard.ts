@@ -1,12 +1,12 @@
 import { isCountersignError, type ApprovalRequest, type JsonObject } from "@countersign/core";
-import { isPassing, watched, type ProposedCall } from "@countersign/core/adapter";
-import type { ToolCall } from "@langchain/core/messages/tool";
+import type { ProposedCall } from "@countersign/core/adapter";
 import { ToolMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
 import { isCommand, isGraphBubbleUp, isGraphInterrupt, type Command } from "@langchain/langgraph";
 import { refusalMessage, withNotice } from "./answer.ts";
 import type { Invocation } from "./invocation.ts";
 import { carriesError } from "./payload.ts";
-import { decode, encode, keep, restore } from "./receipt.ts";
+import { decode, encode, keep, restore, type Kept } from "./receipt.ts";
 
 /** What came of a guarded call. */
 export type Guarded =
@@ -31,19 +31,24 @@ interface Proposed {
  */
 export async function guard({ thread }: Invocation, proposed: Proposed, run: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
   const { call, fresh, from, signal } = proposed;
-  const { effect, threw } = watched((args: JsonObject) => keep(async () => run({ ...args })));
-  try {
-    const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: parks, signal });
-    if (execution.status === "pending") return { status: "pending", request: execution.request };
-    if (execution.status === "refused") {
+  const effect = (args: JsonObject): Promise<Kept> => keep(async () => run({ ...args }));
+  const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: parks, signal });
+  switch (execution.status) {
+    case "pending":
+      return execution;
+    case "refused":
       return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
-    }
-    return { status: "ran", output: await restore(execution.result, from.id), notice: execution.notice };
-  } catch (error) {
-    if (isPause(error) || mustLeave(error)) throw error;
-    if (threw(error) || !isCountersignError(error)) return { status: "failed", error };
-    throw error;
+    case "failed":
+      return failure(execution.error);
+    case "ran":
+      return restore(execution.result, from.id).then((output) => ({ status: "ran", output, notice: execution.notice }), failure);
   }
+}
+
+/** @throws what leads to the parent graph, carries an error out of the graph, or says that a record is gone */
+function failure(error: unknown): Guarded {
+  if (isPause(error) || isCountersignError(error, "PURGED")) throw error;
+  return { status: "failed", error };
 }
 
 /** LangGraph's own pause inside a tool's body, or its way to its parent graph: no failure. */
@@ -54,11 +59,6 @@ export function isPause(error: unknown): boolean {
 /** Does the tool go on later? Not if what pauses the graph is an error that could get out in no other way. */
 function parks(error: unknown): boolean {
   return isPause(error) && !(isGraphInterrupt(error) && error.interrupts.some(({ value }) => carriesError(value)));
-}
-
-/** As tool text these would tell the model that something failed which may well have happened, or still will. */
-export function mustLeave(error: unknown): boolean {
-  return isPassing(error) || isCountersignError(error, "PURGED");
 }
 
 /** What a tool node is told. */

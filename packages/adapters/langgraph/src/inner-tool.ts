@@ -96,12 +96,12 @@ async function admitted(
 /**
  * The call with the arguments that arrived. Here nobody can be asked about others any more: the pause would be that of a call
  * that the model never made.
- * @throws NOT_APPROVED for arguments that nobody has signed and that the policy alone doesn't settle
+ * @throws NOT_APPROVED for arguments that nobody has signed and that the policy alone doesn't decide
  */
 function arrivingCall({ invocation, call }: Passing, { args: expected, recorded }: Admission, args: ToolCall["args"]): ProposedCall {
   if (isDeepStrictEqual(args, expected)) return call;
   const changed = { ...call, args };
-  if (!recorded && invocation.thread.settledByPolicy(changed)) return changed;
+  if (!recorded && invocation.thread.decidedByPolicy(changed)) return changed;
   throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: CHANGED });
 }
 

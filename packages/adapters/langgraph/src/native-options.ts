@@ -35,10 +35,10 @@ export async function askedBy(
 ): Promise<NonNullable<Candidate["native"]>> {
   const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
   if (!entry) return {};
-  const asked = `interruptOn.${toolCall.name}`;
-  if (entry === true) return { asked };
+  const frameworkAsks = `interruptOn.${toolCall.name}`;
+  if (entry === true) return { frameworkAsks };
   if (entry.when && !(await holds(entry.when, { toolCall, tool: undefined, state, runtime }))) return {};
-  return { asked, decisions: entry.allowedDecisions, argsSchema: entry.argsSchema };
+  return { frameworkAsks, decisions: entry.allowedDecisions, argsSchema: entry.argsSchema };
 }
 
 /** The text that the table gives this call, if it gives one. */

@@ -1,5 +1,5 @@
 import type { AgentRunner, Gate } from "@countersign/core";
-import { defineRunner, type Advanced, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { defineRunner, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { HumanMessage } from "@langchain/core/messages";
 import { isGraphDrained, type Command, type CommandInstance } from "@langchain/langgraph";
 import { answersToOpenCalls } from "./dangling.ts";
@@ -160,7 +160,7 @@ async function withAnswers(gate: Gate, invocation: Invocation, graph: RunningGra
   return { ...given, messages: [...answers, ...[given.messages].flat()] };
 }
 
-function advanced<Output>(invocation: Invocation, pauses: readonly unknown[] | undefined, output: Output): Advanced<Output> {
+function advanced<Output>(invocation: Invocation, pauses: readonly unknown[] | undefined, output: Output): Advance<Output> {
   // An error that only a pause could carry out of a tool node.
   for (const { error } of invocation.leaving.values()) if (!isPause(error)) throw error;
   if (invocation.stopped) return { status: "stopped" };

@@ -69,7 +69,7 @@ interface Action {
 /** What need not stop is noted by what it does, for the moment in which it does it. */
 async function stops(scope: Scope, { callId, tool, args }: Action, itself: () => Promise<boolean>): Promise<boolean> {
   const must = await mustStop(scope, callId, { tool, args: args as JsonObject }, itself);
-  if (!must) scope.invocation.passed.push(deedOf(scope, tool, args));
+  if (!must) scope.invocation.passed.push({ callId, deed: deedOf(scope, tool, args) });
   return must;
 }
 
@@ -83,11 +83,9 @@ function entryOf(scope: Scope, tool: string, args: object): Entry | undefined {
   );
   const [ticket] = at < 0 ? [] : tickets.splice(at, 1);
   if (ticket) return { call: ticket.call, fresh: false };
-  const free = passed.indexOf(deed);
-  if (free < 0) return undefined;
-  passed.splice(free, 1);
-  const callId = crypto.randomUUID();
-  return { call: { turnId: callId, callId, tool, args: args as JsonObject }, fresh: true };
+  const free = passed.findIndex((action) => action.deed === deed);
+  const [action] = free < 0 ? [] : passed.splice(free, 1);
+  return action && { call: { turnId: crypto.randomUUID(), callId: action.callId, tool, args: args as JsonObject }, fresh: true };
 }
 
 function deedOf({ path }: Scope, tool: string, args: object): string {

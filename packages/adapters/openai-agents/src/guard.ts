@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import { watched, type ProposedCall } from "@countersign/core/adapter";
+import type { Execution, ProposedCall } from "@countersign/core/adapter";
 import { ToolFailed, revealingFailure } from "./failure.ts";
 import { keyOf, takeTicket, within, type Scope } from "./invocation.ts";
 
@@ -44,32 +44,46 @@ export async function guard(
   run: (args: JsonObject) => unknown,
   { runsAgent = false, signal }: Tool = {},
 ): Promise<Guarded> {
-  const { invocation } = scope;
   throwLeaving(scope);
-  const { effect, threw } = watched((args: JsonObject) =>
+  const effect = (args: JsonObject): Promise<unknown> =>
     within(scope, entry?.call.callId ?? "", async (inner) => {
       const tool = (): Promise<unknown> => revealingFailure(() => run(args));
       return runsAgent ? ofAgent(tool, inner) : tool();
-    }),
-  );
+    });
+  const execution = await executed(scope, entry, effect, signal);
+  switch (execution.status) {
+    case "ran":
+      return { status: "ran", output: execution.result, notice: execution.notice };
+    case "refused":
+      return { status: "refused", told: execution.message };
+    case "failed": {
+      const { error, replayed } = execution;
+      if (error instanceof ToolFailed) return { status: "failed", told: error.told };
+      if (!replayed) throw error;
+      return { status: "failed", told: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+/** What is thrown here leaves the SDK, and nothing more is run in it. */
+async function executed(
+  scope: Scope,
+  entry: Entry | undefined,
+  effect: (args: JsonObject) => Promise<unknown>,
+  signal: AbortSignal | undefined,
+): Promise<Exclude<Execution<unknown>, { status: "pending" }>> {
+  const { invocation } = scope;
   const paused = (error: unknown): boolean => error instanceof NestedPause;
   try {
     if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
     const execution = await invocation.thread.execute(entry.call, effect, { paused, signal, fresh: entry.fresh });
-    switch (execution.status) {
-      case "ran":
-        return { status: "ran", output: execution.result, notice: execution.notice };
-      case "refused":
-        if (execution.then === "stop" && !invocation.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
-        return { status: "refused", told: execution.message };
-      case "pending":
-        throw new CountersignError("NOT_APPROVED", { request: execution.request });
-    }
+    if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
+    const stops = execution.status === "refused" && execution.then === "stop";
+    if (stops && !invocation.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
+    return execution;
   } catch (error) {
-    if (error instanceof NestedPause) return { status: "ran", output: error.output, notice: undefined };
-    if (error instanceof ToolFailed) return { status: "failed", told: error.told };
-    if (threw(error)) throw error;
-    if (!isCountersignError(error)) return { status: "failed", told: error instanceof Error ? error.message : String(error) };
+    if (error instanceof NestedPause) return { status: "ran", result: error.output, args: {}, notice: undefined, replayed: false };
+    if (!isCountersignError(error)) throw error;
     invocation.leaving ??= error;
     scope.leaving ??= error;
     throw error;
@@ -104,7 +118,7 @@ export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): E
   const { invocation, path } = scope;
   const ticket = takeTicket(scope, proposed);
   if (ticket) return { call: ticket.call, fresh: false };
-  const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.settledByPolicy(proposed);
+  const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.decidedByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.
   return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
 }

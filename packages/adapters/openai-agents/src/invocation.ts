@@ -38,8 +38,8 @@ export interface Invocation {
   readonly stopped: Set<string>;
   /** Those of them that the tool itself asks about, too. */
   readonly native: Set<string>;
-  /** Actions that the policy alone lets pass, by what they do. */
-  readonly passed: string[];
+  /** Actions that the policy alone lets pass. */
+  readonly passed: { readonly callId: string; readonly deed: string }[];
   /** An error that must leave the SDK, which would tell it to a model as tool text. */
   leaving?: CountersignError | undefined;
 }

@@ -1,5 +1,5 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
-import { defineRunner, type Advanced, type From, type GateIn, type Thread } from "@countersign/core/adapter";
+import { defineRunner, type Advance, type RunFrom, type GateIn, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
 import { isOfLookalikes, typedError } from "./errors.ts";
 import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
@@ -45,7 +45,7 @@ interface Run {
 type Stopped = Extract<Saved, { type: "stopped" }>;
 
 /** What the SDK shall be run on next, or how far it came. */
-type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: Advanced<Output> };
+type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: Advance<Output> };
 
 /**
  * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
@@ -73,7 +73,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   }
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, again, continuation }: From<Input>): Promise<Next<OutputOf<A>>> {
+  async function enter(run: Run, { input, again, continuation }: RunFrom<Input>): Promise<Next<OutputOf<A>>> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
       if (again && run.session) await rewind(run.session, itemsOf(input));
@@ -92,7 +92,7 @@ export function createRunner<C, A extends Agent<any, any>>(
     return settle(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
   }
 
-  async function untilItRests(run: Run, first: Next<OutputOf<A>>): Promise<Advanced<OutputOf<A>>> {
+  async function untilItRests(run: Run, first: Next<OutputOf<A>>): Promise<Advance<OutputOf<A>>> {
     for (let next = first; ;) {
       if ("advanced" in next) return next.advanced;
       const { input } = next;
@@ -183,7 +183,7 @@ async function settle<Output>(run: Run, state: AnyState, saved: Stopped, fresh: 
   return { input: state };
 }
 
-async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advanced<Output>> {
+async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advance<Output>> {
   const before = session ? await session.getItems() : conversationIn(state);
   const answers = await answersTo(invocation.thread, before, pause);
   if (session && answers.length > 0) await session.addItems(answers);
@@ -192,7 +192,7 @@ async function stopped<Output>({ invocation, session }: Run, { state, pause }: S
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
-function completed<A extends Agent<any, any>>(result: Result<A>, session: Session | undefined): Advanced<OutputOf<A>> {
+function completed<A extends Agent<any, any>>(result: Result<A>, session: Session | undefined): Advance<OutputOf<A>> {
   const output = result.finalOutput as OutputOf<A>;
   const text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
   return { status: "completed", output, text, continuation: toContinuation({ type: "history", items: session ? [] : result.history }) };

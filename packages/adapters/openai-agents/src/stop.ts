@@ -3,7 +3,7 @@ import { throwLeaving } from "./guard.ts";
 import { keyOf, type Scope } from "./invocation.ts";
 
 /**
- * Must the SDK stop before this call? Not if the policy alone settles it, in a run that this process saw from its beginning.
+ * Must the SDK stop before this call? Not if the policy alone decides it, in a run that this process saw from its beginning.
  * @param call undefined: its arguments can't be read
  * @param itself the tool's own predicate
  */
@@ -17,8 +17,8 @@ export async function mustStop(
   const { invocation, path } = scope;
   const place = keyOf(path, callId);
   if (await holds(itself)) invocation.native.add(place);
-  const settled = call !== undefined && invocation.thread.settledByPolicy(call);
-  if (settled && invocation.witnessed && !invocation.stopped.has(place) && !invocation.native.has(place)) return false;
+  const decided = call !== undefined && invocation.thread.decidedByPolicy({ callId, ...call });
+  if (decided && invocation.witnessed && !invocation.stopped.has(place) && !invocation.native.has(place)) return false;
   invocation.stopped.add(place);
   scope.pauses = true;
   return true;

@@ -41,18 +41,21 @@ export async function waitingIn(invocation: Invocation, state: AnyState, { asked
     if (gated.namespace !== call.namespace) throw ofAnother(call, gated);
     if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
     stopped.add(place);
-    // What the policy alone lets pass was stopped by the tool itself.
-    const itself = native.has(place) || (elsewhere ? elsewhere.asksItself(call) : thread.settledByPolicy(call));
+    const asksItself = native.has(place) || elsewhere?.asksItself(call);
     const waits = await thread.mustWait(call, {
       fresh,
       argsSchema,
-      ...(itself ? { asked: "the tool asks for approval itself" } : {}),
+      frameworkAsks: asksItself ? ITSELF : undefined,
+      // What runs elsewhere is always stopped for; nothing else that the policy lets pass is, unless the tool itself asks.
+      frameworkStopped: elsewhere ? undefined : ITSELF,
       ...(isEditable(items[index], structured) ? {} : { decisions: UNEDITABLE }),
     });
     if (waits) waiting.push(each);
   }
   return waiting;
 }
+
+const ITSELF = "the tool asks for approval itself";
 
 /** Where the result is read by a program, it can't say that other arguments ran. */
 function isEditable(item: RunToolApprovalItem | undefined, structured = false): boolean {

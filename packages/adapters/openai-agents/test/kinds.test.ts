@@ -203,7 +203,7 @@ describe("what runs elsewhere", () => {
       name: "a",
     });
     await runner.start("t", "go");
-    expect(await desk.only()).toMatchObject({ tool: "read", rule: "native" });
+    expect(await desk.only()).toMatchObject({ tool: "read", rule: "framework" });
     await desk.reject("not our data");
     await runner.resume("t");
     expect(responsesIn(scripted)).toEqual([[false, "not our data"]]);

@@ -28,7 +28,7 @@ describe("a tool's own needsApproval", () => {
       new Agent({ name: "A", model, tools: gateTools(desk.gate, [asking(needsApproval), desk.pay]) }),
       { name: "a" },
     );
-    expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "read", rule: "native" }] });
+    expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "read", rule: "framework" }] });
     expect(desk.effects).toHaveLength(1);
     await desk.approve();
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: expect.stringMatching(/read/) });

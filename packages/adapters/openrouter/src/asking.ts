@@ -32,7 +32,7 @@ async function judged(invocation: Invocation, call: Call, context: TurnContext):
   if ("issues" in parsed) return false;
   const asked = await ownReason(invocation, tool, call, parsed.value, context);
   const clear = { callId: call.id, tool: call.tool, args: call.args, parsed: parsed.value };
-  if (asked === undefined && thread.settledByPolicy({ tool: call.tool, args: call.args })) {
+  if (asked === undefined && thread.decidedByPolicy({ callId: call.id, tool: call.tool, args: call.args })) {
     round.cleared.push({ ...clear, recorded: undefined });
     return false;
   }
@@ -62,7 +62,7 @@ export async function ownReason(
 
 export function waitOptions({ function: { inputSchema } }: RunnableTool, asked: string | undefined): WaitOptions {
   if (!forms.has(inputSchema)) forms.set(inputSchema, jsonSchemaOf(inputSchema));
-  return { asked, argsSchema: forms.get(inputSchema) };
+  return { frameworkAsks: asked, argsSchema: forms.get(inputSchema) };
 }
 /** Making one takes longer than the rest of the question. */
 const forms = new WeakMap<StandardSchemaV1, JsonObject | undefined>();

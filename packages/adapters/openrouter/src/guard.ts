@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError } from "@countersign/core";
-import { firstNonJson, isPassing, watched, type Execution } from "@countersign/core/adapter";
+import { firstNonJson, type Execution } from "@countersign/core/adapter";
 import { isRecord, mustPause } from "./asking.ts";
 import type { Cleared, Invocation } from "./invocation.ts";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
@@ -22,23 +22,32 @@ export interface Guarded {
  * @throws what the tool throws, and an Error for a call that doesn't run: the SDK makes the model's text of both
  */
 export async function guard(guarded: Guarded, run: (args: unknown) => unknown): Promise<unknown> {
+  const { invocation, tool } = guarded;
+  const { cleared, execution } = await executed(guarded, run);
+  if (execution.status === "refused") throw new Error(execution.message);
+  if (execution.status === "failed") throw execution.error;
+  if (execution.result === null && tool.function.onToolCalled) invocation.round.outside.add(cleared.callId);
+  return execution.result;
+}
+
+interface Executed {
+  readonly cleared: Cleared;
+  readonly execution: Exclude<Execution<unknown>, { status: "pending" }>;
+}
+
+/** What must leave of the errors here ends the run with what the SDK saves next. */
+async function executed(guarded: Guarded, run: (args: unknown) => unknown): Promise<Executed> {
   const { invocation, tool, args } = guarded;
-  const { effect, threw } = watched(run);
   let cleared: Cleared | undefined;
   try {
     cleared = takeCleared(invocation, tool, args) ?? (await clearedLate(guarded));
-    const execution = await execute(invocation, tool, cleared, effect);
-    if (execution.status === "refused") throw new Error(execution.message);
+    const execution = await execute(invocation, tool, cleared, run);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
-    if (execution.result === null && tool.function.onToolCalled) invocation.round.outside.add(cleared.callId);
-    return execution.result;
+    return { cleared, execution };
   } catch (error) {
-    const ofTool = threw(error) && !isPassing(error);
-    // What the SDK saves next ends its run with it.
-    if (!ofTool && isCountersignError(error)) {
-      invocation.leaving ??= error;
-      if (cleared) invocation.round.broken.add(cleared.callId);
-    }
+    if (!isCountersignError(error)) throw error;
+    invocation.leaving ??= error;
+    if (cleared) invocation.round.broken.add(cleared.callId);
     throw error;
   }
 }
@@ -47,15 +56,15 @@ function execute(
   { thread }: Invocation,
   tool: RunnableTool,
   { callId, args, parsed, recorded }: Cleared,
-  effect: (parsed: unknown) => Promise<unknown>,
+  run: (args: unknown) => unknown,
 ): Promise<Execution<unknown>> {
   if (recorded)
-    return thread.execute(recorded, async (signed) => effect(await demand(tool.function.inputSchema, signed)), {
+    return thread.execute(recorded, async (signed) => run(await demand(tool.function.inputSchema, signed)), {
       encode: kept,
     });
   // Nothing is recorded of it, so its turn only has to differ from all others.
   const call = { callId, turnId: crypto.randomUUID(), tool: tool.function.name, args: isRecord(args) ? args : {} };
-  return thread.execute(call, () => effect(parsed), { fresh: true });
+  return thread.execute(call, () => run(parsed), { fresh: true });
 }
 
 function takeCleared({ round }: Invocation, { function: { name } }: RunnableTool, args: unknown): Cleared | undefined {
@@ -86,8 +95,10 @@ async function clearedLate(guarded: Guarded): Promise<Cleared> {
   }
   const spent = invocation.round.spent.find(({ tool: its, parsed }) => its === name && isDeepStrictEqual(parsed, args));
   if (spent) return spent;
-  if (isRecord(args) && !firstNonJson(args) && invocation.thread.settledByPolicy({ tool: name, args })) {
-    return { callId: crypto.randomUUID(), tool: name, args, parsed: args, recorded: undefined };
+  if (isRecord(args) && !firstNonJson(args)) {
+    const callId = crypto.randomUUID();
+    if (invocation.thread.decidedByPolicy({ callId, tool: name, args }))
+      return { callId, tool: name, args, parsed: args, recorded: undefined };
   }
   throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNASKED });
 }

@@ -1,15 +1,5 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
-import {
-  isPassing,
-  leftOpen,
-  NO_RESULT,
-  NOT_RUN,
-  stopsRun,
-  watched,
-  type Execution,
-  type ProposedCall,
-  type Thread,
-} from "@countersign/core/adapter";
+import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { unsentOutputs } from "./absorb.ts";
 import { isRecord, ownReason, waitOptions } from "./asking.ts";
 import type { ToolContexts } from "./context.ts";
@@ -130,16 +120,16 @@ async function outputOfExecution(
   proposed: ProposedCall,
   run: (args: unknown) => unknown,
 ): Promise<Output | typeof OUTSIDE> {
-  const { effect, threw } = watched(run);
-  try {
-    const execution = await thread.execute(proposed, effect, { encode: kept });
-    if (execution.status === "refused") return errorOutput(execution.message);
-    if (execution.status === "pending") return errorOutput(NOT_RUN);
-    return await outputOfRun(tool, execution);
-  } catch (error) {
-    const ofTool = threw(error) && !isPassing(error);
-    if (isCountersignError(error) && !ofTool) throw error;
-    return errorOutput(error instanceof Error ? error.message : String(error));
+  const execution = await thread.execute(proposed, async (args) => run(args), { encode: kept });
+  switch (execution.status) {
+    case "ran":
+      return outputOfRun(tool, execution);
+    case "refused":
+      return errorOutput(execution.message);
+    case "pending":
+      return errorOutput(NOT_RUN);
+    case "failed":
+      return errorOutput(messageOf(execution.error));
   }
 }
 
@@ -152,7 +142,7 @@ async function outputOfRun(
     return await outputOf(tool, { output: result, input: args }, notice);
   } catch (error) {
     if (isCountersignError(error)) throw error;
-    return errorOutput(error instanceof Error ? error.message : String(error));
+    return errorOutput(messageOf(error));
   }
 }
 
@@ -174,4 +164,8 @@ function withOutputs(saved: Saved, turn: Turn, calls: readonly Call[], outputs: 
 function inProgress(saved: Saved): Saved {
   const { pendingToolCalls, partialResponse, ...state } = saved.state;
   return { ...saved, state: { ...state, status: "in_progress" } };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

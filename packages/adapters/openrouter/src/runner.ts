@@ -1,5 +1,5 @@
 import { CountersignError, type AgentRunner } from "@countersign/core";
-import { defineRunner, type Advanced, type From, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { defineRunner, type Advance, type RunFrom, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, StopWhen, Tool } from "@openrouter/agent";
 import { absorb, keepBeforeLeaving } from "./absorb.ts";
 import { predicate } from "./asking.ts";
@@ -45,7 +45,7 @@ interface Run {
 }
 
 /** What the model shall be asked next, or how far the run came. */
-type Next = { readonly input: readonly Item[] } | { readonly advanced: Advanced<string> };
+type Next = { readonly input: readonly Item[] } | { readonly advanced: Advance<string> };
 
 /**
  * An agent on durable threads. Settings are those of `callModel`; the conversation is saved in the same write as the requests
@@ -77,7 +77,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   });
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: From<Input>): Promise<Next> {
+  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next> {
     const { invocation } = run;
     const kept = fromContinuation(continuation);
     const saved: Saved = kept?.state ? { ...kept, state: kept.state } : newSaved(invocation.thread.id);
@@ -143,7 +143,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     }
   }
 
-  async function untilItRests(run: Run, next: Next): Promise<Advanced<string>> {
+  async function untilItRests(run: Run, next: Next): Promise<Advance<string>> {
     if ("advanced" in next) return next.advanced;
     return untilItRests(run, await leave(run, () => callModel(run, next.input).getText()));
   }

@@ -136,7 +136,7 @@ describe("its own predicates", () => {
   ])("%s ask about what the policy allows", async (_name, options) => {
     const world = await openWorld([[paying(5)]]);
     await world.call("go", options).getText();
-    expect(await world.only()).toMatchObject({ rule: "native", args: { amount: 5 } });
+    expect(await world.only()).toMatchObject({ rule: "framework", args: { amount: 5 } });
     expect(world.effects).toEqual([]);
     await world.approve();
     expect(await world.call([], options).getText()).toBe('"paid 5 to x"');
@@ -153,7 +153,7 @@ describe("its own predicates", () => {
     const pay = { ...desk.pay, function: { ...desk.pay.function, requireApproval } } as unknown as typeof desk.pay;
     const world = await openWorld([[paying(5)]], { desk, tools: [pay] });
     await world.call("go").getText();
-    expect(await world.only()).toMatchObject({ rule: "native", args: { amount: 5 } });
+    expect(await world.only()).toMatchObject({ rule: "framework", args: { amount: 5 } });
     expect(world.effects).toEqual([]);
   });
 

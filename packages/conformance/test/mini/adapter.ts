@@ -3,7 +3,7 @@ import { CountersignError, isCountersignError, type Gate } from "@countersign/co
 import {
   defineRunner,
   turnIdOf,
-  type Advanced,
+  type Advance,
   type Execution,
   type Offer,
   type ProposedCall,
@@ -25,7 +25,7 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
     input: string | undefined,
     data: unknown,
     options: Native & { signal: AbortSignal },
-  ): Promise<Advanced<string>> => {
+  ): Promise<Advance<string>> => {
     const state =
       flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
     conversations[0] = state;
@@ -73,7 +73,7 @@ function answerOpenCalls({ messages }: State, flaw: Flaw | undefined): void {
     if (!answered.has(id)) messages.push({ role: "tool", id, text: "The user wrote something else. This call did not run." });
 }
 
-async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advanced<string>> {
+async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advance<string>> {
   const { thread, flaw } = advancing;
   const { messages } = state;
   for (;;) {
@@ -126,7 +126,11 @@ async function unsigned(
   const waiting: ProposedCall[] = [];
   for (const call of flaw === "asks-in-reverse" ? calls.toReversed() : calls) {
     if (flaw === "runs-what-cant-be-asked" && JSON.stringify(call.args).length > 5_000) continue;
-    if (flaw === "asks-everything" ? await thread.mustWait(call, { fresh, asked: "everything" }) : await thread.mustWait(call, { fresh }))
+    if (
+      flaw === "asks-everything"
+        ? await thread.mustWait(call, { fresh, frameworkAsks: "everything" })
+        : await thread.mustWait(call, { fresh })
+    )
       waiting.push(call);
   }
   return waiting;
@@ -171,12 +175,15 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
   let execution: Execution<unknown> | undefined;
   const guarded = async (args: ToolCall["args"]): Promise<unknown> => {
     execution = await thread.execute(await admitted(thread, call, args), effect, { fresh, paused, signal });
+    if (execution.status === "failed") throw execution.error;
     return execution.status === "ran" ? execution.result : undefined;
   };
   try {
     const said = await (agent.around ? agent.around(call.args, guarded) : guarded(call.args));
     if (!execution || execution.status === "pending") return { pause: [call] };
     if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop", refused: true };
+    // Whatever stands around the tool has dealt with its failure.
+    if (execution.status === "failed") return { text: typeof said === "string" ? said : textOf(said) };
     return { text: (execution.notice ?? "") + (typeof said === "string" ? said : textOf(said)), ranWith: execution.args };
   } catch (error) {
     if (error instanceof NestedPause) {
@@ -184,8 +191,9 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
       await thread.mustWait(call);
       return { pause: error.calls };
     }
-    if (error instanceof Error && (!("code" in error) || (advancing.flaw === "swallows-freeze" && error.code === "FROZEN")))
-      return { text: `The tool failed: ${error.message}` };
+    const ofTool = execution?.status === "failed" && execution.error === error;
+    if (ofTool || !isCountersignError(error) || (advancing.flaw === "swallows-freeze" && error.code === "FROZEN"))
+      return { text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
     throw error;
   }
 }
@@ -194,7 +202,7 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
 async function admitted(thread: Thread, call: ProposedCall, args: ToolCall["args"]): Promise<ProposedCall> {
   if (isDeepStrictEqual(args, call.args) || (await thread.recorded(call))) return call;
   const changed = { ...call, args };
-  if (thread.settledByPolicy(changed)) return changed;
+  if (thread.decidedByPolicy(changed)) return changed;
   throw new CountersignError("NOT_APPROVED", { request: undefined });
 }
 

@@ -121,6 +121,7 @@ async function wrapped(
     return { text: pending };
   }
   if (execution.status === "refused") return { text: words(execution.message), stops: execution.then === "stop", refused: true };
+  if (execution.status === "failed") throw execution.error;
   const result = typeof execution.result === "string" ? execution.result : String(JSON.stringify(execution.result));
   return { text: words((execution.notice ?? "") + result), ranWith: execution.args };
 }

@@ -1,10 +1,10 @@
+import { sha256 } from "../canonical/digest.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
-import { sha256 } from "../canonical/digest.ts";
 
 /** What happened, before it is chained. */
-export interface Happening {
+export interface NewEvent {
   readonly type: string;
   readonly at: number;
   readonly actor: Principal | undefined;
@@ -18,7 +18,7 @@ export interface Chained {
 }
 
 /** The next event of a record's chain. Whatever JSON can't carry is found by the hash. @throws NOT_JSON */
-export function nextEvent(subject: string, chain: Chained, { type, at, actor, data }: Happening): AuditEvent {
+export function nextEvent(subject: string, chain: Chained, { type, at, actor, data }: NewEvent): AuditEvent {
   const unhashed = { subject, seq: chain.seq + 1, prev: chain.head, type, at, actor, data };
   return { ...unhashed, hash: hashOf(unhashed) };
 }

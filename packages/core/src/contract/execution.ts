@@ -14,6 +14,8 @@ export type Execution<R> =
       /** The result comes from an earlier execution. */
       readonly replayed: boolean;
     }
+  /** The tool itself failed, now or, `replayed`, in an earlier execution: then `error` says what is on record. */
+  | { readonly status: "failed"; readonly error: unknown; readonly replayed: boolean }
   | {
       readonly status: "refused";
       /** For the model. */

@@ -38,7 +38,7 @@ export interface AgentRunner<Input = any, Output = any, Stream = any, Context = 
 }
 
 /** How far the framework came. */
-export type Advanced<Output> =
+export type Advance<Output> =
   | { readonly status: "completed"; readonly output: Output; readonly text: string; readonly continuation?: Continuation }
   /**
    * Core suspends with these. A hook that had to record earlier called suspend itself; twice is once. No calls at all:
@@ -48,7 +48,7 @@ export type Advanced<Output> =
   | { readonly status: "stopped"; readonly continuation?: Continuation };
 
 /** `input` on start, absent on a resume of what was saved; `continuation` is the thread's last one. */
-export interface From<Input> {
+export interface RunFrom<Input> {
   readonly input: Input | undefined;
   /** An earlier invocation began with this input and died before anything was saved here. */
   readonly again: boolean;
@@ -59,12 +59,12 @@ export interface From<Input> {
 export interface RunnerSpec<Input, Output, Stream, Native> {
   readonly name: string;
   readonly framework: string;
-  advance(thread: Thread, from: From<Input>, options: Native & { readonly signal: AbortSignal }): Promise<Advanced<Output>>;
+  advance(thread: Thread, from: RunFrom<Input>, options: Native & { readonly signal: AbortSignal }): Promise<Advance<Output>>;
   advanceStream?(
     thread: Thread,
-    from: From<Input>,
+    from: RunFrom<Input>,
     options: Native & { readonly signal: AbortSignal },
-  ): Promise<{ readonly stream: Stream; readonly done: Promise<Advanced<Output>> }>;
+  ): Promise<{ readonly stream: Stream; readonly done: Promise<Advance<Output>> }>;
   /**
    * The framework persists its conversation itself (LangGraph's checkpointer): a start that died is gone on with. Default:
    * it is begun again with its input, if that is JSON.

@@ -16,8 +16,10 @@ export interface CallOptions {
 }
 
 export interface WaitOptions extends CallOptions {
-  /** The reason of a native option that asks as well. It can only add a signature. */
-  readonly asked?: string | undefined;
+  /** Why the framework, or an option of its own, asks as well. It can only add a signature. */
+  readonly frameworkAsks?: string | undefined;
+  /** Why the framework has stopped for this call where the policy would let it pass: unread where the policy asks itself, or has to count. */
+  readonly frameworkStopped?: string | undefined;
   /** The tool's own JSON Schema, where the policy's rule has none. */
   readonly argsSchema?: JsonObject | undefined;
   /**
@@ -43,11 +45,12 @@ export interface Thread {
   /** What is recorded of exactly this call. One read for all calls of its turn. */
   recorded(call: ProposedCall): Promise<ApprovalRequest | undefined>;
   /**
-   * Does the policy alone settle this call, by allowing or refusing it, whatever is on record? Pure. For a hook that
+   * Does the policy alone decide this call, by allowing or refusing it, whatever is on record? Pure. For a hook that
    * doesn't know yet which turn a call belongs to: `true`, in a turn that this invocation saw the model produce, needs
-   * nobody; at `false` stop the framework first, and then ask `mustWait`.
+   * nobody; at `false` stop the framework first, and then ask `mustWait`. The policy is asked once about a call, however
+   * many hooks ask here.
    */
-  settledByPolicy(call: Pick<ProposedCall, "namespace" | "tool" | "args">): boolean;
+  decidedByPolicy(call: Omit<ProposedCall, "turnId">): boolean;
   /**
    * The one question that every framework hook asks: is there a signature missing? False: go on to execute, which
    * enforces. A fresh allowed call is answered synchronously, without I/O, unless its rule counts the thread's history.
@@ -74,8 +77,11 @@ export interface Thread {
    */
   preview(call: ProposedCall, options?: CallOptions): Promise<Preview>;
   /**
-   * The only door to an effect. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing.
-   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and what the effect throws
+   * The only door to an effect. What a tool itself throws is answered as `failed`, for the model to read. What is thrown here
+   * must leave the framework: it is no text for a model. EXECUTION_UNKNOWN comes in the place of what the effect threw if that
+   * tells nothing.
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and the
+   * framework's own pause, see {@link EffectOptions.paused}
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
   /**

@@ -1,7 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/transition.ts";
+import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** When an approved call that was never begun may no longer be. */
@@ -40,6 +40,6 @@ export function expireIfOverdue(kernel: Kernel, id: string): Promise<RequestReco
 export async function expire({ ledger }: Kernel, record: RequestRecord, at: number): Promise<RequestRecord | undefined> {
   const begun = record.state === "approved" ? "approved, but not begun in time" : "nobody decided in time";
   const happening = { type: "expired", at, actor: SYSTEM, data: { reason: begun } };
-  const move = moveRequest(record, { state: "expired", error: begun, decidedAt: record.decidedAt ?? at }, happening);
+  const move = transition(record, { state: "expired", error: begun, decidedAt: record.decidedAt ?? at }, happening);
   return (await ledger.commit(move)).ok ? move.record : undefined;
 }

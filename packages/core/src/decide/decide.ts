@@ -9,7 +9,7 @@ import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
-import { moveRequest, together, toRequest } from "../ledger/transition.ts";
+import { transition, together, toRequest } from "../ledger/transition.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
@@ -114,7 +114,7 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
   const data = { ...shown, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
-  const move = moveRequest(record, patch, { type, at: now, actor: by, data });
+  const move = transition(record, patch, { type, at: now, actor: by, data });
   return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, counted };
 }
 

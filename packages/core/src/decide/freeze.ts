@@ -12,7 +12,7 @@ import { history } from "../ledger/verify.ts";
 
 /** @throws INVALID_ARGS */
 export async function freeze(
-  { ledger, brake }: Kernel,
+  { ledger, freezes }: Kernel,
   scope: FreezeScope,
   options: { readonly by: Principal; readonly reason: string },
 ): Promise<Freeze> {
@@ -32,13 +32,13 @@ export async function freeze(
       data: { id, tool, agent, reason },
     });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.learn(now, (record?.fence ?? 0) + 1);
+    freezes.learn(now, (record?.fence ?? 0) + 1);
     return frozen;
   });
 }
 
 /** Lifting it again changes nothing. @throws INVALID_ARGS, FREEZE_NOT_FOUND */
-export async function lift({ ledger, brake }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
+export async function lift({ ledger, freezes }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
   const { by } = parseInput(z.object({ by: principalSchema }), options, "options");
   await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([readFreezes(ledger), ledger.now()]);
@@ -49,7 +49,7 @@ export async function lift({ ledger, brake }: Kernel, id: string, options: { rea
     }
     const writes = putFreezes(ledger.tenant, record, left, { type: "lifted", at, actor: by, data: { id } });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    brake.learn(left, (record?.fence ?? 0) + 1);
+    freezes.learn(left, (record?.fence ?? 0) + 1);
     return true;
   });
 }

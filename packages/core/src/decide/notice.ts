@@ -1,8 +1,8 @@
-import type { Happening } from "../audit/chain.ts";
+import type { NewEvent } from "../audit/chain.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/transition.ts";
+import { transition } from "../ledger/transition.ts";
 import { nextNoticeAt, noticesOf, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { expire } from "./deadline.ts";
@@ -20,12 +20,12 @@ function notices(record: RequestRecord, now: number): Writes & { readonly record
   const escalation = due.find(({ roles }) => roles !== undefined);
   const reminder = due.findLast(({ roles }) => roles === undefined);
   const given = { at: now, actor: SYSTEM };
-  const happenings: readonly Happening[] = [
+  const happenings: readonly NewEvent[] = [
     ...(escalation ? [{ ...given, type: "escalated", data: { after: escalation.after, roles: escalation.roles } }] : []),
     ...(reminder ? [{ ...given, type: "reminded", data: { after: reminder.after, roles: terms.roles, reviewers: terms.reviewers } }] : []),
   ];
   const next = nextNoticeAt({ ...record, terms }, now);
-  return moveRequest(record, { state: "pending", terms, noticeAt: next }, ...happenings);
+  return transition(record, { state: "pending", terms, noticeAt: next }, ...happenings);
 }
 
 /** Undefined: it changed meanwhile, look again. */

@@ -2,6 +2,7 @@ import type { Decision } from "../contract/decision.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Reviewer } from "../contract/reviewer.ts";
 import { isCountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/transition.ts";
 import { expireIfOverdue } from "./deadline.ts";
@@ -52,6 +53,6 @@ async function consult(kernel: Kernel, reviewer: Reviewer, request: ApprovalRequ
 
 function tell(kernel: Kernel, request: ApprovalRequest, error: unknown): void {
   if (isCountersignError(error, "ALREADY_DECIDED")) return;
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   kernel.warn(`The in-process reviewer's answer on ${request.id} (${request.tool}) was not accepted; the request stays pending. ${why}`);
 }

@@ -1,7 +1,13 @@
 import type { Refused } from "../contract/execution.ts";
 import type { Issue } from "../contract/json.ts";
+import type { Judgement } from "../policy/check.ts";
 
 /** What a model is told if the policy itself refuses: then nobody is asked. */
+export function refusedBy({ verdict }: Judgement): Refused | undefined {
+  if (verdict.type === "deny") return denial(verdict.reason);
+  return verdict.type === "invalid" ? invalid(verdict.issues) : undefined;
+}
+
 export function denial(reason: string): Refused {
   return { status: "refused", message: `The policy does not allow this call: ${reason}. It did not run.`, by: "policy", then: "continue" };
 }

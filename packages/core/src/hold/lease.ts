@@ -2,6 +2,7 @@ import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import type { RunnerHold } from "./hold.ts";
 import type { Invocation } from "./invocation.ts";
 
 export interface Heartbeat {
@@ -11,28 +12,28 @@ export interface Heartbeat {
 }
 
 /** A runner's signs of life: the lease is extended after each third of it. */
-export function keepLease(kernel: Kernel, invocation: Invocation): Heartbeat {
+export function keepLease(kernel: Kernel, threadId: string, hold: RunnerHold): Heartbeat {
   const { timings, clock } = kernel;
   const lost = new AbortController();
   const beat = async (): Promise<void> => {
     const until = clock() + timings.threadLease;
-    if (await extendLease(kernel, invocation, timings.threadLease)) invocation.until = Math.max(invocation.until, until);
-    else lost.abort(new CountersignError("LEASE_LOST", { threadId: invocation.threadId }));
+    if (await extendLease(kernel, threadId, hold.token, timings.threadLease)) hold.extend(until);
+    else lost.abort(new CountersignError("LEASE_LOST", { threadId }));
   };
-  // An unanswered beat changes nothing: `until` passes, and no effect is started after it.
+  // An unanswered beat changes nothing: the hold is over by this process's clock, and no effect is started after it.
   const timer = setInterval(() => void beat().catch(() => {}), timings.threadLease / 3);
   return { signal: lost.signal, stop: () => clearInterval(timer) };
 }
 
-/** The same for a suspension outside a runner while its in-process reviewer thinks. */
-export function keepHold(kernel: Kernel, invocation: Invocation): { stop(): void } {
-  if (invocation.fence !== undefined) return { stop: () => {} };
+/** The same for a suspension outside a runner while its in-process reviewer thinks. A runner keeps its lease anyway. */
+export function keepHold(kernel: Kernel, { threadId, hold }: Invocation): { stop(): void } {
+  if (hold.keeps === "threadLease") return { stop: () => {} };
   const { nativeHold } = kernel.timings;
-  const timer = setInterval(() => void extendLease(kernel, invocation, nativeHold).catch(() => {}), nativeHold / 3);
+  const timer = setInterval(() => void extendLease(kernel, threadId, hold.token, nativeHold).catch(() => {}), nativeHold / 3);
   return { stop: () => clearInterval(timer) };
 }
 
-function extendLease({ ledger }: Kernel, { threadId, token }: Invocation, by: number): Promise<boolean> {
+function extendLease({ ledger }: Kernel, threadId: string, token: string, by: number): Promise<boolean> {
   return persist(async () => {
     const [thread, now] = await Promise.all([ledger.thread(threadId), ledger.now()]);
     if (!thread || thread.holder !== token) return false;
@@ -43,6 +44,6 @@ function extendLease({ ledger }: Kernel, { threadId, token }: Invocation, by: nu
 }
 
 /** @throws LEASE_LOST if this invocation may not hold its thread any more */
-export function demandLease({ clock }: Kernel, { threadId, until }: Invocation): void {
-  if (clock() >= until) throw new CountersignError("LEASE_LOST", { threadId });
+export function demandLease({ clock }: Kernel, { threadId, hold }: Pick<Invocation, "threadId" | "hold">): void {
+  if (hold.isOver(clock())) throw new CountersignError("LEASE_LOST", { threadId });
 }

@@ -19,7 +19,7 @@ const WATCH = 60_000;
  * Stops what is frozen. Claims ask the store each time. Allowed calls do no I/O: runs look when they begin and go on, and
  * as long as allowed calls keep coming, the process looks again and again beside them.
  */
-export class Brake {
+export class FreezeWatch {
   readonly #ledger: Ledger;
   #known: readonly Freeze[] = [];
   /** Of the record that said so: it only goes up. */

@@ -1,4 +1,4 @@
-import type { Happening } from "../audit/chain.ts";
+import type { NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
 import { sha256 } from "../canonical/digest.ts";
 import { jsonCopy } from "../canonical/json.ts";
@@ -28,7 +28,7 @@ export async function readFreezes(ledger: Ledger): Promise<Freezes> {
 }
 
 /** From now on these are in force. */
-export function putFreezes(tenant: string, record: ThreadRecord | undefined, inForce: readonly Freeze[], happening: Happening): Writes {
+export function putFreezes(tenant: string, record: ThreadRecord | undefined, inForce: readonly Freeze[], happening: NewEvent): Writes {
   // Closed: no worker ever takes it up.
   const old: ThreadRecord = record ?? { ...blankThread(tenant, FREEZES), state: "closed" };
   const next = { ...old, fence: old.fence + 1, context: jsonCopy({ freezes: inForce }) };

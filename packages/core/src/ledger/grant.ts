@@ -1,4 +1,4 @@
-import { nextEvent, type Happening } from "../audit/chain.ts";
+import { nextEvent, type NewEvent } from "../audit/chain.ts";
 import { grantSubject } from "../audit/subject.ts";
 import { sha256 } from "../canonical/digest.ts";
 import type { Grant } from "../contract/grant.ts";
@@ -21,7 +21,7 @@ export function stateOf({ revokedAt }: GrantRecord): "live" | "revoked" {
 }
 
 /** A grant is given. Its uses are counted by the store from here on; `grant.uses` stays what they were at first. */
-export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<Happening, "at" | "actor">): Writes {
+export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<NewEvent, "at" | "actor">): Writes {
   const { id, uses, expiresAt, by, terms, ...said } = grant;
   const blank: GrantRecord = { id, version: 0, tenant, uses: 0, grant, revokedAt: undefined, expiresAt, seq: 0, head: "" };
   const data = { ...said, times: uses, expiresAt, digest: grantDigest(blank), argsDigest: grant.digest, state: stateOf(blank) };
@@ -37,7 +37,7 @@ export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<Ha
 }
 
 /** It decides nothing any more. All its uses go with it, so that a commit that takes one at the same time is refused. */
-export function revokeGrant(old: GrantRecord, { at, actor }: Pick<Happening, "at" | "actor">): Writes {
+export function revokeGrant(old: GrantRecord, { at, actor }: Pick<NewEvent, "at" | "actor">): Writes {
   const revoked = { ...old, revokedAt: at };
   const event = nextEvent(grantSubject(old.id), old, { type: "revoked", at, actor, data: { left: old.uses, state: stateOf(revoked) } });
   const record = { ...revoked, version: old.version + 1, seq: event.seq, head: event.hash };

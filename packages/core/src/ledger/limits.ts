@@ -10,7 +10,7 @@ const WITHIN = 60_000;
 const PAGE = 100;
 
 /** Questions that are about to be recorded and will wait for people. */
-export interface Crowd {
+export interface NewRequests {
   readonly threadId: string;
   readonly waiting: readonly RequestRecord[];
   /** How many requests that wait already are withdrawn in the same commit. */
@@ -60,7 +60,7 @@ function watchOn(port: StorePort): Watch {
  * a hundredth of the limit unseen in a minute, and a tenth of what was left when it last counted. By so much may the
  * processes together go over a requester's limit.
  */
-export class Floodgate {
+export class RequestLimits {
   readonly #ledger: Ledger;
   readonly #limits: Limits;
   readonly #watch: Watch;
@@ -72,7 +72,7 @@ export class Floodgate {
   }
 
   /** Writes them, unless they are too many. @throws TOO_MANY_REQUESTS */
-  async admit<T>(crowd: Crowd, write: () => Promise<T>): Promise<T> {
+  async admit<T>(crowd: NewRequests, write: () => Promise<T>): Promise<T> {
     const scopes = this.#scopesOf(crowd);
     if (scopes.length === 0) return write();
     const end = this.#pay(scopes, crowd.now) ? this.#begin() : await this.#inTurn(() => this.#count(scopes, crowd.now));
@@ -89,7 +89,7 @@ export class Floodgate {
     return counted;
   }
 
-  #scopesOf({ threadId, waiting, replaced, open }: Crowd): readonly Scope[] {
+  #scopesOf({ threadId, waiting, replaced, open }: NewRequests): readonly Scope[] {
     const { thread, requester } = this.#limits;
     const scopes: Scope[] = [];
     const count = waiting.length - replaced;

@@ -2,7 +2,7 @@ import { threadSubject } from "../audit/subject.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { Writes } from "./ledger.ts";
-import { moveRequest, putThread } from "./transition.ts";
+import { transition, putThread } from "./transition.ts";
 
 /** Was all that this thread held purged, and has nothing happened on it since? */
 export function isPurged({ state, purgedSeq, seq }: ThreadRecord): boolean {
@@ -42,7 +42,7 @@ function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonl
 /** A finished request becomes a stub, and its chain one event. */
 export function purgeRequest(record: RequestRecord, at: number): Writes {
   const data = { was: record.state, digest: record.proposal.digest };
-  const move = moveRequest(record, stubOf(record), { type: "purged", at, actor: SYSTEM, data });
+  const move = transition(record, stubOf(record), { type: "purged", at, actor: SYSTEM, data });
   return { ...move, changes: [...move.changes, { op: "drop", subject: record.id, through: record.seq }] };
 }
 

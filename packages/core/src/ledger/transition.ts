@@ -1,4 +1,4 @@
-import { nextEvent, type Chained, type Happening } from "../audit/chain.ts";
+import { nextEvent, type Chained, type NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { maskRequest } from "../contract/mask.ts";
@@ -29,10 +29,10 @@ export function isFinished({ state }: RequestRecord): boolean {
 const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
 
 /** One request moves: compare-and-set on it, its events, and the thread's counter in the same commit. */
-export function moveRequest(
+export function transition(
   old: RequestRecord,
   patch: Partial<RequestRecord> & { readonly state: RequestState },
-  ...happenings: readonly Happening[]
+  ...happenings: readonly NewEvent[]
 ): Writes & { readonly record: RequestRecord } {
   const legal =
     LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
@@ -62,7 +62,7 @@ function late(old: RequestRecord, to: RequestState): boolean {
 }
 
 /** A request is asked. */
-export function insertRequest(record: RequestRecord, happening: Happening): Writes & { readonly record: RequestRecord } {
+export function insertRequest(record: RequestRecord, happening: NewEvent): Writes & { readonly record: RequestRecord } {
   const event = nextEvent(record.id, record, { ...happening, data: { ...happening.data, state: record.state } });
   const inserted = project({ ...record, version: 1, seq: event.seq, head: event.hash });
   const open = keepsWaiting(inserted.state) ? [{ op: "add", kind: "thread", id: record.threadId, field: "open", by: 1 } as const] : [];
@@ -70,7 +70,7 @@ export function insertRequest(record: RequestRecord, happening: Happening): Writ
 }
 
 /** An entry in a request's chain that changes nothing else. */
-export function noteOnRequest(old: RequestRecord, happening: Happening): Writes {
+export function noteOnRequest(old: RequestRecord, happening: NewEvent): Writes {
   const event = nextEvent(old.id, old, { ...happening, data: { ...happening.data, state: old.state } });
   const record = { ...old, version: old.version + 1, seq: event.seq, head: event.hash };
   return { changes: [{ op: "put", kind: "request", record, expects: old.version }], events: [event] };
@@ -80,7 +80,7 @@ export function noteOnRequest(old: RequestRecord, happening: Happening): Writes 
 export function putThread(
   next: ThreadRecord,
   expects: number,
-  happening: Happening | undefined,
+  happening: NewEvent | undefined,
 ): Writes & { readonly record: ThreadRecord } {
   const event = happening && nextEvent(threadSubject(next.id), next, { ...happening, data: { ...happening.data, state: next.state } });
   const record: ThreadRecord = { ...next, version: expects + 1, ...(event ? { seq: event.seq, head: event.hash } : {}) };

@@ -8,7 +8,7 @@ import { refuseFrozen } from "../ledger/freeze-watch.ts";
 import { FREEZES, readFreezes, type Freezes } from "../ledger/freezes.ts";
 import { persist } from "../ledger/ledger.ts";
 import { signedDigest } from "../ledger/signed-digest.ts";
-import { moveRequest, toRequest } from "../ledger/transition.ts";
+import { transition, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
 import { isEdited } from "./told.ts";
@@ -26,7 +26,7 @@ export type Claim =
       readonly braked: boolean;
     }
   | { readonly type: "busy"; readonly record: RequestRecord }
-  | { readonly type: "settled"; readonly record: RequestRecord }
+  | { readonly type: "finished"; readonly record: RequestRecord }
   | { readonly type: "pending"; readonly record: RequestRecord };
 
 interface Claimant {
@@ -69,7 +69,7 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
       case "purged":
         throw new CountersignError("PURGED", { id });
       default:
-        return { type: "settled", record };
+        return { type: "finished", record };
     }
   });
 }
@@ -103,7 +103,7 @@ async function take(
   const until = since + timings.claimLease;
   const lease = { holder: nonce, leaseUntil: now + timings.claimLease };
   const patch = { state: "executing", begun: true, attempt: record.attempt + 1, ...lease } as const;
-  const move = moveRequest(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
+  const move = transition(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
   const braked = freezes.record ? [{ op: "require", threadId: FREEZES, fence: freezes.record.fence } as const] : [];
   const deadline = await executeBy(kernel, record, now);
@@ -145,7 +145,7 @@ export async function lapse({ ledger }: Kernel, record: RequestRecord, at: numbe
   const receipt = record.idempotent ? undefined : ({ status: "unknown", at } as const);
   const type = state === "unknown" ? "unknown" : "lapsed";
   const data = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
-  return (await ledger.commit(moveRequest(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data }))).ok;
+  return (await ledger.commit(transition(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data }))).ok;
 }
 
 /** Lapses the claim if its lease has run out by now. */
@@ -179,7 +179,7 @@ async function giveBack(kernel: Kernel, claimed: RequestRecord, why: "not starte
     const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
     if (!isOf(claimed, record) || record.state !== "executing") return true;
     const patch = { state: "approved", begun, receipt: undefined, leaseUntil: 0 } as const;
-    const move = moveRequest(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
+    const move = transition(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
     return (await kernel.ledger.commit(move)).ok || undefined;
   });
 }

@@ -1,4 +1,5 @@
 import { CountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { passingIn } from "../errors/passing.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
@@ -7,7 +8,7 @@ import type { RequestRecord } from "../store/records.ts";
 import type { ClaimLease } from "./claim-lease.ts";
 import { lapse } from "./claim.ts";
 import type { Met } from "./current-call.ts";
-import { isPassed, messageOf, noteLate } from "./receipt.ts";
+import { isPassed, noteLate } from "./receipt.ts";
 
 /** What surrounded an effect that threw. */
 interface Surroundings {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { CallContext } from "../contract/call.ts";
 import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
 import { CountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
 import { refuseFrozen } from "../ledger/freeze-watch.ts";
 import { readFreezes } from "../ledger/freezes.ts";
@@ -12,7 +13,7 @@ import { keepClaim } from "./claim-lease.ts";
 import { claim, giveBackUnstarted, park, type Claim } from "./claim.ts";
 import { runningCall, type Met } from "./current-call.ts";
 import { isInDoubt, leaveInDoubt } from "./doubt.ts";
-import { asJson, messageOf, record, type Outcome } from "./receipt.ts";
+import { asJson, record, type Outcome } from "./receipt.ts";
 import { notice, refusal } from "./told.ts";
 
 /** The invocation on whose behalf a call is executed. */
@@ -29,7 +30,7 @@ export interface Executor {
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
  * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN (also in the place of what the effect threw, if that tells nothing), FROZEN, PURGED,
- * LEASE_LOST, STORE_UNAVAILABLE, and what the effect itself throws
+ * LEASE_LOST, STORE_UNAVAILABLE, and the framework's own pause
  */
 export async function executeRecorded<R>(
   kernel: Kernel,
@@ -42,7 +43,7 @@ export async function executeRecorded<R>(
     executor.demandLease();
     const claimed = await acquire(kernel, id, executor);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
-    if (claimed.type === "settled") return replay(claimed.record, options);
+    if (claimed.type === "finished") return replay(claimed.record, options);
     if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed, executor, effect, options);
   }
 }
@@ -104,10 +105,13 @@ async function perform<R>(
     result = await runningCall.run({ context, requestId: id, met }, () => effect(structuredClone(args), context));
   } catch (error) {
     lease.stop();
-    if (options.paused?.(error)) await park(kernel, claimed);
-    else if (isInDoubt(error, { met, lease, executor, options })) throw await leaveInDoubt(kernel, claimed, error, met);
-    else await record(kernel, claimed, { status: "failed", error: messageOf(error) });
-    throw error;
+    if (options.paused?.(error)) {
+      await park(kernel, claimed);
+      throw error;
+    }
+    if (isInDoubt(error, { met, lease, executor, options })) throw await leaveInDoubt(kernel, claimed, error, met);
+    await record(kernel, claimed, { status: "failed", error: messageOf(error) });
+    return { status: "failed", error, replayed: false };
   }
   lease.stop();
   await record(kernel, claimed, outcomeOf(result, options));
@@ -118,9 +122,9 @@ function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
   return { status: "done", result: asJson(encode ? encode(result) : result) };
 }
 
-function replay<R>(settled: RequestRecord, { decode }: EffectOptions<R>): Execution<R> {
-  if (settled.state === "failed") throw new Error(settled.error);
-  if (settled.state !== "done") return refusal(settled);
-  const result = decode ? decode(settled.result) : (settled.result as R);
-  return { status: "ran", result, args: settled.approvedArgs ?? settled.args, notice: notice(settled), replayed: true };
+function replay<R>(finished: RequestRecord, { decode }: EffectOptions<R>): Execution<R> {
+  if (finished.state === "failed") return { status: "failed", error: new Error(finished.error), replayed: true };
+  if (finished.state !== "done") return refusal(finished);
+  const result = decode ? decode(finished.result) : (finished.result as R);
+  return { status: "ran", result, args: finished.approvedArgs ?? finished.args, notice: notice(finished), replayed: true };
 }

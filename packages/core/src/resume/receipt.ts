@@ -4,7 +4,7 @@ import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest, noteOnRequest, toRequest } from "../ledger/transition.ts";
+import { transition, noteOnRequest, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
 
@@ -30,7 +30,7 @@ export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Ou
       throw new CountersignError("EXECUTION_BUSY", { request: toRequest(current) });
     }
     const data = { attempt: claimed.attempt, ...summary(outcome) };
-    const move = moveRequest(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
+    const move = transition(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
     return (await ledger.commit(move)).ok ? move.record : undefined;
   });
 }
@@ -95,9 +95,4 @@ export function asJson(result: unknown): unknown {
   } catch {
     return PLACEHOLDER;
   }
-}
-
-/** What was thrown, in words: anything can be. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,7 +6,7 @@ import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
-import { moveRequest, toRequest } from "../ledger/transition.ts";
+import { transition, toRequest } from "../ledger/transition.ts";
 import { lapse } from "./claim.ts";
 import { asJson, completed, summary, type Outcome } from "./receipt.ts";
 
@@ -35,7 +35,7 @@ export async function settle(kernel: Kernel, id: string, outcome: Settlement, op
     }
     if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
     const { patch, data } = settlementOf(settlement, at);
-    const move = moveRequest(record, patch, { type: "settled", at, actor: by, data });
+    const move = transition(record, patch, { type: "settled", at, actor: by, data });
     return (await ledger.commit(move)).ok ? move.record : undefined;
   });
   return toRequest(settled);

@@ -2,8 +2,9 @@ import type { Principal } from "../contract/principal.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { expireIfOverdue, isOverdue } from "../decide/deadline.ts";
 import { CountersignError } from "../errors/error.ts";
-import { isHeld, newThread } from "../hold/hold.ts";
-import { runnerToken, type Invocation } from "../hold/invocation.ts";
+import { newThread } from "../hold/held-thread.ts";
+import { isHeld, RunnerHold, runnerToken } from "../hold/hold.ts";
+import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist, type Writes } from "../ledger/ledger.ts";
 import { isPurged } from "../ledger/purged.ts";
@@ -16,7 +17,7 @@ import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 /** A thread under this process's lease. */
 export interface Acquired {
   readonly thread: ThreadRecord;
-  readonly invocation: Invocation;
+  readonly invocation: Invocation & { readonly hold: RunnerHold };
   /** All that is recorded in it, where that was read. */
   readonly requests?: readonly RequestRecord[] | undefined;
 }
@@ -47,7 +48,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
   const token = runnerToken();
   return persist(async () => {
     const { thread, requests, now, since } = await standing(kernel, threadId);
-    const found = thread ?? newThread(kernel.ledger.tenant, { ...starting, token, fence: undefined });
+    const found = thread ?? newThread(kernel.ledger.tenant, starting);
     refuseOthers(found, starting);
     if (isHeld(found, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
     if (requests.some(({ state, framework }) => state === "executing" && framework !== "none"))
@@ -107,7 +108,7 @@ export function acquireForResume(kernel: Kernel, threadId: string, runner: Ident
 /** A thread that a worker's `claimDue`, called at `since`, has leased and fenced already. Undefined: it was taken from us meanwhile. */
 export function adopt({ timings }: Kernel, thread: ThreadRecord, fence: number, token: string, since: number): Acquired | undefined {
   if (thread.fence !== fence || thread.holder !== token) return undefined;
-  return { thread, invocation: invocationOn(thread, token, fence, since + timings.threadLease) };
+  return { thread, invocation: invocationOn(thread, new RunnerHold(token, thread, since + timings.threadLease)) };
 }
 
 /** The thread with its requests, after whatever is overdue has been expired or lapsed. */
@@ -117,7 +118,7 @@ async function standing(
 ): Promise<{ readonly thread: ThreadRecord | undefined; readonly requests: readonly RequestRecord[] } & Moment> {
   const { ledger } = kernel;
   const since = kernel.clock();
-  const [{ thread, records }, now] = await Promise.all([recordedIn(kernel, threadId), ledger.now(), kernel.brake.look()]);
+  const [{ thread, records }, now] = await Promise.all([recordedIn(kernel, threadId), ledger.now(), kernel.freezes.look()]);
   const requests = await Promise.all(
     records.map(async (record) => {
       if (record.state === "executing" && record.leaseUntil <= now) return lapseIfOver(kernel, record.id);
@@ -162,13 +163,14 @@ async function take(
   const { ledger, timings } = kernel;
   const until = since + timings.threadLease;
   const lease = { fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 };
-  const happening = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
-  const taken = putThread({ ...thread, ...lease, state: "live", closedAt: undefined }, thread.version, happening);
+  const event = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
+  const taken = putThread({ ...thread, ...lease, state: "live", closedAt: undefined }, thread.version, event);
   const committed = await ledger.commit(together(taken, ...withdrawn));
-  return committed.ok ? { thread: taken.record, invocation: invocationOn(taken.record, token, lease.fence, until) } : undefined;
+  return committed.ok
+    ? { thread: taken.record, invocation: invocationOn(taken.record, new RunnerHold(token, taken.record, until)) }
+    : undefined;
 }
 
-function invocationOn(thread: ThreadRecord, token: string, fence: number, until: number): Invocation {
-  const { id, agent, framework, requestedBy, context } = thread;
-  return { threadId: id, agent, framework, requestedBy, context, token, fence, until, written: thread, declared: new Set() };
+function invocationOn({ id, agent, framework, requestedBy, context }: ThreadRecord, hold: RunnerHold): Acquired["invocation"] {
+  return { threadId: id, agent, framework, requestedBy, context, hold, declared: new Set() };
 }

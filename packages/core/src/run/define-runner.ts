@@ -1,7 +1,7 @@
 import { firstNonJson } from "../canonical/json.ts";
 import type { GateIn, ThreadInfo } from "../contract/gate.ts";
 import type { RunOutcome, StreamedRun } from "../contract/outcome.ts";
-import type { AgentRunner, Advanced, From, RunnerSpec } from "../contract/runner.ts";
+import type { AgentRunner, Advance, RunFrom, RunnerSpec } from "../contract/runner.ts";
 import type { Thread } from "../contract/thread.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -49,6 +49,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
 ): AgentRunner<Input, Output, Stream, C, Native> {
   const internals = gatingInternalsOf(gate);
   const { kernel } = internals;
+  const { keepsConversation = false } = spec;
   const identity = { agent: spec.name, framework: spec.framework };
   const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
   if (subject) inspectAtOnce(subject);
@@ -58,15 +59,18 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     spec.beforeRun?.(threadId, nativeOf(given));
     const requestedBy = principalOf(given?.requestedBy);
     const context = contextOf(kernel.policy.compiled.context, given?.context);
-    const kept = spec.keepsConversation || firstNonJson(input) ? undefined : input;
+    const kept = keepsConversation || firstNonJson(input) ? undefined : input;
     return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
   const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
-    drive(internals, acquired, input, given?.signal, async (thread, from: From<Input>, signal) => {
-      // A worker is handed threads by the name of their agent.
-      refuseOtherFramework(acquired.thread.framework, spec.framework);
-      await looked();
-      return spec.advance(thread, from, { ...nativeOf(given), signal });
+    drive(internals, acquired, input, given?.signal, {
+      keepsConversation,
+      async advance(thread, from: RunFrom<Input>, signal) {
+        // A worker is handed threads by the name of their agent.
+        refuseOtherFramework(acquired.thread.framework, spec.framework);
+        await looked();
+        return spec.advance(thread, from, { ...nativeOf(given), signal });
+      },
     });
 
   const goStreaming = (
@@ -77,7 +81,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return new Promise((resolve, reject) => {
       let streaming = false;
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
-      const advance = async (thread: Thread, from: From<Input>, signal: AbortSignal): Promise<Advanced<Output>> => {
+      const advance = async (thread: Thread, from: RunFrom<Input>, signal: AbortSignal): Promise<Advance<Output>> => {
         const options = { ...nativeOf(given), signal };
         await looked();
         if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
@@ -86,7 +90,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
         resolve({ stream, outcome });
         return done;
       };
-      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, advance));
+      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, { advance, keepsConversation }));
       outcome.catch(reject);
     });
   };

@@ -1,11 +1,12 @@
 import { firstNonJson } from "../canonical/json.ts";
 import type { RunOutcome } from "../contract/outcome.ts";
 import { SYSTEM } from "../contract/principal.ts";
-import type { Advanced, From, RunnerSpec, Stopper } from "../contract/runner.ts";
+import type { Advance, RunFrom, RunnerSpec, Stopper } from "../contract/runner.ts";
 import type { Thread } from "../contract/thread.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { keepLease } from "../hold/lease.ts";
-import type { gatingInternalsOf } from "../kernel.ts";
+import type { GatingInternals } from "../kernel.ts";
 import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
@@ -15,8 +16,14 @@ import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
 import { readNow, release, type Read } from "./release.ts";
 
-type GatingInternals = ReturnType<typeof gatingInternalsOf>;
-type Advance<Input, Output> = (thread: Thread, from: From<Input>, signal: AbortSignal) => Promise<Advanced<Output>>;
+type Advancing<Input, Output> = (thread: Thread, from: RunFrom<Input>, signal: AbortSignal) => Promise<Advance<Output>>;
+
+/** How a runner has its framework go on. */
+interface Driver<Input, Output> {
+  readonly advance: Advancing<Input, Output>;
+  /** See {@link RunnerSpec.keepsConversation}. */
+  readonly keepsConversation: boolean;
+}
 
 /** One invocation under its lease, from the framework's first step to the release. */
 export async function drive<Input, Output>(
@@ -24,25 +31,28 @@ export async function drive<Input, Output>(
   { thread: record, invocation, requests }: Acquired,
   input: Input | undefined,
   signal: AbortSignal | undefined,
-  advance: Advance<Input, Output>,
+  { advance, keepsConversation }: Driver<Input, Output>,
 ): Promise<RunOutcome<Output>> {
   const { kernel } = internals;
-  const lease = keepLease(kernel, invocation);
-  const thread = new GatedThread(internals, invocation, requests);
-  const theirs = metThread(thread);
+  const lease = keepLease(kernel, record.id, invocation.hold);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
-    invocation.signal = either;
+    const thread = new GatedThread(internals, invocation, { taken: requests, signal: either });
+    const theirs = metThread(thread);
     const from = {
       input: input ?? (record.input as Input | undefined),
       again: input === undefined && record.input !== undefined,
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
-    const rest = await untilItRests(internals, thread, from, (next) => withThread(theirs, () => advance(theirs, next, either)));
+    const rest = await untilItRests(internals, thread, from, async (next) => {
+      const advanced = await withThread(theirs, () => advance(theirs, next, either));
+      if (!keepsConversation) refuseLostConversation(advanced, record, invocation);
+      return advanced;
+    });
     return await finish(internals, thread, rest);
   } catch (error) {
     // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.
-    await giveUp(internals, thread, error, input === undefined || invocation.declared.size > 0);
+    await giveUp(internals, invocation, error, input === undefined || invocation.declared.size > 0);
     throw error;
   } finally {
     lease.stop();
@@ -51,7 +61,7 @@ export async function drive<Input, Output>(
 
 /** How far an invocation came. */
 interface Rest<Output> {
-  readonly advanced: Advanced<Output>;
+  readonly advanced: Advance<Output>;
   /** What waits in its thread, which was let go already. */
   readonly waiting?: readonly RequestRecord[];
   readonly read?: Read;
@@ -61,8 +71,8 @@ interface Rest<Output> {
 async function untilItRests<Input, Output>(
   internals: GatingInternals,
   thread: GatedThread,
-  from: From<Input>,
-  advance: (from: From<Input>) => Promise<Advanced<Output>>,
+  from: RunFrom<Input>,
+  advance: (from: RunFrom<Input>) => Promise<Advance<Output>>,
 ): Promise<Rest<Output>> {
   let asked = "";
   for (let next = from; ;) {
@@ -80,6 +90,16 @@ async function untilItRests<Input, Output>(
     thread.forget();
     next = { input: undefined, again: false, continuation: advanced.continuation };
   }
+}
+
+/** A pause with which nothing was saved, in this invocation, of a conversation that nobody else keeps: its end would be lost. */
+function refuseLostConversation(advanced: Advance<unknown>, taken: ThreadRecord, { framework, hold }: Acquired["invocation"]): void {
+  if (advanced.status !== "suspended" || advanced.calls.length === 0 || advanced.continuation) return;
+  if ((hold.written ?? taken).continuation !== taken.continuation) return;
+  const hint =
+    `The ${framework} adapter pauses without a continuation, so that nobody could go on with thread ${taken.id}. ` +
+    "Let advance answer one, or say keepsConversation: true if the framework itself keeps the conversation.";
+  throw new CountersignError("SETUP", { hint });
 }
 
 async function finish<Output>(
@@ -105,9 +125,9 @@ async function finish<Output>(
 }
 
 /** The thread is let go, unless it is somebody else's by now. */
-async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, error: unknown, again: boolean): Promise<void> {
+async function giveUp({ kernel }: GatingInternals, invocation: Acquired["invocation"], error: unknown, again: boolean): Promise<void> {
   if (isCountersignError(error, "LEASE_LOST")) return;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
   await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
 }

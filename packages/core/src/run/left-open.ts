@@ -3,6 +3,7 @@ import type { Execution } from "../contract/execution.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Thread } from "../contract/thread.ts";
 import { isCountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 
 /** Allowed calls are not recorded: one may have run, and its process died. */
 export const NO_RESULT = "No result of this call is known.";
@@ -37,12 +38,12 @@ export async function leftOpen(thread: Thread, call: ProposedCall): Promise<Left
     };
     const execution = await thread.execute(call, look, { paused: (error) => error instanceof NotNow });
     if (execution.status === "ran") return execution;
+    if (execution.status === "failed") return { status: "failed", message: messageOf(execution.error) };
     return { status: "not run", message: execution.status === "refused" ? execution.message : NOT_RUN };
   } catch (error) {
     if (error instanceof NotNow) return { status: "failed", message: BEGUN };
     if (isCountersignError(error, "EXECUTION_UNKNOWN")) return { status: "failed", message: UNKNOWN };
-    if (isCountersignError(error)) throw error;
-    return { status: "failed", message: error instanceof Error ? error.message : String(error) };
+    throw error;
   }
 }
 

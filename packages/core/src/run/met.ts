@@ -10,7 +10,7 @@ export function metThread(thread: Thread): Thread {
     pending: () => meeting(() => thread.pending()),
     restore: () => meeting(() => thread.restore()),
     recorded: (call) => meeting(() => thread.recorded(call)),
-    settledByPolicy: (call) => thread.settledByPolicy(call),
+    decidedByPolicy: (call) => thread.decidedByPolicy(call),
     mustWait(call, options) {
       const waits = thread.mustWait(call, options);
       return typeof waits === "boolean" ? waits : meeting(() => waits);

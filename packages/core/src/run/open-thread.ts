@@ -1,6 +1,6 @@
 import type { GateIn, ThreadRef } from "../contract/gate.ts";
 import type { Thread } from "../contract/thread.ts";
-import { nativeToken } from "../hold/invocation.ts";
+import { OpenHold } from "../hold/hold.ts";
 import { gatingInternalsOf } from "../kernel.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
@@ -20,9 +20,7 @@ export function openThread<C>(gate: GateIn<C>, ref: ThreadRef<C> & { readonly ag
     framework: ref.framework,
     requestedBy: principalOf(ref.requestedBy),
     context: ref.context === undefined ? undefined : contextOf(internals.kernel.policy.compiled.context, ref.context),
-    token: nativeToken(),
-    fence: undefined,
-    until: Infinity,
+    hold: new OpenHold(true),
     declared: new Set(),
   });
   return metThread(thread);

@@ -1,5 +1,5 @@
 import { SYSTEM } from "../contract/principal.ts";
-import { FREE, isHeld, RESTED } from "../hold/hold.ts";
+import { FREE, NEVER, RESTED } from "../hold/held-thread.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
@@ -33,17 +33,18 @@ export async function readNow({ ledger }: Kernel, threadId: string): Promise<Rea
  */
 export function release(kernel: Kernel, invocation: Invocation, ending: Ending, read?: Read): Promise<readonly RequestRecord[]> {
   const { ledger } = kernel;
-  let known = { thread: invocation.written, read };
-  invocation.written = undefined;
+  const { hold } = invocation;
+  let known = { thread: hold.written, read };
+  hold.forgetWritten();
   return persist(async () => {
     // The thread first: what is suspended after this read makes the commit that expects its version fail.
     const thread = known.thread ?? (await ledger.thread(invocation.threadId));
     const { requests, now } = known.read ?? (await readNow(kernel, invocation.threadId));
     known = { thread: undefined, read: undefined };
     const pending = requests.filter(({ state }) => state === "pending");
-    if (!thread || thread.state === "closed" || !isOurs(thread, invocation, now)) return pending;
+    if (!thread || thread.state === "closed" || !hold.owns(thread, now)) return pending;
     const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
-    const happening = {
+    const event = {
       type: ending.type,
       at: now,
       actor: SYSTEM,
@@ -51,26 +52,18 @@ export function release(kernel: Kernel, invocation: Invocation, ending: Ending, 
     };
     const free = { ...thread, ...FREE, ...after(kernel, thread, ending, now) };
     const batch = together(
-      putThread(free, thread.version, happening),
+      putThread(free, thread.version, event),
       ...withdrawn.map((record) => cancellation(record, now, SYSTEM, ending.type === "suspended" ? NOT_ASKED_AGAIN : "the run ended")),
     );
-    const fenced = invocation.fence === undefined ? [] : [{ op: "require", threadId: thread.id, fence: invocation.fence } as const];
-    const committed = await ledger.commit({ ...batch, changes: [...fenced, ...batch.changes] });
+    const committed = await ledger.commit({ ...batch, changes: [...hold.requires(thread.id), ...batch.changes] });
     return committed.ok ? pending.filter((record) => !withdrawn.includes(record)) : undefined;
   });
-}
-
-/** A native invocation that never suspended has no fence of its own: it may let go of what nobody holds. */
-function isOurs(thread: ThreadRecord, { fence, held = fence, token }: Invocation, now: number): boolean {
-  return held === undefined ? !isHeld(thread, token, now) : thread.fence === held;
 }
 
 function isWithdrawn(record: RequestRecord, { declared }: Invocation, { type }: Ending): boolean {
   if (type === "failed") return false;
   return type === "suspended" ? isNotAskedAgain(record, declared) : endsWithRun(record);
 }
-
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 function after({ timings }: Kernel, thread: ThreadRecord, ending: Ending, now: number): Partial<ThreadRecord> {
   switch (ending.type) {

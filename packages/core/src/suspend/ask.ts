@@ -1,37 +1,11 @@
-import type { Happening } from "../audit/chain.ts";
+import type { NewEvent } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
-import type { ProposedCall } from "../contract/call.ts";
-import type { JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
-import type { Principal } from "../contract/principal.ts";
-import { durationMs, type ReviewTerms } from "../contract/terms.ts";
+import { durationMs } from "../contract/terms.ts";
+import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
-
-/** A call to be asked about, and why. */
-export interface Ask {
-  readonly id: string;
-  readonly digest: string;
-  readonly call: ProposedCall;
-  readonly rule: string;
-  readonly reason: string;
-  readonly terms: ReviewTerms;
-  readonly idempotent: boolean;
-  readonly argsSchema: JsonObject | undefined;
-  /** See {@link RequestRecord.redact}. */
-  readonly redact: readonly string[] | undefined;
-  readonly policyHash: string;
-  /** Signed by the policy itself: recorded all the same (`gate.ask`). */
-  readonly allowed: boolean;
-  readonly parent: string | undefined;
-  /** This invocation saw the model produce the turn and has asked nothing about the call before: it isn't looked for first. */
-  readonly fresh?: boolean | undefined;
-  /** Who asks, where it is not whoever started the run. */
-  readonly requestedBy?: Principal | undefined;
-  /** See {@link RequestRecord.ticket}. */
-  readonly ticket: boolean;
-}
 
 /** What the request has to do with earlier ones. */
 export interface Ancestry {
@@ -43,7 +17,7 @@ export interface Ancestry {
 export function newRequest(
   tenant: string,
   invocation: Invocation,
-  ask: Ask,
+  ask: Question,
   { supersedes, revises }: Ancestry,
   now: number,
 ): RequestRecord {
@@ -108,7 +82,7 @@ function fate({ execution, begun }: RequestRecord): string {
 }
 
 /** `by`: the grant that decided it at once. */
-export function asked(record: RequestRecord, by?: GrantRecord): Happening {
+export function asked(record: RequestRecord, by?: GrantRecord): NewEvent {
   const { tool, namespace, args, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } = record;
   return {
     type: by ? "granted" : record.state === "approved" ? "allowed" : "asked",

@@ -1,16 +1,20 @@
 import { rememberable } from "../contract/terms.ts";
+import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
 import { audienceOf, invitationsFor } from "../store/audience.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 import { unreadableIn } from "../store/unreadable.ts";
-import type { Ask } from "./ask.ts";
 
 /**
  * The grants that these questions have to be held against: none are read where the terms offer none. One that can't be read
  * may be the no that beats the others: then no grant of the call counts, and people are asked.
  */
-export async function grantsOn({ ledger, warn }: Kernel, { agent }: Invocation, asks: readonly Ask[]): Promise<readonly GrantRecord[]> {
+export async function grantsOn(
+  { ledger, warn }: Kernel,
+  { agent }: Invocation,
+  asks: readonly Question[],
+): Promise<readonly GrantRecord[]> {
   const open = asks.filter(({ allowed, terms }) => !allowed && rememberable(terms).length > 0);
   const calls = new Map(open.map(({ call }) => [JSON.stringify([call.namespace, call.tool]), call]));
   const found = await Promise.all(
@@ -27,10 +31,10 @@ export async function grantsOn({ ledger, warn }: Kernel, { agent }: Invocation, 
 }
 
 /** Finds the grant that decides a question, and takes one use of it for the commit that is being put together. */
-export type Cover = (question: RequestRecord) => GrantRecord | undefined;
+export type GrantFor = (question: RequestRecord) => GrantRecord | undefined;
 
 /** @param now Unix ms, by the clock that lifetimes are judged by */
-export function coverBy(grants: readonly GrantRecord[], now: number): Cover {
+export function grantsIn(grants: readonly GrantRecord[], now: number): GrantFor {
   const left = new Map(grants.map(({ id, uses }) => [id, uses]));
   return (question) => {
     const usable = (record: GrantRecord): boolean => (left.get(record.id) ?? 0) > 0;

@@ -1,6 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
 import type { Writes } from "../ledger/ledger.ts";
-import { moveRequest } from "../ledger/transition.ts";
+import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** Can this request still be withdrawn? Not once an execution was begun. */
@@ -16,7 +16,7 @@ export function cancellation(
   reason: string,
 ): Writes & { readonly record: RequestRecord } {
   const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
-  return moveRequest(record, patch, { type: "cancelled", at, actor, data: { reason } });
+  return transition(record, patch, { type: "cancelled", at, actor, data: { reason } });
 }
 
 /** Is it a run's, so that the run's end withdraws it? */

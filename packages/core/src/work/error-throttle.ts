@@ -3,7 +3,7 @@ import { isCountersignError } from "../errors/error.ts";
 const AGAIN_AFTER = 60_000;
 
 /** Lets the same trouble through once a minute: it comes up with every look while it lasts. */
-export class Complaints {
+export class ErrorThrottle {
   readonly #told = new Map<string, number>();
 
   isNew(error: unknown, now: number): boolean {

@@ -1,4 +1,4 @@
-import { runnerToken } from "../hold/invocation.ts";
+import { runnerToken } from "../hold/hold.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Wake } from "../run/define-runner.ts";
 import type { Due } from "../store/port.ts";
@@ -12,7 +12,7 @@ interface Crew {
 }
 
 /** The threads that a worker has under way. None waits for another one, however long that takes. */
-export class Lanes {
+export class Slots {
   resumed = 0;
   failed = 0;
   readonly #kernel: Kernel;
@@ -57,7 +57,7 @@ export class Lanes {
 
   async #resume({ id, fence }: Due, holder: string, since: number): Promise<void> {
     try {
-      const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.brake.look()]);
+      const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.freezes.look()]);
       const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.(thread, fence, holder, since));
       if (outcome) this.resumed++;
     } catch (error) {

@@ -3,10 +3,11 @@ import type { Duration } from "../contract/json.ts";
 import type { AgentRunner } from "../contract/runner.ts";
 import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { type Kernel, internalsOf } from "../kernel.ts";
 import { wakeOf, type Wake } from "../run/define-runner.ts";
-import { Complaints } from "./error-throttle.ts";
-import { Lanes } from "./slots.ts";
+import { ErrorThrottle } from "./error-throttle.ts";
+import { Slots } from "./slots.ts";
 import { sweep } from "./sweep.ts";
 
 export interface Worker extends AsyncDisposable {
@@ -46,13 +47,13 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
   const wakes = wakesOf(kernel, runners);
   const { concurrency, sweepEvery } = readOptions(kernel, options);
   const tell = teller(kernel, options.onError);
-  const complaints = new Complaints();
+  const complaints = new ErrorThrottle();
   const complain = (error: unknown): void => void (complaints.isNew(error, kernel.clock()) && tell(error, undefined));
 
   const drain: Worker["drain"] = async ({ signal, limit = Infinity } = {}) => {
     const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined) });
     let freed = Promise.withResolvers<void>();
-    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
+    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
     try {
       for (let left = limit; !signal?.aborted;) {
         freed = Promise.withResolvers();
@@ -71,7 +72,7 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
     const hint = (): void => hinted.resolve();
     const unwatch = kernel.ledger.port.watch(hint);
     signal.addEventListener("abort", hint, { once: true });
-    const lanes = new Lanes(kernel, { wakes, concurrency, onError: tell, onFree: hint });
+    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onFree: hint });
     while (!signal.aborted) {
       // Before the look: what happens during it may be what it missed.
       hinted = Promise.withResolvers();
@@ -156,10 +157,6 @@ function teller({ warn }: Kernel, onError: WorkerOptions["onError"]): NonNullabl
       warn(`A worker's onError threw: ${messageOf(bug)}`);
     }
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ import {
   type Policy,
   type ReviewTerms,
 } from "@countersign/core";
-import { defineRunner, openThread, type Advanced, type Continuation } from "@countersign/core/adapter";
+import { defineRunner, openThread, type Advance, type Continuation } from "@countersign/core/adapter";
 import type { StorePort } from "@countersign/core/store";
 import { chaosStore, type Hints } from "./chaos-store.ts";
 import { happen, type Proposed } from "./effects.ts";
@@ -168,6 +168,7 @@ export class Agents {
     return defineRunner<string, string>(gate, {
       name: AGENT,
       framework: FRAMEWORK,
+      keepsConversation: this.#world.scenario.framework !== "embedded",
       advance: async (thread, { input, continuation }) => {
         const from = input === undefined ? await this.#restored(process, thread.id, continuation) : BEGINNING;
         const ended = await new MiniFramework(this.#monitor, process, thread, this.checkpoints, from).invoke();
@@ -176,7 +177,7 @@ export class Agents {
     });
   }
 
-  #advanced(ended: Ended): Advanced<string> {
+  #advanced(ended: Ended): Advance<string> {
     const continuation = this.#world.scenario.framework === "embedded" ? { format: 1, data: structuredClone(ended.checkpoint) } : null;
     if (ended.status === "suspended") return { status: "suspended", calls: ended.calls, continuation };
     const kept = continuation ? { continuation } : {};

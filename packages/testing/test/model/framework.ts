@@ -136,7 +136,7 @@ export class MiniFramework {
       );
       if (execution.status === "pending") return { waits: proposed };
       if (execution.status === "refused") return execution.then === "stop" ? { stop: true } : { result: execution.message };
-      return { result: String(execution.result) };
+      return { result: execution.status === "failed" ? `error: ${String(execution.error)}` : String(execution.result) };
     } catch (error) {
       if (error instanceof Pause) return { waits: error.call };
       if (isCountersignError(error)) {
@@ -163,6 +163,7 @@ export class MiniFramework {
       return during(this.#monitor, context, effect, sortOf);
     });
     if (execution.status === "pending") throw new Pause(call);
+    if (execution.status === "failed") throw execution.error;
     return execution.status === "refused" ? execution.message : String(execution.result);
   }
 

@@ -31,6 +31,7 @@ function runnerOf(gate: Gate, advance: (thread: Thread) => Promise<readonly Prop
   return defineRunner<string, string>(gate, {
     name: "a",
     framework: "mini",
+    keepsConversation: true,
     advance: async (thread) => {
       const calls = await advance(thread);
       return calls.length > 0 ? { status: "suspended", calls, continuation: null } : { status: "completed", output: "", text: "" };

@@ -5,7 +5,7 @@ import { CountersignError } from "../errors/error.ts";
  * The terms, with only those decisions that the framework takes as well.
  * @throws SETUP for a kind of decision that does not exist, and if the two have none in common
  */
-export function offered(tool: string, terms: ReviewTerms, possible: ReviewTerms["decisions"]): ReviewTerms {
+export function decidable(tool: string, terms: ReviewTerms, possible: ReviewTerms["decisions"]): ReviewTerms {
   if (!possible) return terms;
   const unknown = possible.find((decision) => !DECISIONS.includes(decision));
   if (unknown !== undefined)

@@ -1,0 +1,65 @@
+import { requestIdOf } from "../canonical/digest.ts";
+import type { ProposedCall } from "../contract/call.ts";
+import type { Invocation } from "../hold/invocation.ts";
+import { countsHistory, type Judgement } from "../policy/check.ts";
+import { pastCalls } from "../policy/history.ts";
+import type { PolicyInternals } from "../policy/policy.ts";
+import type { RequestRecord } from "../store/records.ts";
+
+/** A call as the policy sees it: a framework's hook may not know its turn yet. */
+export type JudgedCall = Omit<ProposedCall, "turnId">;
+
+/** The policy as one invocation asks it: once about each call, however many hooks the framework has. */
+export class Judge {
+  readonly #policy: PolicyInternals;
+  readonly #tenant: string;
+  readonly #invocation: Invocation;
+  /** What was said of calls that have neither run nor been recorded yet. */
+  readonly #said = new Map<string, Judgement>();
+
+  constructor(policy: PolicyInternals, tenant: string, invocation: Invocation) {
+    this.#policy = policy;
+    this.#tenant = tenant;
+    this.#invocation = invocation;
+  }
+
+  /** Does the verdict on this call depend on what ran in the thread before? */
+  counts(call: JudgedCall): boolean {
+    return countsHistory(this.#policy.versionFor(call), call);
+  }
+
+  /** By the call alone. A rule that counts finds that it can't, and holds. */
+  judge(call: JudgedCall): Judgement {
+    const key = keyOf(call);
+    const known = key === undefined ? undefined : this.#said.get(key);
+    if (known) return known;
+    const judgement = this.#policy.judge(this.#checked(call));
+    if (key !== undefined) this.#said.set(key, judgement);
+    return judgement;
+  }
+
+  /** Before all requests of its thread, as they are now: each look counts anew. */
+  judgeAfter(call: ProposedCall, recorded: readonly RequestRecord[]): Judgement {
+    const id = requestIdOf(this.#tenant, this.#invocation.threadId, call);
+    return this.#policy.judge({ ...this.#checked(call), history: pastCalls(recorded, id) });
+  }
+
+  /** The call runs, or is on record: if a model makes the same one again, that is another. */
+  forget(call: JudgedCall): void {
+    this.#said.delete(keyOf(call) ?? "");
+  }
+
+  #checked({ namespace, tool, args }: JudgedCall) {
+    const { threadId, agent, requestedBy, context } = this.#invocation;
+    return { namespace, tool, args, threadId, agent, requestedBy, context };
+  }
+}
+
+/** A call of one model response has an id of its own there, and other arguments make it another call. Undefined: no JSON. */
+function keyOf({ callId, namespace, tool, args }: JudgedCall): string | undefined {
+  try {
+    return JSON.stringify([callId, namespace, tool, args]);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { digestOf, requestIdOf } from "../canonical/digest.ts";
+import type { ProposedCall } from "../contract/call.ts";
+import type { JsonObject } from "../contract/json.ts";
+import type { Principal } from "../contract/principal.ts";
+import type { ReviewTerms } from "../contract/terms.ts";
+import type { WaitOptions } from "../contract/thread.ts";
+import { redactionOf, ruleOf, type Judgement } from "../policy/check.ts";
+import { decidable } from "./decidable.ts";
+
+/** A call to be asked about, and why. */
+export interface Question {
+  readonly id: string;
+  readonly digest: string;
+  readonly call: ProposedCall;
+  readonly rule: string;
+  readonly reason: string;
+  readonly terms: ReviewTerms;
+  readonly idempotent: boolean;
+  readonly argsSchema: JsonObject | undefined;
+  /** See {@link RequestRecord.redact}. */
+  readonly redact: readonly string[] | undefined;
+  readonly policyHash: string;
+  /** Signed by the policy itself: recorded all the same. */
+  readonly allowed: boolean;
+  /** The request under whose effect it is asked. */
+  readonly parent: string | undefined;
+  /** This invocation saw the model produce the turn and has asked nothing about the call before: it isn't looked for first. */
+  readonly fresh?: boolean | undefined;
+  /** Who asks, where it is not whoever started the run. */
+  readonly requestedBy?: Principal | undefined;
+  /** See {@link RequestRecord.ticket}. */
+  readonly ticket: boolean;
+}
+
+/** Where a call is asked about, and on whose behalf. */
+export interface Asking extends WaitOptions {
+  readonly tenant: string;
+  readonly threadId: string;
+  readonly parent: string | undefined;
+  /** What the policy allows is recorded too, as signed by the policy itself: who counts calls, or executes by hand, needs the record. */
+  readonly recordsAllowed?: boolean;
+  readonly requestedBy?: Principal | undefined;
+  readonly ticket?: boolean;
+}
+
+/**
+ * What is asked about a call, and why: the one maker of questions.
+ * @throws SETUP if a person would have to be asked, and the framework leaves them nothing to decide
+ */
+export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement, asking: Asking): Question {
+  const { tenant, threadId, fresh, frameworkAsks, argsSchema, decisions, recordsAllowed = false } = asking;
+  const properties = ruleOf(by, call);
+  const digest = digestOf(call);
+  const because = frameworkReason(asking);
+  const asks = verdict.type === "ask" || (verdict.type === "allow" && because !== undefined);
+  const allowed = recordsAllowed && verdict.type === "allow" && !asks;
+  const terms = verdict.type === "ask" ? verdict.terms : properties.terms;
+  return {
+    id: requestIdOf(tenant, threadId, call, digest),
+    digest,
+    call,
+    ...(verdict.type === "ask"
+      ? { rule: verdict.rule, reason: frameworkAsks === undefined ? verdict.reason : `${verdict.reason}; ${frameworkAsks}` }
+      : allowed
+        ? { rule: rule.name.text, reason: "the policy allows it" }
+        : { rule: "framework", reason: because ?? "the adapter asks" }),
+    terms: asks ? decidable(call.tool, terms, decisions) : terms,
+    idempotent: properties.idempotent,
+    argsSchema: properties.argsSchema ?? argsSchema,
+    redact: redactionOf(by, call),
+    policyHash: by.hash,
+    allowed,
+    parent: asking.parent,
+    fresh,
+    requestedBy: asking.requestedBy,
+    ticket: asking.ticket ?? false,
+  };
+}
+
+/** Must a person be asked, by the policy or by the framework? */
+export function mustAsk({ verdict }: Judgement, options: WaitOptions): boolean {
+  return verdict.type === "ask" || (verdict.type === "allow" && frameworkReason(options) !== undefined);
+}
+
+/** Why a person is asked where the policy itself lets the call pass. */
+function frameworkReason({ frameworkAsks, frameworkStopped }: WaitOptions): string | undefined {
+  return frameworkAsks ?? frameworkStopped;
+}
