@@ -1,9 +1,9 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import type { GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
+import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
 import { invocationOf, restoredCall, type CallOptions, type Invocation, type Whose } from "./invocation.ts";
-import { isGenerator, yielding } from "./generator.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
 import { noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
 

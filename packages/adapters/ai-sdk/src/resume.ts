@@ -1,11 +1,12 @@
-import { CountersignError, type AgentRunner } from "@countersign/core";
+import type { AgentRunner } from "@countersign/core";
 import {
-  defineRunner,
+  defineKeptRunner,
   refuseUngated,
   type Advance,
   type Continuation,
   type RunFrom,
   type GateIn,
+  type Next,
   type ProposedCall,
   type Thread,
 } from "@countersign/core/adapter";
@@ -53,9 +54,6 @@ export interface Answered {
   readonly answered?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What the SDK shall be run on next, or how far it came. */
-type Next<Output> = { readonly saved: Saved } | { readonly advanced: Advance<Output> };
-
 /** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
 export function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
@@ -69,14 +67,14 @@ export function agentRunner<C, A extends AgentLike>(
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next<Output>> {
+  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
     const saved = fromContinuation(continuation) ?? NOTHING;
     const repeated = isSaid(input) && hasHeard(saved, input);
-    if (input !== undefined && !repeated) return { saved: withInput(withKept(await settled(run, saved)), input) };
+    if (input !== undefined && !repeated) return { request: withInput(withKept(await settled(run, saved)), input) };
     if (openTurn(saved.messages))
       return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
-    if (repeated) return { advanced: answeredBefore<Output>(saved) };
-    throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
+    if (repeated) return { advance: answeredBefore<Output>(saved) };
+    return undefined;
   }
 
   /** The conversation with a result for each call. */
@@ -85,24 +83,24 @@ export function agentRunner<C, A extends AgentLike>(
   }
 
   /** From a turn that the SDK stopped at. */
-  async function goOn(run: Run, saved: Saved): Promise<Next<Output>> {
+  async function goOn(run: Run, saved: Saved): Promise<Next<Saved, Output>> {
     const { thread, restored } = run.invocation;
     const turn = openTurn(saved.messages);
-    if (!turn) return { saved };
+    if (!turn) return { request: saved };
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
-    if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(thread, waiting, toContinuation(saved));
+    if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
       // What was kept is told with whatever is said next: the reviewer ended this run.
-      return { advanced: { status: "stopped", continuation: toContinuation(withKept(await settled(run, saved))) } };
+      return { advance: { status: "stopped", continuation: toContinuation(withKept(await settled(run, saved))) } };
     }
     for (const call of calls) restored.set(call.callId, call);
     const { role, content } = await responsesTo(thread, turn, calls);
-    return { saved: { ...saved, messages: [...saved.messages, { role, content: [...content, ...cutOffResults(turn)] }] } };
+    return { request: { ...saved, messages: [...saved.messages, { role, content: [...content, ...cutOffResults(turn)] }] } };
   }
 
   /** What the SDK made of it. */
-  async function leave(run: Run, from: Saved, made: Finished): Promise<Next<Output>> {
+  async function leave(run: Run, made: Finished, from: Saved): Promise<Next<Saved, Output>> {
     const { invocation, signal } = run;
     const { thread } = invocation;
     signal.throwIfAborted();
@@ -114,60 +112,43 @@ export function agentRunner<C, A extends AgentLike>(
     // A response that was cut off leaves calls that the SDK neither runs nor asks about.
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
       // Not saved before it is answered: until then the calls are shown as open, and pages look again.
-      if (saved.kept) return { saved: withKept(await settled(run, saved)) };
-      return { advanced: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+      if (saved.kept) return { request: withKept(await settled(run, saved)) };
+      return { advance: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn);
     const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
-    if (waiting.length > 0 || browsers) return rests(thread, waiting, continuation);
-    // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
-    await thread.suspend([], continuation);
+    if (waiting.length > 0 || browsers) return rests(waiting, continuation);
+    // Decided at once, by a grant or a rule that counts.
+    await thread.save(continuation);
     return goOn(run, saved);
-  }
-
-  async function untilItRests(run: Run, first: Next<Output>): Promise<Advance<Output>> {
-    for (let next = first; ;) {
-      if ("advanced" in next) return next.advanced;
-      const { saved } = next;
-      const result = await explained(run, () => agent.generate(optionsOf(run, saved)));
-      next = await leave(run, saved, await finished(result));
-    }
   }
 
   const optionsOf = ({ signal }: Run, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
 
-  const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
+  const open = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
     invocation: beginInvocation(gate, thread),
     signal,
     answered,
   });
 
-  return defineRunner<Input, Output, StreamOf<A>, C, Answered>(gate, {
+  return defineKeptRunner(gate, {
     name,
     framework: FRAMEWORK,
     tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
-    emptyStream: () => emptyStream() as StreamOf<A>,
-
-    async advance(thread, from, given) {
-      const run = begin(thread, given);
-      return untilItRests(run, await enter(run, from));
+    open,
+    enter,
+    run: async (run: Run, saved) => finished(await explained(run, () => agent.generate(optionsOf(run, saved)))),
+    streaming: {
+      empty: () => emptyStream() as StreamOf<A>,
+      async run(run, saved) {
+        const stream = (await explained(run, () => agent.stream(optionsOf(run, saved)))) as StreamOf<A>;
+        return { stream, done: explained(run, () => finished(stream as Streamed)) };
+      },
     },
-
-    async advanceStream(thread, from, given) {
-      const run = begin(thread, given);
-      const next = await enter(run, from);
-      if ("advanced" in next) return { stream: emptyStream() as StreamOf<A>, done: Promise.resolve(next.advanced) };
-      const { saved } = next;
-      const stream = (await explained(run, () => agent.stream(optionsOf(run, saved)))) as StreamOf<A>;
-      const done = explained(run, () => finished(stream as Streamed)).then(async (made) =>
-        untilItRests(run, await leave(run, saved, made)),
-      );
-      return { stream, done };
-    },
+    leave,
   });
 }
 const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
-const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its messages.";
 
 /** An error on its way out is more than what the SDK made of it. */
 async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Promise<T> {
@@ -185,14 +166,9 @@ function answeredBefore<Output>(saved: Saved): Advance<Output> {
   return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
 }
 
-/** Core saves with the requests that it records; where there are none, what waits for the browser is saved here. */
-async function rests(
-  thread: Thread,
-  calls: readonly ProposedCall[],
-  continuation: Continuation,
-): Promise<{ readonly advanced: Advance<never> }> {
-  if (calls.length === 0) await thread.suspend([], continuation);
-  return { advanced: { status: "suspended", calls, continuation } };
+/** Core saves it with the requests that it records, and also where what waits is the browser's. */
+function rests(calls: readonly ProposedCall[], continuation: Continuation): { readonly advance: Advance<never> } {
+  return { advance: { status: "suspended", calls, continuation } };
 }
 
 /** The conversation with what this run of the SDK added to it. */

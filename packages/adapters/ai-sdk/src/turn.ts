@@ -1,5 +1,5 @@
-import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
 import type { JsonObject } from "@countersign/core";
+import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
 
 /** A call that has no result yet. */

@@ -1,6 +1,6 @@
+import { CountersignError } from "@countersign/core";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { CountersignError } from "@countersign/core";
 import type { InterruptOnConfig, Runtime } from "langchain";
 import { DECISIONS } from "./payload.ts";
 import type { Candidate } from "./suspend.ts";

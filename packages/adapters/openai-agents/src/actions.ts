@@ -1,5 +1,5 @@
-import { turnIdOf } from "@countersign/core/adapter";
 import type { JsonObject } from "@countersign/core";
+import { turnIdOf } from "@countersign/core/adapter";
 import type { ApplyPatchTool, Editor, RunContext, ShellResult, ShellTool } from "@openai/agents";
 import { register, type Kit } from "./gated.ts";
 import { guard, type Entry } from "./guard.ts";

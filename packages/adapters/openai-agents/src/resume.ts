@@ -1,5 +1,5 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
-import { defineRunner, type Advance, type RunFrom, type GateIn, type Thread } from "@countersign/core/adapter";
+import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
 import { isOfLookalikes, typedError } from "./errors.ts";
 import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
@@ -44,8 +44,8 @@ interface Run {
 
 type Stopped = Extract<Saved, { type: "stopped" }>;
 
-/** What the SDK shall be run on next, or how far it came. */
-type Next<Output> = { readonly input: Input | AnyState } | { readonly advanced: Advance<Output> };
+/** What the SDK shall be run on. */
+type Request = Input | AnyState;
 
 /**
  * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
@@ -73,57 +73,44 @@ export function createRunner<C, A extends Agent<any, any>>(
   }
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, again, continuation }: RunFrom<Input>): Promise<Next<OutputOf<A>>> {
+  async function enter(run: Run, { input, again, continuation }: RunFrom<Input>): Promise<Next<Request, OutputOf<A>> | undefined> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
       if (again && run.session) await rewind(run.session, itemsOf(input));
-      return { input: await conversation(run, saved, input) };
+      return { request: await conversation(run, saved, input) };
     }
-    if (saved?.type !== "stopped") throw new CountersignError("SETUP", { hint: NOTHING_SAVED });
-    return settle(run, await restoreState(agent, saved, run.context), saved, false);
+    if (saved?.type !== "stopped") return undefined;
+    return goOn(run, await restoreState(agent, saved, run.context), saved, false);
   }
 
   /** What the SDK made of it. */
-  async function leave(run: Run, result: Result<A>): Promise<Next<OutputOf<A>>> {
+  async function leave(run: Run, result: Result<A>): Promise<Next<Request, OutputOf<A>>> {
     run.given.signal.throwIfAborted();
     if (run.invocation.leaving) throw run.invocation.leaving;
-    if (result.interruptions.length === 0) return { advanced: completed(result, run.session) };
+    if (result.interruptions.length === 0) return { advance: completed(result, run.session) };
     const { json, schema, state } = freeze(result.state, { ephemeral });
-    return settle(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
+    return goOn(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
   }
 
-  async function untilItRests(run: Run, first: Next<OutputOf<A>>): Promise<Advance<OutputOf<A>>> {
-    for (let next = first; ;) {
-      if ("advanced" in next) return next.advanced;
-      const { input } = next;
-      next = await leave(run, await explained(run, () => sdk.run(agent as AnyAgent, input, settingsOf(run)) as Promise<Result<A>>));
-    }
-  }
-
-  return defineRunner<Input, OutputOf<A>, StreamOf<A>, C, Native>(gate, {
+  return defineKeptRunner(gate, {
     name: options.name,
     framework: FRAMEWORK,
     tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
-    emptyStream,
-
-    async advance(thread, from, given) {
-      const run = await open(thread, given);
-      return untilItRests(run, await enter(run, from));
+    open,
+    enter,
+    run: (run: Run, request) => explained(run, () => sdk.run(agent as AnyAgent, request, settingsOf(run)) as Promise<Result<A>>),
+    streaming: {
+      empty: emptyStream,
+      async run(run, request) {
+        const settings = { ...settingsOf(run), stream: true } as const;
+        const stream = (await explained(run, () => sdk.run(agent as AnyAgent, request, settings))) as unknown as StreamOf<A>;
+        return { stream, done: explained(run, () => stream.completed).then(() => stream) };
+      },
     },
-
-    async advanceStream(thread, from, given) {
-      const run = await open(thread, given);
-      const next = await enter(run, from);
-      if ("advanced" in next) return { stream: emptyStream(), done: Promise.resolve(next.advanced) };
-      const streaming = { ...settingsOf(run), stream: true } as const;
-      const stream = (await explained(run, () => sdk.run(agent as AnyAgent, next.input, streaming))) as unknown as StreamOf<A>;
-      const done = explained(run, () => stream.completed).then(async () => untilItRests(run, await leave(run, stream)));
-      return { stream, done };
-    },
+    leave,
   });
 }
 const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
-const NOTHING_SAVED = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its state.";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Result<A extends Agent<any, any>> = RunResult<any, A> | StreamOf<A>;
@@ -171,16 +158,16 @@ async function conversation({ invocation, session }: Run, saved: Saved | undefin
 }
 
 /** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
-async function settle<Output>(run: Run, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Output>> {
+async function goOn<Output>(run: Run, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Request, Output>> {
   const { invocation } = run;
   const continuation = toContinuation(saved);
   const waiting = await waitingIn(invocation, state, saved.pause, fresh);
-  if (waiting.length > 0) return { advanced: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
-  if (await stopperOf(invocation, saved.pause)) return { advanced: await stopped(run, saved) };
-  // Decided at once, by a grant or a rule that counts: what runs now shall not be proposed again after a crash.
-  if (fresh) await invocation.thread.suspend([], continuation);
+  if (waiting.length > 0) return { advance: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
+  if (await stopperOf(invocation, saved.pause)) return { advance: await stopped(run, saved) };
+  // Decided at once, by a grant or a rule that counts.
+  if (fresh) await invocation.thread.save(continuation);
   await permit(invocation, state, saved.pause);
-  return { input: state };
+  return { request: state };
 }
 
 async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advance<Output>> {

@@ -141,7 +141,7 @@ export class DurableState implements StateAccessor {
     const continuation = toContinuation(saved, waiting, { elsewhere: this.#own !== undefined });
     if (this.#own) {
       // First the fence, then the conversation that is asked about, then the questions: a crash between is mended by the next load.
-      await thread.suspend([], continuation);
+      await thread.save(continuation);
       await this.#own.save(saved.state);
     }
     if (!this.#own || waiting.length > 0) await thread.suspend(waiting, continuation);

@@ -1,5 +1,5 @@
-import { CountersignError, type AgentRunner } from "@countersign/core";
-import { defineRunner, type Advance, type RunFrom, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { AgentRunner } from "@countersign/core";
+import { defineKeptRunner, type GateIn, type Next, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
 import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, StopWhen, Tool } from "@openrouter/agent";
 import { absorb, keepBeforeLeaving } from "./absorb.ts";
 import { predicate } from "./asking.ts";
@@ -44,8 +44,8 @@ interface Run {
   brokenOff: boolean;
 }
 
-/** What the model shall be asked next, or how far the run came. */
-type Next = { readonly input: readonly Item[] } | { readonly advanced: Advance<string> };
+/** What the model shall be told next, or how far the run came. Undefined: nothing is saved of it. */
+type Then = Next<readonly Item[], string> | undefined;
 
 /**
  * An agent on durable threads. Settings are those of `callModel`; the conversation is saved in the same write as the requests
@@ -62,13 +62,13 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   const { name, ungated, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
   const tools = originalsOf(given ?? []);
 
-  const begin = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
+  const open = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
     invocation: newInvocation({
       gate,
       thread,
       tools,
       asksItself: requireApproval,
-      keep: async (saved) => void (await thread.suspend([], toContinuation(saved, []))),
+      keep: (saved) => thread.save(toContinuation(saved, [])),
     }),
     signal,
     answered,
@@ -77,18 +77,18 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   });
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next> {
+  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Then> {
     const { invocation } = run;
     const kept = fromContinuation(continuation);
     const saved: Saved = kept?.state ? { ...kept, state: kept.state } : newSaved(invocation.thread.id);
-    if (input === undefined) return kept?.state ? resumed(run, saved) : nothingSaved();
+    if (input === undefined) return kept?.state ? resumed(run, saved) : undefined;
     const items = itemsOf(input as State["messages"]);
     const answers = new Set(items.flatMap((item) => (isOutput(item) && saved.outside.includes(item.callId) ? [item.callId] : [])));
     place(invocation, await endedIn(invocation, saved, answers));
-    return { input: items };
+    return { request: items };
   }
 
-  async function resumed(run: Run, saved: Saved): Promise<Next> {
+  async function resumed(run: Run, saved: Saved): Promise<Then> {
     const { invocation, answered } = run;
     const standing = await goOn(
       invocation,
@@ -96,12 +96,12 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
       async () => (run.contexts ??= await toolContexts(context, request["sharedContextSchema"])),
     );
     if (standing.type === "waits") return suspended(standing.calls, standing.saved);
-    if (standing.type === "stopped") return { advanced: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
+    if (standing.type === "stopped") return { advance: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
     place(invocation, standing.saved);
     const { outside, last } = standing.saved;
     if (outside.some((id) => !Object.hasOwn(answered, id))) return elsewhere(run);
     if (last && request["allowFinalResponse"] === false) return completed(standing.saved, "");
-    return { input: outside.map((id) => outputItem(id, JSON.stringify(answered[id] ?? null))) };
+    return { request: outside.map((id) => outputItem(id, JSON.stringify(answered[id] ?? null))) };
   }
 
   function callModel(run: Run, input: readonly Item[]): ModelResult<readonly Tool[]> {
@@ -122,52 +122,40 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   }
 
   /** How far the SDK came. */
-  async function leave(run: Run, text: () => Promise<string>): Promise<Next> {
+  async function leave(run: Run, said: PromiseSettledResult<string>): Promise<Then> {
     const { invocation, signal } = run;
-    let said = "";
-    try {
-      said = await text();
-    } catch (error) {
+    if (said.status === "rejected") {
       signal.throwIfAborted();
-      if (!run.brokenOff) throw invocation.leaving ?? error;
+      if (!run.brokenOff) throw invocation.leaving ?? said.reason;
     }
     const { saved } = invocation;
-    if (!saved) return nothingSaved();
+    if (!saved) return undefined;
     switch (saved.state.status) {
       case "awaiting_approval":
         return suspended(run.waiting, saved);
       case "complete":
-        return completed(saved, said);
+        return completed(saved, said.status === "fulfilled" ? said.value : "");
       default:
         return elsewhere(run);
     }
   }
 
-  async function untilItRests(run: Run, next: Next): Promise<Advance<string>> {
-    if ("advanced" in next) return next.advanced;
-    return untilItRests(run, await leave(run, () => callModel(run, next.input).getText()));
-  }
-
-  return defineRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered>(gate, {
+  return defineKeptRunner(gate, {
     name,
     framework: FRAMEWORK,
     tools: { look: () => ({ offers: [offerOf(gate, given ?? [])] }), ungated, remedy: REMEDY },
-    emptyStream: () => emptyStream() as unknown as ModelResult<T, Shared<S>>,
-
-    async advance(thread, from, options) {
-      const run = begin(thread, options);
-      return untilItRests(run, await enter(run, from));
+    open,
+    enter,
+    // An error of the SDK's is looked at where the run is left.
+    run: async (run: Run, input) => settled(callModel(run, input).getText()),
+    streaming: {
+      empty: () => emptyStream() as unknown as ModelResult<T, Shared<S>>,
+      async run(run, input) {
+        const stream = callModel(run, input);
+        return { stream: stream as unknown as ModelResult<T, Shared<S>>, done: settled(finished(stream)) };
+      },
     },
-
-    async advanceStream(thread, from, options) {
-      const run = begin(thread, options);
-      const next = await enter(run, from);
-      if ("advanced" in next)
-        return { stream: emptyStream() as unknown as ModelResult<T, Shared<S>>, done: Promise.resolve(next.advanced) };
-      const stream = callModel(run, next.input);
-      const done = leave(run, () => finished(stream)).then((left) => untilItRests(run, left));
-      return { stream: stream as unknown as ModelResult<T, Shared<S>>, done };
-    },
+    leave,
   });
 }
 
@@ -197,24 +185,21 @@ async function save(run: Run, state: State): Promise<void> {
   if (breaksOff) throw new Error("The run pauses here.");
 }
 
-function suspended(calls: readonly ProposedCall[], saved: Saved): Next {
-  return { advanced: { status: "suspended", calls, continuation: toContinuation(saved, calls) } };
+function suspended(calls: readonly ProposedCall[], saved: Saved): Then {
+  return { advance: { status: "suspended", calls, continuation: toContinuation(saved, calls) } };
 }
 
-function completed(saved: Saved, text: string): Next {
+function completed(saved: Saved, text: string): Then {
   const done: Saved = { ...saved, last: false, state: { ...saved.state, status: "complete" } };
-  return { advanced: { status: "completed", output: text, text, continuation: toContinuation(done, []) } };
+  return { advance: { status: "completed", output: text, text, continuation: toContinuation(done, []) } };
 }
 
-/** Core saves with the requests that it records; what is answered from outside is saved here. */
-async function elsewhere({ invocation: { thread, saved } }: Run): Promise<Next> {
-  if (!saved) return nothingSaved();
-  const continuation = toContinuation(saved, []);
-  await thread.suspend([], continuation);
-  return { advanced: { status: "suspended", calls: [], continuation } };
+/** What is answered from outside is still to come. */
+function elsewhere({ invocation: { saved } }: Run): Then {
+  return saved && { advance: { status: "suspended", calls: [], continuation: toContinuation(saved, []) } };
 }
 
-function nothingSaved(): never {
-  const hint = "Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its conversation.";
-  throw new CountersignError("SETUP", { hint });
+async function settled(text: Promise<string>): Promise<PromiseSettledResult<string>> {
+  const [result] = await Promise.allSettled([text]);
+  return result;
 }

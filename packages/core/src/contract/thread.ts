@@ -65,6 +65,11 @@ export interface Thread {
    */
   suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]>;
   /**
+   * Saves how far the run is where nobody has to be asked: what runs from here on shall not be proposed again after a crash.
+   * @throws THREAD_BUSY, LEASE_LOST, STATE_NOT_SERIALIZABLE, STORE_UNAVAILABLE
+   */
+  save(continuation: Continuation): Promise<void>;
+  /**
    * With an in-process reviewer: records the calls if they aren't, asks the reviewer, answers whether any still waits.
    * Without one: true at once.
    */

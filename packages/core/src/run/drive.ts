@@ -77,7 +77,12 @@ async function untilItRests<Input, Output>(
   let asked = "";
   for (let next = from; ;) {
     const advanced = await advance(next);
-    if (advanced.status !== "suspended" || advanced.calls.length === 0) return { advanced };
+    if (advanced.status !== "suspended") return { advanced };
+    if (advanced.calls.length === 0) {
+      // It is saved with the requests that it waits for; here there are none.
+      if (advanced.continuation) await thread.save(advanced.continuation);
+      return { advanced };
+    }
     const recorded = await thread.rest(advanced.calls, advanced.continuation);
     if (recorded.waiting) return { advanced, waiting: recorded.waiting };
     const ids = recorded.ids.join();

@@ -89,6 +89,10 @@ export class GatedThread implements Thread {
     return records.map(toRequest);
   }
 
+  async save(continuation: Continuation): Promise<void> {
+    await this.#questions.record([], continuation);
+  }
+
   /**
    * The framework has come to rest. Records what its hook hasn't recorded already, and lets go of the thread in the same
    * write, unless nothing waits or a reviewer of this process is to be asked. Answers the ids of the requests, and what waits

@@ -16,6 +16,7 @@ export function metThread(thread: Thread): Thread {
       return typeof waits === "boolean" ? waits : meeting(() => waits);
     },
     suspend: (calls, continuation) => meeting(() => thread.suspend(calls, continuation)),
+    save: (continuation) => meeting(() => thread.save(continuation)),
     review: (calls) => meeting(() => thread.review(calls)),
     preview: (call, options) => meeting(() => thread.preview(call, options)),
     execute: (call, effect, options) => meeting(() => thread.execute(call, effect, options)),

@@ -55,7 +55,9 @@ export class Questions {
   /** Must a call wait of which nothing is recorded? */
   waits(call: ProposedCall, options: WaitOptions): boolean | Promise<boolean> {
     // What the policy has to count for, every framework has to stop for.
-    return this.#judge.counts(call) ? this.#countedWaits(call, { ...options, frameworkStopped: undefined }) : this.asks(call, this.#judge.judge(call), options);
+    return this.#judge.counts(call)
+      ? this.#countedWaits(call, { ...options, frameworkStopped: undefined })
+      : this.asks(call, this.#judge.judge(call), options);
   }
 
   /** Not if a remembered decision answers the question. Only terms that offer to remember one are worth a look. */
