@@ -1,4 +1,12 @@
-import type { AuditEvent, Batch, Change, Committed, GrantRecord } from "@countersign/core/store";
+import {
+  refusalOf,
+  type AuditEvent,
+  type Batch,
+  type Change,
+  type CommitRead,
+  type Committed,
+  type GrantRecord,
+} from "@countersign/core/store";
 import { key, keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
 import { recordAt } from "./records.ts";
@@ -7,7 +15,6 @@ import { packed, type Packed } from "./thread.ts";
 type Put = Extract<Change, { op: "put" }>;
 type Add = Extract<Change, { op: "add" }>;
 type Drop = Extract<Change, { op: "drop" }>;
-type Refused = Extract<Committed, { ok: false }>;
 
 /** An event with its place in the order of all commits. */
 export interface Numbered {
@@ -16,9 +23,9 @@ export interface Numbered {
 }
 
 /** All or nothing: the whole batch is judged before anything is written. */
-export function commit(tx: Transaction, { tenant, changes, events, before }: Batch, now: number): Committed {
-  if (before !== undefined && now >= before) return { ok: false, reason: "TOO_LATE" };
-  const refused = refusal(tx, tenant, changes) ?? (isTaken(tx, tenant, events) ? ({ ok: false, reason: "CONFLICT" } as const) : undefined);
+export function commit(tx: Transaction, batch: Batch, now: number): Committed {
+  const { tenant, changes, events } = batch;
+  const refused = refusalOf(reading(tx, tenant, now), batch);
   if (refused) return refused;
   // Puts before additions: a record can be inserted and added to in one batch.
   for (const change of changes) if (change.op === "put") put(tx, tenant, change);
@@ -28,35 +35,15 @@ export function commit(tx: Transaction, { tenant, changes, events, before }: Bat
   return { ok: true };
 }
 
-function refusal(tx: Transaction, tenant: string, changes: readonly Change[]): Refused | undefined {
-  const puts = changes.filter((change) => change.op === "put");
-  const counts = new Map<string, number>();
-  for (const change of changes) {
-    if (change.op === "require") {
-      const thread = recordAt(tx, "thread", keys.thread(tenant, change.threadId));
-      if (thread?.fence !== change.fence) return { ok: false, reason: "FENCED", change };
-    }
-    if (change.op === "put") {
-      const there = recordAt(tx, change.kind, keys[change.kind](tenant, change.record.id));
-      if ((there?.version ?? 0) !== change.expects) return { ok: false, reason: "CONFLICT", change };
-    }
-    if (change.op === "add") {
-      const { kind, id, by, floor = -Infinity } = change;
-      const place = keys[kind](tenant, id);
-      const inserted = puts.some((one) => one.kind === kind && one.record.id === id) ? 0 : undefined;
-      // Several additions to one counter count together.
-      const count = counts.get(place) ?? counter(recordAt(tx, kind, place), kind) ?? inserted;
-      if (count === undefined || count + by < floor) return { ok: false, reason: "FLOOR", change };
-      counts.set(place, count + by);
-    }
-  }
-  return undefined;
-}
-
-/** One event for each place in a chain: in the store, and in this batch. */
-function isTaken(tx: Transaction, tenant: string, events: readonly AuditEvent[]): boolean {
-  const places = events.map(({ subject, seq }) => keys.chain(tenant, subject) + key(seq));
-  return new Set(places).size < places.length || places.some((place) => tx.get(place) !== undefined);
+/** What the batch is judged on: nobody writes between this and the puts. */
+function reading(tx: Transaction, tenant: string, now: number): CommitRead {
+  return {
+    now,
+    request: (id) => recordAt(tx, "request", keys.request(tenant, id)),
+    thread: (id) => recordAt(tx, "thread", keys.thread(tenant, id)),
+    grant: (id) => recordAt(tx, "grant", keys.grant(tenant, id)),
+    hasEvent: (subject, seq) => tx.get(keys.chain(tenant, subject) + key(seq)) !== undefined,
+  };
 }
 
 /** `open` and `uses` stay what they are, whatever the record says; an insert starts them at 0. */

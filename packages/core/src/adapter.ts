@@ -5,6 +5,7 @@ export { firstNonJson } from "./canonical/json.ts";
 export { jsonSchemaOf } from "./policy/schema.ts";
 export type { ProposedCall } from "./contract/call.ts";
 export { defineKeptRunner, type KeptRunnerSpec, type Next } from "./adapt/kept-runner.ts";
+export { argsIssues } from "./adapt/args-issues.ts";
 export { amendRun } from "./adapt/amend-run.ts";
 export { type CallOptions, type Thread, type WaitOptions } from "./contract/thread.ts";
 export { defineRunner, inspectTools } from "./run/define-runner.ts";

@@ -1,5 +1,5 @@
 import type { Gate, JsonObject } from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
+import { argsIssues, type ProposedCall } from "@countersign/core/adapter";
 
 type Address = Pick<ProposedCall, "namespace" | "tool">;
 
@@ -7,14 +7,12 @@ type Address = Pick<ProposedCall, "namespace" | "tool">;
  * What the policy looks at and a person signs. Models in strict mode say `null` for an argument that is left out, and the
  * SDK drops it before it parses; so does this, where the rule's schema doesn't take it.
  */
-export function modelArgs(gate: Gate, { namespace, tool }: Address, given: JsonObject): JsonObject {
-  if (!gate.policy || !hasNull(given)) return given;
-  const verdictOn = (args: JsonObject) => gate.policy?.check({ namespace, tool, args });
-  const verdict = verdictOn(given);
-  if (verdict?.type !== "invalid") return given;
+export function modelArgs(gate: Gate, address: Address, given: JsonObject): JsonObject {
+  const issues = hasNull(given) ? argsIssues(gate, { ...address, args: given }) : [];
+  if (issues.length === 0) return given;
   const pruned = structuredClone(given);
-  for (const { path } of verdict.issues) dropNull(pruned, path);
-  return verdictOn(pruned)?.type === "invalid" ? given : pruned;
+  for (const { path } of issues) dropNull(pruned, path);
+  return argsIssues(gate, { ...address, args: pruned }).length > 0 ? given : pruned;
 }
 
 /** A call's arguments, if they are an object at all. */

@@ -1,13 +1,14 @@
 import { AssertionError } from "node:assert/strict";
 import type { AuditEvent, Change, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 
+/** The tenant of all records that say nothing else. */
 export const TENANT = "default";
-/** Long ago, so that times made from it lie in the past whatever the store's clock says. */
+/** Unix ms. Long ago, so that times made from it lie in the past whatever the store's clock says. */
 export const T0 = 1_700_000_000_000;
-/** So far ahead that no store's clock gets there. */
+/** Unix ms. So far ahead that no store's clock gets there. */
 export const FAR = 9_000_000_000_000;
 
-/** A pending request. */
+/** A pending request of thread `pay-001` and turn `msg_1`, asked at {@link T0}. Its call is named after it. */
 export function request(id: string, over: Partial<RequestRecord> = {}): RequestRecord {
   const args = { recipient: "Acme Corp", amount: 4_200 };
   return {
@@ -60,6 +61,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
   };
 }
 
+/** A live thread that nobody holds, with fence 1. */
 export function thread(id: string, over: Partial<ThreadRecord> = {}): ThreadRecord {
   return {
     id,
@@ -118,15 +120,18 @@ export function grant(id: string, over: Partial<GrantRecord["grant"]> = {}): Gra
   };
 }
 
+/** An event with a place in a chain. The hashes only look like some: nothing here verifies. */
 export function event(subject: string, seq: number, type = "asked"): AuditEvent {
   const hash = `${subject}-${seq}-${type}`;
   return { subject, seq, prev: seq === 1 ? "" : `${subject}-${seq - 1}`, hash, type, at: T0 + seq, actor: undefined, data: { type } };
 }
 
+/** A put of a request. `expects`: the version that must be there now; 0: insert. */
 export function put(record: RequestRecord, expects = 0): Change {
   return { op: "put", kind: "request", record, expects };
 }
 
+/** A put of a thread. `expects`: the version that must be there now; 0: insert. */
 export function putThread(record: ThreadRecord, expects = 0): Change {
   return { op: "put", kind: "thread", record, expects };
 }
@@ -151,7 +156,7 @@ export function drop(subject: string, through: number): Change {
   return { op: "drop", subject, through };
 }
 
-/** Commits what must go through. */
+/** Commits what must go through; records are put for this tenant. @throws AssertionError if the store refuses */
 export async function commit(
   store: StorePort,
   changes: readonly Change[],

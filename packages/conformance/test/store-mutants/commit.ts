@@ -2,6 +2,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Change } from "@countersign/core/store";
 import { batches, changes, countOf, versionOf, wrapped, type Mutant } from "./mutant.ts";
 
+/** One after the other, and each takes its time. */
+function queueing(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(() => sleep(1)).then(work);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
 export const commitMutants: readonly Mutant[] = [
   batches("loses-events", ["store.commit.writes", "store.events.order"], (batch) => ({ ...batch, events: [] })),
   wrapped("refuses-nothing-to-do", ["store.commit.writes"], (store) => ({
@@ -71,6 +81,22 @@ export const commitMutants: readonly Mutant[] = [
   batches("ignores-before", ["store.commit.before", "store.clock.one", "store.commit.atomic"], (batch) => ({
     ...batch,
     before: undefined,
+  })),
+  wrapped("looks-at-the-clock-then-queues", ["store.race.before"], (store) => {
+    const queued = queueing();
+    return {
+      commit: async ({ before, ...batch }) => {
+        if (before !== undefined && (await store.now()) >= before) return { ok: false, reason: "TOO_LATE" };
+        return queued(() => store.commit(batch));
+      },
+      claimDue: (kind, options) => queued(() => store.claimDue(kind, options)),
+    };
+  }),
+  wrapped("looks-at-the-clock-then-locks", ["store.shared.before"], (store) => ({
+    commit: async ({ before, ...batch }) => {
+      if (before !== undefined && (await store.now()) >= before) return { ok: false, reason: "TOO_LATE" };
+      return store.commit(batch);
+    },
   })),
   batches("drops-known-events", ["store.commit.chain-place", "store.commit.atomic"], async (batch, store) => {
     const { events } = await store.listEvents(batch.tenant, undefined, 100_000);

@@ -30,7 +30,22 @@ export const dueMutants: readonly Mutant[] = [
     request.state === "approved" ? { ...request, state: "pending" } : request,
   ),
   dueAs("expires-before-its-time", ["store.due.expiry"], asItIs, (request) => ({ ...request, expiresAt: request.expiresAt && 1 })),
-  dueAs("counts-from-its-own-decision", ["store.due.execute-within"], asItIs, (request) => ({ ...request, turnId: request.id })),
+  dueAs("counts-from-its-own-decision", ["store.due.execute-within", "store.due.half-decided-turn"], asItIs, (request) => ({
+    ...request,
+    turnId: request.id,
+  })),
+  dueAs("counts-turns-of-other-threads", ["store.due.execute-within", "store.due.half-decided-turn"], asItIs, (request) => ({
+    ...request,
+    threadId: "",
+  })),
+  dueAs("expires-half-decided-turns", ["store.due.half-decided-turn"], asItIs, (request) =>
+    request.state === "pending" && request.expiresAt === undefined && request.noticeAt === undefined
+      ? { ...request, state: "cancelled" }
+      : request,
+  ),
+  dueAs("never-expires-once-half-decided", ["store.due.half-decided-turn"], asItIs, (request) =>
+    request.state === "rejected" ? { ...request, state: "pending", expiresAt: undefined } : request,
+  ),
   dueAs("counts-claims-for-executions", ["store.due.given-back"], asItIs, (request) => ({ ...request, begun: request.attempt > 0 })),
   dueAs("lapses-what-is-done", ["store.due.claim"], asItIs, (request) =>
     request.state === "done" ? { ...request, state: "executing" } : request,

@@ -26,8 +26,12 @@ export const handleMutants: readonly Mutant[] = [
     return { now: async () => start };
   }),
   wrapped("two-clocks", ["store.clock.one", "store.commit.before"], (store) => ({ now: async () => (await store.now()) + 120_000 })),
-  wrapped("deaf", ["store.watch.hears", "store.watch.shared"], () => ({ watch: () => () => {} })),
-  wrapped("hears-itself-only", ["store.watch.shared"], (store) => {
+  wrapped("deaf", ["store.watch.hears", "store.watch.handles", "store.watch.shared"], () => ({ watch: () => () => {} })),
+  wrapped("deaf-without-push", ["store.watch.hears"], (store) => ({
+    capabilities: { ...store.capabilities, push: false },
+    watch: () => () => {},
+  })),
+  wrapped("hears-itself-only", ["store.watch.handles", "store.watch.shared"], (store) => {
     const { all, watch } = listening();
     return {
       watch,

@@ -5,7 +5,7 @@ export interface Store extends AsyncDisposable {
     readonly durable: boolean;
     /** Several processes may have it open at once. */
     readonly shared: boolean;
-    /** `watch` hears of other processes' commits without polling. */
+    /** `watch` hears of the commits of other handles and processes too, so that whoever waits for them needn't poll. */
     readonly push: boolean;
   };
   close(): Promise<void>;

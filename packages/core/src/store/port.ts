@@ -5,9 +5,9 @@ import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
 
 /**
  * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then
- * expectations, then floors. Then come the puts, then the adds; an add may count on a record that the same batch inserts.
- * The drops come last. A put stores `version = expects + 1`. It never changes `open` or `uses` of a record that exists; an
- * insert starts them at 0.
+ * expectations, then floors, then the places of its events. Then come the puts, then the adds; an add may count on a record
+ * that the same batch inserts. The drops come last. A put stores `version = expects + 1`. It never changes `open` or `uses`
+ * of a record that exists; an insert starts them at 0.
  */
 export type Change =
   /** `expects`: the version that must be there now; 0: insert. */
@@ -39,7 +39,10 @@ export interface Batch {
   readonly tenant: string;
   readonly changes: readonly Change[];
   readonly events: readonly AuditEvent[];
-  /** Unix ms: refused with TOO_LATE when the store's own clock has reached it. */
+  /**
+   * Unix ms: refused with TOO_LATE when the store's own clock has reached it. The store looks at its clock when nobody can
+   * come in between any more, and not before it waits for a lock or in a queue.
+   */
   readonly before?: number | undefined;
 }
 
@@ -102,8 +105,8 @@ export interface StorePort extends Store {
   /**
    * - `thread`: live, lease free (`leaseUntil` passed), `notBefore` passed, and either `open` = 0 or a holder whose lease
    *   lapsed without a release. Leased and fenced (`fence` + 1, new holder, version + 1) by this call.
-   * - `expiry`: pending past `expiresAt`, or approved and not `begun`, no request of its turn pending, and past the turn's
-   *   latest `decidedAt` + `executeWithin`.
+   * - `expiry`: pending past `expiresAt`; or approved and not `begun`, no request of its turn pending, and past the turn's
+   *   latest `decidedAt` + its own `executeWithin`. A turn is the requests with the same thread id and turn id.
    * - `claim`: executing, with `leaseUntil` passed.
    * - `delivery`: pending, with `noticeAt` passed.
    *
@@ -115,6 +118,9 @@ export interface StorePort extends Store {
    * thread without `closedAt` is none of them. Optional: without it nothing can be purged, and no `drop` ever comes.
    */
   closedThreads?(tenant: string, before: number, limit: number): Promise<readonly string[]>;
-  /** A hint that something changed, here or (where the store can) in another process. Losing one is harmless. Never called within `commit`. */
+  /**
+   * A hint that something was committed, or a thread claimed: by this handle, and with `push` by others too. Losing one is
+   * harmless, losing all of them isn't: whoever waits would find everything late. Never called within the call that it tells of.
+   */
   watch(listener: () => void): () => void;
 }

@@ -1,26 +1,31 @@
-import type { AuditEvent, Batch, Change, Committed } from "@countersign/core/store";
-import { refusalOf } from "./refusal.ts";
+import { refusalOf, type AuditEvent, type Batch, type Change, type CommitRead, type Committed } from "@countersign/core/store";
 import { copy } from "./copy.ts";
 import type { Tenant } from "./tenant.ts";
 
 /** All or nothing: the whole batch is judged before anything is written. */
-export function commit(tenant: Tenant, { changes, events, before }: Batch, now: number): Committed {
-  if (before !== undefined && now >= before) return { ok: false, reason: "TOO_LATE" };
-  const refused = refusalOf(tenant, changes);
+export function commit(tenant: Tenant, batch: Batch, now: number): Committed {
+  const refused = refusalOf(reading(tenant, now), batch);
   if (refused) return refused;
-  const places = events.map(placeOf);
-  if (new Set(places).size < places.length || places.some((place) => tenant.places.has(place))) return { ok: false, reason: "CONFLICT" };
   // Everything that can throw (a value that can't be cloned) does so before the first write.
-  const written = copy({ changes, events });
+  const written = copy({ changes: batch.changes, events: batch.events });
   for (const change of written.changes) put(tenant, change);
   for (const change of written.changes) add(tenant, change);
-  for (const place of places) tenant.places.add(place);
-  for (const event of written.events) tenant.events.set(++tenant.position, event);
+  for (const event of written.events) append(tenant, event);
   drop(tenant, written.changes);
   return { ok: true };
 }
 
-function placeOf({ subject, seq }: AuditEvent): string {
+function reading({ requests, threads, grants, places }: Tenant, now: number): CommitRead {
+  return {
+    now,
+    request: (id) => requests.get(id),
+    thread: (id) => threads.get(id),
+    grant: (id) => grants.get(id),
+    hasEvent: (subject, seq) => places.has(placeOf({ subject, seq })),
+  };
+}
+
+function placeOf({ subject, seq }: Pick<AuditEvent, "subject" | "seq">): string {
   return `${seq}/${subject}`;
 }
 
@@ -43,6 +48,11 @@ function add(tenant: Tenant, change: Change): void {
   if (thread) tenant.threads.set(id, { ...thread, open: thread.open + by });
   const grant = kind === "grant" && tenant.grants.get(id);
   if (grant) tenant.grants.set(id, { ...grant, uses: grant.uses + by });
+}
+
+function append(tenant: Tenant, event: AuditEvent): void {
+  tenant.places.add(placeOf(event));
+  tenant.events.set(++tenant.position, event);
 }
 
 /** One walk for all drops of the batch. */

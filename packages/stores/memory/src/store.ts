@@ -4,7 +4,7 @@ import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
 import { listEvents, listRequests } from "./pages.ts";
-import { emptyTenant, requestsOfThread, type Tenant } from "./tenant.ts";
+import { emptyTenant, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -58,8 +58,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     getRequest: async (tenant, id) => copy(of(tenant).requests.get(id)),
     getThread: async (tenant, id) => copy(of(tenant).threads.get(id)),
     requestsOfThread: async (tenant, threadId) => copy(requestsOfThread(of(tenant), threadId)),
-    requestsOfTurn: async (tenant, threadId, turnId) =>
-      copy(requestsOfThread(of(tenant), threadId).filter((record) => record.turnId === turnId)),
+    requestsOfTurn: async (tenant, threadId, turnId) => copy(requestsOfTurn(of(tenant), threadId, turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),

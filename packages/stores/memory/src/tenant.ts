@@ -30,3 +30,7 @@ export function emptyTenant(): Tenant {
 export function requestsOfThread({ requests, asked }: Tenant, threadId: string): readonly RequestRecord[] {
   return (asked.get(threadId) ?? []).flatMap((id) => requests.get(id) ?? []);
 }
+
+export function requestsOfTurn(tenant: Tenant, threadId: string, turnId: string): readonly RequestRecord[] {
+  return requestsOfThread(tenant, threadId).filter((record) => record.turnId === turnId);
+}

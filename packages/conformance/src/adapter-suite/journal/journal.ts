@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import {
   CountersignError,
+  refusalOf,
   requestMatches,
   type Batch,
   type Committed,
@@ -9,7 +10,7 @@ import {
   type DueOptions,
   type StorePort,
 } from "@countersign/core/store";
-import { emptyBook, refusalOf, write, type Book } from "./book.ts";
+import { emptyBook, ofTurn, reading, write, type Book } from "./book.ts";
 import { dueIn } from "./due.ts";
 import { eventsOf, pageOf } from "./pages.ts";
 
@@ -95,7 +96,7 @@ export function journalStore(path: string): StorePort {
     capabilities: { durable: true, shared: true, push: true },
     commit: async (batch: Batch): Promise<Committed> =>
       locked(() => {
-        const refused = refusalOf(bookOf(batch.tenant), batch, Date.now());
+        const refused = refusalOf(reading(bookOf(batch.tenant), Date.now()), batch);
         if (!refused) append.run(written(batch));
         return refused ?? { ok: true };
       }),
@@ -103,8 +104,7 @@ export function journalStore(path: string): StorePort {
     getRequest: async (tenant, id) => fresh(tenant).requests.get(id),
     getThread: async (tenant, id) => fresh(tenant).threads.get(id),
     requestsOfThread: async (tenant, threadId) => [...fresh(tenant).requests.values()].filter((record) => record.threadId === threadId),
-    requestsOfTurn: async (tenant, threadId, turnId) =>
-      [...fresh(tenant).requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId),
+    requestsOfTurn: async (tenant, threadId, turnId) => ofTurn(fresh(tenant), threadId, turnId),
     listRequests: async (tenant, query) => pageOf(fresh(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(cap, [...fresh(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DueKind, DueOptions, StorePort } from "@countersign/core/store";
 import { has, holds, refused, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
@@ -140,6 +141,39 @@ export const dueCases: readonly StoreCase[] = [
       same(await dueSorted(store, "expiry"), ["over", "over-too"], "what is due");
       await commit(store, [put(request("rejected-sibling", { turnId: "a", state: "rejected", status: "rejected", decidedAt: now }))]);
       same(await due(store, "expiry"), [], "once a sibling was decided late");
+    },
+  },
+  {
+    id: "store.due.half-decided-turn",
+    title: "While a request of its turn is pending, an approval doesn't run out; after that, `executeWithin` after the last decision.",
+    guards: "The first of two siblings expires while the second still waits, and what was signed in time never runs.",
+    run: async ({ open }) => {
+      const store = await open();
+      const hour = { ...APPROVED, executeWithin: 3_600_000, decidedAt: T0 } as const;
+      const rejected = { state: "rejected", status: "rejected" } as const;
+      await commit(store, [
+        put(request("a-1", { ...hour, turnId: "a" })),
+        put(request("a-2", { ...hour, turnId: "a", decidedAt: T0 + 5 })),
+        put(request("a-waits", { turnId: "a" })),
+        put(request("b-1", { ...hour, turnId: "b" })),
+        put(request("b-waits", { turnId: "b" })),
+        put(request("c-1", { ...hour, turnId: "c", executeWithin: 300 })),
+        put(request("c-waits", { turnId: "c" })),
+        // Turns of the same name, and of the same thread: what waits there is nobody else's.
+        put(request("other-thread", { ...hour, turnId: "a", threadId: "pay-002" })),
+        put(request("other-turn", { ...hour, turnId: "d" })),
+        put(request("waits-elsewhere", { turnId: "d", threadId: "pay-003" })),
+      ]);
+      await commit(store, [put(request("waits", { turnId: "d" }))], [], "other");
+      same(await dueSorted(store, "expiry"), ["other-thread", "other-turn"], "while a request of each turn is pending");
+      const now = await store.now();
+      await commit(store, [
+        put(request("a-waits", { ...rejected, turnId: "a", decidedAt: T0 + 10 }), 1),
+        put(request("b-waits", { ...rejected, turnId: "b", decidedAt: now }), 1),
+        put(request("c-waits", { ...APPROVED, turnId: "c", decidedAt: now }), 1),
+      ]);
+      while ((await store.now()) < now + 300) await sleep(20);
+      same(await dueSorted(store, "expiry"), ["a-1", "a-2", "c-1", "other-thread", "other-turn"], "once all are decided");
     },
   },
   {

@@ -1,10 +1,12 @@
-import { has, same } from "../check.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import {
   addOpen,
   addUses,
   commit,
   event,
+  FAR,
   grant,
   grantsOf,
   placesOf,
@@ -12,6 +14,7 @@ import {
   putGrant,
   putThread,
   request,
+  requireFence,
   TENANT,
   thread,
 } from "../records.ts";
@@ -62,6 +65,29 @@ export const raceCases: readonly StoreCase[] = [
       same(all.filter(({ ok }) => ok).length, 1, "how many were accepted");
       same(placesOf((await store.listEvents(TENANT, undefined, 20)).events), ["thread/pay-001/1"], "the chain");
       same((await store.listRequests(TENANT, {})).items.length, 1, "requests of refused batches");
+    },
+  },
+  {
+    id: "store.race.before",
+    title: "A batch that waits behind others until its deadline has passed is refused.",
+    guards: "The store was busy, and a signature counts after its request expired.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [putThread(thread("busy", { notBefore: FAR }))]);
+      const claim = () => store.claimDue("thread", { tenant: TENANT, holder: "worker/1", leaseMs: 600_000, limit: 10 });
+      // How long its queue takes only the store knows.
+      for (const [round, ms] of [1, 2, 5, 10, 20, 50, 100].entries()) {
+        const before = (await store.now()) + ms;
+        const id = `t${round}`;
+        await commit(store, [putThread(thread(id, { notBefore: before }))]);
+        const records = (n: number) => many(10, (m) => put(request(`r${round}-${n}-${m}`)));
+        const queue = many(20, (n) => commit(store, [addOpen("busy", 1), ...records(n)]));
+        // Claimed at the deadline at the earliest: whoever finds the fence of that claim comes too late.
+        const early = claim();
+        const late = store.commit({ tenant: TENANT, changes: [addOpen("busy", 1), requireFence(id, 2)], events: [], before });
+        await Promise.all([...queue, early, sleep(ms + 1).then(claim)]);
+        holds(!(await late).ok, `a batch with a deadline in ${ms} ms was written after a claim at the deadline`);
+      }
     },
   },
 ];

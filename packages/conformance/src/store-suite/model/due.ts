@@ -27,6 +27,7 @@ function requestSince(state: TenantState, kind: DueKind, record: RequestRecord):
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
   if (kind !== "expiry" || record.state !== "approved" || record.begun || record.executeWithin === undefined) return Infinity;
   const turn = [...state.requests.values()].filter(({ threadId, turnId }) => threadId === record.threadId && turnId === record.turnId);
+  if (turn.some(({ state }) => state === "pending")) return Infinity;
   return Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
 }
 

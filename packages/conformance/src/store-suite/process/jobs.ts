@@ -38,6 +38,10 @@ export interface Jobs {
   readonly first: Job<{ readonly id: string }, null>;
   /** Asks requests before and behind everything else for ever, saying each, with a pause of so many ms after it. */
   readonly crowd: Job<{ readonly name: string; readonly pause: number }, null>;
+  /** Has whatever lock there is, nearly always: adds to this thread and changes a hundred records of its own in each batch, for ever. */
+  readonly hog: Job<{ readonly name: string; readonly thread: string }, null>;
+  /** Claims whatever thread is due, for ever. */
+  readonly sweep: Job<{ readonly holder: string; readonly leaseMs: number }, null>;
   /** Writes both halves of a thing for ever, always in one batch. */
   readonly halves: Job<object, null>;
 }
@@ -157,6 +161,26 @@ export const jobs: Jobs = {
       await must(store.commit({ tenant: TENANT, changes, events: [] }));
       say(n);
       await sleep(pause);
+    }
+  },
+
+  hog: async ({ open, go }, { name, thread: id }) => {
+    const store = await open();
+    await go();
+    for (let n = 0; ; n++) {
+      const records = Array.from({ length: 100 }, (_, m) => put(request(`${name}-${m}`), n));
+      await must(store.commit({ tenant: TENANT, changes: [addOpen(id, 1), ...records], events: [] }));
+      // Where nobody sees to it who comes next, others might wait for ever.
+      await sleep(Math.random() * 10);
+    }
+  },
+
+  sweep: async ({ open, go }, options) => {
+    const store = await open();
+    await go();
+    for (;;) {
+      await store.claimDue("thread", { tenant: TENANT, limit: 10, ...options });
+      await sleep(1);
     }
   },
 
