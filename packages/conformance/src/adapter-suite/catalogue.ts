@@ -1,3 +1,4 @@
+import { afterFailure } from "./cases/after-failure.ts";
 import { counting } from "./cases/counting.ts";
 import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
@@ -43,6 +44,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...freezing,
   ...waking,
   ...threads,
+  ...afterFailure,
   ...values,
   ...streaming,
   ...natively,

@@ -20,6 +20,12 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "values.odd-args",
   ],
   "answers-one-by-one": ["native.together", "native.together-killed"],
+  "answers-open-calls": [
+    "thread.message-after-edit",
+    "thread.message-after-failed-call",
+    "thread.message-after-failure",
+    "thread.message-after-rejection",
+  ],
   "asks-by-call-id": ["reject.revise", "unsigned.edited-call-stays-guarded", "unsigned.same-call-id-later"],
   "asks-everything": ["parallel.allowed-sibling", "unsigned.allowed-siblings", "unsigned.small-runs"],
   "asks-in-reverse": ["history.turn-mates"],

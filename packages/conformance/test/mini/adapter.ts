@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
 import {
   defineRunner,
+  leftOpen,
   turnIdOf,
   type Advanced,
   type Execution,
@@ -20,7 +21,7 @@ const conversations: State[] = [];
 
 /** The sound adapter; a flaw makes a mutant of it. */
 export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: readonly string[]) {
-  const step = (
+  const step = async (
     thread: Thread,
     input: string | undefined,
     data: unknown,
@@ -30,7 +31,7 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
       flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
     conversations[0] = state;
     if (input !== undefined) {
-      answerOpenCalls(state, flaw);
+      await answerOpenCalls(state, thread, flaw);
       state.messages.push({ role: "user", text: input });
     }
     const advancing = { thread, gate, answers: options.answers ?? {}, signal: options.signal, flaw, resumed: input === undefined };
@@ -64,13 +65,24 @@ async function* chunks(done: Promise<unknown>): AsyncGenerator<string> {
   yield "end";
 }
 
-/** A new message came while calls were open: the provider wants an answer to each. */
-function answerOpenCalls({ messages }: State, flaw: Flaw | undefined): void {
+/** A new message came while calls were open: the provider wants an answer to each. What became of them is on record. */
+async function answerOpenCalls({ messages }: State, thread: Thread, flaw: Flaw | undefined): Promise<void> {
   if (flaw === "leaves-calls-open") return;
   const at = messages.findLastIndex(({ role }) => role === "model");
-  const answered = new Set(messages.slice(at + 1).map(({ id }) => id));
-  for (const { id } of messages[at]?.calls ?? [])
-    if (!answered.has(id)) messages.push({ role: "tool", id, text: "The user wrote something else. This call did not run." });
+  const turnId = turnIdFor(messages.slice(0, at + 1), flaw);
+  for (const { id, name, args } of openCalls(messages)) {
+    const text =
+      flaw === "answers-open-calls"
+        ? "The user wrote something else. This call did not run."
+        : await toldOf(thread, { turnId, callId: id, tool: name, args });
+    messages.push({ role: "tool", id, text });
+  }
+}
+
+async function toldOf(thread: Thread, call: ProposedCall): Promise<string> {
+  const left = await leftOpen(thread, call);
+  if (left.status !== "ran") return left.message;
+  return (left.notice ?? "") + (typeof left.result === "string" ? left.result : textOf(left.result));
 }
 
 async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advanced<string>> {
@@ -100,7 +112,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
         : (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing)));
       if ("pause" in outcome) return { status: "suspended", calls: outcome.pause, continuation };
       if (outcome.stops && flaw !== "goes-on-after-stop") {
-        answerOpenCalls(state, undefined);
+        await answerOpenCalls(state, thread, undefined);
         return { status: "stopped", continuation };
       }
       if (outcome.ranWith && flaw === "rewrites-call") rewrite(messages, last, open[index], outcome.ranWith);

@@ -2,6 +2,7 @@
 export const FLAWS = [
   "answers-for-the-tool",
   "answers-one-by-one",
+  "answers-open-calls",
   "asks-everything",
   "asks-by-call-id",
   "asks-in-reverse",
