@@ -37,6 +37,9 @@ async function loop(agent: Agent, thread: Thread, messages: Message[], signal: A
     for (const call of calls) if (await thread.mustWait(call, { fresh })) waiting.push(call);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
 
+    // Save the turn before it has effects: a call that a grant has signed did not pause, and must not be proposed again.
+    if (fresh) await thread.suspend([], continuation);
+
     // Resume: the only door to an effect. What was decided is in the store, and nowhere else.
     for (const call of calls) {
       signal.throwIfAborted();

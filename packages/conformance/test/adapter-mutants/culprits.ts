@@ -170,6 +170,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   ],
   "runs-what-was-shown": ["mask.approve", "mask.edit", "mask.in-process", "mask.misplaced"],
   "runs-what-cant-be-asked": ["values.too-deep-args"],
+  "saves-at-pauses": ["thread.message-after-granted-call"],
   "signs-unseen": ["native.stale"],
   "starts-unknown-threads": ["wake.unknown-thread"],
   "streams-ungated": ["stream.pauses", "stream.resumes"],

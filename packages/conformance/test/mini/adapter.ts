@@ -34,7 +34,15 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
       await answerOpenCalls(state, thread, flaw);
       state.messages.push({ role: "user", text: input });
     }
-    const advancing = { thread, gate, answers: options.answers ?? {}, signal: options.signal, flaw, resumed: input === undefined };
+    const advancing = {
+      thread,
+      gate,
+      root: state,
+      answers: options.answers ?? {},
+      signal: options.signal,
+      flaw,
+      resumed: input === undefined,
+    };
     return advance(agent, state, advancing);
   };
   return defineRunner<string, string, AsyncIterable<string>, unknown, Native>(gate, {
@@ -46,12 +54,15 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
-        flaw === "streams-ungated"
-          ? advance(agent, emptyState(), { thread, gate, answers: {}, signal: options.signal, flaw: "never-asks", resumed: false })
-          : step(thread, input, continuation?.data, options);
+        flaw === "streams-ungated" ? pastTheGate(agent, thread, gate, options.signal) : step(thread, input, continuation?.data, options);
       return { stream: chunks(done), done };
     },
   });
+}
+
+function pastTheGate(agent: Agent, thread: Thread, gate: Gate, signal: AbortSignal): Promise<Advanced<string>> {
+  const state = emptyState();
+  return advance(agent, state, { thread, gate, root: state, answers: {}, signal, flaw: "never-asks", resumed: false });
 }
 
 function offerOf(gate: Gate, { tools, own = {} }: Agent): Offer {
@@ -95,7 +106,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const last = restored ? messages[at] : await agent.model(messages);
     if (!last) throw new Error("unreachable");
     if (!restored) messages.push(last);
-    const continuation = { format: 1, data: state };
+    const continuation = { format: 1, data: advancing.root };
     if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
     const turnId = turnIdFor(messages.slice(0, messages.indexOf(last) + 1), flaw);
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
@@ -105,6 +116,8 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const waiting = await unsigned(proposed.filter((call) => !isOwn(call)), fresh, advancing); // prettier-ignore
     if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
+    // A call that a grant has signed didn't pause the run. Unless it is saved before it runs, it is proposed and run again.
+    if (!restored && !(flaw && SAVES_AT_PAUSES.has(flaw))) await thread.suspend([], continuation);
     for (const [index, call] of proposed.entries()) {
       advancing.signal.throwIfAborted();
       const outcome = await (isOwn(call)
@@ -122,6 +135,9 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (flaw === "never-ends" && thread.id !== "") return { status: "suspended", calls: [], continuation };
   }
 }
+
+/** What can't be asked about can't be saved either. */
+const SAVES_AT_PAUSES: ReadonlySet<Flaw> = new Set(["saves-at-pauses", "runs-what-cant-be-asked"]);
 
 function turnIdFor(history: readonly Message[], flaw: Flaw | undefined): string {
   if (flaw === "asks-by-call-id" || flaw === "runs-what-cant-be-asked") return "turn";

@@ -41,6 +41,7 @@ export const FLAWS = [
   "runs-undecided",
   "runs-what-was-shown",
   "runs-what-cant-be-asked",
+  "saves-at-pauses",
   "signs-unseen",
   "starts-unknown-threads",
   "streams-ungated",

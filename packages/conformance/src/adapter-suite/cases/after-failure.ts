@@ -88,4 +88,21 @@ export const afterFailure: readonly AdapterCase[] = [
       assertPaid(stage);
     },
   },
+  {
+    id: "thread.message-after-granted-call",
+    title: "The same after a call that a remembered decision signed within the failing run: the model reads its result too.",
+    guards: "The run never paused for the call, so the conversation knows nothing of it, and the payment is made twice.",
+    needs: ["durable"],
+    setting: (variant) =>
+      payments([calls(payment("a", 4_200)), calls(payment("b", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], {
+        review: { remember: ["exact-args"] },
+        timings: SHORT_LEASES,
+      }),
+    async run(stage) {
+      const answer = await nextMessage(stage, approve({ remember: { scope: "exact-args" } }));
+      assertTold(answer, "a", "paid 4200");
+      assertTold(answer, "b", "paid 4200");
+      assertPaid(stage, LARGE, LARGE);
+    },
+  },
 ];
