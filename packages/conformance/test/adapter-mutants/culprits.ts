@@ -30,7 +30,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "asks-everything": ["parallel.allowed-sibling", "unsigned.allowed-siblings", "unsigned.small-runs"],
   "asks-in-reverse": ["history.turn-mates"],
   "asks-one-by-one": ["flood.turn"],
-  "asks-the-policy-itself": ["history.limit"],
+  "asks-the-policy-itself": ["history.limit", "stream.asked-once", "unsigned.asked-once"],
   "begins-anew": ["wake.several-turns"],
   "cancels-instead-of-refusing": ["thread.message-refused"],
   "claims-nothing": [
