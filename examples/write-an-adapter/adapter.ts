@@ -1,5 +1,5 @@
 import type { AgentRunner } from "@countersign/core";
-import { defineRunner, turnIdOf, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { defineRunner, leftOpen, turnIdOf, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { proposes, type Agent, type Message } from "./framework.ts";
 
 /** Of the saved conversation: another number for another shape, so that an old one is recognised. */
@@ -12,7 +12,7 @@ export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: 
     framework: "little loop",
     async advance(thread, { input, continuation }, { signal }) {
       const messages = [...((continuation?.data as readonly Message[] | undefined) ?? [])];
-      if (input !== undefined) messages.push(...withdrawn(messages), { role: "user", text: input });
+      if (input !== undefined) messages.push(...(await answersToOpenCalls(thread, messages)), { role: "user", text: input });
       return loop(agent, thread, messages, signal);
     },
   });
@@ -36,6 +36,9 @@ async function loop(agent: Agent, thread: Thread, messages: Message[], signal: A
     const waiting: ProposedCall[] = [];
     for (const call of calls) if (await thread.mustWait(call, { fresh })) waiting.push(call);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
+
+    // Save the turn before it has effects: a call that a grant has signed did not pause, and must not be proposed again.
+    if (fresh) await thread.save(continuation);
 
     // Resume: the only door to an effect. What was decided is in the store, and nowhere else.
     for (const call of calls) {
@@ -77,13 +80,18 @@ function openCalls(messages: readonly Message[]): readonly ProposedCall[] {
   return turn.calls.filter(({ id }) => !answered.has(id)).map(({ id, name, args }) => ({ turnId, callId: id, tool: name, args }));
 }
 
-/** The user wrote something else while calls were open: providers refuse a history with calls that nobody answered. */
-function withdrawn(messages: readonly Message[]): readonly Message[] {
-  return openCalls(messages).map(({ callId }) => ({
-    role: "tool",
-    id: callId,
-    text: "The user wrote something else. This call did not run.",
-  }));
+/**
+ * A new message came while calls were open. Providers refuse a history with open calls. A call may have run since the
+ * conversation was saved, so only the store knows what became of it: never write that answer yourself.
+ */
+async function answersToOpenCalls(thread: Thread, messages: readonly Message[]): Promise<readonly Message[]> {
+  const answers: Message[] = [];
+  for (const call of openCalls(messages)) {
+    const left = await leftOpen(thread, call);
+    const text = left.status === "ran" ? (left.notice ?? "") + textOf(left.result) : left.message;
+    answers.push({ role: "tool", id: call.callId, text });
+  }
+  return answers;
 }
 
 /** A tool may answer nothing, or what JSON can't carry: it has run all the same. */

@@ -1,35 +1,34 @@
 import type { Gate } from "@countersign/core";
-import { isUnexecuted } from "@countersign/core/adapter";
+import { isUnexecuted, leftOpen, NO_RESULT } from "@countersign/core/adapter";
 import { RemoveMessage, ToolMessage, type AIMessage, type BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
 import { REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
 import { refusalMessage } from "./answer.ts";
+import { toldOutput } from "./guard.ts";
 import type { Invocation } from "./invocation.ts";
-import { answerFrom, isUnknown, standingOf } from "./standing.ts";
-import { openTurn, type Turn } from "./turn.ts";
-
-const SUPERSEDED = "The user wrote something else instead. This call did not run.";
-/** Allowed calls are not recorded: one may have run, and its process died. */
-const NO_RESULT = "The user wrote something else instead. No result of this call is known.";
-const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
+import { decode, restore } from "./receipt.ts";
+import { openTurn, proposedCall, type Turn } from "./turn.ts";
 
 /**
- * A new input came while calls were open. Providers refuse a conversation with unanswered calls, so each gets an answer:
- * what is recorded of it, or that it did not run. Its request, if nobody has executed it, is withdrawn. Undefined: there
- * is nothing to answer.
+ * Providers refuse a conversation with unanswered calls, so each gets an answer when a new input comes or a reviewer ends the
+ * run: what is recorded of it, or that it did not run. Nothing runs here.
  */
-export async function answersToOpenCalls(gate: Gate, invocation: Invocation, turn: Turn): Promise<readonly ToolMessage[]> {
+export async function answerToOpenCall({ thread }: Invocation, turnId: string, from: ToolCall): Promise<ToolMessage> {
+  const left = await leftOpen(thread, proposedCall(turnId, from), { decode });
+  if (left.status !== "ran") return refusalMessage(from, left.message);
+  const output = await restore(left.result, from.id).catch(() => undefined);
+  const told = toldOutput({ status: "ran", output, notice: left.notice }, from);
+  return "tool_call_id" in told ? told : refusalMessage(from, NO_RESULT);
+}
+
+/** A new input came while calls were open: requests that nobody has executed are withdrawn. */
+export async function answersToOpenCalls(gate: Gate, invocation: Invocation, { turnId, open }: Turn): Promise<readonly ToolMessage[]> {
   return Promise.all(
-    turn.open.map(async (call) => {
-      try {
-        const standing = await standingOf(invocation, turn.turnId, call);
-        const request = standing.status === "not run" ? standing.request : undefined;
-        if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
-        const otherwise = request ? SUPERSEDED : NO_RESULT;
-        return answerFrom(standing, call, otherwise) ?? refusalMessage(call, otherwise);
-      } catch (error) {
-        if (isUnknown(error)) return refusalMessage(call, UNKNOWN);
-        throw error;
-      }
+    open.map(async (call) => {
+      const request = await invocation.thread.recorded(proposedCall(turnId, call));
+      const answer = await answerToOpenCall(invocation, turnId, call);
+      if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
+      return answer;
     }),
   );
 }

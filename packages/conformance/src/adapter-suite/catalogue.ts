@@ -1,3 +1,5 @@
+import { afterFailure } from "./cases/after-failure.ts";
+import { askingOnce } from "./cases/asking-once.ts";
 import { counting } from "./cases/counting.ts";
 import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
@@ -26,6 +28,7 @@ import type { AdapterCase } from "./setting.ts";
 /** Every promise of adapters, by group. */
 export const adapterCases: readonly AdapterCase[] = [
   ...unsigned,
+  ...askingOnce,
   ...once,
   ...kills,
   ...effects,
@@ -43,6 +46,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...freezing,
   ...waking,
   ...threads,
+  ...afterFailure,
   ...values,
   ...streaming,
   ...natively,

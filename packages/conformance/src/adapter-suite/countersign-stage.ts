@@ -3,7 +3,7 @@ import type { StorePort } from "@countersign/core/store";
 import type { AdapterHarness } from "../contract/harness.ts";
 import { alice } from "./cast.ts";
 import { declares } from "./capabilities.ts";
-import { effectsIn } from "./effects.ts";
+import { effectsIn, evaluationsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
 import type { Crew, Pool } from "./process/pool.ts";
 import type { DecideOptions, Stage, StartOptions, StepOptions } from "./stage.ts";
@@ -54,6 +54,7 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     answers,
     declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
+    evaluations: () => evaluationsIn(place.dir),
     start: ({ input = "go", pending, requestedBy = "bob", ...options }: StartOptions = {}) =>
       carryOut({ do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, stream: options.stream }, options),
     resume,

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { currentCall, type JsonObject } from "@countersign/core";
 
@@ -46,6 +46,18 @@ export function recordAround(dir: string): void {
 
 export function aroundWasCalled(dir: string): boolean {
   return existsSync(join(dir, AROUND));
+}
+
+const EVALUATIONS = "evaluations";
+
+/** A condition that counts itself was evaluated. Appended at once, as effects are. */
+export function recordEvaluation(dir: string): void {
+  appendFileSync(join(dir, EVALUATIONS), "1");
+}
+
+export function evaluationsIn(dir: string): number {
+  const path = join(dir, EVALUATIONS);
+  return existsSync(path) ? readFileSync(path, "utf8").length : 0;
 }
 
 /** In the order in which they happened. */

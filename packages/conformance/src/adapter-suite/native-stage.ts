@@ -1,7 +1,7 @@
 import type { Decision } from "@countersign/core";
 import type { NativeHarness } from "../contract/harness.ts";
 import { declares } from "./capabilities.ts";
-import { effectsIn } from "./effects.ts";
+import { effectsIn, evaluationsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
 import type { Crew, Pool } from "./process/pool.ts";
 import type { Stage, StepOptions } from "./stage.ts";
@@ -34,6 +34,7 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
   return {
     declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
+    evaluations: () => evaluationsIn(place.dir),
     start: ({ input = "go", ...options } = {}) => carryOut({ do: "native-start", threadId: options.threadId ?? THREAD, input }, options),
     resume,
     resumeAtOnce: (count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) => {

@@ -36,8 +36,11 @@ export interface Setting {
 
 /** A promise of adapters. Processes rebuild its setting from the case's id, so it is code and not data. */
 export interface AdapterCase extends Case<Stage, Capability> {
-  /** `variant`: how the world differs for one step, `""` for not at all. */
-  setting(variant: string): Setting;
+  /**
+   * `variant`: how the world differs for one step, `""` for not at all. `evaluated`: a condition that counts itself calls this
+   * each time, in whatever process it is evaluated.
+   */
+  setting(variant: string, evaluated?: () => void): Setting;
   /** It also makes sense without Countersign: a framework's own approvals can be judged by it. */
   readonly native?: boolean;
 }

@@ -51,6 +51,8 @@ export interface Stage {
   answerNatively(answers: Readonly<Record<string, Decision>>, by: Principal | undefined, options?: StepOptions): Promise<Answer>;
   /** What the tools have done to the world so far. */
   effects(): readonly EffectRecord[];
+  /** How often a condition that counts itself was evaluated so far. */
+  evaluations(): number;
   /** Has the harness declared this? For cases that only differ by it. */
   declares(capability: Capability): boolean;
   /** The store, looked at from outside: a gate that only decides. @throws Error for a framework's own approvals */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
 import {
   defineRunner,
+  leftOpen,
   turnIdOf,
   type Advance,
   type Execution,
@@ -20,7 +21,7 @@ const conversations: State[] = [];
 
 /** The sound adapter; a flaw makes a mutant of it. */
 export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: readonly string[]) {
-  const step = (
+  const step = async (
     thread: Thread,
     input: string | undefined,
     data: unknown,
@@ -30,10 +31,18 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
       flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
     conversations[0] = state;
     if (input !== undefined) {
-      answerOpenCalls(state, flaw);
+      await answerOpenCalls(state, thread, flaw);
       state.messages.push({ role: "user", text: input });
     }
-    const advancing = { thread, gate, answers: options.answers ?? {}, signal: options.signal, flaw, resumed: input === undefined };
+    const advancing = {
+      thread,
+      gate,
+      root: state,
+      answers: options.answers ?? {},
+      signal: options.signal,
+      flaw,
+      resumed: input === undefined,
+    };
     return advance(agent, state, advancing);
   };
   return defineRunner<string, string, AsyncIterable<string>, unknown, Native>(gate, {
@@ -45,12 +54,15 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
-        flaw === "streams-ungated"
-          ? advance(agent, emptyState(), { thread, gate, answers: {}, signal: options.signal, flaw: "never-asks", resumed: false })
-          : step(thread, input, continuation?.data, options);
+        flaw === "streams-ungated" ? pastTheGate(agent, thread, gate, options.signal) : step(thread, input, continuation?.data, options);
       return { stream: chunks(done), done };
     },
   });
+}
+
+function pastTheGate(agent: Agent, thread: Thread, gate: Gate, signal: AbortSignal): Promise<Advanced<string>> {
+  const state = emptyState();
+  return advance(agent, state, { thread, gate, root: state, answers: {}, signal, flaw: "never-asks", resumed: false });
 }
 
 function offerOf(gate: Gate, { tools, own = {} }: Agent): Offer {
@@ -64,13 +76,24 @@ async function* chunks(done: Promise<unknown>): AsyncGenerator<string> {
   yield "end";
 }
 
-/** A new message came while calls were open: the provider wants an answer to each. */
-function answerOpenCalls({ messages }: State, flaw: Flaw | undefined): void {
+/** A new message came while calls were open: the provider wants an answer to each. What became of them is on record. */
+async function answerOpenCalls({ messages }: State, thread: Thread, flaw: Flaw | undefined): Promise<void> {
   if (flaw === "leaves-calls-open") return;
   const at = messages.findLastIndex(({ role }) => role === "model");
-  const answered = new Set(messages.slice(at + 1).map(({ id }) => id));
-  for (const { id } of messages[at]?.calls ?? [])
-    if (!answered.has(id)) messages.push({ role: "tool", id, text: "The user wrote something else. This call did not run." });
+  const turnId = turnIdFor(messages.slice(0, at + 1), flaw);
+  for (const { id, name, args } of openCalls(messages)) {
+    const text =
+      flaw === "answers-open-calls"
+        ? "The user wrote something else. This call did not run."
+        : await toldOf(thread, { turnId, callId: id, tool: name, args });
+    messages.push({ role: "tool", id, text });
+  }
+}
+
+async function toldOf(thread: Thread, call: ProposedCall): Promise<string> {
+  const left = await leftOpen(thread, call);
+  if (left.status !== "ran") return left.message;
+  return (left.notice ?? "") + (typeof left.result === "string" ? left.result : textOf(left.result));
 }
 
 async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advance<string>> {
@@ -83,7 +106,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const last = restored ? messages[at] : await agent.model(messages);
     if (!last) throw new Error("unreachable");
     if (!restored) messages.push(last);
-    const continuation = { format: 1, data: state };
+    const continuation = { format: 1, data: advancing.root };
     if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
     const turnId = turnIdFor(messages.slice(0, messages.indexOf(last) + 1), flaw);
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
@@ -93,6 +116,8 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const waiting = await unsigned(proposed.filter((call) => !isOwn(call)), fresh, advancing); // prettier-ignore
     if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
+    // A call that a grant has signed didn't pause the run. Unless it is saved before it runs, it is proposed and run again.
+    if (!restored && !(flaw && SAVES_AT_PAUSES.has(flaw))) await thread.suspend([], continuation);
     for (const [index, call] of proposed.entries()) {
       advancing.signal.throwIfAborted();
       const outcome = await (isOwn(call)
@@ -100,7 +125,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
         : (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing)));
       if ("pause" in outcome) return { status: "suspended", calls: outcome.pause, continuation };
       if (outcome.stops && flaw !== "goes-on-after-stop") {
-        answerOpenCalls(state, undefined);
+        await answerOpenCalls(state, thread, undefined);
         return { status: "stopped", continuation };
       }
       if (outcome.ranWith && flaw === "rewrites-call") rewrite(messages, last, open[index], outcome.ranWith);
@@ -110,6 +135,9 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (flaw === "never-ends" && thread.id !== "") return { status: "suspended", calls: [], continuation };
   }
 }
+
+/** What can't be asked about can't be saved either. */
+const SAVES_AT_PAUSES: ReadonlySet<Flaw> = new Set(["saves-at-pauses", "runs-what-cant-be-asked"]);
 
 function turnIdFor(history: readonly Message[], flaw: Flaw | undefined): string {
   if (flaw === "asks-by-call-id" || flaw === "runs-what-cant-be-asked") return "turn";

@@ -1,12 +1,14 @@
 import type { Gate } from "@countersign/core";
 import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { Flaw } from "./flaw.ts";
-import type { NativeAnswers, ToolCall } from "./framework.ts";
+import type { NativeAnswers, State, ToolCall } from "./framework.ts";
 
 /** One advance: what it goes by, and what it must not go by. */
 export interface Advancing {
   readonly thread: Thread;
   readonly gate: Gate;
+  /** The whole conversation, also for a nested agent: what is saved. */
+  readonly root: State;
   readonly answers: NativeAnswers;
   readonly signal: AbortSignal;
   readonly flaw: Flaw | undefined;

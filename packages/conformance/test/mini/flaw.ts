@@ -2,6 +2,7 @@
 export const FLAWS = [
   "answers-for-the-tool",
   "answers-one-by-one",
+  "answers-open-calls",
   "asks-everything",
   "asks-by-call-id",
   "asks-in-reverse",
@@ -40,6 +41,7 @@ export const FLAWS = [
   "runs-undecided",
   "runs-what-was-shown",
   "runs-what-cant-be-asked",
+  "saves-at-pauses",
   "signs-unseen",
   "starts-unknown-threads",
   "streams-ungated",

@@ -44,8 +44,8 @@ export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>
 /** How results travel through the receipt, and what an error out of the effect means. */
 export interface EffectOptions<R> {
   /** Of results that are not JSON. Default: as they are. */
-  readonly encode?: (result: R) => unknown;
-  readonly decode?: (json: unknown) => R;
+  readonly encode?: ((result: R) => unknown) | undefined;
+  readonly decode?: ((json: unknown) => R) | undefined;
   /**
    * Is this error the framework's own pause? Then the claim is given back, to go on under the same signature. Tell it by its
    * type: an error that is merely on its way out has cut the effect short.

@@ -1,5 +1,5 @@
 import type { ProposedCall } from "../contract/call.ts";
-import type { Execution } from "../contract/execution.ts";
+import type { EffectOptions, Execution } from "../contract/execution.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Thread } from "../contract/thread.ts";
 import { isCountersignError } from "../errors/error.ts";
@@ -13,8 +13,8 @@ export const BEGUN = "The run ended while this call was under way. It may have r
 const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
 
 /** What the model can be told of a call that a run leaves open. */
-export type LeftOpen =
-  | Extract<Execution<unknown>, { status: "ran" }>
+export type LeftOpen<R = unknown> =
+  | Extract<Execution<R>, { status: "ran" }>
   /** Refused, or the run came not so far. */
   | { readonly status: "not run"; readonly message: string }
   /** Or nobody knows. */
@@ -27,7 +27,11 @@ class NotNow extends Error {}
  * What is recorded of a call that a run leaves open: providers refuse a conversation with open calls. Nothing runs.
  * @throws what `execute` throws, but for EXECUTION_UNKNOWN
  */
-export async function leftOpen(thread: Thread, call: ProposedCall): Promise<LeftOpen> {
+export async function leftOpen<R = unknown>(
+  thread: Thread,
+  call: ProposedCall,
+  { decode }: Pick<EffectOptions<R>, "decode"> = {},
+): Promise<LeftOpen<R>> {
   const request = await thread.recorded(call);
   if (!request) return { status: "not run", message: NO_RESULT };
   if (isUnexecuted(request)) return { status: "not run", message: NOT_RUN };
@@ -36,7 +40,7 @@ export async function leftOpen(thread: Thread, call: ProposedCall): Promise<Left
     const look = (): never => {
       throw new NotNow();
     };
-    const execution = await thread.execute(call, look, { paused: (error) => error instanceof NotNow });
+    const execution = await thread.execute<R>(call, look, { paused: (error) => error instanceof NotNow, decode });
     if (execution.status === "ran") return execution;
     if (execution.status === "failed") return { status: "failed", message: messageOf(execution.error) };
     return { status: "not run", message: execution.status === "refused" ? execution.message : NOT_RUN };

@@ -4,7 +4,7 @@ import type { StorePort } from "@countersign/core/store";
 import type { Scenario, StoreHarness } from "../../contract/harness.ts";
 import { loadDefault } from "../../run/load.ts";
 import { caseOf } from "../catalogue.ts";
-import { recordAround, recordEffect } from "../effects.ts";
+import { recordAround, recordEffect, recordEvaluation } from "../effects.ts";
 import { journalStore } from "../journal/journal.ts";
 import type { Setting } from "../setting.ts";
 import { deadly } from "./deadly-store.ts";
@@ -26,7 +26,7 @@ export interface World {
 export async function openWorld(place: Place): Promise<World> {
   const { kill, dir } = place;
   const off = place.calledOff ? new AbortController() : undefined;
-  const setting = caseOf(place.caseId).setting(place.variant);
+  const setting = caseOf(place.caseId).setting(place.variant, () => recordEvaluation(dir));
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
   const { policy, timings, limits, reviewer } = setting;
