@@ -2,21 +2,18 @@ import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
 import { toRequest } from "../ledger/transition.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
 /** @throws REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
 export async function cancel(kernel: Kernel, id: string, { by, reason }: { by: Principal; reason: string }): Promise<ApprovalRequest> {
-  const record = await persist(async () => {
-    const [found, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
+  const record = await kernel.ledger.change(id, (found, now) => {
     if (found.state === "cancelled") return found;
     if (!isCancellable(found)) {
       const request = toRequest(found);
       throw new CountersignError("ALREADY_DECIDED", { request, winner: request.decisions.at(-1) });
     }
-    const move = cancellation(found, now, by, reason);
-    return (await kernel.ledger.commit(move)).ok ? move.record : undefined;
+    return cancellation(found, now, by, reason);
   });
   return toRequest(record);
 }

@@ -1,6 +1,6 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/ledger.ts";
 import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
@@ -30,16 +30,18 @@ export async function isOverdue(kernel: Kernel, record: RequestRecord, now: numb
 
 /** Whoever touches an overdue request expires it, sweeper or not. Answers the record as it then is. */
 export function expireIfOverdue(kernel: Kernel, id: string): Promise<RequestRecord> {
-  return persist(async () => {
-    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
-    return (await isOverdue(kernel, record, now)) ? expire(kernel, record, now) : record;
-  });
+  return kernel.ledger.change(id, async (record, now) => ((await isOverdue(kernel, record, now)) ? expiry(record, now) : record));
 }
 
 /** For a request whose deadline the store itself says has passed. Undefined: it changed meanwhile. */
 export async function expire({ ledger }: Kernel, record: RequestRecord, at: number): Promise<RequestRecord | undefined> {
-  const begun = record.state === "approved" ? "approved, but not begun in time" : "nobody decided in time";
-  const happening = { type: "expired", at, actor: SYSTEM, data: { reason: begun } };
-  const move = transition(record, { state: "expired", error: begun, decidedAt: record.decidedAt ?? at }, happening);
-  return (await ledger.commit(move)).ok ? move.record : undefined;
+  const expired = expiry(record, at);
+  return (await ledger.commit(expired)).ok ? expired.record : undefined;
+}
+
+/** The writes that expire a request. */
+export function expiry(record: RequestRecord, at: number): Changed {
+  const reason = record.state === "approved" ? "approved, but not begun in time" : "nobody decided in time";
+  const patch = { state: "expired", error: reason, decidedAt: record.decidedAt ?? at } as const;
+  return transition(record, patch, { type: "expired", at, actor: SYSTEM, data: { reason } });
 }

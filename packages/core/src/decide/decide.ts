@@ -16,7 +16,7 @@ import { signaturesOn } from "../store/signatures.ts";
 import { authorize, isComplete } from "./authorize.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
-import { giveNotices, isNoticeDue } from "./notice.ts";
+import { giveDueNotices, isNoticeDue } from "./notice.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
 const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.lazy(() =>
@@ -69,7 +69,7 @@ async function attempt(kernel: Kernel, votes: readonly Vote[]): Promise<Records 
   const due = cast.find(({ record }) => isNoticeDue(record, now));
   if (due) {
     // Whoever is asked as well by now may sign, sweeper or not.
-    await giveNotices(kernel, due.record, now);
+    await giveDueNotices(kernel, due.record.id);
     return undefined;
   }
   const plans: Plan[] = [];

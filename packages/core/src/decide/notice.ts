@@ -1,11 +1,11 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist, type Writes } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/ledger.ts";
 import { transition } from "../ledger/transition.ts";
 import { nextNoticeAt, noticesOf, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { expire } from "./deadline.ts";
+import { expiry } from "./deadline.ts";
 
 /** Is there a reminder or an escalation to give? Not of a request that has expired: its expiry wins. */
 export function isNoticeDue({ state, noticeAt = Infinity, expiresAt = Infinity }: RequestRecord, now: number): boolean {
@@ -13,7 +13,7 @@ export function isNoticeDue({ state, noticeAt = Infinity, expiresAt = Infinity }
 }
 
 /** The writes that give all that is due by now: the escalation, and of the reminders that were missed the last one. */
-function notices(record: RequestRecord, now: number): Writes & { readonly record: RequestRecord } {
+function notices(record: RequestRecord, now: number): Changed {
   const { noticeAt = Infinity } = record;
   const due = noticesOf(record).filter(({ at, roles }) => at <= now && (roles !== undefined || at >= noticeAt));
   const terms = termsAt(record, now);
@@ -28,18 +28,9 @@ function notices(record: RequestRecord, now: number): Writes & { readonly record
   return transition(record, { state: "pending", terms, noticeAt: next }, ...happenings);
 }
 
-/** Undefined: it changed meanwhile, look again. */
-export async function giveNotices(kernel: Kernel, record: RequestRecord, now: number): Promise<RequestRecord | undefined> {
-  const given = notices(record, now);
-  const committed = await kernel.ledger.commit({ ...given, before: record.expiresAt });
-  if (committed.ok) return given.record;
-  return committed.reason === "TOO_LATE" ? expire(kernel, record, now) : undefined;
-}
-
 /** Gives what is due by now. Answers the record as it then is. */
-export function giveDueNotices(kernel: Kernel, id: string): Promise<RequestRecord> {
-  return persist(async () => {
-    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
-    return isNoticeDue(record, now) ? giveNotices(kernel, record, now) : record;
-  });
+export function giveDueNotices({ ledger }: Kernel, id: string): Promise<RequestRecord> {
+  return ledger.change(id, (record, now) =>
+    isNoticeDue(record, now) ? { ...notices(record, now), before: record.expiresAt, tooLate: expiry(record, now) } : record,
+  );
 }

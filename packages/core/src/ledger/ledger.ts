@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { grantSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
+import type { Awaitable } from "../contract/json.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
@@ -139,6 +140,27 @@ export class Ledger {
     return this.port.commit({ tenant: this.tenant, ...batch });
   }
 
+  /**
+   * Changes one request: `step` sees it as it is now and says what to write. Somebody else was faster, or the store gave no
+   * answer: again, from a read. Answers the record as it then is.
+   * @param read the request as it was read before: if it has changed since, the commit finds out
+   * @throws REQUEST_NOT_FOUND, STORE_UNAVAILABLE, and what `step` throws
+   */
+  change(id: string, step: (record: RequestRecord, now: number) => Awaitable<Step>, read?: RequestRecord): Promise<RequestRecord> {
+    let known = read;
+    return persist(async () => {
+      const [record, now] = await Promise.all([known ?? this.demand(id), this.now()]);
+      known = undefined;
+      const next = await step(record, now);
+      if (!("changes" in next)) return next;
+      const { record: written, before, tooLate, ...writes } = next;
+      const committed = await this.commit({ ...writes, before });
+      if (committed.ok) return written;
+      if (committed.reason !== "TOO_LATE" || !tooLate) return undefined;
+      return (await this.commit(tooLate)).ok ? tooLate.record : undefined;
+    });
+  }
+
   claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly Due[]> {
     return this.port.claimDue(kind, { tenant: this.tenant, ...options });
   }
@@ -150,6 +172,21 @@ function refuseUnreadable({ kind, record }: Extract<Change, { op: "put" }>): voi
   const hint = `The ${kind} ${record.id} is not written, because nobody could read it again: ${flaw}. Nothing was changed.`;
   throw new CountersignError("SETUP", { hint });
 }
+
+/** What a change of one request writes, and the request after it. */
+export interface Changed extends Writes {
+  readonly record: RequestRecord;
+}
+
+/** What is to become of a request: nothing, or a change. */
+type Step =
+  | RequestRecord
+  | (Changed & {
+      /** Unix ms: refused when the store's own clock has reached it… */
+      readonly before?: number | undefined;
+      /** …and then this is written. */
+      readonly tooLate?: Changed;
+    });
 
 /** What one transition writes. */
 export interface Writes {

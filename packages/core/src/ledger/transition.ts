@@ -5,7 +5,7 @@ import { maskRequest } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
 import { SHOWN } from "../store/status.ts";
-import type { Writes } from "./ledger.ts";
+import type { Changed, Writes } from "./ledger.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   pending: ["pending", "approved", "rejected", "expired", "cancelled"],
@@ -33,7 +33,7 @@ export function transition(
   old: RequestRecord,
   patch: Partial<RequestRecord> & { readonly state: RequestState },
   ...happenings: readonly NewEvent[]
-): Writes & { readonly record: RequestRecord } {
+): Changed {
   const legal =
     LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
   if (!legal) throw new Error(`illegal transition of ${old.id}: ${old.state} -> ${patch.state}`);
@@ -62,7 +62,7 @@ function late(old: RequestRecord, to: RequestState): boolean {
 }
 
 /** A request is asked. */
-export function insertRequest(record: RequestRecord, happening: NewEvent): Writes & { readonly record: RequestRecord } {
+export function insertRequest(record: RequestRecord, happening: NewEvent): Changed {
   const event = nextEvent(record.id, record, { ...happening, data: { ...happening.data, state: record.state } });
   const inserted = project({ ...record, version: 1, seq: event.seq, head: event.hash });
   const open = keepsWaiting(inserted.state) ? [{ op: "add", kind: "thread", id: record.threadId, field: "open", by: 1 } as const] : [];

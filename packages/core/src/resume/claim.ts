@@ -6,7 +6,7 @@ import { denial, invalid } from "../gate/refusal.ts";
 import type { Kernel } from "../kernel.ts";
 import { refuseFrozen } from "../ledger/freeze-watch.ts";
 import { FREEZES, readFreezes, type Freezes } from "../ledger/freezes.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist, type Changed } from "../ledger/ledger.ts";
 import { signedDigest } from "../ledger/signed-digest.ts";
 import { transition, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -62,7 +62,7 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         // The acknowledgement of an earlier try of this very claim may have been lost.
         if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: since + record.leaseUntil - now, braked: false };
         if (record.leaseUntil > now) return { type: "busy", record };
-        await lapse(kernel, record, now);
+        await kernel.ledger.commit(lapse(record, now));
         return undefined;
       case "unknown":
         throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(record) });
@@ -140,22 +140,17 @@ async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<strin
  * idempotent one may simply be claimed again.
  * @param error what the effect threw, for the trail
  */
-export async function lapse({ ledger }: Kernel, record: RequestRecord, at: number, error?: string): Promise<boolean> {
+export function lapse(record: RequestRecord, at: number, error?: string): Changed {
   const state = record.idempotent ? "approved" : "unknown";
   const receipt = record.idempotent ? undefined : ({ status: "unknown", at } as const);
   const type = state === "unknown" ? "unknown" : "lapsed";
   const data = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
-  return (await ledger.commit(transition(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data }))).ok;
+  return transition(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data });
 }
 
 /** Lapses the claim if its lease has run out by now. */
-export function lapseIfOver(kernel: Kernel, id: string): Promise<RequestRecord> {
-  return persist(async () => {
-    const [record, now] = await Promise.all([kernel.ledger.demand(id), kernel.ledger.now()]);
-    if (record.state !== "executing" || record.leaseUntil > now) return record;
-    await lapse(kernel, record, now);
-    return undefined;
-  });
+export function lapseIfOver({ ledger }: Kernel, id: string): Promise<RequestRecord> {
+  return ledger.change(id, (record, now) => (record.state === "executing" && record.leaseUntil <= now ? lapse(record, now) : record));
 }
 
 /** Still this claim, whatever the sweep has made of it meanwhile. */
@@ -174,12 +169,10 @@ export function giveBackUnstarted(kernel: Kernel, { record, begun }: Extract<Cla
 }
 
 /** A claim that has lapsed meanwhile is no longer this executor's to give. */
-async function giveBack(kernel: Kernel, claimed: RequestRecord, why: "not started" | "paused", begun: boolean): Promise<void> {
-  await persist(async () => {
-    const [record, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
-    if (!isOf(claimed, record) || record.state !== "executing") return true;
+async function giveBack({ ledger }: Kernel, claimed: RequestRecord, why: "not started" | "paused", begun: boolean): Promise<void> {
+  await ledger.change(claimed.id, (record, at) => {
+    if (!isOf(claimed, record) || record.state !== "executing") return record;
     const patch = { state: "approved", begun, receipt: undefined, leaseUntil: 0 } as const;
-    const move = transition(record, patch, { type: "returned", at: now, actor: SYSTEM, data: { why, attempt: record.attempt } });
-    return (await kernel.ledger.commit(move)).ok || undefined;
+    return transition(record, patch, { type: "returned", at, actor: SYSTEM, data: { why, attempt: record.attempt } });
   });
 }

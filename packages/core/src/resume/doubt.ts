@@ -2,13 +2,12 @@ import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { passingIn } from "../errors/passing.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
 import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { ClaimLease } from "./claim-lease.ts";
 import { lapse } from "./claim.ts";
 import type { Met } from "./current-call.ts";
-import { isPassed, noteLate } from "./receipt.ts";
+import { changeUnlessPassed, isPassed } from "./receipt.ts";
 
 /** What surrounded an effect that threw. */
 interface Surroundings {
@@ -48,14 +47,9 @@ export async function leaveInDoubt(
   { passing }: Met,
 ): Promise<CountersignError<"EXECUTION_UNKNOWN" | "EXECUTION_BUSY">> {
   const failure = { status: "failed", error: messageOf(error) } as const;
-  const record = await persist(async () => {
-    const [current, now] = await Promise.all([kernel.ledger.demand(claimed.id), kernel.ledger.now()]);
-    if (current.state === "purged") return current;
-    if (isPassed(current, claimed)) return (await noteLate(kernel, current, claimed, failure, now)) ? current : undefined;
-    if (current.state !== "executing") return current;
-    await lapse(kernel, current, now, failure.error);
-    return undefined;
-  });
+  const record = await changeUnlessPassed(kernel, claimed, failure, (current, now) =>
+    current.state === "executing" ? lapse(current, now, failure.error) : current,
+  );
   const code = isPassed(record, claimed) ? "EXECUTION_BUSY" : "EXECUTION_UNKNOWN";
   const cause = passing ?? error;
   return new CountersignError(code, { request: toRequest(record) }, { cause, note: `It threw: ${messageOf(cause)}` });

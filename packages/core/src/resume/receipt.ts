@@ -3,7 +3,7 @@ import { firstNonJson } from "../canonical/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/ledger.ts";
 import { transition, noteOnRequest, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
@@ -17,22 +17,14 @@ export type Outcome = { readonly status: "done"; readonly result: unknown } | { 
  * @throws EXECUTION_BUSY for an attempt that a settled retry has replaced, STORE_UNAVAILABLE (the claim will then lapse to unknown)
  */
 export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Outcome): Promise<RequestRecord> {
-  const { ledger } = kernel;
-  // Mostly nothing has happened to the request since it was claimed: the commit itself finds out.
-  let unchanged: RequestRecord | undefined = claimed;
-  return persist(async () => {
-    const [current, at] = await Promise.all([unchanged ?? ledger.demand(claimed.id), ledger.now()]);
-    unchanged = undefined;
-    if (current.state === "purged") return current;
-    if (isPassed(current, claimed)) {
-      if (!(await noteLate(kernel, current, claimed, outcome, at))) return undefined;
-      if (hasEnded(current)) return current;
-      throw new CountersignError("EXECUTION_BUSY", { request: toRequest(current) });
-    }
+  const step = (current: RequestRecord, at: number): Changed => {
     const data = { attempt: claimed.attempt, ...summary(outcome) };
-    const move = transition(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
-    return (await ledger.commit(move)).ok ? move.record : undefined;
-  });
+    return transition(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
+  };
+  // Mostly nothing has happened to the request since it was claimed: the commit itself finds out.
+  const recorded = await changeUnlessPassed(kernel, claimed, outcome, step, claimed);
+  if (recorded.state === "purged" || hasEnded(recorded)) return recorded;
+  throw new CountersignError("EXECUTION_BUSY", { request: toRequest(recorded) });
 }
 
 function hasEnded({ state }: RequestRecord): boolean {
@@ -44,19 +36,32 @@ export function isPassed(current: RequestRecord, claimed: RequestRecord): boolea
   return hasEnded(current) || !isOf(claimed, current);
 }
 
-/** A receipt that comes too late to change anything. Nothing is noted if it is the very one on record. False: try again. */
-export async function noteLate(
+/**
+ * Changes a request at the end of an attempt. A receipt that comes too late to change anything is noted, unless it is the
+ * very one on record; if it says otherwise, an operator is told. Answers the request as it then is.
+ */
+export async function changeUnlessPassed(
   { ledger, warn }: Kernel,
-  current: RequestRecord,
   claimed: RequestRecord,
   outcome: Outcome,
-  at: number,
-): Promise<boolean> {
-  if (isOf(claimed, current) && isSame(current, outcome)) return true;
-  const data = { attempt: claimed.attempt, status: outcome.status, ...summary(outcome) };
-  if (!(await ledger.commit(noteOnRequest(current, { type: "late-receipt", at, actor: SYSTEM, data }))).ok) return false;
-  if (!isOf(claimed, current) || current.state !== outcome.status) warn(contradiction(current, claimed, outcome));
-  return true;
+  step: (current: RequestRecord, now: number) => RequestRecord | Changed,
+  read?: RequestRecord,
+): Promise<RequestRecord> {
+  const late = (current: RequestRecord): boolean => current.state !== "purged" && isPassed(current, claimed);
+  let noted = false;
+  const recorded = await ledger.change(
+    claimed.id,
+    (current, at) => {
+      noted = late(current) && !(isOf(claimed, current) && isSame(current, outcome));
+      if (current.state === "purged" || (late(current) && !noted)) return current;
+      if (!noted) return step(current, at);
+      const data = { attempt: claimed.attempt, status: outcome.status, ...summary(outcome) };
+      return { ...noteOnRequest(current, { type: "late-receipt", at, actor: SYSTEM, data }), record: current };
+    },
+    read,
+  );
+  if (noted && (!isOf(claimed, recorded) || recorded.state !== outcome.status)) warn(contradiction(recorded, claimed, outcome));
+  return recorded;
 }
 
 /** Is this what is recorded already? A receipt whose answer was lost is written again. */

@@ -5,9 +5,8 @@ import { authorize } from "../decide/authorize.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
 import { transition, toRequest } from "../ledger/transition.ts";
-import { lapse } from "./claim.ts";
+import { lapseIfOver } from "./claim.ts";
 import { asJson, completed, summary, type Outcome } from "./receipt.ts";
 
 const settlementSchema = z.lazy(() =>
@@ -25,18 +24,12 @@ const settlementSchema = z.lazy(() =>
 export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest> {
   const settlement = parseInput<Settlement>(settlementSchema, outcome, "outcome");
   const by = parseInput(principalSchema, options.by, "by");
-  const { ledger } = kernel;
-  const settled = await persist(async () => {
-    const [record, at] = await Promise.all([ledger.demand(id), ledger.now()]);
+  await lapseIfOver(kernel, id);
+  const settled = await kernel.ledger.change(id, (record, at) => {
     authorize(by, record.terms, record.requestedBy);
-    if (record.state === "executing" && record.leaseUntil <= at) {
-      await lapse(kernel, record, at);
-      return undefined;
-    }
     if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
     const { patch, data } = settlementOf(settlement, at);
-    const move = transition(record, patch, { type: "settled", at, actor: by, data });
-    return (await ledger.commit(move)).ok ? move.record : undefined;
+    return transition(record, patch, { type: "settled", at, actor: by, data });
   });
   return toRequest(settled);
 }

@@ -1,5 +1,5 @@
 import type { Principal } from "../contract/principal.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Changed, Writes } from "../ledger/ledger.ts";
 import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
@@ -9,12 +9,7 @@ export function isCancellable({ state, begun }: RequestRecord): boolean {
 }
 
 /** The writes that withdraw a request. */
-export function cancellation(
-  record: RequestRecord,
-  at: number,
-  actor: Principal,
-  reason: string,
-): Writes & { readonly record: RequestRecord } {
+export function cancellation(record: RequestRecord, at: number, actor: Principal, reason: string): Changed {
   const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
   return transition(record, patch, { type: "cancelled", at, actor, data: { reason } });
 }
