@@ -27,7 +27,7 @@ export const overThousand = definePolicy({
 export interface DeskOptions {
   readonly policy?: Policy | undefined;
   readonly reviewer?: Reviewer | undefined;
-  readonly timings?: Partial<Timings> | undefined;
+  readonly timings?: Timings | undefined;
   readonly store?: StorePort | undefined;
 }
 

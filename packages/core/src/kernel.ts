@@ -1,5 +1,5 @@
 import type { AllowedCall } from "./contract/call.ts";
-import type { Timings } from "./contract/defaults.ts";
+import type { ResolvedTimings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import { CountersignError } from "./errors/error.ts";
@@ -14,7 +14,7 @@ export interface Kernel {
   readonly brake: Brake;
   readonly policy: PolicyInternals | undefined;
   readonly floodgate: Floodgate;
-  readonly timings: Timings;
+  readonly timings: ResolvedTimings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;
   readonly onAllowed: ((call: AllowedCall) => void) | undefined;

@@ -169,7 +169,7 @@ describe("an effect that stood still for longer than its lease", () => {
       return committed;
     };
     const store: StorePort = { ...inner, commit };
-    const gate = createGate({ policy, store, warn: () => {}, timings: { claimLease: 90 } });
+    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 90 } });
     const ticket = await approved(gate);
     const run = gate.execute(ticket, async () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
@@ -182,7 +182,7 @@ describe("an effect that stood still for longer than its lease", () => {
 
   it("is unknown if the lease of its thread was over, whoever has that by now", async () => {
     const store = memoryStore();
-    const gate = createGate({ policy, store, warn: () => {}, timings: { threadLease: 300, claimLease: 60_000 } });
+    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 300, claimLease: "60s" } });
     const pay = (): never => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 350);
       throw closed;

@@ -59,6 +59,15 @@ export function durationMs(duration: Duration): number | undefined {
   return ms > 0 ? ms : undefined;
 }
 
+/** Node's timers fire at once beyond 24.8 days. */
+const LONGEST_TIMER = 24 * UNITS.d;
+
+/** The milliseconds of a duration that a timer can wait for: 24 days at most. Undefined for anything else. */
+export function timerMs(value: unknown): number | undefined {
+  const ms = typeof value === "number" || typeof value === "string" ? durationMs(value as Duration) : undefined;
+  return ms !== undefined && ms <= LONGEST_TIMER ? ms : undefined;
+}
+
 export const durationSchema: z.ZodType<Duration> = z
   .custom<Duration>(
     (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,

@@ -1,4 +1,4 @@
-import type { Timings } from "../contract/defaults.ts";
+import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { blankThread } from "../ledger/blank-thread.ts";
@@ -60,7 +60,7 @@ export function holdThread(
   invocation: Invocation,
   continuation: Uint8Array | undefined,
   { requests, waits, ends }: Recorded,
-  { now, timings }: { readonly now: number; readonly timings: Timings },
+  { now, timings }: { readonly now: number; readonly timings: ResolvedTimings },
 ): Writes {
   const underRunner = invocation.fence !== undefined;
   if (underRunner && thread.state === "closed") throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
