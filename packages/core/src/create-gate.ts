@@ -36,6 +36,12 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   store: Store;
   /** Every record belongs to one tenant, and no read or write of this gate crosses it. Default `"default"`. */
   tenant?: string | undefined;
+  /**
+   * The application's name: the agent of the calls that no runner makes, by hand (`gate.ask`) and natively. Remembered
+   * decisions hold for one agent, freezes name one, and conditions see it as `agent`. A runner has a name of its own. Default: none;
+   * calls by hand then have the agent `""`, and native ones that of their framework.
+   */
+  agent?: string | undefined;
   /** Asked in this process after a request is recorded. Default: nobody; requests wait for people elsewhere. */
   reviewer?: Reviewer | undefined;
   /** How long a call waits for the in-process reviewer before it suspends: 24 days at most. Default 60s. */
@@ -61,7 +67,7 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant, limit or duration that isn't one, and for a key that there isn't in `limits` or `timings`
+ * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for a key that there isn't in `limits` or `timings`
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
   const { policy, store, reviewer } = options;
@@ -124,6 +130,7 @@ function kernelOf({
   policy,
   store,
   tenant = DEFAULTS.tenant,
+  agent,
   reviewWithin,
   limits,
   onAllowed,
@@ -139,6 +146,7 @@ function kernelOf({
     floodgate: new Floodgate(ledger, readLimits(limits)),
     brake: new Brake(ledger),
     policy: internals,
+    agent: agent === undefined ? undefined : readName("agent", agent),
     timings: readTimings(timings, reviewWithin),
     clock: now ?? Date.now,
     onAllowed,

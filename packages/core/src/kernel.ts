@@ -13,6 +13,8 @@ export interface Kernel {
   readonly ledger: Ledger;
   readonly brake: Brake;
   readonly policy: PolicyInternals | undefined;
+  /** Of the calls that no runner makes. */
+  readonly agent: string | undefined;
   readonly floodgate: Floodgate;
   readonly timings: ResolvedTimings;
   /** This process's clock, Unix ms: for leases that it holds itself. */

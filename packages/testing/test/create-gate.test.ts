@@ -42,6 +42,18 @@ describe("the times of a gate", () => {
   });
 });
 
+describe("the names of a gate", () => {
+  it.each(["", 7, null, {}, ["payroll"]])("%j is none", (name) => {
+    expect(refusalOf({ agent: name })).toMatchObject({ code: "SETUP", message: expect.stringContaining("agent is a text") });
+    expect(refusalOf({ tenant: name })).toMatchObject({ code: "SETUP", message: expect.stringContaining("tenant is a text") });
+  });
+
+  it("a text is one, and so is none at all", () => {
+    expect(refusalOf({ agent: "payroll", tenant: "acme" })).toBeUndefined();
+    expect(refusalOf({ agent: undefined, tenant: undefined })).toBeUndefined();
+  });
+});
+
 describe("the limits of a gate", () => {
   it.each([0, -1, 1.5, Number.NaN, true, "20", null])("%s is none", (limit) => {
     expect(refusalOf({ limits: { thread: limit } })).toMatchObject({ code: "SETUP", message: expect.stringContaining("limits.thread") });

@@ -80,7 +80,7 @@ function newInvocation(thread: Thread, native: boolean): Invocation {
 
 function threadRef({ threadId, config }: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
   const name: unknown = config.metadata?.["lc_agent_name"];
-  return { ...who, threadId, agent: typeof name === "string" ? name : "langgraph", framework: "langgraph" } as Parameters<
+  return { ...who, threadId, agent: typeof name === "string" ? name : undefined, framework: "langgraph" } as Parameters<
     typeof openThread
   >[1];
 }

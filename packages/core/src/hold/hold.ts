@@ -9,13 +9,12 @@ import { isFramework, isRunner, type Invocation } from "./invocation.ts";
 
 /** A thread that nobody has seen before. */
 export function newThread(tenant: string, invocation: Omit<Invocation, "until" | "declared">): ThreadRecord {
-  const { threadId, agent, framework, requestedBy, context } = invocation;
-  return { ...blankThread(tenant, threadId), agent, framework, requestedBy, context };
+  return { ...blankThread(tenant, invocation.threadId), ...begun(invocation) };
 }
 
 /** A thread that had only questions by hand becomes a framework's: a worker has to know whose. */
-function begun({ agent, framework, requestedBy, context }: Invocation): Partial<ThreadRecord> {
-  return { agent, framework, requestedBy, context };
+function begun({ agent, wokenAs = agent, framework, requestedBy, context }: Omit<Invocation, "until" | "declared">): Partial<ThreadRecord> {
+  return { agent: wokenAs, framework, requestedBy, context };
 }
 
 /** A live lease of somebody else. */

@@ -143,7 +143,8 @@ export async function ask(kernel: GatingKernel, reviewer: Reviewer | undefined, 
   refuseUnusableId(question.threadId);
   const invocation: Invocation = {
     threadId: question.threadId,
-    agent: "",
+    agent: kernel.agent ?? "",
+    wokenAs: "",
     framework: "none",
     requestedBy: principalOf(question.requestedBy),
     context: contextOf(kernel.policy.compiled.context, question.context),
