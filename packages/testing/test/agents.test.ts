@@ -98,6 +98,42 @@ describe("the agent of a call that no runner makes", () => {
   });
 });
 
+describe("a request", () => {
+  const proposed: ProposedCall = { turnId: "msg_1", callId: "call_0", tool: "mail", args: {}, proposedBy: "clerk" };
+
+  it("names the call that it is about, and who proposed it", async () => {
+    const { payroll } = applications();
+    const thread = openThread(payroll, { threadId: "t", framework: "some" });
+    const [request] = await thread.suspend([proposed], null);
+    expect(request).toMatchObject({ turnId: "msg_1", callId: "call_0", proposedBy: "clerk", agent: "payroll" });
+    expect(await payroll.get(request?.id ?? "")).toEqual(request);
+    expect((await payroll.list()).items).toEqual([request]);
+    const [event] = await Array.fromAsync(payroll.history(request?.id ?? ""));
+    expect(event?.data).toMatchObject({ agent: "payroll", proposedBy: "clerk", turnId: "msg_1", callId: "call_0" });
+    const byHand = await payroll.ask({ threadId: "t", tool: "mail", args: {}, key: "k" });
+    expect(byHand).toMatchObject({ request: { turnId: "ask:k", callId: "k" } });
+    expect(byHand.status === "pending" && byHand.request.proposedBy).toBeUndefined();
+  });
+
+  it("is the same one whoever proposed the call: that is not what is signed", async () => {
+    const { payroll } = applications();
+    const thread = openThread(payroll, { threadId: "t", framework: "some" });
+    const [request] = await thread.suspend([proposed], null);
+    const later = openThread(payroll, { threadId: "t", framework: "some" });
+    const { proposedBy, ...bare } = proposed;
+    expect(await later.suspend([bare], null)).toEqual([request]);
+    expect(await later.suspend([{ ...bare, proposedBy: "somebody else" }], null)).toEqual([request]);
+    await approved(payroll, { id: request?.id ?? "" } as Asked);
+    expect(await later.execute(bare, () => "sent")).toMatchObject({ status: "ran", result: "sent" });
+  });
+
+  it("doesn't take a name that is no text", async () => {
+    const { payroll } = applications();
+    const thread = openThread(payroll, { threadId: "t", framework: "some" });
+    expect(await codeOf(thread.suspend([{ ...proposed, proposedBy: 7 as never }], null))).toBe("SETUP");
+  });
+});
+
 describe("a runner", () => {
   const agent = () => ({ model: scripted([call("c", "mail", {})], "done"), tools: { mail: () => "sent" } });
 

@@ -196,7 +196,7 @@ describe("what could not be read again is not written", () => {
     ["a framework that is no text", { agent: "a", framework: 7 }, "framework"],
   ])("%s: the commit is refused by name, and nothing of it is there", async (_, names, path) => {
     const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
-    const thread = openThread(gate, { threadId: "t", ...(names as never) });
+    const thread = openThread(gate, { threadId: "t", ...names } as never);
     const refused = thread.suspend([{ turnId: "m", callId: "c", tool: "pay", args: {} }], null);
     await expect(refused).rejects.toMatchObject({ code: "SETUP", message: expect.stringContaining(path) });
     expect(await gate.list()).toEqual({ items: [], next: undefined });

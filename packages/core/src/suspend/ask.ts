@@ -60,6 +60,7 @@ export function newRequest(
     tenant,
     threadId: invocation.threadId,
     agent: invocation.agent,
+    proposedBy: call.proposedBy,
     framework: invocation.framework,
     turnId: call.turnId,
     callId: call.callId,
@@ -109,7 +110,8 @@ function fate({ execution, begun }: RequestRecord): string {
 
 /** `by`: the grant that decided it at once. */
 export function asked(record: RequestRecord, by?: GrantRecord): Happening {
-  const { tool, namespace, args, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } = record;
+  const { tool, namespace, args, threadId, agent, proposedBy, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } =
+    record;
   return {
     type: by ? "granted" : record.state === "approved" ? "allowed" : "asked",
     at: record.askedAt,
@@ -121,6 +123,7 @@ export function asked(record: RequestRecord, by?: GrantRecord): Happening {
       digest: record.proposal.digest,
       threadId,
       agent,
+      proposedBy,
       turnId,
       callId,
       rule,
