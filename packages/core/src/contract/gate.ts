@@ -6,7 +6,7 @@ import type { Grant } from "./grant.ts";
 import type { Awaitable, Duration, JsonObject } from "./json.ts";
 import type { ArgsIn, ArgsOut, Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
-import type { ApprovalRequest, Page, RequestQuery, Seen, Settlement } from "./request.ts";
+import type { ApprovalRequest, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
 import type { Reviewer } from "./reviewer.ts";
 import type { Store } from "./store.ts";
 
@@ -29,7 +29,8 @@ export type Approval<Args = JsonObject> =
   | { readonly id: string; readonly status: "approved"; readonly args: Args; readonly edited: boolean }
   | { readonly id: string; readonly status: "pending"; readonly request: ApprovalRequest }
   | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
-export type Settled<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
+/** What came of it once nobody is waited for any more. */
+export type Decided<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
 
 /** The gate: what an application holds. Made by `createGate`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- "whatever its policy types" has no other spelling: a gate takes and gives both
@@ -48,7 +49,7 @@ export interface Gate<Tools = any, Context = any> {
    * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, ALREADY_DECIDED, EXPIRED, ARGS_CHANGED, DECISION_NOT_ALLOWED,
    * INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
    */
-  decide(seen: Seen, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
+  decide(seen: SeenProposal, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
   /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */

@@ -68,7 +68,7 @@ export interface ApprovalRequest {
 }
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
-export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
+export type SeenProposal = ApprovalRequest | { readonly id: string; readonly digest: string };
 
 /**
  * What a person found out about an unknown execution: it happened (with this result); it didn't, and is tried again; or it
