@@ -14,6 +14,7 @@ export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun 
 export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
 export { openThread } from "./run/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun, proposedArgs } from "./adapt/saved-run.ts";
+export { reviewerOf } from "./decide/reviewer.ts";
 export { decideAnswers } from "./decide/answers.ts";
 export { watched } from "./adapt/own-errors.ts";
 export type { Advanced, From, RunnerSpec } from "./contract/runner.ts";

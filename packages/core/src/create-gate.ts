@@ -78,7 +78,6 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   const gate: Gate<Tools, Context> = {
     policy,
     store,
-    reviewer,
     get: (id) =>
       meeting(async () => {
         const record = await ledger.request(id);
@@ -98,14 +97,10 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
       }),
     settle: (id, outcome, given) => meeting(() => settle(kernel, id, outcome, given)),
     grants: (query) => meeting(() => grants(kernel, query)),
-    revoke: (id, given) => meeting(() => revoke(kernel, id, given)),
-    freeze: (scope, given) =>
-      meeting(async () => {
-        const frozen = await freeze(kernel, scope, given);
-        return { ...frozen, lift: (options) => gate.lift(frozen.id, options) };
-      }),
+    revokeGrant: (id, given) => meeting(() => revoke(kernel, id, given)),
+    freeze: (scope, given) => meeting(() => freeze(kernel, scope, given)),
     freezes: () => meeting(async () => (await readFreezes(ledger)).inForce),
-    lift: (id, given) => meeting(() => lift(kernel, id, given)),
+    liftFreeze: (id, given) => meeting(() => lift(kernel, id, given)),
     history: (id) => history(ledger, id),
     verify: () => meeting(() => verify(ledger)),
     purge: (given) =>

@@ -61,7 +61,7 @@ describe("an effect that met an error which means “not now”", () => {
     let ran = 0;
     const run = (): Promise<unknown> => gate.execute(ticket, () => (ran++, effect(gate)));
     expect(await thrown(run())).toMatchObject({ code: "EXECUTION_UNKNOWN", cause: { code: "FROZEN" } });
-    await freeze.lift({ by });
+    await gate.liftFreeze(freeze.id, { by });
     expect(await thrown(run())).toMatchObject({ code: "EXECUTION_UNKNOWN" });
     expect([ran, (await gate.get(ticket.id))?.execution]).toEqual([1, "unknown"]);
     await gate.verify();
@@ -87,7 +87,7 @@ describe("an effect that met an error which means “not now”", () => {
     const run = (): Promise<unknown> => gate.execute(ticket, async (_, { attempt }) => (await mail(gate), attempt));
     const error = await thrown(run());
     expect(isCountersignError(error, "EXECUTION_UNKNOWN") && error.details.request).toMatchObject({ execution: "none", begun: true });
-    await freeze.lift({ by });
+    await gate.liftFreeze(freeze.id, { by });
     expect(await run()).toBe(2);
     expect(await typesOf(gate, ticket.id)).toEqual(["asked", "approved", "claimed", "lapsed", "claimed", "done"]);
   });

@@ -162,8 +162,8 @@ describe("an unreadable grant", () => {
     const other = await grantBy("2");
     expect((await gate.grants()).map((grant) => grant.id)).toEqual([other]);
     expect(warned.at(-1)).toContain(`grant/${id}`);
-    await gate.revoke(other, { by: alice });
-    await expect(gate.revoke(id, { by: alice })).rejects.toMatchObject({ details: { unreadable: { id: `grant/${id}` } } });
+    await gate.revokeGrant(other, { by: alice });
+    await expect(gate.revokeGrant(id, { by: alice })).rejects.toMatchObject({ details: { unreadable: { id: `grant/${id}` } } });
     expect(await gate.verify()).toMatchObject({ unreadable: [{ id: `grant/${id}` }] });
   });
 });

@@ -45,7 +45,12 @@ function resumeOf(native: unknown, refuse: Refuse): unknown {
   return resume;
 }
 
-async function addressedIn(gate: Gate, resume: unknown, shown: readonly SeenProposal[] | undefined, refuse: Refuse): Promise<readonly Addressed[]> {
+async function addressedIn(
+  gate: Gate,
+  resume: unknown,
+  shown: readonly SeenProposal[] | undefined,
+  refuse: Refuse,
+): Promise<readonly Addressed[]> {
   if (!isIdMap(resume)) return byPosition(listOf(resume, refuse), shown, refuse);
   const entries = Object.entries(resume);
   const known = await Promise.all(entries.map(async ([id]) => (await gate.get(id)) !== undefined));
