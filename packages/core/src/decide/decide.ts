@@ -5,6 +5,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { maskDecision, masked } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
+import { decisionsOf } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
@@ -103,7 +104,7 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
     throw new CountersignError("ALREADY_DECIDED", { request, winner });
   }
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
-  const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
+  const allowed = decisionsOf(record.terms);
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
   const remembered = rememberedBy(record, vote, now);
   if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });

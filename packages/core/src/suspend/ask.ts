@@ -1,6 +1,7 @@
 import type { Happening } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { Principal } from "../contract/principal.ts";
@@ -50,7 +51,7 @@ export function newRequest(
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
-  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0);
+  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? DEFAULTS.expiresIn) ?? 0);
   return {
     id: ask.id,
     version: 0,
