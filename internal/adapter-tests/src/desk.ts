@@ -27,7 +27,9 @@ export const overThousand = definePolicy({
 export interface DeskOptions {
   readonly policy?: Policy | undefined;
   readonly reviewer?: Reviewer | undefined;
-  readonly timings?: Partial<Timings> | undefined;
+  /** Of the gate. */
+  readonly agent?: string | undefined;
+  readonly timings?: Timings | undefined;
   readonly store?: StorePort | undefined;
 }
 
@@ -51,8 +53,8 @@ export interface Desk extends Hands {
   about(to: string): Hands;
 }
 
-export function openDesk({ policy = overThousand, reviewer, timings, store = memoryStore() }: DeskOptions = {}): Desk {
-  const gate: Gate = createGate({ policy, store, reviewer, timings, warn: () => {} });
+export function openDesk({ policy = overThousand, store = memoryStore(), ...options }: DeskOptions = {}): Desk {
+  const gate: Gate = createGate({ policy, store, ...options, warn: () => {} });
   const effects: Payment[] = [];
   const pending = async (threadId?: string): Promise<readonly ApprovalRequest[]> =>
     (await gate.list({ status: "pending", ...(threadId === undefined ? {} : { threadId }) })).items;

@@ -169,7 +169,7 @@ describe("doctor", () => {
     expect((await office.run(["worker", AGENT, "--once"], { env: { OFFICE: office.address } })).code).toBe(0);
     const freeze = await office.gate.freeze({ agent: "payments" }, { by: FIONA, reason: "looking into it" });
     const { code, of } = await diagnose();
-    await freeze.lift({ by: FIONA });
+    await office.gate.liftFreeze(freeze.id, { by: FIONA });
     expect(code).toBe(1);
     expect(of("signatures")).toMatchObject([{ status: "problem" }]);
     expect(of("requests").find(({ message }) => message.includes(id))?.status).toBe("warning");

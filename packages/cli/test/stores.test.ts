@@ -30,6 +30,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(shown.stderr).toBe("");
     const [request] = values<ApprovalRequest>((await office.run(["show", id, "--json"])).stdout);
     expect(request).toEqual(JSON.parse(JSON.stringify(await office.gate.get(id))));
+    expect(request).toMatchObject({ turnId: `ask:${request?.callId}`, callId: expect.stringMatching(/./) });
 
     const unseen = await office.run(["approve", id]);
     expect(unseen).toMatchObject({ code: 2, stdout: "" });

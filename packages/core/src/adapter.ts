@@ -16,6 +16,7 @@ export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun 
 export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
 export { openThread } from "./run/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun, proposedArgs } from "./adapt/saved-run.ts";
+export { reviewerOf } from "./decide/reviewer.ts";
 export { decideAnswers } from "./decide/answers.ts";
 export type { Advance, RunFrom, RunnerSpec } from "./contract/runner.ts";
 export { dataOf } from "./suspend/continuation.ts";

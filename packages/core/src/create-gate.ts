@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AllowedCall } from "./contract/call.ts";
-import { DEFAULTS, LIMITS, TIMINGS, type Limits, type Timings } from "./contract/defaults.ts";
+import { DEFAULTS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Duration } from "./contract/json.ts";
 import type { Policy } from "./contract/policy.ts";
@@ -28,6 +28,7 @@ import { policyInternals } from "./policy/policy.ts";
 import { meeting } from "./resume/current-call.ts";
 import { settle } from "./resume/settle.ts";
 import { askByHand, executeTicket } from "./run/by-hand.ts";
+import { readLimits, readName, readTimings } from "./settings.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {
   /** Absent: a gate that only decides (CLI, server). The agent's own policy then re-checks an edit before it runs. */
@@ -35,9 +36,15 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   store: Store;
   /** Every record belongs to one tenant, and no read or write of this gate crosses it. Default `"default"`. */
   tenant?: string | undefined;
+  /**
+   * The application's name: the agent of the calls that no runner makes, by hand (`gate.ask`) and natively. Remembered
+   * decisions hold for one agent, freezes name one, and conditions see it as `agent`. A runner has a name of its own. Default: none;
+   * calls by hand then have the agent `""`, and native ones that of their framework.
+   */
+  agent?: string | undefined;
   /** Asked in this process after a request is recorded. Default: nobody; requests wait for people elsewhere. */
   reviewer?: Reviewer | undefined;
-  /** How long a call waits for the in-process reviewer before it suspends. Default 60s. */
+  /** How long a call waits for the in-process reviewer before it suspends: 24 days at most. Default 60s. */
   reviewWithin?: Duration | undefined;
   /**
    * Told of each call that the policy allows and nothing records, right before it runs. Every such call waits for it: it may
@@ -49,8 +56,8 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
    * (default 1,000). `false`: any number. Further ones are refused with TOO_MANY_REQUESTS.
    */
   limits?: Partial<Limits> | undefined;
-  /** Leases and waits, in ms. The defaults suit production; tests shorten them. */
-  timings?: Partial<Timings> | undefined;
+  /** Leases, and how often workers look. The defaults suit production; tests shorten them. */
+  timings?: Timings | undefined;
   /** Unix ms. Default: the store's clock for deadlines, the process's for its own leases. */
   now?: (() => number) | undefined;
   /** Default: standard error. */
@@ -60,7 +67,7 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant, limit or duration that isn't one
+ * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for a key that there isn't in `limits` or `timings`
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
   const { policy, store, reviewer } = options;
@@ -71,7 +78,6 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   const gate: Gate<Tools, Context> = {
     policy,
     store,
-    reviewer,
     get: (id) =>
       meeting(async () => {
         const record = await ledger.request(id);
@@ -91,14 +97,10 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
       }),
     settle: (id, outcome, given) => meeting(() => settle(kernel, id, outcome, given)),
     grants: (query) => meeting(() => grants(kernel, query)),
-    revoke: (id, given) => meeting(() => revoke(kernel, id, given)),
-    freeze: (scope, given) =>
-      meeting(async () => {
-        const frozen = await freeze(kernel, scope, given);
-        return { ...frozen, lift: (options) => gate.lift(frozen.id, options) };
-      }),
+    revokeGrant: (id, given) => meeting(() => revoke(kernel, id, given)),
+    freeze: (scope, given) => meeting(() => freeze(kernel, scope, given)),
     freezes: () => meeting(async () => (await readFreezes(ledger)).inForce),
-    lift: (id, given) => meeting(() => lift(kernel, id, given)),
+    liftFreeze: (id, given) => meeting(() => lift(kernel, id, given)),
     history: (id) => history(ledger, id),
     verify: () => meeting(() => verify(ledger)),
     purge: (given) =>
@@ -122,6 +124,7 @@ function kernelOf({
   policy,
   store,
   tenant = DEFAULTS.tenant,
+  agent,
   reviewWithin,
   limits,
   onAllowed,
@@ -131,33 +134,19 @@ function kernelOf({
 }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
-  if (typeof tenant !== "string" || tenant === "")
-    throw new CountersignError("SETUP", { hint: "createGate: tenant is a text, and not empty." });
-  const within = reviewWithin === undefined ? undefined : durationMs(reviewWithin);
-  if (reviewWithin !== undefined && within === undefined) {
-    throw new CountersignError("SETUP", { hint: `createGate: reviewWithin ${reviewWithin} is not a duration.` });
-  }
-  const ledger = new Ledger(portOf(store), tenant, now);
+  const ledger = new Ledger(portOf(store), readName("tenant", tenant), now);
   return {
     ledger,
-    limits: new RequestLimits(ledger, limitsOf(limits)),
+    limits: new RequestLimits(ledger, readLimits(limits)),
     freezes: new FreezeWatch(ledger),
     policy: internals,
-    timings: { ...TIMINGS, ...timings, ...(within === undefined ? {} : { reviewWithin: within }) },
+    agent: agent === undefined ? undefined : readName("agent", agent),
+    timings: readTimings(timings, reviewWithin),
     clock: now ?? Date.now,
     onAllowed,
     // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
     warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
   };
-}
-
-function limitsOf(given: Partial<Limits> = {}): Limits {
-  const limits: Limits = { ...LIMITS, ...given };
-  for (const [scope, limit] of Object.entries(limits)) {
-    if (limit === false || (Number.isInteger(limit) && limit > 0)) continue;
-    throw new CountersignError("SETUP", { hint: `createGate: limits.${scope} is a whole number from 1, or false.` });
-  }
-  return limits;
 }
 
 /** What would otherwise be found out when the first payment hangs, or when it didn't. */

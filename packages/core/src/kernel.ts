@@ -1,5 +1,5 @@
 import type { AllowedCall } from "./contract/call.ts";
-import type { Timings } from "./contract/defaults.ts";
+import type { ResolvedTimings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import { CountersignError } from "./errors/error.ts";
@@ -13,8 +13,10 @@ export interface Kernel {
   readonly ledger: Ledger;
   readonly freezes: FreezeWatch;
   readonly policy: PolicyInternals | undefined;
+  /** Of the calls that no runner makes. */
+  readonly agent: string | undefined;
   readonly limits: RequestLimits;
-  readonly timings: Timings;
+  readonly timings: ResolvedTimings;
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;
   readonly onAllowed: ((call: AllowedCall) => void) | undefined;

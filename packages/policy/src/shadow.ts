@@ -1,6 +1,6 @@
 import { ruleName, policyOf, type CheckedCall, type CompiledPolicy, type Judgement, type PolicyInternals } from "@countersign/core/policy";
 import type { Policy, Verdict } from "@countersign/core";
-import { names } from "./file/scope.ts";
+import { speaksOf } from "./file/scope.ts";
 import { internalsOf } from "./internals.ts";
 import { tell } from "./tell.ts";
 
@@ -38,9 +38,9 @@ export function shadow<Tools, Context>(
   { report, tools }: ShadowOptions,
 ): Policy<Tools, Context> {
   const [old, next] = [internalsOf(current), internalsOf(candidate)];
-  const patterns = tools?.map((name) => ruleName(name).text);
+  const patterns = tools?.map(ruleName);
   const isTried = ({ namespace, tool }: Pick<CheckedCall, "namespace" | "tool">): boolean =>
-    patterns?.some((name) => names(name, namespace === undefined ? tool : `${namespace}/${tool}`)) ?? true;
+    patterns?.some((name) => speaksOf(name, namespace === undefined ? tool : `${namespace}/${tool}`)) ?? true;
   const counts = (call: Pick<CheckedCall, "namespace" | "tool">): PolicyInternals => (isTried(call) ? old : next);
 
   return policyOf({

@@ -1,4 +1,4 @@
-import type { Policy, Verdict } from "@countersign/core";
+import { quorumOf, type Policy, type Verdict } from "@countersign/core";
 import { rulesFor } from "@countersign/core/policy";
 import type { ExplainedCall } from "./explain.ts";
 import { internalsOf } from "./internals.ts";
@@ -94,5 +94,5 @@ export function simulate(policy: Policy): Simulator {
 function signaturesFor({ was, signatures = 0 }: SimulatedCall, verdict: Verdict): number {
   if (verdict.type !== "ask") return 0;
   const signed = was === "allowed" || was === "granted" || was === "approved" || was === "edited";
-  return signed ? (verdict.terms.quorum ?? 1) : signatures;
+  return signed ? quorumOf(verdict.terms) : signatures;
 }

@@ -170,7 +170,7 @@ describe("the trail of a grant", () => {
     ["a removed grant", "DELETE FROM grants", 1],
   ])("finds %s", async (what, sql, seq) => {
     const id = await granted();
-    if (what.includes("revocation")) await gate.revoke(id, { by: { id: "alice" } });
+    if (what.includes("revocation")) await gate.revokeGrant(id, { by: { id: "alice" } });
     tamper(sql.replaceAll("$grant", `'grant/${id}'`));
     expect(await broken()).toEqual({ subject: `grant/${id}`, seq });
   });

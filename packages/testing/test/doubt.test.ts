@@ -61,7 +61,7 @@ describe("an effect that met an error which means “not now”", () => {
     let ran = 0;
     const run = (): Promise<unknown> => gate.execute(ticket, () => (ran++, effect(gate)));
     expect(await thrown(run())).toMatchObject({ code: "EXECUTION_UNKNOWN", cause: { code: "FROZEN" } });
-    await freeze.lift({ by });
+    await gate.liftFreeze(freeze.id, { by });
     expect(await thrown(run())).toMatchObject({ code: "EXECUTION_UNKNOWN" });
     expect([ran, (await gate.get(ticket.id))?.execution]).toEqual([1, "unknown"]);
     await gate.verify();
@@ -87,7 +87,7 @@ describe("an effect that met an error which means “not now”", () => {
     const run = (): Promise<unknown> => gate.execute(ticket, async (_, { attempt }) => (await mail(gate), attempt));
     const error = await thrown(run());
     expect(isCountersignError(error, "EXECUTION_UNKNOWN") && error.details.request).toMatchObject({ execution: "none", begun: true });
-    await freeze.lift({ by });
+    await gate.liftFreeze(freeze.id, { by });
     expect(await run()).toBe(2);
     expect(await typesOf(gate, ticket.id)).toEqual(["asked", "approved", "claimed", "lapsed", "claimed", "done"]);
   });
@@ -169,7 +169,7 @@ describe("an effect that stood still for longer than its lease", () => {
       return committed;
     };
     const store: StorePort = { ...inner, commit };
-    const gate = createGate({ policy, store, warn: () => {}, timings: { claimLease: 90 } });
+    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 90 } });
     const ticket = await approved(gate);
     const run = gate.execute(ticket, async () => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
@@ -182,7 +182,7 @@ describe("an effect that stood still for longer than its lease", () => {
 
   it("is unknown if the lease of its thread was over, whoever has that by now", async () => {
     const store = memoryStore();
-    const gate = createGate({ policy, store, warn: () => {}, timings: { threadLease: 300, claimLease: 60_000 } });
+    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 300, claimLease: "60s" } });
     const pay = (): never => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 350);
       throw closed;

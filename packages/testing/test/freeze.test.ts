@@ -31,8 +31,28 @@ describe("a freeze", () => {
     const error = await gate.execute(ticket, () => ran++).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "FROZEN", details: { id: frozen.id, by: ops, reason: "fraud alert", tool: "pay" } });
     expect(await gate.get(ticket.id)).toMatchObject({ status: "approved", execution: "none" });
-    await frozen.lift({ by: ops });
+    await gate.liftFreeze(frozen.id, { by: ops });
     expect(await gate.execute(ticket, () => ++ran)).toBe(1);
+  });
+
+  it("answers the freeze, as gate.freezes lists it; by its id it is lifted", async () => {
+    const gate = gateOn(memoryStore());
+    const frozen = await gate.freeze({ tool: "pay" }, why);
+    expect(frozen).toEqual({
+      id: expect.any(String),
+      tool: "pay",
+      agent: undefined,
+      by: ops,
+      reason: "fraud alert",
+      at: expect.any(Number),
+    });
+    expect(await gate.freezes()).toEqual([frozen]);
+    for (const id of ["", 7, undefined, frozen]) expect(await codeOf(gate.liftFreeze(id as never, { by: ops }))).toBe("FREEZE_NOT_FOUND");
+    for (const given of [undefined, {}, { by: "ops" }, { by: { id: "" } }])
+      expect(await codeOf(gate.liftFreeze(frozen.id, given as never))).toBe("INVALID_ARGS");
+    expect(await gate.freezes()).toHaveLength(1);
+    await gate.liftFreeze(frozen.id, { by: ops });
+    expect(await gate.freezes()).toEqual([]);
   });
 
   it("may be decided under: people go on signing, and asking goes on", async () => {
@@ -59,10 +79,10 @@ describe("a freeze", () => {
     const ticket = await approved(gate);
     const [one, all] = [await gate.freeze({ tool: "pay" }, why), await gate.freeze({}, why)];
     expect((await gate.freezes()).map(({ id }) => id)).toEqual([one.id, all.id]);
-    await all.lift({ by: ops });
-    await all.lift({ by: ops });
+    await gate.liftFreeze(all.id, { by: ops });
+    await gate.liftFreeze(all.id, { by: ops });
     expect(await codeOf(gate.execute(ticket, () => 1))).toBe("FROZEN");
-    await gate.lift(one.id, { by: alice });
+    await gate.liftFreeze(one.id, { by: alice });
     expect(await gate.freezes()).toEqual([]);
     expect(await gate.execute(ticket, () => 1)).toBe(1);
   });
@@ -72,7 +92,7 @@ describe("a freeze", () => {
     const gate = gateOn(store);
     const frozen = await gate.freeze({ tool: "pay" }, why);
     await gate.freeze({}, why);
-    await frozen.lift({ by: alice });
+    await gate.liftFreeze(frozen.id, { by: alice });
     const events = await Array.fromAsync(gate.history("thread/countersign/freezes"));
     expect(events.map(({ type, actor, data }) => [type, actor?.id, data["reason"]])).toEqual([
       ["frozen", "ops", "fraud alert"],
@@ -109,7 +129,7 @@ describe("a freeze", () => {
   it("that never was can't be lifted", async () => {
     const gate = gateOn(memoryStore());
     await gate.freeze({}, why);
-    expect(await codeOf(gate.lift("nonsense", { by: ops }))).toBe("FREEZE_NOT_FOUND");
+    expect(await codeOf(gate.liftFreeze("nonsense", { by: ops }))).toBe("FREEZE_NOT_FOUND");
   });
 });
 
@@ -145,14 +165,14 @@ describe("a freeze that comes while a call is being claimed", () => {
     const store = beforeClaims(() => desk.gate?.freeze({ tool: "pay" }, why) ?? Promise.resolve(), after);
     const gate = gateOn(store);
     desk.gate = gate;
-    if (earlier) await (await gate.freeze({ tool: "mail" }, why)).lift({ by: ops });
+    if (earlier) await gate.liftFreeze((await gate.freeze({ tool: "mail" }, why)).id, { by: ops });
     const ticket = await approved(gate);
     let ran = 0;
     expect(await codeOf(gate.execute(ticket, () => ran++))).toBe("FROZEN");
     expect(ran).toBe(0);
     expect(await gate.get(ticket.id)).toMatchObject({ status: "approved", execution: "none" });
     await gate.verify();
-    for (const { id } of await gate.freezes()) await gate.lift(id, { by: ops });
+    for (const { id } of await gate.freezes()) await gate.liftFreeze(id, { by: ops });
     expect(await gate.execute(ticket, () => ++ran)).toBe(1);
   });
 
@@ -183,7 +203,7 @@ describe("a run under a freeze", () => {
     const frozen = await other.freeze({}, why);
     expect(await codeOf(runner.resume("t"))).toBe("FROZEN");
     expect(ran).toEqual([]);
-    await frozen.lift({ by: ops });
+    await gate.liftFreeze(frozen.id, { by: ops });
     const after = await runner.resume("t");
     expect([after.status, ran]).toEqual(["completed", ["pay", "read"]]);
   });
@@ -199,7 +219,7 @@ describe("a run under a freeze", () => {
     const frozen = await other.freeze({ tool: "read" }, why);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(await codeOf(read("2"))).toBe("FROZEN");
-    await frozen.lift({ by: ops });
+    await gate.liftFreeze(frozen.id, { by: ops });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(await codeOf(read("3"))).toBe("none");
     await vi.advanceTimersByTimeAsync(120_000);

@@ -44,7 +44,7 @@ describe("races and crashes", () => {
     if (first.status !== "pending") throw new Error(first.status);
     await gate.decide(first.request, approve({ remember: { scope: "tool" } }), { by: alice });
     const [given] = await gate.grants();
-    other.revoke = (store) => createGate({ store }).revoke(given?.id ?? "", { by: alice });
+    other.revoke = (store) => createGate({ store }).revokeGrant(given?.id ?? "", { by: alice });
     expect((await ask("k2")).status).toBe("pending");
     expect(await gate.grants()).toMatchObject([{ uses: 0, revokedAt: expect.any(Number) }]);
     expect((await inner.listEvents("default", undefined, 100, `grant/${given?.id}`)).events.map(({ type }) => type)).toEqual([
@@ -140,7 +140,7 @@ describe("grants", () => {
     const { gate, ask, grant } = setting();
     const [first, second] = [await grant({ scope: "exact-args" }), await grant({ scope: "tool", for: "1h" }, { tool: "refund" })];
     await ask("pay");
-    await gate.revoke(first.id, { by: alice });
+    await gate.revokeGrant(first.id, { by: alice });
     gate.advance(2 * HOUR);
     expect(await gate.grants()).toMatchObject([
       { id: first.id, tool: "pay", uses: 0, revokedAt: expect.any(Number) },
@@ -152,14 +152,14 @@ describe("grants", () => {
   it("are revoked by whoever may sign such a call, once, and decide nothing from then on", async () => {
     const { gate, ask, grant } = setting();
     const given = await grant({ scope: "tool" });
-    expect(await codeOf(gate.revoke(given.id, { by: { id: "mallory", roles: ["sales"] } }))).toBe("NOT_AUTHORIZED");
+    expect(await codeOf(gate.revokeGrant(given.id, { by: { id: "mallory", roles: ["sales"] } }))).toBe("NOT_AUTHORIZED");
     expect((await ask("pay")).status).toBe("approved");
     const carol = { id: "carol", roles: ["finance"] };
-    for (let time = 0; time < 2; time++) await gate.revoke(given.id, { by: carol });
+    for (let time = 0; time < 2; time++) await gate.revokeGrant(given.id, { by: carol });
     expect((await ask("pay")).status).toBe("pending");
     const events = await Array.fromAsync(gate.history(`grant/${given.id}`));
     expect(events.map(({ type, actor }) => [type, actor?.id])).toEqual([["remembered", "alice"], ["revoked", "carol"]]); // prettier-ignore
-    expect(await codeOf(gate.revoke("nope", { by: alice }))).toBe("GRANT_NOT_FOUND");
+    expect(await codeOf(gate.revokeGrant("nope", { by: alice }))).toBe("GRANT_NOT_FOUND");
     await gate.verify();
   });
 
@@ -172,7 +172,7 @@ describe("grants", () => {
     await gate.decide(first.request, approve({ remember: { scope: "tool" } }), { by: alice });
     expect(await codeOf(gate.grants())).toBe("SETUP");
     const next = await ask("k2");
-    await gate.revoke((await gate.get(next.id))?.grantId ?? "", { by: alice });
+    await gate.revokeGrant((await gate.get(next.id))?.grantId ?? "", { by: alice });
     expect((await ask("k3")).status).toBe("pending");
     await gate.verify();
   });

@@ -74,7 +74,7 @@ describe("a remembered approval", () => {
     const given = await grant({ scope: "tool", within: "requester" });
     const other = createGate({ policy, store: gate.store, tenant: "other", warn: () => {} });
     expect((await other.ask({ threadId: "t", requestedBy: "bob", tool: "pay", args: { amount: 50 }, key: "k" })).status).toBe("pending");
-    expect(await codeOf(other.revoke(given.id, { by: alice }))).toBe("GRANT_NOT_FOUND");
+    expect(await codeOf(other.revokeGrant(given.id, { by: alice }))).toBe("GRANT_NOT_FOUND");
     const runner = createRunner(gate, { model: scripted([call("c", "pay", { amount: 50 })], "done"), tools: {} }, "another-agent");
     expect(await runner.start("t9", "go", { requestedBy: "bob" })).toMatchObject({ status: "suspended" });
   });

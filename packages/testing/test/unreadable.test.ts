@@ -162,8 +162,8 @@ describe("an unreadable grant", () => {
     const other = await grantBy("2");
     expect((await gate.grants()).map((grant) => grant.id)).toEqual([other]);
     expect(warned.at(-1)).toContain(`grant/${id}`);
-    await gate.revoke(other, { by: alice });
-    await expect(gate.revoke(id, { by: alice })).rejects.toMatchObject({ details: { unreadable: { id: `grant/${id}` } } });
+    await gate.revokeGrant(other, { by: alice });
+    await expect(gate.revokeGrant(id, { by: alice })).rejects.toMatchObject({ details: { unreadable: { id: `grant/${id}` } } });
     expect(await gate.verify()).toMatchObject({ unreadable: [{ id: `grant/${id}` }] });
   });
 });
@@ -192,11 +192,11 @@ it("verify names damaged rows of every kind, and verifies the rest", async () =>
 
 describe("what could not be read again is not written", () => {
   it.each([
-    ["a time that isn't one", { nativeHold: Number.NaN }, "a", "leaseUntil"],
-    ["a name that is no text", {}, 7 as never, "agent"],
-  ])("%s: the commit is refused by name, and nothing of it is there", async (_, timings, agent, path) => {
-    const gate = createGate({ policy, store: memoryStore(), timings, warn: () => {} });
-    const thread = openThread(gate, { threadId: "t", agent, framework: "f" });
+    ["an agent that is no text", { agent: 7, framework: "f" }, "agent"],
+    ["a framework that is no text", { agent: "a", framework: 7 }, "framework"],
+  ])("%s: the commit is refused by name, and nothing of it is there", async (_, names, path) => {
+    const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
+    const thread = openThread(gate, { threadId: "t", ...names } as never);
     const refused = thread.suspend([{ turnId: "m", callId: "c", tool: "pay", args: {} }], null);
     await expect(refused).rejects.toMatchObject({ code: "SETUP", message: expect.stringContaining(path) });
     expect(await gate.list()).toEqual({ items: [], next: undefined });

@@ -68,7 +68,7 @@ function isSame(a: ThreadRef, b: ThreadRef): boolean {
 }
 
 export function threadOf(gate: Gate, ref: ThreadRef): Thread {
-  return openThread(gate, { ...ref, agent: FRAMEWORK, framework: FRAMEWORK });
+  return openThread(gate, { ...ref, framework: FRAMEWORK });
 }
 
 /** The call if it was proposed before this run of the SDK began. Undefined: the model has just made it. */

@@ -75,6 +75,14 @@ describe.each([
     expect(told(world)).toEqual(["paid 4200 to Acme"]);
   });
 
+  test.each([
+    [undefined, "ai-sdk"],
+    ["payroll", "payroll"],
+  ])("of a gate with the agent %s is %s", async (agent, expected) => {
+    const world = open(asking(), {}, openDesk({ agent }));
+    expect(await world.run((await world.generate([user])).messages)).toMatchObject({ pending: [{ agent: expected }] });
+  });
+
   test("an edit runs instead, and the model is told in the message that stays", async () => {
     const world = open(asking());
     const { messages } = await world.generate([user]);

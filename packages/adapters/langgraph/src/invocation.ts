@@ -1,6 +1,6 @@
 import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import { isRoot, type Surroundings } from "./surroundings.ts";
+import { agentNameOf, isRoot, type Surroundings } from "./surroundings.ts";
 
 /** A call that still waits, and the request that it waits for. */
 export interface Waiting {
@@ -78,11 +78,9 @@ function newInvocation(thread: Thread, native: boolean): Invocation {
   };
 }
 
-function threadRef({ threadId, config }: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
-  const name: unknown = config.metadata?.["lc_agent_name"];
-  return { ...who, threadId, agent: typeof name === "string" ? name : "langgraph", framework: "langgraph" } as Parameters<
-    typeof openThread
-  >[1];
+function threadRef(surroundings: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
+  const { threadId } = surroundings;
+  return { ...who, threadId, agent: agentNameOf(surroundings), framework: "langgraph" } as Parameters<typeof openThread>[1];
 }
 
 interface Keyed<K, V> {

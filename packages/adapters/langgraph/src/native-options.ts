@@ -1,9 +1,11 @@
-import { CountersignError } from "@countersign/core";
+import { CountersignError, decisionsOf } from "@countersign/core";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { InterruptOnConfig, Runtime } from "langchain";
-import { DECISIONS } from "./payload.ts";
 import type { Candidate } from "./suspend.ts";
+
+/** All that there are. */
+const DECISIONS: readonly string[] = decisionsOf({});
 
 /** What the table's functions get to see. */
 export interface AgentState {
@@ -18,7 +20,7 @@ export function refuseUndecidable(table: InterruptOn = {}): void {
   for (const [tool, entry] of Object.entries(table)) {
     // A table may come from plain JavaScript, or from a file.
     const allowed: readonly string[] | undefined = typeof entry === "object" ? entry.allowedDecisions : undefined;
-    const unknown = allowed?.find((decision) => !DECISIONS.some((known) => known === decision));
+    const unknown = allowed?.find((decision) => !DECISIONS.includes(decision));
     if (!allowed || (allowed.length > 0 && unknown === undefined)) continue;
     const what = unknown === undefined ? "is empty, so nobody could decide" : `has ${unknown}, and there is no such decision`;
     const hint = `interruptOn.${tool}.allowedDecisions ${what}. Take some of ${DECISIONS.join(", ")}.`;

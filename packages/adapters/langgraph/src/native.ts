@@ -1,4 +1,4 @@
-import { CountersignError, type Gate, type Seen } from "@countersign/core";
+import { CountersignError, type Gate, type SeenProposal } from "@countersign/core";
 import { decideAnswers, proposedArgs, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import { isCommand, type Command } from "@langchain/langgraph";
 import { z } from "zod";
@@ -26,7 +26,7 @@ export const decideNative: DecideNative<
   // oxlint-enable typescript/no-explicit-any
   {
     /** Positional answers (HITLResponse, HumanResponse[]) carry no ids: accepted only for exactly the requests that were shown, in that order. */
-    readonly positional?: { readonly shown: readonly Seen[] } | undefined;
+    readonly positional?: { readonly shown: readonly SeenProposal[] } | undefined;
   }
 > = async (gate, native, { threadId, by, via = "langgraph", positional }) => {
   const refuse: Refuse = (reason) => {
@@ -45,7 +45,12 @@ function resumeOf(native: unknown, refuse: Refuse): unknown {
   return resume;
 }
 
-async function addressedIn(gate: Gate, resume: unknown, shown: readonly Seen[] | undefined, refuse: Refuse): Promise<readonly Addressed[]> {
+async function addressedIn(
+  gate: Gate,
+  resume: unknown,
+  shown: readonly SeenProposal[] | undefined,
+  refuse: Refuse,
+): Promise<readonly Addressed[]> {
   if (!isIdMap(resume)) return byPosition(listOf(resume, refuse), shown, refuse);
   const entries = Object.entries(resume);
   const known = await Promise.all(entries.map(async ([id]) => (await gate.get(id)) !== undefined));
@@ -59,7 +64,7 @@ async function addressedIn(gate: Gate, resume: unknown, shown: readonly Seen[] |
   });
 }
 
-function byPosition(answers: readonly unknown[], given: readonly Seen[] | undefined, refuse: Refuse): readonly Addressed[] {
+function byPosition(answers: readonly unknown[], given: readonly SeenProposal[] | undefined, refuse: Refuse): readonly Addressed[] {
   if (!given) return refuse("it names no requests: pass positional.shown, the requests that were looked at, in their order");
   const shown = shownSchema.safeParse(given);
   if (!shown.success) return refuse("positional.shown is no list of requests, or of their ids and digests");

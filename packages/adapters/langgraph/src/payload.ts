@@ -1,4 +1,4 @@
-import type { ApprovalRequest, CountersignError, ErrorCode } from "@countersign/core";
+import { decisionsOf, type ApprovalRequest, type CountersignError, type Decision, type ErrorCode } from "@countersign/core";
 
 /** What an existing UI finds in a pause: LangChain's `HITLRequest`, and for each action which request it is. */
 export interface PausePayload {
@@ -32,16 +32,13 @@ export type Describe = (request: ApprovalRequest) => {
   readonly argsSchema?: object | undefined;
 };
 
-/** All that a reviewer can be offered. */
-export const DECISIONS = ["approve", "edit", "reject"] as const;
-
 export function pausePayload(threadId: string, requests: readonly ApprovalRequest[], describe: Describe = () => ({})): PausePayload {
   const [only] = requests;
   return {
     actionRequests: requests.map((request) => action(request, describe(request).description)),
     reviewConfigs: requests.map((request) => {
       const argsSchema = describe(request).argsSchema ?? request.argsSchema;
-      const allowedDecisions = request.terms.decisions ?? DECISIONS;
+      const allowedDecisions = decisionsOf(request.terms);
       return { actionName: request.tool, allowedDecisions, ...(argsSchema ? { argsSchema } : {}) };
     }),
     ...(only && requests.length === 1 ? humanInterrupt(only, describe(only).description) : {}),
@@ -67,7 +64,7 @@ function action(request: ApprovalRequest, description: string | undefined): Paus
 
 /** The older shape that Agent Inbox renders; it knows one action per pause. */
 function humanInterrupt(request: ApprovalRequest, description: string | undefined): object {
-  const may = (decision: (typeof DECISIONS)[number]): boolean => (request.terms.decisions ?? DECISIONS).includes(decision);
+  const may = (decision: Decision["type"]): boolean => decisionsOf(request.terms).includes(decision);
   return {
     action_request: { action: request.tool, args: request.proposal.args },
     config: { allow_accept: may("approve"), allow_edit: may("edit"), allow_respond: may("reject"), allow_ignore: may("reject") },

@@ -1,4 +1,4 @@
-import type { Approval, Gate, JsonObject, Settled, ThreadInfo } from "@countersign/core";
+import type { Approval, Decided, Gate, JsonObject, ThreadInfo } from "@countersign/core";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { invocationOf } from "./invocation.ts";
 import { pauseOf } from "./pause.ts";
@@ -21,7 +21,7 @@ export async function requestApproval<Tools, C, K extends string>(
   call: { tool: K; args: K extends keyof Tools ? (Tools[K] extends { in: infer A } ? A : object) : object; key?: string } & ThreadInfo,
   config?: RunnableConfig,
 ): Promise<
-  Settled<Approval<K extends keyof Tools ? (Tools[K] extends { out: infer A } ? A : never) : { readonly [key: string]: unknown }>>
+  Decided<Approval<K extends keyof Tools ? (Tools[K] extends { out: infer A } ? A : never) : { readonly [key: string]: unknown }>>
 > {
   const surroundings = surroundingsOf(config);
   const { tool, key, requestedBy } = call;

@@ -66,6 +66,12 @@ export function requireCheckpointer(checkpointer: unknown): asserts checkpointer
   if (!isCheckpointer(checkpointer)) throw new CountersignError("SETUP", { hint: CHECKPOINTER });
 }
 
+/** The name of the agent that this task belongs to, as LangChain's `createAgent` was given it. */
+export function agentNameOf({ config }: Surroundings): string | undefined {
+  const name: unknown = config.metadata?.["lc_agent_name"];
+  return typeof name === "string" ? name : undefined;
+}
+
 /** Is this task one of the root graph's own? */
 export function isRoot({ checkpoints }: Surroundings): boolean {
   return Object.keys(checkpoints).every((namespace) => namespace === "");

@@ -1,7 +1,7 @@
 import type { ProposedCall, WaitOptions } from "@countersign/core/adapter";
 import type { Invocation, Waiting } from "./invocation.ts";
 import { untilPersisted } from "./persisted.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { agentNameOf, type Surroundings } from "./surroundings.ts";
 import type { Turn } from "./turn.ts";
 
 /** A call that the gate looks at, and what an option of the framework says about it. */
@@ -24,7 +24,10 @@ export async function suspendUnsigned(
   const fresh = turn !== undefined && produced.has(turn.message);
   const unsigned: ProposedCall[] = [];
   let recorded = false;
-  for (const { call, native } of candidates) {
+  // What a node calls by itself no model has proposed.
+  const proposedBy = turn && agentNameOf(surroundings);
+  for (const { call: proposed, native } of candidates) {
+    const call = proposedBy === undefined ? proposed : { ...proposed, proposedBy };
     const waits = thread.mustWait(call, { fresh, ...native });
     // What isn't plain may have been recorded as decided. Not awaited when it is plain: an allowed call of a fresh turn
     // costs no turn of the event loop either.

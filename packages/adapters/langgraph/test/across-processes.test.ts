@@ -164,7 +164,7 @@ describe("parallel calls", { concurrent: true, timeout: 180_000 }, () => {
 
 describe("a process that dies", { concurrent: true, timeout: 180_000 }, () => {
   // Long enough for a process that has just begun on a busy machine: LangGraph's first step takes a while there.
-  const leases = { threadLease: 4_000, claimLease: 4_000 };
+  const leases = { lease: 4_000 };
   /** Until the dead process's leases have run out. */
   async function untilFree(then: () => Promise<Answer>): Promise<Answer> {
     for (;;) {

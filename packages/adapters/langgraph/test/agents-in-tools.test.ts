@@ -76,7 +76,8 @@ describe("inside a tool", () => {
 
   test("an agent that a tool runs pauses the outer one, which goes on under its own signature", async () => {
     const desk = openDesk({ policy: definePolicy({ default: "ask" }) });
-    const inner = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    const middleware = [approvalMiddleware(desk.gate)];
+    const inner = createAgent({ name: "clerk", model: new ScriptedModel(obedient), tools: [desk.pay], middleware });
     const delegate = tool(
       async ({ task }: { task: string }) => {
         const state = await inner.invoke({ messages: task });
@@ -85,17 +86,22 @@ describe("inside a tool", () => {
       { name: "delegate", description: "", schema: z.object({ task: z.string(), to: z.string() }) },
     );
     const agent = createAgent({
+      name: "boss",
       model: new ScriptedModel(obedient),
       tools: [delegate],
       checkpointer: new MemorySaver(),
-      middleware: [approvalMiddleware(desk.gate)],
+      middleware,
     });
     const runner = createRunner(desk.gate, agent, { name: "outer" });
     expect(await runner.start("t", JSON.stringify([["delegate", { task: paying([5, "x"]), to: "inner" }]]))).toMatchObject({
       status: "suspended",
+      pending: [{ agent: "outer", proposedBy: "boss" }],
     });
     await desk.approve("inner");
-    expect(await runner.resume("t")).toMatchObject({ status: "suspended", pending: [{ tool: "pay" }] });
+    expect(await runner.resume("t")).toMatchObject({
+      status: "suspended",
+      pending: [{ tool: "pay", agent: "outer", proposedBy: "clerk" }],
+    });
     expect(desk.effects).toEqual([]);
     await desk.approve("x");
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5 to x" });

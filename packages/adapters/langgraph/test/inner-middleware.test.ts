@@ -223,7 +223,7 @@ describe("what must leave the graph leaves it, whoever swallows it", () => {
     const freeze = await desk.gate.freeze({ tool: "pay" }, { by: { id: "alice" }, reason: "stop" });
     await expect(runner.resume("t")).rejects.toSatisfy((error) => isCountersignError(error, "FROZEN"));
     expect([desk.effects, model.requests]).toEqual([[], 1]);
-    await desk.gate.lift(freeze.id, { by: { id: "alice" } });
+    await desk.gate.liftFreeze(freeze.id, { by: { id: "alice" } });
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
     expect(desk.effects).toEqual(PAID);
   });

@@ -52,6 +52,24 @@ describe("native use", () => {
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
   });
 
+  test("is of the gate's agent, else of the one that LangChain names; a runner of that name goes on with either", async () => {
+    for (const [agent, expected] of [
+      [undefined, "payments"],
+      ["payroll", "payroll"],
+    ] as const) {
+      // prettier-ignore
+      const desk = openDesk({ agent });
+      const model = new ScriptedModel(obedient);
+      const middleware = [approvalMiddleware(desk.gate)];
+      const graph = createAgent({ name: "payments", model, tools: [desk.pay], checkpointer: new MemorySaver(), middleware });
+      await graph.invoke({ messages: paying([5_000, "x"]) }, config);
+      expect(await desk.pending()).toMatchObject([{ agent: expected }]);
+      await desk.approve("x");
+      const runner = createRunner(desk.gate, graph, { name: "payments" });
+      expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
+    }
+  });
+
   test("streams pause and go on like calls", async () => {
     const desk = openDesk();
     const { agent } = openAgent(desk);

@@ -131,7 +131,7 @@ function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: bo
 }
 
 function newScope(gate: Gate, ref: ThreadRef, witnessed: boolean): Scope {
-  const thread = openThread(gate, { ...ref, agent: FRAMEWORK, framework: FRAMEWORK });
+  const thread = openThread(gate, { ...ref, framework: FRAMEWORK });
   return { invocation: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
 }
 

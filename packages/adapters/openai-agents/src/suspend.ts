@@ -12,13 +12,13 @@ export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
   const { asked, carrying } = stopIn(json);
   const items = state.getInterruptions();
   return {
-    asked: asked.map(({ path, turnId, item }, index) => {
-      const call = callOf(gate, item, turnId, gatedToolOf(items[index]));
-      return call ? { path, call } : null;
+    asked: asked.map((proposal, index) => {
+      const call = callOf(gate, proposal, gatedToolOf(items[index]));
+      return call ? { path: proposal.path, call } : null;
     }),
-    carrying: carrying.flatMap(({ path, turnId, item }) => {
-      const call = callOf(gate, item, turnId);
-      return call ? [{ path, call }] : [];
+    carrying: carrying.flatMap((proposal) => {
+      const call = callOf(gate, proposal);
+      return call ? [{ path: proposal.path, call }] : [];
     }),
   };
 }

@@ -38,6 +38,15 @@ describe("one's own loop", () => {
     expect(desk.effects.filter((effect) => (effect as { to: string }).to === "x")).toHaveLength(1);
   });
 
+  test.each([
+    [undefined, "openai-agents"],
+    ["payroll", "payroll"],
+  ])("of a gate with the agent %s is %s", async (agent, expected) => {
+    const desk = openDesk({ agent });
+    const { state } = await run(agentOf(desk, [[paying(5_000)]]), "go");
+    expect(await applyDecisions(desk.gate, state, thread)).toMatchObject({ pending: [{ agent: expected }] });
+  });
+
   test("a reviewer's edit runs, and the result says so", async () => {
     const desk = openDesk();
     const agent = agentOf(desk, [[paying(5_000)]]);

@@ -7,6 +7,27 @@ import { z } from "zod";
 import { openDesk, paying, saying } from "./support/desk.ts";
 import { ScriptedModel, textOf } from "./support/scripted-model.ts";
 
+describe("which agent proposed a call", () => {
+  test("is on record after a handoff, and in a nested agent; whose call it is stays the runner's name", async () => {
+    const desk = openDesk();
+    const last = new Agent({ name: "Last", model: saying("never said", [paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
+    const first = new Agent({ name: "First", model: saying([{ name: "transfer_to_Last", args: {} }]), handoffs: [last] });
+    const outcome = await createRunner(desk.gate, first, { name: "payments" }).start("t", "go");
+    expect(outcome).toMatchObject({ pending: [{ agent: "payments", proposedBy: "Last", callId: "call_0" }] });
+    const [request] = outcome.status === "suspended" ? outcome.pending : [];
+    const [event] = await Array.fromAsync(desk.gate.history(request?.id ?? ""));
+    expect(event).toMatchObject({ type: "asked", data: { agent: "payments", proposedBy: "Last" } });
+
+    const other = openDesk();
+    const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(other.gate, [other.pay]) });
+    const tools = gateTools(other.gate, [inner.asTool({ toolName: "inner", toolDescription: "" })]);
+    const outer = new Agent({ name: "Outer", model: saying([{ name: "inner", args: { input: "go" } }]), tools });
+    expect(await createRunner(other.gate, outer, { name: "payments" }).start("t", "go")).toMatchObject({
+      pending: [{ agent: "payments", proposedBy: "Inner" }],
+    });
+  });
+});
+
 describe("what the model is told", () => {
   test("a rejection as it was written", async () => {
     const desk = openDesk();

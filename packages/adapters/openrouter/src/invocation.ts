@@ -69,5 +69,5 @@ export function newRound(saved: Saved | undefined): Round {
 }
 
 export function threadOf(gate: Gate, { threadId, requestedBy, context }: ThreadRef): Thread {
-  return openThread(gate, { threadId, requestedBy, context, agent: FRAMEWORK, framework: FRAMEWORK });
+  return openThread(gate, { threadId, requestedBy, context, framework: FRAMEWORK });
 }

@@ -23,6 +23,15 @@ describe("an accessor of one's own", () => {
   });
 
   test.each([
+    [undefined, "openrouter"],
+    ["payroll", "payroll"],
+  ])("of a gate with the agent %s asks as %s", async (agent, expected) => {
+    const world = await openWorld([[paying(5_000)]], { desk: openDesk({ agent }) });
+    await world.call("go", { thread: { state: ownState() } }).getText();
+    expect(await world.pending()).toMatchObject([{ agent: expected }]);
+  });
+
+  test.each([
     ["one accessor object", false],
     ["new ones", true],
   ])("several turns over %s", async (_name, anew) => {

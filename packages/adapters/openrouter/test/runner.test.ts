@@ -181,7 +181,7 @@ describe("a freeze", () => {
     await runs.approve();
     const frozen = await freeze(runs);
     expect(isCountersignError(await failure(runs.runner().resume("t")), "FROZEN")).toBe(true);
-    await frozen.lift({ by: alice });
+    await runs.gate.liftFreeze(frozen.id, { by: alice });
     expect(await runs.runner().resume("t")).toMatchObject({ status: "completed", text: "done" });
 
     const calls = await openWorld([[paying(5_000)], "done"]);
@@ -189,7 +189,7 @@ describe("a freeze", () => {
     await calls.approve();
     const other = await freeze(calls);
     expect(await codeOf(calls.call([]).getText())).toBe("FROZEN");
-    await other.lift({ by: alice });
+    await calls.gate.liftFreeze(other.id, { by: alice });
     expect(await calls.call([]).getText()).toBe("done");
     expect([runs.effects, calls.effects]).toEqual([[{ amount: 5_000, to: "x" }], [{ amount: 5_000, to: "x" }]]);
   });
@@ -219,7 +219,7 @@ describe("a freeze", () => {
       expect(await run([], hooks)).toMatch(/FROZEN|is frozen by alice: fraud alert/);
       expect([world.effects, reads]).toEqual([[{ amount: 5_000, to: "x" }], 1]);
       expect(world.server.requests).toHaveLength(2);
-      await world.gate.lift(frozen[0] ?? "", { by: alice });
+      await world.gate.liftFreeze(frozen[0] ?? "", { by: alice });
       await run([]);
       expect([world.effects, reads]).toEqual([
         [

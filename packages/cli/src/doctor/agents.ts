@@ -1,5 +1,5 @@
 import { isCountersignError, type AgentRunner } from "@countersign/core";
-import { inspectTools } from "@countersign/core/adapter";
+import { inspectTools, reviewerOf } from "@countersign/core/adapter";
 import { explained } from "../failure.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -23,7 +23,8 @@ export async function agents(module: string | undefined): Promise<readonly Findi
 
 async function ofRunner(runner: AgentRunner): Promise<readonly Finding[]> {
   const { name, gate, forgetsWithProcess } = runner;
-  const { store, reviewer } = gate;
+  const { store } = gate;
+  const reviewer = reviewerOf(gate);
   const found: Finding[] = await ungatedTools(runner);
   if (!store.capabilities.durable)
     found.push(problem("agents", `${name}: its store forgets all requests with its process.`, "Use sqliteStore or postgresStore."));

@@ -1,4 +1,4 @@
-import type { Principal, RequestQuery } from "@countersign/core";
+import { quorumOf, type Principal, type RequestQuery } from "@countersign/core";
 import { audienceOf, barredFrom, invitationsFor, parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
 import { count } from "../output/count.ts";
 import { termsText } from "../output/request.ts";
@@ -57,7 +57,7 @@ function unsignable(pending: readonly RequestRecord[], known: readonly Principal
 
 function missing({ terms, decisions, proposal }: RequestRecord): number {
   const signed = new Set(decisions.filter(({ digest }) => digest === proposal.digest).map(({ by }) => by.id));
-  return Math.max((terms.quorum ?? 1) - signed.size, 1);
+  return Math.max(quorumOf(terms) - signed.size, 1);
 }
 
 function signersOf(request: RequestRecord, known: readonly Principal[], configured: boolean): number {

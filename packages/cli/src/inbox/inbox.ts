@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Decision, Page, Principal } from "@countersign/core";
+import { decisionsOf, type ApprovalRequest, type Decision, type Page, type Principal } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, signer, type Desk } from "../desk.ts";
 import { explained, usage } from "../failure.ts";
@@ -112,7 +112,7 @@ async function pressed(desk: Desk, screen: Screen, view: View, key: string): Pro
 async function decided(desk: Desk, request: ApprovalRequest, wanted: Decision["type"] | undefined): Promise<string> {
   if (wanted) refuse(request, wanted);
   desk.out.say(`\n${requestText(desk.out, request, process.stderr)}`);
-  const offered = request.terms.decisions ?? ["approve", "edit", "reject"];
+  const offered = decisionsOf(request.terms);
   const type = wanted ?? (await choice("What now?", [...offered, "back"]));
   if (type === "approve") return outcome(await approveSeen(desk, request));
   if (type === "edit") return outcome(await editSeen(desk, request));

@@ -44,7 +44,7 @@ export function lift(): Command {
     .argument("<id>", "the freeze")
     .action((id: string, _options: object, command: Command) =>
       atDesk(command, async (desk) => {
-        await desk.gate.lift(id, { by: signer(desk) });
+        await desk.gate.liftFreeze(id, { by: signer(desk) });
         desk.out.result({ id, lifted: true }, `lifted ${id}`);
       }),
     );

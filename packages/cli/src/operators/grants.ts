@@ -32,7 +32,7 @@ function revoke(): Command {
     .argument("<id>", "the grant")
     .action((id: string, _options: object, command: Command) =>
       atDesk(command, async (desk) => {
-        await desk.gate.revoke(id, { by: signer(desk) });
+        await desk.gate.revokeGrant(id, { by: signer(desk) });
         desk.out.result({ id, revoked: true }, `revoked ${id}`);
       }),
     );

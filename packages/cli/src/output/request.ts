@@ -28,7 +28,7 @@ function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStre
     ["why", visible(`${request.reason} (rule ${request.rule})`)],
     ["asked by", requestedBy && person(requestedBy)],
     ["asked", moment(request.askedAt)],
-    ["agent", visible(request.agent)],
+    ["agent", visible(agentOf(request))],
     ["thread", visible(request.threadId)],
     ["terms", termsText(terms)],
     ["expires", status === "pending" && expiresAt !== undefined ? moment(expiresAt) : undefined],
@@ -38,6 +38,11 @@ function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStre
     ["granted by", grantId === undefined ? undefined : `grant/${grantId}`],
   ];
   return facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [fact(name, value)]));
+}
+
+/** In a handoff, an agent of the run that isn't the one that the run is called after. */
+function agentOf({ agent, proposedBy }: ApprovalRequest): string {
+  return proposedBy === undefined || proposedBy === agent ? agent : `${agent} (proposed by ${proposedBy})`;
 }
 
 function fact(name: string, value: string): string {

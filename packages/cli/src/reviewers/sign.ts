@@ -1,4 +1,4 @@
-import type { ApprovalRequest, Decision } from "@countersign/core";
+import { quorumOf, type ApprovalRequest, type Decision } from "@countersign/core";
 import { signer, type Desk } from "../desk.ts";
 import { person, toolOf } from "../output/request.ts";
 
@@ -19,5 +19,5 @@ export function outcome(request: ApprovalRequest): string {
   const what = `${id} ${toolOf(request)}${by}, digest ${proposal.digest}`;
   if (status !== "pending") return `${status} ${what}`;
   const signed = decisions.filter(({ decision, digest }) => decision.type !== "reject" && digest === proposal.digest).length;
-  return `signed ${what}; ${signed} of ${terms.quorum ?? 1} signatures, so it still waits`;
+  return `signed ${what}; ${signed} of ${quorumOf(terms)} signatures, so it still waits`;
 }

@@ -7,5 +7,5 @@ const [address = "", id = ""] = process.argv.slice(2);
 const store = address.startsWith("postgres")
   ? postgresStore({ connectionString: address.replace("?schema=office", ""), schema: "office" })
   : sqliteStore(address);
-const gate = createGate({ store, timings: { claimLease: 2_000 } });
+const gate = createGate({ store, timings: { lease: 2_000 } });
 await gate.execute({ id, args: {} }, () => process.kill(process.pid, "SIGKILL"));

@@ -1,4 +1,4 @@
-import type { GateOptions, JsonObject, Policy, Reviewer, StandardSchemaV1, Timings } from "@countersign/core";
+import type { Duration, GateOptions, JsonObject, Policy, Reviewer, StandardSchemaV1, Timings } from "@countersign/core";
 import type { Case } from "../contract/case.ts";
 import type { Capability, Scenario } from "../contract/harness.ts";
 import type { Stage } from "./stage.ts";
@@ -23,10 +23,11 @@ export interface Setting {
   readonly tools: readonly ToolSpec[];
   readonly turns: readonly Turn[];
   readonly policy: Policy;
-  readonly timings?: Partial<Timings>;
+  readonly timings?: Timings;
   readonly limits?: NonNullable<GateOptions["limits"]>;
   /** Asked in the process that runs the agent. */
   readonly reviewer?: Reviewer;
+  readonly reviewWithin?: Duration;
   readonly subagents?: readonly {
     readonly name: string;
     readonly turns: readonly Turn[];

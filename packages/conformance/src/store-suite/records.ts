@@ -17,6 +17,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     status: "pending",
     threadId: "pay-001",
     agent: "payments",
+    proposedBy: "clerk",
     framework: "test",
     tenant: TENANT,
     namespace: undefined,

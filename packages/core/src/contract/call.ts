@@ -16,6 +16,8 @@ export interface ProposedCall {
   readonly tool: string;
   /** The model's JSON: it is what is signed. */
   readonly args: JsonObject;
+  /** The framework's inner agent that made the call, where a run has several: a handoff, a nested agent. No part of what is signed. */
+  readonly proposedBy?: string | undefined;
 }
 
 /** A call that the policy allows, and that leaves no record. */

@@ -1,4 +1,6 @@
-/** Every time that Countersign waits for by itself, in ms. */
+import type { Duration } from "./json.ts";
+
+/** Every time that a gate waits for by itself, in ms. */
 export const TIMINGS = {
   /** How long a runner holds its thread without a sign of life. */
   threadLease: 60_000,
@@ -18,8 +20,29 @@ export const TIMINGS = {
   sweepEvery: 1_000,
 } as const;
 
-/** Times in ms, each with its default in {@link TIMINGS}. */
-export type Timings = { readonly [K in keyof typeof TIMINGS]: number };
+/** A gate's times in ms. */
+export type ResolvedTimings = { readonly [K in keyof typeof TIMINGS]: number };
+
+/** How long a gate waits, and how often it looks. The defaults suit production. Each is 24 days at most. */
+export interface Timings {
+  /**
+   * A process that runs a thread or executes a call gives a sign of life every third of this. If none comes for this long,
+   * the process counts as dead, and another one may take its place. Default 60s.
+   */
+  readonly lease?: Duration | undefined;
+  /** How often a worker looks for work that no notification announced. `createWorker` can say otherwise. Default 1s. */
+  readonly sweepEvery?: Duration | undefined;
+  /** Of executions alone. A test can tell by it which of the two leases counts. Default: `lease`. @internal */
+  readonly claimLease?: Duration | undefined;
+  /** @internal */
+  readonly nativeHold?: Duration | undefined;
+  /** @internal */
+  readonly receiptWait?: Duration | undefined;
+  /** @internal */
+  readonly backoffMin?: Duration | undefined;
+  /** @internal */
+  readonly backoffMax?: Duration | undefined;
+}
 
 export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50, rememberFor: "24h", rememberTimes: 10 } as const;
 

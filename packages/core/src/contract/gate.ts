@@ -6,8 +6,7 @@ import type { Grant } from "./grant.ts";
 import type { Awaitable, Duration, JsonObject } from "./json.ts";
 import type { ArgsIn, ArgsOut, Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
-import type { ApprovalRequest, Page, RequestQuery, Seen, Settlement } from "./request.ts";
-import type { Reviewer } from "./reviewer.ts";
+import type { ApprovalRequest, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
 import type { Store } from "./store.ts";
 
 export interface ThreadInfo {
@@ -29,15 +28,14 @@ export type Approval<Args = JsonObject> =
   | { readonly id: string; readonly status: "approved"; readonly args: Args; readonly edited: boolean }
   | { readonly id: string; readonly status: "pending"; readonly request: ApprovalRequest }
   | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
-export type Settled<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
+/** What came of it once nobody is waited for any more. */
+export type Decided<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
 
 /** The gate: what an application holds. Made by `createGate`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- "whatever its policy types" has no other spelling: a gate takes and gives both
 export interface Gate<Tools = any, Context = any> {
   readonly policy: Policy<Tools, Context> | undefined;
   readonly store: Store;
-  /** Whoever is asked in this process. */
-  readonly reviewer: Reviewer | undefined;
   /** @throws STORE_UNAVAILABLE with `details.unreadable` if the record can't be read */
   get(id: string): Promise<ApprovalRequest | undefined>;
   /** Requests that can't be read are named in `unreadable` of their page. @throws INVALID_ARGS for a limit or cursor that isn't one */
@@ -48,7 +46,7 @@ export interface Gate<Tools = any, Context = any> {
    * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, ALREADY_DECIDED, EXPIRED, ARGS_CHANGED, DECISION_NOT_ALLOWED,
    * INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
    */
-  decide(seen: Seen, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
+  decide(seen: SeenProposal, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
   /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */
@@ -65,7 +63,7 @@ export interface Gate<Tools = any, Context = any> {
    */
   grants(query?: { tool?: string | undefined }): Promise<readonly Grant[]>;
   /** From now on the grant decides nothing. Whoever may sign such a call may revoke it; revoking again changes nothing. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
-  revoke(grantId: string, options: { by: Principal }): Promise<void>;
+  revokeGrant(grantId: string, options: { by: Principal }): Promise<void>;
   /**
    * Stops executions until it is lifted: of a tool, of an agent, or (an empty scope) all of the tenant. Once this has
    * answered, no call is claimed any more that it covers: each throws FROZEN, keeps its signature and can run after the
@@ -74,14 +72,11 @@ export interface Gate<Tools = any, Context = any> {
    * @example const freeze = await gate.freeze({ tool: "send_payment" }, { by, reason: "wrong bank details" })
    * @throws INVALID_ARGS
    */
-  freeze(
-    scope: FreezeScope,
-    options: { by: Principal; reason: string },
-  ): Promise<Freeze & { lift(options: { by: Principal }): Promise<void> }>;
+  freeze(scope: FreezeScope, options: { by: Principal; reason: string }): Promise<Freeze>;
   /** What is frozen now, the oldest first. */
   freezes(): Promise<readonly Freeze[]>;
   /** Ends a freeze. Lifting it again changes nothing; what another freeze covers stays frozen. @throws FREEZE_NOT_FOUND, INVALID_ARGS */
-  lift(freezeId: string, options: { by: Principal }): Promise<void>;
+  liftFreeze(freezeId: string, options: { by: Principal }): Promise<void>;
   /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /**

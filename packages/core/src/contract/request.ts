@@ -16,7 +16,17 @@ export interface ApprovalRequest {
   readonly version: number;
   readonly status: "pending" | "approved" | "rejected" | "expired" | "cancelled";
   readonly threadId: string;
+  /**
+   * The model response that proposed the call: the framework's id for it, or a hash of the conversation until then. By hand,
+   * `ask:` and the key.
+   */
+  readonly turnId: string;
+  /** The model's id for the call, unique within its turn: a user interface finds the call by it. By hand, the key. */
+  readonly callId: string;
+  /** Whose call it is: the runner's name, or `agent` of `createGate`. Grants and freezes are about it. */
   readonly agent: string;
+  /** The framework's own name for the agent that made the call, where the adapter knows it: in a handoff, the agent that took over. */
+  readonly proposedBy?: string | undefined;
   readonly framework: string;
   readonly tenant: string;
   /** Where the tool comes from when a name alone is ambiguous. Part of the digest, of grants and of rules. */
@@ -58,7 +68,7 @@ export interface ApprovalRequest {
 }
 
 /** What a reviewer looked at: the request itself, or its id and the digest that was shown. */
-export type Seen = ApprovalRequest | { readonly id: string; readonly digest: string };
+export type SeenProposal = ApprovalRequest | { readonly id: string; readonly digest: string };
 
 /**
  * What a person found out about an unknown execution: it happened (with this result); it didn't, and is tried again; or it

@@ -29,11 +29,25 @@ export interface ReviewTerms {
 }
 
 /**
+ * What a reviewer is offered under these terms: what they say, else all three.
+ * @example const buttons = decisionsOf(request.terms).map((type) => button(type))
+ */
+export function decisionsOf({ decisions = DECISIONS }: ReviewTerms): readonly (typeof DECISIONS)[number][] {
+  return decisions;
+}
+
+/** How many signatures on the same arguments these terms ask for: what they say, else 1. */
+export function quorumOf({ quorum = 1 }: ReviewTerms): number {
+  return quorum;
+}
+
+/**
  * The scopes in which a decision under these terms can be remembered. None under a quorum or four eyes: there every call
  * shall be looked at by several people, and a remembered decision is looked at by nobody.
  */
-export function rememberable({ remember, quorum = 1, fourEyes = false }: ReviewTerms): readonly ("exact-args" | "tool")[] {
-  return remember === undefined || remember === "never" || quorum > 1 || fourEyes ? [] : remember;
+export function rememberable(terms: ReviewTerms): readonly ("exact-args" | "tool")[] {
+  const { remember, fourEyes = false } = terms;
+  return remember === undefined || remember === "never" || quorumOf(terms) > 1 || fourEyes ? [] : remember;
 }
 
 /** The reminders and the escalation, by their paths, that would come when the request has expired already. */
@@ -57,6 +71,15 @@ export function durationMs(duration: Duration): number | undefined {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) ?? [];
   const ms = amount === undefined ? 0 : Number(amount) * UNITS[unit as keyof typeof UNITS];
   return ms > 0 ? ms : undefined;
+}
+
+/** Node's timers fire at once beyond 24.8 days. */
+const LONGEST_TIMER = 24 * UNITS.d;
+
+/** The milliseconds of a duration that a timer can wait for: 24 days at most. Undefined for anything else. */
+export function timerMs(value: unknown): number | undefined {
+  const ms = typeof value === "number" || typeof value === "string" ? durationMs(value as Duration) : undefined;
+  return ms !== undefined && ms <= LONGEST_TIMER ? ms : undefined;
 }
 
 export const durationSchema: z.ZodType<Duration> = z
@@ -89,7 +112,7 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
         .describe("Which remembered decisions a reviewer may leave behind. Default: none.")
         .optional(),
     })
-    .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= (terms.quorum ?? 1), {
+    .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= quorumOf(terms), {
       message: "a quorum larger than the list of reviewers can never be met",
       path: ["quorum"],
     }),

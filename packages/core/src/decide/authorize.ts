@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../contract/decision.ts";
 import type { Principal } from "../contract/principal.ts";
-import type { ReviewTerms } from "../contract/terms.ts";
+import { decisionsOf, quorumOf, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 
 /**
@@ -19,9 +19,9 @@ export function authorize(by: Principal, terms: ReviewTerms, requestedBy: Princi
  */
 export function isComplete(terms: ReviewTerms, requestedBy: Principal | undefined, signatures: readonly DecisionRecord[]): boolean {
   const counted = signatures.filter(
-    ({ by, decision }) => isInvited(by, terms) && !isBarred(by, terms, requestedBy) && (terms.decisions?.includes(decision.type) ?? true),
+    ({ by, decision }) => isInvited(by, terms) && !isBarred(by, terms, requestedBy) && decisionsOf(terms).includes(decision.type),
   );
-  return counted.length >= (terms.quorum ?? 1);
+  return counted.length >= quorumOf(terms);
 }
 
 function isInvited({ id, roles }: Principal, { roles: wanted = [], reviewers = [] }: ReviewTerms): boolean {

@@ -4,7 +4,8 @@ import { decisionSchema, type Decision, type DecisionRecord } from "../contract/
 import type { JsonObject } from "../contract/json.ts";
 import { maskDecision, masked } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
-import type { ApprovalRequest, Seen } from "../contract/request.ts";
+import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
+import { decisionsOf } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
@@ -46,7 +47,7 @@ interface Vote extends Ballot {
 type Signing = { readonly by: Principal; readonly via?: string | undefined };
 
 /** One decision on one request: authorised, validated, compare-and-set. */
-export async function decide(kernel: Kernel, seen: Seen, decision: Decision, options: Signing): Promise<ApprovalRequest> {
+export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decision, options: Signing): Promise<ApprovalRequest> {
   const { id, digest } = parseInput(seenSchema, seen, "seen");
   const [request] = await decideTogether(kernel, [{ id, seen: digest, decision }], options);
   return request as ApprovalRequest;
@@ -103,7 +104,7 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
     throw new CountersignError("ALREADY_DECIDED", { request, winner });
   }
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
-  const allowed = record.terms.decisions ?? ["approve", "edit", "reject"];
+  const allowed = decisionsOf(record.terms);
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
   const remembered = rememberedBy(record, vote, now);
   if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });

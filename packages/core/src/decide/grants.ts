@@ -11,7 +11,7 @@ import { authorize } from "./authorize.ts";
 /** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */
 export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
   const found = await ledger.grants(tool);
-  if (!found) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revoke." });
+  if (!found) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revokeGrant." });
   for (const { id, reason } of found.unreadable ?? []) warn(`The record ${id} can't be read and is left out: ${reason}.`);
   return found.items.map(toGrant);
 }

@@ -1,7 +1,9 @@
 import { approve } from "../contract/decision.ts";
+import type { Gate } from "../contract/gate.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Reviewer } from "../contract/reviewer.ts";
+import { internalsOf } from "../kernel.ts";
 
 const APPROVES_ALL: Reviewer = {
   as: { id: "dangerously-approve-all", name: "Approves everything, unseen", kind: "automation" },
@@ -14,6 +16,11 @@ const APPROVES_ALL: Reviewer = {
  */
 export function dangerouslyApproveAll(): Reviewer {
   return APPROVES_ALL;
+}
+
+/** Who is asked in the process of this gate. For tools that look an application over. @throws SETUP for anything that createGate didn't make */
+export function reviewerOf(gate: Gate): Reviewer | undefined {
+  return internalsOf(gate).reviewer;
 }
 
 /** Who signs this request when this reviewer decides it. */

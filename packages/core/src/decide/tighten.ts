@@ -1,7 +1,7 @@
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Duration } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
-import { durationMs, termsSchema, type ReviewTerms } from "../contract/terms.ts";
+import { durationMs, quorumOf, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 
 /**
  * The terms under which a call was asked, tightened by those of another policy. Whatever signatures are accepted under the
@@ -17,7 +17,7 @@ export function tightened(asked: ReviewTerms, by: ReviewTerms, requestedBy: Prin
   const terms: ReviewTerms = {
     ...asked,
     ...reviewers,
-    quorum: (by.quorum ?? 1) > (asked.quorum ?? 1) ? by.quorum : asked.quorum,
+    quorum: quorumOf(by) > quorumOf(asked) ? by.quorum : asked.quorum,
     fourEyes: by.fourEyes ? true : asked.fourEyes,
     expiresIn: shorter(asked.expiresIn, by.expiresIn, DEFAULTS.expiresIn),
     executeWithin: shorter(asked.executeWithin, by.executeWithin, undefined),
@@ -75,8 +75,9 @@ function rememberedUnder(a: ReviewTerms["remember"], b: ReviewTerms["remember"])
 }
 
 /** Whoever asked can't sign with four eyes, and somebody must be known to have asked. */
-function hasEnough({ roles, reviewers = [], quorum = 1, fourEyes = false }: ReviewTerms, requestedBy: Principal | undefined): boolean {
+function hasEnough(terms: ReviewTerms, requestedBy: Principal | undefined): boolean {
+  const { roles, reviewers = [], fourEyes = false } = terms;
   if (fourEyes && !requestedBy) return false;
   if (roles || reviewers.length === 0) return true;
-  return new Set(reviewers.filter((id) => !fourEyes || id !== requestedBy?.id)).size >= quorum;
+  return new Set(reviewers.filter((id) => !fourEyes || id !== requestedBy?.id)).size >= quorumOf(terms);
 }

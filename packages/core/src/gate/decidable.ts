@@ -1,4 +1,4 @@
-import { DECISIONS, type ReviewTerms } from "../contract/terms.ts";
+import { DECISIONS, decisionsOf, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 
 /**
@@ -10,7 +10,7 @@ export function decidable(tool: string, terms: ReviewTerms, possible: ReviewTerm
   const unknown = possible.find((decision) => !DECISIONS.includes(decision));
   if (unknown !== undefined)
     throw setup(`The framework names a decision about ${tool} that does not exist: ${String(unknown)}. There are ${listed(DECISIONS)}.`);
-  const policy = terms.decisions ?? DECISIONS;
+  const policy = decisionsOf(terms);
   const decisions = policy.filter((decision) => possible.includes(decision));
   if (decisions.length > 0) return { ...terms, decisions };
   throw setup(

@@ -1,4 +1,4 @@
-import type { Timings } from "../contract/defaults.ts";
+import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { blankThread } from "../ledger/blank-thread.ts";
 import type { Writes } from "../ledger/ledger.ts";
@@ -7,7 +7,7 @@ import type { ThreadRecord } from "../store/records.ts";
 import { isFramework, type Invocation } from "./invocation.ts";
 
 /** Whose thread it is, and for whom. */
-type Identity = Pick<Invocation, "agent" | "framework" | "requestedBy" | "context">;
+type Identity = Pick<Invocation, "agent" | "wokenAs" | "framework" | "requestedBy" | "context">;
 
 /** A thread that nobody has seen before. */
 export function newThread(tenant: string, invocation: Identity & Pick<Invocation, "threadId">): ThreadRecord {
@@ -15,8 +15,8 @@ export function newThread(tenant: string, invocation: Identity & Pick<Invocation
 }
 
 /** A thread that had only questions by hand becomes a framework's: a worker has to know whose. */
-function identityOf({ agent, framework, requestedBy, context }: Identity): Identity {
-  return { agent, framework, requestedBy, context };
+function identityOf({ agent, wokenAs = agent, framework, requestedBy, context }: Identity) {
+  return { agent: wokenAs, framework, requestedBy, context };
 }
 
 /** A thread that nobody holds. */
@@ -51,7 +51,7 @@ export function holdThread(
   thread: ThreadRecord,
   invocation: Invocation,
   { requests, continuation, waits, ends }: Recorded,
-  { now, timings }: { readonly now: number; readonly timings: Timings },
+  { now, timings }: { readonly now: number; readonly timings: ResolvedTimings },
 ): Writes & { readonly record: ThreadRecord } {
   const { hold } = invocation;
   hold.refuseWrite(thread, now);

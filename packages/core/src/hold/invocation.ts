@@ -5,6 +5,8 @@ import type { Hold } from "./hold.ts";
 export interface Invocation {
   readonly threadId: string;
   readonly agent: string;
+  /** The name of the runner that a worker wakes this thread with. Default: `agent`. It differs only outside of runners. */
+  readonly wokenAs?: string | undefined;
   readonly framework: string;
   readonly requestedBy: Principal | undefined;
   readonly context: unknown;

@@ -26,6 +26,7 @@ function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonl
     policyHash: "",
     grantId: undefined,
     supersedes: undefined,
+    proposedBy: undefined,
     revises: undefined,
     links: [],
     expiresAt: undefined,

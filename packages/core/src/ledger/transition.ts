@@ -108,8 +108,6 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     idempotent,
     result,
     error,
-    turnId,
-    callId,
     parent,
     ticket,
     redact,

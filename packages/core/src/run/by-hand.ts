@@ -121,7 +121,8 @@ export async function askByHand(internals: GatingInternals, question: CallByHand
   refuseUnusableId(question.threadId);
   const invocation: Invocation = {
     threadId: question.threadId,
-    agent: "",
+    agent: internals.kernel.agent ?? "",
+    wokenAs: "",
     framework: "none",
     requestedBy: principalOf(question.requestedBy),
     context: contextOf(internals.kernel.policy.compiled.context, question.context),

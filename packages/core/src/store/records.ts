@@ -29,8 +29,6 @@ export interface RequestRecord extends ApprovalRequest {
   /** JSON; absent until done. */
   readonly result: unknown;
   readonly error: string | undefined;
-  readonly turnId: string;
-  readonly callId: string;
   /** The request under whose effect this one was asked: a nested agent. */
   readonly parent: string | undefined;
   /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
@@ -110,6 +108,7 @@ const requestSchema = z.lazy(() =>
     status: z.enum(["pending", "approved", "rejected", "expired", "cancelled"]),
     threadId: z.string(),
     agent: z.string(),
+    proposedBy: text(),
     framework: z.string(),
     tenant: z.string(),
     namespace: text(),

@@ -1,5 +1,6 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
 import { masked } from "../contract/mask.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
@@ -24,7 +25,7 @@ export function newRequest(
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
-  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? "72h") ?? 0);
+  const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? DEFAULTS.expiresIn) ?? 0);
   return {
     id: ask.id,
     version: 0,
@@ -34,6 +35,7 @@ export function newRequest(
     tenant,
     threadId: invocation.threadId,
     agent: invocation.agent,
+    proposedBy: call.proposedBy,
     framework: invocation.framework,
     turnId: call.turnId,
     callId: call.callId,
@@ -83,7 +85,8 @@ function fate({ execution, begun }: RequestRecord): string {
 
 /** `by`: the grant that decided it at once. */
 export function asked(record: RequestRecord, by?: GrantRecord): NewEvent {
-  const { tool, namespace, args, threadId, agent, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } = record;
+  const { tool, namespace, args, threadId, agent, proposedBy, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } =
+    record;
   return {
     type: by ? "granted" : record.state === "approved" ? "allowed" : "asked",
     at: record.askedAt,
@@ -95,6 +98,7 @@ export function asked(record: RequestRecord, by?: GrantRecord): NewEvent {
       digest: record.proposal.digest,
       threadId,
       agent,
+      proposedBy,
       turnId,
       callId,
       rule,

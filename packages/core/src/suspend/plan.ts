@@ -1,4 +1,4 @@
-import type { Timings } from "../contract/defaults.ts";
+import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Question } from "../gate/question.ts";
@@ -57,7 +57,7 @@ export interface Plan {
 interface Moment {
   readonly now: number;
   readonly late: number;
-  readonly timings: Timings;
+  readonly timings: ResolvedTimings;
 }
 
 /** A request that will be written. */

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { approve, edit, reject, type Decision } from "../contract/decision.ts";
 import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { decisionsOf } from "../contract/terms.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { visible, visibleJson } from "./visible.ts";
 
@@ -60,7 +61,7 @@ function indented(text: string): string {
 }
 
 async function decision(request: ApprovalRequest, dialogue: Dialogue): Promise<Decision | undefined> {
-  const allowed = request.terms.decisions ?? ["approve", "edit", "reject"];
+  const allowed = decisionsOf(request.terms);
   const menu = allowed.map((type) => `${type[0]} = ${type}`).join(", ");
   switch (await dialogue.ask(`${menu}, Enter = leave it pending > `)) {
     case "a":

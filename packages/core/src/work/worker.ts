@@ -1,7 +1,7 @@
 import type { Gate } from "../contract/gate.ts";
 import type { Duration } from "../contract/json.ts";
 import type { AgentRunner } from "../contract/runner.ts";
-import { durationMs } from "../contract/terms.ts";
+import { timerMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { type Kernel, internalsOf } from "../kernel.ts";
@@ -24,7 +24,7 @@ export interface Worker extends AsyncDisposable {
 interface WorkerOptions {
   /** Threads at a time. Default 4. */
   concurrency?: number | undefined;
-  /** Default 1s. */
+  /** How often it looks for work that no notification announced: 24 days at most. Default: `timings.sweepEvery` of the gate, 1s. */
   sweepEvery?: Duration | undefined;
   /**
    * A thread that failed is tried again later. Without a `threadId`, the worker itself couldn't do its work and goes on
@@ -130,9 +130,9 @@ function wakesOf({ ledger }: Kernel, runners: readonly AgentRunner[]): ReadonlyM
 
 function readOptions({ timings }: Kernel, options: WorkerOptions): { readonly concurrency: number; readonly sweepEvery: number } {
   const concurrency = options.concurrency ?? 4;
-  const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : durationMs(options.sweepEvery);
+  const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : timerMs(options.sweepEvery);
   if (sweepEvery === undefined || !Number.isInteger(concurrency) || concurrency < 1)
-    throw setup("concurrency is a whole number from 1, sweepEvery a duration");
+    throw setup("concurrency is a whole number from 1, sweepEvery a duration of 24d at most");
   return { concurrency, sweepEvery };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
-import { jsonSchemaOf, ruleName } from "@countersign/core/policy";
+import { jsonSchemaOf, ruleName, type RuleName } from "@countersign/core/policy";
 import type { Scope } from "../cel/infer.ts";
 import { typeOfSchema, typeOfValue } from "../cel/schema-type.ts";
 import { join, JSON_OBJECT, JSON_VALUE, listOf, mapOf, NULL, oneOf, STRING, type Type } from "../cel/type.ts";
@@ -14,9 +14,13 @@ export function addressed(address: string): { readonly namespace: string | undef
 }
 
 /** Does a rule of this name speak of that tool? One without a namespace speaks of every namespace. */
+export function speaksOf(name: RuleName, address: string): boolean {
+  return name.matches(address) || (!name.text.includes("/") && name.matches(addressed(address).tool));
+}
+
+/** The same of a rule's name as it is written. */
 export function names(rule: string, address: string): boolean {
-  const name = ruleName(rule);
-  return name.matches(address) || (!rule.includes("/") && name.matches(addressed(address).tool));
+  return speaksOf(ruleName(rule), address);
 }
 
 /** The schema that the rule's conditions are given parsed arguments by. Rules with wildcards see the model's own JSON. */

@@ -41,11 +41,11 @@ it("uses a grant, and neither gives, adds to nor revokes one", async () => {
   expect((await ask("k2")).status).toBe("approved");
   const more = { op: "add", kind: "grant", id: given.id, field: "uses", by: 9 } as const;
   expect(await codeOf(agent.commit({ tenant: "default", changes: [more], events: [] }))).not.toBe("none");
-  expect(await codeOf(gate.revoke(given.id, { by: alice }))).not.toBe("none");
+  expect(await codeOf(gate.revokeGrant(given.id, { by: alice }))).not.toBe("none");
   expect(await desk.grants()).toMatchObject([{ uses: 1, revokedAt: undefined }]);
   const atOnce = await Promise.all(["k3", "k4", "k5"].map(ask));
   expect(atOnce.map(({ status }) => status).sort()).toEqual(["approved", "pending", "pending"]);
-  await desk.revoke(given.id, { by: alice });
+  await desk.revokeGrant(given.id, { by: alice });
   await desk.verify();
 });
 
@@ -67,13 +67,13 @@ it("is stopped by a freeze, and neither freezes nor lifts", async () => {
   await desk.decide(asked.request, approve(), { by: alice });
   expect(await codeOf(gate.freeze({}, { by: alice, reason: "x" }))).not.toBe("none");
   const frozen = await desk.freeze({}, { by: alice, reason: "fraud alert" });
-  expect(await codeOf(gate.lift(frozen.id, { by: alice }))).not.toBe("none");
+  expect(await codeOf(gate.liftFreeze(frozen.id, { by: alice }))).not.toBe("none");
   const record = await agent.getThread("default", "countersign/freezes");
   if (!record) throw new Error("no record");
   const put = { op: "put", kind: "thread", record: { ...record, context: { freezes: [] } }, expects: record.version } as const;
   expect(await codeOf(agent.commit({ tenant: "default", changes: [put], events: [] }))).not.toBe("none");
   expect(await codeOf(gate.execute({ id: asked.id, args: {} }, () => 1))).toBe("FROZEN");
-  await frozen.lift({ by: alice });
+  await desk.liftFreeze(frozen.id, { by: alice });
   expect(await gate.execute({ id: asked.id, args: {} }, () => 1)).toBe(1);
   await desk.verify();
 });

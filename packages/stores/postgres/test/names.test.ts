@@ -77,7 +77,7 @@ test("a whole run under such names, with a clock that counts in fractions", asyn
     store,
     tenant: "\u0000",
     now: () => performance.timeOrigin + performance.now(),
-    timings: { threadLease: 1_000.5 },
+    timings: { lease: 1_000.5 },
   });
   const paid: unknown[] = [];
   const agent = {

@@ -112,7 +112,7 @@ describe.each([
   test("the agent's role also withdraws, expires, and gives up what it can't know", async () => {
     const { agent, reviewer } = await urls(server());
     const store = openStore(agent);
-    const gate = createGate({ policy, store, timings: { claimLease: 50 } });
+    const gate = createGate({ policy, store, timings: { lease: 50 } });
     const withdrawn = await pendingRequest(gate, "withdrawn");
     await gate.cancel(withdrawn.id, { by: alice, reason: "no longer" });
     const hasty = createGate({ policy: definePolicy({ tools: { pay: { ask: true, review: { expiresIn: 1 } } } }), store });

@@ -10,7 +10,7 @@ const payment = z.object({ n: z.number(), amount: z.number() });
 const policy = definePolicy({ tools: { pay: { args: payment, ask: () => true } } });
 
 /** Short enough that who died is missed soon, long enough for a machine that is busy with killing. */
-const TIMINGS = { threadLease: 8_000, claimLease: 8_000, backoffMin: 250, backoffMax: 2_000, receiptWait: 2_000 };
+const TIMINGS = { lease: 8_000, backoffMin: 250, backoffMax: 2_000, receiptWait: 2_000 };
 
 export interface Agent {
   readonly store: StorePort;

@@ -18,7 +18,7 @@ import { TENANT, type Monitor } from "./monitor.ts";
 import { inProcess } from "./people.ts";
 import type { Process } from "./process.ts";
 import { NOTICES } from "./scenario.ts";
-import { TIMINGS } from "./timings.ts";
+import { REVIEW_WITHIN, TIMINGS } from "./timings.ts";
 import { describe, type World } from "./world.ts";
 
 const AGENT = "payments";
@@ -53,7 +53,9 @@ export class Agents {
   gate(process: Process, agent: boolean): Gate {
     const store = chaosStore(this.#world, process, this.#connect(), this.#monitor, this.#hints);
     const reviewer = agent && this.#world.scenario.inline ? inProcess(this.#monitor, process) : undefined;
-    return this.#distort(createGate({ policy: this.#policy, store, reviewer, timings: TIMINGS, warn: () => {} }));
+    return this.#distort(
+      createGate({ policy: this.#policy, store, reviewer, reviewWithin: REVIEW_WITHIN, timings: TIMINGS, warn: () => {} }),
+    );
   }
 
   /** Woken by hints and by its own sweep. */

@@ -36,7 +36,7 @@ export function ended(
     // Whoever invokes the framework beside an invocation that is in flight takes over its promise as well.
     for (const { invocation: other } of monitor.world.processes)
       if (other?.threadId === after.id && other !== invocation) other.heldUntil = 0;
-    invocation.heldUntil = event.at + (invocation.native ? TIMINGS.nativeHold : TIMINGS.threadLease);
+    invocation.heldUntil = event.at + (invocation.native ? TIMINGS.nativeHold : TIMINGS.lease);
   } else if (before?.holder === after.holder && invocation.heldUntil > 0) {
     invocation.heldUntil = Math.max(invocation.heldUntil, after.leaseUntil);
   }

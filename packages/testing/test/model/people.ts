@@ -67,7 +67,7 @@ export class People {
     for (;;) {
       await world.sleep(1_000 + world.random.below(20_000));
       const [grant] = [...this.#monitor.grants.keys()].slice(-1);
-      if (grant !== undefined) await this.#attempt(() => gate.revoke(grant, { by: person("carol") }));
+      if (grant !== undefined) await this.#attempt(() => gate.revokeGrant(grant, { by: person("carol") }));
     }
   }
 
@@ -86,7 +86,7 @@ export class People {
   /** Ends all that is frozen. */
   async lift(gate: Gate): Promise<void> {
     await this.#attempt(async () => {
-      for (const { id } of await gate.freezes()) await gate.lift(id, { by: { id: "erin" } });
+      for (const { id } of await gate.freezes()) await gate.liftFreeze(id, { by: { id: "erin" } });
     });
   }
 

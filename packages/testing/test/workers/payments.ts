@@ -18,12 +18,11 @@ export interface Task {
 
 /** Of processes that are to be found dead or asleep before long. */
 export const SHORT = {
-  threadLease: 2_000,
-  claimLease: 2_000,
+  lease: 2_000,
   sweepEvery: 200,
   backoffMin: 200,
   receiptWait: 1_000,
-} satisfies Partial<Timings>;
+} satisfies Timings;
 
 const args = z.object({ linger: z.number() });
 const policy = definePolicy({
@@ -42,7 +41,7 @@ export interface Payments {
 }
 
 /** One process's agent. `say` tells the outside what is going on. */
-export function openPayments(place: Place, timings: Partial<Timings>, say: (what: object) => void = () => {}): Payments {
+export function openPayments(place: Place, timings: Timings, say: (what: object) => void = () => {}): Payments {
   const store = openStore(place);
   const gate = createGate({ policy, store, timings, warn: (warning) => say({ warning }) });
   const pay = async (given: object): Promise<string> => {

@@ -51,7 +51,7 @@ export interface Behaviour {
   /** SIGKILL this process around the effect. */
   readonly dies?: "before the effect" | "after the effect" | undefined;
   readonly idempotent?: boolean | undefined;
-  readonly timings?: Partial<Timings> | undefined;
+  readonly timings?: Timings | undefined;
   readonly outside?: readonly AgentMiddleware[] | undefined;
   readonly script?: Script | undefined;
 }

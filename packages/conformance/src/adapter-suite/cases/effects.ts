@@ -190,7 +190,7 @@ export const effects: readonly AdapterCase[] = [
       const frozen = await stage.gate.freeze({ tool: "wire" }, { by: bob, reason: "wrong bank" });
       assertCode(await stage.resume(), "FROZEN");
       assertPaid(stage, LARGE);
-      await frozen.lift({ by: bob });
+      await stage.gate.liftFreeze(frozen.id, { by: bob });
       let answer = await stage.resumeWhenFree();
       if (answer.code === "EXECUTION_UNKNOWN") {
         // A framework may call off what runs beside a call that ends its run.

@@ -22,7 +22,7 @@ function stopsWhatIsSigned(scope: FreezeScope) {
     assertCode(await stage.resume(), "FROZEN");
     assertPaid(stage);
     assert.equal((await stage.gate.get(call.id))?.status, "approved");
-    await frozen.lift({ by: bob });
+    await stage.gate.liftFreeze(frozen.id, { by: bob });
     assertStatus(await stage.resumeWhenFree(), "completed");
     assertPaid(stage, LARGE);
   };
@@ -60,7 +60,7 @@ export const freezing: readonly AdapterCase[] = [
       const frozen = await freeze(stage, { tool: "read" });
       assertCode(await stage.start(), "FROZEN");
       assert.deepEqual(stage.effects(), []);
-      await frozen.lift({ by: bob });
+      await stage.gate.liftFreeze(frozen.id, { by: bob });
       const answer = await stage.start({ threadId: "thread-2" });
       assertStatus(answer, "completed");
       assertTold(answer, "call_0", "report r1");

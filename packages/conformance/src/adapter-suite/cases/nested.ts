@@ -90,7 +90,7 @@ export const nested: readonly AdapterCase[] = [
       const frozen = await stage.gate.freeze({ tool: "pay" }, { by: alice, reason: "wrong bank" });
       assertCode(await stage.resume(), "FROZEN", "EXECUTION_UNKNOWN");
       assert.equal((await stage.gate.get(outer.id))?.execution, "unknown");
-      await frozen.lift({ by: alice });
+      await stage.gate.liftFreeze(frozen.id, { by: alice });
       assertCode(await stage.resumeWhenFree(), "EXECUTION_UNKNOWN");
       assertPaid(stage);
       await stage.gate.settle(outer.id, { retry: true }, { by: alice });

@@ -1,4 +1,4 @@
-import { definePolicy, type Reviewer, type ReviewTerms, type Timings } from "@countersign/core";
+import { definePolicy, type Duration, type Reviewer, type ReviewTerms, type Timings } from "@countersign/core";
 import { z } from "zod";
 import type { Call, Setting, ToolSpec, Turn } from "../setting.ts";
 
@@ -8,12 +8,14 @@ export interface World {
   readonly asks?: boolean;
   readonly idempotent?: boolean;
   readonly review?: ReviewTerms;
-  readonly timings?: Partial<Timings>;
+  readonly timings?: Timings;
   /** What `pay` answers. */
   readonly pay?: NonNullable<ToolSpec["answer"]>;
   /** Of `pay`, in ms. */
   readonly timeout?: number;
   readonly reviewer?: Reviewer;
+  /** How long it may think. */
+  readonly reviewWithin?: Duration;
   /** Payees have to be written out: shorter ones no longer fit the tool's schema. */
   readonly strict?: boolean;
   /** No payment may be larger. */
@@ -27,9 +29,8 @@ const StrictPayment: Payment = z.object({ amount: z.number(), to: z.string().min
 const Report = z.object({ report: z.string() });
 
 /** For cases in which a process dies: nobody should have to wait a minute for its lease. */
-export const SHORT_LEASES: Partial<Timings> = {
-  threadLease: 3_000,
-  claimLease: 3_000,
+export const SHORT_LEASES: Timings = {
+  lease: 3_000,
   nativeHold: 3_000,
   receiptWait: 8_000,
   backoffMin: 50,
@@ -41,12 +42,25 @@ export const says = (text = "done"): Turn => ({ text });
 export const calls = (...of: readonly Call[]): Turn => ({ calls: of });
 
 export function payments(turns: readonly Turn[], world: World = {}): Setting {
-  const { asks = true, idempotent = false, review = {}, timings, pay, limit = 100_000, tools = [], reviewer, strict, timeout } = world;
+  const {
+    asks = true,
+    idempotent = false,
+    review = {},
+    timings,
+    pay,
+    limit = 100_000,
+    tools = [],
+    reviewer,
+    reviewWithin,
+    strict,
+    timeout,
+  } = world;
   const args = strict ? StrictPayment : Payment;
   return {
     turns,
     ...(timings ? { timings } : {}),
     ...(reviewer ? { reviewer } : {}),
+    ...(reviewWithin === undefined ? {} : { reviewWithin }),
     tools: [
       {
         name: "pay",

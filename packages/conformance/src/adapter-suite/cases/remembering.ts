@@ -154,7 +154,7 @@ export const remembering: readonly AdapterCase[] = [
     setting: () => repeated("a", "b"),
     async run(stage) {
       await remembered(stage, onlyPending(await stage.start()), { scope: "tool" });
-      await stage.gate.revoke((await onlyGrant(stage)).id, { by: alice });
+      await stage.gate.revokeGrant((await onlyGrant(stage)).id, { by: alice });
       onlyPending(await stage.resume());
       assertPaid(stage, LARGE);
     },

@@ -41,7 +41,7 @@ export const reviewing: readonly AdapterCase[] = [
     id: "review.silent",
     title: "A reviewer in the process who doesn't answer leaves the call pending, for anybody to sign.",
     guards: "A prompt that nobody sees blocks the agent, or counts as a yes.",
-    setting: () => payments(turns, { timings: { reviewWithin: 300 }, reviewer: { as: dora, review: () => new Promise(() => {}) } }),
+    setting: () => payments(turns, { reviewWithin: 300, reviewer: { as: dora, review: () => new Promise(() => {}) } }),
     async run(stage) {
       const call = onlyPending(await stage.start());
       assertPaid(stage);

@@ -29,12 +29,12 @@ export async function openWorld(place: Place): Promise<World> {
   const setting = caseOf(place.caseId).setting(place.variant, () => recordEvaluation(dir));
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
-  const { policy, timings, limits, reviewer } = setting;
+  const { policy, timings, limits, reviewer, reviewWithin } = setting;
   return {
     setting,
     scenario: scenarioOf(setting, dir, kill, off),
     signal: off?.signal,
-    gate: createGate({ policy, store, timings, limits, reviewer, warn: () => {} }),
+    gate: createGate({ policy, store, timings, limits, reviewer, reviewWithin, warn: () => {} }),
     desk: createGate({ store, timings, warn: () => {} }),
     close: () => store.close(),
   };

@@ -1,0 +1,66 @@
+import { createGate, CountersignError, type GateOptions } from "@countersign/core";
+import { memoryStore } from "@countersign/memory";
+import { describe, expect, it } from "vitest";
+
+/** What `createGate` says of these options; undefined: it takes them. */
+function refusalOf(options: object): { readonly code: string; readonly message: string } | undefined {
+  try {
+    createGate({ store: memoryStore(), warn: () => {}, ...(options as Partial<GateOptions>) });
+    return undefined;
+  } catch (error) {
+    if (error instanceof CountersignError) return error;
+    throw error;
+  }
+}
+
+const NO_DURATIONS = [Number.NaN, Infinity, 0, -1, "0s", "-5s", "60", "60 s", "soon", "", "25d", 2 ** 31, null, true, 5n, ["60s"], {}];
+const KEYS = ["lease", "sweepEvery", "claimLease", "nativeHold", "receiptWait", "backoffMin", "backoffMax"];
+
+describe("the times of a gate", () => {
+  it.each([60_000, 0.5, "60s", "1.5m", "24d", undefined])("%s is one", (time) => {
+    for (const key of KEYS) expect(refusalOf({ timings: { [key]: time } })).toBeUndefined();
+    expect(refusalOf({ reviewWithin: time })).toBeUndefined();
+  });
+
+  it.each(NO_DURATIONS)("%s is none, and the message names the key and says what is right", (time) => {
+    for (const key of KEYS) {
+      const refusal = refusalOf({ timings: { [key]: time } });
+      expect(refusal).toMatchObject({ code: "SETUP", message: expect.stringContaining(`timings.${key}`) });
+      expect(refusal?.message).toContain('"60s"');
+    }
+    expect(refusalOf({ reviewWithin: time })).toMatchObject({ code: "SETUP", message: expect.stringContaining("reviewWithin") });
+  });
+
+  it.each(["threadLease", "reviewWithin", "Lease", "sweepevery", "__proto", "toString"])("there is no timings.%s", (key) => {
+    const refusal = refusalOf({ timings: { [key]: "60s" } });
+    expect(refusal).toMatchObject({ code: "SETUP", message: expect.stringContaining(`timings.${key}`) });
+    expect(refusal?.message).toContain("lease and sweepEvery");
+  });
+
+  it.each([null, "60s", 60_000, []])("%j is no set of times", (timings) => {
+    expect(refusalOf({ timings })).toMatchObject({ code: "SETUP", message: expect.stringContaining("timings is an object") });
+  });
+});
+
+describe("the names of a gate", () => {
+  it.each(["", 7, null, {}, ["payroll"]])("%j is none", (name) => {
+    expect(refusalOf({ agent: name })).toMatchObject({ code: "SETUP", message: expect.stringContaining("agent is a text") });
+    expect(refusalOf({ tenant: name })).toMatchObject({ code: "SETUP", message: expect.stringContaining("tenant is a text") });
+  });
+
+  it("a text is one, and so is none at all", () => {
+    expect(refusalOf({ agent: "payroll", tenant: "acme" })).toBeUndefined();
+    expect(refusalOf({ agent: undefined, tenant: undefined })).toBeUndefined();
+  });
+});
+
+describe("the limits of a gate", () => {
+  it.each([0, -1, 1.5, Number.NaN, true, "20", null])("%s is none", (limit) => {
+    expect(refusalOf({ limits: { thread: limit } })).toMatchObject({ code: "SETUP", message: expect.stringContaining("limits.thread") });
+  });
+
+  it("a misspelt one is named", () => {
+    expect(refusalOf({ limits: { threads: 20 } })).toMatchObject({ code: "SETUP", message: expect.stringContaining("limits.threads") });
+    expect(refusalOf({ limits: { thread: 20, requester: false } })).toBeUndefined();
+  });
+});
