@@ -14,6 +14,7 @@ import { saysCases } from "./cases/says.ts";
 import { sharedCases } from "./cases/shared.ts";
 import { tenantCases } from "./cases/tenants.ts";
 import { unreadableCases } from "./cases/unreadable.ts";
+import { threadCases } from "./cases/threads.ts";
 import { valueCases } from "./cases/values.ts";
 import { watchCases } from "./cases/watch.ts";
 import type { StoreCase } from "./env.ts";
@@ -25,6 +26,7 @@ export const storeCases: readonly StoreCase[] = [
   ...raceCases,
   ...readCases,
   ...listCases,
+  ...threadCases,
   ...eventCases,
   ...dueCases,
   ...purgeCases,

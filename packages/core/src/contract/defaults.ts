@@ -14,9 +14,14 @@ export const TIMINGS = {
   backoffMin: 1_000,
   /** …up to this. */
   backoffMax: 300_000,
+  /** A thread whose run has kept failing for so long, and so often as {@link ATTEMPTS} says, is tried no more. */
+  retryUpTo: 86_400_000,
   /** How often a worker looks for work that no notification announced. */
   sweepEvery: 1_000,
 } as const;
+
+/** How often the run of a thread must have failed in a row before workers give it up. */
+export const ATTEMPTS = 20;
 
 /** Times in ms, each with its default in {@link TIMINGS}. */
 export type Timings = { readonly [K in keyof typeof TIMINGS]: number };

@@ -5,6 +5,7 @@ import { blankThread } from "../ledger/blank-thread.ts";
 import type { Writes } from "../ledger/ledger.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { NEVER } from "../store/threads.ts";
 import { isFramework, isRunner, type Invocation } from "./invocation.ts";
 
 /** A thread that nobody has seen before. */
@@ -26,7 +27,7 @@ export function isHeld(thread: ThreadRecord, token: string, now: number): boolea
 /** A thread that nobody holds. */
 export const FREE = { holder: undefined, leaseUntil: 0 } as const;
 /** What failed before it came to rest counts no more. */
-export const RESTED = { attempts: 0, lastError: undefined } as const;
+export const RESTED = { attempts: 0, lastError: undefined, failingSince: undefined, pause: undefined } as const;
 
 /** Somebody else has taken the thread since this invocation read it. */
 function isOutdated({ holder, fence }: ThreadRecord, { token, based, held = based }: Invocation): boolean {
@@ -41,8 +42,6 @@ interface Recorded {
   /** The invocation ends with it, and holds the thread no longer. */
   readonly ends: boolean;
 }
-
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** Nobody wakes a thread for calls that were decided at once, unless it was somebody's to wake already. */
 function wakeAt({ version, state, notBefore }: ThreadRecord, waits: boolean): number {
@@ -72,13 +71,16 @@ export function holdThread(
   const happening = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, data: { requests } };
   // Whoever reads between two writes of a run that is pinned to what it read has read what is no longer so.
   const sameFence = underRunner || (thread.holder === invocation.token && (invocation.based === undefined || !continuation));
+  const fence = sameFence ? thread.fence : thread.fence + 1;
   const hold = isFramework(invocation)
     ? {
         ...(thread.framework === "none" ? begun(invocation) : {}),
         state: "live" as const,
         closedAt: undefined,
         holder: invocation.token,
-        fence: sameFence ? thread.fence : thread.fence + 1,
+        fence,
+        // A hold outside a runner only lapses: nobody has died of it.
+        ...(underRunner && !ends ? {} : { releasedFence: fence }),
         leaseUntil: thread.holder === invocation.token ? Math.max(thread.leaseUntil, until) : until,
         notBefore: wakeAt(thread, waits),
         // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.

@@ -10,6 +10,7 @@ import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";
+import { isOfTheRun } from "./attempts.ts";
 import { withThread } from "./current-thread.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
@@ -109,7 +110,7 @@ async function giveUp({ kernel }: GatingInternals, { invocation }: GatedThread, 
   if (isCountersignError(error, "LEASE_LOST")) return;
   const text = error instanceof Error ? error.message : String(error);
   // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
-  await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
+  await release(kernel, invocation, { type: "failed", error: text, again, counts: isOfTheRun(error) }).catch(() => {});
 }
 
 /** Who stopped the run: the last reviewer who rejected with `then: "stop"`. Undefined: nobody who is on record. */

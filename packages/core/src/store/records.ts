@@ -63,11 +63,17 @@ export interface ThreadRecord {
   readonly holder: string | undefined;
   /** Unix ms; 0 when free. */
   readonly leaseUntil: number;
-  /** Unix ms: not due before. */
+  /** Unix ms: not due before. Two values are no times: see `NEVER` and `GIVEN_UP`. */
   readonly notBefore: number;
-  /** Failed wake-ups in a row. */
+  /** How often the run has failed in a row, for reasons of its own. A process that died with it counts. */
   readonly attempts: number;
   readonly lastError: string | undefined;
+  /** Unix ms: the first failure of this row. */
+  readonly failingSince?: number | undefined;
+  /** In ms: how long workers waited after the last failure, whatever it was. */
+  readonly pause?: number | undefined;
+  /** The fence of whoever let go of the thread last. When the next one takes it, those in between have died. */
+  readonly releasedFence?: number | undefined;
   readonly tenant: string;
   readonly agent: string;
   readonly framework: string;
@@ -170,6 +176,9 @@ const threadSchema = z.lazy(() =>
     notBefore: z.number(),
     attempts: z.number(),
     lastError: text(),
+    failingSince: time(),
+    pause: time(),
+    releasedFence: time(),
     tenant: z.string(),
     agent: z.string(),
     framework: z.string(),
