@@ -8,5 +8,8 @@ export default {
   durable: true,
   shared: false,
   open: async (location) => kvStore(location),
-  damage: (location, id) => appendFile(location, `${JSON.stringify([[keys.request("default", id), '{"id":']])}\n`),
+  damage: (location, id) => {
+    const place = id.startsWith("thread/") ? keys.thread("default", id.slice("thread/".length)) : keys.request("default", id);
+    return appendFile(location, `${JSON.stringify([[place, '{"id":']])}\n`);
+  },
 } satisfies StoreHarness;

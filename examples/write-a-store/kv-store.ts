@@ -5,16 +5,21 @@ import {
   pageStart,
   readEach,
   requestMatches,
+  threadCursorOf,
+  threadMatches,
+  threadPageStart,
   type AuditEvent,
   type Page,
   type RequestQuery,
   type RequestRecord,
   type StorePort,
+  type ThreadHead,
+  type ThreadQuery,
   type Unreadable,
 } from "@countersign/core/store";
 import { commit, type Numbered } from "./commit.ts";
 import { claimDue } from "./due.ts";
-import { key, keys } from "./keys.ts";
+import { idIn, key, keys } from "./keys.ts";
 import { Kv, type Transaction } from "./kv.ts";
 import { readable, recordAt } from "./records.ts";
 import { unpacked } from "./thread.ts";
@@ -72,6 +77,7 @@ export function kvStore(path: string): StorePort {
     listRequests: (tenant, query) => answer((tx) => listRequests(tx, tenant, query)),
     countRequests: (tenant, query, cap) =>
       answer((tx) => Math.min(cap, readable(tx, tenant, "request").filter((record) => requestMatches(record, query)).length)),
+    listThreads: (tenant, query) => answer((tx) => listThreads(tx, tenant, query)),
     grantsFor: (tenant, call) =>
       answer((tx) =>
         [...tx.keys(key(tenant, "grant"))]
@@ -121,6 +127,27 @@ function listRequests(tx: Transaction, tenant: string, query: RequestQuery): Pag
     unreadable.push(...(read.unreadable ?? []));
   }
   return { items, unreadable, next: undefined };
+}
+
+/** Along their keys, which have their ids in them. @throws INVALID_ARGS for a bad limit or cursor */
+function listThreads(tx: Transaction, tenant: string, query: ThreadQuery): Page<ThreadHead> {
+  const limit = pageLimit(query);
+  const start = threadPageStart(query);
+  const found: string[] = [];
+  const page: ThreadHead[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const place of tx.keys(key(tenant, "thread"), { from: start === undefined ? undefined : keys.thread(tenant, start) })) {
+    const read = readEach([place], (at) => recordAt(tx, "thread", at));
+    const [thread] = read.items;
+    if (thread ? !threadMatches(thread, query) : !read.unreadable) continue;
+    const last = found.at(-1);
+    if (found.length === limit && last) return { items: page, unreadable, next: threadCursorOf(last) };
+    // Of the key: the thread may be unreadable.
+    found.push(idIn(place));
+    if (thread) page.push(unpacked(thread));
+    unreadable.push(...(read.unreadable ?? []));
+  }
+  return { items: page, unreadable, next: undefined };
 }
 
 /** @throws INVALID_ARGS for an `after` that isn't a position */

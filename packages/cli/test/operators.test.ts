@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { createGate } from "@countersign/core";
+import { GIVEN_UP } from "@countersign/core/store";
 import { sampler, loadPolicy } from "@countersign/policy";
 import { sqliteStore } from "@countersign/sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -140,8 +141,24 @@ describe("doctor", () => {
     await office.asked();
     const { code, of } = await diagnose();
     expect(code).toBe(0);
-    for (const check of ["node", "store", "schema", "writes", "clock", "requests", "signatures", "freezes"])
+    for (const check of ["node", "store", "schema", "writes", "clock", "requests", "threads", "signatures", "freezes"])
       expect(of(check).map(({ status }) => status)).toEqual(["ok"]);
+  });
+
+  it("finds runs that workers have given up, and says what to do", async () => {
+    const since = Date.UTC(2026, 0, 2);
+    const failing = { attempts: 290, failingSince: since, lastError: "the guardrail tripped" };
+    const { threadId } = await office.asked();
+    const record = await office.store.getThread("default", threadId);
+    if (!record) throw new Error(threadId);
+    const run = { ...record, id: "run-7", version: 0, agent: "payments", framework: "test", notBefore: GIVEN_UP, ...failing };
+    const changes = [{ op: "put", kind: "thread", record: run, expects: 0 } as const];
+    expect(await office.store.commit({ tenant: "default", changes, events: [] })).toEqual({ ok: true });
+    const { code, of } = await diagnose();
+    expect(code).toBe(0);
+    expect(of("threads")).toMatchObject([{ status: "warning", advice: expect.stringContaining("runner.resume") as string }]);
+    const [{ message }] = of("threads") as unknown as [{ message: string }];
+    for (const said of ["run-7", "payments", "290 times", "2026-01-02", "the guardrail tripped"]) expect(message).toContain(said);
   });
 
   it("finds requests that nobody could sign, by the people that there are", async () => {

@@ -23,6 +23,7 @@ import { Ledger, portOf } from "./ledger/ledger.ts";
 import { RequestLimits } from "./ledger/limits.ts";
 import { purge } from "./ledger/purge.ts";
 import { toRequest } from "./ledger/transition.ts";
+import { threads } from "./ledger/threads.ts";
 import { history, verify } from "./ledger/verify.ts";
 import { policyInternals } from "./policy/policy.ts";
 import { meeting } from "./resume/current-call.ts";
@@ -88,6 +89,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
         const { items, ...page } = await ledger.list(query);
         return { items: items.map(toRequest), ...page };
       }),
+    threads: (query) => meeting(() => threads(ledger, query)),
     decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
     wait: (id, given) => meeting(() => wait(kernel, id, given)),
     cancel: (id, given) =>

@@ -10,6 +10,7 @@ export type { Duration, Issue, JsonObject, StandardSchemaV1 } from "./contract/j
 export { MASK } from "./contract/mask.ts";
 export type { Principal } from "./contract/principal.ts";
 export type { ApprovalRequest, Page, Receipt, RequestQuery, SeenProposal, Settlement, Unreadable } from "./contract/request.ts";
+export type { ThreadQuery, ThreadState, ThreadSummary } from "./contract/threads.ts";
 export { decisionsOf, quorumOf, type ReviewTerms } from "./contract/terms.ts";
 export { createGate, type GateOptions } from "./create-gate.ts";
 export { dangerouslyApproveAll } from "./decide/reviewer.ts";

@@ -8,6 +8,7 @@ const TIMES: { readonly [K in keyof Required<Timings>]: readonly (keyof Resolved
   lease: ["threadLease", "claimLease"],
   claimLease: ["claimLease"],
   sweepEvery: ["sweepEvery"],
+  retryUpTo: ["retryUpTo"],
   nativeHold: ["nativeHold"],
   receiptWait: ["receiptWait"],
   backoffMin: ["backoffMin"],
@@ -16,7 +17,7 @@ const TIMES: { readonly [K in keyof Required<Timings>]: readonly (keyof Resolved
 
 /** All times of a gate in ms. @throws SETUP for a key that isn't one, and for a value that isn't a duration */
 export function readTimings(given: Timings = {}, reviewWithin?: Duration): ResolvedTimings {
-  demandKeys("timings", given, Object.keys(TIMES), 'lease and sweepEvery, as in { lease: "60s" }');
+  demandKeys("timings", given, Object.keys(TIMES), 'lease, sweepEvery and retryUpTo, as in { lease: "60s" }');
   const resolved: { -readonly [K in keyof ResolvedTimings]: number } = { ...TIMINGS };
   for (const [key, times] of Object.entries(TIMES)) {
     const value = given[key as keyof Timings];

@@ -15,6 +15,7 @@ import { policyFindings } from "./policy.ts";
 import { records } from "./records.ts";
 import { requests } from "./requests.ts";
 import { signatures } from "./signatures.ts";
+import { threads } from "./threads.ts";
 import { writes } from "./writes.ts";
 
 interface DoctorOptions {
@@ -76,6 +77,7 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
       ...(await clock(store)),
       ...(await records(gate)),
       ...(await requests(store, tenant, config)),
+      ...(await threads(gate)),
       ...(await signatures(gate)),
       ...(await freezes(gate)),
       ...(await policyFindings(policy, (await gate.list({ status: "pending", order: "newest", limit: 1 })).items)),

@@ -11,6 +11,7 @@ export interface Finding {
     | "signatures"
     | "requests"
     | "records"
+    | "threads"
     | "freezes";
   readonly status: "ok" | "warning" | "problem";
   readonly message: string;

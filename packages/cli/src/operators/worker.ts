@@ -28,15 +28,13 @@ export function worker(): Command {
       if (!first) throw usage(`${module} exports no runner. Export what createRunner gives: export const payments = createRunner(…).`);
 
       const onError = (error: unknown, threadId: string | undefined): void =>
-        out.warn(
-          `${threadId === undefined ? "the worker goes on trying" : `thread ${threadId} is tried again later`}: ${messageOf(error)}`,
-        );
+        out.warn(`${threadId === undefined ? "the worker goes on trying" : `thread ${threadId} failed`}: ${messageOf(error)}`);
       const working = createWorker(first.gate, runners, { onError, ...(concurrency !== undefined && { concurrency }) });
       try {
         if (once) {
           const done = await working.drain();
           out.result(done, `resumed ${count(done.resumed, "thread")}, ${done.failed} failed, ${count(done.expired, "request")} expired`);
-          if (done.failed > 0) throw new Failure(EXIT.no, `${count(done.failed, "thread")} failed, and will be tried again next time.`);
+          if (done.failed > 0) throw new Failure(EXIT.no, `${count(done.failed, "thread")} failed.`);
           return;
         }
         working.start();

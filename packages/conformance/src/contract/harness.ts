@@ -128,8 +128,9 @@ export interface StoreHarness {
   /** Has the store the optional `listGrants`? Default false. */
   readonly listsGrants?: boolean;
   /**
-   * Damages what is kept of this request of tenant `default`, by whatever means the store's medium has: its bytes are no
-   * longer what was written, and everything else is. The store is closed meanwhile. Absent: nothing can be damaged alone.
+   * Damages what is kept of one record of tenant `default`, by whatever means the store's medium has: its bytes are no
+   * longer what was written, and everything else is. `id`: of a request, or `thread/` and that of a thread. The store is
+   * closed meanwhile. Absent: nothing can be damaged alone.
    */
-  damage?(location: string, requestId: string): Promise<void>;
+  damage?(location: string, id: string): Promise<void>;
 }

@@ -1,5 +1,7 @@
 import { closeCases } from "./cases/close.ts";
 import { commitCases } from "./cases/commit.ts";
+import { dueExpiryCases } from "./cases/due-expiry.ts";
+import { dueThreadCases } from "./cases/due-threads.ts";
 import { dueCases } from "./cases/due.ts";
 import { eventCases } from "./cases/events.ts";
 import { isolationCases } from "./cases/isolation.ts";
@@ -11,8 +13,10 @@ import { raceCases } from "./cases/race.ts";
 import { readCases } from "./cases/read.ts";
 import { reopenCases } from "./cases/reopen.ts";
 import { saysCases } from "./cases/says.ts";
+import { sharedTimeCases } from "./cases/shared-time.ts";
 import { sharedCases } from "./cases/shared.ts";
 import { tenantCases } from "./cases/tenants.ts";
+import { threadCases } from "./cases/threads.ts";
 import { unreadableCases } from "./cases/unreadable.ts";
 import { valueCases } from "./cases/values.ts";
 import { watchCases } from "./cases/watch.ts";
@@ -25,7 +29,10 @@ export const storeCases: readonly StoreCase[] = [
   ...raceCases,
   ...readCases,
   ...listCases,
+  ...threadCases,
   ...eventCases,
+  ...dueThreadCases,
+  ...dueExpiryCases,
   ...dueCases,
   ...purgeCases,
   ...tenantCases,
@@ -37,5 +44,6 @@ export const storeCases: readonly StoreCase[] = [
   ...reopenCases,
   ...killCases,
   ...sharedCases,
+  ...sharedTimeCases,
   ...modelCases,
 ];

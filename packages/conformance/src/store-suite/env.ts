@@ -22,7 +22,7 @@ export interface StoreEnv {
   /** Opens the location, or another one beside it; called again, the same store again. Closed with the case. */
   readonly open: (location?: string) => Promise<StorePort>;
   /** See {@link StoreHarness.damage}. Only for cases that need it. */
-  readonly damage: (requestId: string) => Promise<void>;
+  readonly damage: (id: string) => Promise<void>;
   /** Runs a job on the location in a process of its own, which is killed with the case if it hasn't ended. */
   readonly spawn: <J extends JobName>(job: J, params: Params<J>, location?: string) => Child<Result<J>>;
 }
@@ -69,7 +69,7 @@ export async function openStoreEnv(
       stores.push(store);
       return store;
     },
-    damage: async (requestId) => harness.damage?.(location, requestId),
+    damage: async (id) => harness.damage?.(location, id),
     spawn: (job, params, at = location) => {
       const child = start(harnessUrl, at, job, params);
       children.push(child);

@@ -1,6 +1,6 @@
-import type { AuditEvent, RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
+import type { AuditEvent, RequestQuery, RequestRecord, StorePort, ThreadHead, ThreadQuery } from "@countersign/core/store";
 import { holds, same } from "./check.ts";
-import { TENANT } from "./records.ts";
+import { idsOf, TENANT } from "./records.ts";
 
 /** Reads all pages of a list. No cursor may come twice. */
 export async function everyPage(
@@ -21,6 +21,28 @@ export async function everyPage(
     }
     after = next;
     await between(page);
+  }
+  return found;
+}
+
+/** Reads all pages of a list of threads. `between` is told whom the page gave. */
+export async function everyThread(
+  store: StorePort,
+  query: ThreadQuery,
+  between: (page: readonly string[]) => Promise<void> = async () => {},
+): Promise<readonly ThreadHead[]> {
+  const found: ThreadHead[] = [];
+  const cursors = new Set<string>();
+  for (let after: string | undefined, page = 0; page === 0 || after !== undefined; page++) {
+    const { items, next } = await store.listThreads(TENANT, { ...query, ...(after === undefined ? {} : { after }) });
+    found.push(...items);
+    holds(next === undefined || !cursors.has(next), "a page leads back to itself");
+    if (next !== undefined) {
+      cursors.add(next);
+      same(items.length, query.limit ?? 50, "the length of a page that isn't the last");
+    }
+    after = next;
+    await between(idsOf(items));
   }
   return found;
 }

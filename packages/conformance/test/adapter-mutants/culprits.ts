@@ -60,6 +60,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "once.settled-as-retry",
     "once.three-at-once",
     "once.throwing-tool",
+    "thread.keeps-failing",
   ],
   "cuts-arguments": ["values.large-args", "values.many-keys", "values.proto-args"],
   "drops-notice": ["edit.result-tells"],

@@ -6,12 +6,14 @@ import type { Mutant } from "./mutant.ts";
 import { placeMutants } from "./places.ts";
 import { purgeMutants } from "./purge.ts";
 import { readMutants } from "./reads.ts";
+import { threadMutants } from "./threads.ts";
 import { unreadableMutants } from "./unreadable.ts";
 import { valueMutants } from "./values.ts";
 
 export const mutants: readonly Mutant[] = [
   ...commitMutants,
   ...readMutants,
+  ...threadMutants,
   ...eventMutants,
   ...dueMutants,
   ...purgeMutants,

@@ -7,15 +7,18 @@ import {
   pageLimit,
   pageStart,
   readEach,
+  threadCursorOf,
+  threadPageStart,
   unreadableRecord,
   type Batch,
   type Committed,
   type RequestRecord,
   type StorePort,
+  type ThreadRecord,
 } from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
-import { closedThreads, grantsFor, listGrants, matching, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import { closedThreads, grantsFor, listGrants, matching, matchingThreads, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
 import { idsOf } from "../../src/store-suite/records.ts";
 import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
 
@@ -35,7 +38,7 @@ export interface Weak {
   readonly positionsAgain?: boolean;
 }
 
-/** From now on this request's bytes are not what was written. */
+/** From now on this record's bytes are not what was written. */
 export function damageAt(path: string, id: string): void {
   const database = new DatabaseSync(path);
   database.prepare("INSERT INTO log (n, entry) SELECT max(n) + 1, ? FROM log").run(serialize({ op: "damage", id } satisfies Entry));
@@ -132,6 +135,12 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
     return record;
   }
 
+  function wholeThread(record: ThreadRecord): ThreadRecord {
+    const id = `thread/${record.id}`;
+    if (damaged.has(id)) throw unreadableRecord(id, "it was damaged");
+    return record;
+  }
+
   async function close(): Promise<void> {
     clearInterval(poll);
     listeners.clear();
@@ -169,7 +178,11 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const record = requests.get(id);
         return record && whole(record);
       }),
-    getThread: (tenant, id) => read(tenant, ({ threads }) => threads.get(id)),
+    getThread: (tenant, id) =>
+      read(tenant, ({ threads }) => {
+        const record = threads.get(id);
+        return record && wholeThread(record);
+      }),
     requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId).map(whole)),
     requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId).map(whole)),
     closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
@@ -187,6 +200,14 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const page = rest.slice(0, limit);
         const last = page.at(-1);
         return { ...readEach(page, whole), next: last && rest.length > limit ? cursorOf(last) : undefined };
+      }),
+    listThreads: (tenant, query) =>
+      read(tenant, (state) => {
+        const [limit, start] = [pageLimit(query), threadPageStart(query)];
+        const rest = matchingThreads(state, query).filter(({ id }) => start === undefined || id > start);
+        const page = rest.slice(0, limit);
+        const last = page.at(-1);
+        return { ...readEach(page, wholeThread), next: last && rest.length > limit ? threadCursorOf(last.id) : undefined };
       }),
     listEvents: (tenant, after, limit, subject) =>
       read(tenant, ({ events }) => {

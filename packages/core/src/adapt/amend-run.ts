@@ -44,7 +44,8 @@ export function amendRun(
     // So would an invocation that has lost its lease and doesn't know it: the new fence and holder refuse it. The lease
     // stays lapsed, so that a worker looks after what that invocation left.
     const holder = thread.holder === undefined ? undefined : token;
-    const next = { ...thread, continuation: await encodeContinuation(changed), fence: thread.fence + 1, holder };
+    const releasedFence = thread.releasedFence === undefined ? undefined : thread.releasedFence + 1;
+    const next = { ...thread, continuation: await encodeContinuation(changed), fence: thread.fence + 1, releasedFence, holder };
     return (await ledger.commit(putThread(next, thread.version, { type: "amended", at: now, actor: by, data: {} }))).ok || undefined;
   });
 }

@@ -16,6 +16,8 @@ export const TIMINGS = {
   backoffMin: 1_000,
   /** …up to this. */
   backoffMax: 300_000,
+  /** A thread whose run has kept failing for so long, and so often as {@link ATTEMPTS} says, is tried no more. */
+  retryUpTo: 86_400_000,
   /** How often a worker looks for work that no notification announced. */
   sweepEvery: 1_000,
 } as const;
@@ -32,6 +34,8 @@ export interface Timings {
   readonly lease?: Duration | undefined;
   /** How often a worker looks for work that no notification announced. `createWorker` can say otherwise. Default 1s. */
   readonly sweepEvery?: Duration | undefined;
+  /** How long the run of a thread must have kept failing before workers give it up. Default 24h. */
+  readonly retryUpTo?: Duration | undefined;
   /** Of executions alone. A test can tell by it which of the two leases counts. Default: `lease`. @internal */
   readonly claimLease?: Duration | undefined;
   /** @internal */
@@ -43,6 +47,9 @@ export interface Timings {
   /** @internal */
   readonly backoffMax?: Duration | undefined;
 }
+
+/** How often the run of a thread must have failed in a row before workers give it up. */
+export const ATTEMPTS = 20;
 
 export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50, rememberFor: "24h", rememberTimes: 10 } as const;
 

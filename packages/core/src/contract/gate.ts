@@ -8,6 +8,7 @@ import type { ArgsIn, ArgsOut, Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
 import type { Store } from "./store.ts";
+import type { ThreadQuery, ThreadSummary } from "./threads.ts";
 
 export interface ThreadInfo {
   /** Who asks: a principal, or just an id. Four eyes keep them from signing. */
@@ -40,6 +41,12 @@ export interface Gate<Tools = any, Context = any> {
   get(id: string): Promise<ApprovalRequest | undefined>;
   /** Requests that can't be read are named in `unreadable` of their page. @throws INVALID_ARGS for a limit or cursor that isn't one */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
+  /**
+   * Where runs stand. Threads that can't be read are named in `unreadable` of their page.
+   * @example const { items } = await gate.threads({ state: "failing" })
+   * @throws INVALID_ARGS for a state, limit or cursor that isn't one
+   */
+  threads(query?: ThreadQuery): Promise<Page<ThreadSummary>>;
   /**
    * Approve, edit or reject. `seen` names the request and the digest of the proposal that was looked at, so that nobody
    * signs what they haven't seen. The same vote again is idempotent.

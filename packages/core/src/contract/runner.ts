@@ -29,7 +29,8 @@ export interface AgentRunner<Input = any, Output = any, Stream = any, Context = 
    */
   start(threadId: string, input: Input, ...options: StartArgs<Context, Native>): Promise<RunOutcome<Output>>;
   /**
-   * Goes on where the thread stopped. Without a decision nothing happens: no effect, no model request.
+   * Goes on where the thread stopped. Without a decision nothing happens: no effect, no model request. A thread that workers
+   * have given up is tried again, and so is one whose next try is still to come.
    * @throws THREAD_UNKNOWN, THREAD_CLOSED once it was purged, AGENT_UNKNOWN, EXECUTION_UNKNOWN, and what the framework throws
    */
   resume(threadId: string, options?: Native & { signal?: AbortSignal | undefined }): Promise<RunOutcome<Output>>;

@@ -4,6 +4,7 @@ import { blankThread } from "../ledger/blank-thread.ts";
 import type { Writes } from "../ledger/ledger.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { NEVER } from "../store/threads.ts";
 import { isFramework, type Invocation } from "./invocation.ts";
 
 /** Whose thread it is, and for whom. */
@@ -22,9 +23,7 @@ function identityOf({ agent, wokenAs = agent, framework, requestedBy, context }:
 /** A thread that nobody holds. */
 export const FREE = { holder: undefined, leaseUntil: 0 } as const;
 /** What failed before it came to rest counts no more. */
-export const RESTED = { attempts: 0, lastError: undefined } as const;
-/** Nobody wakes the thread, see `notBefore`. */
-export const NEVER: number = Number.MAX_SAFE_INTEGER;
+export const RESTED = { attempts: 0, lastError: undefined, failingSince: undefined, pause: undefined } as const;
 
 /** What a commit of requests leaves behind. */
 interface Recorded {
@@ -56,13 +55,16 @@ export function holdThread(
   const { hold } = invocation;
   hold.refuseWrite(thread, now);
   const until = now + timings[hold.keeps];
+  const fence = hold.fenceAfter(thread, continuation !== undefined);
   const held = isFramework(invocation)
     ? {
         ...(thread.framework === "none" ? identityOf(invocation) : {}),
         state: "live" as const,
         closedAt: undefined,
         holder: hold.token,
-        fence: hold.fenceAfter(thread, continuation !== undefined),
+        fence,
+        // A hold outside a runner only lapses: nobody has died of it.
+        ...(hold.keeps === "threadLease" && !ends ? {} : { releasedFence: fence }),
         leaseUntil: thread.holder === hold.token ? Math.max(thread.leaseUntil, until) : until,
         notBefore: wakeAt(thread, waits),
         // A run that goes on without a pause has saved nothing yet: if it dies, it begins again with its input.

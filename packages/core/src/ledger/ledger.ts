@@ -4,23 +4,18 @@ import type { AuditEvent } from "../contract/event.ts";
 import type { Awaitable } from "../contract/json.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
+import type { ThreadQuery } from "../contract/threads.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { parsePage } from "../store/page.ts";
 import type { Batch, Change, Committed, Due, DueKind, DueOptions, StorePort } from "../store/port.ts";
-import {
-  flawOf,
-  parseGrant,
-  parseRequest,
-  parseThread,
-  type GrantRecord,
-  type RequestRecord,
-  type ThreadRecord,
-} from "../store/records.ts";
+import { flawOf, parseGrant, parseRequest, parseThread } from "../store/parse-records.ts";
+import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { ThreadHead } from "../store/threads.ts";
 import { readEach } from "../store/unreadable.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
-  "grantsFor", "listEvents", "claimDue", "watch", "close",
+  "listThreads", "grantsFor", "listEvents", "claimDue", "watch", "close",
 ] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
 
 /** @throws SETUP if this isn't a store */
@@ -85,6 +80,14 @@ export class Ledger {
 
   async list(query: RequestQuery): Promise<Page<RequestRecord>> {
     return parsePage(await this.port.listRequests(this.tenant, query));
+  }
+
+  /** What can be large of a thread is left out. */
+  async threads(query: ThreadQuery): Promise<Page<ThreadHead>> {
+    const { items, unreadable = [], next } = await this.port.listThreads(this.tenant, query);
+    const read = readEach(items, parseThread);
+    const all = [...unreadable, ...(read.unreadable ?? [])];
+    return { items: read.items, ...(all.length > 0 ? { unreadable: all } : {}), next };
   }
 
   /** Up to `cap`. */

@@ -2,7 +2,7 @@ import type { Principal } from "../contract/principal.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { expireIfOverdue, isOverdue } from "../decide/deadline.ts";
 import { CountersignError } from "../errors/error.ts";
-import { newThread } from "../hold/held-thread.ts";
+import { newThread, RESTED } from "../hold/held-thread.ts";
 import { isHeld, RunnerHold, runnerToken } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
@@ -63,7 +63,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     }
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
-    const fresh = { agent, framework, requestedBy, context, input, outcome: undefined, attempts: 0, lastError: undefined };
+    const fresh = { agent, framework, requestedBy, context, input, outcome: undefined };
     const acquired = await take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
     return acquired && (thread ? acquired : { ...acquired, invocation: { ...acquired.invocation, first: true }, requests: [] });
   });
@@ -106,7 +106,11 @@ export function acquireForResume(kernel: Kernel, threadId: string, runner: Ident
 }
 
 /** A thread that a worker's `claimDue`, called at `since`, has leased and fenced already. Undefined: it was taken from us meanwhile. */
-export function adopt({ timings }: Kernel, thread: ThreadRecord, fence: number, token: string, since: number): Acquired | undefined {
+export function adopt(
+  { timings }: Kernel,
+  thread: ThreadRecord,
+  { fence, token, since }: { readonly fence: number; readonly token: string; readonly since: number },
+): Acquired | undefined {
   if (thread.fence !== fence || thread.holder !== token) return undefined;
   return { thread, invocation: invocationOn(thread, new RunnerHold(token, thread, since + timings.threadLease)) };
 }
@@ -162,7 +166,9 @@ async function take(
 ): Promise<Acquired | undefined> {
   const { ledger, timings } = kernel;
   const until = since + timings.threadLease;
-  const lease = { fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease, notBefore: 0 };
+  // By hand: whatever failed before, and whoever died, counts no more.
+  const anew = { ...RESTED, notBefore: 0, releasedFence: thread.fence };
+  const lease = { ...anew, fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease };
   const event = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
   const taken = putThread({ ...thread, ...lease, state: "live", closedAt: undefined }, thread.version, event);
   const committed = await ledger.commit(together(taken, ...withdrawn));

@@ -9,9 +9,10 @@ import { gatingInternalsOf } from "../kernel.ts";
 import { meeting } from "../resume/current-call.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework } from "../suspend/continuation.ts";
-import { acquireForResume, acquireForStart, adopt, type Acquired, type Resumable } from "./acquire.ts";
+import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
+import { takeOver } from "./take-over.ts";
 import { inspect, inspectAtOnce } from "./ungated.ts";
 
 type Options<Native> = Native &
@@ -154,7 +155,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   }
 
   const wake: Wake = async (thread, fence, token, since) => {
-    const acquired = adopt(kernel, thread, fence, token, since);
+    const acquired = await takeOver(kernel, thread, { fence, token, since });
     return acquired && go(acquired, undefined, undefined);
   };
   return { ...runner, ...{ [WAKE]: wake, [INSPECT]: looked } };

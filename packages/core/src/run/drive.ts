@@ -11,6 +11,7 @@ import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";
+import { isOfTheRun } from "./attempts.ts";
 import { withThread } from "./current-thread.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
@@ -134,7 +135,7 @@ async function giveUp({ kernel }: GatingInternals, invocation: Acquired["invocat
   if (isCountersignError(error, "LEASE_LOST")) return;
   const text = messageOf(error);
   // The error that is already on its way tells more than a store that can't be written to: then the lease just lapses.
-  await release(kernel, invocation, { type: "failed", error: text, again }).catch(() => {});
+  await release(kernel, invocation, { type: "failed", error: text, again, counts: isOfTheRun(error) }).catch(() => {});
 }
 
 /** Who stopped the run: the last reviewer who rejected with `then: "stop"`. Undefined: nobody who is on record. */

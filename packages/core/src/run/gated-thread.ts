@@ -151,7 +151,7 @@ export class GatedThread implements Thread {
     const { kernel } = this.#internals;
     if (outcome === "completed") await release(kernel, this.invocation, { type: "completed", outcome: undefined, continuation: undefined });
     else if (outcome === "suspended") await release(kernel, this.invocation, { type: "suspended", elsewhere: false });
-    else await release(kernel, this.invocation, { type: "failed", error: "the invocation failed", again: true });
+    else await release(kernel, this.invocation, { type: "failed", error: "the invocation failed", again: true, counts: true });
   }
 
   /** The next attempt of the same invocation reads anew what has been decided meanwhile. */

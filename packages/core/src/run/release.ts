@@ -1,19 +1,21 @@
 import { SYSTEM } from "../contract/principal.ts";
-import { FREE, NEVER, RESTED } from "../hold/held-thread.ts";
+import { FREE, RESTED } from "../hold/held-thread.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/ledger.ts";
 import { putThread, together } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { GIVEN_UP, NEVER } from "../store/threads.ts";
 import { cancellation, endsWithRun, isNotAskedAgain, NOT_ASKED_AGAIN } from "../suspend/withdraw.ts";
+import { failed, tellGivenUp } from "./attempts.ts";
 
 /** How an invocation ended, and what of it is kept. */
 export type Ending =
   | { readonly type: "completed" | "stopped"; readonly outcome: ThreadRecord["outcome"]; readonly continuation: Uint8Array | undefined }
   /** `elsewhere`: the framework waits for something that isn't Countersign's, so nobody shall wake it. */
   | { readonly type: "suspended"; readonly elsewhere: boolean }
-  /** `again`: a worker shall try it again after a while. */
-  | { readonly type: "failed"; readonly error: string; readonly again: boolean };
+  /** `again`: a worker shall try it again after a while. `counts`: it says something of the run. */
+  | { readonly type: "failed"; readonly error: string; readonly again: boolean; readonly counts: boolean };
 
 /** All requests of a thread, and the store's time. */
 export interface Read {
@@ -50,13 +52,15 @@ export function release(kernel: Kernel, invocation: Invocation, ending: Ending, 
       actor: SYSTEM,
       data: ending.type === "failed" ? { error: ending.error.toWellFormed() } : {},
     };
-    const free = { ...thread, ...FREE, ...after(kernel, thread, ending, now) };
+    const free = { ...thread, ...FREE, releasedFence: thread.fence, ...after(kernel, thread, ending, now) };
     const batch = together(
       putThread(free, thread.version, event),
       ...withdrawn.map((record) => cancellation(record, now, SYSTEM, ending.type === "suspended" ? NOT_ASKED_AGAIN : "the run ended")),
     );
     const committed = await ledger.commit({ ...batch, changes: [...hold.requires(thread.id), ...batch.changes] });
-    return committed.ok ? pending.filter((record) => !withdrawn.includes(record)) : undefined;
+    if (!committed.ok) return undefined;
+    if (free.notBefore === GIVEN_UP) tellGivenUp(kernel, free);
+    return pending.filter((record) => !withdrawn.includes(record));
   });
 }
 
@@ -81,8 +85,8 @@ function after({ timings }: Kernel, thread: ThreadRecord, ending: Ending, now: n
     case "suspended":
       return { ...RESTED, notBefore: ending.elsewhere ? NEVER : 0 };
     case "failed": {
-      const backoff = Math.min(timings.backoffMin * 2 ** thread.attempts, timings.backoffMax);
-      return { attempts: thread.attempts + 1, lastError: ending.error, notBefore: ending.again ? now + backoff : NEVER };
+      const failure = failed(timings, thread, { ...ending, at: now, times: ending.counts ? 1 : 0 });
+      return ending.again ? failure : { ...failure, notBefore: NEVER };
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Page } from "../contract/request.ts";
-import { parseRequest, type RequestRecord } from "./records.ts";
+import { parseRequest } from "./parse-records.ts";
+import type { RequestRecord } from "./records.ts";
 import { readEach } from "./unreadable.ts";
 
 /** A page as a store gave it, checked. What can't be read is named beside what the store itself could not read. */

@@ -1,7 +1,9 @@
 import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
+import type { ThreadQuery } from "../contract/threads.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
+import type { ThreadHead } from "./threads.ts";
 
 /**
  * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then
@@ -89,6 +91,12 @@ export interface StorePort extends Store {
   listRequests(tenant: string, query: RequestQuery): Promise<Page<RequestRecord>>;
   /** Counts up to `cap`, and purged requests not at all. What can't be read may be left out. */
   countRequests(tenant: string, query: RequestQuery, cap: number): Promise<number>;
+  /**
+   * The threads that `threadMatches`, in an order of ids that stays the same: a page stays right under writes. What can be
+   * large of a thread may be left out. A record whose bytes can't be read is named in `unreadable` of the page that it may
+   * belong to (`thread/` and its id), and the others are given. @throws INVALID_ARGS for a limit or cursor that isn't one
+   */
+  listThreads(tenant: string, query: ThreadQuery): Promise<Page<ThreadHead>>;
   grantsFor(
     tenant: string,
     call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },

@@ -1,10 +1,6 @@
-import { z } from "zod";
-import { decisionRecordSchema, jsonObjectSchema } from "../contract/decision.ts";
 import type { Grant } from "../contract/grant.ts";
-import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { termsSchema } from "../contract/terms.ts";
-import { unreadableRecord } from "./unreadable.ts";
 
 /**
  * Where a request stands. Users see it as `status` and `execution`. `purged`: it had finished, and all but what it takes
@@ -61,11 +57,17 @@ export interface ThreadRecord {
   readonly holder: string | undefined;
   /** Unix ms; 0 when free. */
   readonly leaseUntil: number;
-  /** Unix ms: not due before. */
+  /** Unix ms: not due before. Two values are no times: see `NEVER` and `GIVEN_UP`. */
   readonly notBefore: number;
-  /** Failed wake-ups in a row. */
+  /** How often the run has failed in a row, for reasons of its own. A process that died with it counts. */
   readonly attempts: number;
   readonly lastError: string | undefined;
+  /** Unix ms: the first failure of this row. */
+  readonly failingSince?: number | undefined;
+  /** In ms: how long workers waited after the last failure, whatever it was. */
+  readonly pause?: number | undefined;
+  /** The fence of whoever let go of the thread last. When the next one takes it, those in between have died. */
+  readonly releasedFence?: number | undefined;
   readonly tenant: string;
   readonly agent: string;
   readonly framework: string;
@@ -97,155 +99,4 @@ export interface GrantRecord {
   readonly expiresAt: number | undefined;
   readonly seq: number;
   readonly head: string;
-}
-
-const text = () => z.string().optional();
-const time = () => z.number().optional();
-const requestSchema = z.lazy(() =>
-  z.object({
-    id: z.string(),
-    version: z.number(),
-    status: z.enum(["pending", "approved", "rejected", "expired", "cancelled"]),
-    threadId: z.string(),
-    agent: z.string(),
-    proposedBy: text(),
-    framework: z.string(),
-    tenant: z.string(),
-    namespace: text(),
-    tool: z.string(),
-    args: jsonObjectSchema,
-    proposal: z.object({ args: jsonObjectSchema, digest: z.string(), by: principalSchema.optional() }),
-    approvedArgs: jsonObjectSchema.optional(),
-    argsSchema: jsonObjectSchema.optional(),
-    rule: z.string(),
-    reason: z.string(),
-    terms: termsSchema,
-    requestedBy: principalSchema.optional(),
-    decisions: z.array(decisionRecordSchema),
-    execution: z.enum(["none", "executing", "done", "failed", "unknown"]),
-    receipt: z
-      .discriminatedUnion("status", [
-        z.object({ status: z.literal("done"), result: z.unknown().optional(), at: z.number() }),
-        z.object({ status: z.literal("failed"), error: z.string(), at: z.number() }),
-        z.object({ status: z.literal("unknown"), at: z.number() }),
-      ])
-      .optional(),
-    begun: z.boolean().optional(),
-    policyHash: z.string(),
-    decidedAt: time(),
-    grantId: text(),
-    supersedes: text(),
-    revises: text(),
-    links: z.array(z.object({ label: z.string(), url: z.string() })),
-    askedAt: z.number(),
-    expiresAt: time(),
-    state: z.enum(["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled", "purged"]),
-    idempotent: z.boolean(),
-    result: z.unknown().optional(),
-    error: text(),
-    turnId: z.string(),
-    callId: z.string(),
-    parent: text(),
-    ticket: z.boolean().optional(),
-    redact: z.array(z.string()).optional(),
-    executeWithin: time(),
-    noticeAt: time(),
-    attempt: z.number(),
-    holder: text(),
-    leaseUntil: z.number(),
-    seq: z.number(),
-    head: z.string(),
-  }),
-);
-const threadSchema = z.lazy(() =>
-  z.object({
-    id: z.string(),
-    version: z.number(),
-    state: z.enum(["live", "closed"]),
-    open: z.number(),
-    fence: z.number(),
-    holder: text(),
-    leaseUntil: z.number(),
-    notBefore: z.number(),
-    attempts: z.number(),
-    lastError: text(),
-    tenant: z.string(),
-    agent: z.string(),
-    framework: z.string(),
-    requestedBy: principalSchema.optional(),
-    context: z.unknown().optional(),
-    input: z.unknown().optional(),
-    continuation: z.instanceof(Uint8Array).optional(),
-    outcome: z.object({ text: z.string(), output: z.unknown().optional() }).optional(),
-    closedAt: time(),
-    purgedSeq: time(),
-    seq: z.number(),
-    head: z.string(),
-  }),
-);
-const grantSchema = z.lazy(() =>
-  z.object({
-    id: z.string(),
-    version: z.number(),
-    tenant: z.string(),
-    uses: z.number(),
-    grant: z.object({
-      id: z.string(),
-      scope: z.enum(["exact-args", "tool"]),
-      decision: z.enum(["approve", "reject"]),
-      namespace: text(),
-      tool: z.string(),
-      agent: z.string(),
-      within: z.enum(["thread", "requester"]),
-      threadId: text(),
-      requestedBy: text(),
-      digest: text(),
-      requestId: z.string(),
-      message: text(),
-      terms: termsSchema,
-      by: principalSchema,
-      uses: z.number(),
-      expiresAt: time(),
-      revokedAt: time(),
-    }),
-    revokedAt: time(),
-    expiresAt: time(),
-    seq: z.number(),
-    head: z.string(),
-  }),
-);
-
-type Kind = "request" | "thread" | "grant";
-const SCHEMAS: { readonly [K in Kind]: z.ZodType } = { request: requestSchema, thread: threadSchema, grant: grantSchema };
-
-function parse<T>(kind: Kind, value: unknown): T {
-  const parsed = SCHEMAS[kind].safeParse(value);
-  if (parsed.success) return parsed.data as T;
-  const id = String((value as { id?: unknown } | null)?.id);
-  throw unreadableRecord(kind === "request" ? id : `${kind}/${id}`, flawIn(parsed.error));
-}
-
-const flawIn = ({ issues: [issue] }: z.ZodError): string => `${issue?.path.map(String).join(".") || "the record"}: ${issue?.message}`;
-
-/** Why this record could not be read again; undefined: it could be. */
-export function flawOf(kind: Kind, record: unknown): string | undefined {
-  const parsed = SCHEMAS[kind].safeParse(record);
-  return parsed.success ? undefined : flawIn(parsed.error);
-}
-
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
-export function parseRequest(value: unknown): RequestRecord {
-  const { begun, ...record } = parse<Omit<RequestRecord, "begun"> & { readonly begun?: boolean }>("request", value);
-  // Earlier versions kept only the attempts. Whoever had claimed the call may have begun it.
-  return { ...record, begun: begun ?? record.attempt > 0 };
-}
-
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
-export function parseThread(value: unknown): ThreadRecord {
-  return parse("thread", value);
-}
-
-/** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
-export function parseGrant(value: unknown): GrantRecord {
-  return parse("grant", value);
 }

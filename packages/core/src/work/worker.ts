@@ -27,7 +27,7 @@ interface WorkerOptions {
   /** How often it looks for work that no notification announced: 24 days at most. Default: `timings.sweepEvery` of the gate, 1s. */
   sweepEvery?: Duration | undefined;
   /**
-   * A thread that failed is tried again later. Without a `threadId`, the worker itself couldn't do its work and goes on
+   * A thread that failed is tried again later, until it is given up: the gate's `warn` tells that. Without a `threadId`, the worker itself couldn't do its work and goes on
    * trying; the same trouble is told once a minute. Default: a warning.
    */
   onError?: (error: unknown, threadId: string | undefined) => void;
@@ -148,7 +148,7 @@ function teller({ warn }: Kernel, onError: WorkerOptions["onError"]): NonNullabl
       warn(
         threadId === undefined
           ? `A worker can't do its work and goes on trying: ${messageOf(error)}`
-          : `Thread ${threadId} failed and will be tried again later: ${messageOf(error)}`,
+          : `The run of thread ${threadId} failed: ${messageOf(error)}`,
       ));
   return (error, threadId) => {
     try {

@@ -4,10 +4,16 @@ import {
   pageLimit,
   pageStart,
   requestMatches,
+  threadCursorOf,
+  threadMatches,
+  threadPageStart,
   type AuditEvent,
   type Page,
   type RequestQuery,
   type RequestRecord,
+  type ThreadHead,
+  type ThreadQuery,
+  type ThreadRecord,
 } from "@countersign/core/store";
 import { copy } from "./copy.ts";
 import type { Tenant } from "./tenant.ts";
@@ -31,6 +37,23 @@ type Asked = Pick<RequestRecord, "askedAt" | "id">;
 /** By `askedAt`, then by id, so that the order is the same every time. */
 function byAsked(a: Asked, b: Asked): number {
   return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+/** @throws INVALID_ARGS for a bad limit or cursor */
+export function listThreads({ threads }: Tenant, query: ThreadQuery): Page<ThreadHead> {
+  const limit = pageLimit(query);
+  const start = threadPageStart(query);
+  const found = [...threads.values()]
+    .filter((record) => threadMatches(record, query) && (start === undefined || record.id > start))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return copy({ items: items.map(headOf), next: last && found.length > limit ? threadCursorOf(last.id) : undefined });
+}
+
+/** Without what can be large. */
+function headOf({ context: _context, input: _input, continuation: _continuation, outcome: _outcome, ...head }: ThreadRecord): ThreadHead {
+  return head;
 }
 
 /** @throws INVALID_ARGS for an `after` that is no position */

@@ -3,7 +3,7 @@ import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
-import { listEvents, listRequests } from "./pages.ts";
+import { listEvents, listRequests, listThreads } from "./pages.ts";
 import { emptyTenant, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
@@ -62,6 +62,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),
+    listThreads: async (tenant, query) => listThreads(of(tenant), query),
     grantsFor: async (tenant, { namespace, tool, agent }) =>
       copy(
         [...of(tenant).grants.values()].filter(

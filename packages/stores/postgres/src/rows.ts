@@ -110,6 +110,10 @@ export function threadFields(record: ThreadRecord): Fields {
 /** The columns that {@link toThread} reads, by name: a later version may add others while this one runs. */
 export const THREAD = "id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, record, body, continuation";
 
+/** The same without what can be large. */
+export const THREAD_HEAD =
+  "id, version, state, open, fence, holder, lease_until, not_before, closed_at, agent, record, NULL AS body, NULL::bytea AS continuation";
+
 /** Columns win over the JSON: claiming a due thread changes them alone. */
 export function toThread(row: Row): ThreadRecord {
   const id = fromText(String(row["id"]));

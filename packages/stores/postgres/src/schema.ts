@@ -126,4 +126,8 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
   judgedFunctions,
+  (s) => `
+  -- Threads that workers have given up: GIVEN_UP of core.
+  CREATE INDEX threads_failing ON ${s}.threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
+  `,
 ];

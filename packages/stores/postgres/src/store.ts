@@ -5,6 +5,7 @@ import { Connection } from "./connection.ts";
 import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
+import { listThreads } from "./list-threads.ts";
 import { openSchema } from "./migrate.ts";
 import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { Watchers } from "./watch.ts";
@@ -79,6 +80,7 @@ export function postgresStore({ schema = "countersign", warn, ...config }: Postg
     requestsOfTurn: (tenant, threadId, turnId) => reading(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => reading(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => reading(() => countRequests(connection, tenant, query, cap)),
+    listThreads: (tenant, query) => reading(() => listThreads(connection, tenant, query)),
     grantsFor: (tenant, call) => reading(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => reading(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => reading(() => listEvents(connection, tenant, after, limit, subject)),

@@ -9,11 +9,12 @@ export default {
   shared: true,
   listsGrants: true,
   open: async (location) => postgresStore({ ...placeOf(location), max: 4 }),
-  async damage(location, requestId) {
+  async damage(location, id) {
+    const [table, own] = id.startsWith("thread/") ? ["threads", id.slice("thread/".length)] : ["requests", id];
     const { connectionString, schema } = placeOf(location);
     const client = new pg.Client({ connectionString });
     await client.connect();
-    await client.query(`UPDATE "${schema}".requests SET record = '{"id":' WHERE tenant = 'default' AND id = $1`, [requestId]);
+    await client.query(`UPDATE "${schema}".${table} SET record = '{"id":' WHERE tenant = 'default' AND id = $1`, [own]);
     await client.end();
   },
 } satisfies StoreHarness;

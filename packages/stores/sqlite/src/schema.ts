@@ -126,4 +126,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE requests ADD COLUMN notice_at INTEGER;
   CREATE INDEX pending_by_notice ON requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
   `,
+  `
+  -- Threads that workers have given up: GIVEN_UP of core.
+  CREATE INDEX threads_failing ON threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
+  `,
 ];

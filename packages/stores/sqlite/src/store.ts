@@ -4,6 +4,7 @@ import { Connection } from "./connection.ts";
 import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
+import { listThreads } from "./list-threads.ts";
 import { openDatabase } from "./open.ts";
 import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { Watchers } from "./watch.ts";
@@ -47,6 +48,7 @@ export function sqliteStore(path: string): StorePort {
     requestsOfTurn: (tenant, threadId, turnId) => connection.answer(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => connection.answer(() => countRequests(connection, tenant, query, cap)),
+    listThreads: (tenant, query) => connection.answer(() => listThreads(connection, tenant, query)),
     grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => connection.answer(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),

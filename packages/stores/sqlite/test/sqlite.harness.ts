@@ -7,9 +7,10 @@ export default {
   shared: true,
   listsGrants: true,
   open: async (location) => sqliteStore(location),
-  async damage(location, requestId) {
+  async damage(location, id) {
+    const [table, own] = id.startsWith("thread/") ? ["threads", id.slice("thread/".length)] : ["requests", id];
     const file = new DatabaseSync(location);
-    file.prepare(`UPDATE requests SET record = '{"id":' WHERE tenant = 'default' AND id = ?`).run(requestId);
+    file.prepare(`UPDATE ${table} SET record = '{"id":' WHERE tenant = 'default' AND id = ?`).run(own);
     file.close();
   },
 } satisfies StoreHarness;

@@ -1,12 +1,18 @@
 import assert from "node:assert/strict";
-import { approve, reject } from "@countersign/core";
+import { approve, reject, type ThreadSummary } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import type { AdapterCase } from "../setting.ts";
-import { assertCode, assertPaid, assertStatus, onlyPending, resultOf } from "./expect.ts";
-import { calls, payment, payments, says } from "./payments.ts";
+import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, resultOf } from "./expect.ts";
+import { calls, payment, payments, says, SHORT_LEASES } from "./payments.ts";
+import type { Stage } from "../stage.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 const turns = [calls(payment("call_0", 4_200)), says()];
+
+/** A run that fails is tried twenty times at least, so the pauses between are short. */
+const IMPATIENT = { ...SHORT_LEASES, backoffMin: 10, backoffMax: 40, retryUpTo: 300 };
+const MOST_TRIES = 100;
+const FAILING = { variant: "failing" } as const;
 
 /** Conversations that go on, stand still, and don't mix. */
 export const threads: readonly AdapterCase[] = [
@@ -77,6 +83,31 @@ export const threads: readonly AdapterCase[] = [
     },
   },
   {
+    id: "thread.keeps-failing",
+    title:
+      "A run that fails the same way each time is tried with growing pauses, then given up and listed; resumed by hand once the cause is gone, it goes on.",
+    guards: "A broken run asks its model for ever, or the payment is made once for each try.",
+    needs: ["durable"],
+    setting: (variant) =>
+      payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], { timings: IMPATIENT }),
+    async run(stage) {
+      await stage.decide(onlyPending(await stage.start()), approve());
+      const attempts = await untilGivenUp(stage);
+      assert.ok(attempts >= 20, `given up after ${attempts} attempts`);
+      assertPaid(stage, LARGE);
+      assertStatus(await stage.work(), "worked");
+      assert.equal((await standing(stage)).attempts, attempts, "a worker tried it once more");
+      assertStatus(await stage.resume(FAILING), "error");
+      const anew = await standing(stage);
+      assert.deepEqual([anew.state, anew.attempts], ["ready", 1], "a resume by hand begins anew");
+      const answer = await stage.resumeWhenFree();
+      assertStatus(answer, "completed");
+      assertTold(answer, "call_0", "paid 4200");
+      assertPaid(stage, LARGE);
+      assert.deepEqual((await stage.gate.threads({ state: "failing" })).items, []);
+    },
+  },
+  {
     id: "thread.unreadable",
     title: "A request that can't be read stops its own thread, and runs nothing; every other thread goes on.",
     guards: "One record that another version wrote, and nobody's call is listed, verified or run any more.",
@@ -119,6 +150,27 @@ export const threads: readonly AdapterCase[] = [
     },
   },
 ];
+
+async function standing({ gate }: Stage): Promise<ThreadSummary> {
+  const [thread, ...others] = (await gate.threads()).items;
+  if (!thread || others.length > 0) assert.fail(`${others.length + (thread ? 1 : 0)} threads instead of one`);
+  return thread;
+}
+
+/** One worker tries it whenever it may. Answers how often it failed in the end. */
+async function untilGivenUp(stage: Stage): Promise<number> {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    await stage.work({ ...FAILING, sameProcess: tries > 0 });
+    const { state, attempts, lastError, failingSince, nextTryAt = 0 } = await standing(stage);
+    assert.ok(attempts > 0 && lastError !== undefined && failingSince !== undefined, "the failure is not on record");
+    if (state === "failing") return attempts;
+    assert.equal(state, "ready");
+    const failed = (await Array.fromAsync(stage.gate.history("thread/thread-1"))).findLast(({ type }) => type === "failed");
+    assert.equal(nextTryAt - (failed?.at ?? 0), Math.min(IMPATIENT.backoffMin * 2 ** (attempts - 1), IMPATIENT.backoffMax), "the pause");
+    await new Promise((resolve) => setTimeout(resolve, Math.max(nextTryAt - Date.now(), 0)));
+  }
+  assert.fail(`it was tried ${MOST_TRIES} times and not given up`);
+}
 
 /** As a later version might write it: with terms that this one doesn't know. */
 async function spoil(store: StorePort, id: string): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from "@countersign/core/store";
 import { emptyBook, ofTurn, reading, write, type Book } from "./book.ts";
 import { dueIn } from "./due.ts";
-import { eventsOf, pageOf } from "./pages.ts";
+import { eventsOf, pageOf, threadsOf } from "./pages.ts";
 
 type Entry = Pick<Batch, "tenant" | "changes" | "events">;
 const POLL_MS = 50;
@@ -108,6 +108,7 @@ export function journalStore(path: string): StorePort {
     listRequests: async (tenant, query) => pageOf(fresh(tenant), query),
     countRequests: async (tenant, query, cap) =>
       Math.min(cap, [...fresh(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),
+    listThreads: async (tenant, query) => threadsOf(fresh(tenant), query),
     grantsFor: async (tenant, { namespace, tool, agent }) =>
       [...fresh(tenant).grants.values()].filter(
         ({ grant }) => grant.namespace === namespace && grant.tool === tool && grant.agent === agent,

@@ -3,10 +3,15 @@ import {
   pageLimit,
   pageStart,
   requestMatches,
+  threadCursorOf,
+  threadMatches,
+  threadPageStart,
   type AuditEvent,
   type Page,
   type RequestQuery,
   type RequestRecord,
+  type ThreadHead,
+  type ThreadQuery,
 } from "@countersign/core/store";
 import type { Book } from "./book.ts";
 
@@ -27,6 +32,18 @@ type Asked = Pick<RequestRecord, "askedAt" | "id">;
 
 function byAsked(a: Asked, b: Asked): number {
   return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+}
+
+/** @throws INVALID_ARGS for a bad limit or cursor */
+export function threadsOf({ threads }: Book, query: ThreadQuery): Page<ThreadHead> {
+  const limit = pageLimit(query);
+  const start = threadPageStart(query);
+  const found = [...threads.values()]
+    .filter((record) => threadMatches(record, query) && (start === undefined || record.id > start))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next: last && found.length > limit ? threadCursorOf(last.id) : undefined };
 }
 
 /** A position is the number of events up to it. */

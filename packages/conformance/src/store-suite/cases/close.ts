@@ -12,6 +12,7 @@ const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unkno
   ["requestsOfTurn", (store) => store.requestsOfTurn(TENANT, "pay-001", "msg_1")],
   ["listRequests", (store) => store.listRequests(TENANT, {})],
   ["countRequests", (store) => store.countRequests(TENANT, {}, 10)],
+  ["listThreads", (store) => store.listThreads(TENANT, {})],
   ["grantsFor", (store) => store.grantsFor(TENANT, { namespace: undefined, tool: "t", agent: "a" })],
   ["listEvents", (store) => store.listEvents(TENANT, undefined, 10)],
   ["claimDue", (store) => store.claimDue("thread", { tenant: TENANT, holder: "h", leaseMs: 1, limit: 1 })],

@@ -1,5 +1,5 @@
-import { isCountersignError, type RequestQuery, type StorePort } from "@countersign/core/store";
-import { holds, same } from "../check.ts";
+import { GIVEN_UP, isCountersignError, type Page, type RequestQuery, type StorePort } from "@countersign/core/store";
+import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
@@ -35,12 +35,11 @@ async function namedBy(work: () => Promise<unknown>, what: string): Promise<stri
 
 /** All pages of so many: whom they give and whom they name, in their order. */
 async function walk(
-  store: StorePort,
-  query: RequestQuery,
+  list: (after?: string) => Promise<Page<{ readonly id: string }>>,
 ): Promise<{ readonly items: readonly string[]; readonly named: readonly string[] }> {
   const [items, named, cursors]: [string[], string[], (string | undefined)[]] = [[], [], []];
   for (let after: string | undefined; cursors.length < 20;) {
-    const page = await store.listRequests(TENANT, { ...query, ...(after === undefined ? {} : { after }) });
+    const page = await list(after);
     items.push(...idsOf(page.items));
     named.push(...idsOf(page.unreadable ?? []));
     for (const { reason } of page.unreadable ?? []) holds(reason !== "", "no reason is given");
@@ -50,6 +49,11 @@ async function walk(
   }
   return { items, named };
 }
+
+const requestsIn =
+  (store: StorePort, query: RequestQuery) =>
+  (after?: string): ReturnType<StorePort["listRequests"]> =>
+    store.listRequests(TENANT, { ...query, ...(after === undefined ? {} : { after }) });
 
 export const unreadableCases: readonly StoreCase[] = [
   {
@@ -70,6 +74,7 @@ export const unreadableCases: readonly StoreCase[] = [
       same((await store.listRequests(TENANT, { status: "pending" })).items, [expected[1], expected[0], expected[2]], "in a list");
       same(await store.countRequests(TENANT, {}, 10), 3, "counted");
       same(await store.getThread(TENANT, "pay-001"), { ...thread("pay-001", NEWER), version: 1 }, "a thread");
+      has((await store.listThreads(TENANT, {})).items[0], { id: "pay-001", ...NEWER }, "a thread in a list");
       same(idsOf(await grantsOf(store)), ["g1", "g2"], "grants");
     },
   },
@@ -80,7 +85,7 @@ export const unreadableCases: readonly StoreCase[] = [
     needs: ["durable", "damage"],
     run: async (env) => {
       const store = await damaged(env, ["r3"]);
-      same(await walk(store, {}), { items: ["r1", "r2", "r4", "r5", "r6"], named: ["r3"] }, "the list");
+      same(await walk(requestsIn(store, {})), { items: ["r1", "r2", "r4", "r5", "r6"], named: ["r3"] }, "the list");
       same(await namedBy(() => store.getRequest(TENANT, "r3"), "by its id"), "r3", "by its id");
       same(await namedBy(() => store.requestsOfThread(TENANT, "pay-001"), "its thread"), "r3", "its thread");
       same(await namedBy(() => store.requestsOfTurn(TENANT, "pay-001", "msg_1"), "its turn"), "r3", "its turn");
@@ -95,6 +100,27 @@ export const unreadableCases: readonly StoreCase[] = [
     },
   },
   {
+    id: "store.unreadable.threads",
+    title: "A damaged thread is named in the page where it belongs, once, and keeps no other from being listed.",
+    guards: "One damaged row, and nobody sees which runs fail.",
+    needs: ["durable", "damage"],
+    run: async ({ open, damage }) => {
+      const first = await open();
+      const all = ["t1", "t2", "t3", "t4"].map((id) => putThread(thread(id, { notBefore: GIVEN_UP })));
+      await commit(first, all);
+      await first.close();
+      for (const id of ["t1", "t3", "t4"]) await damage(`thread/${id}`);
+      const store = await open();
+      for (const limit of [1, 2, 3, 4]) {
+        const list = (after?: string): ReturnType<StorePort["listThreads"]> =>
+          store.listThreads(TENANT, { state: "failing", limit, ...(after === undefined ? {} : { after }) });
+        same(await walk(list), { items: ["t2"], named: ["thread/t1", "thread/t3", "thread/t4"] }, `pages of ${limit}`);
+      }
+      same(await namedBy(() => store.getThread(TENANT, "t3"), "by its id"), "thread/t3", "by its id");
+      same((await store.getThread(TENANT, "t2"))?.id, "t2", "another one");
+    },
+  },
+  {
     id: "store.unreadable.pages",
     title: "Pages go on beyond damaged requests, wherever a page ends, and name each of them once.",
     guards: "A list ends at a damaged row, or goes round it for ever.",
@@ -102,8 +128,8 @@ export const unreadableCases: readonly StoreCase[] = [
     run: async (env) => {
       const store = await damaged(env, ["r1", "r3", "r4", "r6"]);
       for (const limit of [1, 2, 3, 6]) {
-        same(await walk(store, { limit }), { items: ["r2", "r5"], named: ["r1", "r3", "r4", "r6"] }, `pages of ${limit}`);
-        const newest = await walk(store, { limit, order: "newest" });
+        same(await walk(requestsIn(store, { limit })), { items: ["r2", "r5"], named: ["r1", "r3", "r4", "r6"] }, `pages of ${limit}`);
+        const newest = await walk(requestsIn(store, { limit, order: "newest" }));
         same(newest, { items: ["r5", "r2"], named: ["r6", "r4", "r3", "r1"] }, `pages of ${limit}, the newest first`);
       }
     },

@@ -1,8 +1,8 @@
-import type { StorePort } from "@countersign/core/store";
+import type { StorePort, ThreadHead, ThreadRecord } from "@countersign/core/store";
 import { same } from "../check.ts";
 import { everyEvent } from "../pages.ts";
 import { FAR, T0 } from "../records.ts";
-import { closedThreads, grantsFor, matching, ofThread, ofTurn } from "./reads.ts";
+import { closedThreads, grantsFor, matching, matchingThreads, ofThread, ofTurn } from "./reads.ts";
 import type { TenantState } from "./state.ts";
 import { AGENTS, REQUESTS, THREADS } from "./steps.ts";
 
@@ -39,6 +39,11 @@ export async function sameState(store: StorePort, tenant: string, state: TenantS
     matching(all, { status: "pending" }).length,
     "the count of the pending",
   );
+  for (const standing of [undefined, "ready", "running", "suspended", "idle", "failing", "closed"] as const) {
+    const query = standing === undefined ? {} : { state: standing };
+    const { items } = await store.listThreads(tenant, query);
+    same(items.map(headOf), matchingThreads(state, query).map(headOf), `the threads that are ${standing ?? "a run's"}`);
+  }
   for (const [before, limit] of [
     [T0 + 500, 1],
     [FAR, 9],
@@ -49,4 +54,10 @@ export async function sameState(store: StorePort, tenant: string, state: TenantS
     if (times) same(times, expected.slice(0, limit), `when the threads were closed that it gives as closed before ${before}`);
   }
   same((await everyEvent(store, { tenant })).events, [...state.events.values()], "the events");
+}
+
+/** Without what a list may leave out. */
+function headOf(thread: ThreadHead): ThreadHead {
+  const { context: _context, input: _input, continuation: _continuation, outcome: _outcome, ...head } = thread as ThreadRecord;
+  return head;
 }

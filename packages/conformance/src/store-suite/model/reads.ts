@@ -1,4 +1,12 @@
-import { requestMatches, type GrantRecord, type RequestQuery, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
+import {
+  requestMatches,
+  threadMatches,
+  type GrantRecord,
+  type RequestQuery,
+  type RequestRecord,
+  type ThreadQuery,
+  type ThreadRecord,
+} from "@countersign/core/store";
 import type { TenantState } from "./state.ts";
 
 export function ofThread({ requests }: TenantState, threadId: string): readonly RequestRecord[] {
@@ -14,6 +22,11 @@ export function matching(records: Iterable<RequestRecord>, query: RequestQuery):
   const found = [...records].filter((record) => requestMatches(record, query));
   const sorted = found.sort((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
   return query.order === "newest" ? sorted.reverse() : sorted;
+}
+
+/** All that match, by their ids. */
+export function matchingThreads({ threads }: TenantState, query: ThreadQuery): readonly ThreadRecord[] {
+  return [...threads.values()].filter((record) => threadMatches(record, query)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Closed before then (Unix ms), the oldest first. */

@@ -1,5 +1,14 @@
 import fc from "fast-check";
-import type { AuditEvent, Batch, Change, DueKind, RequestQuery, RequestState } from "@countersign/core/store";
+import {
+  GIVEN_UP,
+  NEVER,
+  type AuditEvent,
+  type Batch,
+  type Change,
+  type DueKind,
+  type RequestQuery,
+  type RequestState,
+} from "@countersign/core/store";
 import { signed } from "../mixture.ts";
 import { event, FAR, grant, request, T0, thread } from "../records.ts";
 import type { TenantState } from "./state.ts";
@@ -162,10 +171,11 @@ function putOf(
     const lease = as % 4 === 0 ? { holder: "worker/0", leaseUntil: as % 8 === 0 ? FAR : T0 } : {};
     const over = {
       tenant,
-      agent,
+      // Of questions by hand: those are listed nowhere.
+      agent: as % 9 === 0 ? "" : agent,
       fence,
       open: as,
-      notBefore: as % 7 === 0 ? FAR : T0 + as,
+      notBefore: as % 7 === 0 ? FAR : as % 11 === 0 ? GIVEN_UP : as % 13 === 0 ? NEVER : T0 + as,
       state: as % 5 === 0 ? "closed" : "live",
       closedAt: as % 3 === 0 ? undefined : T0 + as,
       ...lease,

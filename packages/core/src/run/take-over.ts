@@ -1,0 +1,55 @@
+import { SYSTEM } from "../contract/principal.ts";
+import { FREE } from "../hold/held-thread.ts";
+import type { Kernel } from "../kernel.ts";
+import { persist } from "../ledger/ledger.ts";
+import { putThread } from "../ledger/transition.ts";
+import type { ThreadRecord } from "../store/records.ts";
+import { GIVEN_UP } from "../store/threads.ts";
+import { adopt, type Acquired } from "./acquire.ts";
+import { failed, tellGivenUp } from "./attempts.ts";
+
+/** A worker's claim of a due thread. */
+export interface Claim {
+  readonly fence: number;
+  readonly token: string;
+  /** When `claimDue` was called, Unix ms by this process's clock. */
+  readonly since: number;
+}
+
+const DIED = "The process that ran it died, or stood still for longer than its lease.";
+
+/**
+ * The thread, for whoever claimed it. Those who had it before and never let go are counted as failed attempts first: a run
+ * that kills its process says nothing of it. Undefined: it was taken from us meanwhile, or these were attempts enough.
+ */
+export async function takeOver(kernel: Kernel, claimed: ThreadRecord, claim: Claim): Promise<Acquired | undefined> {
+  const acquired = adopt(kernel, claimed, claim);
+  return acquired && diedBefore(claimed, claim) > 0 ? countDeaths(kernel, claimed.id, claim) : acquired;
+}
+
+/** Each holder has raised the fence by one. Threads of earlier versions don't tell who let go. */
+function diedBefore({ releasedFence }: ThreadRecord, { fence }: Claim): number {
+  return releasedFence === undefined ? 0 : fence - 1 - releasedFence;
+}
+
+function countDeaths(kernel: Kernel, id: string, claim: Claim): Promise<Acquired | undefined> {
+  const { ledger, timings } = kernel;
+  return persist(async () => {
+    const [thread, at] = await Promise.all([ledger.thread(id), ledger.now()]);
+    if (!thread || !adopt(kernel, thread, claim)) return null;
+    const times = diedBefore(thread, claim);
+    // Written already, and the answer was lost.
+    if (times <= 0) return adopt(kernel, thread, claim);
+    const { notBefore, ...counted } = failed(timings, thread, { error: DIED, at, times });
+    const isGivenUp = notBefore === GIVEN_UP;
+    const next = isGivenUp
+      ? { ...thread, ...counted, ...FREE, notBefore, releasedFence: claim.fence }
+      : { ...thread, ...counted, releasedFence: claim.fence - 1 };
+    const { attempts } = next;
+    const put = putThread(next, thread.version, { type: "lost", at, actor: SYSTEM, data: { attempts } });
+    if (!(await ledger.commit(put)).ok) return undefined;
+    if (!isGivenUp) return adopt(kernel, put.record, claim);
+    tellGivenUp(kernel, put.record);
+    return null;
+  }).then((acquired) => acquired ?? undefined);
+}
