@@ -147,9 +147,9 @@ describe("an invocation outside a runner that has read what is saved", () => {
   it("goes on after it let the thread go, if nobody came between", async () => {
     const thread = open(testGate(policy));
     await thread.restore();
-    await thread.suspend([], saved("once"));
+    await thread.save(saved("once"));
     await thread.release("suspended");
-    await thread.suspend([], saved("twice"));
+    await thread.save(saved("twice"));
     expect(await thread.restore()).toEqual(saved("twice"));
   });
 

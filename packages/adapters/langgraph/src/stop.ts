@@ -1,5 +1,6 @@
-import { stopsRun } from "@countersign/core/adapter";
+import { NOT_RUN, stopsRun } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
+import { refusalMessage } from "./answer.ts";
 import { answerToOpenCall } from "./dangling.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -18,7 +19,10 @@ export async function stopOf(invocation: Invocation, { turnId, open, message }: 
   const requests = await Promise.all(open.map((call) => invocation.thread.recorded(proposedCall(turnId, call))));
   if (!requests.some((request) => request && stopsRun(request))) return undefined;
   invocation.stopped = true;
-  return Promise.all(open.map((call) => answerToOpenCall(invocation, turnId, call)));
+  // Nothing of the turn has run: the graph was stopped before its tools.
+  return Promise.all(
+    open.map((call, index) => (requests[index] ? answerToOpenCall(invocation, turnId, call) : refusalMessage(call, NOT_RUN))),
+  );
 }
 
 /** Ends the run from inside a tool: LangGraph stops before its next step, and the answers of this one are kept. */

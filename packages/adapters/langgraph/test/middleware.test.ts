@@ -140,7 +140,7 @@ describe("what the model is told", () => {
     await desk.approve("a");
     await desk.reject("b", "stop it", "stop");
     const state = await agent.invoke(null, config);
-    expect(transcript(state).slice(2)).toEqual(["tool: A reviewer stopped the run. This call did not run.", "tool: stop it"]);
+    expect(transcript(state).slice(2)).toEqual(["tool: The run ended before this call. It did not run.", "tool: stop it"]);
     expect(desk.effects).toEqual([]);
     expect(model.requests).toBe(1);
     const next = await agent.invoke({ messages: paying([3, "c"]) }, config);
@@ -196,7 +196,7 @@ describe("an in-process reviewer", () => {
     const desk = openDesk({ reviewer: scriptedReviewer({ pay: () => reject("enough", { then: "stop" }) }) });
     const { agent, model } = openAgent(desk);
     const state = await agent.invoke({ messages: paying([5_000, "x"], [5, "y"]) }, config);
-    expect(transcript(state).slice(2)).toEqual(["tool: enough", "tool: A reviewer stopped the run. This call did not run."]);
+    expect(transcript(state).slice(2)).toEqual(["tool: enough", "tool: The run ended before this call. It did not run."]);
     expect([desk.effects, model.requests]).toEqual([[], 1]);
   });
 

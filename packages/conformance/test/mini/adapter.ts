@@ -60,7 +60,7 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
   });
 }
 
-function pastTheGate(agent: Agent, thread: Thread, gate: Gate, signal: AbortSignal): Promise<Advanced<string>> {
+function pastTheGate(agent: Agent, thread: Thread, gate: Gate, signal: AbortSignal): Promise<Advance<string>> {
   const state = emptyState();
   return advance(agent, state, { thread, gate, root: state, answers: {}, signal, flaw: "never-asks", resumed: false });
 }
@@ -117,7 +117,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
     // A call that a grant has signed didn't pause the run. Unless it is saved before it runs, it is proposed and run again.
-    if (!restored && !(flaw && SAVES_AT_PAUSES.has(flaw))) await thread.suspend([], continuation);
+    if (!restored && !(flaw && SAVES_AT_PAUSES.has(flaw))) await thread.save(continuation);
     for (const [index, call] of proposed.entries()) {
       advancing.signal.throwIfAborted();
       const outcome = await (isOwn(call)
