@@ -1,4 +1,4 @@
-import { dueSince, readEach, type Due, type DueKind, type DueOptions, type RequestRecord } from "@countersign/core/store";
+import { dueSince, readEach, type DueItem, type DueKind, type DueOptions, type RequestRecord } from "@countersign/core/store";
 import { keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
 import { readable, recordAt } from "./records.ts";
@@ -8,7 +8,7 @@ import type { Packed } from "./thread.ts";
  * What is due, the longest overdue first. Threads are leased and fenced in the same transaction; requests are only
  * named. Looks at everything: a store for many records keeps an index of what can be due.
  */
-export function claimDue(tx: Transaction, kind: DueKind, options: DueOptions, now: number): readonly Due[] {
+export function claimDue(tx: Transaction, kind: DueKind, options: DueOptions, now: number): readonly DueItem[] {
   const { tenant, agents, limit } = options;
   const turn = (threadId: string, turnId: string) => turnOf(tx, keys.byTurn(tenant, threadId, turnId));
   // What can't be read is nobody's to do, and keeps none of the others from being found.

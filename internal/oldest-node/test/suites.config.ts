@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 
 /** What runs under the oldest Node, in the run that started it: its PostgreSQL serves these files, too. */
 const SUITES = {
-  core: ["packages/core/test/*.test.ts", "packages/testing/test/*.test.ts"],
+  core: [
+    "packages/core/test/*.test.ts",
+    "packages/testing/test/*.test.ts",
+    "internal/core-tests/test/{budgets,{gate,suspend,decide,resume,run,work,ledger}/*}.test.ts",
+  ],
   stores: [
     "packages/stores/{memory,sqlite}/test/*.test.ts",
     "packages/stores/postgres/test/postgres.test.ts",

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Tests of a package that need more than it stand with another one. */
-const TESTED_BY: Readonly<Record<string, string>> = { "packages/core": "packages/testing" };
+const TESTED_BY: Readonly<Record<string, string>> = { "packages/core": "internal/core-tests" };
 
 /** The folders of the packages in which a file differs from this commit, and of those that hold their tests. Relative to the root. */
 export function changedPackages(root: string, commit: string): readonly string[] {

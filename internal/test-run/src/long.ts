@@ -6,7 +6,7 @@ const LONGEST: readonly string[] = [
   "internal/oldest-node/test/suites.extended.test.ts",
   "packages/conformance/test/adapter.test.ts",
   "packages/stores/postgres/test/{postgres,version-14.extended}.test.ts",
-  "packages/testing/test/model/*.extended.test.ts",
+  "internal/core-tests/test/model/*.extended.test.ts",
   "bench/test/rows.extended.test.ts",
 ];
 
@@ -17,7 +17,7 @@ const LONG: readonly string[] = [
   "packages/adapters/langgraph/test/across-processes.test.ts",
   "packages/cli/test/{nonsense,operators,stores,terminal}.test.ts",
   "packages/stores/*/test/{sqlite,unreachable,watch,lost-answer,roles,events}.test.ts",
-  "packages/testing/test/{model/memory,workers/postgres}.test.ts",
+  "internal/core-tests/test/{model/memory,workers/postgres}.test.ts",
   "examples/**/*{demo,browser}.test.ts",
   "examples/write-an-adapter/adapter.test.ts",
 ];

@@ -20,7 +20,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "countersign-changed-"));
   git("init", "-q");
   write("package.json", "{}");
-  for (const folder of ["packages/core", "packages/testing", "packages/stores/sqlite"]) {
+  for (const folder of ["packages/core", "packages/testing", "internal/core-tests", "packages/stores/sqlite"]) {
     write(`${folder}/package.json`, "{}");
     write(`${folder}/src/index.ts`, "1");
   }
@@ -45,7 +45,7 @@ it("names the package of a file that is changed, new or gone", () => {
 
 it("names the package that tests core with it", () => {
   write("packages/core/src/index.ts", "2");
-  expect(changedPackages(root, "HEAD")).toEqual(["packages/core", "packages/testing"]);
+  expect(changedPackages(root, "HEAD")).toEqual(["internal/core-tests", "packages/core"]);
 });
 
 it("compares with an older commit", () => {

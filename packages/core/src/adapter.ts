@@ -12,7 +12,7 @@ export { defineRunner, inspectTools } from "./run/define-runner.ts";
 export { emitting } from "./adapt/emitting.ts";
 export type { EffectOptions, Execution, Preview, Effect } from "./contract/execution.ts";
 export type { GateIn } from "./contract/gate.ts";
-export { BEGUN, isHalfRun, isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
+export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
 export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
 export { openThread } from "./run/open-thread.ts";
 export { requestIdFor, savedRun, type SavedRun, proposedArgs } from "./adapt/saved-run.ts";

@@ -16,12 +16,12 @@ export interface Problem {
 export function invalidPolicy(problems: readonly Problem[], name: string | undefined): CountersignError<"POLICY_INVALID"> {
   const errors = problems.filter(({ severity }) => severity === "error");
   const { path, line, column } = errors[0] ?? { path: "policy", line: 1, column: 1 };
-  const shown = errors.slice(0, SHOWN).map((problem) => `\n  ${format(problem, name)}`);
-  const more = errors.length > SHOWN ? `\n  and ${errors.length - SHOWN} more` : "";
+  const shown = errors.slice(0, STATUS_OF).map((problem) => `\n  ${format(problem, name)}`);
+  const more = errors.length > STATUS_OF ? `\n  and ${errors.length - STATUS_OF} more` : "";
   return new CountersignError("POLICY_INVALID", { path, line, column, problems: errors }, { note: shown.join("") + more });
 }
 
-const SHOWN = 20;
+const STATUS_OF = 20;
 
 /** `policy.yaml:7:10: error: …`, as compilers and editors write it. */
 function format({ severity, message, line, column, path }: Problem, name = "policy"): string {

@@ -7,7 +7,7 @@ import type { Store } from "../contract/store.ts";
 import type { ThreadQuery } from "../contract/threads.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { parsePage } from "../store/page.ts";
-import type { Batch, Change, Committed, Due, DueKind, DueOptions, StorePort } from "../store/port.ts";
+import type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "../store/port.ts";
 import { flawOf, parseGrant, parseRequest, parseThread } from "../store/parse-records.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { ThreadHead } from "../store/threads.ts";
@@ -164,7 +164,7 @@ export class Ledger {
     });
   }
 
-  claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly Due[]> {
+  claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly DueItem[]> {
     return this.port.claimDue(kind, { tenant: this.tenant, ...options });
   }
 }

@@ -4,7 +4,7 @@ import type { AuditEvent } from "../contract/event.ts";
 import { maskRequest } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
-import { SHOWN } from "../store/status.ts";
+import { STATUS_OF } from "../store/status.ts";
 import type { Changed, Writes } from "./ledger.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
@@ -93,7 +93,7 @@ export function together(...writes: readonly Writes[]): Writes {
 
 function project(record: RequestRecord): RequestRecord {
   if (record.state === "purged") return record;
-  const [status, execution] = SHOWN[record.state];
+  const [status, execution] = STATUS_OF[record.state];
   // Nobody is reminded of what is decided.
   const noticeAt = record.state === "pending" ? record.noticeAt : undefined;
   return { ...record, status, execution, noticeAt };

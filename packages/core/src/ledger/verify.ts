@@ -4,7 +4,7 @@ import type { AuditEvent, Verified } from "../contract/event.ts";
 import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
-import { SHOWN } from "../store/status.ts";
+import { STATUS_OF } from "../store/status.ts";
 import { unreadableIn } from "../store/unreadable.ts";
 import { FREEZES, freezesDigest } from "./freezes.ts";
 import { grantDigest, stateOf } from "./grant.ts";
@@ -170,7 +170,7 @@ function isGrantOf(record: GrantRecord, { state, digest }: Tail): boolean {
 
 /** A purged request still says how it ended. */
 function isEnding({ status, execution }: RequestRecord, was: unknown): boolean {
-  const shown = Object.entries(SHOWN).find(([state]) => state === was)?.[1];
+  const shown = Object.entries(STATUS_OF).find(([state]) => state === was)?.[1];
   return shown?.[0] === status && shown[1] === execution;
 }
 

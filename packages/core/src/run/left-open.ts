@@ -9,7 +9,7 @@ import { messageOf } from "../errors/message-of.ts";
 export const NO_RESULT = "No result of this call is known.";
 export const NOT_RUN = "The run ended before this call. It did not run.";
 /** Its effect was entered: paused, or to be repeated. */
-export const BEGUN = "The run ended while this call was under way. It may have run; do not repeat it.";
+const BEGUN = "The run ended while this call was under way. It may have run; do not repeat it.";
 const UNKNOWN = "It is unknown whether this call ran. A person is looking into it; do not repeat it.";
 
 /** What the model can be told of a call that a run leaves open. */
@@ -57,7 +57,7 @@ export function isUnexecuted({ status, execution, begun }: ApprovalRequest): boo
 }
 
 /** An execution was begun and can go on: only running it tells what comes of it. */
-export function isHalfRun({ status, execution, begun }: ApprovalRequest): boolean {
+function isHalfRun({ status, execution, begun }: ApprovalRequest): boolean {
   return status === "approved" && execution === "none" && begun;
 }
 

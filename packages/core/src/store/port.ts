@@ -60,7 +60,7 @@ export interface DueOptions {
 }
 
 /** Something to be done. For threads, `fence` is the new one of whoever claimed it; for requests 0. */
-export interface Due {
+export interface DueItem {
   readonly id: string;
   readonly fence: number;
 }
@@ -120,7 +120,7 @@ export interface StorePort extends Store {
    *
    * The longest overdue first.
    */
-  claimDue(kind: DueKind, options: DueOptions): Promise<readonly Due[]>;
+  claimDue(kind: DueKind, options: DueOptions): Promise<readonly DueItem[]>;
   /**
    * Ids of closed threads with `closedAt` below `before` (Unix ms), the oldest `closedAt` first, `limit` at the most. A
    * thread without `closedAt` is none of them. Optional: without it nothing can be purged, and no `drop` ever comes.

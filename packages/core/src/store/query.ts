@@ -4,14 +4,14 @@ import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { audienceOf, barredFrom, invitationsFor } from "./audience.ts";
 import type { RequestRecord, RequestState } from "./records.ts";
-import { SHOWN } from "./status.ts";
+import { STATUS_OF } from "./status.ts";
 
 const MAX_LIMIT = 1_000;
 
 /** The states that a query can find: one of each is enough to look up in an index. Empty when its conditions exclude each other; never `purged`. */
 export function statesOf({ status, execution, reviewableBy }: RequestQuery): readonly RequestState[] {
-  return (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).filter((state) => {
-    const [ofStatus, ofExecution] = SHOWN[state];
+  return (Object.keys(STATUS_OF) as (keyof typeof STATUS_OF)[]).filter((state) => {
+    const [ofStatus, ofExecution] = STATUS_OF[state];
     if (reviewableBy && state !== "pending") return false;
     return (status === undefined || status === ofStatus) && (execution === undefined || execution === ofExecution);
   });

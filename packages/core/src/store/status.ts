@@ -2,7 +2,7 @@ import type { ApprovalRequest } from "../contract/request.ts";
 import type { RequestState } from "./records.ts";
 
 /** How each state looks to users: its status and its execution. A purged request looks as it did when it ended. */
-export const SHOWN: {
+export const STATUS_OF: {
   readonly [S in Exclude<RequestState, "purged">]: readonly [ApprovalRequest["status"], ApprovalRequest["execution"]];
 } = {
   pending: ["pending", "none"],

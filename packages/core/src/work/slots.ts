@@ -1,7 +1,7 @@
 import { runnerToken } from "../hold/hold.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Wake } from "../run/define-runner.ts";
-import type { Due } from "../store/port.ts";
+import type { DueItem } from "../store/port.ts";
 
 interface Crew {
   readonly wakes: ReadonlyMap<string, Wake>;
@@ -47,7 +47,7 @@ export class Slots {
     while (!this.idle) await Promise.all(this.#underWay);
   }
 
-  #go(claimed: Due, holder: string, since: number): void {
+  #go(claimed: DueItem, holder: string, since: number): void {
     const run = this.#resume(claimed, holder, since).finally(() => {
       this.#underWay.delete(run);
       this.#crew.onFree();
@@ -55,7 +55,7 @@ export class Slots {
     this.#underWay.add(run);
   }
 
-  async #resume({ id, fence }: Due, holder: string, since: number): Promise<void> {
+  async #resume({ id, fence }: DueItem, holder: string, since: number): Promise<void> {
     try {
       const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.freezes.look()]);
       const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.(thread, fence, holder, since));

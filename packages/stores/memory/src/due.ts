@@ -1,8 +1,8 @@
-import { dueSince, type Due, type DueKind, type DueOptions } from "@countersign/core/store";
+import { dueSince, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import { requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** What is due, the longest overdue first. Threads are leased and fenced; requests are only named. */
-export function claimDue(tenant: Tenant, kind: DueKind, options: DueOptions, now: number): readonly Due[] {
+export function claimDue(tenant: Tenant, kind: DueKind, options: DueOptions, now: number): readonly DueItem[] {
   const { agents, limit } = options;
   const turn = (threadId: string, turnId: string) => requestsOfTurn(tenant, threadId, turnId);
   const candidates = kind === "thread" ? [...tenant.threads.values()] : [...tenant.requests.values()];

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Due, DueKind, DueOptions } from "@countersign/core/store";
+import type { DueItem, DueKind, DueOptions } from "@countersign/core/store";
 import { Unanswered, type Connection, type Row } from "./connection.ts";
 import { fromText, toText } from "./text.ts";
 
@@ -33,7 +33,7 @@ const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) =>
 const MAX_LIMIT = 1_000_000;
 
 /** Threads are leased and fenced by this call; requests are only named. @throws STORE_UNAVAILABLE */
-export async function claimDue(connection: Connection, kind: DueKind, options: DueOptions): Promise<readonly Due[]> {
+export async function claimDue(connection: Connection, kind: DueKind, options: DueOptions): Promise<readonly DueItem[]> {
   const tenant = toText(options.tenant);
   const agents = options.agents?.map(toText) ?? null;
   const limit = Math.max(0, Math.min(options.limit, MAX_LIMIT));
@@ -43,7 +43,7 @@ export async function claimDue(connection: Connection, kind: DueKind, options: D
 }
 
 /** If the answer is lost, the threads that this very claim took are looked for before more are taken. */
-async function claimThreads(connection: Connection, values: readonly unknown[]): Promise<readonly Due[]> {
+async function claimThreads(connection: Connection, values: readonly unknown[]): Promise<readonly DueItem[]> {
   const { schema } = connection;
   const claim = randomUUID();
   let wasSent = false;
@@ -69,6 +69,6 @@ function takenBy(connection: Connection, tenant: unknown, holder: unknown, claim
   return connection.once(sql, [tenant, holder, claim]);
 }
 
-function toDue({ id, fence }: Row): Due {
+function toDue({ id, fence }: Row): DueItem {
   return { id: fromText(String(id)), fence: Number(fence) };
 }

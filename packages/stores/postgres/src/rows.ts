@@ -3,7 +3,7 @@ import {
   audienceOf,
   barredFrom,
   escalationOf,
-  SHOWN,
+  STATUS_OF,
   type GrantRecord,
   type RequestRecord,
   type ThreadRecord,
@@ -71,7 +71,7 @@ export function toRequest(row: Row): RequestRecord {
   const { proposal, approvedArgs, terms, requestedBy } = signed;
   const state = String(row["state"]) as RequestRecord["state"];
   // A purged one looks as it did when it ended; only who may sign can purge. Another version may know other states.
-  const [status, execution] = isShown(state) ? SHOWN[state] : [parts.status, parts.execution];
+  const [status, execution] = isShown(state) ? STATUS_OF[state] : [parts.status, parts.execution];
   const result: unknown = row["result"] === null ? undefined : decode(row, "result", id);
   // Code of the version before has it no longer in the JSON, and leaves the column as it was.
   const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
@@ -79,8 +79,8 @@ export function toRequest(row: Row): RequestRecord {
   return { ...parts, id, askedAt, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
 }
 
-function isShown(state: RequestRecord["state"]): state is keyof typeof SHOWN {
-  return Object.hasOwn(SHOWN, state);
+function isShown(state: RequestRecord["state"]): state is keyof typeof STATUS_OF {
+  return Object.hasOwn(STATUS_OF, state);
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */

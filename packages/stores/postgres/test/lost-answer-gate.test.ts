@@ -3,7 +3,7 @@ import { approve, createGate, definePolicy, edit, reject, type Gate, type Princi
 import { testDatabase } from "@countersign/test-run";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
+import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
 import { startProxy, type Moment, type Proxy } from "./proxy.ts";
 import { newSchema, openStore } from "./setting.ts";
 

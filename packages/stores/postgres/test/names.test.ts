@@ -3,7 +3,7 @@ import type { StorePort } from "@countersign/core/store";
 import { testDatabase } from "@countersign/test-run";
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { describe, expect, test } from "vitest";
-import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
+import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
 import { newSchema, openStore } from "./setting.ts";
 
 const database = await testDatabase();

@@ -6,7 +6,7 @@ import { startPostgres, type PostgresServer } from "@countersign/postgres-server
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
+import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
 import { parametersOf } from "../src/batch.ts";
 import { isForbidden } from "../src/errors.ts";
 import { connectTo, eventually, failure, openStore, query, urlOf } from "./setting.ts";

@@ -4,7 +4,7 @@ import type { StorePort } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
 import { commit, output, put, request, start } from "@countersign/store-tests";
 import { afterAll, expect, onTestFinished, test } from "vitest";
-import { call, createRunner, scripted } from "../../../testing/test/mini.ts";
+import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
 import { startProxy } from "./proxy.ts";
 import { connectTo, eventually, newSchema, openStore, query } from "./setting.ts";
 

@@ -1,4 +1,4 @@
-import type { Due, DueKind, DueOptions } from "@countersign/core/store";
+import type { DueItem, DueKind, DueOptions } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { name, nameIn } from "./json.ts";
 
@@ -30,7 +30,7 @@ const DUE: { readonly [K in DueKind]: string } = {
 };
 
 /** Threads are leased and fenced by this call; requests are only named. */
-export function claimDue(connection: Connection, kind: DueKind, options: DueOptions): readonly Due[] {
+export function claimDue(connection: Connection, kind: DueKind, options: DueOptions): readonly DueItem[] {
   const now = Date.now();
   const found = dueNow(connection, kind, options, now);
   if (kind !== "thread" || found.length === 0) return found.map((id) => ({ id, fence: 0 }));
@@ -43,7 +43,7 @@ function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }
   return rows.map((row) => nameIn(row, "id"));
 }
 
-function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): Due {
+function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): DueItem {
   const sql = `UPDATE threads SET fence = fence + 1, version = version + 1, holder = ?, lease_until = ? WHERE tenant = ? AND id = ? RETURNING fence`;
   return { id, fence: Number(connection.get(sql, holder, now + leaseMs, tenant, id)?.["fence"]) };
 }

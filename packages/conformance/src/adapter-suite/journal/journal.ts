@@ -5,7 +5,7 @@ import {
   requestMatches,
   type Batch,
   type Committed,
-  type Due,
+  type DueItem,
   type DueKind,
   type DueOptions,
   type StorePort,
@@ -71,7 +71,7 @@ export function journalStore(path: string): StorePort {
     }
   }
 
-  function claim(kind: DueKind, options: DueOptions): readonly Due[] {
+  function claim(kind: DueKind, options: DueOptions): readonly DueItem[] {
     const { tenant, holder, leaseMs } = options;
     const now = Date.now();
     const due = dueIn(bookOf(tenant), kind, options, now);

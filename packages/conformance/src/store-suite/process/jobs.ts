@@ -1,5 +1,5 @@
 import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
-import type { Batch, Committed, Due, DueKind, StorePort } from "@countersign/core/store";
+import type { Batch, Committed, DueItem, DueKind, StorePort } from "@countersign/core/store";
 import { addOpen, addUses, event, put, putThread, request, T0, TENANT, thread } from "../records.ts";
 
 /** What a job has at hand. */
@@ -25,11 +25,11 @@ export interface Jobs {
   /** Asks one request after the other for ever, and says the number of each once it is committed. */
   readonly ask: Job<object, null>;
   /** Takes whatever thread is due until there is none left. */
-  readonly claim: Job<{ readonly holder: string; readonly leaseMs: number; readonly limit: number }, readonly Due[]>;
+  readonly claim: Job<{ readonly holder: string; readonly leaseMs: number; readonly limit: number }, readonly DueItem[]>;
   /** Takes one thread, says so and does nothing more. */
   readonly hold: Job<{ readonly leaseMs: number }, null>;
   /** Names what is due. */
-  readonly due: Job<{ readonly kind: DueKind }, readonly Due[]>;
+  readonly due: Job<{ readonly kind: DueKind }, readonly DueItem[]>;
   /** Writes so many batches of events into a chain of its own. */
   readonly append: Job<{ readonly chain: string; readonly batches: number }, null>;
   /** Makes so many new stores, one after the other, and says the number of each before. */
@@ -102,7 +102,7 @@ export const jobs: Jobs = {
   claim: async ({ open, go }, options) => {
     const store = await open();
     await go();
-    const all: Due[] = [];
+    const all: DueItem[] = [];
     for (let idle = 0; idle < 3;) {
       const due = await store.claimDue("thread", { tenant: TENANT, ...options });
       all.push(...due);

@@ -4,7 +4,7 @@ import { openThread, type Effect, type ProposedCall } from "@countersign/core/ad
 import { CountersignError, type StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const alice: Principal = { id: "alice" };
 /** 10,000 a thread without a person, 50,000 with one. */

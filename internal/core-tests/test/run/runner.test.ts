@@ -13,7 +13,7 @@ import { currentThread, openThread } from "@countersign/core/adapter";
 import { scriptedReviewer, testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted, type Message } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "../mini.ts";
 
 const policy = definePolicy({
   default: "allow",

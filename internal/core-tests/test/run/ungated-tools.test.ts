@@ -3,7 +3,7 @@ import { createGate, createWorker, definePolicy, approve, type AgentRunner, type
 import { defineRunner, inspectTools, refuseLookalikes, type Offer, type Offers } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { codeOf } from "./granting.ts";
+import { codeOf } from "../suspend/granting.ts";
 
 const policy = definePolicy({ tools: { pay: "ask" } });
 const call = { turnId: "turn", callId: "call", tool: "pay", args: {} };

@@ -5,7 +5,7 @@ import type { StorePort, ThreadRecord } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted, type Message } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "../mini.ts";
 
 const policy = definePolicy({ default: "allow", tools: { pay: "ask" } });
 const alice = { id: "alice" };

@@ -1,7 +1,7 @@
 import { simulate, type Options, type Result } from "./simulate.ts";
 import { Violation } from "./world.ts";
 
-/** A seed that is given is replayed alone, with its trace: `COUNTERSIGN_SEED=1234 npx vitest run packages/testing/test/model/memory.test`. */
+/** A seed that is given is replayed alone, with its trace: `COUNTERSIGN_SEED=1234 npx vitest run internal/core-tests/test/model/memory.test`. */
 const REPLAY = process.env["COUNTERSIGN_SEED"];
 const LINES = 120;
 

@@ -5,7 +5,7 @@ import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const policy = definePolicy({ tools: { pay: "ask", send: { ask: true, idempotent: true }, mail: "allow", note: "allow" } });
 const by = { id: "alice" };
@@ -72,7 +72,8 @@ describe("an effect that met an error which means “not now”", () => {
     const thread = openThread(gate, { threadId: "inner", agent: "a", framework: "f" });
     const body = (): Promise<never> =>
       mail(gate).then(() => Promise.reject(new Error("not frozen")), () => Promise.reject(new Error("the mail failed"))); // prettier-ignore
-    await thread.execute({ turnId: "m", callId: "c", tool: "note", args: {} }, body, { fresh: true });
+    const execution = await thread.execute({ turnId: "m", callId: "c", tool: "note", args: {} }, body, { fresh: true });
+    if (execution.status === "failed") throw execution.error;
   }
 
   it("and answers all the same has come to that answer", async () => {

@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { approve, createGate, definePolicy, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
 import { openThread } from "@countersign/core/adapter";
 import { sqliteStore } from "@countersign/sqlite";
-import { sha256 } from "./model/digest.ts";
+import { sha256 } from "../model/digest.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const policy = definePolicy({ tools: { pay: "ask" } });

@@ -2,7 +2,7 @@
 import { approve, createGate, definePolicy } from "@countersign/core";
 import { describe, expect, it } from "vitest";
 import { alice, codeOf, HOUR, no, policy, remember, setting, usesOf, type Setting } from "./granting.ts";
-import { call, createRunner, scripted, type Message } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "../mini.ts";
 
 describe("a remembered approval", () => {
   it("signs the next call with the same arguments, once it is asked about, and says who gave it", async () => {

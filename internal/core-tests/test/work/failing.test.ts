@@ -4,7 +4,7 @@ import { openThread } from "@countersign/core/adapter";
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted, type Message } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "../mini.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,5 +1,5 @@
 import type { AuditEvent, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
-import { sha256 } from "./model/digest.ts";
+import { sha256 } from "../model/digest.ts";
 
 const TENANT = "default";
 const THREADS = 50;

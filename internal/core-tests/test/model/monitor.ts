@@ -1,10 +1,10 @@
 import type { Freeze } from "@countersign/core";
-import type { AuditEvent, Batch, Due, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { AuditEvent, Batch, DueItem, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Given, Thrown } from "./books.ts";
-import type { Process } from "./process.ts";
-import { misnotice } from "./notices.ts";
-import { misstepOf } from "./transitions.ts";
 import { acquired, ended } from "./holds.ts";
+import { misnotice } from "./notices.ts";
+import type { Process } from "./process.ts";
+import { misstepOf } from "./transitions.ts";
 import type { World } from "./world.ts";
 
 export const TENANT = "default";
@@ -73,7 +73,7 @@ export class Monitor {
   }
 
   /** `claimDue` has leased threads. */
-  async leased(process: Process, due: readonly Due[]): Promise<void> {
+  async leased(process: Process, due: readonly DueItem[]): Promise<void> {
     for (const { id } of due) {
       const before = this.threads.get(id);
       const after = await this.#readThread(id);

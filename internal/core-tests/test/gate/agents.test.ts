@@ -3,7 +3,7 @@ import { approve, createGate, createWorker, definePolicy, isCountersignError, ty
 import { openThread, type ProposedCall } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const policy = definePolicy({
   tools: {

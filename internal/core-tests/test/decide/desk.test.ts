@@ -3,7 +3,7 @@ import { approve, createGate, definePolicy, edit, isCountersignError, type Princ
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const alice: Principal = { id: "alice" };
 const codeOf = (work: Promise<unknown>) => work.then(() => "none", (error: unknown) => (isCountersignError(error) ? error.code : String(error))); // prettier-ignore

@@ -9,7 +9,7 @@ import type { Change, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { sqliteStore } from "@countersign/sqlite";
 import { afterAll, describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const alice = { id: "alice" };
 const policy = definePolicy({ tools: { pay: { ask: true, review: { remember: ["tool"] } } } });

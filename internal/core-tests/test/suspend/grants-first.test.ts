@@ -3,7 +3,7 @@ import { approve, createGate, definePolicy } from "@countersign/core";
 import { CountersignError, type StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const alice = { id: "alice" };
 const policy = definePolicy({

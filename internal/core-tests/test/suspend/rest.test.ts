@@ -2,7 +2,7 @@ import { approve, createGate, CountersignError, definePolicy, type Principal } f
 import type { Batch, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const policy = definePolicy({ default: "ask", review: { remember: ["tool"] }, tools: {} });
 const alice: Principal = { id: "alice" };

@@ -3,7 +3,7 @@ import { approve, createGate, definePolicy, edit, MASK, type AuditEvent, type Pr
 import { memoryStore } from "@countersign/memory";
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const SECRET = "DE89 3704";
 const Payment = z.object({ iban: z.string().startsWith("DE"), amount: z.number(), to: z.string() });

@@ -4,7 +4,7 @@ import { openThread } from "@countersign/core/adapter";
 import type { Batch, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const policy = definePolicy({ tools: { pay: "ask", mail: "ask", read: "allow" } });
 const alice: Principal = { id: "alice" };

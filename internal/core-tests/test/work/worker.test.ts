@@ -12,7 +12,7 @@ import { memoryStore } from "@countersign/memory";
 import { testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { call, createRunner, scripted, type Message } from "./mini.ts";
+import { call, createRunner, scripted, type Message } from "../mini.ts";
 
 const policy = definePolicy({
   default: "allow",

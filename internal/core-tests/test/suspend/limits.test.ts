@@ -10,7 +10,7 @@ import {
 } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it, vi } from "vitest";
-import { call, createRunner, scripted } from "./mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const MINUTE = 60_000;
 const alice = { id: "alice" };
