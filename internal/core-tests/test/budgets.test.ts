@@ -1,7 +1,6 @@
 // How often core goes to its store. Not a promise: whoever changes a figure says why in the commit.
 import { approve, createGate, definePolicy, reject, type ApprovalRequest, type Principal } from "@countersign/core";
 import { openThread, type ProposedCall } from "@countersign/core/adapter";
-import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { expect, it } from "vitest";
 import { call, createRunner, scripted } from "./mini.ts";
@@ -22,7 +21,7 @@ function counted() {
         return Reflect.apply(member, target, given);
       };
     },
-  }) as StorePort;
+  });
   const gate = createGate({ policy, store, warn: () => {} });
   /** What was counted since the last look; the clock and whoever listens are left out. */
   const spent = (): Record<string, number> => {

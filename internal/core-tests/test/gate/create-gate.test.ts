@@ -34,7 +34,7 @@ describe("the times of a gate", () => {
   it.each(["threadLease", "reviewWithin", "Lease", "sweepevery", "__proto", "toString"])("there is no timings.%s", (key) => {
     const refusal = refusalOf({ timings: { [key]: "60s" } });
     expect(refusal).toMatchObject({ code: "SETUP", message: expect.stringContaining(`timings.${key}`) });
-    expect(refusal?.message).toContain("lease and sweepEvery");
+    expect(refusal?.message).toContain("lease, sweepEvery and retryUpTo");
   });
 
   it.each([null, "60s", 60_000, []])("%j is no set of times", (timings) => {

@@ -21,7 +21,7 @@ export async function stopOf(invocation: Invocation, { turnId, open, message }: 
   invocation.stopped = true;
   // Nothing of the turn has run: the graph was stopped before its tools.
   return Promise.all(
-    open.map((call, index) => (requests[index] ? answerToOpenCall(invocation, turnId, call) : refusalMessage(call, NOT_RUN))),
+    open.map(async (call, index) => (requests[index] ? answerToOpenCall(invocation, turnId, call) : refusalMessage(call, NOT_RUN))),
   );
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { has, same } from "../check.ts";
+import { same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { commit, FAR, put, request, T0, thread } from "../records.ts";
+import { commit, FAR, put, request, T0 } from "../records.ts";
 import { APPROVED, due, dueSorted, EXECUTING } from "./due-claims.ts";
 
 export const dueExpiryCases: readonly StoreCase[] = [

@@ -1,4 +1,4 @@
-import { has, same } from "../check.ts";
+import { same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { commit, FAR, put, putThread, request, T0, TENANT, thread } from "../records.ts";
 import { APPROVED, due, EXECUTING, OPTIONS } from "./due-claims.ts";

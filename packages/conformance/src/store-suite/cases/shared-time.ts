@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch } from "@countersign/core/store";
-import { has, holds, refused, same } from "../check.ts";
+import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { allAtOnce } from "../process/start.ts";
-import { addOpen, commit, FAR, idsOf, putThread, request, requireFence, TENANT, thread } from "../records.ts";
+import { addOpen, commit, FAR, idsOf, putThread, requireFence, TENANT, thread } from "../records.ts";
 
 const times = <T>(count: number, make: (n: number) => T): readonly T[] => Array.from({ length: count }, (_, n) => make(n));
 const batch = (...changes: Batch["changes"]): Batch => ({ tenant: TENANT, changes, events: [] });
