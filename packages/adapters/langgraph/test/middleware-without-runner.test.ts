@@ -9,7 +9,7 @@ import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 
 const config = { configurable: { thread_id: "t" } };
 
-describe("native use", () => {
+describe("without a runner", () => {
   test("an allowed call costs no read and no write", async () => {
     const desk = openDesk();
     const { agent } = openAgent(desk);

@@ -3,13 +3,13 @@ import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { Command } from "@langchain/langgraph";
-import { refusalMessage, withNotice } from "./answer.ts";
-import { isClientTool } from "./gated-tool.ts";
-import { isPause } from "./guard.ts";
+import { isClientTool } from "../gated.ts";
+import { isPause } from "../guard.ts";
+import { arrived, mustLeaveWith, refuseSwallowedOf } from "../pauses/leaving.ts";
+import { endRun } from "../stop.ts";
+import { refusalMessage, withNotice } from "../told.ts";
+import { toolFailure } from "./failure.ts";
 import { innerTool, type Admission, type Arrival, type Passing } from "./inner-tool.ts";
-import { arrived, mustLeaveWith, refuseSwallowedOf } from "./leaving.ts";
-import { endRun } from "./stop.ts";
-import { toolFailure } from "./tool-failure.ts";
 
 /** What LangChain hands to a middleware, as far as it matters here. */
 interface Request {
@@ -32,23 +32,23 @@ export async function passOn<R extends Request>(
   request: R,
   handler: Handler<R>,
 ): Promise<Output> {
-  const { invocation, surroundings, call, toolCall } = passing;
+  const { run, surroundings, call, toolCall } = passing;
   const arrival: Arrival = { reached: false, failed: false, notice: undefined };
   try {
     await refuseUnsigned();
-    const preview = await invocation.thread.preview(call, { fresh: passing.isFresh() });
+    const preview = await run.thread.preview(call, { fresh: passing.isFresh() });
     if (preview.status === "refused") {
-      arrived(invocation, call);
-      if (preview.then === "stop") endRun(invocation, surroundings);
+      arrived(run, call);
+      if (preview.then === "stop") endRun(run, surroundings);
       return refusalMessage(toolCall, preview.message);
     }
     const output = await throughOthers(passing, preview, arrival, request, handler);
-    refuseSwallowedOf(invocation, call);
+    refuseSwallowedOf(run, call);
     if (preview.recorded && !arrival.reached) await refuseAnswerOfOthers(passing);
     return withNotice(output, arrival.notice, toolCall.id) as Output;
   } catch (error) {
-    if (isPause(error) || (isCountersignError(error) && !arrival.failed)) mustLeaveWith(error, invocation, surroundings, call);
-    refuseSwallowedOf(invocation, call);
+    if (isPause(error) || (isCountersignError(error) && !arrival.failed)) mustLeaveWith(error, run, surroundings, call);
+    refuseSwallowedOf(run, call);
     throw arrival.failed ? toolFailure(error, toolCall) : error;
   }
 }
@@ -81,13 +81,13 @@ function missingTool(name: string): ClientTool {
  * A signed call has an answer, and its tool was never called. Nobody here can know what was done in its place, so that a person
  * has to find out: until then the call isn't tried again.
  */
-async function refuseAnswerOfOthers({ invocation, call, toolCall }: Passing): Promise<never> {
+async function refuseAnswerOfOthers({ run, call, toolCall }: Passing): Promise<never> {
   const lost = new CountersignError("SETUP", {
     hint:
       `The call ${toolCall.name} was signed, and a middleware that is listed after approvalMiddleware answered it without the tool ` +
       "that it was given: by itself, or with another tool. List that middleware before approvalMiddleware.",
   });
-  await invocation.thread
+  await run.thread
     .execute(call, (_args, { request }) => {
       throw request ? new CountersignError("EXECUTION_UNKNOWN", { request }) : lost;
     })

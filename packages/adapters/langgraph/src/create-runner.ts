@@ -2,16 +2,16 @@ import type { AgentRunner, Gate } from "@countersign/core";
 import { defineRunner, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { HumanMessage } from "@langchain/core/messages";
 import { isGraphDrained, type Command, type CommandInstance } from "@langchain/langgraph";
-import { answersToOpenCalls } from "./dangling.ts";
+import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./checkpoints/graph.ts";
+import { refuseExit, requireCheckpointer } from "./checkpoints/surroundings.ts";
 import { explainResume, typedError } from "./errors.ts";
-import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./graph.ts";
 import { isPause } from "./guard.ts";
-import { beginInvocation, type Invocation } from "./invocation.ts";
-import { refuseSwallowed } from "./leaving.ts";
 import { offersOf } from "./offers.ts";
+import { refuseSwallowed } from "./pauses/leaving.ts";
+import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { STOPPED } from "./stop.ts";
 import { mirrored } from "./stream.ts";
-import { refuseExit, requireCheckpointer } from "./surroundings.ts";
+import { answersToOpenCalls } from "./told.ts";
 import { openTurn } from "./turn.ts";
 
 // oxlint-disable typescript/no-explicit-any -- the graph's own types are read off these positions
@@ -26,7 +26,7 @@ type GraphInput<G extends Graph> = RawInput<G> | (RawInput<G> extends { messages
 type GraphOutput<G extends Graph> = Awaited<ReturnType<G["invoke"]>>;
 type GraphStream<G extends Graph> = Awaited<ReturnType<G["stream"]>>;
 type GraphConfig<G extends Graph> = NonNullable<Parameters<G["invoke"]>[1]>;
-interface Native<G extends Graph> {
+interface RunOptions<G extends Graph> {
   /** Handed to the graph as it is, with the thread's id. `durability` is "sync" unless it says "async". */
   config?: GraphConfig<G> | undefined;
 }
@@ -40,7 +40,7 @@ interface RunnerOptions {
 
 /**
  * Drives an agent or a compiled graph on durable threads: the thread's id is LangGraph's thread_id. A graph that waits for
- * an interrupt() of its own is `suspended` with nothing pending: answer it natively with `Command({ resume })`.
+ * an interrupt() of its own is `suspended` with nothing pending: answer it in the graph with `Command({ resume })`.
  * @example const payments = createRunner(gate, agent, { name: "payments" })
  * @throws SETUP for a graph without a checkpointer, a gate without a policy, and tools that no gate guards or that share a
  * name: of the agent, and of tool nodes, in nested graphs too
@@ -49,7 +49,7 @@ export function createRunner<C, G extends Graph>(
   gate: GateIn<C>,
   graph: G,
   options: RunnerOptions,
-): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>> {
+): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, RunOptions<G>> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
   const forgets = forgetsWithProcess(running.checkpointer);
@@ -62,16 +62,16 @@ export function createRunner<C, G extends Graph>(
   async function prepare(
     thread: Thread,
     input: unknown,
-    { signal, config }: Native<G> & { readonly signal: AbortSignal },
+    { signal, config }: RunOptions<G> & { readonly signal: AbortSignal },
   ): Promise<Prepared> {
-    const invocation = beginInvocation(gate, thread);
+    const run = beginRun(gate, thread);
     const settings = settingsFor(thread.id, config, signal);
-    return { invocation, settings, input: input === undefined ? null : await withAnswers(gate, invocation, running, settings, input) };
+    return { run, settings, input: input === undefined ? null : await withAnswers(gate, run, running, settings, input) };
   }
 
-  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, Native<G>>(gate, {
+  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, RunOptions<G>>(gate, {
     name: options.name,
-    framework: "langgraph",
+    framework: FRAMEWORK,
     tools: { look: () => offersOf(running), ungated: options.ungated, remedy: REMEDY },
     keepsConversation: true,
     forgetsWithProcess: forgets,
@@ -82,10 +82,10 @@ export function createRunner<C, G extends Graph>(
     },
 
     async advance(thread, from, given) {
-      const { invocation, settings, input } = await prepare(thread, from.input, given);
+      const { run, settings, input } = await prepare(thread, from.input, given);
       try {
         const result = await atRoot(() => running.invoke(input, settings));
-        return advanced(invocation, pausesIn(result), result as GraphOutput<G>);
+        return advanced(run, pausesIn(result), result as GraphOutput<G>);
       } catch (error) {
         if (isStop(error)) return { status: "stopped" };
         throw explainResume(typedError(error), thread.id);
@@ -93,7 +93,7 @@ export function createRunner<C, G extends Graph>(
     },
 
     async advanceStream(thread, from, given) {
-      const { invocation, settings, input } = await prepare(thread, from.input, given);
+      const { run, settings, input } = await prepare(thread, from.input, given);
       const { stream, finished } = mirrored(
         await atRoot(() => running.stream(input, { ...settings, ...streamingOf(given.config) })),
         isStop,
@@ -101,7 +101,7 @@ export function createRunner<C, G extends Graph>(
       const done = finished.then(
         async () => {
           const snapshot = await atRoot(() => running.getState(placeOf(thread.id)));
-          return advanced(invocation, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
+          return advanced(run, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
         },
         (error: unknown) => {
           throw explainResume(typedError(error), thread.id);
@@ -120,7 +120,7 @@ const REMEDY =
   "List approvalMiddleware in createAgent, or pass tools to gateTools. What the provider runs by itself, nothing here can hold up.";
 
 interface Prepared {
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly settings: object;
   readonly input: unknown;
 }
@@ -151,24 +151,24 @@ function placeOf(threadId: string, configurable?: object): { readonly configurab
 }
 
 /** The input, behind the answers to calls that an earlier run left open. */
-async function withAnswers(gate: Gate, invocation: Invocation, graph: RunningGraph, settings: object, input: unknown): Promise<unknown> {
+async function withAnswers(gate: Gate, run: Run, graph: RunningGraph, settings: object, input: unknown): Promise<unknown> {
   const given = typeof input === "string" ? { messages: [new HumanMessage(input)] } : input;
   if (typeof given !== "object" || given === null || !("messages" in given)) return given;
   const turn = openTurn(messagesOf((await atRoot(() => graph.getState(settings))).values));
   if (!turn) return given;
-  const answers = await answersToOpenCalls(gate, invocation, turn);
+  const answers = await answersToOpenCalls(gate, run, turn);
   return { ...given, messages: [...answers, ...[given.messages].flat()] };
 }
 
-function advanced<Output>(invocation: Invocation, pauses: readonly unknown[] | undefined, output: Output): Advance<Output> {
+function advanced<Output>(run: Run, pauses: readonly unknown[] | undefined, output: Output): Advance<Output> {
   // An error that only a pause could carry out of a tool node.
-  for (const { error } of invocation.leaving.values()) if (!isPause(error)) throw error;
-  if (invocation.stopped) return { status: "stopped" };
+  for (const { error } of run.leaving.values()) if (!isPause(error)) throw error;
+  if (run.stopped) return { status: "stopped" };
   if (!pauses) {
-    refuseSwallowed(invocation);
+    refuseSwallowed(run);
     return { status: "completed", output, text: lastText(output) };
   }
-  return { status: "suspended", calls: distinct(invocation.suspended), continuation: null };
+  return { status: "suspended", calls: distinct(run.suspended), continuation: null };
 }
 
 /** Parallel branches may have met the same call. */

@@ -3,27 +3,25 @@ import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
-import { repairOf } from "./dangling.ts";
-import { isClientTool } from "./gated-tool.ts";
-import { markGated } from "./gated.ts";
-import { invocationOf, type Invocation } from "./invocation.ts";
-import { refuseSwallowed } from "./leaving.ts";
-import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./native-options.ts";
-import { passOn } from "./passage.ts";
-import { pauseHook, pauseOf } from "./pause.ts";
-import { pausePayload, type PausePayload } from "./payload.ts";
+import { surroundingsOf, type Surroundings } from "./checkpoints/surroundings.ts";
+import { calledByName } from "./gate-tools.ts";
+import { isClientTool, markGated } from "./gated.ts";
+import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./middleware/interrupt-on.ts";
+import { passOn } from "./middleware/passage.ts";
+import { refuseSwallowed } from "./pauses/leaving.ts";
+import { pauseHook, pauseOf } from "./pauses/pause.ts";
+import { pausePayload, type PausePayload } from "./pauses/payload.ts";
+import { runOf, type Run, type Who } from "./run.ts";
+import { jsonSchemaOf } from "./schema.ts";
 import { stopOf } from "./stop.ts";
-import { surroundingsOf, type Surroundings } from "./surroundings.ts";
-import { suspendUnsigned, type Candidate } from "./suspend.ts";
-import { jsonSchemaOf } from "./tool-schema.ts";
-import { calledByName } from "./tools.ts";
+import { repairOf } from "./told.ts";
 import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
-import type { Who } from "./who.ts";
+import { suspendUnsigned, type Candidate } from "./waiting.ts";
 
 /** One hook's view: where it runs, on whose behalf, and what it looks at. */
 interface Hook {
   readonly surroundings: Surroundings;
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly messages: BaseMessage[];
   readonly runtime: Runtime<unknown>;
 }
@@ -39,7 +37,7 @@ interface Hook {
 export function approvalMiddleware<C>(
   gate: GateIn<C>,
   options: {
-    /** For agents that run without a runner: who asks, in which context. The thread is always configurable.thread_id. */
+    /** Whose call it is, outside a runner: a function of LangChain's Runtime. The thread itself is always configurable.thread_id. */
     // oxlint-disable-next-line typescript/no-explicit-any -- whatever context the agent's own middleware declares
     who?: Who<Runtime<any>, C>;
     /**
@@ -53,7 +51,7 @@ export function approvalMiddleware<C>(
   refuseUndecidable(interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
-    return { surroundings, invocation: invocationOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
+    return { surroundings, run: runOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
   };
   const middleware = createMiddleware({
     name: "ApprovalMiddleware",
@@ -62,15 +60,15 @@ export function approvalMiddleware<C>(
       const entered = attempt(() => enter(request.runtime, request.messages));
       // What is wrong is said by the hook after this one: LangChain wraps what is thrown here.
       if (!entered) return new Command({});
-      const { invocation, surroundings } = entered;
-      refuseSwallowed(invocation, surroundings);
+      const { run, surroundings } = entered;
+      refuseSwallowed(run, surroundings);
       refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
-      invocation.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
+      run.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
       // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
-      const repair = await repairOf(gate, invocation, request.messages);
+      const repair = await repairOf(gate, run, request.messages);
       const message = await handler(repair ? { ...request, messages: repair.messages } : request);
       if (AIMessage.isInstance(message)) numberRepeatedIds(message, repair?.messages ?? request.messages);
-      invocation.produced.add(message);
+      run.produced.add(message);
       return repair && AIMessage.isInstance(message) ? new Command({ update: repair.update(message) }) : message;
     },
 
@@ -82,25 +80,25 @@ export function approvalMiddleware<C>(
         if (!turn) return undefined;
         const payload = await pauseFor(hook, turn, turn.open, interruptOn);
         if (payload) return pauseHook(hook, payload);
-        const answers = await stopOf(hook.invocation, turn);
+        const answers = await stopOf(hook.run, turn);
         return answers && { messages: [...answers], jumpTo: "end" };
       },
     },
 
     wrapToolCall: async (request, handler) => {
       const hook = enter(request.runtime, request.state.messages);
-      const { invocation, surroundings } = hook;
+      const { run, surroundings } = hook;
       const turn = turnProposing(request.state.messages, request.toolCall);
       // The tool that would run is the tool that is asked about, whatever a middleware further out made of the call.
       const toolCall = { ...request.toolCall, name: nameOf(request.tool) ?? request.toolCall.name };
       const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
-      const isFresh = (): boolean => turn !== undefined && invocation.produced.has(turn.message);
+      const isFresh = (): boolean => turn !== undefined && run.produced.has(turn.message);
       // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
       const refuseUnsigned = async (): Promise<void> => {
         const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
         if (payload) throw pauseOf(payload);
       };
-      return passOn({ gate, invocation, surroundings, toolCall, call, isFresh }, refuseUnsigned, request, handler);
+      return passOn({ gate, run, surroundings, toolCall, call, isFresh }, refuseUnsigned, request, handler);
     },
   }) as AgentMiddleware;
   markGated(middleware, gate);
@@ -126,15 +124,15 @@ async function pauseFor(
   calls: readonly ToolCall[],
   table: InterruptOn | undefined,
 ): Promise<PausePayload | undefined> {
-  const { invocation, surroundings, runtime, messages } = hook;
+  const { run, surroundings, runtime, messages } = hook;
   const candidates = await Promise.all(
     calls.map(async (toolCall): Promise<Candidate> => {
-      const native = table ? await askedBy(table, toolCall, { messages }, runtime) : {};
-      const argsSchema = native.argsSchema ?? jsonSchemaOf(invocation.tools.get(toolCall.name));
-      return { call: proposedCall(turn?.turnId ?? surroundings.task, toolCall), native: { ...native, argsSchema } };
+      const options = table ? await askedBy(table, toolCall, { messages }, runtime) : {};
+      const argsSchema = options.argsSchema ?? jsonSchemaOf(run.tools.get(toolCall.name));
+      return { call: proposedCall(turn?.turnId ?? surroundings.task, toolCall), options: { ...options, argsSchema } };
     }),
   );
-  const waiting = await suspendUnsigned(invocation, surroundings, turn, candidates);
+  const waiting = await suspendUnsigned(run, surroundings, turn, candidates);
   if (waiting.length === 0) return undefined;
   const texts = new Map<string, string | undefined>();
   for (const { call, request } of waiting) {
@@ -143,5 +141,5 @@ async function pauseFor(
     if (shown) texts.set(request.id, await describedBy(table, { ...shown, args: request.args }, { messages }, runtime));
   }
   const requests = waiting.map(({ request }) => request);
-  return pausePayload(invocation.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));
+  return pausePayload(run.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));
 }

@@ -1,8 +1,8 @@
 import { CountersignError } from "@countersign/core";
 import { GraphInterrupt, interrupt } from "@langchain/langgraph";
-import type { Invocation } from "./invocation.ts";
+import { isRoot, type Surroundings } from "../checkpoints/surroundings.ts";
+import type { Run } from "../run.ts";
 import type { PausePayload } from "./payload.ts";
-import { isRoot, type Surroundings } from "./surroundings.ts";
 
 /** Values that earlier answers left behind come back first; more than these nobody sends by accident. */
 const MOST_ANSWERS = 10_000;
@@ -12,11 +12,11 @@ const MOST_ANSWERS = 10_000;
  * each is passed over and the graph pauses again. Only the store can let the run go on.
  */
 export async function pauseHook(
-  { invocation, surroundings }: { readonly invocation: Invocation; readonly surroundings: Surroundings },
+  { run, surroundings }: { readonly run: Run; readonly surroundings: Surroundings },
   payload: PausePayload,
 ): Promise<never> {
-  // A native run of the root graph ends with this pause, so that nobody has to wait for its hold to lapse.
-  if (invocation.native && isRoot(surroundings)) await invocation.thread.release("suspended");
+  // Without a runner, a run of the root graph ends with this pause, so that nobody has to wait for its hold to lapse.
+  if (!run.driven && isRoot(surroundings)) await run.thread.release("suspended");
   for (let answers = 0; answers < MOST_ANSWERS; answers++) interrupt(payload);
   throw new CountersignError("NATIVE_REFUSED", {
     threadId: surroundings.threadId,

@@ -4,20 +4,21 @@ import type { Preview, ProposedCall } from "@countersign/core/adapter";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { ClientTool } from "@langchain/core/tools";
-import { argsOfInput, gatedTool, inputOf, invokerOf, isToolCall, ungatedTool } from "./gated-tool.ts";
-import { asToolOutput, guard, type Guarded } from "./guard.ts";
-import type { Invocation } from "./invocation.ts";
-import { arrived, mustLeaveWith } from "./leaving.ts";
-import { pauseOf } from "./pause.ts";
-import { pausePayload } from "./payload.ts";
-import { endRun } from "./stop.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { timed } from "./timeout.ts";
+import type { Surroundings } from "../checkpoints/surroundings.ts";
+import { argsOfInput, gatedTool, inputOf, invokerOf, isToolCall, ungatedTool } from "../gated.ts";
+import { guard, type Guarded } from "../guard.ts";
+import { arrived, mustLeaveWith } from "../pauses/leaving.ts";
+import { pauseOf } from "../pauses/pause.ts";
+import { pausePayload } from "../pauses/payload.ts";
+import type { Run } from "../run.ts";
+import { endRun } from "../stop.ts";
+import { timed } from "../timeout.ts";
+import { asToolOutput } from "../told.ts";
 
 /** A call on its way to its tool. */
 export interface Passing {
   readonly gate: Gate;
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly surroundings: Surroundings;
   /** With the name of the tool that would run. */
   readonly toolCall: ToolCall;
@@ -43,7 +44,7 @@ export interface Arrival {
  * gate is asked about what it is called with. If the call was signed, it runs once, and then its recorded result comes back.
  */
 export function innerTool(passing: Passing, tool: ClientTool, admission: Admission, arrival: Arrival): ClientTool {
-  const { gate, invocation, surroundings, toolCall } = passing;
+  const { gate, run, surroundings, toolCall } = passing;
   const bare = ungatedTool(gate, tool);
   const invoke = invokerOf(bare);
 
@@ -52,9 +53,9 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
     const args = isToolCall(input) ? input.args : argsOfInput(input);
     // The call keeps its id, and the tool its name.
     const { id, name } = toolCall;
-    const { signal, run } = timed(bare, config, surroundings.config);
+    const { signal, within } = timed(bare, config, surroundings.config);
     const guarded = await admitted(passing, admission, { args, signal }, (signed) =>
-      run(() => invoke(isToolCall(input) ? { ...input, id, name, args: signed } : inputOf(signed, input), config)),
+      within(() => invoke(isToolCall(input) ? { ...input, id, name, args: signed } : inputOf(signed, input), config)),
     );
     arrival.failed = guarded.status === "failed";
     arrival.notice = guarded.status === "ran" ? guarded.notice : undefined;
@@ -62,7 +63,7 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
       case "ran":
         return isToolCall(input) ? asToolOutput(guarded.output, toolCall) : guarded.output;
       case "refused":
-        if (guarded.then === "stop") endRun(invocation, surroundings);
+        if (guarded.then === "stop") endRun(run, surroundings);
         return guarded.message;
       case "failed":
         throw guarded.error;
@@ -75,20 +76,20 @@ async function admitted(
   passing: Passing,
   admission: Admission,
   { args, signal }: { readonly args: ToolCall["args"]; readonly signal: AbortSignal },
-  run: (args: ToolCall["args"]) => unknown,
+  effect: (args: ToolCall["args"]) => unknown,
 ): Promise<Exclude<Guarded, { status: "pending" }>> {
-  const { invocation, surroundings, call, toolCall, isFresh } = passing;
+  const { run, surroundings, call, toolCall, isFresh } = passing;
   try {
     const arriving = arrivingCall(passing, admission, args);
-    const guarded = await guard(invocation, { call: arriving, fresh: isFresh(), from: toolCall, signal }, run);
+    const guarded = await guard(run, { call: arriving, fresh: isFresh(), from: toolCall, signal }, effect);
     if (guarded.status === "pending") {
-      invocation.suspended.push(arriving);
-      throw pauseOf(pausePayload(invocation.thread.id, [guarded.request]));
+      run.suspended.push(arriving);
+      throw pauseOf(pausePayload(run.thread.id, [guarded.request]));
     }
-    arrived(invocation, call);
+    arrived(run, call);
     return guarded;
   } catch (error) {
-    mustLeaveWith(error, invocation, surroundings, call);
+    mustLeaveWith(error, run, surroundings, call);
     throw error;
   }
 }
@@ -98,10 +99,10 @@ async function admitted(
  * that the model never made.
  * @throws NOT_APPROVED for arguments that nobody has signed and that the policy alone doesn't decide
  */
-function arrivingCall({ invocation, call }: Passing, { args: expected, recorded }: Admission, args: ToolCall["args"]): ProposedCall {
+function arrivingCall({ run, call }: Passing, { args: expected, recorded }: Admission, args: ToolCall["args"]): ProposedCall {
   if (isDeepStrictEqual(args, expected)) return call;
   const changed = { ...call, args };
-  if (!recorded && invocation.thread.decidedByPolicy(changed)) return changed;
+  if (!recorded && run.thread.decidedByPolicy(changed)) return changed;
   throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: CHANGED });
 }
 

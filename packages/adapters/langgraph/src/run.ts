@@ -1,6 +1,8 @@
 import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import { agentNameOf, isRoot, type Surroundings } from "./surroundings.ts";
+import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
+
+export const FRAMEWORK = "langgraph";
 
 /** A call that still waits, and the request that it waits for. */
 export interface Waiting {
@@ -17,7 +19,7 @@ export interface Leaving {
 }
 
 /** One run of a graph on one thread, as far as the gate is concerned. */
-export interface Invocation {
+export interface Run {
   readonly thread: Thread;
   /** The messages that this run saw the model produce. Whatever else it meets was restored. */
   readonly produced: WeakSet<object>;
@@ -31,41 +33,44 @@ export interface Invocation {
   readonly leaving: Map<string, Leaving>;
   /** A reviewer rejected with `then: "stop"`. */
   stopped: boolean;
-  /** No runner drives it. */
-  readonly native: boolean;
+  /** A runner drives it. */
+  readonly driven: boolean;
 }
 
-/** Who asks and in which context, for runs without a runner. */
+/** Whose call it is, outside a runner: who asks and in which context. The thread itself is always configurable.thread_id. */
+export type Who<Given, C> = (given: Given) => ThreadInfo & (unknown extends C ? {} : { context?: C | undefined });
+
+/** The same, at the hook that asks. */
 export type Identify = () => ThreadInfo & { readonly context?: unknown };
 
 /** Under a runner: which gate its thread belongs to, and what its run has come to. */
-const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly invocation: Invocation }>();
+const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run }>();
 /** Without one: LangGraph gives every run one control object, which all its tasks and nested graphs see. */
-const byControl = new WeakMap<object, Map<Gate, Map<string, Invocation>>>();
+const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
 /** A runner announces its run before the graph begins. */
-export function beginInvocation(gate: Gate, thread: Thread): Invocation {
-  const invocation = newInvocation(thread, false);
-  underRunner.set(thread, { gate, invocation });
-  return invocation;
+export function beginRun(gate: Gate, thread: Thread): Run {
+  const run = newRun(thread, true);
+  underRunner.set(thread, { gate, run });
+  return run;
 }
 
 /** The run that this hook belongs to. */
-export function invocationOf(gate: Gate, surroundings: Surroundings, identify: Identify): Invocation {
+export function runOf(gate: Gate, surroundings: Surroundings, identify: Identify): Run {
   const { threadId, config } = surroundings;
   const thread = currentThread();
   const known = thread && underRunner.get(thread);
   // A tool may run another agent: under another gate, or apart from this graph on a thread of its own. One that is nested
   // in this graph pauses with it, and so belongs to its thread, whatever thread_id it was given.
-  if (known && known.gate === gate && (thread.id === threadId || !isRoot(surroundings))) return known.invocation;
-  const open = (): Invocation => newInvocation(openThread(gate, threadRef(surroundings, identify())), true);
+  if (known && known.gate === gate && (thread.id === threadId || !isRoot(surroundings))) return known.run;
+  const open = (): Run => newRun(openThread(gate, threadRef(surroundings, identify())), false);
   if (!config.control) return open();
-  const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Invocation>>());
-  const threads = entry(gates, gate, () => new Map<string, Invocation>());
+  const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Run>>());
+  const threads = entry(gates, gate, () => new Map<string, Run>());
   return entry(threads, threadId, open);
 }
 
-function newInvocation(thread: Thread, native: boolean): Invocation {
+function newRun(thread: Thread, driven: boolean): Run {
   return {
     thread,
     produced: new WeakSet(),
@@ -74,13 +79,13 @@ function newInvocation(thread: Thread, native: boolean): Invocation {
     batches: new Map(),
     leaving: new Map(),
     stopped: false,
-    native,
+    driven,
   };
 }
 
 function threadRef(surroundings: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
   const { threadId } = surroundings;
-  return { ...who, threadId, agent: agentNameOf(surroundings), framework: "langgraph" } as Parameters<typeof openThread>[1];
+  return { ...who, threadId, agent: agentNameOf(surroundings), framework: FRAMEWORK } as Parameters<typeof openThread>[1];
 }
 
 interface Keyed<K, V> {

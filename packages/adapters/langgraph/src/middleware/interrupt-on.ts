@@ -2,7 +2,7 @@ import { CountersignError, decisionsOf } from "@countersign/core";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { InterruptOnConfig, Runtime } from "langchain";
-import type { Candidate } from "./suspend.ts";
+import type { Candidate } from "../waiting.ts";
 
 /** All that there are. */
 const DECISIONS: readonly string[] = decisionsOf({});
@@ -34,7 +34,7 @@ export async function askedBy(
   toolCall: ToolCall,
   state: AgentState,
   runtime: Runtime<unknown>,
-): Promise<NonNullable<Candidate["native"]>> {
+): Promise<NonNullable<Candidate["options"]>> {
   const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
   if (!entry) return {};
   const frameworkAsks = `interruptOn.${toolCall.name}`;
