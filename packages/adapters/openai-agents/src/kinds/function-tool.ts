@@ -1,13 +1,13 @@
 import { CountersignError, type JsonObject } from "@countersign/core";
 import type { FunctionTool, RunContext } from "@openai/agents";
-import { modelArgs, parseArgs } from "./args.ts";
+import { modelArgs, parseArgs } from "../args.ts";
+import { gatedOf, register, type Kit } from "../gated.ts";
+import { entryOf, guard } from "../guard.ts";
+import { scopeOf } from "../run.ts";
+import { timed } from "../timeout.ts";
+import { withNotice } from "../told.ts";
 import { namespaceOf } from "./called.ts";
-import { gatedOf, register, type Kit } from "./gated.ts";
-import { entryOf, guard } from "./guard.ts";
-import { scopeOf } from "./invocation.ts";
-import { withNotice } from "./output.ts";
-import { mustStop } from "./stop.ts";
-import { timed } from "./timeout.ts";
+import { mustStop } from "./must-stop.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by its context, its parameters and its result: any of them
 type AnyFunctionTool = FunctionTool<any, any, any>;
@@ -41,7 +41,7 @@ function waysInto(
   original: AnyFunctionTool,
   copy: AnyFunctionTool,
 ): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> & { readonly timeoutMs: undefined } {
-  const { gate, whose } = kit;
+  const { gate, who } = kit;
   const { name } = original;
   const namespace = kit.namespace ?? namespaceOf(original);
   const argsSchema = original.parameters as JsonObject | undefined;
@@ -53,24 +53,24 @@ function waysInto(
 
     isEnabled(context, agent) {
       // Before the first answer of the model: from now on it is known that this run was not restored.
-      if (whose !== undefined) scopeOf(gate, name, whose, context);
+      if (who !== undefined) scopeOf(gate, name, who, context);
       return original.isEnabled(context, agent);
     },
 
     async needsApproval(context, input, callId = "") {
-      const scope = scopeOf(gate, name, whose, context);
+      const scope = scopeOf(gate, name, who, context);
       const args = parseArgs(input);
       return mustStop(scope, callId, args && signable(args), () => original.needsApproval(context, input, callId));
     },
 
     async invoke(context, input, details) {
-      const scope = scopeOf(gate, name, whose, context);
+      const scope = scopeOf(gate, name, who, context);
       const args = parseArgs(input);
       if (!args) return UNREADABLE;
       const entry = entryOf(scope, { callId: details?.toolCall?.callId ?? crypto.randomUUID(), ...signable(args) });
-      const { signal, run } = timed(original, context as RunContext, details);
+      const { signal, within } = timed(original, context as RunContext, details);
       const runsAgent = isAgentTool(original);
-      const guarded = await guard(scope, entry, (signed) => run(JSON.stringify(signed)), { runsAgent, signal });
+      const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal });
       return guarded.status === "ran" ? withNotice(guarded.output, guarded.notice) : guarded.told;
     },
   };

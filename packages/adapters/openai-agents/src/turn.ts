@@ -1,5 +1,7 @@
-import { turnIdOf } from "@countersign/core/adapter";
-import type { Path } from "./invocation.ts";
+import type { Gate } from "@countersign/core";
+import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
+import { modelArgs, parseArgs } from "./args.ts";
+import type { Path } from "./run.ts";
 
 /** Of a RunState's JSON, what this adapter reads. */
 export interface StateJson {
@@ -110,3 +112,35 @@ function isSameCall(a: CallItem, b: CallItem): boolean {
     callIdOf(a) === callIdOf(b) && a.type === b.type && a.name === b.name && a.namespace === b.namespace && a.arguments === b.arguments
   );
 }
+
+/** A tool as it was gated. */
+interface Named {
+  readonly name: string;
+  readonly namespace: string | undefined;
+}
+
+/** A model's call as it is gated and signed. Undefined for arguments that are no object: the SDK refuses those itself. */
+export function callOf(gate: Gate, { item, turnId, agent }: Omit<Proposal, "path">, tool?: Named): ProposedCall | undefined {
+  const call = content(item, tool);
+  return call && { turnId, callId: callIdOf(item), ...call, args: modelArgs(gate, call, call.args), proposedBy: agent };
+}
+
+function content(item: CallItem, { name = item.name ?? "", namespace = item.namespace }: Partial<Named> = {}): Deed | undefined {
+  switch (item.type) {
+    case "shell_call":
+      return { tool: name, args: { ...item.action } };
+    case "apply_patch_call":
+      return { tool: name, args: { ...item.operation } };
+    case "computer_call":
+      return { tool: name, args: { actions: item.actions ?? [item.action] } };
+    case "hosted_tool_call": {
+      const args = parseArgs(item.providerData?.arguments);
+      return args && { namespace, tool: item.providerData?.name ?? name, args };
+    }
+    default: {
+      const args = parseArgs(item.arguments);
+      return args && { namespace, tool: name, args };
+    }
+  }
+}
+type Deed = Omit<ProposedCall, "turnId" | "callId">;

@@ -1,11 +1,13 @@
-import { CountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { CountersignError, type ApprovalRequest, type Gate, type ReviewTerms } from "@countersign/core";
 import { stopsRun, type ProposedCall } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
-import { callOf, UNEDITABLE } from "./call.ts";
 import { addressOf, gatedToolOf, type Gated } from "./gated.ts";
-import { FRAMEWORK, keyOf, type Invocation, type Pause, type Ticket } from "./invocation.ts";
-import { stopIn, type StateJson } from "./proposals.ts";
+import { FRAMEWORK, keyOf, type Pause, type Run, type Ticket } from "./run.ts";
 import type { AnyState } from "./saved.ts";
+import { callOf, stopIn, type StateJson } from "./turn.ts";
+
+/** What can be said of a call that runs as the model said it, or not at all. */
+const UNEDITABLE: ReviewTerms["decisions"] = ["approve", "reject"];
 
 /** @throws SETUP for a call of a tool that isn't gated */
 export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
@@ -25,11 +27,11 @@ export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
 
 /**
  * The gate's one question for each call of a pause.
- * @param fresh this invocation saw the model produce it
+ * @param fresh this run saw the model produce it
  * @returns the calls that wait
  */
-export async function waitingIn(invocation: Invocation, state: AnyState, { asked }: Pause, fresh: boolean): Promise<readonly Ticket[]> {
-  const { thread, native, stopped } = invocation;
+export async function waitingIn(run: Run, state: AnyState, { asked }: Pause, fresh: boolean): Promise<readonly Ticket[]> {
+  const { thread, askedByTool, stopped } = run;
   const items = state.getInterruptions();
   const waiting: Ticket[] = [];
   for (const [index, each] of asked.entries()) {
@@ -41,7 +43,7 @@ export async function waitingIn(invocation: Invocation, state: AnyState, { asked
     if (gated.namespace !== call.namespace) throw ofAnother(call, gated);
     if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
     stopped.add(place);
-    const asksItself = native.has(place) || elsewhere?.asksItself(call);
+    const asksItself = askedByTool.has(place) || elsewhere?.asksItself(call);
     const waits = await thread.mustWait(call, {
       fresh,
       argsSchema,
@@ -75,21 +77,21 @@ function ungatedCarrier(path: Ticket["path"]): string {
 }
 
 /** The request whose reviewer ended the run, if one did. */
-export async function stopperOf({ thread }: Invocation, { asked }: Pause): Promise<ApprovalRequest | undefined> {
+export async function stopperOf({ thread }: Run, { asked }: Pause): Promise<ApprovalRequest | undefined> {
   const known = asked.filter((each) => each !== null);
   const requests = await Promise.all(known.map(({ call }) => thread.recorded(call)));
   return requests.find((request) => request !== undefined && stopsRun(request));
 }
 
 /** Nothing waits any more: what is decided may run, under its record. */
-export async function permit(invocation: Invocation, state: AnyState, { asked, carrying }: Pause): Promise<void> {
-  const { thread, tickets, spent } = invocation;
+export async function permit(run: Run, state: AnyState, { asked, carrying }: Pause): Promise<void> {
+  const { thread, tickets, spent } = run;
   tickets.length = 0;
   spent.length = 0;
   for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
   for (const [index, item] of state.getInterruptions().entries()) {
     const each = asked[index] ?? undefined;
-    const refused = each && gatedToolOf(item).elsewhere ? await handOver(invocation, each) : undefined;
+    const refused = each && gatedToolOf(item).elsewhere ? await handOver(run, each) : undefined;
     if (refused !== undefined) state.reject(item, { message: refused });
     else state.approve(item);
     if (each) tickets.push(each);
@@ -97,7 +99,7 @@ export async function permit(invocation: Invocation, state: AnyState, { asked, c
 }
 
 /** What runs elsewhere runs by being approved. Answers why it may not. */
-async function handOver({ thread }: Invocation, { call }: Ticket): Promise<string | undefined> {
+async function handOver({ thread }: Run, { call }: Ticket): Promise<string | undefined> {
   const execution = await thread.execute(call, () => "handed over");
   return execution.status === "refused" ? execution.message : undefined;
 }

@@ -2,12 +2,13 @@ import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@
 import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
 import { isOfLookalikes, typedError } from "./errors.ts";
-import { answersTo, conversationIn, itemsOf, withoutUnanswerable, type Input } from "./history.ts";
-import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
 import { offersFrom, refuseListedLookalikes } from "./offers.ts";
+import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
-import { rewind, withoutRepeats } from "./session.ts";
-import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
+import { conversationIn, itemsOf, type Input } from "./sessions/history.ts";
+import { rewind, withoutRepeats } from "./sessions/session.ts";
+import { answersTo, withoutUnanswerable } from "./told.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
 // oxlint-disable typescript/no-explicit-any -- an agent's context and output are read off these positions
 type ContextOf<A> = A extends Agent<infer X, any> ? X : never;
@@ -15,12 +16,12 @@ type OutputOf<A extends Agent<any, any>> = NonNullable<RunResult<any, A>["finalO
 type StreamOf<A extends Agent<any, any>> = StreamedRunResult<any, A>;
 // oxlint-enable typescript/no-explicit-any
 
-interface Native {
+interface RunOptions {
   /** Model requests at the most; the SDK's own default is 10. */
   maxTurns?: number | undefined;
 }
 
-interface Options<C, A> {
+interface RunnerOptions<C, A> {
   /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
   readonly name: string;
   /** Live context, made again at every start and resume: never persisted. */
@@ -33,13 +34,13 @@ interface Options<C, A> {
   readonly ungated?: readonly string[];
 }
 
-/** One invocation's run, with what the SDK is given again every time. */
-interface Run {
+/** One run that a runner drives, with what the SDK is given again every time. */
+interface Driven {
   readonly agent: AnyAgent;
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly context: RunContext | undefined;
   readonly session: Session | undefined;
-  readonly given: Native & { readonly signal: AbortSignal };
+  readonly given: RunOptions & { readonly signal: AbortSignal };
 }
 
 type Stopped = Extract<Saved, { type: "stopped" }>;
@@ -57,8 +58,8 @@ type Request = Input | AnyState;
 export function createRunner<C, A extends Agent<any, any>>(
   gate: GateIn<C>,
   agent: A,
-  options: Options<C, A>,
-): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Native> {
+  options: RunnerOptions<C, A>,
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
   const sdk = options.sdk ?? new Runner();
   const ephemeral = options.context !== undefined;
   const emptyStream = (): StreamOf<A> => {
@@ -66,30 +67,30 @@ export function createRunner<C, A extends Agent<any, any>>(
     return new StreamedRunResult({ state, signal: AbortSignal.abort() });
   };
 
-  async function open(thread: Thread, given: Run["given"]): Promise<Run> {
+  async function open(thread: Thread, given: Driven["given"]): Promise<Driven> {
     const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
     const [context, session] = await Promise.all([options.context?.(ref), options.session?.(ref)]);
-    return { agent, invocation: beginInvocation(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
+    return { agent, run: beginRun(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
   }
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, again, continuation }: RunFrom<Input>): Promise<Next<Request, OutputOf<A>> | undefined> {
+  async function enter(driven: Driven, { input, again, continuation }: RunFrom<Input>): Promise<Next<Request, OutputOf<A>> | undefined> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
-      if (again && run.session) await rewind(run.session, itemsOf(input));
-      return { request: await conversation(run, saved, input) };
+      if (again && driven.session) await rewind(driven.session, itemsOf(input));
+      return { request: await conversation(driven, saved, input) };
     }
     if (saved?.type !== "stopped") return undefined;
-    return goOn(run, await restoreState(agent, saved, run.context), saved, false);
+    return goOn(driven, await restoreState(agent, saved, driven.context), saved, false);
   }
 
   /** What the SDK made of it. */
-  async function leave(run: Run, result: Result<A>): Promise<Next<Request, OutputOf<A>>> {
-    run.given.signal.throwIfAborted();
-    if (run.invocation.leaving) throw run.invocation.leaving;
-    if (result.interruptions.length === 0) return { advance: completed(result, run.session) };
+  async function leave(driven: Driven, result: Result<A>): Promise<Next<Request, OutputOf<A>>> {
+    driven.given.signal.throwIfAborted();
+    if (driven.run.leaving) throw driven.run.leaving;
+    if (result.interruptions.length === 0) return { advance: completed(result, driven.session) };
     const { json, schema, state } = freeze(result.state, { ephemeral });
-    return goOn(run, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
+    return goOn(driven, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
   }
 
   return defineKeptRunner(gate, {
@@ -98,13 +99,14 @@ export function createRunner<C, A extends Agent<any, any>>(
     tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
     open,
     enter,
-    run: (run: Run, request) => explained(run, () => sdk.run(agent as AnyAgent, request, settingsOf(run)) as Promise<Result<A>>),
+    run: (driven: Driven, request) =>
+      explained(driven, () => sdk.run(agent as AnyAgent, request, settingsOf(driven)) as Promise<Result<A>>),
     streaming: {
       empty: emptyStream,
-      async run(run, request) {
-        const settings = { ...settingsOf(run), stream: true } as const;
-        const stream = (await explained(run, () => sdk.run(agent as AnyAgent, request, settings))) as unknown as StreamOf<A>;
-        return { stream, done: explained(run, () => stream.completed).then(() => stream) };
+      async run(driven, request) {
+        const settings = { ...settingsOf(driven), stream: true } as const;
+        const stream = (await explained(driven, () => sdk.run(agent as AnyAgent, request, settings))) as unknown as StreamOf<A>;
+        return { stream, done: explained(driven, () => stream.completed).then(() => stream) };
       },
     },
     leave,
@@ -116,7 +118,7 @@ const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers. What
 type Result<A extends Agent<any, any>> = RunResult<any, A> | StreamOf<A>;
 
 /** @throws SETUP for tools of one name, and what the SDK threw in words of its caller's */
-async function explained<T>({ agent, invocation, context }: Run, work: () => Promise<T>): Promise<T> {
+async function explained<T>({ agent, run, context }: Driven, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -124,11 +126,11 @@ async function explained<T>({ agent, invocation, context }: Run, work: () => Pro
       await refuseListedLookalikes(agent);
       throw new CountersignError("SETUP", { hint: error.message }, { cause: error });
     }
-    throw typedError(error, invocation, context?.context);
+    throw typedError(error, run, context?.context);
   }
 }
 
-function settingsOf({ context, session, given: { signal, maxTurns } }: Run) {
+function settingsOf({ context, session, given: { signal, maxTurns } }: Driven) {
   return {
     signal,
     // Where a server lists its tools anew for each run, only the SDK sees two of one name.
@@ -140,7 +142,7 @@ function settingsOf({ context, session, given: { signal, maxTurns } }: Run) {
 }
 
 /** The input behind what was said before, with an answer to every call that was left open. */
-async function conversation({ invocation, session }: Run, saved: Saved | undefined, input: Input): Promise<Input> {
+async function conversation({ run, session }: Driven, saved: Saved | undefined, input: Input): Promise<Input> {
   const stopped = saved?.type === "stopped" ? saved : undefined;
   const before = session
     ? await session.getItems()
@@ -149,7 +151,7 @@ async function conversation({ invocation, session }: Run, saved: Saved | undefin
       : saved?.type === "history"
         ? saved.items
         : [];
-  const answers = await answersTo(invocation.thread, before, stopped?.pause);
+  const answers = await answersTo(run.thread, before, stopped?.pause);
   if (session) {
     if (answers.length > 0) await session.addItems(answers);
     return input;
@@ -158,21 +160,21 @@ async function conversation({ invocation, session }: Run, saved: Saved | undefin
 }
 
 /** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
-async function goOn<Output>(run: Run, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Request, Output>> {
-  const { invocation } = run;
+async function goOn<Output>(driven: Driven, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Request, Output>> {
+  const { run } = driven;
   const continuation = toContinuation(saved);
-  const waiting = await waitingIn(invocation, state, saved.pause, fresh);
+  const waiting = await waitingIn(run, state, saved.pause, fresh);
   if (waiting.length > 0) return { advance: { status: "suspended", calls: waiting.map(({ call }) => call), continuation } };
-  if (await stopperOf(invocation, saved.pause)) return { advance: await stopped(run, saved) };
+  if (await stopperOf(run, saved.pause)) return { advance: await stopped(driven, saved) };
   // Decided at once, by a grant or a rule that counts.
-  if (fresh) await invocation.thread.save(continuation);
-  await permit(invocation, state, saved.pause);
+  if (fresh) await run.thread.save(continuation);
+  await permit(run, state, saved.pause);
   return { request: state };
 }
 
-async function stopped<Output>({ invocation, session }: Run, { state, pause }: Stopped): Promise<Advance<Output>> {
+async function stopped<Output>({ run, session }: Driven, { state, pause }: Stopped): Promise<Advance<Output>> {
   const before = session ? await session.getItems() : conversationIn(state);
-  const answers = await answersTo(invocation.thread, before, pause);
+  const answers = await answersTo(run.thread, before, pause);
   if (session && answers.length > 0) await session.addItems(answers);
   const items = session ? [] : [...withoutUnanswerable(before), ...answers];
   return { status: "stopped", continuation: toContinuation({ type: "history", items }) };

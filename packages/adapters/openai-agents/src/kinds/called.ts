@@ -1,6 +1,6 @@
 import type { HostedMCPTool, HostedTool, Tool } from "@openai/agents";
 import { getFunctionToolDisplayName, getToolCallDisplayName } from "@openai/agents/utils";
-import type { CallItem } from "./proposals.ts";
+import type { CallItem } from "../turn.ts";
 
 /** How a model calls a tool: by this the SDK finds the tool of a call. Undefined: the provider runs it, and knows. */
 export function calledAs(tool: Tool): string | undefined {

@@ -1,6 +1,6 @@
 import { CountersignError } from "@countersign/core";
 import { RunContext, RunState } from "@openai/agents";
-import type { AnyAgent } from "./saved.ts";
+import type { AnyAgent } from "../saved.ts";
 
 /**
  * Every agent that a run of this one can reach, those inside tools included. Which agent a tool runs is known to the SDK

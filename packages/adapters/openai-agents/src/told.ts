@@ -1,20 +1,20 @@
 import { leftOpen, NO_RESULT, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import { user, type AgentInputItem } from "@openai/agents";
-import type { Pause } from "./invocation.ts";
-import type { CallItem, StateJson } from "./proposals.ts";
+import type { AgentInputItem } from "@openai/agents";
+import type { Pause } from "./run.ts";
+import type { CallItem } from "./turn.ts";
 
-/** An input as the SDK takes it. */
-export type Input = string | AgentInputItem[];
-
-export function itemsOf(input: Input): AgentInputItem[] {
-  return typeof input === "string" ? [user(input)] : input;
+/** The transcript has to say which arguments ran: the notice stands before the tool's own output. */
+export function withNotice(output: unknown, notice: string | undefined): unknown {
+  if (notice === undefined) return output;
+  if (typeof output === "string") return notice + output;
+  const parts: readonly unknown[] = Array.isArray(output) ? output : [output];
+  if (parts.length > 0 && parts.every(isContent)) return [{ type: "text", text: notice }, ...parts];
+  return notice + (JSON.stringify(output) ?? String(output));
 }
 
-/** The conversation of a run that was stopped: what was put in and what came of it. Calls without a result stay open. */
-export function conversationIn(state: string): AgentInputItem[] {
-  const { originalInput, generatedItems } = JSON.parse(state) as StateJson;
-  const generated = generatedItems.filter(({ type }) => type !== "tool_approval_item").map(({ rawItem }) => rawItem);
-  return [...itemsOf(originalInput as Input), ...(generated as AgentInputItem[])];
+/** What the SDK hands to the model as it is, and not as text. */
+function isContent(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "type" in value && ["text", "image", "file"].includes(String(value.type));
 }
 
 /**

@@ -24,10 +24,10 @@ export interface Pause {
 }
 
 /** One run of an agent on one thread, as far as the gate is concerned. */
-export interface Invocation {
+export interface Run {
   readonly gate: Gate;
   readonly thread: Thread;
-  /** What this invocation runs was proposed before its eyes; else only what has a ticket may run. */
+  /** What this run runs was proposed before its eyes; else only what has a ticket may run. */
   witnessed: boolean;
   /** A runner ends the run when a reviewer says so. */
   readonly driven: boolean;
@@ -37,7 +37,7 @@ export interface Invocation {
   /** The calls that were stopped for: whatever the policy says later, they need a ticket. */
   readonly stopped: Set<string>;
   /** Those of them that the tool itself asks about, too. */
-  readonly native: Set<string>;
+  readonly askedByTool: Set<string>;
   /** Actions that the policy alone lets pass. */
   readonly passed: { readonly callId: string; readonly deed: string }[];
   /** An error that must leave the SDK, which would tell it to a model as tool text. */
@@ -46,7 +46,7 @@ export interface Invocation {
 
 /** Where in a run a hook is called. */
 export interface Scope {
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly path: Path;
   /** A call of the nested agent that runs here was stopped for: the agent pauses. */
   pauses: boolean;
@@ -55,7 +55,7 @@ export interface Scope {
 }
 
 /** Whose call it is, outside a runner. */
-export type Whose = ThreadRef | ((context: RunContext) => ThreadRef);
+export type Who = ThreadRef | ((context: RunContext) => ThreadRef);
 
 const nested: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
 const driven = new WeakMap<Thread, Scope>();
@@ -63,27 +63,27 @@ const driven = new WeakMap<Thread, Scope>();
 const byContext = new WeakMap<object, Map<Gate, Scope>>();
 
 /** A runner announces its run before the SDK begins. */
-export function beginInvocation(gate: Gate, thread: Thread): Invocation {
-  const invocation: Invocation = { ...empty(gate, thread), witnessed: true, driven: true };
-  driven.set(thread, { invocation, path: [], pauses: false });
-  return invocation;
+export function beginRun(gate: Gate, thread: Thread): Run {
+  const run: Run = { ...empty(gate, thread), witnessed: true, driven: true };
+  driven.set(thread, { run, path: [], pauses: false });
+  return run;
 }
 
 /** Runs the effect of a call: what it calls in turn is nested in it. */
 export function within<T>(scope: Scope, callId: string, work: (scope: Scope) => T): T {
-  const inner: Scope = { invocation: scope.invocation, path: [...scope.path, callId], pauses: false };
+  const inner: Scope = { run: scope.run, path: [...scope.path, callId], pauses: false };
   return nested.run(inner, () => work(inner));
 }
 
 /** @throws THREAD_UNKNOWN for a call outside any thread */
-export function scopeOf(gate: Gate, tool: string, whose: Whose | undefined, context: RunContext | undefined): Scope {
+export function scopeOf(gate: Gate, tool: string, who: Who | undefined, context: RunContext | undefined): Scope {
   const around = surrounding(gate);
-  if (whose === undefined) {
+  if (who === undefined) {
     if (around) return around;
     throw new CountersignError("THREAD_UNKNOWN", { tool });
   }
-  const ref = typeof whose === "function" ? whose(context ?? unknownContext(tool)) : whose;
-  if (around?.invocation.thread.id === ref.threadId) return around;
+  const ref = typeof who === "function" ? who(context ?? unknownContext(tool)) : who;
+  if (around?.run.thread.id === ref.threadId) return around;
   return context ? ownScope(gate, ref, context, isUntouched(context)) : newScope(gate, ref, false);
 }
 
@@ -98,7 +98,7 @@ export function keyOf(path: Path, callId: string): string {
 
 /** Takes the ticket of exactly this call, or finds it again. */
 export function takeTicket(
-  { invocation: { tickets, spent }, path }: Scope,
+  { run: { tickets, spent }, path }: Scope,
   { callId, namespace, tool }: Pick<ProposedCall, "callId" | "namespace" | "tool">,
 ): Ticket | undefined {
   const place = keyOf(path, callId);
@@ -116,15 +116,15 @@ function surrounding(gate: Gate): Scope | undefined {
   const thread = currentThread();
   const scope = nested.getStore();
   const root = thread && driven.get(thread);
-  const found = scope && (!root || scope.invocation === root.invocation) ? scope : root;
-  return found?.invocation.gate === gate ? found : undefined;
+  const found = scope && (!root || scope.run === root.run) ? scope : root;
+  return found?.run.gate === gate ? found : undefined;
 }
 
 function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: boolean): Scope {
   const scopes = byContext.get(context) ?? new Map<Gate, Scope>();
   byContext.set(context, scopes);
   const known = scopes.get(gate);
-  if (known?.invocation.thread.id === ref.threadId) return known;
+  if (known?.run.thread.id === ref.threadId) return known;
   const scope = newScope(gate, ref, witnessed);
   scopes.set(gate, scope);
   return scope;
@@ -132,7 +132,7 @@ function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: bo
 
 function newScope(gate: Gate, ref: ThreadRef, witnessed: boolean): Scope {
   const thread = openThread(gate, { ...ref, framework: FRAMEWORK });
-  return { invocation: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
+  return { run: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
 }
 
 /** A restored run has had answers from the model already. */
@@ -140,8 +140,8 @@ function isUntouched({ usage }: RunContext): boolean {
   return usage.requests === 0;
 }
 
-function empty(gate: Gate, thread: Thread): Omit<Invocation, "witnessed" | "driven"> {
-  return { gate, thread, tickets: [], spent: [], stopped: new Set(), native: new Set(), passed: [] };
+function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven"> {
+  return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), passed: [] };
 }
 
 function unknownContext(tool: string): never {

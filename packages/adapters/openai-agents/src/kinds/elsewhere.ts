@@ -1,8 +1,8 @@
 import type { ComputerTool, HostedMCPTool } from "@openai/agents";
+import { register, type Kit } from "../gated.ts";
+import { scopeOf } from "../run.ts";
 import { labelOf } from "./called.ts";
-import { register, type Kit } from "./gated.ts";
-import { scopeOf } from "./invocation.ts";
-import { mustStop } from "./stop.ts";
+import { mustStop } from "./must-stop.ts";
 
 /**
  * Kinds of tool that run where nothing can stand around them: the run always stops for them, and what is recorded as done is
@@ -15,7 +15,7 @@ export function gatedComputer(kit: Kit, tool: ComputerTool<any, any>): ComputerT
     ...tool,
     needsApproval: (...given: Parameters<typeof tool.needsApproval>) => {
       const [context, , callId = ""] = given;
-      return mustStop(scopeOf(kit.gate, tool.name, kit.whose, context), callId, undefined, () => tool.needsApproval(...given));
+      return mustStop(scopeOf(kit.gate, tool.name, kit.who, context), callId, undefined, () => tool.needsApproval(...given));
     },
   };
   const asksItself = (): boolean => false;

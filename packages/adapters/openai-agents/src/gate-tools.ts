@@ -1,19 +1,19 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
-import { gatedApplyPatch, gatedShell } from "./actions.ts";
-import { isHostedMcp } from "./called.ts";
-import { gatedComputer, gatedHostedMcp } from "./elsewhere.ts";
-import { gatedFunctionTool } from "./function-tool.ts";
 import { offered, type Kit } from "./gated.ts";
-import type { Whose } from "./invocation.ts";
+import { gatedApplyPatch, gatedShell } from "./kinds/actions.ts";
+import { isHostedMcp } from "./kinds/called.ts";
+import { gatedComputer, gatedHostedMcp } from "./kinds/elsewhere.ts";
+import { gatedFunctionTool } from "./kinds/function-tool.ts";
+import type { Who } from "./run.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by the context of its run: any of them
 type AnyTool = Tool<any>;
 
 /** Whose call it is, outside a runner: a ThreadRef, or a function of the SDK's RunContext. */
 // oxlint-disable-next-line typescript/no-explicit-any -- see AnyTool
-type WhoseIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
+type WhoIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
 
 /**
  * Same tools, same types: each asks the gate before it runs, and runs only what was signed. Outside a runner say whose call
@@ -27,9 +27,9 @@ type WhoseIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
 export function gateTools<const T extends readonly AnyTool[], C>(
   gate: GateIn<C>,
   tools: T,
-  thread?: WhoseIn<C>,
+  who?: WhoIn<C>,
 ): { -readonly [K in keyof T]: T[K] } {
-  const kit: Kit = { gate, whose: thread as Whose | undefined };
+  const kit: Kit = { gate, who: who as Who | undefined };
   refuseLookalikes({ tools: tools.map(offered) });
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
 }
@@ -40,10 +40,10 @@ export function gateTools<const T extends readonly AnyTool[], C>(
  * @example new Agent({ name: "Payments", tools: await gateMcpServers(gate, [billing]) })
  * @throws SETUP for two servers with a tool of one name
  */
-export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPServer[], thread?: WhoseIn<C>): Promise<FunctionTool[]> {
+export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPServer[], who?: WhoIn<C>): Promise<FunctionTool[]> {
   const lists = await Promise.all(
     servers.map(async (server) => {
-      const kit: Kit = { gate, whose: thread as Whose | undefined, namespace: server.name };
+      const kit: Kit = { gate, who: who as Who | undefined, namespace: server.name };
       return (await getAllMcpTools({ mcpServers: [server] })).map((tool) => gated(kit, tool as FunctionTool) as FunctionTool);
     }),
   );

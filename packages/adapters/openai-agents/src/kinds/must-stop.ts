@@ -1,6 +1,6 @@
 import type { ProposedCall } from "@countersign/core/adapter";
-import { throwLeaving } from "./guard.ts";
-import { keyOf, type Scope } from "./invocation.ts";
+import { throwLeaving } from "../guard.ts";
+import { keyOf, type Scope } from "../run.ts";
 
 /**
  * Must the SDK stop before this call? Not if the policy alone decides it, in a run that this process saw from its beginning.
@@ -14,12 +14,12 @@ export async function mustStop(
   itself: () => Promise<boolean>,
 ): Promise<boolean> {
   throwLeaving(scope);
-  const { invocation, path } = scope;
+  const { run, path } = scope;
   const place = keyOf(path, callId);
-  if (await holds(itself)) invocation.native.add(place);
-  const decided = call !== undefined && invocation.thread.decidedByPolicy({ callId, ...call });
-  if (decided && invocation.witnessed && !invocation.stopped.has(place) && !invocation.native.has(place)) return false;
-  invocation.stopped.add(place);
+  if (await holds(itself)) run.askedByTool.add(place);
+  const decided = call !== undefined && run.thread.decidedByPolicy({ callId, ...call });
+  if (decided && run.witnessed && !run.stopped.has(place) && !run.askedByTool.has(place)) return false;
+  run.stopped.add(place);
   scope.pauses = true;
   return true;
 }
