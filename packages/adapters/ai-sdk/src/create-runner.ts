@@ -10,56 +10,50 @@ import {
   type ProposedCall,
   type Thread,
 } from "@countersign/core/adapter";
-import type { ModelMessage, ToolSet } from "ai";
-import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./answers.ts";
-import { beginInvocation, FRAMEWORK, type Invocation } from "./invocation.ts";
+import type { ModelMessage } from "ai";
+import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
+import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
+import { hasHeard, isSaid, withInput, withKept, type Input, type RunOptions } from "./chat/said.ts";
 import { offerOf, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
-import { hasHeard, isSaid, withInput, withKept, type Input } from "./said.ts";
+import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
-import { isStopped, waitingIn } from "./suspend.ts";
+import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./told.ts";
 import { openTurn, partsOf, proposedCalls } from "./turn.ts";
+import { isStopped, waitingIn } from "./waiting.ts";
 
-/** Structural: ToolLoopAgent of version 6 and of 7, or whatever else is an agent to the SDK. */
-export interface AgentLike {
-  readonly tools: ToolSet;
-  // oxlint-disable typescript/no-explicit-any -- each agent types its options and results by its own tools and output
-  generate(options: any): PromiseLike<{ readonly text: string; readonly output: any }>;
-  stream(options: any): PromiseLike<any>;
-  // oxlint-enable typescript/no-explicit-any
-}
-type RawOutput<A extends AgentLike> = Awaited<ReturnType<A["generate"]>>["output"];
-/** The SDK says never where no output is configured. */
-export type OutputOf<A extends AgentLike> = [RawOutput<A>] extends [never] ? string : RawOutput<A>;
-export type StreamOf<A extends AgentLike> = Awaited<ReturnType<A["stream"]>>;
-
-export interface RunnerOptions {
+interface RunnerOptions {
   /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
   readonly name: string;
   /** Tools that are meant to run without the gate, by name: the provider's and the browser's too. */
   readonly ungated?: readonly string[];
 }
 
-/** One invocation, and what it goes by. */
-interface Run {
-  readonly invocation: Invocation;
+/** One run that a runner drives, and what it goes by. */
+interface Driven {
+  readonly run: Run;
   readonly signal: AbortSignal;
-  /** See {@link Answered}. */
+  /** See {@link RunOptions}. */
   readonly answered: Readonly<Record<string, unknown>>;
 }
 
-/** What the browser answered to calls of tools without `execute`, by call id. */
-export interface Answered {
-  readonly answered?: Readonly<Record<string, unknown>> | undefined;
+/**
+ * Drives an agent on threads that the server owns. Its messages are saved in the same write as what they wait for, so any
+ * process with the store and the agent can go on.
+ * @example const payments = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, tools) }), { name: "payments" })
+ * @throws SETUP for a gate without a policy, and for tools of the agent that no gate guards
+ */
+export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: RunnerOptions): ChatRunner<A, C> {
+  return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options));
 }
 
 /** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
-export function agentRunner<C, A extends AgentLike>(
+function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
   given: A,
   { name, ungated }: RunnerOptions,
-): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, Answered> {
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
   const { tools } = given;
   const guard = { runner: name, gate, ungated, remedy: REMEDY };
   const agent = watchedAgent(given, (offer) => refuseUngated(guard, [offer]));
@@ -67,24 +61,24 @@ export function agentRunner<C, A extends AgentLike>(
   type Output = OutputOf<A>;
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
+  async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
     const saved = fromContinuation(continuation) ?? NOTHING;
     const repeated = isSaid(input) && hasHeard(saved, input);
-    if (input !== undefined && !repeated) return { request: withInput(withKept(await settled(run, saved)), input) };
+    if (input !== undefined && !repeated) return { request: withInput(withKept(await withResults(driven, saved)), input) };
     if (openTurn(saved.messages))
-      return goOn(run, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, run.answered)] });
+      return goOn(driven, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, driven.answered)] });
     if (repeated) return { advance: answeredBefore<Output>(saved) };
     return undefined;
   }
 
   /** The conversation with a result for each call. */
-  async function settled({ invocation: { thread } }: Run, saved: Saved): Promise<Saved> {
+  async function withResults({ run: { thread } }: Driven, saved: Saved): Promise<Saved> {
     return { ...saved, messages: [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))] };
   }
 
   /** From a turn that the SDK stopped at. */
-  async function goOn(run: Run, saved: Saved): Promise<Next<Saved, Output>> {
-    const { thread, restored } = run.invocation;
+  async function goOn(driven: Driven, saved: Saved): Promise<Next<Saved, Output>> {
+    const { thread, restored } = driven.run;
     const turn = openTurn(saved.messages);
     if (!turn) return { request: saved };
     const calls = proposedCalls(saved.messages, turn);
@@ -92,7 +86,7 @@ export function agentRunner<C, A extends AgentLike>(
     if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
       // What was kept is told with whatever is said next: the reviewer ended this run.
-      return { advance: { status: "stopped", continuation: toContinuation(withKept(await settled(run, saved))) } };
+      return { advance: { status: "stopped", continuation: toContinuation(withKept(await withResults(driven, saved))) } };
     }
     for (const call of calls) restored.set(call.callId, call);
     const { role, content } = await responsesTo(thread, turn, calls);
@@ -100,19 +94,19 @@ export function agentRunner<C, A extends AgentLike>(
   }
 
   /** What the SDK made of it. */
-  async function leave(run: Run, made: Finished, from: Saved): Promise<Next<Saved, Output>> {
-    const { invocation, signal } = run;
-    const { thread } = invocation;
+  async function leave(driven: Driven, made: Finished, from: Saved): Promise<Next<Saved, Output>> {
+    const { run, signal } = driven;
+    const { thread } = run;
     signal.throwIfAborted();
-    if (invocation.leaving) throw invocation.leaving;
-    const saved = grown(from, made.messages, invocation);
+    if (run.leaving) throw run.leaving;
+    const saved = grown(from, made.messages, run);
     const continuation = toContinuation(saved);
     const turn = openTurn(saved.messages);
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
     // A response that was cut off leaves calls that the SDK neither runs nor asks about.
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
       // Not saved before it is answered: until then the calls are shown as open, and pages look again.
-      if (saved.kept) return { request: withKept(await settled(run, saved)) };
+      if (saved.kept) return { request: withKept(await withResults(driven, saved)) };
       return { advance: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn);
@@ -120,13 +114,13 @@ export function agentRunner<C, A extends AgentLike>(
     if (waiting.length > 0 || browsers) return rests(waiting, continuation);
     // Decided at once, by a grant or a rule that counts.
     await thread.save(continuation);
-    return goOn(run, saved);
+    return goOn(driven, saved);
   }
 
-  const optionsOf = ({ signal }: Run, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
+  const optionsOf = ({ signal }: Driven, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
 
-  const open = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
-    invocation: beginInvocation(gate, thread),
+  const open = (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Driven => ({
+    run: beginRun(gate, thread),
     signal,
     answered,
   });
@@ -137,12 +131,12 @@ export function agentRunner<C, A extends AgentLike>(
     tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
     open,
     enter,
-    run: async (run: Run, saved) => finished(await explained(run, () => agent.generate(optionsOf(run, saved)))),
+    run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),
     streaming: {
       empty: () => emptyStream() as StreamOf<A>,
-      async run(run, saved) {
-        const stream = (await explained(run, () => agent.stream(optionsOf(run, saved)))) as StreamOf<A>;
-        return { stream, done: explained(run, () => finished(stream as Streamed)) };
+      async run(driven, saved) {
+        const stream = (await explained(driven, () => agent.stream(optionsOf(driven, saved)))) as StreamOf<A>;
+        return { stream, done: explained(driven, () => finished(stream as Streamed)) };
       },
     },
     leave,
@@ -151,11 +145,11 @@ export function agentRunner<C, A extends AgentLike>(
 const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
 
 /** An error on its way out is more than what the SDK made of it. */
-async function explained<T>({ invocation }: Run, work: () => PromiseLike<T>): Promise<T> {
+async function explained<T>({ run }: Driven, work: () => PromiseLike<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw invocation.leaving ?? error;
+    throw run.leaving ?? error;
   }
 }
 
@@ -172,7 +166,7 @@ function rests(calls: readonly ProposedCall[], continuation: Continuation): { re
 }
 
 /** The conversation with what this run of the SDK added to it. */
-function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Invocation): Saved {
+function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Run): Saved {
   const messages = asJson([...from.messages, ...added]);
   const own: Record<string, unknown> = {};
   for (const [at, message] of messages.entries()) {

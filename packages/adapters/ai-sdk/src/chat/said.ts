@@ -1,8 +1,13 @@
 import type { ModelMessage } from "ai";
-import { asJson, type Said, type Saved } from "./saved.ts";
+import { asJson, type Said, type Saved } from "../saved.ts";
 
 /** What a run is started with: what an application says, or what a page sent. */
 export type Input = string | ModelMessage[] | Said;
+
+/** What the browser answered to calls of tools without `execute`, by call id. */
+export interface RunOptions {
+  readonly answered?: Readonly<Record<string, unknown>> | undefined;
+}
 
 export function isSaid(input: unknown): input is Said {
   return typeof input === "object" && input !== null && "id" in input && "message" in input;

@@ -1,25 +1,12 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import type { GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
+import { gatedOf, register } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
-import { invocationOf, restoredCall, type CallOptions, type Invocation, type Whose } from "./invocation.ts";
+import { restoredCall, runOf, type CallOptions, type Run, type Who } from "./run.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
 import { noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
-
-/** What is known of a gated tool. */
-export interface Gated {
-  readonly gate: Gate;
-  /** As it was before it was gated. */
-  readonly tool: Tool;
-  readonly schema: GatedSchema;
-}
-const gatedTools = new WeakMap<object, Gated>();
-
-/** Undefined for a tool that isn't gated. */
-export function gatedOf(tool: unknown): Gated | undefined {
-  return typeof tool === "object" && tool !== null ? gatedTools.get(tool) : undefined;
-}
 
 /**
  * Same tools, same types: each stops the SDK where somebody has to be asked, and runs only what was signed. Outside a runner
@@ -30,35 +17,35 @@ export function gatedOf(tool: unknown): Gated | undefined {
 export function gateTools<T extends ToolSet, C>(
   gate: GateIn<C>,
   tools: T,
-  thread?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
+  who?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
 ): T {
-  const kit: Kit = { gate, whose: thread as Whose | undefined };
+  const kit: Kit = { gate, who: who as Who | undefined };
   const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
   return Object.fromEntries(entries) as T;
 }
 
 interface Kit {
   readonly gate: Gate;
-  readonly whose: Whose | undefined;
+  readonly who: Who | undefined;
 }
 
-function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
-  const tool = gatedTools.get(given)?.tool ?? given;
+function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
+  const tool = gatedOf(given)?.tool ?? given;
   const own = tool as Asking;
   const schema = gatedSchema(name, tool.inputSchema);
-  const enter = (options: CallOptions): Invocation => invocationOf(gate, name, whose, options);
+  const enter = (options: CallOptions): Run => runOf(gate, name, who, options);
 
   function needsApproval(input: object, options: CallOptions): boolean | Promise<boolean> {
-    const invocation = enter(options);
-    const restored = restoredCall(invocation, options);
-    if (restored) return mayGoOn(invocation, restored);
-    const decided = invocation.thread.decidedByPolicy({ callId: options.toolCallId, tool: name, args: input as JsonObject });
-    if (!decided) return pauses(invocation, name);
+    const run = enter(options);
+    const restored = restoredCall(run, options);
+    if (restored) return mayGoOn(run, restored);
+    const decided = run.thread.decidedByPolicy({ callId: options.toolCallId, tool: name, args: input as JsonObject });
+    if (!decided) return pauses(run, name);
     if (!own.needsApproval) return false;
-    return asksItself(own, schema, input, options).then((asks) => asks && pauses(invocation, name));
+    return asksItself(own, schema, input, options).then((asks) => asks && pauses(run, name));
   }
 
-  async function run(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
+  async function effect(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
     const parsed: unknown = await schema.parse(args);
     const made: unknown = await tool.execute?.(parsed, options as never);
     if (typeof made !== "object" || made === null || !(Symbol.asyncIterator in made)) return made;
@@ -68,8 +55,8 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
   }
 
   const guarded = (input: object, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> =>
-    guard({ invocation: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) =>
-      run(args, options, emit),
+    guard({ run: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) =>
+      effect(args, options, emit),
     );
 
   async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
@@ -87,22 +74,22 @@ function gated({ gate, whose }: Kit, name: string, given: Tool): Tool {
       : (input: object, options: CallOptions) => guarded(input, options, () => {}),
     toModelOutput,
   } as unknown as Tool;
-  gatedTools.set(copy, { gate, tool, schema });
+  register(copy, { gate, tool, schema });
   return copy;
 }
 
 /** A call that was stopped for. To say now that it needs no approval would make the SDK refuse it. @throws NOT_APPROVED */
-async function mayGoOn({ thread }: Invocation, call: Parameters<Invocation["thread"]["mustWait"]>[0]): Promise<true> {
+async function mayGoOn({ thread }: Run, call: Parameters<Run["thread"]["mustWait"]>[0]): Promise<true> {
   if (await thread.mustWait(call)) throw new CountersignError("NOT_APPROVED", { request: await thread.recorded(call) });
   return true;
 }
 
 /** @throws SETUP inside another call of the thread: the SDK can't pause an agent that runs in a tool */
-function pauses(invocation: Invocation, tool: string): true {
-  if (currentCall()?.threadId !== invocation.thread.id) return true;
+function pauses(run: Run, tool: string): true {
+  if (currentCall()?.threadId !== run.thread.id) return true;
   const hint = `${tool} is called by an agent inside a tool, and the AI SDK can't pause that. Give that agent a runner and a thread of its own.`;
   const error = new CountersignError("SETUP", { hint });
-  invocation.leaving ??= error;
+  run.leaving ??= error;
   throw error;
 }
 

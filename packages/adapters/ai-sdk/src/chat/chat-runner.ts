@@ -1,11 +1,11 @@
 import type { AgentRunner, ApprovalRequest, Gate, Principal } from "@countersign/core";
 import { amendRun, requestIdFor, savedRun, type GateIn } from "@countersign/core/adapter";
 import type { InferUITools, ModelMessage, UIMessage } from "ai";
-import { agentRunner, type AgentLike, type OutputOf, type RunnerOptions, type StreamOf } from "../resume.ts";
-import { hasHeard, isSaid, keep, withInput, withKept, type Input } from "../said.ts";
+import type { AgentLike, OutputOf, StreamOf } from "../agent-like.ts";
 import { fromContinuation, NOTHING, toContinuation, type Saved } from "../saved.ts";
 import { openTurn, proposedCalls } from "../turn.ts";
 import { respondTo } from "./respond.ts";
+import { hasHeard, isSaid, keep, withInput, withKept, type Input, type RunOptions } from "./said.ts";
 import { nextAnswerId, uiMessagesOf, type Standing } from "./ui-messages.ts";
 
 type ChatMessage<A extends AgentLike> = UIMessage<unknown, never, InferUITools<A["tools"]>>;
@@ -29,15 +29,12 @@ export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<string |
   messages(threadId: string): Promise<ChatMessage<A>[]>;
 }
 
-/**
- * Drives an agent on threads that the server owns. Its messages are saved in the same write as what they wait for, so any
- * process with the store and the agent can go on.
- * @example const payments = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, tools) }), { name: "payments" })
- * @throws SETUP for a gate without a policy, and for tools of the agent that no gate guards
- */
-export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: RunnerOptions): ChatRunner<A, C> {
-  const runner = agentRunner<C, A>(gate, agent, options);
-
+/** Makes a runner of chats of one that drives the agent. */
+export function chatRunner<C, A extends AgentLike>(
+  gate: GateIn<C>,
+  agent: A,
+  runner: AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions>,
+): ChatRunner<A, C> {
   async function load(threadId: string): Promise<{ readonly saved: Saved; readonly input: unknown }> {
     const { continuation, input } = await savedRun(gate, threadId);
     return { saved: fromContinuation(continuation) ?? NOTHING, input };

@@ -1,7 +1,7 @@
 import { CountersignError } from "@countersign/core";
 import { stopsRun, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ToolSet } from "ai";
-import { gatedOf } from "./gate.ts";
+import { gatedOf } from "./gated.ts";
 import type { OpenCall, Turn } from "./turn.ts";
 
 /** What the provider runs can be allowed or refused; its arguments are out of reach. */
@@ -10,7 +10,7 @@ const UNEDITABLE = ["approve", "reject"] as const;
 /**
  * The gate's one question for each call that the SDK stopped for.
  * @param tools the agent's, for their forms; without them a runner's check for ungated tools is left out
- * @param fresh this invocation saw the model produce them
+ * @param fresh this run saw the model produce them
  * @returns the calls that wait
  */
 export async function waitingIn(

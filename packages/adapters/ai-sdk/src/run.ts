@@ -16,10 +16,10 @@ export interface CallOptions {
 }
 
 /** Whose call it is, outside a runner. */
-export type Whose = ThreadRef | ((options: CallOptions) => ThreadRef);
+export type Who = ThreadRef | ((options: CallOptions) => ThreadRef);
 
 /** One run of the SDK on one thread, as far as the gate is concerned. */
-export interface Invocation {
+export interface Run {
   readonly gate: Gate;
   readonly thread: Thread;
   /** The calls of the turn that a runner goes on with, by id. */
@@ -30,37 +30,37 @@ export interface Invocation {
   leaving?: CountersignError | undefined;
 }
 
-const driven = new WeakMap<Thread, Invocation>();
+const driven = new WeakMap<Thread, Run>();
 
 /** A runner announces its run before the SDK begins. */
-export function beginInvocation(gate: Gate, thread: Thread): Invocation {
-  const invocation = newInvocation(gate, thread);
-  driven.set(thread, invocation);
-  return invocation;
+export function beginRun(gate: Gate, thread: Thread): Run {
+  const run = newRun(gate, thread);
+  driven.set(thread, run);
+  return run;
 }
 
 /** Outside a runner: a turn that the model has just produced, by the very messages that it was produced from. */
-const turns = new WeakMap<object, { readonly ref: ThreadRef; readonly invocation: Invocation }>();
+const turns = new WeakMap<object, { readonly ref: ThreadRef; readonly run: Run }>();
 
 /**
  * The run that this hook belongs to. Outside a runner it is one turn; of a turn that was restored nothing is kept from hook
  * to hook, so that what was decided is read each time.
  * @throws THREAD_UNKNOWN for a call outside any thread
  */
-export function invocationOf(gate: Gate, tool: string, whose: Whose | undefined, options: CallOptions): Invocation {
+export function runOf(gate: Gate, tool: string, who: Who | undefined, options: CallOptions): Run {
   const around = surrounding();
   const mine = around?.gate === gate ? around : undefined;
-  if (whose === undefined) {
+  if (who === undefined) {
     if (mine) return mine;
     throw new CountersignError("THREAD_UNKNOWN", { tool });
   }
-  const ref = typeof whose === "function" ? whose(options) : whose;
+  const ref = typeof who === "function" ? who(options) : who;
   if (mine?.thread.id === ref.threadId) return mine;
   const known = turns.get(options.messages);
-  if (known?.invocation.gate === gate && isSame(known.ref, ref)) return known.invocation;
-  const invocation = newInvocation(gate, threadOf(gate, ref));
-  if (!openTurn(options.messages)) turns.set(options.messages, { ref, invocation });
-  return invocation;
+  if (known?.run.gate === gate && isSame(known.ref, ref)) return known.run;
+  const run = newRun(gate, threadOf(gate, ref));
+  if (!openTurn(options.messages)) turns.set(options.messages, { ref, run });
+  return run;
 }
 
 function isSame(a: ThreadRef, b: ThreadRef): boolean {
@@ -72,7 +72,7 @@ export function threadOf(gate: Gate, ref: ThreadRef): Thread {
 }
 
 /** The call if it was proposed before this run of the SDK began. Undefined: the model has just made it. */
-export function restoredCall({ restored }: Invocation, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
+export function restoredCall({ restored }: Run, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
   const turn = openTurn(messages);
   if (!turn?.open.some(({ id }) => id === toolCallId)) return undefined;
   return restored.get(toolCallId) ?? proposedCalls(messages, turn).find(({ callId }) => callId === toolCallId);
@@ -92,11 +92,11 @@ export function isBeingRestored(tool: string, args: object): boolean {
   return restored.some((call) => JSON.stringify(call.args) === text);
 }
 
-function surrounding(): Invocation | undefined {
+function surrounding(): Run | undefined {
   const thread = currentThread();
   return thread && driven.get(thread);
 }
 
-function newInvocation(gate: Gate, thread: Thread): Invocation {
+function newRun(gate: Gate, thread: Thread): Run {
   return { gate, thread, restored: new Map(), outputs: new Map() };
 }
