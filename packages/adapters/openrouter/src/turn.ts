@@ -64,36 +64,6 @@ export function proposedCall(turn: Turn, { id, tool, args }: Call): ProposedCall
   return { turnId: turn.id(), callId: id, tool, args: args as JsonObject };
 }
 
-/** With outputs for calls of the turn, behind it: something may have been said since. */
-export function answered(items: readonly Item[], { end }: Turn, outputs: readonly Item[]): readonly Item[] {
-  return [...items.slice(0, end), ...outputs, ...items.slice(end)];
-}
-
-/**
- * Providers refuse a conversation with calls that have no output, and with outputs that have no call. The calls of the last
- * turn are left open: they may still run.
- */
-export function repaired(items: readonly Item[], missing: string): readonly Item[] {
-  const open = new Map<string, Item>();
-  const lost = new Set<Item>();
-  const inTurn = new Set<string>();
-  const known = items.filter((item) => {
-    if (!isSaid(item)) inTurn.clear();
-    if (isOutput(item)) return open.delete(item.callId);
-    if (!isCall(item)) return true;
-    // The model used an id twice in one turn: nobody can tell whose output is whose.
-    if (inTurn.has(item.callId)) return false;
-    inTurn.add(item.callId);
-    const earlier = open.get(item.callId);
-    if (earlier) lost.add(earlier);
-    open.set(item.callId, item);
-    return true;
-  });
-  const start = lastTurn(known)?.start ?? 0;
-  for (const item of open.values()) if (known.indexOf(item) < start) lost.add(item);
-  return known.flatMap((item) => (lost.has(item) ? [item, outputItem(item.callId ?? "", missing)] : [item]));
-}
-
 export function outputItem(callId: string, output: unknown): Item & { readonly output: unknown } {
   return { type: "function_call_output", callId, output };
 }
@@ -102,12 +72,12 @@ export function isOutput(item: Item): item is Item & { readonly callId: string }
   return item.type === "function_call_output";
 }
 
-function isCall(item: Item): item is Item & { readonly callId: string; readonly name: string; readonly arguments: string } {
+export function isCall(item: Item): item is Item & { readonly callId: string; readonly name: string; readonly arguments: string } {
   return item.type === "function_call";
 }
 
 /** By the model, in whatever form. */
-function isSaid(item: Item): boolean {
+export function isSaid(item: Item): boolean {
   return !isOutput(item) && (item.role === undefined || item.role === "assistant");
 }
 

@@ -1,19 +1,19 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
 import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { StateAccessor, Tool } from "@openrouter/agent";
+import type { State } from "../kinds.ts";
+import { place, type Run } from "../run.ts";
+import { fromContinuation, newSaved, toContinuation, type Saved } from "../saved.ts";
+import { itemsOf, lastTurn } from "../turn.ts";
 import { absorb, answerable, keepBeforeLeaving } from "./absorb.ts";
 import { toolContexts } from "./context.ts";
-import { itemsOf, lastTurn } from "./conversation.ts";
-import { place, type Invocation } from "./invocation.ts";
-import type { State } from "./kinds.ts";
-import { goOn } from "./resume.ts";
-import { fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import { goOn } from "./go-on.ts";
 
 /** One run of the SDK, from its first load on. */
-interface Run {
+interface Loaded {
   /** Travels in the state, so that a run that was overtaken is known by what it saves. */
   readonly key: string;
-  readonly invocation: Invocation;
+  readonly run: Run;
   /** It has ended with an error; or another run was begun in the middle of its round, and it hasn't saved since: it may have died. */
   doubted: boolean;
 }
@@ -28,21 +28,21 @@ const BESIDE = "beside another";
  * and the first save comes before any model request.
  */
 export class DurableState implements StateAccessor {
-  readonly #open: () => Invocation;
+  readonly #open: () => Run;
   readonly #own: StateAccessor | undefined;
   /** It has taken the thread. */
-  #run: Run | undefined;
+  #going: Loaded | undefined;
   /** It may: the SDK doesn't say whether it loads to begin or only to look whether somebody interrupts. */
-  #offered: Run | undefined;
+  #offered: Loaded | undefined;
 
-  constructor(open: () => Invocation, own: StateAccessor | undefined) {
+  constructor(open: () => Run, own: StateAccessor | undefined) {
     this.#open = open;
     this.#own = own;
   }
 
   /** Of the run that is under way. */
-  get invocation(): Invocation | undefined {
-    return this.#run?.invocation;
+  get run(): Run | undefined {
+    return this.#going?.run;
   }
 
   /**
@@ -52,66 +52,66 @@ export class DurableState implements StateAccessor {
    * execution throws
    */
   load = async (): Promise<State> => {
-    const going = this.#run;
+    const going = this.#going;
     if (going && !going.doubted && isMidRound(going)) {
-      return marked(BESIDE, (await this.#own?.load()) ?? going.invocation.saved?.state);
+      return marked(BESIDE, (await this.#own?.load()) ?? going.run.saved?.state);
     }
-    const run: Run = { key: crypto.randomUUID(), invocation: this.#open(), doubted: false };
-    await this.#begin(run);
-    this.#offered = run;
-    return marked(run.key, run.invocation.saved?.state);
+    const loaded: Loaded = { key: crypto.randomUUID(), run: this.#open(), doubted: false };
+    await this.#begin(loaded);
+    this.#offered = loaded;
+    return marked(loaded.key, loaded.run.saved?.state);
   };
 
   save = async ({ countersignRun, ...state }: Marked): Promise<void> => {
-    const run = [this.#run, this.#offered].find((known) => known?.key === countersignRun);
-    if (!run) {
-      if (this.#run && countersignRun === BESIDE) this.#run.doubted = true;
+    const loaded = [this.#going, this.#offered].find((known) => known?.key === countersignRun);
+    if (!loaded) {
+      if (this.#going && countersignRun === BESIDE) this.#going.doubted = true;
       throw new CountersignError("THREAD_BUSY", { threadId: this.#open().thread.id });
     }
-    const { invocation } = run;
-    run.doubted = invocation.leaving !== undefined;
-    if (invocation.leaving) {
-      await keepBeforeLeaving(invocation, state);
-      throw invocation.leaving;
+    const { run } = loaded;
+    loaded.doubted = run.leaving !== undefined;
+    if (run.leaving) {
+      await keepBeforeLeaving(run, state);
+      throw run.leaving;
     }
     try {
-      await this.#take(run, state);
+      await this.#take(loaded, state);
     } catch (error) {
-      if (isCountersignError(error)) invocation.leaving ??= error;
+      if (isCountersignError(error)) run.leaving ??= error;
       throw error;
     }
   };
 
   /** Makes durable what is about to run. */
   keep = async (saved: Saved): Promise<void> => {
-    if (this.#run) await this.#persist(saved, [], this.#run.invocation.thread);
+    if (this.#going) await this.#persist(saved, [], this.#going.run.thread);
   };
 
-  async #begin(run: Run): Promise<void> {
-    const { invocation } = run;
-    const { thread } = invocation;
+  async #begin(loaded: Loaded): Promise<void> {
+    const { run } = loaded;
+    const { thread } = run;
     const kept = fromContinuation(await thread.restore());
     const state = this.#own ? await this.#own.load() : kept?.state;
-    if (!state) return place(invocation, newSaved(thread.id));
-    const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(invocation.tools, state)], last: kept?.last ?? false };
-    const standing = await goOn(invocation, saved, () => toolContexts(undefined));
+    if (!state) return place(run, newSaved(thread.id));
+    const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(run.tools, state)], last: kept?.last ?? false };
+    const standing = await goOn(run, saved, () => toolContexts(undefined));
     switch (standing.type) {
       case "ready":
-        return place(invocation, standing.saved);
+        return place(run, standing.saved);
       case "stopped":
         await this.#persist({ ...standing.saved, state: { ...standing.saved.state, status: "complete" } }, [], thread);
         await thread.release("completed");
         throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
       case "waits":
-        if (await this.#waits(run, standing.saved, standing.calls)) {
+        if (await this.#waits(loaded, standing.saved, standing.calls)) {
           throw new CountersignError("THREAD_SUSPENDED", { threadId: thread.id, pending: await thread.pending() });
         }
-        return this.#begin(run);
+        return this.#begin(loaded);
     }
   }
 
   /** Asks what nobody asked yet: the SDK's own approvals left it, or a crash. */
-  async #waits({ invocation: { thread } }: Run, saved: Saved, calls: readonly ProposedCall[]): Promise<boolean> {
+  async #waits({ run: { thread } }: Loaded, saved: Saved, calls: readonly ProposedCall[]): Promise<boolean> {
     const requests = await Promise.all(calls.map((call) => thread.recorded(call)));
     const unasked = requests.includes(undefined);
     if (unasked) await this.#persist({ ...saved, state: { ...saved.state, status: "awaiting_approval" } }, calls, thread);
@@ -120,18 +120,18 @@ export class DurableState implements StateAccessor {
     return waits;
   }
 
-  async #take(run: Run, state: State): Promise<void> {
-    const { invocation } = run;
-    const { thread } = invocation;
-    const { saved, waiting, breaksOff } = await absorb(invocation, state);
-    invocation.saved = saved;
+  async #take(loaded: Loaded, state: State): Promise<void> {
+    const { run } = loaded;
+    const { thread } = run;
+    const { saved, waiting, breaksOff } = await absorb(run, state);
+    run.saved = saved;
     const { status } = saved.state;
     // Its calls are about to be asked about or to run, and then it is saved again.
-    const unsettled = run === this.#run && status === "in_progress" && isMidRound(run);
-    if (!unsettled || this.#own) await this.#persist(saved, waiting, thread);
+    const goesOn = loaded === this.#going && status === "in_progress" && isMidRound(loaded);
+    if (!goesOn || this.#own) await this.#persist(saved, waiting, thread);
     this.#offered = undefined;
-    this.#run = status === "in_progress" ? run : undefined;
-    if (this.#run) return;
+    this.#going = status === "in_progress" ? loaded : undefined;
+    if (this.#going) return;
     if (waiting.length > 0) await thread.review(waiting);
     await thread.release(status === "complete" ? "completed" : "suspended");
     if (breaksOff) throw new Error(PAUSED);
@@ -150,7 +150,7 @@ export class DurableState implements StateAccessor {
 const PAUSED = "A call of the last turn waits for a person, so the run pauses here. Decide, then call the model again.";
 
 /** The model has made calls in this run that have no output yet. */
-function isMidRound({ invocation: { saved } }: Run): boolean {
+function isMidRound({ run: { saved } }: Loaded): boolean {
   return saved !== undefined && (lastTurn(itemsOf(saved.state.messages))?.open.length ?? 0) > saved.outside.length;
 }
 

@@ -1,11 +1,12 @@
 import type { ProposedCall } from "@countersign/core/adapter";
 import type { Tool } from "@openrouter/agent";
-import { mustPause } from "./asking.ts";
-import { answered, isOutput, itemsOf, lastTurn, outputItem, proposedCall, type Item, type Turn } from "./conversation.ts";
-import { newRound, type Invocation } from "./invocation.ts";
-import { named, runnable, type State } from "./kinds.ts";
-import { errorOutput, outputOf } from "./output.ts";
-import type { Saved } from "./saved.ts";
+import { named, runnable, type State } from "../kinds.ts";
+import { newRound, type Run } from "../run.ts";
+import type { Saved } from "../saved.ts";
+import { errorOutput, outputOf } from "../told.ts";
+import { isOutput, itemsOf, lastTurn, outputItem, proposedCall, type Item, type Turn } from "../turn.ts";
+import { mustPause } from "../waiting.ts";
+import { answered } from "./conversation.ts";
 
 /** A conversation as the SDK saves it, and the calls in it that people have to be asked about. */
 export interface Absorbed {
@@ -19,24 +20,24 @@ export interface Absorbed {
  * Takes over what the SDK saves. Results that it hasn't sent yet become outputs; outputs of calls that were turned away are
  * none, and their run is paused. So is one that the SDK ended although a call of its last turn waits.
  */
-export async function absorb(invocation: Invocation, state: State): Promise<Absorbed> {
+export async function absorb(run: Run, state: State): Promise<Absorbed> {
   const { unsentToolResults = [], pendingToolCalls = [], ...rest } = state;
   const given = itemsOf(state.messages);
   // The model has answered: what was found out is about another turn.
-  const hasAnswered = lastTurn(given)?.start !== invocation.round.turn?.start;
-  if (hasAnswered) invocation.round = newRound({ outside: [], last: false, state });
-  const { round, saved: before } = invocation;
+  const hasAnswered = lastTurn(given)?.start !== run.round.turn?.start;
+  if (hasAnswered) run.round = newRound({ outside: [], last: false, state });
+  const { round, saved: before } = run;
   const items = without(given, round.turn, new Set([...round.turnedAway, ...round.broken]));
   const turn = lastTurn(items);
-  const outputs = turn ? await unsentOutputs(invocation.tools, turn, unsentToolResults) : [];
+  const outputs = turn ? await unsentOutputs(run.tools, turn, unsentToolResults) : [];
   const complete = turn ? answered(items, turn, outputs) : items;
   const open = lastTurn(complete)?.open ?? [];
   const isPaused = state.status === "awaiting_approval" || round.turnedAway.size > 0;
   const toldBefore = hasAnswered ? [] : (before?.outside ?? []);
-  const toldNow = isPaused ? [] : answerable(invocation.tools, pendingToolCalls);
+  const toldNow = isPaused ? [] : answerable(run.tools, pendingToolCalls);
   const outside = new Set([...toldBefore, ...round.outside, ...toldNow]);
   const mayWait = isPaused || state.status === "complete" ? open.filter(({ id }) => !outside.has(id)) : [];
-  const waits = await Promise.all(mayWait.map((call) => mustPause(invocation, call, { numberOfTurns: 0 })));
+  const waits = await Promise.all(mayWait.map((call) => mustPause(run, call, { numberOfTurns: 0 })));
   const waiting = turn ? mayWait.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) : [];
   const pauses = isPaused || waiting.length > 0;
   const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
@@ -59,9 +60,9 @@ function without(items: readonly Item[], turn: Turn | undefined, calls: Readonly
 }
 
 /** What else has run in a round that an error ends is kept, as far as anything can be. */
-export async function keepBeforeLeaving(invocation: Invocation, state: State): Promise<void> {
-  const { saved } = await absorb(invocation, state);
-  await invocation.keep(saved).catch(() => {});
+export async function keepBeforeLeaving(run: Run, state: State): Promise<void> {
+  const { saved } = await absorb(run, state);
+  await run.keep(saved).catch(() => {});
 }
 
 export function unsentOutputs(

@@ -1,15 +1,16 @@
 import { isCountersignError, type ApprovalRequest } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { named, runnable, type RunnableTool, type State } from "../kinds.ts";
+import type { Run } from "../run.ts";
+import type { Saved } from "../saved.ts";
+import { parse } from "../schema.ts";
+import { errorOutput, kept, outputOf, type Output } from "../told.ts";
+import { itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
+import { isRecord, ownReason, waitOptions } from "../waiting.ts";
 import { unsentOutputs } from "./absorb.ts";
-import { isRecord, ownReason, waitOptions } from "./asking.ts";
 import type { ToolContexts } from "./context.ts";
-import { answered, itemsOf, lastTurn, outputItem, proposedCall, repaired, type Call, type Item, type Turn } from "./conversation.ts";
-import type { Invocation } from "./invocation.ts";
-import { named, runnable, type RunnableTool, type State } from "./kinds.ts";
-import { errorOutput, kept, outputOf, type Output } from "./output.ts";
-import { parse } from "./parse.ts";
+import { answered, repaired } from "./conversation.ts";
 import { perform } from "./perform.ts";
-import type { Saved } from "./saved.ts";
 
 /** How a conversation can go on. */
 export type Standing =
@@ -22,25 +23,25 @@ export type Standing =
  * Goes on from what was saved: once nothing waits any more, what was signed runs, side by side as the SDK would do it, and
  * all outputs are folded into the conversation, which then continues with an ordinary turn.
  */
-export async function goOn(invocation: Invocation, from: Saved, contexts: () => Promise<ToolContexts>): Promise<Standing> {
-  const saved = await mended(invocation, from);
+export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolContexts>): Promise<Standing> {
+  const saved = await mended(run, from);
   const turn = lastTurn(itemsOf(saved.state.messages));
   const open = turn?.open.filter(({ id }) => !saved.outside.includes(id)) ?? [];
   if (!turn || open.length === 0) return { type: "ready", saved: inProgress(saved) };
-  const calls = await Promise.all(open.map((call) => standingOf(invocation, turn, call)));
+  const calls = await Promise.all(open.map((call) => standingOf(run, turn, call)));
   const waiting = calls.flatMap(({ waits, proposed }) => (waits && proposed ? [proposed] : []));
   if (waiting.length > 0) return { type: "waits", saved, calls: waiting };
-  if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(invocation, saved) };
+  if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(run, saved) };
   const surroundings = await contexts();
-  const outputs = await settled(calls.map((call) => outputFor(invocation.thread, call, surroundings, saved.state.status)));
+  const outputs = await allOf(calls.map((call) => outputFor(run.thread, call, surroundings, saved.state.status)));
   const outside = outputs.flatMap((output, index) => (output === OUTSIDE ? [open[index]?.id ?? ""] : []));
   return { type: "ready", saved: withOutputs(inProgress({ ...saved, outside: [...saved.outside, ...outside] }), turn, open, outputs) };
 }
 
 /** An output for each call that was left open, from what is recorded of it, without running anything. */
-export async function endedIn(invocation: Invocation, from: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
-  const { thread, tools } = invocation;
-  const saved = await mended(invocation, from);
+export async function endedIn(run: Run, from: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
+  const { thread, tools } = run;
+  const saved = await mended(run, from);
   const turn = lastTurn(itemsOf(saved.state.messages));
   if (!turn) return inProgress(saved);
   const open = turn.open.filter(({ id }) => !answers.has(id));
@@ -49,7 +50,7 @@ export async function endedIn(invocation: Invocation, from: Saved, answers: Read
 }
 
 /** What a crash of the SDK's own approvals, or an interruption, may have left behind is put right. */
-async function mended({ tools }: Pick<Invocation, "tools">, saved: Saved): Promise<Saved> {
+async function mended({ tools }: Pick<Run, "tools">, saved: Saved): Promise<Saved> {
   const { unsentToolResults = [], ...state } = saved.state;
   const items = itemsOf(state.messages);
   const turn = lastTurn(items);
@@ -70,8 +71,8 @@ interface OpenCall {
   readonly isKnownTool: boolean;
 }
 
-async function standingOf(invocation: Invocation, turn: Turn, call: Call): Promise<OpenCall> {
-  const { thread, tools } = invocation;
+async function standingOf(run: Run, turn: Turn, call: Call): Promise<OpenCall> {
+  const { thread, tools } = run;
   const tool = runnable(named(tools, call.tool));
   const isKnownTool = named(tools, call.tool) !== undefined;
   const proposed = isRecord(call.args) ? proposedCall(turn, call) : undefined;
@@ -82,7 +83,7 @@ async function standingOf(invocation: Invocation, turn: Turn, call: Call): Promi
   if (request) return { ...found, waits: await thread.mustWait(proposed) };
   const parsed = await parse(tool.function.inputSchema, call.args);
   if ("issues" in parsed) return { ...found, issues: parsed.issues };
-  const asked = await ownReason(invocation, tool, call, parsed.value, { numberOfTurns: 0 });
+  const asked = await ownReason(run, tool, call, parsed.value, { numberOfTurns: 0 });
   return { ...found, waits: await thread.mustWait(proposed, waitOptions(tool, asked)) };
 }
 
@@ -147,7 +148,7 @@ async function outputOfRun(
 }
 
 /** All are waited for, also when one fails: an effect that is under way isn't left behind. */
-async function settled<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
   await Promise.allSettled(work);
   return Promise.all(work);
 }

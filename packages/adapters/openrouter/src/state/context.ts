@@ -1,5 +1,5 @@
 import { buildToolExecuteContext, ToolContextStore, type CallModelInput, type Tool } from "@openrouter/agent";
-import type { RunnableTool, ToolContext } from "./kinds.ts";
+import type { RunnableTool, ToolContext } from "../kinds.ts";
 
 /** What `callModel` was given for its tools, as they see it in `context.local` and `context.shared`. */
 export interface ToolContexts {

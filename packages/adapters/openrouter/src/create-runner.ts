@@ -1,17 +1,19 @@
 import type { AgentRunner } from "@countersign/core";
 import { defineKeptRunner, type GateIn, type Next, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
 import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, StopWhen, Tool } from "@openrouter/agent";
-import { absorb, keepBeforeLeaving } from "./absorb.ts";
-import { predicate } from "./asking.ts";
-import { toolContexts, type ToolContexts } from "./context.ts";
-import { isOutput, itemsOf, outputItem, type Item } from "./conversation.ts";
-import { gatedFor, offerOf, originalsOf } from "./gate-tools.ts";
-import { newInvocation, place, type AsksItself, type Invocation } from "./invocation.ts";
+import { gatedFor } from "./gate-tools.ts";
+import { originalsOf } from "./gated.ts";
 import type { State } from "./kinds.ts";
-import { endedIn, goOn } from "./resume.ts";
+import { offerOf } from "./offers.ts";
+import { newRun, place, type AsksItself, type Run } from "./run.ts";
 import { FRAMEWORK, fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import { absorb, keepBeforeLeaving } from "./state/absorb.ts";
+import { toolContexts, type ToolContexts } from "./state/context.ts";
+import { endedIn, goOn } from "./state/go-on.ts";
 import { unlessWaiting } from "./stop-when.ts";
 import { emptyStream, finished } from "./stream.ts";
+import { isOutput, itemsOf, outputItem, type Item } from "./turn.ts";
+import { predicate } from "./waiting.ts";
 
 type SharedSchema = NonNullable<Parameters<OpenRouter["callModel"]>[0]["sharedContextSchema"]>;
 /** What tools share in their contexts, by its schema. */
@@ -28,13 +30,13 @@ type Settings<T extends readonly Tool[], S> = {
 type Input = string | ModelItem[];
 
 /** What was answered from outside, by call id: to calls of tools with `execute: false`, and where `onToolCalled` said null. */
-export interface Answered {
+interface RunOptions {
   readonly answered?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** One invocation, and what it goes by. */
-interface Run {
-  readonly invocation: Invocation;
+/** One run that a runner drives, and what it goes by. */
+interface Driven {
+  readonly run: Run;
   readonly signal: AbortSignal;
   readonly answered: Readonly<Record<string, unknown>>;
   /** Made for calls that ran before the SDK did. */
@@ -58,12 +60,12 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   gate: GateIn<C>,
   client: OpenRouter,
   settings: Settings<T, S>,
-): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, Answered> {
+): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, RunOptions> {
   const { name, ungated, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
   const tools = originalsOf(given ?? []);
 
-  const open = (thread: Thread, { signal, answered = {} }: Answered & { readonly signal: AbortSignal }): Run => ({
-    invocation: newInvocation({
+  const open = (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Driven => ({
+    run: newRun({
       gate,
       thread,
       tools,
@@ -77,66 +79,62 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   });
 
   /** Where the run begins or goes on. */
-  async function enter(run: Run, { input, continuation }: RunFrom<Input>): Promise<Then> {
-    const { invocation } = run;
+  async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Then> {
+    const { run } = driven;
     const kept = fromContinuation(continuation);
-    const saved: Saved = kept?.state ? { ...kept, state: kept.state } : newSaved(invocation.thread.id);
-    if (input === undefined) return kept?.state ? resumed(run, saved) : undefined;
+    const saved: Saved = kept?.state ? { ...kept, state: kept.state } : newSaved(run.thread.id);
+    if (input === undefined) return kept?.state ? resumed(driven, saved) : undefined;
     const items = itemsOf(input as State["messages"]);
     const answers = new Set(items.flatMap((item) => (isOutput(item) && saved.outside.includes(item.callId) ? [item.callId] : [])));
-    place(invocation, await endedIn(invocation, saved, answers));
+    place(run, await endedIn(run, saved, answers));
     return { request: items };
   }
 
-  async function resumed(run: Run, saved: Saved): Promise<Then> {
-    const { invocation, answered } = run;
-    const standing = await goOn(
-      invocation,
-      saved,
-      async () => (run.contexts ??= await toolContexts(context, request["sharedContextSchema"])),
-    );
+  async function resumed(driven: Driven, saved: Saved): Promise<Then> {
+    const { run, answered } = driven;
+    const standing = await goOn(run, saved, async () => (driven.contexts ??= await toolContexts(context, request["sharedContextSchema"])));
     if (standing.type === "waits") return suspended(standing.calls, standing.saved);
     if (standing.type === "stopped") return { advance: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
-    place(invocation, standing.saved);
+    place(run, standing.saved);
     const { outside, last } = standing.saved;
-    if (outside.some((id) => !Object.hasOwn(answered, id))) return elsewhere(run);
+    if (outside.some((id) => !Object.hasOwn(answered, id))) return elsewhere(driven);
     if (last && request["allowFinalResponse"] === false) return completed(standing.saved, "");
     return { request: outside.map((id) => outputItem(id, JSON.stringify(answered[id] ?? null))) };
   }
 
-  function callModel(run: Run, input: readonly Item[]): ModelResult<readonly Tool[]> {
-    const { invocation, signal, contexts } = run;
-    const last = invocation.saved?.last ?? false;
+  function callModel(driven: Driven, input: readonly Item[]): ModelResult<readonly Tool[]> {
+    const { run, signal, contexts } = driven;
+    const last = run.saved?.last ?? false;
     const rest = contexts?.rest();
     const made = {
       ...request,
       input,
-      requireApproval: predicate(invocation),
-      state: { load: async () => ({ ...invocation.saved?.state }), save: (state: State) => save(run, state) },
-      ...(given && { tools: gatedFor(gate, tools, () => invocation) }),
+      requireApproval: predicate(run),
+      state: { load: async () => ({ ...run.saved?.state }), save: (state: State) => save(driven, state) },
+      ...(given && { tools: gatedFor(gate, tools, () => run) }),
       ...(last && { toolChoice: "none" }),
-      ...(stopWhen && !last && { stopWhen: unlessWaiting(invocation, stopWhen) }),
+      ...(stopWhen && !last && { stopWhen: unlessWaiting(run, stopWhen) }),
       ...(rest ? { context: rest } : context !== undefined && { context }),
     };
     return client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { signal });
   }
 
   /** How far the SDK came. */
-  async function leave(run: Run, said: PromiseSettledResult<string>): Promise<Then> {
-    const { invocation, signal } = run;
+  async function leave(driven: Driven, said: PromiseSettledResult<string>): Promise<Then> {
+    const { run, signal } = driven;
     if (said.status === "rejected") {
       signal.throwIfAborted();
-      if (!run.brokenOff) throw invocation.leaving ?? said.reason;
+      if (!driven.brokenOff) throw run.leaving ?? said.reason;
     }
-    const { saved } = invocation;
+    const { saved } = run;
     if (!saved) return undefined;
     switch (saved.state.status) {
       case "awaiting_approval":
-        return suspended(run.waiting, saved);
+        return suspended(driven.waiting, saved);
       case "complete":
         return completed(saved, said.status === "fulfilled" ? said.value : "");
       default:
-        return elsewhere(run);
+        return elsewhere(driven);
     }
   }
 
@@ -147,12 +145,12 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     open,
     enter,
     // An error of the SDK's is looked at where the run is left.
-    run: async (run: Run, input) => settled(callModel(run, input).getText()),
+    run: async (driven: Driven, input) => outcomeOf(callModel(driven, input).getText()),
     streaming: {
       empty: () => emptyStream() as unknown as ModelResult<T, Shared<S>>,
-      async run(run, input) {
-        const stream = callModel(run, input);
-        return { stream: stream as unknown as ModelResult<T, Shared<S>>, done: settled(finished(stream)) };
+      async run(driven, input) {
+        const stream = callModel(driven, input);
+        return { stream: stream as unknown as ModelResult<T, Shared<S>>, done: outcomeOf(finished(stream)) };
       },
     },
     leave,
@@ -172,16 +170,16 @@ type AnySettings = {
 } & Readonly<Record<string, unknown>>;
 
 /** The SDK keeps its conversation here, for as long as its run lasts. */
-async function save(run: Run, state: State): Promise<void> {
-  const { invocation } = run;
-  if (invocation.leaving) {
-    await keepBeforeLeaving(invocation, state);
-    throw invocation.leaving;
+async function save(driven: Driven, state: State): Promise<void> {
+  const { run } = driven;
+  if (run.leaving) {
+    await keepBeforeLeaving(run, state);
+    throw run.leaving;
   }
-  const { saved, waiting, breaksOff } = await absorb(invocation, state);
-  invocation.saved = saved;
-  run.waiting = waiting;
-  run.brokenOff = breaksOff;
+  const { saved, waiting, breaksOff } = await absorb(run, state);
+  run.saved = saved;
+  driven.waiting = waiting;
+  driven.brokenOff = breaksOff;
   if (breaksOff) throw new Error("The run pauses here.");
 }
 
@@ -195,11 +193,11 @@ function completed(saved: Saved, text: string): Then {
 }
 
 /** What is answered from outside is still to come. */
-function elsewhere({ invocation: { saved } }: Run): Then {
+function elsewhere({ run: { saved } }: Driven): Then {
   return saved && { advance: { status: "suspended", calls: [], continuation: toContinuation(saved, []) } };
 }
 
-async function settled(text: Promise<string>): Promise<PromiseSettledResult<string>> {
+async function outcomeOf(text: Promise<string>): Promise<PromiseSettledResult<string>> {
   const [result] = await Promise.allSettled([text]);
   return result;
 }

@@ -1,6 +1,6 @@
-import { finalOf } from "./generator.ts";
-import type { RunnableTool, ToolContext } from "./kinds.ts";
-import { demand } from "./parse.ts";
+import { finalOf } from "../generator.ts";
+import type { RunnableTool, ToolContext } from "../kinds.ts";
+import { demand } from "../schema.ts";
 
 /**
  * A tool as the SDK runs it, for a call that the SDK itself doesn't get to run. Null from a tool with `onToolCalled`: the call

@@ -1,14 +1,14 @@
 import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
-import { itemsOf, lastTurn, type Turn } from "./conversation.ts";
 import { FRAMEWORK, type Saved } from "./saved.ts";
+import { itemsOf, lastTurn, type Turn } from "./turn.ts";
 
 /** What an application's own predicate for all calls is asked. */
 export type AsksItself = (call: ParsedToolCall<Tool>, context: TurnContext) => unknown;
 
 /** One run of the SDK on one thread, as far as the gate is concerned. The SDK keeps no async context: tools are bound to it. */
-export interface Invocation {
+export interface Run {
   readonly gate: Gate;
   readonly thread: Thread;
   /** As they were before they were gated. */
@@ -50,17 +50,17 @@ export interface Cleared {
   readonly recorded: ProposedCall | undefined;
 }
 
-type Given = Pick<Invocation, "gate" | "thread" | "tools" | "asksItself" | "keep">;
+type Given = Pick<Run, "gate" | "thread" | "tools" | "asksItself" | "keep">;
 
 /** Without a conversation: the application keeps it, unless one is put in its place. */
-export function newInvocation(given: Given): Invocation {
+export function newRun(given: Given): Run {
   return { ...given, saved: undefined, round: newRound(undefined) };
 }
 
 /** The conversation that the SDK goes on with. */
-export function place(invocation: Invocation, saved: Saved): void {
-  invocation.saved = saved;
-  invocation.round = newRound(saved);
+export function place(run: Run, saved: Saved): void {
+  run.saved = saved;
+  run.round = newRound(saved);
 }
 
 export function newRound(saved: Saved | undefined): Round {
