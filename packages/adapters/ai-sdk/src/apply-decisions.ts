@@ -1,10 +1,10 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import type { ModelMessage } from "ai";
-import { responsesTo } from "./answers.ts";
-import { threadOf } from "./invocation.ts";
 import { withEditsTold } from "./retold.ts";
-import { isStopped, waitingIn } from "./suspend.ts";
+import { threadOf } from "./run.ts";
+import { responsesTo } from "./told.ts";
 import { openTurn, proposedCalls } from "./turn.ts";
+import { isStopped, waitingIn } from "./waiting.ts";
 
 /**
  * Your own loop and your own messages, before each request to the model: asks about the calls that the SDK stopped for, if

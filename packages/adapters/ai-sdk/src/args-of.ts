@@ -1,6 +1,6 @@
 import { CountersignError, fromJsonSchema, type JsonObject, type StandardSchemaV1 } from "@countersign/core";
 import { asSchema, type FlexibleSchema } from "ai";
-import { gatedOf } from "./gate.ts";
+import { gatedOf } from "./gated.ts";
 
 /**
  * The schema of a tool you already have, for `definePolicy`. Of a schema made by the SDK's `jsonSchema` it is what its JSON

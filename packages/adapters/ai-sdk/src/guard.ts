@@ -1,11 +1,11 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
 import type { Execution } from "@countersign/core/adapter";
-import { restoredCall, sdkInput, type CallOptions, type Invocation } from "./invocation.ts";
+import { restoredCall, sdkInput, type CallOptions, type Run } from "./run.ts";
 import { leaveFrom, noteFor } from "./told.ts";
 
 /** A call at the last possible place: inside the tool's own execute. */
 export interface Guarded {
-  readonly invocation: Invocation;
+  readonly run: Run;
   readonly tool: string;
   readonly input: object;
   readonly options: CallOptions;
@@ -14,49 +14,46 @@ export interface Guarded {
 }
 
 /**
- * The way into every effect: `run` gets the arguments that were signed. An error that must not become text for the model is
+ * The way into every effect: `effect` gets the arguments that were signed. An error that must not become text for the model is
  * kept back until the SDK makes that text, and leaves then; until then the result is undefined.
  * @throws what the tool throws, and an Error for a call that was refused: both for the model to read
  */
-export async function guard(guarded: Guarded, run: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
-  const { invocation, input, options, rewords } = guarded;
-  const execution = await executed(guarded, run);
+export async function guard(guarded: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
+  const { run, input, options, rewords } = guarded;
+  const execution = await executed(guarded, effect);
   if (execution === undefined) return undefined;
   if (execution.status === "refused") throw new Error(execution.message);
   if (execution.status === "failed") throw execution.error;
   noteFor(sdkInput(input, options), execution.notice);
-  if (rewords || execution.notice !== undefined) invocation.outputs.set(options.toolCallId, execution.result);
-  else invocation.outputs.delete(options.toolCallId);
+  if (rewords || execution.notice !== undefined) run.outputs.set(options.toolCallId, execution.result);
+  else run.outputs.delete(options.toolCallId);
   return execution.result;
 }
 
 /** Undefined: an error leaves as soon as the SDK asks for the model's text. */
 async function executed(
   guarded: Guarded,
-  run: (args: JsonObject) => Promise<unknown>,
+  effect: (args: JsonObject) => Promise<unknown>,
 ): Promise<Exclude<Execution<unknown>, { status: "pending" }> | undefined> {
-  const { invocation, input, options } = guarded;
+  const { run, input, options } = guarded;
   try {
-    const execution = await execute(guarded, run);
+    const execution = await execute(guarded, effect);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     // Met inside the tool, and on its way out.
-    if (execution.status === "failed" && execution.error === invocation.leaving) throw execution.error;
+    if (execution.status === "failed" && execution.error === run.leaving) throw execution.error;
     return execution;
   } catch (error) {
     if (!isCountersignError(error)) throw error;
-    invocation.leaving ??= error;
+    run.leaving ??= error;
     leaveFrom(sdkInput(input, options), error);
     return undefined;
   }
 }
 
-function execute(
-  { invocation, tool, input, options }: Guarded,
-  effect: (args: JsonObject) => Promise<unknown>,
-): Promise<Execution<unknown>> {
-  const { thread } = invocation;
+function execute({ run, tool, input, options }: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<Execution<unknown>> {
+  const { thread } = run;
   const signal = options.abortSignal;
-  const restored = restoredCall(invocation, options);
+  const restored = restoredCall(run, options);
   // The SDK has no pause that comes out of a tool.
   if (restored) return thread.execute(restored, effect, { signal });
   const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };

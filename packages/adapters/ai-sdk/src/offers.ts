@@ -1,6 +1,6 @@
 import type { Offer } from "@countersign/core/adapter";
 import type { ToolSet } from "ai";
-import { gatedOf } from "./gate.ts";
+import { gatedOf } from "./gated.ts";
 
 /** What a model is offered. */
 export function offerOf(tools: ToolSet | undefined): Offer {

@@ -1,6 +1,6 @@
 import type { ModelMessage, ToolSet } from "ai";
-import { gatedOf } from "./gate.ts";
-import type { CallOptions } from "./invocation.ts";
+import { gatedOf } from "./gated.ts";
+import type { CallOptions } from "./run.ts";
 
 /** What version 7 hands to an application that decides about all tools in one place. */
 interface About {
@@ -49,7 +49,7 @@ function ofTool(word: unknown, tool: ToolSet[string] | undefined): unknown {
   };
 }
 
-/** A native option can refuse, and it can ask as well; it can't allow. @throws NOT_APPROVED on a resume that nobody signed */
+/** An option of the SDK can refuse, and it can ask as well; it can't allow. @throws NOT_APPROVED on a resume that nobody signed */
 async function stricter(said: unknown, tool: ToolSet[string] | undefined, input: unknown, options: CallOptions): Promise<unknown> {
   const type = typeof said === "object" && said !== null && "type" in said ? said.type : said;
   if (type === "denied" || type === "user-approval" || !gatedOf(tool)) return said;

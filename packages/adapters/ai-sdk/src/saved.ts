@@ -1,11 +1,11 @@
 import { dataOf, type Continuation } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
-import { FRAMEWORK } from "./invocation.ts";
+import { FRAMEWORK } from "./run.ts";
 
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;
 
-/** What is kept of a thread between two invocations. */
+/** What is kept of a thread between two runs. */
 export interface Saved {
   /** As the model sees them. */
   readonly messages: readonly ModelMessage[];

@@ -1,6 +1,6 @@
 import type { JsonObject } from "@countersign/core";
 import { asSchema, jsonSchema, type FlexibleSchema, type Schema } from "ai";
-import { isBeingRestored } from "./invocation.ts";
+import { isBeingRestored } from "./run.ts";
 
 /** A tool's schema, as the SDK and as the gate use it. */
 export interface GatedSchema {

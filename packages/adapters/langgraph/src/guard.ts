@@ -1,12 +1,12 @@
 import { isCountersignError, type ApprovalRequest, type JsonObject } from "@countersign/core";
 import type { ProposedCall } from "@countersign/core/adapter";
-import { ToolMessage } from "@langchain/core/messages";
+import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { isCommand, isGraphBubbleUp, isGraphInterrupt, type Command } from "@langchain/langgraph";
-import { refusalMessage, withNotice } from "./answer.ts";
-import type { Invocation } from "./invocation.ts";
-import { carriesError } from "./payload.ts";
-import { decode, encode, keep, restore, type Kept } from "./receipt.ts";
+import { isGraphBubbleUp, isGraphInterrupt } from "@langchain/langgraph";
+import { decode, encode, keep, restore, type Kept } from "./checkpoints/receipt.ts";
+import { carriesError } from "./pauses/payload.ts";
+import type { Run } from "./run.ts";
+import { refusalMessage } from "./told.ts";
 
 /** What came of a guarded call. */
 export type Guarded =
@@ -26,13 +26,13 @@ interface Proposed {
 }
 
 /**
- * The way into every effect. `run` gets the arguments that were signed.
+ * The way into every effect. `effect` gets the arguments that were signed.
  * @throws what pauses the graph, or leads to its parent; what must leave it; NOT_APPROVED and the like
  */
-export async function guard({ thread }: Invocation, proposed: Proposed, run: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
+export async function guard({ thread }: Run, proposed: Proposed, effect: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
   const { call, fresh, from, signal } = proposed;
-  const effect = (args: JsonObject): Promise<Kept> => keep(async () => run({ ...args }));
-  const execution = await thread.execute(call, effect, { fresh, encode, decode, paused: parks, signal });
+  const kept = (args: JsonObject): Promise<Kept> => keep(async () => effect({ ...args }));
+  const execution = await thread.execute(call, kept, { fresh, encode, decode, paused: parks, signal });
   switch (execution.status) {
     case "pending":
       return execution;
@@ -59,17 +59,4 @@ export function isPause(error: unknown): boolean {
 /** Does the tool go on later? Not if what pauses the graph is an error that could get out in no other way. */
 function parks(error: unknown): boolean {
   return isPause(error) && !(isGraphInterrupt(error) && error.interrupts.some(({ value }) => carriesError(value)));
-}
-
-/** What a tool node is told. */
-export function toldOutput({ output, notice }: Extract<Guarded, { status: "ran" }>, from: ToolCall): ToolMessage | Command {
-  return withNotice(asToolOutput(output, from), notice, from.id) as ToolMessage | Command;
-}
-
-/** A tool node takes messages and commands. A settled execution's result is whatever a person wrote down. */
-export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Command {
-  if (ToolMessage.isInstance(output)) return output;
-  if (isCommand(output)) return output;
-  const content = typeof output === "string" ? output : (JSON.stringify(output) ?? "The call ran. Its result was not recorded.");
-  return new ToolMessage({ content, tool_call_id: from.id ?? "", name: from.name });
 }

@@ -3,6 +3,7 @@ import { decideAnswers, proposedArgs, type DecideNative, type NativeAnswer } fro
 import { isCommand, type Command } from "@langchain/langgraph";
 import { z } from "zod";
 import { decisionOf, type Refuse } from "./native-answer.ts";
+import { FRAMEWORK } from "./run.ts";
 
 /** An answer, and which request it is about. Without a digest: the arguments as the pause showed them. */
 interface Addressed {
@@ -28,7 +29,7 @@ export const decideNative: DecideNative<
     /** Positional answers (HITLResponse, HumanResponse[]) carry no ids: accepted only for exactly the requests that were shown, in that order. */
     readonly positional?: { readonly shown: readonly SeenProposal[] } | undefined;
   }
-> = async (gate, native, { threadId, by, via = "langgraph", positional }) => {
+> = async (gate, native, { threadId, by, via = FRAMEWORK, positional }) => {
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };

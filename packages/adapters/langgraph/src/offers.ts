@@ -1,9 +1,8 @@
 import type { Gate } from "@countersign/core";
 import type { Offer, OfferedTool, Offers } from "@countersign/core/adapter";
 import type { ServerTool } from "@langchain/core/tools";
-import { isClientTool } from "./gated-tool.ts";
-import { gateOf } from "./gated.ts";
-import type { AnyTool, RunningGraph } from "./graph.ts";
+import type { AnyTool, RunningGraph } from "./checkpoints/graph.ts";
+import { gateOf, isClientTool } from "./gated.ts";
 
 /** What the tool nodes of a graph, and of the graphs in it, offer to models. A plain function as a node shows nothing. */
 export function offersOf(graph: RunningGraph): Offers {

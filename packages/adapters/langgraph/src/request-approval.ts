@@ -1,11 +1,11 @@
 import type { Approval, Decided, Gate, JsonObject, ThreadInfo } from "@countersign/core";
 import type { RunnableConfig } from "@langchain/core/runnables";
-import { invocationOf } from "./invocation.ts";
-import { pauseOf } from "./pause.ts";
-import { pausePayload } from "./payload.ts";
-import { untilPersisted } from "./persisted.ts";
-import { positionOf } from "./position.ts";
-import { surroundingsOf } from "./surroundings.ts";
+import { untilPersisted } from "./checkpoints/persisted.ts";
+import { positionOf } from "./checkpoints/position.ts";
+import { surroundingsOf } from "./checkpoints/surroundings.ts";
+import { pauseOf } from "./pauses/pause.ts";
+import { pausePayload } from "./pauses/payload.ts";
+import { runOf } from "./run.ts";
 
 /**
  * In a plain node: pauses the graph until somebody decides about this call, then answers what was decided. Whatever is
@@ -25,7 +25,7 @@ export async function requestApproval<Tools, C, K extends string>(
 > {
   const surroundings = surroundingsOf(config);
   const { tool, key, requestedBy } = call;
-  const { thread, suspended } = invocationOf(gate, surroundings, () => ({ requestedBy }));
+  const { thread, suspended } = runOf(gate, surroundings, () => ({ requestedBy }));
   const place =
     key === undefined ? { turnId: surroundings.task, callId: positionOf(surroundings, tool) } : { turnId: `ask:${key}`, callId: key };
   const proposed = { ...place, tool, args: call.args as JsonObject };

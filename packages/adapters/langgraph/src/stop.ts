@@ -1,9 +1,8 @@
 import { NOT_RUN, stopsRun } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
-import { refusalMessage } from "./answer.ts";
-import { answerToOpenCall } from "./dangling.ts";
-import type { Invocation } from "./invocation.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./checkpoints/surroundings.ts";
+import type { Run } from "./run.ts";
+import { answerToOpenCall, refusalMessage } from "./told.ts";
 import { proposedCall, type Turn } from "./turn.ts";
 
 /** Marks a run that a reviewer ended; LangGraph's GraphDrained carries it. */
@@ -13,20 +12,20 @@ export const STOPPED = "countersign: a reviewer rejected a call and stopped the 
  * Did a reviewer end the run with one of these calls? Then nothing of the turn runs, and every call gets its answer, so
  * that the conversation can go on some other time. Undefined: nobody did.
  */
-export async function stopOf(invocation: Invocation, { turnId, open, message }: Turn): Promise<readonly ToolMessage[] | undefined> {
+export async function stopOf(run: Run, { turnId, open, message }: Turn): Promise<readonly ToolMessage[] | undefined> {
   // Nothing can have been recorded about a turn of this very run.
-  if (invocation.produced.has(message)) return undefined;
-  const requests = await Promise.all(open.map((call) => invocation.thread.recorded(proposedCall(turnId, call))));
+  if (run.produced.has(message)) return undefined;
+  const requests = await Promise.all(open.map((call) => run.thread.recorded(proposedCall(turnId, call))));
   if (!requests.some((request) => request && stopsRun(request))) return undefined;
-  invocation.stopped = true;
+  run.stopped = true;
   // Nothing of the turn has run: the graph was stopped before its tools.
   return Promise.all(
-    open.map(async (call, index) => (requests[index] ? answerToOpenCall(invocation, turnId, call) : refusalMessage(call, NOT_RUN))),
+    open.map(async (call, index) => (requests[index] ? answerToOpenCall(run, turnId, call) : refusalMessage(call, NOT_RUN))),
   );
 }
 
 /** Ends the run from inside a tool: LangGraph stops before its next step, and the answers of this one are kept. */
-export function endRun(invocation: Invocation, { config }: Surroundings): void {
-  invocation.stopped = true;
+export function endRun(run: Run, { config }: Surroundings): void {
+  run.stopped = true;
   config.control?.requestDrain(STOPPED);
 }

@@ -2,7 +2,7 @@
 export interface Timed {
   /** Aborted as soon as it is: with its node, with the whole run, or by a timeout of its own. */
   readonly signal: AbortSignal;
-  readonly run: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly within: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 interface CallingOff {
@@ -15,7 +15,7 @@ export function timed(tool: unknown, ...configs: readonly (CallingOff | undefine
   const ms = timeoutOf(tool);
   return {
     signal: AbortSignal.any([timeout.signal, ...configs.flatMap((config) => config?.signal ?? [])]),
-    run: async (work) => {
+    within: async (work) => {
       // Set before LangChain's own, and so over before it.
       const timer = ms === undefined ? undefined : setTimeout(() => timeout.abort(), ms);
       try {

@@ -1,8 +1,8 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import type { RunState } from "@openai/agents";
-import { keyOf, scopeOfState } from "./invocation.ts";
+import { keyOf, scopeOfState } from "./run.ts";
 import { freeze } from "./saved.ts";
-import { pauseOf, permit, stopperOf, waitingIn } from "./suspend.ts";
+import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
 /**
  * Your own loop: answers the restored state's interruptions from the store; then `run(agent, state)`. What isn't recorded
@@ -15,22 +15,22 @@ export async function applyDecisions<S extends RunState<any, any>>(
   state: S,
   thread: ThreadRef,
 ): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
-  const { invocation } = scopeOfState(gate, thread, state._context);
+  const { run } = scopeOfState(gate, thread, state._context);
   const pause = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);
-  for (const each of pause.asked) if (each) invocation.stopped.add(keyOf(each.path, each.call.callId));
-  const waiting = await waitingIn(invocation, state, pause, false);
+  for (const each of pause.asked) if (each) run.stopped.add(keyOf(each.path, each.call.callId));
+  const waiting = await waitingIn(run, state, pause, false);
   if (waiting.length > 0) {
     const calls = waiting.map(({ call }) => call);
-    await invocation.thread.suspend(calls, null);
-    if (await invocation.thread.review(calls)) {
-      await invocation.thread.release("suspended");
-      return { status: "pending", pending: await invocation.thread.pending() };
+    await run.thread.suspend(calls, null);
+    if (await run.thread.review(calls)) {
+      await run.thread.release("suspended");
+      return { status: "pending", pending: await run.thread.pending() };
     }
   }
-  const stopper = await stopperOf(invocation, pause);
+  const stopper = await stopperOf(run, pause);
   if (stopper) throw new CountersignError("NOT_APPROVED", { request: stopper }, { note: "Its reviewer stopped the run." });
-  await permit(invocation, state, pause);
+  await permit(run, state, pause);
   // From now on whatever the SDK asks about is new.
-  invocation.witnessed = true;
+  run.witnessed = true;
   return { status: "ready", state };
 }

@@ -1,12 +1,12 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
 import { firstNonJson } from "@countersign/core/adapter";
 import { RunState, UserError } from "@openai/agents";
-import type { Invocation } from "./invocation.ts";
-import { callIdOf, turnOf, type CallItem, type StateJson } from "./proposals.ts";
+import type { Run } from "./run.ts";
+import { callIdOf, turnOf, type CallItem, type StateJson } from "./turn.ts";
 
 /** The SDK bundles what its tools throw. A runner's caller gets Countersign's own error, if there is one among them. */
-export function typedError(error: unknown, invocation: Invocation, context: unknown): unknown {
-  const own = invocation.leaving ?? ownError(error);
+export function typedError(error: unknown, run: Run, context: unknown): unknown {
+  const own = run.leaving ?? ownError(error);
   if (own) return own;
   return duplicateCall(error) ?? unserializableContext(error, context) ?? error;
 }

@@ -1,14 +1,14 @@
 import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
 import { refuseLookalikes, type OfferedTool } from "@countersign/core/adapter";
 import type { RunToolApprovalItem, Tool } from "@openai/agents";
-import { calledAs, calledIn, isHostedMcp, labelOf, namespaceOf, serverOf } from "./called.ts";
-import type { Whose } from "./invocation.ts";
-import type { CallItem } from "./proposals.ts";
+import { calledAs, calledIn, isHostedMcp, labelOf, namespaceOf, serverOf } from "./kinds/called.ts";
+import type { Who } from "./run.ts";
+import type { CallItem } from "./turn.ts";
 
 /** What the tools of one `gateTools` have in common. */
 export interface Kit {
   readonly gate: Gate;
-  readonly whose: Whose | undefined;
+  readonly who: Who | undefined;
   /** The MCP server that they come from. */
   readonly namespace?: string | undefined;
 }

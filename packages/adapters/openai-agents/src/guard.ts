@@ -1,7 +1,7 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
 import type { Execution, ProposedCall } from "@countersign/core/adapter";
-import { ToolFailed, revealingFailure } from "./failure.ts";
-import { keyOf, takeTicket, within, type Scope } from "./invocation.ts";
+import { revealingFailure, ToolFailed } from "./failure.ts";
+import { keyOf, takeTicket, within, type Scope } from "./run.ts";
 
 /** What came of a guarded call, for the tool's caller. */
 export type Guarded =
@@ -34,23 +34,23 @@ class NestedPause extends Error {
 }
 
 /**
- * The way into every effect. `run` gets the arguments that were signed, or those that the policy alone allows.
+ * The way into every effect. `effect` gets the arguments that were signed, or those that the policy alone allows.
  * @throws NOT_APPROVED for a call that somebody has to be asked about and nobody was, or whose reviewer stopped the run;
  * what execute throws; and what a tool throws that has no errorFunction
  */
 export async function guard(
   scope: Scope,
   entry: Entry | undefined,
-  run: (args: JsonObject) => unknown,
+  effect: (args: JsonObject) => unknown,
   { runsAgent = false, signal }: Tool = {},
 ): Promise<Guarded> {
   throwLeaving(scope);
-  const effect = (args: JsonObject): Promise<unknown> =>
+  const nested = (args: JsonObject): Promise<unknown> =>
     within(scope, entry?.call.callId ?? "", async (inner) => {
-      const tool = (): Promise<unknown> => revealingFailure(() => run(args));
+      const tool = (): Promise<unknown> => revealingFailure(() => effect(args));
       return runsAgent ? ofAgent(tool, inner) : tool();
     });
-  const execution = await executed(scope, entry, effect, signal);
+  const execution = await executed(scope, entry, nested, signal);
   switch (execution.status) {
     case "ran":
       return { status: "ran", output: execution.result, notice: execution.notice };
@@ -72,19 +72,19 @@ async function executed(
   effect: (args: JsonObject) => Promise<unknown>,
   signal: AbortSignal | undefined,
 ): Promise<Exclude<Execution<unknown>, { status: "pending" }>> {
-  const { invocation } = scope;
+  const { run } = scope;
   const paused = (error: unknown): boolean => error instanceof NestedPause;
   try {
     if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
-    const execution = await invocation.thread.execute(entry.call, effect, { paused, signal, fresh: entry.fresh });
+    const execution = await run.thread.execute(entry.call, effect, { paused, signal, fresh: entry.fresh });
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     const stops = execution.status === "refused" && execution.then === "stop";
-    if (stops && !invocation.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
+    if (stops && !run.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
     return execution;
   } catch (error) {
     if (error instanceof NestedPause) return { status: "ran", result: error.output, args: {}, notice: undefined, replayed: false };
     if (!isCountersignError(error)) throw error;
-    invocation.leaving ??= error;
+    run.leaving ??= error;
     scope.leaving ??= error;
     throw error;
   }
@@ -93,7 +93,7 @@ const STOPPED = { note: "Its reviewer stopped the run." };
 
 /** An error that the SDK has told to a model as tool text all the same ends the run at the next call. */
 export function throwLeaving(scope: Scope): void {
-  const { leaving } = scope.invocation;
+  const { leaving } = scope.run;
   if (!leaving) return;
   scope.leaving ??= leaving;
   throw leaving;
@@ -115,10 +115,10 @@ async function ofAgent(tool: () => Promise<unknown>, scope: Scope): Promise<unkn
 
 /** The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't. */
 export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
-  const { invocation, path } = scope;
+  const { run, path } = scope;
   const ticket = takeTicket(scope, proposed);
   if (ticket) return { call: ticket.call, fresh: false };
-  const free = invocation.witnessed && !invocation.stopped.has(keyOf(path, proposed.callId)) && invocation.thread.decidedByPolicy(proposed);
+  const free = run.witnessed && !run.stopped.has(keyOf(path, proposed.callId)) && run.thread.decidedByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.
   return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { RunToolApprovalItem } from "@openai/agents";
-import { callIdOf, type CallItem, type NativeApprovals, type StateJson } from "./proposals.ts";
 import type { AnyState } from "./saved.ts";
+import { callIdOf, type CallItem, type NativeApprovals, type StateJson } from "./turn.ts";
 
 /** Why an answer can't be taken, for its author. */
 export type Refuse = (reason: string) => never;

@@ -1,11 +1,11 @@
 import { approve, CountersignError, reject, type ApprovalRequest } from "@countersign/core";
 import { decideAnswers, requestIdFor, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
-import { FRAMEWORK } from "./invocation.ts";
 import { answerTo, type Answer, type Refuse } from "./native-answer.ts";
-import { callIdOf, type CallItem, type StateJson } from "./proposals.ts";
+import { FRAMEWORK } from "./run.ts";
 import { freeze, type AnyState } from "./saved.ts";
-import { pauseOf } from "./suspend.ts";
+import { callIdOf, type CallItem, type StateJson } from "./turn.ts";
+import { pauseOf } from "./waiting.ts";
 
 /**
  * An existing UI's own answer, accepted as decisions by an authenticated person: the RunState on which it called `approve`

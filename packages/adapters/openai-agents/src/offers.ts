@@ -1,9 +1,9 @@
 import { refuseLookalikes, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
 import { getAllMcpTools, type MCPServer } from "@openai/agents";
-import { agentsReachedFrom } from "./agents-in-tools.ts";
-import { serverOf } from "./called.ts";
-import { isAgentTool } from "./function-tool.ts";
 import { addressOf, offered } from "./gated.ts";
+import { agentsReachedFrom } from "./kinds/agents-in-tools.ts";
+import { serverOf } from "./kinds/called.ts";
+import { isAgentTool } from "./kinds/function-tool.ts";
 import type { AnyAgent } from "./saved.ts";
 
 /** What an agent offers its model, and all agents that a run can come to. */

@@ -1,8 +1,8 @@
 import { CountersignError } from "@countersign/core";
 import { dataOf, firstNonJson, type Continuation } from "@countersign/core/adapter";
 import { Agent, RunContext, RunState, type AgentInputItem } from "@openai/agents";
-import { FRAMEWORK, type Pause } from "./invocation.ts";
-import type { StateJson } from "./proposals.ts";
+import { FRAMEWORK, type Pause } from "./run.ts";
+import type { StateJson } from "./turn.ts";
 
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;
@@ -14,7 +14,7 @@ interface Frozen {
   readonly state: string;
 }
 
-/** What is kept of a thread between two invocations. */
+/** What is kept of a thread between two runs. */
 export type Saved =
   | ({ readonly type: "stopped"; readonly pause: Pause } & Frozen)
   /** The conversation, when no session keeps it. */

@@ -10,7 +10,7 @@ export interface Timed {
   /** Aborted as soon as the tool is called off: by its timeout, by a sibling's failure, or with the whole run. */
   readonly signal: AbortSignal;
   /** @throws ToolFailed with what the model would be told of a timeout, and what the tool throws */
-  readonly run: (input: string) => Promise<unknown>;
+  readonly within: (input: string) => Promise<unknown>;
 }
 
 /**
@@ -30,7 +30,7 @@ export function timed(tool: AnyFunctionTool, context: RunContext, details: Detai
   }) as AnyFunctionTool;
   return {
     signal: AbortSignal.any([timeout.signal, ...(details?.signal ? [details.signal] : [])]),
-    run: async (input) => {
+    within: async (input) => {
       try {
         const output: unknown = await invokeFunctionTool({ tool: watched, runContext: context, input, ...(details ? { details } : {}) });
         if (timeout.signal.aborted) throw new ToolFailed(output);

@@ -1,7 +1,7 @@
 import { createRunner, gateTools } from "@countersign/openai-agents";
 import { Agent, MemorySession, user, type AgentInputItem } from "@openai/agents";
 import { describe, expect, test } from "vitest";
-import { rewind } from "../src/session.ts";
+import { rewind } from "../src/sessions/session.ts";
 import { openDesk, paying } from "./support/desk.ts";
 import { ScriptedModel } from "./support/scripted-model.ts";
 

@@ -1,10 +1,12 @@
 import type { ThreadRef } from "@countersign/core";
 import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import type { ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
-import { predicate } from "./asking.ts";
-import { DurableState } from "./durable-state.ts";
-import { gatedFor, offerOf, originalsOf } from "./gate-tools.ts";
-import { newInvocation, threadOf, type Invocation } from "./invocation.ts";
+import { gatedFor } from "./gate-tools.ts";
+import { originalsOf } from "./gated.ts";
+import { offerOf } from "./offers.ts";
+import { newRun, threadOf, type Run } from "./run.ts";
+import { DurableState } from "./state/durable-state.ts";
+import { predicate } from "./waiting.ts";
 
 /**
  * What one `callModel` needs, to spread. What has to be asked pauses the run as the SDK's own approvals do, with the questions
@@ -31,8 +33,8 @@ export function gateCall<const T extends readonly Tool[], C>(
   const { requireApproval, state: own, ...ref } = thread;
   refuseLookalikes(offerOf(gate, tools));
   const kept = originalsOf(tools);
-  const open = (): Invocation =>
-    newInvocation({
+  const open = (): Run =>
+    newRun({
       gate,
       thread: threadOf(gate, ref as ThreadRef),
       tools: kept,
@@ -42,7 +44,7 @@ export function gateCall<const T extends readonly Tool[], C>(
   const state = new DurableState(open, own);
   // Without this state nothing is known of the conversation: then only what the policy lets pass runs.
   const unseen = open();
-  const current = (): Invocation => state.invocation ?? unseen;
+  const current = (): Run => state.run ?? unseen;
   return {
     tools: gatedFor(gate, kept, current) as unknown as T,
     requireApproval: (call, context) => predicate(current())(call, context),

@@ -1,5 +1,5 @@
 import type { RunnableTool } from "./kinds.ts";
-import { parse } from "./parse.ts";
+import { parse } from "./schema.ts";
 
 /**
  * What a tool that is a generator comes to, by the SDK's own rule: what it returns; else the first that it yields and that is

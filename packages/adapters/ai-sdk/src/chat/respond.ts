@@ -9,13 +9,13 @@ import {
   type UIMessageChunk,
   type UIMessageStreamWriter,
 } from "ai";
-import { FRAMEWORK } from "../invocation.ts";
-import { answerOf, responsesIn } from "../native.ts";
+import { answerOf, responsesIn } from "../native-answer.ts";
+import { FRAMEWORK } from "../run.ts";
 import { jsonOf } from "../saved.ts";
 import { isEmptyStream } from "../stream.ts";
 import { catchUp } from "./catch-up.ts";
 import type { Conversation } from "./conversation.ts";
-import { pause, PATIENCE } from "./patience.ts";
+import { PATIENCE, pause } from "./patience.ts";
 import { take } from "./take.ts";
 
 /** Takes what one client says, and streams what comes of it. The page then shows what is saved, whoever did it. */
@@ -38,7 +38,7 @@ async function answer(conversation: Conversation, message: UIMessage, writer: UI
     if (!page) for (const chunk of from(into)) writer.write(chunk);
     seen = into;
     seen = await passOn(run.stream, into, writer);
-    await settled(conversation, await run.outcome);
+    await untilItRests(conversation, await run.outcome);
   } catch (error) {
     // For pages that say it in their own words. Transient: it is no part of the message.
     if (isCountersignError(error)) writer.write({ type: "data-countersign", data: { code: error.code }, transient: true });
@@ -89,7 +89,7 @@ async function answersIn({ gate, threadId }: Conversation, page: UIMessage): Pro
 }
 
 /** Another process may be at it: the page would ask again at once. @throws THREAD_BUSY if it takes too long */
-async function settled({ threadId, signal, resume }: Conversation, first: RunOutcome<unknown>): Promise<void> {
+async function untilItRests({ threadId, signal, resume }: Conversation, first: RunOutcome<unknown>): Promise<void> {
   let outcome = first;
   for (const since = Date.now(); outcome.status === "running";) {
     if (Date.now() - since > PATIENCE) throw new CountersignError("THREAD_BUSY", { threadId });

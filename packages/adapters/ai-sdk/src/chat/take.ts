@@ -2,7 +2,7 @@ import { CountersignError, isCountersignError, type StreamedRun } from "@counter
 import { convertToModelMessages, type UIMessage } from "ai";
 import { asJson, type Said } from "../saved.ts";
 import type { Conversation } from "./conversation.ts";
-import { pause, PATIENCE } from "./patience.ts";
+import { PATIENCE, pause } from "./patience.ts";
 
 /** What came of a text: a run, and the page's message that it is shown in, as far as it stands. */
 interface Taken {

@@ -56,7 +56,7 @@ export function uiMessagesOf(
     if (answer !== last) shown.push(answer);
     if (message.role === "assistant")
       answer.parts.push({ type: "step-start" }, ...partsOf(message).flatMap((part) => stepPart(part, tools)));
-    for (const part of partsOf(message)) settle(answer.parts, part, outputs, at);
+    for (const part of partsOf(message)) amend(answer.parts, part, outputs, at);
   }
   const open = shown.findLast(({ role }) => role === "assistant")?.parts.filter(({ state }) => state === "approval-requested") ?? [];
   for (const part of open) show(part, standings.get(part.toolCallId ?? ""));
@@ -95,7 +95,7 @@ function stepPart(part: ModelPart, tools: ToolSet): UIPart[] {
 }
 
 /** What a later part says of a call. Models use call ids again: it is the last one of this id. */
-function settle(parts: UIPart[], part: ModelPart, outputs: Saved["outputs"], at: number): void {
+function amend(parts: UIPart[], part: ModelPart, outputs: Saved["outputs"], at: number): void {
   if (part.type === "tool-approval-request" && !part.isAutomatic) {
     update(parts, (each) => each.toolCallId === part.toolCallId, { state: "approval-requested", approval: { id: part.approvalId } });
   }

@@ -1,0 +1,180 @@
+import type { AgentRunner } from "@countersign/core";
+import {
+  defineKeptRunner,
+  refuseUngated,
+  type Advance,
+  type Continuation,
+  type RunFrom,
+  type GateIn,
+  type Next,
+  type ProposedCall,
+  type Thread,
+} from "@countersign/core/adapter";
+import type { ModelMessage } from "ai";
+import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
+import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
+import { hasHeard, isSaid, withInput, withKept, type Input, type RunOptions } from "./chat/said.ts";
+import { offerOf, watchedAgent } from "./offers.ts";
+import { withoutBypass } from "./own-approval.ts";
+import { beginRun, FRAMEWORK, type Run } from "./run.ts";
+import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
+import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./told.ts";
+import { openTurn, partsOf, proposedCalls } from "./turn.ts";
+import { isStopped, waitingIn } from "./waiting.ts";
+
+interface RunnerOptions {
+  /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
+  readonly name: string;
+  /** Tools that are meant to run without the gate, by name: the provider's and the browser's too. */
+  readonly ungated?: readonly string[];
+}
+
+/** One run that a runner drives, and what it goes by. */
+interface Driven {
+  readonly run: Run;
+  readonly signal: AbortSignal;
+  /** See {@link RunOptions}. */
+  readonly answered: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Drives an agent on threads that the server owns. Its messages are saved in the same write as what they wait for, so any
+ * process with the store and the agent can go on.
+ * @example const payments = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, tools) }), { name: "payments" })
+ * @throws SETUP for a gate without a policy, and for tools of the agent that no gate guards
+ */
+export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: RunnerOptions): ChatRunner<A, C> {
+  return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options));
+}
+
+/** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
+function agentRunner<C, A extends AgentLike>(
+  gate: GateIn<C>,
+  given: A,
+  { name, ungated }: RunnerOptions,
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
+  const { tools } = given;
+  const guard = { runner: name, gate, ungated, remedy: REMEDY };
+  const agent = watchedAgent(given, (offer) => refuseUngated(guard, [offer]));
+  const approval = withoutBypass(agent, tools);
+  type Output = OutputOf<A>;
+
+  /** Where the run begins or goes on. */
+  async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
+    const saved = fromContinuation(continuation) ?? NOTHING;
+    const repeated = isSaid(input) && hasHeard(saved, input);
+    if (input !== undefined && !repeated) return { request: withInput(withKept(await withResults(driven, saved)), input) };
+    if (openTurn(saved.messages))
+      return goOn(driven, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, driven.answered)] });
+    if (repeated) return { advance: answeredBefore<Output>(saved) };
+    return undefined;
+  }
+
+  /** The conversation with a result for each call. */
+  async function withResults({ run: { thread } }: Driven, saved: Saved): Promise<Saved> {
+    return { ...saved, messages: [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))] };
+  }
+
+  /** From a turn that the SDK stopped at. */
+  async function goOn(driven: Driven, saved: Saved): Promise<Next<Saved, Output>> {
+    const { thread, restored } = driven.run;
+    const turn = openTurn(saved.messages);
+    if (!turn) return { request: saved };
+    const calls = proposedCalls(saved.messages, turn);
+    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
+    if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(waiting, toContinuation(saved));
+    if (await isStopped(thread, calls)) {
+      // What was kept is told with whatever is said next: the reviewer ended this run.
+      return { advance: { status: "stopped", continuation: toContinuation(withKept(await withResults(driven, saved))) } };
+    }
+    for (const call of calls) restored.set(call.callId, call);
+    const { role, content } = await responsesTo(thread, turn, calls);
+    return { request: { ...saved, messages: [...saved.messages, { role, content: [...content, ...cutOffResults(turn)] }] } };
+  }
+
+  /** What the SDK made of it. */
+  async function leave(driven: Driven, made: Finished, from: Saved): Promise<Next<Saved, Output>> {
+    const { run, signal } = driven;
+    const { thread } = run;
+    signal.throwIfAborted();
+    if (run.leaving) throw run.leaving;
+    const saved = grown(from, made.messages, run);
+    const continuation = toContinuation(saved);
+    const turn = openTurn(saved.messages);
+    const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
+    // A response that was cut off leaves calls that the SDK neither runs nor asks about.
+    if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
+      // Not saved before it is answered: until then the calls are shown as open, and pages look again.
+      if (saved.kept) return { request: withKept(await withResults(driven, saved)) };
+      return { advance: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+    }
+    const calls = proposedCalls(saved.messages, turn);
+    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
+    if (waiting.length > 0 || browsers) return rests(waiting, continuation);
+    // Decided at once, by a grant or a rule that counts.
+    await thread.save(continuation);
+    return goOn(driven, saved);
+  }
+
+  const optionsOf = ({ signal }: Driven, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
+
+  const open = (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Driven => ({
+    run: beginRun(gate, thread),
+    signal,
+    answered,
+  });
+
+  return defineKeptRunner(gate, {
+    name,
+    framework: FRAMEWORK,
+    tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
+    open,
+    enter,
+    run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),
+    streaming: {
+      empty: () => emptyStream() as StreamOf<A>,
+      async run(driven, saved) {
+        const stream = (await explained(driven, () => agent.stream(optionsOf(driven, saved)))) as StreamOf<A>;
+        return { stream, done: explained(driven, () => finished(stream as Streamed)) };
+      },
+    },
+    leave,
+  });
+}
+const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
+
+/** An error on its way out is more than what the SDK made of it. */
+async function explained<T>({ run }: Driven, work: () => PromiseLike<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw run.leaving ?? error;
+  }
+}
+
+/** A page sent again what is answered already. The output is gone by now: it is no chat's. */
+function answeredBefore<Output>(saved: Saved): Advance<Output> {
+  const parts = saved.messages.slice(-1).flatMap(partsOf);
+  const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
+  return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
+}
+
+/** Core saves it with the requests that it records, and also where what waits is the browser's. */
+function rests(calls: readonly ProposedCall[], continuation: Continuation): { readonly advance: Advance<never> } {
+  return { advance: { status: "suspended", calls, continuation } };
+}
+
+/** The conversation with what this run of the SDK added to it. */
+function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Run): Saved {
+  const messages = asJson([...from.messages, ...added]);
+  const own: Record<string, unknown> = {};
+  for (const [at, message] of messages.entries()) {
+    if (at < from.messages.length || message.role !== "tool") continue;
+    for (const part of partsOf(message)) {
+      if (part.type !== "tool-result" || !outputs.has(part.toolCallId)) continue;
+      own[outputKey(at, part.toolCallId)] = jsonOf(outputs.get(part.toolCallId));
+    }
+  }
+  return { ...from, messages, outputs: { ...from.outputs, ...own } };
+}

@@ -1,0 +1,122 @@
+import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
+import type { GateIn } from "@countersign/core/adapter";
+import type { Tool, ToolSet } from "ai";
+import { gatedOf, register } from "./gated.ts";
+import { isGenerator, yielding } from "./generator.ts";
+import { guard } from "./guard.ts";
+import { restoredCall, runOf, type CallOptions, type Run, type Who } from "./run.ts";
+import { gatedSchema, type GatedSchema } from "./schema.ts";
+import { noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
+
+/**
+ * Same tools, same types: each stops the SDK where somebody has to be asked, and runs only what was signed. Outside a runner
+ * say whose call it is: a ThreadRef, or a function of what the SDK hands to a tool. A tool's own `needsApproval` asks as
+ * well. Tools without `execute` (the provider's, the browser's) are passed through: nothing here could hold them up.
+ * @example new ToolLoopAgent({ model, tools: gateTools(gate, { send_payment }) })
+ */
+export function gateTools<T extends ToolSet, C>(
+  gate: GateIn<C>,
+  tools: T,
+  who?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
+): T {
+  const kit: Kit = { gate, who: who as Who | undefined };
+  const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
+  return Object.fromEntries(entries) as T;
+}
+
+interface Kit {
+  readonly gate: Gate;
+  readonly who: Who | undefined;
+}
+
+function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
+  const tool = gatedOf(given)?.tool ?? given;
+  const own = tool as Asking;
+  const schema = gatedSchema(name, tool.inputSchema);
+  const enter = (options: CallOptions): Run => runOf(gate, name, who, options);
+
+  function needsApproval(input: object, options: CallOptions): boolean | Promise<boolean> {
+    const run = enter(options);
+    const restored = restoredCall(run, options);
+    if (restored) return mayGoOn(run, restored);
+    const decided = run.thread.decidedByPolicy({ callId: options.toolCallId, tool: name, args: input as JsonObject });
+    if (!decided) return pauses(run, name);
+    if (!own.needsApproval) return false;
+    return asksItself(own, schema, input, options).then((asks) => asks && pauses(run, name));
+  }
+
+  async function effect(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
+    const parsed: unknown = await schema.parse(args);
+    const made: unknown = await tool.execute?.(parsed, options as never);
+    if (typeof made !== "object" || made === null || !(Symbol.asyncIterator in made)) return made;
+    let last: unknown;
+    for await (const output of made as AsyncIterable<unknown>) emit((last = output));
+    return last;
+  }
+
+  const guarded = (input: object, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> =>
+    guard({ run: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) =>
+      effect(args, options, emit),
+    );
+
+  async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
+    const notice = noticeFor(told.input);
+    const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) });
+    return withNotice(own ?? plainOutput(told.output), notice);
+  }
+
+  const copy = {
+    ...tool,
+    inputSchema: schema.forSdk,
+    needsApproval,
+    execute: isGenerator(tool.execute)
+      ? (input: object, options: CallOptions) => yielding((emit) => guarded(input, options, emit))
+      : (input: object, options: CallOptions) => guarded(input, options, () => {}),
+    toModelOutput,
+  } as unknown as Tool;
+  register(copy, { gate, tool, schema });
+  return copy;
+}
+
+/** A call that was stopped for. To say now that it needs no approval would make the SDK refuse it. @throws NOT_APPROVED */
+async function mayGoOn({ thread }: Run, call: Parameters<Run["thread"]["mustWait"]>[0]): Promise<true> {
+  if (await thread.mustWait(call)) throw new CountersignError("NOT_APPROVED", { request: await thread.recorded(call) });
+  return true;
+}
+
+/** @throws SETUP inside another call of the thread: the SDK can't pause an agent that runs in a tool */
+function pauses(run: Run, tool: string): true {
+  if (currentCall()?.threadId !== run.thread.id) return true;
+  const hint = `${tool} is called by an agent inside a tool, and the AI SDK can't pause that. Give that agent a runner and a thread of its own.`;
+  const error = new CountersignError("SETUP", { hint });
+  run.leaving ??= error;
+  throw error;
+}
+
+/**
+ * What the application itself set. Version 7 deprecates it for tools and for its version 8 at the earliest removes it; until
+ * then it is the one way to pause that both versions know, and so also ours.
+ */
+interface Asking {
+  readonly needsApproval?: ((input: unknown, options: CallOptions) => unknown) | boolean;
+}
+
+/** Only a plain `false` doesn't ask. */
+async function asksItself({ needsApproval }: Asking, schema: GatedSchema, input: object, options: CallOptions): Promise<boolean> {
+  if (typeof needsApproval !== "function") return needsApproval !== false;
+  try {
+    const asks: unknown = await needsApproval(await schema.parse(input), options);
+    return asks !== false;
+  } catch {
+    return true;
+  }
+}
+
+/** In a later turn the SDK may hand over arguments that the schema, by then another one, refuses. */
+async function inputFor(schema: GatedSchema, input: unknown): Promise<unknown> {
+  try {
+    return await schema.parse(input);
+  } catch {
+    return input;
+  }
+}

@@ -1,0 +1,145 @@
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { AIMessage, type BaseMessage } from "@langchain/core/messages";
+import type { ToolCall } from "@langchain/core/messages/tool";
+import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
+import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
+import { surroundingsOf, type Surroundings } from "./checkpoints/surroundings.ts";
+import { calledByName } from "./gate-tools.ts";
+import { isClientTool, markGated } from "./gated.ts";
+import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./middleware/interrupt-on.ts";
+import { passOn } from "./middleware/passage.ts";
+import { refuseSwallowed } from "./pauses/leaving.ts";
+import { pauseHook, pauseOf } from "./pauses/pause.ts";
+import { pausePayload, type PausePayload } from "./pauses/payload.ts";
+import { runOf, type Run, type Who } from "./run.ts";
+import { jsonSchemaOf } from "./schema.ts";
+import { stopOf } from "./stop.ts";
+import { repairOf } from "./told.ts";
+import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
+import { suspendUnsigned, type Candidate } from "./waiting.ts";
+
+/** One hook's view: where it runs, on whose behalf, and what it looks at. */
+interface Hook {
+  readonly surroundings: Surroundings;
+  readonly run: Run;
+  readonly messages: BaseMessage[];
+  readonly runtime: Runtime<unknown>;
+}
+
+/**
+ * The gate for `createAgent`. Before anything of a model's turn runs, the calls that miss a signature are recorded and
+ * the graph pauses once for all of them; every call is checked again right before it runs. List it first, so that no
+ * other middleware can swallow its pause. Go on with `agent.invoke(null, config)`, or drive the agent with `createRunner`.
+ * @example createAgent({ model, tools, checkpointer, middleware: [approvalMiddleware(gate)] })
+ * @throws SETUP for a table whose `allowedDecisions` are empty or unknown; from the agent: without a checkpointer or a
+ * thread_id, with durability "exit", for two tools of one name, and if table and policy have no decision in common
+ */
+export function approvalMiddleware<C>(
+  gate: GateIn<C>,
+  options: {
+    /** Whose call it is, outside a runner: a function of LangChain's Runtime. The thread itself is always configurable.thread_id. */
+    // oxlint-disable-next-line typescript/no-explicit-any -- whatever context the agent's own middleware declares
+    who?: Who<Runtime<any>, C>;
+    /**
+     * Moving from humanInTheLoopMiddleware: keep its table. It asks as well and never allows. Of its `allowedDecisions`, a
+     * reviewer is offered those that the policy's terms offer too.
+     */
+    interruptOn?: InterruptOn;
+  } = {},
+): AgentMiddleware {
+  const { who, interruptOn } = options;
+  refuseUndecidable(interruptOn);
+  const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
+    const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
+    return { surroundings, run: runOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
+  };
+  const middleware = createMiddleware({
+    name: "ApprovalMiddleware",
+
+    wrapModelCall: async (request, handler) => {
+      const entered = attempt(() => enter(request.runtime, request.messages));
+      // What is wrong is said by the hook after this one: LangChain wraps what is thrown here.
+      if (!entered) return new Command({});
+      const { run, surroundings } = entered;
+      refuseSwallowed(run, surroundings);
+      refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
+      run.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
+      // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
+      const repair = await repairOf(gate, run, request.messages);
+      const message = await handler(repair ? { ...request, messages: repair.messages } : request);
+      if (AIMessage.isInstance(message)) numberRepeatedIds(message, repair?.messages ?? request.messages);
+      run.produced.add(message);
+      return repair && AIMessage.isInstance(message) ? new Command({ update: repair.update(message) }) : message;
+    },
+
+    afterModel: {
+      canJumpTo: ["end"],
+      hook: async ({ messages }, runtime) => {
+        const hook = enter(runtime, messages);
+        const turn = openTurn(messages);
+        if (!turn) return undefined;
+        const payload = await pauseFor(hook, turn, turn.open, interruptOn);
+        if (payload) return pauseHook(hook, payload);
+        const answers = await stopOf(hook.run, turn);
+        return answers && { messages: [...answers], jumpTo: "end" };
+      },
+    },
+
+    wrapToolCall: async (request, handler) => {
+      const hook = enter(request.runtime, request.state.messages);
+      const { run, surroundings } = hook;
+      const turn = turnProposing(request.state.messages, request.toolCall);
+      // The tool that would run is the tool that is asked about, whatever a middleware further out made of the call.
+      const toolCall = { ...request.toolCall, name: nameOf(request.tool) ?? request.toolCall.name };
+      const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
+      const isFresh = (): boolean => turn !== undefined && run.produced.has(turn.message);
+      // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
+      const refuseUnsigned = async (): Promise<void> => {
+        const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
+        if (payload) throw pauseOf(payload);
+      };
+      return passOn({ gate, run, surroundings, toolCall, call, isFresh }, refuseUnsigned, request, handler);
+    },
+  }) as AgentMiddleware;
+  markGated(middleware, gate);
+  return middleware;
+}
+
+function nameOf(tool: object | undefined): string | undefined {
+  return tool && "name" in tool && typeof tool.name === "string" ? tool.name : undefined;
+}
+
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The pause that these calls need, if any of them misses a signature. */
+async function pauseFor(
+  hook: Hook,
+  turn: Turn | undefined,
+  calls: readonly ToolCall[],
+  table: InterruptOn | undefined,
+): Promise<PausePayload | undefined> {
+  const { run, surroundings, runtime, messages } = hook;
+  const candidates = await Promise.all(
+    calls.map(async (toolCall): Promise<Candidate> => {
+      const options = table ? await askedBy(table, toolCall, { messages }, runtime) : {};
+      const argsSchema = options.argsSchema ?? jsonSchemaOf(run.tools.get(toolCall.name));
+      return { call: proposedCall(turn?.turnId ?? surroundings.task, toolCall), options: { ...options, argsSchema } };
+    }),
+  );
+  const waiting = await suspendUnsigned(run, surroundings, turn, candidates);
+  if (waiting.length === 0) return undefined;
+  const texts = new Map<string, string | undefined>();
+  for (const { call, request } of waiting) {
+    const shown = calls.find((toolCall) => callIdOf(toolCall) === call.callId);
+    // Reviewers read it: masked as they are to see it.
+    if (shown) texts.set(request.id, await describedBy(table, { ...shown, args: request.args }, { messages }, runtime));
+  }
+  const requests = waiting.map(({ request }) => request);
+  return pausePayload(run.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));
+}

@@ -1,0 +1,102 @@
+import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
+import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
+
+export const FRAMEWORK = "langgraph";
+
+/** A call that still waits, and the request that it waits for. */
+export interface Waiting {
+  readonly call: ProposedCall;
+  readonly request: ApprovalRequest;
+}
+
+/** An error or a pause on its way out of the framework. */
+export interface Leaving {
+  readonly error: unknown;
+  readonly turnId: string;
+  /** The graph that it has to get out of first. */
+  readonly graph: string;
+}
+
+/** One run of a graph on one thread, as far as the gate is concerned. */
+export interface Run {
+  readonly thread: Thread;
+  /** The messages that this run saw the model produce. Whatever else it meets was restored. */
+  readonly produced: WeakSet<object>;
+  /** The tools that the model was offered last, by name. */
+  tools: ReadonlyMap<string, unknown>;
+  /** The calls that it suspended. */
+  readonly suspended: ProposedCall[];
+  /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
+  readonly batches: Map<string, Promise<readonly Waiting[]>>;
+  /** Errors and pauses that must leave the framework, by call, until that call comes to an end. */
+  readonly leaving: Map<string, Leaving>;
+  /** A reviewer rejected with `then: "stop"`. */
+  stopped: boolean;
+  /** A runner drives it. */
+  readonly driven: boolean;
+}
+
+/** Whose call it is, outside a runner: who asks and in which context. The thread itself is always configurable.thread_id. */
+export type Who<Given, C> = (given: Given) => ThreadInfo & (unknown extends C ? {} : { context?: C | undefined });
+
+/** The same, at the hook that asks. */
+export type Identify = () => ThreadInfo & { readonly context?: unknown };
+
+/** Under a runner: which gate its thread belongs to, and what its run has come to. */
+const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run }>();
+/** Without one: LangGraph gives every run one control object, which all its tasks and nested graphs see. */
+const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
+
+/** A runner announces its run before the graph begins. */
+export function beginRun(gate: Gate, thread: Thread): Run {
+  const run = newRun(thread, true);
+  underRunner.set(thread, { gate, run });
+  return run;
+}
+
+/** The run that this hook belongs to. */
+export function runOf(gate: Gate, surroundings: Surroundings, identify: Identify): Run {
+  const { threadId, config } = surroundings;
+  const thread = currentThread();
+  const known = thread && underRunner.get(thread);
+  // A tool may run another agent: under another gate, or apart from this graph on a thread of its own. One that is nested
+  // in this graph pauses with it, and so belongs to its thread, whatever thread_id it was given.
+  if (known && known.gate === gate && (thread.id === threadId || !isRoot(surroundings))) return known.run;
+  const open = (): Run => newRun(openThread(gate, threadRef(surroundings, identify())), false);
+  if (!config.control) return open();
+  const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Run>>());
+  const threads = entry(gates, gate, () => new Map<string, Run>());
+  return entry(threads, threadId, open);
+}
+
+function newRun(thread: Thread, driven: boolean): Run {
+  return {
+    thread,
+    produced: new WeakSet(),
+    tools: new Map(),
+    suspended: [],
+    batches: new Map(),
+    leaving: new Map(),
+    stopped: false,
+    driven,
+  };
+}
+
+function threadRef(surroundings: Surroundings, who: ReturnType<Identify>): Parameters<typeof openThread>[1] {
+  const { threadId } = surroundings;
+  return { ...who, threadId, agent: agentNameOf(surroundings), framework: FRAMEWORK } as Parameters<typeof openThread>[1];
+}
+
+interface Keyed<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
+function entry<K, V>(map: Keyed<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}

@@ -1,0 +1,70 @@
+import { CountersignError, type ThreadRef } from "@countersign/core";
+import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
+import { offered, type Kit } from "./gated.ts";
+import { gatedApplyPatch, gatedShell } from "./kinds/actions.ts";
+import { isHostedMcp } from "./kinds/called.ts";
+import { gatedComputer, gatedHostedMcp } from "./kinds/elsewhere.ts";
+import { gatedFunctionTool } from "./kinds/function-tool.ts";
+import type { Who } from "./run.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by the context of its run: any of them
+type AnyTool = Tool<any>;
+
+/** Whose call it is, outside a runner: a ThreadRef, or a function of the SDK's RunContext. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see AnyTool
+type WhoIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
+
+/**
+ * Same tools, same types: each asks the gate before it runs, and runs only what was signed. Outside a runner say whose call
+ * it is: a ThreadRef, or a function of the SDK's RunContext. A tool's own `needsApproval` asks as well. An agent's tool is
+ * gated in place, because the SDK knows it by its identity. What the provider runs by itself (web search and the like) is
+ * passed through: nothing here could hold it up.
+ * @example new Agent({ name: "Payments", tools: gateTools(gate, [sendPayment, accountant.asTool({ … })]) })
+ * @throws SETUP for a shell that the provider runs, for an agent's tool that another gate has already, and for two tools that
+ * a model can't tell apart
+ */
+export function gateTools<const T extends readonly AnyTool[], C>(
+  gate: GateIn<C>,
+  tools: T,
+  who?: WhoIn<C>,
+): { -readonly [K in keyof T]: T[K] } {
+  const kit: Kit = { gate, who: who as Who | undefined };
+  refuseLookalikes({ tools: tools.map(offered) });
+  return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
+}
+
+/**
+ * The tools of local MCP servers, gated, each with its server's name as namespace. They go into an agent's `tools`, and the
+ * servers not into its `mcpServers`. Connect the servers first; the list is that of now.
+ * @example new Agent({ name: "Payments", tools: await gateMcpServers(gate, [billing]) })
+ * @throws SETUP for two servers with a tool of one name
+ */
+export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPServer[], who?: WhoIn<C>): Promise<FunctionTool[]> {
+  const lists = await Promise.all(
+    servers.map(async (server) => {
+      const kit: Kit = { gate, who: who as Who | undefined, namespace: server.name };
+      return (await getAllMcpTools({ mcpServers: [server] })).map((tool) => gated(kit, tool as FunctionTool) as FunctionTool);
+    }),
+  );
+  const tools = lists.flat();
+  refuseLookalikes({ tools: tools.map(offered) });
+  return tools;
+}
+
+function gated(kit: Kit, tool: AnyTool): AnyTool {
+  switch (tool.type) {
+    case "function":
+      return gatedFunctionTool(kit, tool);
+    case "shell":
+      if (!tool.shell)
+        throw new CountersignError("SETUP", { hint: `The provider runs the shell ${tool.name} itself: nothing can hold it up.` });
+      return gatedShell(kit, tool);
+    case "apply_patch":
+      return gatedApplyPatch(kit, tool);
+    case "computer":
+      return gatedComputer(kit, tool);
+    default:
+      return isHostedMcp(tool) ? gatedHostedMcp(kit, tool) : tool;
+  }
+}

@@ -1,0 +1,79 @@
+import { CountersignError, type JsonObject } from "@countersign/core";
+import type { FunctionTool, RunContext } from "@openai/agents";
+import { modelArgs, parseArgs } from "../args.ts";
+import { gatedOf, register, type Kit } from "../gated.ts";
+import { entryOf, guard } from "../guard.ts";
+import { scopeOf } from "../run.ts";
+import { timed } from "../timeout.ts";
+import { withNotice } from "../told.ts";
+import { namespaceOf } from "./called.ts";
+import { mustStop } from "./must-stop.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by its context, its parameters and its result: any of them
+type AnyFunctionTool = FunctionTool<any, any, any>;
+
+/**
+ * A function tool, an agent's tool or one of a local MCP server, behind the gate. The same tool may be gated by several
+ * gates: it isn't changed, unless it is an agent's.
+ * @throws SETUP for an agent's tool that another gate has already
+ */
+export function gatedFunctionTool(kit: Kit, tool: AnyFunctionTool): AnyFunctionTool {
+  const known = gatedOf(tool);
+  if (known?.gate === kit.gate) return tool;
+  if (isAgentTool(tool)) {
+    if (known) throw new CountersignError("SETUP", { hint: `The agent's tool ${tool.name} belongs to another gate: make one for each.` });
+    // The SDK finds the nested agent by this very object.
+    return Object.assign(tool, waysInto(kit, { ...tool }, tool));
+  }
+  const original = (known?.original ?? tool) as AnyFunctionTool;
+  // With what the SDK keeps under symbols of its own.
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(original)) as AnyFunctionTool;
+  return Object.assign(copy, waysInto(kit, original, copy));
+}
+
+export function isAgentTool(tool: object): boolean {
+  return "on" in tool && typeof tool.on === "function";
+}
+
+/** What the SDK calls: may it run, and run it. */
+function waysInto(
+  kit: Kit,
+  original: AnyFunctionTool,
+  copy: AnyFunctionTool,
+): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> & { readonly timeoutMs: undefined } {
+  const { gate, who } = kit;
+  const { name } = original;
+  const namespace = kit.namespace ?? namespaceOf(original);
+  const argsSchema = original.parameters as JsonObject | undefined;
+  register(copy, { gate, name, original, namespace, argsSchema, structured: original.outputSchema !== undefined });
+  const signable = (args: JsonObject) => ({ namespace, tool: name, args: modelArgs(gate, { namespace, tool: name }, args) });
+  return {
+    // It runs inside the gate.
+    timeoutMs: undefined,
+
+    isEnabled(context, agent) {
+      // Before the first answer of the model: from now on it is known that this run was not restored.
+      if (who !== undefined) scopeOf(gate, name, who, context);
+      return original.isEnabled(context, agent);
+    },
+
+    async needsApproval(context, input, callId = "") {
+      const scope = scopeOf(gate, name, who, context);
+      const args = parseArgs(input);
+      return mustStop(scope, callId, args && signable(args), () => original.needsApproval(context, input, callId));
+    },
+
+    async invoke(context, input, details) {
+      const scope = scopeOf(gate, name, who, context);
+      const args = parseArgs(input);
+      if (!args) return UNREADABLE;
+      const entry = entryOf(scope, { callId: details?.toolCall?.callId ?? crypto.randomUUID(), ...signable(args) });
+      const { signal, within } = timed(original, context as RunContext, details);
+      const runsAgent = isAgentTool(original);
+      const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal });
+      return guarded.status === "ran" ? withNotice(guarded.output, guarded.notice) : guarded.told;
+    },
+  };
+}
+/** What the SDK itself says then. */
+const UNREADABLE = "An error occurred while parsing tool arguments. Please try again with valid JSON.";

@@ -1,0 +1,151 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { RunContext } from "@openai/agents";
+
+/**
+ * The SDK's hooks don't say which model response a call belongs to. A call is found by the agents it is nested in, as the
+ * ids of the calls that run them, and its own id: no two open calls of a run share that.
+ */
+export type Path = readonly string[];
+
+/** A call that the SDK stopped for, and that may go on now to be executed under its record. */
+export interface Ticket {
+  readonly path: Path;
+  readonly call: ProposedCall;
+}
+
+/** What a run that the SDK stopped waits for. */
+export interface Pause {
+  /** In the order of the state's interruptions; null for a call that the SDK itself refuses, because its arguments can't be read. */
+  readonly asked: readonly (Ticket | null)[];
+  /** The calls under which nested agents wait. */
+  readonly carrying: readonly Ticket[];
+}
+
+/** One run of an agent on one thread, as far as the gate is concerned. */
+export interface Run {
+  readonly gate: Gate;
+  readonly thread: Thread;
+  /** What this run runs was proposed before its eyes; else only what has a ticket may run. */
+  witnessed: boolean;
+  /** A runner ends the run when a reviewer says so. */
+  readonly driven: boolean;
+  readonly tickets: Ticket[];
+  /** Those that were taken: something around a tool may call it again, and then gets the recorded result. */
+  readonly spent: Ticket[];
+  /** The calls that were stopped for: whatever the policy says later, they need a ticket. */
+  readonly stopped: Set<string>;
+  /** Those of them that the tool itself asks about, too. */
+  readonly askedByTool: Set<string>;
+  /** Actions that the policy alone lets pass. */
+  readonly passed: { readonly callId: string; readonly deed: string }[];
+  /** An error that must leave the SDK, which would tell it to a model as tool text. */
+  leaving?: CountersignError | undefined;
+}
+
+/** Where in a run a hook is called. */
+export interface Scope {
+  readonly run: Run;
+  readonly path: Path;
+  /** A call of the nested agent that runs here was stopped for: the agent pauses. */
+  pauses: boolean;
+  /** What must leave the SDK of an error in here, which the agent's tool would tell as text. A sibling's error is not among it. */
+  leaving?: CountersignError | undefined;
+}
+
+/** Whose call it is, outside a runner. */
+export type Who = ThreadRef | ((context: RunContext) => ThreadRef);
+
+const nested: AsyncLocalStorage<Scope> = new AsyncLocalStorage();
+const driven = new WeakMap<Thread, Scope>();
+/** Without a runner the SDK's own context object stands for the run. */
+const byContext = new WeakMap<object, Map<Gate, Scope>>();
+
+/** A runner announces its run before the SDK begins. */
+export function beginRun(gate: Gate, thread: Thread): Run {
+  const run: Run = { ...empty(gate, thread), witnessed: true, driven: true };
+  driven.set(thread, { run, path: [], pauses: false });
+  return run;
+}
+
+/** Runs the effect of a call: what it calls in turn is nested in it. */
+export function within<T>(scope: Scope, callId: string, work: (scope: Scope) => T): T {
+  const inner: Scope = { run: scope.run, path: [...scope.path, callId], pauses: false };
+  return nested.run(inner, () => work(inner));
+}
+
+/** @throws THREAD_UNKNOWN for a call outside any thread */
+export function scopeOf(gate: Gate, tool: string, who: Who | undefined, context: RunContext | undefined): Scope {
+  const around = surrounding(gate);
+  if (who === undefined) {
+    if (around) return around;
+    throw new CountersignError("THREAD_UNKNOWN", { tool });
+  }
+  const ref = typeof who === "function" ? who(context ?? unknownContext(tool)) : who;
+  if (around?.run.thread.id === ref.threadId) return around;
+  return context ? ownScope(gate, ref, context, isUntouched(context)) : newScope(gate, ref, false);
+}
+
+/** The state that an application goes on with: only what has a ticket may run in it, until the model answers again. */
+export function scopeOfState(gate: Gate, ref: ThreadRef, context: RunContext): Scope {
+  return ownScope(gate, ref, context, false);
+}
+
+export function keyOf(path: Path, callId: string): string {
+  return JSON.stringify([...path, callId]);
+}
+
+/** Takes the ticket of exactly this call, or finds it again. */
+export function takeTicket(
+  { run: { tickets, spent }, path }: Scope,
+  { callId, namespace, tool }: Pick<ProposedCall, "callId" | "namespace" | "tool">,
+): Ticket | undefined {
+  const place = keyOf(path, callId);
+  const isIts = ({ path: its, call }: Ticket): boolean =>
+    keyOf(its, call.callId) === place && call.namespace === namespace && call.tool === tool;
+  const at = tickets.findIndex(isIts);
+  if (at < 0) return spent.find(isIts);
+  const taken = tickets.splice(at, 1);
+  spent.push(...taken);
+  return taken[0];
+}
+
+/** A tool may run another agent, under another gate or on a thread of its own. */
+function surrounding(gate: Gate): Scope | undefined {
+  const thread = currentThread();
+  const scope = nested.getStore();
+  const root = thread && driven.get(thread);
+  const found = scope && (!root || scope.run === root.run) ? scope : root;
+  return found?.run.gate === gate ? found : undefined;
+}
+
+function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: boolean): Scope {
+  const scopes = byContext.get(context) ?? new Map<Gate, Scope>();
+  byContext.set(context, scopes);
+  const known = scopes.get(gate);
+  if (known?.run.thread.id === ref.threadId) return known;
+  const scope = newScope(gate, ref, witnessed);
+  scopes.set(gate, scope);
+  return scope;
+}
+
+function newScope(gate: Gate, ref: ThreadRef, witnessed: boolean): Scope {
+  const thread = openThread(gate, { ...ref, framework: FRAMEWORK });
+  return { run: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
+}
+
+/** A restored run has had answers from the model already. */
+function isUntouched({ usage }: RunContext): boolean {
+  return usage.requests === 0;
+}
+
+function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven"> {
+  return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), passed: [] };
+}
+
+function unknownContext(tool: string): never {
+  throw new CountersignError("THREAD_UNKNOWN", { tool });
+}
+
+export const FRAMEWORK = "openai-agents";

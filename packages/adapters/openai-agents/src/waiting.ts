@@ -1,0 +1,105 @@
+import { CountersignError, type ApprovalRequest, type Gate, type ReviewTerms } from "@countersign/core";
+import { stopsRun, type ProposedCall } from "@countersign/core/adapter";
+import type { RunToolApprovalItem } from "@openai/agents";
+import { addressOf, gatedToolOf, type Gated } from "./gated.ts";
+import { FRAMEWORK, keyOf, type Pause, type Run, type Ticket } from "./run.ts";
+import type { AnyState } from "./saved.ts";
+import { callOf, stopIn, type StateJson } from "./turn.ts";
+
+/** What can be said of a call that runs as the model said it, or not at all. */
+const UNEDITABLE: ReviewTerms["decisions"] = ["approve", "reject"];
+
+/** @throws SETUP for a call of a tool that isn't gated */
+export function pauseOf(gate: Gate, state: AnyState, json: StateJson): Pause {
+  const { asked, carrying } = stopIn(json);
+  const items = state.getInterruptions();
+  return {
+    asked: asked.map((proposal, index) => {
+      const call = callOf(gate, proposal, gatedToolOf(items[index]));
+      return call ? { path: proposal.path, call } : null;
+    }),
+    carrying: carrying.flatMap((proposal) => {
+      const call = callOf(gate, proposal);
+      return call ? [{ path: proposal.path, call }] : [];
+    }),
+  };
+}
+
+/**
+ * The gate's one question for each call of a pause.
+ * @param fresh this run saw the model produce it
+ * @returns the calls that wait
+ */
+export async function waitingIn(run: Run, state: AnyState, { asked }: Pause, fresh: boolean): Promise<readonly Ticket[]> {
+  const { thread, askedByTool, stopped } = run;
+  const items = state.getInterruptions();
+  const waiting: Ticket[] = [];
+  for (const [index, each] of asked.entries()) {
+    if (!each) continue;
+    const { path, call } = each;
+    const place = keyOf(path, call.callId);
+    const gated = gatedToolOf(items[index]);
+    const { argsSchema, elsewhere, structured } = gated;
+    if (gated.namespace !== call.namespace) throw ofAnother(call, gated);
+    if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
+    stopped.add(place);
+    const asksItself = askedByTool.has(place) || elsewhere?.asksItself(call);
+    const waits = await thread.mustWait(call, {
+      fresh,
+      argsSchema,
+      frameworkAsks: asksItself ? ITSELF : undefined,
+      // What runs elsewhere is always stopped for; nothing else that the policy lets pass is, unless the tool itself asks.
+      frameworkStopped: elsewhere ? undefined : ITSELF,
+      ...(isEditable(items[index], structured) ? {} : { decisions: UNEDITABLE }),
+    });
+    if (waits) waiting.push(each);
+  }
+  return waiting;
+}
+
+const ITSELF = "the tool asks for approval itself";
+
+/** Where the result is read by a program, it can't say that other arguments ran. */
+function isEditable(item: RunToolApprovalItem | undefined, structured = false): boolean {
+  if (item?.rawItem.type !== "function_call" || structured) return false;
+  const outputType: unknown = item.agent.outputType;
+  return item.agent.toolUseBehavior === "run_llm_again" || outputType === "text";
+}
+
+/** The tool has this name, but comes from somewhere else than the one that was asked about. */
+function ofAnother(call: ProposedCall, { namespace, name }: Gated): CountersignError<"STATE_INCOMPATIBLE"> {
+  const [saved, running] = [addressOf(call), addressOf({ namespace, tool: name })];
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running });
+}
+
+function ungatedCarrier(path: Ticket["path"]): string {
+  return `A nested agent has gated tools, but the tool that runs it (call ${path.at(-1)}) isn't gated: pass that to gateTools as well.`;
+}
+
+/** The request whose reviewer ended the run, if one did. */
+export async function stopperOf({ thread }: Run, { asked }: Pause): Promise<ApprovalRequest | undefined> {
+  const known = asked.filter((each) => each !== null);
+  const requests = await Promise.all(known.map(({ call }) => thread.recorded(call)));
+  return requests.find((request) => request !== undefined && stopsRun(request));
+}
+
+/** Nothing waits any more: what is decided may run, under its record. */
+export async function permit(run: Run, state: AnyState, { asked, carrying }: Pause): Promise<void> {
+  const { thread, tickets, spent } = run;
+  tickets.length = 0;
+  spent.length = 0;
+  for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
+  for (const [index, item] of state.getInterruptions().entries()) {
+    const each = asked[index] ?? undefined;
+    const refused = each && gatedToolOf(item).elsewhere ? await handOver(run, each) : undefined;
+    if (refused !== undefined) state.reject(item, { message: refused });
+    else state.approve(item);
+    if (each) tickets.push(each);
+  }
+}
+
+/** What runs elsewhere runs by being approved. Answers why it may not. */
+async function handOver({ thread }: Run, { call }: Ticket): Promise<string | undefined> {
+  const execution = await thread.execute(call, () => "handed over");
+  return execution.status === "refused" ? execution.message : undefined;
+}

@@ -1,0 +1,172 @@
+import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { named, runnable, type RunnableTool, type State } from "../kinds.ts";
+import type { Run } from "../run.ts";
+import type { Saved } from "../saved.ts";
+import { parse } from "../schema.ts";
+import { errorOutput, kept, outputOf, type Output } from "../told.ts";
+import { itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
+import { isRecord, ownReason, waitOptions } from "../waiting.ts";
+import { unsentOutputs } from "./absorb.ts";
+import type { ToolContexts } from "./context.ts";
+import { answered, repaired } from "./conversation.ts";
+import { perform } from "./perform.ts";
+
+/** How a conversation can go on. */
+export type Standing =
+  | { readonly type: "waits"; readonly saved: Saved; readonly calls: readonly ProposedCall[] }
+  | { readonly type: "stopped"; readonly saved: Saved }
+  /** All that was decided has an output now. Calls that are answered from outside may still be open. */
+  | { readonly type: "ready"; readonly saved: Saved };
+
+/**
+ * Goes on from what was saved: once nothing waits any more, what was signed runs, side by side as the SDK would do it, and
+ * all outputs are folded into the conversation, which then continues with an ordinary turn.
+ */
+export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolContexts>): Promise<Standing> {
+  const saved = await mended(run, from);
+  const turn = lastTurn(itemsOf(saved.state.messages));
+  const open = turn?.open.filter(({ id }) => !saved.outside.includes(id)) ?? [];
+  if (!turn || open.length === 0) return { type: "ready", saved: inProgress(saved) };
+  const calls = await Promise.all(open.map((call) => standingOf(run, turn, call)));
+  const waiting = calls.flatMap(({ waits, proposed }) => (waits && proposed ? [proposed] : []));
+  if (waiting.length > 0) return { type: "waits", saved, calls: waiting };
+  if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(run, saved) };
+  const surroundings = await contexts();
+  const outputs = await allOf(calls.map((call) => outputFor(run.thread, call, surroundings, saved.state.status)));
+  const outside = outputs.flatMap((output, index) => (output === OUTSIDE ? [open[index]?.id ?? ""] : []));
+  return { type: "ready", saved: withOutputs(inProgress({ ...saved, outside: [...saved.outside, ...outside] }), turn, open, outputs) };
+}
+
+/** An output for each call that was left open, from what is recorded of it, without running anything. */
+export async function endedIn(run: Run, from: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
+  const { thread, tools } = run;
+  const saved = await mended(run, from);
+  const turn = lastTurn(itemsOf(saved.state.messages));
+  if (!turn) return inProgress(saved);
+  const open = turn.open.filter(({ id }) => !answers.has(id));
+  const outputs = await Promise.all(open.map((call) => toldOf(thread, runnable(named(tools, call.tool)), turn, call)));
+  return withOutputs(inProgress({ ...saved, outside: [], last: false }), turn, open, outputs);
+}
+
+/** What a crash of the SDK's own approvals, or an interruption, may have left behind is put right. */
+async function mended({ tools }: Pick<Run, "tools">, saved: Saved): Promise<Saved> {
+  const { unsentToolResults = [], ...state } = saved.state;
+  const items = itemsOf(state.messages);
+  const turn = lastTurn(items);
+  const whole = turn ? answered(items, turn, await unsentOutputs(tools, turn, unsentToolResults)) : items;
+  return { ...saved, state: { ...state, messages: repaired(whole, errorOutput(NO_RESULT)) as State["messages"] } };
+}
+
+/** A call that has no output, and what is known of it. */
+interface OpenCall {
+  readonly call: Call;
+  readonly tool: RunnableTool | undefined;
+  /** Undefined: nobody can be asked about it. */
+  readonly proposed: ProposedCall | undefined;
+  readonly request: ApprovalRequest | undefined;
+  readonly waits: boolean;
+  /** What is wrong with its arguments. */
+  readonly issues: string | undefined;
+  readonly isKnownTool: boolean;
+}
+
+async function standingOf(run: Run, turn: Turn, call: Call): Promise<OpenCall> {
+  const { thread, tools } = run;
+  const tool = runnable(named(tools, call.tool));
+  const isKnownTool = named(tools, call.tool) !== undefined;
+  const proposed = isRecord(call.args) ? proposedCall(turn, call) : undefined;
+  const request = proposed && (await thread.recorded(proposed));
+  const found = { call, tool, proposed, request, isKnownTool, waits: false, issues: undefined };
+  if (!tool) return found;
+  if (!proposed) return { ...found, issues: `the model wrote no JSON object: ${String(call.args)}` };
+  if (request) return { ...found, waits: await thread.mustWait(proposed) };
+  const parsed = await parse(tool.function.inputSchema, call.args);
+  if ("issues" in parsed) return { ...found, issues: parsed.issues };
+  const asked = await ownReason(run, tool, call, parsed.value, { numberOfTurns: 0 });
+  return { ...found, waits: await thread.mustWait(proposed, waitOptions(tool, asked)) };
+}
+
+/** The call is answered from outside. */
+const OUTSIDE = Symbol("outside");
+
+async function outputFor(
+  thread: Thread,
+  open: OpenCall,
+  contexts: ToolContexts,
+  status: State["status"],
+): Promise<Output | typeof OUTSIDE> {
+  const { call, tool, proposed, request, issues, isKnownTool } = open;
+  if (!tool) return isKnownTool ? OUTSIDE : errorOutput(`Tool "${call.tool}" not found`);
+  if (issues !== undefined || !proposed) return errorOutput(`The arguments are invalid: ${issues}. The call did not run.`);
+  // Nothing was recorded, and the run had gone past its question: it may have run. Of an interrupted one nothing has.
+  const mayHaveRun = !request && status === "in_progress";
+  return outputOfExecution(thread, tool, proposed, (args) => {
+    if (mayHaveRun) throw new Error(NO_RESULT);
+    return perform(tool, args, contexts.of(tool));
+  });
+}
+
+async function toldOf(thread: Thread, tool: RunnableTool | undefined, turn: Turn, call: Call): Promise<Output> {
+  if (!tool || !isRecord(call.args)) return errorOutput(NO_RESULT);
+  const left = await leftOpen(thread, proposedCall(turn, call));
+  if (left.status !== "ran") return errorOutput(left.message);
+  const output = await outputOfRun(tool, left);
+  return output === OUTSIDE ? errorOutput(NO_RESULT) : output;
+}
+
+async function outputOfExecution(
+  thread: Thread,
+  tool: RunnableTool,
+  proposed: ProposedCall,
+  run: (args: unknown) => unknown,
+): Promise<Output | typeof OUTSIDE> {
+  const execution = await thread.execute(proposed, async (args) => run(args), { encode: kept });
+  switch (execution.status) {
+    case "ran":
+      return outputOfRun(tool, execution);
+    case "refused":
+      return errorOutput(execution.message);
+    case "pending":
+      return errorOutput(NOT_RUN);
+    case "failed":
+      return errorOutput(messageOf(execution.error));
+  }
+}
+
+async function outputOfRun(
+  tool: RunnableTool,
+  { result, args, notice }: Extract<Execution<unknown>, { status: "ran" }>,
+): Promise<Output | typeof OUTSIDE> {
+  if (result === null && tool.function.onToolCalled) return OUTSIDE;
+  try {
+    return await outputOf(tool, { output: result, input: args }, notice);
+  } catch (error) {
+    if (isCountersignError(error)) throw error;
+    return errorOutput(messageOf(error));
+  }
+}
+
+/** All are waited for, also when one fails: an effect that is under way isn't left behind. */
+async function allOf<T>(work: readonly Promise<T>[]): Promise<readonly T[]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+function withOutputs(saved: Saved, turn: Turn, calls: readonly Call[], outputs: readonly (Output | typeof OUTSIDE)[]): Saved {
+  const items = calls.flatMap(({ id }, index): Item[] => {
+    const output = outputs[index];
+    return output === undefined || output === OUTSIDE ? [] : [outputItem(id, output)];
+  });
+  const messages = answered(itemsOf(saved.state.messages), turn, items) as State["messages"];
+  return { ...saved, state: { ...saved.state, messages } };
+}
+
+function inProgress(saved: Saved): Saved {
+  const { pendingToolCalls, partialResponse, ...state } = saved.state;
+  return { ...saved, state: { ...state, status: "in_progress" } };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
