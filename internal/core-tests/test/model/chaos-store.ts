@@ -65,7 +65,6 @@ export function chaosStore(world: World, process: Process, inner: StorePort, mon
     requestsOfTurn: (tenant, threadId, turnId) => read("requestsOfTurn", () => inner.requestsOfTurn(tenant, threadId, turnId)),
     listRequests: (tenant, query) => read("listRequests", () => inner.listRequests(tenant, query)),
     countRequests: (tenant, query, cap) => read("countRequests", () => inner.countRequests(tenant, query, cap)),
-    listThreads: (tenant, query) => read("listThreads", () => inner.listThreads(tenant, query)),
     grantsFor: (tenant, call) => read("grantsFor", () => inner.grantsFor(tenant, call)),
     listEvents: (tenant, after, limit, subject) => read("listEvents", () => inner.listEvents(tenant, after, limit, subject)),
     watch: (listener) => hints.watch(process, listener),

@@ -240,6 +240,11 @@ describe("gate.threads", () => {
     expect([second.items.map(({ id }) => id), second.unreadable, second.next]).toEqual([["c"], undefined, undefined]);
   });
 
+  it("is SETUP for a store that can't list threads", async () => {
+    const { listThreads: _, ...store } = memoryStore();
+    await expect(createGate({ store }).threads()).rejects.toMatchObject({ code: "SETUP" });
+  });
+
   it.each([{ state: "faling" as never }, { limit: 0 }, { after: "t" }])("refuses %j", async (query) => {
     await expect(setting().gate.threads(query)).rejects.toMatchObject({ code: "INVALID_ARGS" });
   });

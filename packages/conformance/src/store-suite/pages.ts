@@ -1,5 +1,6 @@
 import type { AuditEvent, RequestQuery, RequestRecord, StorePort, ThreadHead, ThreadQuery } from "@countersign/core/store";
 import { holds, same } from "./check.ts";
+import type { ListingStore } from "./listing.ts";
 import { idsOf, TENANT } from "./records.ts";
 
 /** Reads all pages of a list. No cursor may come twice. */
@@ -27,7 +28,7 @@ export async function everyPage(
 
 /** Reads all pages of a list of threads. `between` is told whom the page gave. */
 export async function everyThread(
-  store: StorePort,
+  store: ListingStore,
   query: ThreadQuery,
   between: (page: readonly string[]) => Promise<void> = async () => {},
 ): Promise<readonly ThreadHead[]> {

@@ -44,7 +44,7 @@ export interface Gate<Tools = any, Context = any> {
   /**
    * Where runs stand. Threads that can't be read are named in `unreadable` of their page.
    * @example const { items } = await gate.threads({ state: "failing" })
-   * @throws INVALID_ARGS for a state, limit or cursor that isn't one
+   * @throws INVALID_ARGS for a state, limit or cursor that isn't one, SETUP for a store that can't list them
    */
   threads(query?: ThreadQuery): Promise<Page<ThreadSummary>>;
   /**

@@ -15,7 +15,7 @@ import { readEach } from "../store/unreadable.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
-  "listThreads", "grantsFor", "listEvents", "claimDue", "watch", "close",
+  "grantsFor", "listEvents", "claimDue", "watch", "close",
 ] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
 
 /** @throws SETUP if this isn't a store */
@@ -82,9 +82,15 @@ export class Ledger {
     return parsePage(await this.port.listRequests(this.tenant, query));
   }
 
-  /** What can be large of a thread is left out. */
+  /** What can be large of a thread is left out. @throws SETUP if this store can't list them */
   async threads(query: ThreadQuery): Promise<Page<ThreadHead>> {
-    const { items, unreadable = [], next } = await this.port.listThreads(this.tenant, query);
+    const page = await this.port.listThreads?.(this.tenant, query);
+    if (!page) {
+      throw new CountersignError("SETUP", {
+        hint: "This store can't list threads: it has no listThreads(). A store of your own learns it from docs/write-a-store.md.",
+      });
+    }
+    const { items, unreadable = [], next } = page;
     const read = readEach(items, parseThread);
     const all = [...unreadable, ...(read.unreadable ?? [])];
     return { items: read.items, ...(all.length > 0 ? { unreadable: all } : {}), next };

@@ -94,9 +94,10 @@ export interface StorePort extends Store {
   /**
    * The threads that `threadMatches`, in an order of ids that stays the same: a page stays right under writes. What can be
    * large of a thread may be left out. A record whose bytes can't be read is named in `unreadable` of the page that it may
-   * belong to (`thread/` and its id), and the others are given. @throws INVALID_ARGS for a limit or cursor that isn't one
+   * belong to (`thread/` and its id), and the others are given. Without it `gate.threads` is SETUP; everything else works.
+   * @throws INVALID_ARGS for a limit or cursor that isn't one
    */
-  listThreads(tenant: string, query: ThreadQuery): Promise<Page<ThreadHead>>;
+  listThreads?(tenant: string, query: ThreadQuery): Promise<Page<ThreadHead>>;
   grantsFor(
     tenant: string,
     call: { readonly namespace: string | undefined; readonly tool: string; readonly agent: string },

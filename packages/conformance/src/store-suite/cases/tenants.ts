@@ -58,7 +58,7 @@ export const tenantCases: readonly StoreCase[] = [
       same((await store.listRequests("other", {})).items, [], "a list");
       same((await store.listRequests("other", { reviewableBy: { id: "bob" } })).items, [], "an inbox");
       same(await store.countRequests("other", {}, 10), 0, "a count");
-      same((await store.listThreads("other", {})).items, [], "threads");
+      same((await store.listThreads?.("other", {}))?.items ?? [], [], "threads");
       same(await grantsOf(store, {}, "other"), [], "grants");
       same((await store.listEvents("other", undefined, 10)).events, [], "events");
       same((await store.listEvents("other", undefined, 10, "r1")).events, [], "a chain");

@@ -1,6 +1,7 @@
 import { GIVEN_UP, isCountersignError, type Page, type RequestQuery, type StorePort } from "@countersign/core/store";
 import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
+import { listing, type ListingStore } from "../listing.ts";
 import { commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
 /** What a later version may write, and this one can't read. */
@@ -74,7 +75,8 @@ export const unreadableCases: readonly StoreCase[] = [
       same((await store.listRequests(TENANT, { status: "pending" })).items, [expected[1], expected[0], expected[2]], "in a list");
       same(await store.countRequests(TENANT, {}, 10), 3, "counted");
       same(await store.getThread(TENANT, "pay-001"), { ...thread("pay-001", NEWER), version: 1 }, "a thread");
-      has((await store.listThreads(TENANT, {})).items[0], { id: "pay-001", ...NEWER }, "a thread in a list");
+      const listed = await store.listThreads?.(TENANT, {});
+      if (listed) has(listed.items[0], { id: "pay-001", ...NEWER }, "a thread in a list");
       same(idsOf(await grantsOf(store)), ["g1", "g2"], "grants");
     },
   },
@@ -110,9 +112,9 @@ export const unreadableCases: readonly StoreCase[] = [
       await commit(first, all);
       await first.close();
       for (const id of ["t1", "t3", "t4"]) await damage(`thread/${id}`);
-      const store = await open();
+      const store = listing(await open());
       for (const limit of [1, 2, 3, 4]) {
-        const list = (after?: string): ReturnType<StorePort["listThreads"]> =>
+        const list = (after?: string): ReturnType<ListingStore["listThreads"]> =>
           store.listThreads(TENANT, { state: "failing", limit, ...(after === undefined ? {} : { after }) });
         same(await walk(list), { items: ["t2"], named: ["thread/t1", "thread/t3", "thread/t4"] }, `pages of ${limit}`);
       }
