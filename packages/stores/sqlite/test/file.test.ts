@@ -27,7 +27,7 @@ function code(work: () => unknown): unknown {
 }
 
 const unavailable = { code: "STORE_UNAVAILABLE", details: { retryable: false } };
-const foreign = { code: "STORE_INCOMPATIBLE", details: { found: "foreign", expected: 3 } };
+const foreign = { code: "STORE_INCOMPATIBLE", details: { found: "foreign", expected: 4 } };
 
 describe("a file of somebody else's is refused and not touched", () => {
   test.each([
@@ -95,7 +95,7 @@ describe("a file of ours", () => {
     const path = join(folder(), "store.db");
     await sqliteStore(path).close();
     theirs(path, "PRAGMA user_version = 99").close();
-    expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: 3 } });
+    expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: 4 } });
   });
 
   test("can be an empty file at first", async () => {
