@@ -62,9 +62,12 @@ describe("nobody answers", () => {
 
   test("a host that falls silent in the middle, and closing isn't held up by it", async () => {
     const proxy = await startProxy(server.url);
-    const store = openStore(proxy.url, { schema: newSchema(), query_timeout: 500, connectionTimeoutMillis: 500 });
+    const schema = newSchema();
+    // On a busy machine a new schema takes longer than the time-out that is tried here.
+    await commit(openStore(server.url, { schema }), [put(request("r1"))]);
+    const store = openStore(proxy.url, { schema, query_timeout: 2_000, connectionTimeoutMillis: 2_000 });
     store.watch(() => {});
-    await commit(store, [put(request("r1"))]);
+    await store.getRequest(TENANT, "r1");
     proxy.stall();
     const { error, ms } = await failure(store.getRequest(TENANT, "r1"));
     expect(error).toMatchObject(unavailable(true));
