@@ -22,13 +22,13 @@ import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { RequestLimits } from "./ledger/limits.ts";
 import { purge } from "./ledger/purge.ts";
-import { toRequest } from "./ledger/transition.ts";
 import { threads } from "./ledger/threads.ts";
+import { toRequest } from "./ledger/transition.ts";
 import { history, verify } from "./ledger/verify.ts";
 import { policyInternals } from "./policy/policy.ts";
-import { meeting } from "./resume/current-call.ts";
 import { settle } from "./resume/settle.ts";
 import { askByHand, executeTicket } from "./run/by-hand.ts";
+import { meeting } from "./run/met.ts";
 import { readLimits, readName, readTimings } from "./settings.ts";
 
 export interface GateOptions<Tools = unknown, Context = unknown> {

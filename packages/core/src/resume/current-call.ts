@@ -26,16 +26,8 @@ export function currentCall(): CallContext | undefined {
   return runningCall.getStore()?.context;
 }
 
-/**
- * For whatever a tool can call: the effect around it remembers an error that means "not now", whatever the tool makes of it.
- * A tool that catches such an error and throws its own has still been cut short in the middle.
- */
-export async function meeting<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const met = runningCall.getStore()?.met;
-    if (met && isCountersignError(error) && isPassing(error)) met.passing ??= error;
-    throw error;
-  }
+/** The effect around remembers an error that means "not now", whatever the tool makes of it. */
+export function remember(error: unknown): void {
+  const met = runningCall.getStore()?.met;
+  if (met && isCountersignError(error) && isPassing(error)) met.passing ??= error;
 }

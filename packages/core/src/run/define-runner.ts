@@ -6,12 +6,12 @@ import type { Thread } from "../contract/thread.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import { gatingInternalsOf } from "../kernel.ts";
-import { meeting } from "../resume/current-call.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework } from "../suspend/continuation.ts";
 import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
+import { meeting } from "./met.ts";
 import { takeOver } from "./take-over.ts";
 import { inspect, inspectAtOnce } from "./ungated.ts";
 

@@ -1,5 +1,18 @@
 import type { Thread } from "../contract/thread.ts";
-import { meeting } from "../resume/current-call.ts";
+import { remember } from "../resume/current-call.ts";
+
+/**
+ * For whatever a tool can call: the effect around it remembers an error that means "not now". A tool that catches such an
+ * error and throws its own has still been cut short in the middle.
+ */
+export async function meeting<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    remember(error);
+    throw error;
+  }
+}
 
 /** A thread as adapters get it: what stands in the way of a nested call is remembered by the effect around that call. */
 export function metThread(thread: Thread): Thread {
