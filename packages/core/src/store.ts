@@ -1,17 +1,17 @@
 /** `@countersign/core/store`: what a store author needs. @module */
-export type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "./store/port.ts";
-export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export type { AuditEvent } from "./contract/event.ts";
 export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
+export type { Store } from "./contract/store.ts";
 export type { ThreadQuery, ThreadState } from "./contract/threads.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
 export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
 export { dueSince, type DueRequest, type DueThread } from "./store/due.ts";
 export { escalationOf } from "./store/notices.ts";
 export { parsePage } from "./store/page.ts";
+export type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "./store/port.ts";
+export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";
+export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export { refusalOf, type CommitRead, type Refusal } from "./store/refusal.ts";
 export { STATUS_OF } from "./store/status.ts";
-export { readEach, unreadableRecord } from "./store/unreadable.ts";
-export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd } from "./store/query.ts";
 export { GIVEN_UP, NEVER, threadCursorOf, threadMatches, threadPageStart, threadStateOf, type ThreadHead } from "./store/threads.ts";
-export type { Store } from "./contract/store.ts";
+export { readEach, unreadableRecord } from "./store/unreadable.ts";

@@ -1,5 +1,6 @@
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
-import { jsonSchemaOf, type WaitOptions } from "@countersign/core/adapter";
+import type { WaitOptions } from "@countersign/core/adapter";
+import { jsonSchemaOf } from "@countersign/core/policy";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { named, runnable, type RunnableTool } from "./kinds.ts";
 import type { Run } from "./run.ts";
