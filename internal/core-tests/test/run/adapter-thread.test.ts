@@ -168,3 +168,24 @@ describe("an invocation outside a runner that has read what is saved", () => {
     expect(await runner.start("t", "x")).toMatchObject({ status: "completed" });
   });
 });
+
+it("asks the policy once about each call, and again when the model makes the same one in another turn", async () => {
+  let asked = 0;
+  const gate = testGate(definePolicy({ tools: { pay: { ask: () => ++asked > 0, review: { remember: ["tool"] } } } }));
+  const thread = openThread(gate, { threadId: "t", requestedBy: "bob", agent: "a", framework: "f" });
+  const inTurn = (turnId: string): ProposedCall => ({ turnId, callId: "call_0", tool: "pay", args: { amount: 1 } });
+  const hooks = async (call: ProposedCall): Promise<boolean> => {
+    thread.decidedByPolicy(call);
+    thread.decidedByPolicy({ ...call });
+    return thread.mustWait(call, { fresh: true });
+  };
+  expect(await hooks(inTurn("m1"))).toBe(true);
+  const [request] = await thread.suspend([inTurn("m1")], null);
+  if (!request) throw new Error("nothing was asked");
+  await gate.decide(request, approve({ remember: { scope: "tool" } }), { by: { id: "alice" } });
+  for (const turn of ["m2", "m3"]) {
+    expect(await hooks(inTurn(turn))).toBe(false);
+    expect(await thread.execute(inTurn(turn), () => "paid")).toMatchObject({ status: "ran", result: "paid" });
+  }
+  expect(asked).toBe(3);
+});

@@ -70,6 +70,7 @@ export class Questions {
 
   async #ungranted(question: Question): Promise<boolean> {
     const record = await this.#recordDecided([question]);
+    if (record) this.#declare(question);
     return record === undefined || record.state === "pending";
   }
 
