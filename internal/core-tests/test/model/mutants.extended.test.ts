@@ -22,5 +22,5 @@ it("plays a schedule the same way every time", async () => {
 async function play(): Promise<readonly string[]> {
   const trace: string[] = [];
   for (let seed = 1; seed <= 5; seed++) await simulate({ seed, open: inMemory, trace });
-  return trace.map((line) => line.replaceAll(/(run|native):[\w-]+/g, "$1"));
+  return trace.map((line) => line.replaceAll(/(run|open):[\w-]+/g, "$1"));
 }
