@@ -38,6 +38,17 @@ export class Judge {
     return judgement;
   }
 
+  /** The same, for the last time: unless somebody has to be asked, the call is about to run or is refused. */
+  conclude(call: JudgedCall): Judgement {
+    // Nobody has asked before: an allowed call isn't made slower by what hooks would want to find again.
+    const judgement = this.#said.size === 0 ? this.#policy.judge(this.#checked(call)) : this.judge(call);
+    const key = this.#said.size > 0 || judgement.verdict.type === "ask" ? keyOf(call) : undefined;
+    if (key === undefined) return judgement;
+    if (judgement.verdict.type === "ask") this.#said.set(key, judgement);
+    else this.#said.delete(key);
+    return judgement;
+  }
+
   /** Before all requests of its thread, as they are now: each look counts anew. */
   judgeAfter(call: ProposedCall, recorded: readonly RequestRecord[]): Judgement {
     const id = requestIdOf(this.#tenant, this.#invocation.threadId, call);

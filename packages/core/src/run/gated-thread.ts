@@ -178,7 +178,6 @@ export class GatedThread implements Thread {
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
     if (!refused && found.verdict.type !== "allow") return this.#askAndExecute(call, effect, options);
-    this.#questions.forget(call);
     return refused ?? runAllowed(this.#internals.kernel, this.invocation, call, found.by, effect, options);
   }
 

@@ -47,11 +47,6 @@ export class Questions {
     return this.#judge.judge(call);
   }
 
-  /** The call has run: if a model makes the same one again, that is another. */
-  forget(call: JudgedCall): void {
-    this.#judge.forget(call);
-  }
-
   /** Must a call wait of which nothing is recorded? */
   waits(call: ProposedCall, options: WaitOptions): boolean | Promise<boolean> {
     // What the policy has to count for, every framework has to stop for.
@@ -99,7 +94,7 @@ export class Questions {
 
   /** Before a call is executed of which nothing is known: its record, if a rule that counts makes one, or the verdict. */
   found(call: ProposedCall): Promise<RequestRecord | Judgement> | Judgement {
-    return this.#judge.counts(call) ? this.#counted(call, {}) : this.#judge.judge(call);
+    return this.#judge.counts(call) ? this.#counted(call, {}) : this.#judge.conclude(call);
   }
 
   async judged(call: ProposedCall): Promise<Judgement> {
