@@ -2,6 +2,7 @@ import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Changed } from "../ledger/ledger.ts";
 import { transition } from "../ledger/transition.ts";
+import { lastDecidedAt } from "../store/due.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** When an approved call that was never begun may no longer be. */
@@ -14,10 +15,8 @@ export interface Deadline {
 
 export async function executeBy({ ledger }: Kernel, record: RequestRecord, now: number): Promise<Deadline | undefined> {
   if (record.executeWithin === undefined || record.begun) return undefined;
-  const turn = await ledger.ofTurn(record.threadId, record.turnId);
-  if (turn.some(({ state }) => state === "pending")) return { at: now + record.executeWithin, final: false };
-  const decidedAt = Math.max(...[record, ...turn].map((sibling) => sibling.decidedAt ?? 0));
-  return { at: decidedAt + record.executeWithin, final: true };
+  const decidedAt = lastDecidedAt([record, ...(await ledger.ofTurn(record.threadId, record.turnId))]);
+  return { at: (decidedAt ?? now) + record.executeWithin, final: decidedAt !== undefined };
 }
 
 /** Is this request past the deadline that holds in its state? */

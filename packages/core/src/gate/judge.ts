@@ -31,21 +31,18 @@ export class Judge {
   /** By the call alone. A rule that counts finds that it can't, and holds. */
   judge(call: JudgedCall): Judgement {
     const key = keyOf(call);
-    const known = key === undefined ? undefined : this.#said.get(key);
-    if (known) return known;
-    const judgement = this.#policy.judge(this.#checked(call));
-    if (key !== undefined) this.#said.set(key, judgement);
+    const judgement = this.#look(key, call);
+    this.#keep(key, judgement);
     return judgement;
   }
 
   /** The same, for the last time: unless somebody has to be asked, the call is about to run or is refused. */
   conclude(call: JudgedCall): Judgement {
-    // Nobody has asked before: an allowed call isn't made slower by what hooks would want to find again.
-    const judgement = this.#said.size === 0 ? this.#policy.judge(this.#checked(call)) : this.judge(call);
-    const key = this.#said.size > 0 || judgement.verdict.type === "ask" ? keyOf(call) : undefined;
-    if (key === undefined) return judgement;
-    if (judgement.verdict.type === "ask") this.#said.set(key, judgement);
-    else this.#said.delete(key);
+    // Where no hook has asked before there is nothing to find: an allowed call isn't made slower by it.
+    const key = this.#said.size > 0 ? keyOf(call) : undefined;
+    const judgement = this.#look(key, call);
+    if (judgement.verdict.type === "ask") this.#keep(key ?? keyOf(call), judgement);
+    else if (key !== undefined) this.#said.delete(key);
     return judgement;
   }
 
@@ -58,6 +55,15 @@ export class Judge {
   /** The call runs, or is on record: if a model makes the same one again, that is another. */
   forget(call: JudgedCall): void {
     this.#said.delete(keyOf(call) ?? "");
+  }
+
+  #look(key: string | undefined, call: JudgedCall): Judgement {
+    const known = key === undefined ? undefined : this.#said.get(key);
+    return known ?? this.#policy.judge(this.#checked(call));
+  }
+
+  #keep(key: string | undefined, judgement: Judgement): void {
+    if (key !== undefined) this.#said.set(key, judgement);
   }
 
   #checked({ namespace, tool, args }: JudgedCall) {

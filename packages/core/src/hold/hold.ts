@@ -21,7 +21,7 @@ export interface Hold {
   fenceAfter(thread: ThreadRecord, saves: boolean): number;
   /** A read found it like that: an earlier, unanswered try may have been this invocation's own. */
   read(thread: ThreadRecord | undefined): void;
-  /** Written, in a commit that began at `since`, this process's clock. Undefined: the commit left the thread as it was. */
+  /** Written. A lease lasts until `until`, by this process's clock. Undefined: the commit left the thread as it was. */
   wrote(thread: ThreadRecord | undefined, until: number): void;
   /** The next read starts from the store. */
   forgetWritten(): void;

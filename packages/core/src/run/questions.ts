@@ -65,7 +65,7 @@ export class Questions {
 
   async #ungranted(question: Question): Promise<boolean> {
     const record = await this.#recordDecided([question]);
-    if (record) this.#declare(question);
+    if (record) this.#judge.forget(question.call);
     return record === undefined || record.state === "pending";
   }
 

@@ -37,7 +37,11 @@ function threadSince({ state, open, holder, leaseUntil, notBefore }: DueThread):
 /** Siblings signed an hour apart have the same time. While one is pending, nobody knows when it ends. */
 function executeBy(record: DueRequest, turn: TurnRead): number {
   if (record.executeWithin === undefined) return Infinity;
-  const siblings = [record, ...turn(record.threadId, record.turnId)];
-  if (siblings.some(({ state }) => state === "pending")) return Infinity;
-  return Math.max(...siblings.map(({ decidedAt = 0 }) => decidedAt)) + record.executeWithin;
+  return (lastDecidedAt([record, ...turn(record.threadId, record.turnId)]) ?? Infinity) + record.executeWithin;
+}
+
+/** When the last of a turn's requests was decided, Unix ms. Undefined: one is pending, and it will be later than now. */
+export function lastDecidedAt(turn: readonly Pick<DueRequest, "state" | "decidedAt">[]): number | undefined {
+  if (turn.some(({ state }) => state === "pending")) return undefined;
+  return Math.max(...turn.map(({ decidedAt = 0 }) => decidedAt));
 }

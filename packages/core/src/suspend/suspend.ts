@@ -83,7 +83,7 @@ interface Tried {
 }
 
 /** What the requests are recorded against. */
-export interface Read {
+interface Read {
   readonly thread: ThreadRecord | undefined;
   /** The requests of the turns that are asked about, or of the whole thread. */
   readonly existing: readonly RequestRecord[];

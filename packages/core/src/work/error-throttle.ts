@@ -1,4 +1,5 @@
 import { isCountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 
 const AGAIN_AFTER = 60_000;
 
@@ -18,5 +19,5 @@ export class ErrorThrottle {
 /** A store that is away says so in ever other words. */
 function keyOf(error: unknown): string {
   if (isCountersignError(error, "STORE_UNAVAILABLE") && error.details.retryable) return error.code;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
