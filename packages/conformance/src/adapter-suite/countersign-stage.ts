@@ -55,8 +55,11 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
     evaluations: () => evaluationsIn(place.dir),
-    start: ({ input = "go", pending, requestedBy = "bob", ...options }: StartOptions = {}) =>
-      carryOut({ do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, stream: options.stream }, options),
+    start: ({ input = "go", pending, requestedBy = "bob", context, ...options }: StartOptions = {}) =>
+      carryOut(
+        { do: "start", threadId: options.threadId ?? THREAD, input, pending, requestedBy, context, stream: options.stream },
+        options,
+      ),
     resume,
     async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
       const order = { place: { ...place, variant, kill, keep: !durable }, step: { do: "resume", threadId } } as const;

@@ -13,9 +13,10 @@ export interface ToolSpec {
   /** It is offered to the model without the gate around it: by mistake, or named in the runner's `ungated`. */
   readonly ungated?: "forgotten" | "meant";
   /** What it answers once its effect is on record; may throw, may take its time. Default: `ran <tool>`. */
-  readonly answer?: (args: JsonObject) => unknown;
+  readonly answer?: (args: JsonObject, perRun: JsonObject | undefined) => unknown;
   /** In ms: the framework's own. */
   readonly timeout?: number;
+  readonly hosted?: true;
 }
 
 /** What every process of a case is built from. The policy's type is whatever its tools make it. */
@@ -33,6 +34,9 @@ export interface Setting {
     readonly turns: readonly Turn[];
   }[];
   readonly around?: NonNullable<Scenario["around"]>;
+  readonly check?: NonNullable<Scenario["check"]>;
+  readonly perRun?: NonNullable<Scenario["perRun"]>;
+  readonly gatedTwice?: true;
 }
 
 /** A promise of adapters. Processes rebuild its setting from the case's id, so it is code and not data. */

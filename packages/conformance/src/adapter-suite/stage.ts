@@ -1,4 +1,4 @@
-import type { Decision, Gate, Principal } from "@countersign/core";
+import type { Decision, Gate, JsonObject, Principal } from "@countersign/core";
 import type { Capability } from "../contract/harness.ts";
 import type { EffectRecord } from "./effects.ts";
 import type { Answer, Kill, PendingCall } from "./process/order.ts";
@@ -22,6 +22,8 @@ export interface StartOptions extends StepOptions {
   readonly input?: string;
   readonly pending?: "refuse" | "cancel";
   readonly requestedBy?: string;
+  /** What is stored of the thread for the policy's conditions and the runner's `context`. */
+  readonly context?: JsonObject;
 }
 
 export interface DecideOptions extends Pick<StepOptions, "variant" | "kill" | "threadId"> {

@@ -1,4 +1,4 @@
-import type { AgentRunner, Decision, Gate, JsonObject, Principal, StandardSchemaV1, Store } from "@countersign/core";
+import type { AgentRunner, Decision, Gate, JsonObject, Principal, StandardSchemaV1, Store, ThreadRef } from "@countersign/core";
 
 /** A small world that says nothing of frameworks: the suite makes the policy, the gate, the store and the model's lines. */
 export interface Scenario {
@@ -6,8 +6,8 @@ export interface Scenario {
     readonly name: string;
     readonly description: string;
     readonly args: StandardSchemaV1;
-    /** Writes the effect to a file outside the process, then answers. */
-    effect(args: JsonObject): Promise<unknown>;
+    /** Writes the effect to a file outside the process, then answers. `perRun`: what the framework gave the tool of {@link Scenario.perRun}. */
+    effect(args: JsonObject, perRun?: JsonObject): Promise<unknown>;
     /**
      * Only where `ungated` isn't declared `false`: the framework gets the tool without the gate around it. `meant`: and it is
      * named in the `ungated` of `createRunner`. `forgotten`: it isn't.
@@ -15,6 +15,11 @@ export interface Scenario {
     readonly ungated?: "forgotten" | "meant";
     /** Only where `toolTimeout` is declared: after so many ms the framework itself calls the tool off. */
     readonly timeout?: number;
+    /**
+     * Only where `providerCalls` is declared: the model's provider runs it once it is approved, and says what came of it. Its
+     * `effect` is for whatever plays the provider.
+     */
+    readonly hosted?: true;
   }[];
   /** What the model says, one entry a request: text, tool calls, or a failure of the provider. */
   readonly turns: readonly (
@@ -32,6 +37,18 @@ export interface Scenario {
    * It is given the arguments that reach it, and answers what the tool answers. `run` is the tool as the gate left it.
    */
   readonly around?: (args: JsonObject, run: (args: JsonObject) => Promise<unknown>) => Promise<unknown>;
+  /**
+   * Only where `checks` is declared: the framework's own check of a gated tool's arguments before it runs, such as a
+   * guardrail, a hook or a middleware. Answers why it refuses them.
+   */
+  readonly check?: (args: JsonObject) => string | undefined;
+  /**
+   * Only where `perRun` is declared: made by the `context` of `createRunner`, and handed to the tools on the framework's own
+   * way for what a run is given.
+   */
+  readonly perRun?: (thread: ThreadRef<JsonObject>) => JsonObject;
+  /** Only where `gatedTwice` is declared: the application puts the gate around each tool by two ways, or twice by one. */
+  readonly gatedTwice?: true;
 }
 
 /** What the model was shown at its last request. */
@@ -61,6 +78,10 @@ export interface Transcript {
  * - `rejectReason`: the model reads why a call was rejected
  * - `native`: an existing UI's answers, `answerNatively`
  * - `toolTimeout`: the framework calls off a tool that takes too long
+ * - `checks`: the framework has a check of its own between a tool call and its tool
+ * - `providerCalls`: calls that the model's provider runs once the framework has let it
+ * - `perRun`: the framework is given something anew for each run, and hands it to the tools
+ * - `gatedTwice`: nothing keeps an application from gating a tool again
  */
 export type Capability =
   | "durable"
@@ -75,7 +96,11 @@ export type Capability =
   | "wrapping"
   | "rejectReason"
   | "native"
-  | "toolTimeout";
+  | "toolTimeout"
+  | "checks"
+  | "providerCalls"
+  | "perRun"
+  | "gatedTwice";
 
 /** How a framework's adapter is put under the suite. A harness module exports one as its default. */
 export interface AdapterHarness {

@@ -79,7 +79,8 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
   const { runner } = adapter;
   switch (step.do) {
     case "start": {
-      const options = { pending: step.pending, requestedBy: step.requestedBy };
+      const { pending, requestedBy, context } = step;
+      const options = { pending, requestedBy, ...(context && { context }) };
       if (!step.stream) return reported(await runner.start(step.threadId, step.input, options));
       return drained(await runner.stream(step.threadId, step.input, options));
     }

@@ -1,4 +1,4 @@
-import type { Decision, Principal } from "@countersign/core";
+import type { Decision, JsonObject, Principal } from "@countersign/core";
 import type { Transcript } from "../../contract/harness.ts";
 
 /** Where a process dies: around one of the moments at which something becomes true. */
@@ -32,6 +32,7 @@ export type Step =
       readonly input: string;
       readonly pending?: "refuse" | "cancel" | undefined;
       readonly requestedBy?: string | undefined;
+      readonly context?: JsonObject | undefined;
       readonly stream?: boolean | undefined;
     }
   | { readonly do: "resume"; readonly threadId: string; readonly stream?: boolean | undefined }

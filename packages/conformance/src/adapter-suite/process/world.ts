@@ -49,7 +49,7 @@ export async function openStore(dir: string, module: string | undefined): Promis
 
 /** The tools with their recorders: an effect is on record before its tool answers. */
 export function scenarioOf(
-  { tools, turns, subagents, around }: Setting,
+  { tools, turns, subagents, around, check, perRun, gatedTwice }: Setting,
   dir: string,
   kill: Kill | undefined,
   off?: AbortController,
@@ -58,19 +58,23 @@ export function scenarioOf(
   const scenario: Scenario = {
     turns,
     ...(around ? { around: (args, run) => (recordAround(dir), around(args, run)) } : {}),
-    tools: tools.map(({ name, args, answer, ungated, timeout }) => ({
+    ...(check && { check }),
+    ...(perRun && { perRun }),
+    ...(gatedTwice && { gatedTwice }),
+    tools: tools.map(({ name, args, answer, ungated, hosted, timeout }) => ({
       name,
       ...(ungated && { ungated }),
+      ...(hosted && { hosted }),
       description: `The tool ${name} of the conformance suite.`,
       args,
       ...(timeout === undefined ? {} : { timeout }),
-      effect: async (given: JsonObject): Promise<unknown> => {
+      effect: async (given: JsonObject, ofRun?: JsonObject): Promise<unknown> => {
         const fatal = kill?.point === "effect" && ++met === (kill.nth ?? 1);
         if (fatal && kill.when === "before") die();
         recordEffect(dir, name, given);
         if (fatal) die();
         off?.abort(new Error("nobody waits for it any more"));
-        return answer ? answer(given) : `ran ${name}`;
+        return answer ? answer(given, ofRun) : `ran ${name}`;
       },
     })),
   };
