@@ -12,6 +12,7 @@ export type { Execution, Preview, Effect } from "./contract/execution.ts";
 export type { GateIn } from "./contract/gate.ts";
 export type { Offer, OfferedTool, Offers } from "./contract/inspection.ts";
 export type { DecideNative, NativeAnswer } from "./contract/native.ts";
+export type { ParseArgs } from "./contract/parsed.ts";
 export type { Advance, RunFrom } from "./contract/runner.ts";
 export type { Thread, WaitOptions } from "./contract/thread.ts";
 export { decideAnswers } from "./decide/answers.ts";

@@ -11,6 +11,7 @@ export type { CallHistory, PastCall } from "./contract/history.ts";
 export type { Duration, Issue, JsonObject, StandardSchemaV1 } from "./contract/json.ts";
 export { MASK } from "./contract/mask.ts";
 export type { RunOutcome, StreamedRun } from "./contract/outcome.ts";
+export type { ParsedArgs } from "./contract/parsed.ts";
 export type { Condition, Policy, PolicyCall, ToolRule } from "./contract/policy.ts";
 export type { Principal } from "./contract/principal.ts";
 export type { ApprovalRequest, Page, Receipt, RequestQuery, SeenProposal, Settlement, Unreadable } from "./contract/request.ts";

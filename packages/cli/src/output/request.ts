@@ -1,5 +1,5 @@
 import type { ApprovalRequest, DecisionRecord, Duration, Principal, ReviewTerms } from "@countersign/core";
-import { visible, visibleJson } from "@countersign/core/terminal";
+import { parsedLines, visible, visibleJson } from "@countersign/core/terminal";
 import { diff } from "./diff.ts";
 import type { Output } from "./output.ts";
 import { moment, span } from "./when.ts";
@@ -8,12 +8,14 @@ import { moment, span } from "./when.ts";
 export function requestText(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream = process.stdout): string {
   const { proposal, args } = request;
   const edited = proposal.by !== undefined;
+  const added = parsedLines(proposal.parsed);
   return [
     ...factsOf(out, request, stream),
     ...request.decisions.map((record, index) => fact(index === 0 ? "signed" : "", signature(record))),
     ...request.links.map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
     out.style("bold", edited ? "arguments, as a reviewer has changed them" : "arguments", stream),
     ...(edited ? diff(out, args, proposal.args, stream) : visibleJson(args).split("\n")).map((line) => `  ${line}`),
+    ...(added.length > 0 ? [out.style("bold", "set by the tool's schema", stream), ...added.map((line) => `  ${line}`)] : []),
     ...outcomeOf(out, request, stream),
     fact("digest", proposal.digest),
   ].join("\n");

@@ -1,5 +1,6 @@
 import type { CallContext } from "./call.ts";
 import type { Awaitable, JsonObject } from "./json.ts";
+import type { ParseArgs } from "./parsed.ts";
 import type { ApprovalRequest } from "./request.ts";
 
 /** What became of a call that was given to `thread.execute`. */
@@ -43,6 +44,11 @@ export type Effect<R> = (args: JsonObject, context: CallContext) => Awaitable<R>
 
 /** How results travel through the receipt, and what an error out of the effect means. */
 export interface EffectOptions<R> {
+  /**
+   * Reads the arguments by the tool's own schema. STATE_INCOMPATIBLE before anything happened if that takes a signed call's
+   * arguments no more, or makes something else of them than was shown. Default: not looked at.
+   */
+  readonly parse?: ParseArgs | undefined;
   /** Of results that are not JSON. Default: as they are. */
   readonly encode?: ((result: R) => unknown) | undefined;
   readonly decode?: ((json: unknown) => R) | undefined;

@@ -111,7 +111,8 @@ export interface Gate<Tools = any, Context = any> {
    * Runs what was approved: the recorded arguments (what is passed is only the ticket), once. A second call gets the
    * recorded result. EXECUTION_UNKNOWN comes in the place of what the effect threw if that tells nothing, and has it as its
    * `cause`: the effect had met an error such as FROZEN or STORE_UNAVAILABLE, or had stood still for longer than its lease.
-   * @throws NOT_APPROVED, PURGED, EXPIRED, FROZEN, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, and what the effect throws
+   * @throws NOT_APPROVED, PURGED, EXPIRED, FROZEN, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS or STATE_INCOMPATIBLE if the
+   * schema has changed since, and what the effect throws
    */
   execute<A, R>(approval: { readonly id: string; readonly args: A }, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R>;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Decision } from "./decision.ts";
 import type { Issue, JsonObject } from "./json.ts";
+import type { ArgsPath, ParsedArgs } from "./parsed.ts";
 import type { ApprovalRequest } from "./request.ts";
 
 /** Stands in the place of every argument that a rule's `redact` hides. */
@@ -34,6 +35,24 @@ function hide(value: unknown, hidden: Hidden): unknown {
   if (!Array.isArray(value)) return mapMembers(value, (member, key) => hide(member, below(hidden, key)));
   if (hidden.some(([key = ""]) => key !== "*" && !/^\d+$/.test(key))) return MASK;
   return value.map((item, index) => hide(item, below(hidden, String(index))));
+}
+
+/** A value of the arguments, as those who see them masked get it. */
+export function maskedAt(path: ArgsPath, value: unknown, redact: readonly string[] = []): unknown {
+  let hidden = keysOf(redact);
+  for (const key of path) {
+    hidden = below(hidden, String(key));
+    if (hidden.some((rest) => rest.length === 0)) return MASK;
+  }
+  return hide(value, hidden);
+}
+
+/** What would run, without what only the tool gets to see. */
+export function maskedProposal<P extends Arguments["proposal"]>(proposal: P, redact: readonly string[] = []): P {
+  const { args, parsed } = proposal;
+  const hide = (set: ParsedArgs["sets"][number]): typeof set =>
+    "value" in set ? { ...set, value: maskedAt(set.path, set.value, redact) } : set;
+  return { ...proposal, args: masked(args, redact), ...(parsed && { parsed: { ...parsed, sets: parsed.sets.map(hide) } }) };
 }
 
 function mapMembers(object: object, map: (member: unknown, key: string) => unknown): JsonObject {
@@ -88,7 +107,7 @@ export function maskRequest<R extends Arguments>(request: R, redact: readonly st
   return {
     ...request,
     args: masked(args, redact),
-    proposal: { ...proposal, args: masked(proposal.args, redact) },
+    proposal: maskedProposal(proposal, redact),
     approvedArgs: approvedArgs && masked(approvedArgs, redact),
     decisions: decisions.map((record) => ({ ...record, decision: maskDecision(record.decision, redact) })),
   };

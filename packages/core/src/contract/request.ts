@@ -1,5 +1,6 @@
 import type { DecisionRecord } from "./decision.ts";
 import type { JsonObject } from "./json.ts";
+import type { ParsedArgs } from "./parsed.ts";
 import type { Principal } from "./principal.ts";
 import type { ReviewTerms } from "./terms.ts";
 
@@ -35,7 +36,13 @@ export interface ApprovalRequest {
   /** As the model proposed them. */
   readonly args: JsonObject;
   /** What would run if it were signed now: the model's arguments, or the last reviewer's edit (then `by` is that reviewer). */
-  readonly proposal: { readonly args: JsonObject; readonly digest: string; readonly by: Principal | undefined };
+  readonly proposal: {
+    readonly args: JsonObject;
+    readonly digest: string;
+    readonly by: Principal | undefined;
+    /** What the tool's schema adds to them or makes of them. Undefined: not known. */
+    readonly parsed?: ParsedArgs | undefined;
+  };
   /** What runs. Absent until approved. */
   readonly approvedArgs: JsonObject | undefined;
   /** JSON Schema of the arguments, for forms and for checking edits in processes without the policy. */

@@ -3,6 +3,7 @@ import type { Continuation } from "./continuation.ts";
 import type { EffectOptions, Execution, Preview, Effect } from "./execution.ts";
 import type { Approval, ThreadInfo } from "./gate.ts";
 import type { JsonObject } from "./json.ts";
+import type { ParseArgs } from "./parsed.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest } from "./request.ts";
 import type { ReviewTerms } from "./terms.ts";
@@ -22,6 +23,8 @@ export interface WaitOptions extends CallOptions {
   readonly frameworkStopped?: string | undefined;
   /** The tool's own JSON Schema, where the policy's rule has none. */
   readonly argsSchema?: JsonObject | undefined;
+  /** Reads the arguments by the tool's own schema: what it adds is shown to whoever signs. Give it to `execute` as well. */
+  readonly parse?: ParseArgs | undefined;
   /**
    * The only decisions that the framework, or its native option, takes about a call of this kind: restrictions add up, so a
    * reviewer is offered what the policy's terms have as well. Default: all. SETUP if they have none in common.
@@ -85,8 +88,8 @@ export interface Thread {
    * The only door to an effect. What a tool itself throws is answered as `failed`, for the model to read. What is thrown here
    * must leave the framework: it is no text for a model. EXECUTION_UNKNOWN comes in the place of what the effect threw if that
    * tells nothing.
-   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STORE_UNAVAILABLE, and the
-   * framework's own pause, see {@link EffectOptions.paused}
+   * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STATE_INCOMPATIBLE, STORE_UNAVAILABLE,
+   * and the framework's own pause, see {@link EffectOptions.paused}
    */
   execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
   /**

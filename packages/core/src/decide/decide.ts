@@ -2,7 +2,7 @@ import { z } from "zod";
 import { digestOf } from "../canonical/digest.ts";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { maskDecision, masked } from "../contract/mask.ts";
+import { maskDecision, masked, maskedProposal } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
 import { decisionsOf } from "../contract/terms.ts";
@@ -113,7 +113,8 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   const { decision, by, via } = vote;
   const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
   const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
-  const data = { ...shown, digest, via, grantId: remembered?.id };
+  const parsed = decision.type === "edit" && patch.proposal ? maskedProposal(patch.proposal, record.redact).parsed : undefined;
+  const data = { ...shown, parsed, digest, via, grantId: remembered?.id };
   const type = patch.state === "pending" ? "voted" : patch.state;
   const move = transition(record, patch, { type, at: now, actor: by, data });
   return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, counted };
@@ -183,10 +184,10 @@ async function proposed(
     const { proposal, terms, expiresAt, executeWithin } = record;
     return { proposal, terms, expiresAt, executeWithin, decision, counted: together() };
   }
-  const { args, counted, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
+  const { args, parsed, counted, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
   authorize(by, terms.terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
-  const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by };
+  const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by, ...(parsed && { parsed }) };
   return { proposal, ...terms, decision: { ...decision, args }, counted };
 }
 

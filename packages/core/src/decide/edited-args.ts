@@ -1,14 +1,16 @@
-import { jsonCopy } from "../canonical/json.ts";
+import { canonicalJson, jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import { unmasked } from "../contract/mask.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import { CountersignError } from "../errors/error.ts";
+import { keptDefaults, parsedBy } from "../gate/parsed.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Writes } from "../ledger/ledger.ts";
 import { putThread, toRequest } from "../ledger/transition.ts";
 import { countsHistory } from "../policy/check.ts";
 import { pastCalls } from "../policy/history.ts";
+import { parseByRule } from "../policy/policy.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -60,7 +62,7 @@ export async function checkEdit(
   record: RequestRecord,
   edited: object,
   earlier: readonly RequestRecord[],
-): Promise<Terms & { readonly args: JsonObject; readonly counted: Writes }> {
+): Promise<Terms & Pick<RequestRecord["proposal"], "args" | "parsed"> & { readonly counted: Writes }> {
   const { args, lost } = editedArgs(record, edited);
   if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
   const { verdict, counted } = await verdictOn(kernel, record, args, earlier);
@@ -69,7 +71,18 @@ export async function checkEdit(
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
   if (verdict?.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
   // By a time that was read after the record: what has escalated already shall not do so again.
-  return { args, counted, ...termsOfEdit(record, verdict, await kernel.ledger.now()) };
+  const terms = termsOfEdit(record, verdict, await kernel.ledger.now());
+  return { args, counted, parsed: await parsedEdit(kernel, record, args), ...terms };
+}
+
+/** The rule's schema stands for the tool's where it makes the same of what was proposed before. */
+async function parsedEdit({ policy }: Kernel, { namespace, tool, proposal }: RequestRecord, edited: JsonObject) {
+  const { args, parsed } = proposal;
+  if (!parsed) return undefined;
+  const parse = policy && parseByRule(policy, { namespace, tool });
+  const here = await parsedBy(parse, args);
+  const isSame = here && canonicalJson(here) === canonicalJson(parsed);
+  return (isSame ? await parsedBy(parse, edited) : undefined) ?? keptDefaults(parsed, args, edited);
 }
 
 /**

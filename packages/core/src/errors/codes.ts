@@ -42,8 +42,11 @@ export interface ErrorDetails {
   THREAD_UNKNOWN: { readonly tool?: string; readonly threadId?: string };
   THREAD_SUSPENDED: { readonly threadId: string; readonly pending: readonly ApprovalRequest[] };
   AGENT_UNKNOWN: { readonly agent: string };
-  /** `saved` and `running` are versions; of a thread that another framework has saved, frameworks. */
-  STATE_INCOMPATIBLE: { readonly framework: string; readonly saved: string; readonly running: string };
+  /**
+   * `saved` and `running` are versions; of a thread that another framework has saved, frameworks; of a `tool` whose schema has
+   * changed since its call was signed, what it made of the arguments then, and what it makes of them now.
+   */
+  STATE_INCOMPATIBLE: { readonly framework: string; readonly tool?: string; readonly saved: string; readonly running: string };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
   /** `unreadable`: the one record that can't be read, where it is not the whole store. `closed`: this process has closed the store. */

@@ -51,10 +51,13 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   THREAD_SUSPENDED: ({ threadId, pending }) =>
     `Thread ${threadId} is suspended with ${pending.length} undecided request(s). Resume it, or start with pending: "cancel".`,
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
-  STATE_INCOMPATIBLE: ({ framework, saved, running }) =>
-    saved === framework
-      ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
-      : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
+  STATE_INCOMPATIBLE: ({ framework, tool, saved, running }) =>
+    tool !== undefined
+      ? `The schema of ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
+        "It did not run, and what was decided stands. Resume it with the old version."
+      : saved === framework
+        ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
+        : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
   STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     request.status === "approved" && request.execution === "none"

@@ -1,6 +1,7 @@
 import { digestOf, requestIdOf } from "../canonical/digest.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { ParseArgs } from "../contract/parsed.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { WaitOptions } from "../contract/thread.ts";
@@ -30,6 +31,8 @@ export interface Question {
   readonly requestedBy?: Principal | undefined;
   /** See {@link RequestRecord.ticket}. */
   readonly ticket: boolean;
+  /** See {@link WaitOptions.parse}. */
+  readonly parse: ParseArgs | undefined;
 }
 
 /** Where a call is asked about, and on whose behalf. */
@@ -74,6 +77,7 @@ export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement,
     fresh,
     requestedBy: asking.requestedBy,
     ticket: asking.ticket ?? false,
+    parse: asking.parse,
   };
 }
 

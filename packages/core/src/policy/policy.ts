@@ -1,8 +1,9 @@
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
+import type { ParseArgs } from "../contract/parsed.ts";
 import type { In, Out, Policy, ToolRule } from "../contract/policy.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
-import { judge, type CheckedCall, type Judgement } from "./check.ts";
+import { judge, ruleOf, type CheckedCall, type Judgement } from "./check.ts";
 import { compile, type CompiledPolicy } from "./compile.ts";
 import { addressOf } from "./names.ts";
 import { parseWith } from "./schema.ts";
@@ -60,6 +61,12 @@ export function definePolicy<T = {}, CS = undefined>(policy: {
 }): Policy<{ [K in keyof T]: { in: In<T[K]>; out: Out<T[K]> } }, CS extends StandardSchemaV1 ? Out<CS> : unknown> {
   const compiled = compile(policy);
   return policyOf({ compiled, judge: (call) => judge(compiled, call), versionFor: () => compiled });
+}
+
+/** Reads arguments by the schema of the rule for this tool. Undefined: it has none. */
+export function parseByRule(policy: PolicyInternals, call: Pick<CheckedCall, "namespace" | "tool">): ParseArgs | undefined {
+  const { schema } = ruleOf(policy.versionFor(call), call);
+  return schema && ((args) => parseWith(schema, args));
 }
 
 function matchRequest<A>(compiled: CompiledPolicy, request: ApprovalRequest, tool: string): A | undefined {

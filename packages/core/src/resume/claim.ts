@@ -1,3 +1,4 @@
+import type { ParseArgs } from "../contract/parsed.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
@@ -11,6 +12,7 @@ import { signedDigest } from "../ledger/signed-digest.ts";
 import { transition, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
+import { refuseDrift } from "./drift.ts";
 import { isEdited } from "./told.ts";
 
 /** What stands in the way of an execution, or the claim on it. */
@@ -33,12 +35,14 @@ interface Claimant {
   /** Of this one claim, not of a process. */
   readonly nonce: string;
   readonly fence: number | undefined;
+  /** See {@link EffectOptions.parse}. */
+  readonly parse?: ParseArgs | undefined;
 }
 
 /**
  * Takes the execution if it is free: compare-and-set on the request itself.
  * @param read the request as this invocation has read it; if it has changed since, the commit finds out
- * @throws EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
+ * @throws EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, STATE_INCOMPATIBLE, NOT_APPROVED without a record, AUDIT_BROKEN if its arguments are not those signed
  */
 export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: RequestRecord): Promise<Claim> {
   let known = read?.state === "approved" ? read : undefined;
@@ -85,7 +89,7 @@ const NOT_READ: Freezes = { inForce: [], record: undefined };
 async function take(
   kernel: Kernel,
   record: RequestRecord,
-  { nonce, fence }: Claimant,
+  { nonce, fence, parse }: Claimant,
   { now, since, freezes }: Moment,
 ): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
@@ -99,6 +103,7 @@ async function take(
     await ledger.commit(cancellation(record, now, SYSTEM, refused));
     return undefined;
   }
+  await refuseDrift(record, parse);
   refuseFrozen(freezes.inForce, record);
   const until = since + timings.claimLease;
   const lease = { holder: nonce, leaseUntil: now + timings.claimLease };
@@ -132,7 +137,11 @@ async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<strin
   if (record.begun || !record.approvedArgs || !isEdited(record)) return undefined;
   const { verdict } = await verdictOn(kernel, record, record.approvedArgs);
   if (verdict?.type === "deny") return denial(verdict.reason).message;
-  return verdict?.type === "invalid" ? invalid(verdict.issues).message : undefined;
+  if (verdict?.type !== "invalid") return undefined;
+  // A schema that takes what the model proposed no more has changed since: the edit is not to blame.
+  const proposed = await verdictOn(kernel, record, record.args);
+  if (proposed.verdict?.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
+  return invalid(verdict.issues).message;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { CallContext } from "../contract/call.ts";
 import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
+import type { ParseArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
@@ -30,7 +31,7 @@ export interface Executor {
 /**
  * Executes a recorded call, once: claims it, runs the effect, records the receipt; or replays what is recorded.
  * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN (also in the place of what the effect threw, if that tells nothing), FROZEN, PURGED,
- * LEASE_LOST, STORE_UNAVAILABLE, and the framework's own pause
+ * LEASE_LOST, STATE_INCOMPATIBLE, STORE_UNAVAILABLE, and the framework's own pause
  */
 export async function executeRecorded<R>(
   kernel: Kernel,
@@ -41,7 +42,7 @@ export async function executeRecorded<R>(
 ): Promise<Execution<R>> {
   for (;;) {
     executor.demandLease();
-    const claimed = await acquire(kernel, id, executor);
+    const claimed = await acquire(kernel, id, executor, options.parse);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "finished") return replay(claimed.record, options);
     if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed, executor, effect, options);
@@ -52,8 +53,8 @@ type Mine = Extract<Claim, { type: "mine" }>;
 type Taken = Exclude<Claim, { type: "busy" }>;
 
 /** Waits while somebody else is executing: their receipt is our result. */
-async function acquire(kernel: Kernel, id: string, executor: Executor): Promise<Taken> {
-  const claimant = { nonce: randomUUID(), fence: executor.fence };
+async function acquire(kernel: Kernel, id: string, executor: Executor, parse: ParseArgs | undefined): Promise<Taken> {
+  const claimant = { nonce: randomUUID(), fence: executor.fence, parse };
   // Mostly it is free, and there is nothing to listen for.
   const first = await claim(kernel, id, claimant, executor.read);
   if (first.type !== "busy") return first;

@@ -16,6 +16,7 @@ import type { Invocation } from "../hold/invocation.ts";
 import type { GatingInternals, GatingKernel, Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/transition.ts";
 import { ruleOf, type Judgement } from "../policy/check.ts";
+import { parseByRule } from "../policy/policy.ts";
 import { parseWith } from "../policy/schema.ts";
 import { runningCall } from "../resume/current-call.ts";
 import { executeRecorded } from "../resume/execute.ts";
@@ -49,7 +50,8 @@ export async function askTicket(
       denied.because = verdict.reason;
       return [];
     }
-    return [questionOn(call, judgement, { tenant, threadId, parent, recordsAllowed: true, requestedBy: asker, ticket: true })];
+    const parse = parseByRule(kernel.policy, call);
+    return [questionOn(call, judgement, { tenant, threadId, parent, parse, recordsAllowed: true, requestedBy: asker, ticket: true })];
   };
   const counting: Counting = (recorded) => ask(judge.judgeAfter(call, recorded));
   const [record] = (await suspend(kernel, invocation, judge.counts(call) ? counting : ask(judge.judge(call)), null)).records;
@@ -89,7 +91,7 @@ function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
 
 /**
  * Executes what a ticket stands for: the recorded arguments.
- * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS
+ * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, STATE_INCOMPATIBLE
  */
 export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R> {
   const record = await kernel.ledger.request(id);
@@ -98,7 +100,8 @@ export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (a
   const executor = { fence: undefined, demandLease: () => {} };
   const run = (args: JsonObject, context: CallContext): Awaitable<R> =>
     effect(parsedArgs(kernel, { ...record, approvedArgs: args }) as A, context);
-  const execution = await executeRecorded(kernel, id, executor, run);
+  const parse = kernel.policy && parseByRule(kernel.policy, record);
+  const execution = await executeRecorded(kernel, id, executor, run, { parse });
   if (execution.status === "ran") return execution.result;
   if (execution.status === "failed") throw execution.error;
   const request = toRequest(await kernel.ledger.demand(id));

@@ -7,6 +7,14 @@ import { unreadableRecord } from "./unreadable.ts";
 
 const text = () => z.string().optional();
 const time = () => z.number().optional();
+const argsPath = () => z.array(z.union([z.string(), z.number()]));
+const parsedSchema = z.lazy(() =>
+  z.object({
+    sets: z.array(z.object({ path: argsPath(), value: z.unknown().optional() })),
+    atRunTime: z.array(argsPath()),
+    partial: z.literal(true).optional(),
+  }),
+);
 const requestSchema = z.lazy(() =>
   z.object({
     id: z.string(),
@@ -20,7 +28,7 @@ const requestSchema = z.lazy(() =>
     namespace: text(),
     tool: z.string(),
     args: jsonObjectSchema,
-    proposal: z.object({ args: jsonObjectSchema, digest: z.string(), by: principalSchema.optional() }),
+    proposal: z.object({ args: jsonObjectSchema, digest: z.string(), by: principalSchema.optional(), parsed: parsedSchema.optional() }),
     approvedArgs: jsonObjectSchema.optional(),
     argsSchema: jsonObjectSchema.optional(),
     rule: z.string(),

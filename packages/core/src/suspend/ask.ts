@@ -1,15 +1,17 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { masked } from "../contract/mask.ts";
+import { masked, maskedProposal } from "../contract/mask.ts";
+import type { ParsedArgs } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 
-/** What the request has to do with earlier ones. */
+/** What the request has to do with earlier ones, and what is found out about its arguments. */
 export interface Ancestry {
+  readonly parsed: ParsedArgs | undefined;
   readonly supersedes: RequestRecord | undefined;
   readonly revises: string | undefined;
 }
@@ -19,7 +21,7 @@ export function newRequest(
   tenant: string,
   invocation: Invocation,
   ask: Question,
-  { supersedes, revises }: Ancestry,
+  { supersedes, revises, parsed }: Ancestry,
   now: number,
 ): RequestRecord {
   const { call, terms } = ask;
@@ -42,7 +44,7 @@ export function newRequest(
     namespace: call.namespace,
     tool: call.tool,
     args,
-    proposal: { args, digest: ask.digest, by: undefined },
+    proposal: { args, digest: ask.digest, by: undefined, ...(parsed && { parsed }) },
     approvedArgs: ask.allowed ? args : undefined,
     argsSchema: ask.argsSchema,
     rule: ask.rule,
@@ -96,6 +98,7 @@ export function asked(record: RequestRecord, by?: GrantRecord): NewEvent {
       namespace,
       args: masked(args, record.redact),
       digest: record.proposal.digest,
+      parsed: maskedProposal(record.proposal, record.redact).parsed,
       threadId,
       agent,
       proposedBy,

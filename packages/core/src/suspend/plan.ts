@@ -1,4 +1,5 @@
 import type { ResolvedTimings } from "../contract/defaults.ts";
+import type { ParsedArgs } from "../contract/parsed.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Question } from "../gate/question.ts";
@@ -25,6 +26,8 @@ export interface Standing {
   readonly grants: readonly GrantRecord[];
   /** The rejected request that a question revises, by the question's id. */
   readonly revises: ReadonlyMap<string, string>;
+  /** What the tools' schemas make of the arguments, by the question's id. */
+  readonly parsed: ReadonlyMap<string, ParsedArgs | undefined>;
 }
 
 /** How the calls are to be recorded. */
@@ -106,7 +109,7 @@ export function planOf(tenant: string, invocation: Invocation, standing: Standin
 function insertsOf(
   tenant: string,
   invocation: Invocation,
-  { existing, fresh, grants, revises }: Standing,
+  { existing, fresh, grants, revises, parsed }: Standing,
   { decidedOnly }: Manner,
   { now, late }: Moment,
 ): readonly Insert[] {
@@ -116,7 +119,9 @@ function insertsOf(
       refuseUnknownRequester(question, invocation);
       const { callId, turnId } = question.call;
       const replaced = existing.filter((record) => record.callId === callId && record.turnId === turnId);
-      const record = newRequest(tenant, invocation, question, { supersedes: replaced.at(-1), revises: revises.get(question.id) }, now);
+      const { id } = question;
+      const ancestry = { supersedes: replaced.at(-1), revises: revises.get(id), parsed: parsed.get(id) };
+      const record = newRequest(tenant, invocation, question, ancestry, now);
       return { replaced, record, grant: record.state === "pending" ? grantFor(record) : undefined };
     })
     .filter(({ record, grant }) => !decidedOnly || grant !== undefined || record.state !== "pending");

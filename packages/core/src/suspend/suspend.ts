@@ -1,5 +1,7 @@
 import type { Continuation } from "../contract/continuation.ts";
+import type { ParsedArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
+import { parsedBy } from "../gate/parsed.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
@@ -36,6 +38,7 @@ export async function suspend(
   const { hold } = invocation;
   const frozen = continuation ? await encodeContinuation(continuation) : undefined;
   const manner = { continuation: frozen, decidedOnly, ends, counts: typeof asking === "function" };
+  const parsed = new Map<string, ParsedArgs | undefined>();
   let tried: Tried = { again: false, unanswered: false, late: 0 };
   return persist(async () => {
     const until = kernel.clock() + timings.threadLease;
@@ -55,8 +58,12 @@ export async function suspend(
       if (ends && unanswered && thread?.holder !== hold.token) return { ...recordedWith(), waiting: existing.filter(isPending) };
     }
 
-    const [grants, revises] = await Promise.all([grantsOn(kernel, invocation, fresh), revisedBy(kernel, invocation, fresh, read)]);
-    const standing = { thread, existing, fresh, grants, revises, asks: asks.map(({ id }) => id) };
+    const [grants, revises] = await Promise.all([
+      grantsOn(kernel, invocation, fresh),
+      revisedBy(kernel, invocation, fresh, read),
+      parseInto(parsed, fresh),
+    ]);
+    const standing = { thread, existing, fresh, grants, revises, parsed, asks: asks.map(({ id }) => id) };
     const plan = planOf(ledger.tenant, invocation, standing, manner, { now, late, timings });
     if (!plan) return recordedWith();
     tried = { ...tried, unanswered: true };
@@ -70,6 +77,12 @@ export async function suspend(
     tried = { again: true, unanswered: false, late: committed.reason === "TOO_LATE" ? (plan.before ?? late) : late };
     return undefined;
   });
+}
+
+/** Once about each, however often the write is tried. */
+async function parseInto(parsed: Map<string, ParsedArgs | undefined>, questions: readonly Question[]): Promise<void> {
+  const open = questions.filter(({ id, parse }) => parse && !parsed.has(id));
+  await Promise.all(open.map(async ({ id, parse, call }) => parsed.set(id, await parsedBy(parse, call.args))));
 }
 
 /** What earlier attempts of the same suspension have found out. */

@@ -4,6 +4,7 @@ import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { decisionsOf } from "../contract/terms.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
+import { parsedLines } from "./parsed.ts";
 import { visible, visibleJson } from "./visible.ts";
 
 /** Where the prompt is shown and answered. */
@@ -53,7 +54,9 @@ export function summary({ tool, namespace, agent, threadId, reason, requestedBy,
     ["digest", proposal.digest],
   ];
   const shown = facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [`  ${name.padEnd(9)} ${value}`]));
-  return ["", "A signature is needed.", ...shown, "  arguments", indented(visibleJson(proposal.args))].join("\n");
+  const added = parsedLines(proposal.parsed);
+  const schema = added.length > 0 ? ["  set by the tool's schema", indented(added.join("\n"))] : [];
+  return ["", "A signature is needed.", ...shown, "  arguments", indented(visibleJson(proposal.args)), ...schema].join("\n");
 }
 
 function indented(text: string): string {
