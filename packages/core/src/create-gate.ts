@@ -16,6 +16,7 @@ import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
 import { parseInput } from "./errors/parse-input.ts";
+import { tellingFaults } from "./gate/faults.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
 import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
@@ -137,17 +138,18 @@ function kernelOf({
   const internals = policy && policyInternals(policy);
   if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
   const ledger = new Ledger(portOf(store), readName("tenant", tenant), now);
+  // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
+  const tell = warn ?? ((message) => console.warn(`countersign: ${message}`));
   return {
     ledger,
     limits: new RequestLimits(ledger, readLimits(limits)),
     freezes: new FreezeWatch(ledger),
-    policy: internals,
+    policy: internals && tellingFaults(internals, tell),
     agent: agent === undefined ? undefined : readName("agent", agent),
     timings: readTimings(timings, reviewWithin),
     clock: now ?? Date.now,
     onAllowed,
-    // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
-    warn: warn ?? ((message) => console.warn(`countersign: ${message}`)),
+    warn: tell,
   };
 }
 

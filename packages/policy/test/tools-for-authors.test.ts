@@ -44,7 +44,10 @@ describe("explain", () => {
     const unknown = explain(policy, { namespace: "billing", tool: "refund", args: { cents: 1 } });
     expect(unknown).toMatchObject({
       rule: "billing/*",
-      decidedBy: { error: "the history of this thread is not known here", values: { "args.cents": 1 } },
+      decidedBy: {
+        error: "the history of this thread is not known here: a rule that counts it needs history: true",
+        values: { "args.cents": 1 },
+      },
     });
   });
 

@@ -13,7 +13,8 @@ export async function agents(module: string | undefined): Promise<readonly Findi
   try {
     const runners = runnersIn(await loadModule(module));
     if (runners.length === 0) return [problem("agents", `${module} exports no runner.`, "Export what createRunner gives.")];
-    const findings = (await Promise.all(runners.map(ofRunner))).flat();
+    const found = await Promise.all(runners.map(ofRunner));
+    const findings = [...found.flatMap(({ findings }) => findings), ...rulesWithoutTools(found)];
     for (const store of new Set(runners.map(({ gate }) => gate.store))) await store.close();
     return findings;
   } catch (error) {
@@ -21,11 +22,28 @@ export async function agents(module: string | undefined): Promise<readonly Findi
   }
 }
 
-async function ofRunner(runner: AgentRunner): Promise<readonly Finding[]> {
+/** What an agent is found to have, and the rules of its gate that stand for none of its tools. */
+interface Found {
+  readonly gate: AgentRunner["gate"];
+  readonly findings: readonly Finding[];
+  readonly idle: readonly string[] | undefined;
+}
+
+/** Agents share a policy: a rule is misspelt, or left over, if it stands for no tool of any of them. */
+function rulesWithoutTools(found: readonly Found[]): readonly Finding[] {
+  return [...Map.groupBy(found, ({ gate }) => gate).values()].flatMap(([first, ...others]) => {
+    const idle = first?.idle?.filter((rule) => others.every((other) => other.idle?.includes(rule)));
+    if (!idle || idle.length === 0) return [];
+    const message = `No tool of these agents has the name of ${idle.length === 1 ? "this rule" : "these rules"}: ${idle.join(", ")}.`;
+    return [warning("agents", message, "A misspelt name guards nothing: then the policy's default holds for the tool.")];
+  });
+}
+
+async function ofRunner(runner: AgentRunner): Promise<Found> {
   const { name, gate, forgetsWithProcess } = runner;
   const { store } = gate;
   const reviewer = reviewerOf(gate);
-  const found: Finding[] = await ungatedTools(runner);
+  const { found, idle } = await toolsOf(runner);
   if (!store.capabilities.durable)
     found.push(problem("agents", `${name}: its store forgets all requests with its process.`, "Use sqliteStore or postgresStore."));
   if (forgetsWithProcess) {
@@ -38,16 +56,16 @@ async function ofRunner(runner: AgentRunner): Promise<readonly Finding[]> {
       (reviewer.as.id === "dangerously-approve-all" ? problem : warning)("agents", message, "Take the reviewer out of createGate."),
     );
   }
-  return found.length > 0 ? found : [ok("agents", `${name}: its conversations and its requests survive a restart.`)];
+  if (found.length === 0) found.push(ok("agents", `${name}: its conversations and its requests survive a restart.`));
+  return { gate, findings: found, idle };
 }
 
 /** Most keep the runner from being made, and so the module from being loaded. Others are known only after that. */
-async function ungatedTools(runner: AgentRunner): Promise<Finding[]> {
+async function toolsOf(runner: AgentRunner): Promise<{ readonly found: Finding[]; readonly idle: readonly string[] | undefined }> {
   try {
-    await inspectTools(runner);
-    return [];
+    return { found: [], idle: await inspectTools(runner) };
   } catch (error) {
     if (!isCountersignError(error, "SETUP")) throw error;
-    return [problem("agents", error.message, "Until then its runs don't begin.")];
+    return { found: [problem("agents", error.message, "Until then its runs don't begin.")], idle: undefined };
   }
 }

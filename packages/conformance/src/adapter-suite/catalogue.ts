@@ -4,6 +4,7 @@ import { counting } from "./cases/counting.ts";
 import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { editTerms } from "./cases/edit-terms.ts";
+import { deploys } from "./cases/deploys.ts";
 import { edits, rejections } from "./cases/edits.ts";
 import { effects } from "./cases/effects.ts";
 import { flooding } from "./cases/flooding.ts";
@@ -52,6 +53,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...natively,
   ...nested,
   ...wrapping,
+  ...deploys,
   ...generated,
 ];
 

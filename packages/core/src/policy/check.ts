@@ -25,6 +25,15 @@ export interface Judgement {
   readonly verdict: Verdict;
   readonly rule: CompiledRule;
   readonly by: CompiledPolicy;
+  /** What could not be evaluated, and so holds. Absent: all could. */
+  readonly faults?: readonly Fault[];
+}
+
+/** A condition, or a schema that conditions need, that gave no answer. */
+export interface Fault {
+  readonly rule: string;
+  readonly part: "ask" | "deny" | "args" | "context";
+  readonly error: unknown;
 }
 
 const ALLOW: Verdict = { type: "allow" };
@@ -88,18 +97,23 @@ function mostSpecific(rules: readonly CompiledRule[], address: string): readonly
 }
 
 function stricter(a: Judgement, b: Judgement): Judgement {
-  return STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? a : b;
+  const [strict, other] = STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? [a, b] : [b, a];
+  return other.faults ? { ...strict, faults: [...(strict.faults ?? []), ...other.faults] } : strict;
 }
 
 function judgeBy(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Judgement {
-  return { verdict: apply(policy, rule, call), rule, by: policy };
+  const faults: Fault[] = [];
+  const verdict = apply(policy, rule, call, (part, error) => faults.push({ rule: rule.name.text, part, error }));
+  return { verdict, rule, by: policy, ...(faults.length > 0 && { faults }) };
 }
 
-function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Verdict {
+type Tell = (part: Fault["part"], error: unknown) => void;
+
+function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall, tell: Tell): Verdict {
   if (rule.deny === undefined && rule.ask === undefined && !rule.schema) return ALLOW;
-  const args = parse(rule, call);
+  const args = parse(rule, call, tell);
   if (args && "issues" in args) return { type: "invalid", issues: args.issues };
-  const context = contextOf(policy, call);
+  const context = contextOf(policy, call, tell);
   const seen = args &&
     context && {
       ...call,
@@ -109,35 +123,42 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): V
       context: context.value,
       history: historyOf(call, call.history, (name) => isOnRecord(policy, name)),
     };
-  const denied = holds(rule.deny, seen, rule, "denies");
+  const denied = holds(rule.deny, seen, `${rule.name.text} denies`, (error) => tell("deny", error));
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
-  const asked = holds(rule.ask, seen, rule, "asks");
+  const asked = holds(rule.ask, seen, `${rule.name.text} asks`, (error) => tell("ask", error));
   return asked === undefined ? ALLOW : { type: "ask", rule: rule.name.text, reason: asked, terms: rule.terms };
 }
 
 /** Undefined: the schema itself failed, so no condition can be evaluated. */
-function parse(rule: CompiledRule, call: CheckedCall): Parsed | undefined {
+function parse(rule: CompiledRule, call: CheckedCall, tell: Tell): Parsed | undefined {
   if (!rule.schema) return { value: call.args };
   try {
     return parseWith(rule.schema, call.args);
-  } catch {
+  } catch (error) {
+    tell("args", error);
     return undefined;
   }
 }
 
-function contextOf(policy: CompiledPolicy, call: CheckedCall): { readonly value: unknown } | undefined {
+function contextOf(policy: CompiledPolicy, call: CheckedCall, tell: Tell): { readonly value: unknown } | undefined {
   if (!policy.context) return { value: call.context };
   try {
     const parsed = parseWith(policy.context, call.context);
-    return "value" in parsed ? parsed : undefined;
-  } catch {
-    return undefined;
+    if ("value" in parsed) return parsed;
+    tell("context", new Error(parsed.issues.map(({ path, message }) => [...path, message].map(String).join(": ")).join("; ")));
+  } catch (error) {
+    tell("context", error);
   }
+  return undefined;
 }
 
 /** The reason why a condition holds, or undefined if it doesn't: only `false` doesn't. */
-function holds(condition: CompiledRule["ask"], call: object | undefined, rule: CompiledRule, verb: string): string | undefined {
-  const plain = `${rule.name.text} ${verb}`;
+function holds(
+  condition: CompiledRule["ask"],
+  call: object | undefined,
+  plain: string,
+  tell: (error: unknown) => void,
+): string | undefined {
   if (condition === undefined) return undefined;
   if (condition === true) return plain;
   if (!call) return `${plain}: its condition could not be evaluated`;
@@ -147,8 +168,10 @@ function holds(condition: CompiledRule["ask"], call: object | undefined, rule: C
     if (typeof answer === "string" && answer !== "") return answer;
     if (answer === true) return plain;
     if (answer instanceof Promise) answer.catch(() => {});
+    tell(new TypeError(answer instanceof Promise ? "it is asynchronous, and conditions are not" : `it answered ${String(answer) || '""'}`));
     return `${plain}: its condition gave no plain answer`;
-  } catch {
+  } catch (error) {
+    tell(error);
     return `${plain}: its condition could not be evaluated`;
   }
 }

@@ -20,7 +20,7 @@ export function historyOf(
   isOnRecord: (name: RuleName) => boolean,
 ): CallHistory {
   const of = (tool: string = addressOf(call)): readonly PastCall[] => {
-    if (!past) throw new Error("the history of this thread is not known here");
+    if (!past) throw new Error("the history of this thread is not known here: a rule that counts it needs history: true");
     const name = ruleName(tool);
     if (!isOnRecord(name)) throw new Error(`not all calls of ${tool} are on record: its rule needs history: true`);
     return past.filter((earlier) => name.matches(addressOf(earlier)));

@@ -1,5 +1,6 @@
 import { firstNonJson } from "../canonical/json.ts";
 import type { GateIn, ThreadInfo } from "../contract/gate.ts";
+import type { Offer } from "../contract/inspection.ts";
 import type { RunOutcome, StreamedRun } from "../contract/outcome.ts";
 import type { AgentRunner, Advance, RunFrom, RunnerSpec } from "../contract/runner.ts";
 import type { Thread } from "../contract/thread.ts";
@@ -12,6 +13,7 @@ import { acquireForResume, acquireForStart, type Acquired, type Resumable } from
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
 import { meeting } from "./met.ts";
+import { idleRules, misspellings } from "./rule-names.ts";
 import { takeOver } from "./take-over.ts";
 import { inspect, inspectAtOnce } from "./ungated.ts";
 
@@ -34,9 +36,13 @@ export function wakeOf(runner: AgentRunner): Wake {
 
 const INSPECT = Symbol.for("countersign.inspect");
 
-/** Has this runner tools that nobody has gated? The same look as before each run. @throws SETUP naming them */
-export async function inspectTools(runner: AgentRunner): Promise<void> {
-  await (runner as { [INSPECT]?: () => Promise<void> })[INSPECT]?.();
+/**
+ * Has this runner tools that nobody has gated? The same look as before each run. Answers the rules of its policy that stand
+ * for none of its tools.
+ * @throws SETUP naming the tools
+ */
+export async function inspectTools(runner: AgentRunner): Promise<readonly string[]> {
+  return (await (runner as { [INSPECT]?: () => Promise<readonly string[]> })[INSPECT]?.()) ?? [];
 }
 
 /**
@@ -53,8 +59,17 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const { keepsConversation = false } = spec;
   const identity = { agent: spec.name, framework: spec.framework };
   const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
-  if (subject) inspectAtOnce(subject);
-  const looked = async (): Promise<void> => subject && inspect(subject);
+  const tellMisspelt = misspellings(kernel, spec.name);
+  tellMisspelt((subject && inspectAtOnce(subject)) ?? []);
+  const looked = async (): Promise<readonly Offer[]> => {
+    const offers = subject ? await inspect(subject) : [];
+    tellMisspelt(offers);
+    return offers;
+  };
+  const rulesWithoutTools = async (): Promise<readonly string[]> => {
+    const names = (await looked()).flatMap(({ tools }) => tools.map(({ name }) => name));
+    return subject ? idleRules(kernel.policy, names) : [];
+  };
 
   const acquireStart = (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
     spec.beforeRun?.(threadId, nativeOf(given));
@@ -158,7 +173,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     const acquired = await takeOver(kernel, thread, { fence, token, since });
     return acquired && go(acquired, undefined, undefined);
   };
-  return { ...runner, ...{ [WAKE]: wake, [INSPECT]: looked } };
+  return { ...runner, ...{ [WAKE]: wake, [INSPECT]: rulesWithoutTools } };
 }
 
 /** What is left when Countersign's own options are taken out is the framework's. */

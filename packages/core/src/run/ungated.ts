@@ -3,20 +3,22 @@ import { CountersignError } from "../errors/error.ts";
 
 type Subject = Guard & Inspection;
 
-/** When the runner is made. @throws SETUP */
-export function inspectAtOnce(subject: Subject): void {
+/** When the runner is made. Undefined: there is more than can be seen at once. @throws SETUP */
+export function inspectAtOnce(subject: Subject): readonly Offer[] | undefined {
   const { offers, rest } = subject.look();
   refuseUngated(subject, offers);
-  if (!rest) refuseUnknownNames(subject, offers);
+  if (rest) return undefined;
+  refuseUnknownNames(subject, offers);
+  return offers;
 }
 
 /** Before a run: all of it. @throws SETUP */
-export async function inspect(subject: Subject): Promise<void> {
+export async function inspect(subject: Subject): Promise<readonly Offer[]> {
   const { offers, rest } = subject.look();
-  if (!rest) return refuseUngated(subject, offers);
-  const all = [...offers, ...(await rest())];
+  const all = rest ? [...offers, ...(await rest())] : offers;
   refuseUngated(subject, all);
-  refuseUnknownNames(subject, all);
+  if (rest) refuseUnknownNames(subject, all);
+  return all;
 }
 
 /**

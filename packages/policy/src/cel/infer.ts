@@ -1,5 +1,5 @@
 import type { CelEnv } from "@bufbuild/cel";
-import { didYouMean } from "../suggest.ts";
+import { didYouMean } from "@countersign/core/policy";
 import { patternProblem } from "./environment.ts";
 import { functionType, isKnownFunction, wordsOf } from "./functions.ts";
 import { nameOf, textOf, type Call, type Expr, type Expression, type Fault } from "./expression.ts";

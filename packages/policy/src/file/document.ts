@@ -1,5 +1,5 @@
+import { didYouMean } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
-import { didYouMean } from "../suggest.ts";
 import { constantName, fileSchema, ruleSchema, type PolicyDocument, type Rule } from "./schema.ts";
 import type { Path, Yaml } from "./yaml.ts";
 

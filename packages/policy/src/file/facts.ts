@@ -1,10 +1,9 @@
 import type { StandardSchemaV1 } from "@countersign/core";
-import { jsonSchemaOf } from "@countersign/core/policy";
+import { didYouMean, jsonSchemaOf } from "@countersign/core/policy";
 import { childrenOf, type Expr, type Expression, type Fault } from "../cel/expression.ts";
 import { factOf } from "../cel/lower.ts";
 import { typeOfSchema } from "../cel/schema-type.ts";
 import { canEqual, DOUBLE, join, JSON_VALUE, show, type Alternative, type Type } from "../cel/type.ts";
-import { didYouMean } from "../suggest.ts";
 import { names, type ToolSchemas } from "./scope.ts";
 
 /** What is wrong with the tools and paths that `history.count` and `history.sum` name. */

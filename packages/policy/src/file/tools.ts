@@ -1,7 +1,6 @@
 import type { Policy } from "@countersign/core";
-import { policyInternals, rulesFor } from "@countersign/core/policy";
+import { didYouMean, policyInternals, rulesFor } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
-import { didYouMean } from "../suggest.ts";
 import { maskedAt } from "./facts.ts";
 import type { Rule } from "./schema.ts";
 import { addressed, names, type ToolSchemas } from "./scope.ts";

@@ -1,10 +1,15 @@
 /** ` Did you mean …?`, or nothing if no name is near. */
 export function didYouMean(wrong: string, names: Iterable<string>): string {
-  const near = [...names]
+  const near = nearest(wrong, names);
+  return near === undefined ? "" : ` Did you mean ${near}?`;
+}
+
+/** The name that this one may be a misspelling of, if there is one. */
+export function nearest(wrong: string, names: Iterable<string>): string | undefined {
+  return [...names]
     .map((name) => ({ name, distance: distance(wrong.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(Math.min(name.length, wrong.length) / 3)))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? ` Did you mean ${near.name}?` : "";
+    .sort((a, b) => a.distance - b.distance)[0]?.name;
 }
 
 /** How many letters to insert, drop or replace. Long texts are nobody's misspelling. */
