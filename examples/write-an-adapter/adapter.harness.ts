@@ -1,7 +1,7 @@
 import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
 import type { AgentRunner } from "@countersign/core";
 import { createRunner } from "./adapter.ts";
-import { proposes, type Agent, type Message } from "./framework.ts";
+import { proposes, type Agent, type Message, type Tool } from "./framework.ts";
 
 /** The suite loads this module in every process that it starts. */
 export default {
@@ -18,13 +18,29 @@ export default {
       requests++;
       return line(turns, messages);
     };
-    const agent: Agent = { model, tools: Object.fromEntries(tools.map((tool) => [tool.name, (args) => tool.effect(args)])) };
+    const agent: Agent = { model, tools: Object.fromEntries(tools.map((tool) => [tool.name, toolOf(tool)])) };
     return {
       runner: createRunner(gate, agent, { name: "conformance" }) as AgentRunner<string>,
       transcript: async () => ({ requests, messages: shown.flatMap(neutral) }),
     };
   },
 } satisfies AdapterHarness;
+
+/** As frameworks do: what the model wrote goes through the tool's schema, and what comes out of it is what the tool gets. */
+function toolOf({ args: schema, effect }: Scenario["tools"][number]): Tool {
+  const parse: Tool["parse"] = async (args) => {
+    const read = await schema["~standard"].validate(args);
+    return read.issues ? { issues: read.issues.map(({ message }) => ({ message, path: [] })) } : { value: read.value };
+  };
+  return {
+    parse,
+    async run(args) {
+      const read = await parse(args);
+      if ("issues" in read) throw new Error(read.issues.map(({ message }) => message).join("; "));
+      return effect(read.value as Parameters<typeof effect>[0]);
+    },
+  };
+}
 
 /** Which line it is follows from the history, not from a counter: another process goes on in the middle. */
 function line(turns: Scenario["turns"], messages: readonly Message[]): Message {

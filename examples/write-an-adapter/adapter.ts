@@ -34,7 +34,7 @@ async function loop(agent: Agent, thread: Thread, messages: Message[], signal: A
 
     // Gate: which calls miss a signature? Suspend: if any does, none of the turn runs.
     const waiting: ProposedCall[] = [];
-    for (const call of calls) if (await thread.mustWait(call, { fresh })) waiting.push(call);
+    for (const call of calls) if (await thread.mustWait(call, { fresh, parse: agent.tools[call.tool]?.parse })) waiting.push(call);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
 
     // Save the turn before it has effects: a call that a grant has signed did not pause, and must not be proposed again.
@@ -56,8 +56,10 @@ async function perform(
   call: ProposedCall,
   fresh: boolean,
 ): Promise<{ readonly text: string; readonly stops?: boolean }> {
+  // A deploy may have taken the tool away, or changed its schema, since the call was signed: core keeps the signature then.
+  const { run, parse } = agent.tools[call.tool] ?? {};
   // What is thrown here leaves the loop: it is no text for a model.
-  const execution = await thread.execute(call, (args) => agent.tools[call.tool]?.(args), { fresh });
+  const execution = await thread.execute(call, run, { fresh, parse });
   switch (execution.status) {
     case "ran":
       return { text: (execution.notice ?? "") + textOf(execution.result) };

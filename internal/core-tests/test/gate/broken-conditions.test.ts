@@ -17,20 +17,30 @@ const throwing = (): boolean => {
 // oxlint-disable-next-line typescript/no-explicit-any -- what JavaScript callers pass
 const wrong = (condition: unknown): any => condition;
 
-it.each<[string, Parameters<typeof definePolicy>[0], RegExp, "pending" | "denied"]>([
-  ["throws", { tools: { pay: { ask: throwing } } }, /Rule pay: its ask condition .*no such account/, "pending"],
-  ["throws where it denies", { tools: { pay: { deny: throwing } } }, /Rule pay: its deny condition .*no such account/, "denied"],
-  ["is asynchronous", { tools: { pay: { ask: wrong(async () => false) } } }, /asynchronous/, "pending"],
-  ["gives no answer", { tools: { pay: { ask: wrong(() => undefined) } } }, /answered undefined/, "pending"],
-  ["counts without saying so", { tools: { pay: { ask: ({ history }) => history.count("pay") > 1 } } }, /history: true/, "pending"],
+it.each<[string, Policy, RegExp, "pending" | "denied"]>([
+  ["throws", definePolicy({ tools: { pay: { ask: throwing } } }), /Rule pay: its ask condition .*no such account/, "pending"],
+  [
+    "throws where it denies",
+    definePolicy({ tools: { pay: { deny: throwing } } }),
+    /Rule pay: its deny condition .*no such account/,
+    "denied",
+  ],
+  ["is asynchronous", definePolicy({ tools: { pay: { ask: wrong(async () => false) } } }), /asynchronous/, "pending"],
+  ["gives no answer", definePolicy({ tools: { pay: { ask: wrong(() => undefined) } } }), /answered undefined/, "pending"],
+  [
+    "counts without saying so",
+    definePolicy({ tools: { pay: { ask: ({ history }) => history.count("pay") > 1 } } }),
+    /history: true/,
+    "pending",
+  ],
   [
     "has an asynchronous schema",
-    { tools: { pay: { args: z.object({}).refine(async () => true), ask: () => false } } },
+    definePolicy({ tools: { pay: { args: z.object({}).refine(async () => true), ask: () => false } } }),
     /args schema/,
     "pending",
   ],
-])("a condition that %s holds, and is told once", async (_, given, told, status) => {
-  const { gate, told: heard } = open(definePolicy(given) as Policy);
+])("a condition that %s holds, and is told once", async (_, policy, told, status) => {
+  const { gate, told: heard } = open(policy);
   expect((await ask(gate, "pay", "1")).status).toBe(status);
   expect((await ask(gate, "pay", "2")).status).toBe(status);
   expect(heard).toEqual([expect.stringMatching(told)]);

@@ -1,5 +1,15 @@
 // What the tool's schema adds to the arguments is shown, recorded, and held to: a deploy in between changes nothing that runs.
-import { approve, createGate, definePolicy, edit, isCountersignError, MASK, type Gate, type StandardSchemaV1 } from "@countersign/core";
+import {
+  approve,
+  createGate,
+  definePolicy,
+  edit,
+  isCountersignError,
+  MASK,
+  reject,
+  type Gate,
+  type StandardSchemaV1,
+} from "@countersign/core";
 import { openThread, type ParseArgs, type ProposedCall } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
@@ -33,9 +43,11 @@ function called(args: object, gate: Gate = createGate({ policy: definePolicy({ t
       if (!request) throw new Error("nothing is recorded");
       return request;
     },
-    async executed(schema: StandardSchemaV1) {
+    /** Undefined: the tool is gone. */
+    async executed(schema: StandardSchemaV1 | undefined) {
       const thread = open();
       try {
+        if (!schema) return await thread.execute(call, undefined);
         return await thread.execute(call, (given) => schema["~standard"].validate(given), { parse: reading(schema) });
       } finally {
         await thread.release("failed");
@@ -143,6 +155,19 @@ describe("a schema that has changed since the signature", () => {
     expect(error).toMatchObject({ code: "STATE_INCOMPATIBLE", details: { tool: "pay" }, message: expect.stringMatching(told) as string });
     expect(await one.gate.get(request.id)).toMatchObject({ status: "approved", execution: "none", begun: false });
     expect(await one.executed(before)).toMatchObject({ status: "ran" });
+  });
+
+  it("and a tool that is gone: what was rejected or has run is told all the same", async () => {
+    const [signed, rejected] = [called({ to: "Acme", amount: 4 }), called({ to: "Acme", amount: 4 })];
+    const { id } = await signed.gate.decide(await signed.asked(Pay("JPY")), approve(), { by });
+    const error: unknown = await signed.executed(undefined).then(undefined, (thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "STATE_INCOMPATIBLE", message: expect.stringMatching(/no tool of that name/) as string });
+    expect(await signed.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
+    expect(await signed.executed(Pay("JPY"))).toMatchObject({ status: "ran", replayed: false });
+    expect(await signed.executed(undefined)).toMatchObject({ status: "ran", replayed: true });
+    await rejected.gate.decide(await rejected.asked(Pay("JPY")), reject("not this month"), { by });
+    expect(await rejected.executed(undefined)).toMatchObject({ status: "refused", message: "not this month" });
+    expect(await called({ to: "Acme", amount: 4 }).executed(undefined)).toMatchObject({ status: "refused", by: "system" });
   });
 
   it("that sets at run time what it set then goes on", async () => {

@@ -4,13 +4,14 @@ import { defineRunner, inspectTools, type Offers } from "@countersign/core/adapt
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 
-type Tools = Parameters<typeof definePolicy>[0]["tools"];
+type Tools = Readonly<Record<string, "allow" | "ask" | "deny">>;
 
 /** A runner that offers these tools, and what its gate has told. `later`: tools that are found before a run only. */
 function open(tools: Tools, names: readonly string[], later?: readonly string[]) {
   const told: string[] = [];
-  const policy = definePolicy({ default: "allow", tools: tools ?? {} });
-  const gate: Gate = createGate({ policy, store: memoryStore(), reviewer: async () => undefined, warn: (text) => told.push(text) });
+  const policy = definePolicy({ default: "allow", tools });
+  const warn = (text: string): unknown => text.startsWith("Runner ") && told.push(text);
+  const gate: Gate = createGate({ policy, store: memoryStore(), warn });
   const offering = (of: readonly string[]) => [{ tools: of.map((name) => ({ name, calledAs: name, gate })) }];
   const look = (): Offers => ({ offers: offering(names), ...(later && { rest: async () => offering(later) }) });
   const runner = defineRunner<string, string>(gate, {
@@ -30,7 +31,7 @@ describe("a tool that no rule names", () => {
   ])("is told where a rule without a tool has nearly its name: %s", (_, tools, names) => {
     const { told } = open(tools, names);
     expect(told).toEqual([expect.stringContaining(`no rule names the tool ${names[0]}`)]);
-    expect(told[0]).toContain(`the rule ${Object.keys(tools ?? {})[0]} stands for no tool`);
+    expect(told[0]).toContain(`the rule ${Object.keys(tools)[0]} stands for no tool`);
   });
 
   it.each<[string, Tools, readonly string[]]>([

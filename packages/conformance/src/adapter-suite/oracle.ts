@@ -59,7 +59,7 @@ async function assertSigned(gate: Gate, setting: Setting, request: ApprovalReque
   assert.ok(effects.length <= claims, `${request.tool} ran ${effects.length} times under ${claims} claims`);
   const signed = await signedArgs(gate, request);
   for (const { args } of effects) {
-    assert.ok(isSame(setting, request.tool, args, signed), `${request.tool} ran with ${brief(args)}, signed was ${brief(signed)}`);
+    assert.ok(isSame(setting, request, args, signed), `${request.tool} ran with ${brief(args)}, signed was ${brief(signed)}`);
   }
 }
 
@@ -69,11 +69,14 @@ async function signedArgs({ store }: Gate, { tenant, id, args }: ApprovalRequest
   return record?.approvedArgs ?? record?.args ?? args;
 }
 
-/** A framework may hand its tools the parsed arguments: defaults filled in, the rest the same. */
-function isSame({ tools }: Setting, tool: string, ran: JsonObject, signed: JsonObject): boolean {
+/** A framework may hand its tools the parsed arguments: defaults filled in, what is set at run time set, the rest the same. */
+function isSame({ tools }: Setting, { tool, proposal }: ApprovalRequest, ran: JsonObject, signed: JsonObject): boolean {
   if (isDeepStrictEqual(plain(ran), plain(signed))) return true;
   const parsed = tools.find(({ name }) => name === tool)?.args["~standard"].validate(signed);
-  return parsed !== undefined && !(parsed instanceof Promise) && !parsed.issues && isDeepStrictEqual(plain(ran), plain(parsed.value));
+  if (!parsed || parsed instanceof Promise || parsed.issues) return false;
+  const atRunTime = new Set((proposal.parsed?.atRunTime ?? []).map(([key]) => String(key)));
+  const settled = (args: unknown) => Object.entries(plain(args) as JsonObject).filter(([key]) => !atRunTime.has(key));
+  return isDeepStrictEqual(Object.fromEntries(settled(ran)), Object.fromEntries(settled(parsed.value)));
 }
 
 function plain(value: unknown): unknown {

@@ -85,13 +85,14 @@ export interface Thread {
    */
   preview(call: ProposedCall, options?: CallOptions): Promise<Preview>;
   /**
-   * The only door to an effect. What a tool itself throws is answered as `failed`, for the model to read. What is thrown here
+   * The only door to an effect. Pass undefined where this process has no such tool: what is on record is answered all the same,
+   * and a signed call that hasn't run is STATE_INCOMPATIBLE, its signature kept. What a tool itself throws is answered as `failed`, for the model to read. What is thrown here
    * must leave the framework: it is no text for a model. EXECUTION_UNKNOWN comes in the place of what the effect threw if that
    * tells nothing.
    * @throws EXECUTION_BUSY, EXECUTION_UNKNOWN, FROZEN, PURGED, LEASE_LOST, TOO_MANY_REQUESTS, STATE_INCOMPATIBLE, STORE_UNAVAILABLE,
    * and the framework's own pause, see {@link EffectOptions.paused}
    */
-  execute<R>(call: ProposedCall, effect: Effect<R>, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
+  execute<R>(call: ProposedCall, effect: Effect<R> | undefined, options?: CallOptions & EffectOptions<R>): Promise<Execution<R>>;
   /**
    * For calls that the application asks about and executes by hand, with `gate.execute`, perhaps much later: recorded also
    * when the policy allows them. Asking again is the same request.

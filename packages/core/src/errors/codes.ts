@@ -43,8 +43,8 @@ export interface ErrorDetails {
   THREAD_SUSPENDED: { readonly threadId: string; readonly pending: readonly ApprovalRequest[] };
   AGENT_UNKNOWN: { readonly agent: string };
   /**
-   * `saved` and `running` are versions; of a thread that another framework has saved, frameworks; of a `tool` whose schema has
-   * changed since its call was signed, what it made of the arguments then, and what it makes of them now.
+   * `saved` and `running` are versions; of a thread that another framework has saved, frameworks; of a `tool` that has changed since
+   * its call was signed, what it was, or made of the arguments, then and now.
    */
   STATE_INCOMPATIBLE: { readonly framework: string; readonly tool?: string; readonly saved: string; readonly running: string };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };

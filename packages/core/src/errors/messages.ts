@@ -53,7 +53,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
   STATE_INCOMPATIBLE: ({ framework, tool, saved, running }) =>
     tool !== undefined
-      ? `The schema of ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
+      ? `The tool ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
         "It did not run, and what was decided stands. Resume it with the old version."
       : saved === framework
         ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`

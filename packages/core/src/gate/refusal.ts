@@ -12,6 +12,10 @@ export function denial(reason: string): Refused {
   return { status: "refused", message: `The policy does not allow this call: ${reason}. It did not run.`, by: "policy", then: "continue" };
 }
 
+export function noSuchTool(tool: string): Refused {
+  return { status: "refused", message: `There is no tool ${tool} here. The call did not run.`, by: "system", then: "continue" };
+}
+
 export function invalid(issues: readonly Issue[]): Refused {
   const list = issues.map(({ path, message }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message)).join("; ");
   return { status: "refused", message: `The arguments are invalid: ${list}. The call did not run.`, by: "policy", then: "continue" };

@@ -1,4 +1,3 @@
-import type { ParseArgs } from "../contract/parsed.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
 import { verdictOn } from "../decide/edited-args.ts";
@@ -12,7 +11,6 @@ import { signedDigest } from "../ledger/signed-digest.ts";
 import { transition, toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
-import { refuseDrift } from "./drift.ts";
 import { isEdited } from "./told.ts";
 
 /** What stands in the way of an execution, or the claim on it. */
@@ -31,12 +29,12 @@ export type Claim =
   | { readonly type: "finished"; readonly record: RequestRecord }
   | { readonly type: "pending"; readonly record: RequestRecord };
 
-interface Claimant {
+export interface Claimant {
   /** Of this one claim, not of a process. */
   readonly nonce: string;
   readonly fence: number | undefined;
-  /** See {@link EffectOptions.parse}. */
-  readonly parse?: ParseArgs | undefined;
+  /** @throws STATE_INCOMPATIBLE if this process can't run what was signed */
+  readonly fits: (record: RequestRecord) => Promise<void>;
 }
 
 /**
@@ -89,7 +87,7 @@ const NOT_READ: Freezes = { inForce: [], record: undefined };
 async function take(
   kernel: Kernel,
   record: RequestRecord,
-  { nonce, fence, parse }: Claimant,
+  { nonce, fence, fits }: Claimant,
   { now, since, freezes }: Moment,
 ): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
@@ -103,7 +101,7 @@ async function take(
     await ledger.commit(cancellation(record, now, SYSTEM, refused));
     return undefined;
   }
-  await refuseDrift(record, parse);
+  await fits(record);
   refuseFrozen(freezes.inForce, record);
   const until = since + timings.claimLease;
   const lease = { holder: nonce, leaseUntil: now + timings.claimLease };

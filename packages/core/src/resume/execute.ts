@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CallContext } from "../contract/call.ts";
 import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
-import type { ParseArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
@@ -11,10 +10,11 @@ import { nextChange } from "../ledger/next-change.ts";
 import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { keepClaim } from "./claim-lease.ts";
-import { claim, giveBackUnstarted, park, type Claim } from "./claim.ts";
+import { claim, giveBackUnstarted, park, type Claim, type Claimant } from "./claim.ts";
 import { runningCall, type Met } from "./current-call.ts";
 import { isInDoubt, leaveInDoubt } from "./doubt.ts";
 import { asJson, record, type Outcome } from "./receipt.ts";
+import { refuseUnfit } from "./fits.ts";
 import { notice, refusal } from "./told.ts";
 
 /** The invocation on whose behalf a call is executed. */
@@ -37,15 +37,16 @@ export async function executeRecorded<R>(
   kernel: Kernel,
   id: string,
   executor: Executor,
-  effect: Effect<R>,
+  effect: Effect<R> | undefined,
   options: EffectOptions<R> = {},
 ): Promise<Execution<R>> {
+  const fits = (record: RequestRecord): Promise<void> => refuseUnfit(record, effect !== undefined, options.parse);
   for (;;) {
     executor.demandLease();
-    const claimed = await acquire(kernel, id, executor, options.parse);
+    const claimed = await acquire(kernel, id, executor, fits);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "finished") return replay(claimed.record, options);
-    if (await mayStart(kernel, claimed, executor)) return perform(kernel, claimed, executor, effect, options);
+    if (effect && (await mayStart(kernel, claimed, executor))) return perform(kernel, claimed, executor, effect, options);
   }
 }
 
@@ -53,8 +54,8 @@ type Mine = Extract<Claim, { type: "mine" }>;
 type Taken = Exclude<Claim, { type: "busy" }>;
 
 /** Waits while somebody else is executing: their receipt is our result. */
-async function acquire(kernel: Kernel, id: string, executor: Executor, parse: ParseArgs | undefined): Promise<Taken> {
-  const claimant = { nonce: randomUUID(), fence: executor.fence, parse };
+async function acquire(kernel: Kernel, id: string, executor: Executor, fits: Claimant["fits"]): Promise<Taken> {
+  const claimant = { nonce: randomUUID(), fence: executor.fence, fits };
   // Mostly it is free, and there is nothing to listen for.
   const first = await claim(kernel, id, claimant, executor.read);
   if (first.type !== "busy") return first;

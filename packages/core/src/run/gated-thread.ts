@@ -10,7 +10,7 @@ import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { JudgedCall } from "../gate/judge.ts";
-import { refusedBy } from "../gate/refusal.ts";
+import { noSuchTool, refusedBy } from "../gate/refusal.ts";
 import { OpenHold } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { demandLease, keepHold } from "../hold/lease.ts";
@@ -129,7 +129,7 @@ export class GatedThread implements Thread {
     return { status: "runs", args: record.approvedArgs ?? record.args, recorded: true };
   }
 
-  async execute<R>(call: ProposedCall, effect: Effect<R>, options: CallOptions & EffectOptions<R> = {}): Promise<Execution<R>> {
+  async execute<R>(call: ProposedCall, effect: Effect<R> | undefined, options: CallOptions & EffectOptions<R> = {}): Promise<Execution<R>> {
     const { kernel } = this.#internals;
     demandLease(kernel, this.invocation);
     const asked = this.#questions.has(call);
@@ -173,23 +173,24 @@ export class GatedThread implements Thread {
     return this.#questions.asks(call, await this.#questions.judged(call), changed);
   }
 
-  async #executeNew<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+  async #executeNew<R>(call: ProposedCall, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
     const found = await this.#questions.found(call);
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
-    if (!refused && found.verdict.type !== "allow") return this.#askAndExecute(call, effect, options);
-    return refused ?? runAllowed(this.#internals.kernel, this.invocation, call, found.by, effect, options);
+    if (refused || !effect) return refused ?? noSuchTool(call.tool);
+    if (found.verdict.type !== "allow") return this.#askAndExecute(call, effect, options);
+    return runAllowed(this.#internals.kernel, this.invocation, call, found.by, effect, options);
   }
 
   /** Whatever led around the pause ends here. */
-  async #askAndExecute<R>(call: ProposedCall, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+  async #askAndExecute<R>(call: ProposedCall, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
     const [record] = (await this.#questions.record([call], null)).records;
     if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
     if (record.state === "pending") await this.review([call]);
     return this.#executeRecorded(record, effect, options);
   }
 
-  #executeRecorded<R>(read: RequestRecord, effect: Effect<R>, options: EffectOptions<R>): Promise<Execution<R>> {
+  #executeRecorded<R>(read: RequestRecord, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
     const { kernel } = this.#internals;
     this.invocation.declared.add(read.id);
     const { fence } = this.invocation.hold;

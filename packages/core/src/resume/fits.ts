@@ -8,10 +8,12 @@ import { setsIn } from "../gate/parsed.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /**
- * Between a signature and its execution the tool's schema may have changed: what was signed runs, or nothing.
- * @throws STATE_INCOMPATIBLE if the schema no longer takes the arguments, or makes something else of them than was shown
+ * Between a signature and its execution the tool may have changed: what was signed runs, or nothing.
+ * @throws STATE_INCOMPATIBLE if it is gone, or its schema no longer takes the arguments or makes something else of them than
+ * was shown
  */
-export async function refuseDrift(record: RequestRecord, parse: ParseArgs | undefined): Promise<void> {
+export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse: ParseArgs | undefined): Promise<void> {
+  if (!hasTool) throw incompatible(record, `a tool ${record.tool}`, "no tool of that name");
   const { parsed } = record.proposal;
   if (!parsed || !parse) return;
   const args = record.approvedArgs ?? record.args;
