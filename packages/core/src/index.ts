@@ -1,5 +1,5 @@
 /** `@countersign/core`: the gate, for whoever builds an agent. Adapter authors: `/adapter`; store authors: `/store`. @module */
-export { digestOf } from "./canonical/digest.ts";
+export { digestOf } from "./canonical/json.ts";
 export type { AllowedCall, CallContext } from "./contract/call.ts";
 export { approve, edit, reject, type Decision, type DecisionRecord, type Remember } from "./contract/decision.ts";
 export type { Timings } from "./contract/defaults.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hashOf } from "../src/audit/chain.ts";
-import { digestOf, requestIdOf, turnIdOf } from "../src/canonical/digest.ts";
+import { digestOf, requestIdOf, turnIdOf } from "../src/canonical/json.ts";
 import { canonicalJson, jsonCopy } from "../src/canonical/json.ts";
 import { isCountersignError } from "../src/index.ts";
 

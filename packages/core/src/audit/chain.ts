@@ -1,4 +1,4 @@
-import { sha256 } from "../canonical/digest.ts";
+import { sha256 } from "../canonical/json.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";

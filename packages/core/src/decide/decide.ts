@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { digestOf } from "../canonical/digest.ts";
+import { digestOf } from "../canonical/json.ts";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { maskDecision, masked, maskedProposal } from "../contract/mask.ts";

@@ -1,4 +1,4 @@
-import { requestIdOf } from "../canonical/digest.ts";
+import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { countsHistory, type Judgement } from "../policy/check.ts";

@@ -1,4 +1,4 @@
-import { digestOf, requestIdOf } from "../canonical/digest.ts";
+import { digestOf, requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { ParseArgs } from "../contract/parsed.ts";

@@ -1,7 +1,6 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
-import { sha256 } from "../canonical/digest.ts";
-import { jsonCopy } from "../canonical/json.ts";
+import { jsonCopy, sha256 } from "../canonical/json.ts";
 import { freezesSchema, type Freeze } from "../contract/freeze.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { unreadableRecord } from "../store/unreadable.ts";

@@ -1,6 +1,6 @@
 import { nextEvent, type NewEvent } from "../audit/chain.ts";
 import { grantSubject } from "../audit/subject.ts";
-import { sha256 } from "../canonical/digest.ts";
+import { sha256 } from "../canonical/json.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { Change } from "../store/port.ts";
 import type { GrantRecord } from "../store/records.ts";

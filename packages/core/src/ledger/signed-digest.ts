@@ -1,4 +1,4 @@
-import { digestOf } from "../canonical/digest.ts";
+import { digestOf } from "../canonical/json.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** The digest of what would run, if the record's parts agree on it: a changed record has none. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { sha256 } from "../canonical/digest.ts";
+import { sha256 } from "../canonical/json.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import { redactSchema } from "../contract/mask.ts";

@@ -1,5 +1,4 @@
-import { sha256 } from "../canonical/digest.ts";
-import { firstNonJson } from "../canonical/json.ts";
+import { firstNonJson, sha256 } from "../canonical/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";

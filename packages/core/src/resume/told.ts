@@ -1,5 +1,4 @@
-import { requestIdOf } from "../canonical/digest.ts";
-import { canonicalJson } from "../canonical/json.ts";
+import { canonicalJson, requestIdOf } from "../canonical/json.ts";
 import type { Refused } from "../contract/execution.ts";
 import type { RequestRecord } from "../store/records.ts";
 

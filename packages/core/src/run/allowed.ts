@@ -1,4 +1,4 @@
-import { requestIdOf } from "../canonical/digest.ts";
+import { requestIdOf } from "../canonical/json.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
 import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
 import { isCountersignError } from "../errors/error.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requestIdOf } from "../canonical/digest.ts";
+import { requestIdOf } from "../canonical/json.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { Approval } from "../contract/gate.ts";

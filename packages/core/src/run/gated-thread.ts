@@ -1,4 +1,4 @@
-import { requestIdOf } from "../canonical/digest.ts";
+import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Continuation } from "../contract/continuation.ts";
 import type { Effect, EffectOptions, Execution, Preview } from "../contract/execution.ts";

@@ -1,4 +1,4 @@
-import { digestOf } from "../canonical/digest.ts";
+import { digestOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Continuation } from "../contract/continuation.ts";
 import { rememberable } from "../contract/terms.ts";

@@ -1,4 +1,4 @@
-import { requestIdOf } from "../canonical/digest.ts";
+import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { RequestRecord } from "../store/records.ts";
