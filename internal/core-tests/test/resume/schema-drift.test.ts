@@ -127,7 +127,7 @@ describe("what a schema adds to the arguments", () => {
   });
 });
 
-describe("a schema that has changed since the signature", () => {
+describe.concurrent("a schema that has changed since the signature", () => {
   const later = z.object({ at: z.number().default(() => Date.now()), to: z.string(), amount: z.number() });
 
   it.each<[string, StandardSchemaV1, StandardSchemaV1, RegExp]>([
@@ -176,6 +176,18 @@ describe("a schema that has changed since the signature", () => {
     expect(await one.executed(later)).toMatchObject({ status: "ran", args: { to: "Acme", amount: 4 } });
   });
 
+  it("goes on where a clock of seconds has moved on", async () => {
+    const seconds = z.object({ at: z.number().default(() => Math.floor(Date.now() / 1_000)), to: z.string(), amount: z.number() });
+    const one = called({ to: "Acme", amount: 4 });
+    // Else the two readings of the question fall on both sides of a full second now and then, and nothing is to be shown.
+    await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
+    const { id, proposal } = await one.gate.decide(await one.asked(seconds), approve(), { by });
+    expect(proposal.parsed?.sets).toMatchObject([{ path: ["at"] }]);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(await one.executed(seconds)).toMatchObject({ status: "ran" });
+    expect(await one.gate.get(id)).toMatchObject({ execution: "done" });
+  });
+
   it("holds by hand as well", async () => {
     const asked = await gateWith(Pay("JPY")).ask({ threadId: "hand", tool: "pay", args: { to: "Acme", amount: 4 }, key: "k" });
     if (asked.status !== "pending") throw new Error(asked.status);
@@ -199,7 +211,7 @@ describe("a schema that has changed since the signature", () => {
   });
 });
 
-describe("an edit", () => {
+describe.concurrent("an edit", () => {
   const edited = { to: " Globex ", amount: 3 };
 
   it("is read by the rule's schema where that makes the same of the call", async () => {
@@ -230,4 +242,21 @@ describe("an edit", () => {
       result: { value: { to: "Globex", amount: 3, currency: "JPY" } },
     });
   });
+});
+
+it("a remembered decision holds only while the schema adds what its giver was shown", async () => {
+  const gateOf = (currency: string): Gate =>
+    createGate({
+      policy: definePolicy({ tools: { pay: { args: Pay(currency), ask: true, review: { remember: ["exact-args"] } } } }),
+      store,
+      warn: () => {},
+    }) as Gate;
+  const ask = (currency: string, key: string) =>
+    gateOf(currency).ask({ threadId: "granted", tool: "pay", args: { to: "Acme", amount: 4 }, key });
+  const first = await ask("JPY", "1");
+  if (first.status !== "pending") throw new Error(first.status);
+  await gateOf("JPY").decide(first.request, approve({ remember: { scope: "exact-args", times: 5 } }), { by });
+  expect((await ask("JPY", "2")).status).toBe("approved");
+  expect((await ask("USD", "3")).status).toBe("pending");
+  expect((await ask("JPY", "4")).status).toBe("approved");
 });

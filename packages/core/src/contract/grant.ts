@@ -19,6 +19,8 @@ export interface Grant {
   readonly requestedBy: string | undefined;
   /** Of the only arguments that it holds for. Undefined: any that the policy asks about. */
   readonly digest: string | undefined;
+  /** Of what the tool's schema added to them (`proposal.parsed`): once it adds something else, people are asked. Absent: not known. */
+  readonly parsedDigest?: string | undefined;
   /** The request that it was given on, which has the arguments. */
   readonly requestId: string;
   /** What the model is told when it rejects. */

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../canonical/json.ts";
+import { canonicalJson, sha256 } from "../canonical/json.ts";
 import type { Decision } from "../contract/decision.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Grant } from "../contract/grant.ts";
@@ -44,6 +44,7 @@ export function rememberedBy(
     threadId: within === "thread" ? record.threadId : undefined,
     requestedBy: record.requestedBy?.id,
     digest: scope === "exact-args" ? record.proposal.digest : undefined,
+    ...(scope === "exact-args" && record.proposal.parsed ? { parsedDigest: sha256(record.proposal.parsed) } : {}),
     requestId: record.id,
     message: decision.type === "reject" ? decision.message : undefined,
     terms: record.terms,

@@ -1,5 +1,6 @@
-import { asPlainJson, valueAt } from "../canonical/changes.ts";
+import { asPlainJson, changesBetween, valueAt } from "../canonical/changes.ts";
 import { canonicalJson } from "../canonical/json.ts";
+import type { JsonObject } from "../contract/json.ts";
 import { maskedAt } from "../contract/mask.ts";
 import type { ArgsPath, ParseArgs, ParsedArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -17,18 +18,33 @@ export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse
   const { parsed } = record.proposal;
   if (!parsed || !parse) return;
   const args = record.approvedArgs ?? record.args;
-  const value = asPlainJson(await parsedNow(record, parse));
-  const now = setsIn(args, value, parsed.atRunTime);
-  const drift = parsed.partial
-    ? parsed.sets.find(({ path, value: signed }) => textOf(valueAt(value, path)?.value) !== textOf(signed))
-    : firstDifference(parsed.sets, now);
+  const value = await parsedNow(record, parse);
+  if (!driftOf(parsed, args, value)) return;
+  // What is set by the clock need not have moved on while the call was asked about.
+  await new Promise((resolve) => setTimeout(resolve, A_SECOND));
+  const atRunTime = changesBetween(value, await parsedNow(record, parse)).map(({ path }) => path);
+  const drift = driftOf(settled(parsed, atRunTime), args, value);
   if (!drift) return;
-  const { path } = drift;
+  const at = drift.path.join(".");
+  const shown = parsed.sets.find(({ path }) => textOf(path) === textOf(drift.path)) ?? valueAt(args, drift.path);
   const text = (found: { readonly value?: unknown } | undefined): string =>
-    found && "value" in found ? textOf(maskedAt(path, found.value, record.redact)) : "nothing";
-  const shown = parsed.sets.find((set) => textOf(set.path) === textOf(path));
-  const at = path.join(".");
-  throw incompatible(record, `${at}: ${text(shown ?? valueAt(args, path))}`, `${at}: ${text(valueAt(value, path))}`);
+    found && "value" in found ? textOf(maskedAt(drift.path, found.value, record.redact)) : "nothing";
+  throw incompatible(record, `${at}: ${text(shown)}`, `${at}: ${text(valueAt(value, drift.path))}`);
+}
+
+/** In ms. Clocks of seconds are read by schemas, too. */
+const A_SECOND = 1_050;
+
+/** What was set by the clock, all the same, is no more held to. */
+function settled(parsed: ParsedArgs, atRunTime: ParsedArgs["atRunTime"]): ParsedArgs {
+  const moving = new Set(atRunTime.map(textOf));
+  return { ...parsed, sets: parsed.sets.filter(({ path }) => !moving.has(textOf(path))), atRunTime: [...parsed.atRunTime, ...atRunTime] };
+}
+
+/** Where the arguments are read otherwise than was shown. */
+function driftOf(parsed: ParsedArgs, args: JsonObject, value: unknown): { readonly path: ArgsPath } | undefined {
+  if (!parsed.partial) return firstDifference(parsed.sets, setsIn(args, value, parsed.atRunTime));
+  return parsed.sets.find((set) => textOf(valueAt(value, set.path)?.value) !== textOf(set.value));
 }
 
 async function parsedNow(record: RequestRecord, parse: ParseArgs): Promise<unknown> {
@@ -36,7 +52,7 @@ async function parsedNow(record: RequestRecord, parse: ParseArgs): Promise<unkno
     incompatible(record, "arguments that its schema took", `a schema that refuses them (${why})`, cause);
   try {
     const parsed = await parse(structuredClone(record.approvedArgs ?? record.args));
-    if ("value" in parsed) return parsed.value;
+    if ("value" in parsed) return asPlainJson(parsed.value);
     // The places only: what a schema says of a value may quote it, and a mask may hide it.
     throw refused(parsed.issues.map(({ path, message }) => (record.redact ? path : [...path, message]).map(String).join(".")).join("; "));
   } catch (error) {

@@ -117,6 +117,7 @@ const grantSchema = z.lazy(() =>
       threadId: text(),
       requestedBy: text(),
       digest: text(),
+      parsedDigest: text(),
       requestId: z.string(),
       message: text(),
       terms: termsSchema,

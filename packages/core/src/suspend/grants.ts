@@ -1,3 +1,4 @@
+import { sha256 } from "../canonical/json.ts";
 import { rememberable } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
@@ -69,11 +70,16 @@ function holdsFor({ tenant, grant, revokedAt, expiresAt = Infinity }: GrantRecor
     grant.tool === question.tool &&
     (grant.within === "requester" || grant.threadId === question.threadId) &&
     grant.requestedBy === question.requestedBy?.id &&
-    (grant.scope === "tool" || grant.digest === question.proposal.digest) &&
+    (grant.scope === "tool" || isForThese(grant, question.proposal)) &&
     rememberable(terms).includes(grant.scope) &&
     (terms.decisions ?? [grant.decision]).includes(grant.decision) &&
     invitationsFor(grant.by).some((invitation) => audienceOf(question)?.includes(invitation) === true)
   );
+}
+
+/** Exactly these arguments, and what was shown beside them. */
+function isForThese({ digest, parsedDigest }: GrantRecord["grant"], { parsed, ...proposal }: RequestRecord["proposal"]): boolean {
+  return digest === proposal.digest && (parsedDigest === undefined || parsedDigest === (parsed && sha256(parsed)));
 }
 
 /** The question with the grant's decision. */

@@ -6,7 +6,12 @@ import { addUses, commit, grant, grantsOf, idsOf, put, putGrant, putThread, requ
 const FULL_REQUEST: RequestRecord = request("r1", {
   status: "approved",
   namespace: "billing",
-  proposal: { args: { amount: 1 }, digest: "digest-2", by: { id: "bob" } },
+  proposal: {
+    args: { amount: 1 },
+    digest: "digest-2",
+    by: { id: "bob" },
+    parsed: { sets: [{ path: ["payees", 0, "urgent"], value: { no: false } }, { path: ["memo"] }], atRunTime: [["at"]], partial: true },
+  },
   approvedArgs: { amount: 1 },
   argsSchema: { type: "object" },
   rule: "payments",
