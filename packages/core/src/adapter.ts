@@ -21,5 +21,5 @@ export { currentThread } from "./run/current-thread.ts";
 export { defineRunner, inspectTools } from "./run/define-runner.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
 export { openThread } from "./run/open-thread.ts";
-export { refuseLookalikes, refuseUngated } from "./run/ungated.ts";
+export { refuseLookalikes, refuseUngated, warnUngated } from "./run/ungated.ts";
 export { dataOf } from "./suspend/continuation.ts";

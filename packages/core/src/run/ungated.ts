@@ -1,5 +1,6 @@
 import type { Guard, Inspection, Offer, OfferedTool } from "../contract/inspection.ts";
 import { CountersignError } from "../errors/error.ts";
+import { internalsOf } from "../kernel.ts";
 
 type Subject = Guard & Inspection;
 
@@ -55,6 +56,20 @@ export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, off
       `If they are meant to run without a signature, name them: ungated: ${names}.`,
   );
 }
+
+/** Natively nobody looks at tools before a run: whatever no gate guards is told to the gate's `warn`, each name once. */
+export function warnUngated({ gate, ungated = [], remedy }: Omit<Guard, "runner">, tools: readonly OfferedTool[]): void {
+  const { kernel } = internalsOf(gate);
+  const told = warned.get(kernel) ?? new Set();
+  warned.set(kernel, told);
+  const open = tools.filter((tool) => tool.gate === undefined && !ungated.includes(tool.name) && !told.has(tool.name));
+  // They may be names of a model's making.
+  if (open.length === 0 || told.size > 1_000) return;
+  for (const { name } of open) told.add(name);
+  const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
+  kernel.warn(`No gate guards ${listOf(open)}. ${remedy} If it is meant to run without a signature, name it: ungated: ${names}.`);
+}
+const warned = new WeakMap<object, Set<string>>();
 
 /** A misspelt list must not pass in silence. */
 function refuseUnknownNames({ runner, gate, ungated = [] }: Subject, offers: readonly Offer[]): void {
