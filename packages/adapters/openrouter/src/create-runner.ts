@@ -1,12 +1,24 @@
-import type { AgentRunner } from "@countersign/core";
+import type { AgentRunner, ThreadRef } from "@countersign/core";
 import { defineKeptRunner, type GateIn, type Next, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
-import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, StopWhen, Tool } from "@openrouter/agent";
+import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, Tool } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
+import { hooksOf } from "./hooks.ts";
 import type { State } from "./kinds.ts";
-import { offerOf } from "./offers.ts";
-import { newRun, place, type AsksItself, type Run } from "./run.ts";
+import { offerOf, REMEDY } from "./offers.ts";
+import { newRun, place, type Run } from "./run.ts";
 import { FRAMEWORK, fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import {
+  apart,
+  perRunOf,
+  refuseOptions,
+  settingsOf,
+  type AnyPerRun,
+  type PerRunSetting,
+  type Settings,
+  type Shared,
+  type SharedSchema,
+} from "./settings.ts";
 import { absorb, keepBeforeLeaving } from "./state/absorb.ts";
 import { toolContexts, type ToolContexts } from "./state/context.ts";
 import { endedIn, goOn } from "./state/go-on.ts";
@@ -15,18 +27,6 @@ import { emptyStream, finished } from "./stream.ts";
 import { isOutput, itemsOf, outputItem, type Item } from "./turn.ts";
 import { predicate } from "./waiting.ts";
 
-type SharedSchema = NonNullable<Parameters<OpenRouter["callModel"]>[0]["sharedContextSchema"]>;
-/** What tools share in their contexts, by its schema. */
-type Shared<S> = S extends SharedSchema ? S["_zod"]["output"] : Record<string, never>;
-type Settings<T extends readonly Tool[], S> = {
-  readonly name: string;
-  /** Tools that are meant to run without the gate, by name: the provider's, and those with `execute: false`. */
-  readonly ungated?: readonly string[];
-  // By themselves, so that these two are inferred, and the SDK's own conditions fit any tools.
-  readonly tools?: T;
-  readonly sharedContextSchema?: S;
-  readonly stopWhen?: StopWhen | StopWhen<NoInfer<T>>;
-} & Omit<CallModelInput<NoInfer<T>, Shared<S>>, "tools" | "stopWhen" | "input" | "state" | "approveToolCalls" | "rejectToolCalls">;
 type Input = string | ModelItem[];
 
 /** What was answered from outside, by call id: to calls of tools with `execute: false`, and where `onToolCalled` said null. */
@@ -37,6 +37,8 @@ interface RunOptions {
 /** One run that a runner drives, and what it goes by. */
 interface Driven {
   readonly run: Run;
+  /** Settings of `callModel`: the runner's, and those that were made for this run. */
+  readonly settings: AnyPerRun;
   readonly signal: AbortSignal;
   readonly answered: Readonly<Record<string, unknown>>;
   /** Made for calls that ran before the SDK did. */
@@ -52,31 +54,27 @@ type Then = Next<readonly Item[], string> | undefined;
 /**
  * An agent on durable threads. Settings are those of `callModel`; the conversation is saved in the same write as the requests
  * that it waits for. Results of signed calls enter with the next model request, which is an ordinary turn: the SDK's own tool
- * hooks and events don't see those calls. `stopWhen` counts from each start and resume, as the SDK's own does.
+ * events don't see those calls, its hooks do. `stopWhen` counts from each start and resume, as the SDK's own does.
+ * @param settings.context what a run is given anew, from its thread: the tools' `context`, `user`, `headers`, `hooks`, …
  * @example createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment] })
- * @throws SETUP for a gate without a policy, and for tools that it can't guard or that share a name
+ * @throws SETUP for a gate without a policy, for settings that `callModel` doesn't take, and for tools that it can't guard or
+ * that share a name
  */
-export function createRunner<const T extends readonly Tool[], C, S extends SharedSchema | undefined = undefined>(
+export function createRunner<const T extends readonly Tool[], C, S extends SharedSchema | undefined = undefined, const R = {}>(
   gate: GateIn<C>,
   client: OpenRouter,
-  settings: Settings<T, S>,
+  settings: Settings<T, S> & PerRunSetting<T, S, C, R>,
 ): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, RunOptions> {
-  const { name, ungated, tools: given, requireApproval, context, stopWhen, ...request } = settings as unknown as AnySettings;
+  const { name, ungated, tools: given, requireApproval, stopWhen, sharedContextSchema, context, request } = settingsOf(client, settings);
   const tools = originalsOf(given ?? []);
 
-  const open = (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Driven => ({
-    run: newRun({
-      gate,
-      thread,
-      tools,
-      asksItself: requireApproval,
-      keep: (saved) => thread.save(toContinuation(saved, [])),
-    }),
-    signal,
-    answered,
-    waiting: [],
-    brokenOff: false,
-  });
+  async function open(thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Promise<Driven> {
+    const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef;
+    const made = { ...request, ...perRunOf(name, await context?.(ref)) };
+    const keep = (saved: Saved): Promise<void> => thread.save(toContinuation(saved, []));
+    const run = newRun({ gate, thread, tools, asksItself: requireApproval, hooks: hooksOf(made.hooks), keep });
+    return { run, settings: made, signal, answered, waiting: [], brokenOff: false };
+  }
 
   /** Where the run begins or goes on. */
   async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Then> {
@@ -91,32 +89,35 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   }
 
   async function resumed(driven: Driven, saved: Saved): Promise<Then> {
-    const { run, answered } = driven;
-    const standing = await goOn(run, saved, async () => (driven.contexts ??= await toolContexts(context, request["sharedContextSchema"])));
+    const { run, answered, settings: own } = driven;
+    const contexts = async (): Promise<ToolContexts> => (driven.contexts ??= await toolContexts(own.context, sharedContextSchema));
+    const standing = await goOn(run, saved, contexts);
     if (standing.type === "waits") return suspended(standing.calls, standing.saved);
     if (standing.type === "stopped") return { advance: { status: "stopped", continuation: toContinuation(standing.saved, []) } };
     place(run, standing.saved);
     const { outside, last } = standing.saved;
     if (outside.some((id) => !Object.hasOwn(answered, id))) return elsewhere(driven);
-    if (last && request["allowFinalResponse"] === false) return completed(standing.saved, "");
+    if (last && own.allowFinalResponse === false) return completed(standing.saved, "");
     return { request: outside.map((id) => outputItem(id, JSON.stringify(answered[id] ?? null))) };
   }
 
   function callModel(driven: Driven, input: readonly Item[]): ModelResult<readonly Tool[]> {
-    const { run, signal, contexts } = driven;
+    const { run, settings: own, signal, contexts } = driven;
     const last = run.saved?.last ?? false;
     const rest = contexts?.rest();
+    const { request: settled, transport } = apart(own);
     const made = {
-      ...request,
+      ...settled,
+      ...(sharedContextSchema !== undefined && { sharedContextSchema }),
       input,
       requireApproval: predicate(run),
       state: { load: async () => ({ ...run.saved?.state }), save: (state: State) => save(driven, state) },
       ...(given && { tools: gatedFor(gate, tools, () => run) }),
       ...(last && { toolChoice: "none" }),
       ...(stopWhen && !last && { stopWhen: unlessWaiting(run, stopWhen) }),
-      ...(rest ? { context: rest } : context !== undefined && { context }),
+      ...(rest && { context: rest }),
     };
-    return client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { signal });
+    return client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { ...transport, signal });
   }
 
   /** How far the SDK came. */
@@ -142,6 +143,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     name,
     framework: FRAMEWORK,
     tools: { look: () => ({ offers: [offerOf(gate, given ?? [])] }), ungated, remedy: REMEDY },
+    beforeRun: (_threadId, options) => refuseOptions(name, options),
     open,
     enter,
     // An error of the SDK's is looked at where the run is left.
@@ -156,18 +158,6 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     leave,
   });
 }
-
-const REMEDY = "The runner gates the tools that run here. What is answered by hand or runs at the provider, nothing here can hold up.";
-
-/** What `callModel` takes, as far as it is looked into here. */
-type AnySettings = {
-  readonly name: string;
-  readonly ungated?: readonly string[];
-  readonly tools?: readonly Tool[];
-  readonly requireApproval?: AsksItself;
-  readonly context?: CallModelInput<readonly Tool[]>["context"];
-  readonly stopWhen?: CallModelInput<readonly Tool[]>["stopWhen"];
-} & Readonly<Record<string, unknown>>;
 
 /** The SDK keeps its conversation here, for as long as its run lasts. */
 async function save(driven: Driven, state: State): Promise<void> {

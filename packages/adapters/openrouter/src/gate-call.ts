@@ -1,12 +1,16 @@
-import type { ThreadRef } from "@countersign/core";
-import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
-import type { ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
+import { CountersignError, type ThreadRef } from "@countersign/core";
+import { warnUngated, type GateIn, type Thread } from "@countersign/core/adapter";
+import type { CallModelInput, ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
-import { offerOf } from "./offers.ts";
+import { hooksOf } from "./hooks.ts";
+import { named } from "./kinds.ts";
+import { offerOf, refuseUngatable, REMEDY } from "./offers.ts";
 import { newRun, threadOf, type Run } from "./run.ts";
 import { DurableState } from "./state/durable-state.ts";
-import { predicate } from "./waiting.ts";
+import { isRecord, predicate } from "./waiting.ts";
+
+type Hooks = NonNullable<CallModelInput["hooks"]>;
 
 /**
  * What one `callModel` needs, to spread. What has to be asked pauses the run as the SDK's own approvals do, with the questions
@@ -14,7 +18,9 @@ import { predicate } from "./waiting.ts";
  * THREAD_SUSPENDED, before any model request.
  * @param thread.requireApproval your own predicate for all calls, and each tool's own: both can only add a signature
  * @param thread.state your own accessor, if you keep the conversation. Default: the gate's store keeps it
- * @throws SETUP for two tools of one name
+ * @param thread.hooks the SDK's hooks, here so that signed calls pass them as well: these run before the SDK does
+ * @param thread.ungated tools that are meant to run without the gate, by name. Of all others that it can't guard the gate warns
+ * @throws SETUP for two tools of one name, and for tools of another gate
  * @throws (from `callModel`) THREAD_SUSPENDED, THREAD_BUSY, NOT_APPROVED if a reviewer stopped the run, EXECUTION_UNKNOWN, FROZEN
  * @example client.callModel({ model: "openai/gpt-5.2", input: "Pay Acme", ...gateCall(gate, [sendPayment], { threadId: "pay-001" }) })
  */
@@ -24,14 +30,19 @@ export function gateCall<const T extends readonly Tool[], C>(
   thread: ThreadRef<C> & {
     readonly requireApproval?: (call: ParsedToolCall<T[number]>, context: TurnContext) => boolean | Promise<boolean>;
     readonly state?: StateAccessor<T>;
+    readonly hooks?: Hooks;
+    readonly ungated?: readonly string[];
   },
 ): {
   readonly tools: T;
   readonly requireApproval: (call: ParsedToolCall<T[number]>, context: TurnContext) => Promise<boolean>;
   readonly state: StateAccessor<T>;
+  readonly hooks?: Hooks;
 } {
-  const { requireApproval, state: own, ...ref } = thread;
-  refuseLookalikes(offerOf(gate, tools));
+  if (!isRecord(thread)) throw new CountersignError("SETUP", { hint: NOBODYS });
+  const { requireApproval, state: own, hooks, ungated, ...ref } = thread;
+  refuseUngatable(gate, tools);
+  warnUngated({ gate, ungated, remedy: REMEDY }, offerOf(gate, tools).tools);
   const kept = originalsOf(tools);
   const open = (): Run =>
     newRun({
@@ -39,6 +50,7 @@ export function gateCall<const T extends readonly Tool[], C>(
       thread: threadOf(gate, ref as ThreadRef),
       tools: kept,
       asksItself: requireApproval,
+      hooks: hooksOf(hooks),
       keep: (saved) => state.keep(saved),
     });
   const state = new DurableState(open, own);
@@ -47,7 +59,24 @@ export function gateCall<const T extends readonly Tool[], C>(
   const current = (): Run => state.run ?? unseen;
   return {
     tools: gatedFor(gate, kept, current) as unknown as T,
-    requireApproval: (call, context) => predicate(current())(call, context),
+    requireApproval: async (call, context) => {
+      const run = current();
+      if (named(kept, call.name) || (await allows(run.thread, call))) return predicate(run)(call, context);
+      // Whoever has this tool, it isn't gated. Nobody may have it: then the model is told so when the run goes on.
+      warnUngated({ gate, ungated, remedy: STRANGE }, [{ name: call.name, gate: undefined }]);
+      return !ungated?.includes(call.name);
+    },
     state,
+    ...(hooks && { hooks }),
   };
+}
+const NOBODYS = "gateCall has to know whose conversation it is: gateCall(gate, tools, { threadId }).";
+const STRANGE = "The model called it, and gateCall was not given such a tool: the call does not run. Give callModel no other tools.";
+
+/** The policy lets a call of this kind pass without anybody being asked. */
+async function allows(thread: Thread, { id, name, arguments: args }: ParsedToolCall<Tool>): Promise<boolean> {
+  const call = { callId: id, tool: name, args };
+  if (!isRecord(call.args) || !thread.decidedByPolicy({ ...call, args: call.args })) return false;
+  const preview = await thread.preview({ ...call, args: call.args, turnId: crypto.randomUUID() }, { fresh: true });
+  return preview.status === "runs";
 }

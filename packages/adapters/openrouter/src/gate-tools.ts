@@ -1,64 +1,85 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { emitting, refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { emitting, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { Tool, TurnContext } from "@openrouter/agent";
 import { originalsOf, register } from "./gated.ts";
 import { finalOf } from "./generator.ts";
 import { guard } from "./guard.ts";
 import { runnable, type RunnableTool, type ToolContext } from "./kinds.ts";
-import { offerOf } from "./offers.ts";
+import { offerOf, REMEDY } from "./offers.ts";
 import { newRun, threadOf, type Run } from "./run.ts";
 import { modelOutput } from "./told.ts";
 import { mustPause } from "./waiting.ts";
+import { arrive } from "./within.ts";
 
 /**
  * Same tools, same types: each runs only what was signed, and what the policy allows. `callModel` is lazy, so
  * outside a runner say whose call it is: a ThreadRef. To have people asked and to go on afterwards, spread `gateCall`: it takes
- * these tools, or yours. Tools that run elsewhere (`execute: false`, server tools) are passed through.
+ * these tools, or yours. Tools that run elsewhere (`execute: false`, server tools) are passed through; with a thread, the gate warns
+ * of them unless `ungated` names them. Tools of another gate belong to this one then.
  * @example gateTools(gate, [sendPayment], { threadId: "pay-001" })
  * @throws SETUP for two tools of one name; THREAD_UNKNOWN from a call, without a thread
  */
-export function gateTools<const T extends readonly Tool[], C>(gate: GateIn<C>, tools: T, who?: ThreadRef<C>): T {
-  refuseLookalikes(offerOf(gate, tools));
+export function gateTools<const T extends readonly Tool[], C>(
+  gate: GateIn<C>,
+  tools: T,
+  who?: ThreadRef<C> & { readonly ungated?: readonly string[] },
+): T {
+  const offer = offerOf(gate, tools);
+  refuseLookalikes(offer);
   const own = originalsOf(tools);
-  const run = who && unseen(gate, own, who as ThreadRef);
-  return own.map((tool) => gated(gate, tool, () => run ?? outsideOfThreads(tool))) as unknown as T;
+  if (!who) return own.map((tool) => gated(gate, tool, (runnableTool) => unbound(gate, runnableTool))) as unknown as T;
+  warnUngated({ gate, ungated: who.ungated, remedy: REMEDY }, offer.tools);
+  const thread = threadOf(gate, who as ThreadRef);
+  const run = newRun({ gate, thread, tools: own, asksItself: undefined, keep: async () => {} });
+  return gatedFor(gate, own, () => run) as unknown as T;
 }
 
 /** The tools of one run of the SDK, by what they were before. */
 export function gatedFor(gate: Gate, tools: readonly Tool[], current: () => Run): readonly Tool[] {
-  return tools.map((tool) => gated(gate, tool, current));
+  return tools.map((tool) => gated(gate, tool, (runnableTool) => bound(runnableTool, current)));
 }
 
-function unseen(gate: Gate, tools: readonly Tool[], who: ThreadRef): Run {
-  return newRun({ gate, thread: threadOf(gate, who), tools, asksItself: undefined, keep: async () => {} });
+/** How a call gets to its tool. */
+interface Way {
+  readonly requireApproval: (args: unknown, context: TurnContext) => Promise<boolean>;
+  readonly enter: (args: unknown, context: ToolContext | undefined, effect: (args: unknown) => unknown) => Promise<unknown>;
 }
 
-function outsideOfThreads(tool: Tool): never {
-  const name = runnable(tool)?.function.name;
-  throw new CountersignError("THREAD_UNKNOWN", name === undefined ? {} : { tool: name });
+function bound(tool: RunnableTool, run: () => Run): Way {
+  return {
+    requireApproval: async (args, context) => pauses(run(), tool, args, context),
+    enter: async (args, context, effect) => guard({ run: run(), tool, args, context }, effect),
+  };
 }
 
-function gated(gate: Gate, original: Tool, run: () => Run): Tool {
+/** Whoever knows the thread is further out: a runner, around something that the application has put around these tools. */
+function unbound(gate: Gate, { function: { name } }: RunnableTool): Way {
+  return {
+    requireApproval: () => Promise.reject(new CountersignError("THREAD_UNKNOWN", { tool: name })),
+    enter: async (args, _context, effect) => arrive(gate, { tool: name, args }, () => effect(args)),
+  };
+}
+
+function gated(gate: Gate, original: Tool, wayTo: (tool: RunnableTool) => Way): Tool {
   const tool = runnable(original);
   if (!tool) return original;
-  const copy = { ...original, function: { ...tool.function, ...guarded(tool, run) } } as unknown as Tool;
-  register(copy, { gate, original });
-  return copy;
+  const members = guarded(tool, wayTo(tool));
+  register(gate, members, tool.function);
+  return { ...original, function: { ...tool.function, ...members } } as unknown as Tool;
 }
 
-function guarded(tool: RunnableTool, run: () => Run): Partial<RunnableTool["function"]> {
+function guarded(tool: RunnableTool, { requireApproval, enter }: Way): Partial<RunnableTool["function"]> {
   const { execute, onToolCalled, eventSchema } = tool.function;
-  const enter = (args: unknown, context: ToolContext | undefined) => ({ run: run(), tool, args, context });
   return {
-    requireApproval: (args, context) => pauses(run(), tool, args, context),
+    requireApproval,
     toModelOutput: (told) => modelOutput(tool, told),
     ...(onToolCalled && {
-      onToolCalled: (args, context) => guard(enter(args, context), (parsed) => onToolCalled(parsed, context)),
+      onToolCalled: (args, context) => enter(args, context, (parsed) => onToolCalled(parsed, context)),
     }),
     ...(execute && {
       execute: eventSchema
-        ? (args, context) => emitting((emit) => guard(enter(args, context), (parsed) => finalOf(tool, execute(parsed, context), emit)))
-        : (args, context) => guard(enter(args, context), (parsed) => execute(parsed, context)),
+        ? (args, context) => emitting((emit) => enter(args, context, (parsed) => finalOf(tool, execute(parsed, context), emit)))
+        : (args, context) => enter(args, context, (parsed) => execute(parsed, context)),
     }),
   };
 }

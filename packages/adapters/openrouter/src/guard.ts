@@ -3,9 +3,12 @@ import { CountersignError, isCountersignError } from "@countersign/core";
 import { firstNonJson, type Execution } from "@countersign/core/adapter";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
 import type { Cleared, Run } from "./run.ts";
-import { demand, parse } from "./schema.ts";
+import { madeOf } from "./same-args.ts";
+import { demand } from "./schema.ts";
 import { kept } from "./told.ts";
+import type { Call } from "./turn.ts";
 import { isRecord, mustPause } from "./waiting.ts";
+import { passing } from "./within.ts";
 
 /** A call at the last possible place: inside the tool's own function. */
 export interface Guarded {
@@ -40,7 +43,7 @@ async function executed(guarded: Guarded, effect: (args: unknown) => unknown): P
   const { run, tool, args } = guarded;
   let cleared: Cleared | undefined;
   try {
-    cleared = takeCleared(run, tool, args) ?? (await clearedLate(guarded));
+    cleared = takeCleared(run, ofTheseArgs(tool, args)) ?? (await clearedLate(guarded));
     const execution = await execute(run, tool, cleared, effect);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     return { cleared, execution };
@@ -53,22 +56,25 @@ async function executed(guarded: Guarded, effect: (args: unknown) => unknown): P
 }
 
 function execute(
-  { thread }: Run,
+  { gate, thread }: Run,
   tool: RunnableTool,
   { callId, args, parsed, recorded }: Cleared,
   effect: (args: unknown) => unknown,
 ): Promise<Execution<unknown>> {
-  if (recorded)
-    return thread.execute(recorded, async (signed) => effect(await demand(tool.function.inputSchema, signed)), {
-      encode: kept,
-    });
+  const { name, inputSchema } = tool.function;
+  const carriedOut = (given: unknown): unknown => passing(gate, { tool: name, args: given }, () => effect(given));
+  if (recorded) return thread.execute(recorded, async (signed) => carriedOut(await demand(inputSchema, signed)), { encode: kept });
   // Nothing is recorded of it, so its turn only has to differ from all others.
-  const call = { callId, turnId: crypto.randomUUID(), tool: tool.function.name, args: isRecord(args) ? args : {} };
-  return thread.execute(call, () => effect(parsed), { fresh: true });
+  const call = { callId, turnId: crypto.randomUUID(), tool: name, args: isRecord(args) ? args : {} };
+  return thread.execute(call, () => carriedOut(parsed), { fresh: true });
 }
 
-function takeCleared({ round }: Run, { function: { name } }: RunnableTool, args: unknown): Cleared | undefined {
-  const at = round.cleared.findIndex(({ tool, parsed }) => tool === name && isDeepStrictEqual(parsed, args));
+function ofTheseArgs({ function: { name } }: RunnableTool, args: unknown): (cleared: Cleared) => boolean {
+  return ({ tool, parsed }) => tool === name && isDeepStrictEqual(parsed, args);
+}
+
+function takeCleared({ round }: Run, isMeant: (cleared: Cleared) => boolean): Cleared | undefined {
+  const at = round.cleared.findIndex(isMeant);
   const [taken] = at < 0 ? [] : round.cleared.splice(at, 1);
   if (taken?.recorded) round.spent.push(taken);
   return taken;
@@ -82,25 +88,59 @@ function takeCleared({ round }: Run, { function: { name } }: RunnableTool, args:
 async function clearedLate(guarded: Guarded): Promise<Cleared> {
   const { run, tool, args, context } = guarded;
   const { name, inputSchema } = tool.function;
-  for (const call of run.round.turn?.open ?? []) {
-    if (call.tool !== name || run.round.turnedAway.has(call.id)) continue;
-    const parsed = await parse(inputSchema, call.args);
-    if ("issues" in parsed || !isDeepStrictEqual(parsed.value, args)) continue;
+  let isKnown = false;
+  for (const call of openOf(run, name)) {
+    if (!(await madeOf(inputSchema, call.args, args))) continue;
+    isKnown = true;
     if (await mustPause(run, call, context ?? { numberOfTurns: 0 })) {
       run.round.turnedAway.add(call.id);
       throw new Error(WAITS);
     }
-    const cleared = takeCleared(run, tool, args);
+    const cleared = takeCleared(run, ({ callId }) => callId === call.id);
     if (cleared) return cleared;
   }
-  const spent = run.round.spent.find(({ tool: its, parsed }) => its === name && isDeepStrictEqual(parsed, args));
+  const spent = run.round.spent.find(ofTheseArgs(tool, args));
   if (spent) return spent;
+  if (!isKnown) await refuseChanged(guarded);
   if (isRecord(args) && !firstNonJson(args)) {
     const callId = crypto.randomUUID();
     if (run.thread.decidedByPolicy({ callId, tool: name, args })) return { callId, tool: name, args, parsed: args, recorded: undefined };
   }
-  throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNASKED });
+  throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: run.round.turn && !isKnown ? changed(name) : UNASKED });
 }
 const WAITS = "This call waits for a person. It did not run.";
-const UNASKED =
-  "Nobody was asked about it: its arguments were changed after the model made the call, or the run has another state than gateCall's.";
+const UNASKED = "Nobody was asked about it: the run has another state than gateCall's.";
+
+function openOf({ round }: Run, name: string): readonly Call[] {
+  return round.turn?.open.filter(({ id, tool }) => tool === name && !round.turnedAway.has(id)) ?? [];
+}
+
+/**
+ * The SDK doesn't say which call this was before a hook changed its arguments. As long as it may be one that somebody has signed or
+ * has to sign, it isn't one that the policy lets pass.
+ * @throws NOT_APPROVED, and whatever call it was stays open
+ */
+async function refuseChanged({
+  run,
+  tool: {
+    function: { name },
+  },
+  context,
+}: Guarded): Promise<void> {
+  const { round } = run;
+  const open = openOf(run, name);
+  const waits = await Promise.all(open.map((call) => mustPause(run, call, context ?? { numberOfTurns: 0 })));
+  const signed = round.cleared.filter(({ tool, recorded }) => tool === name && recorded);
+  const bound = [...open.filter((_, index) => waits[index]).map(({ id }) => id), ...signed.map(({ callId }) => callId)];
+  if (bound.length === 0 || takeCleared(run, ({ tool, recorded }) => tool === name && !recorded)) return;
+  for (const id of bound) round.broken.add(id);
+  throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: changed(name) });
+}
+
+/** For whoever runs the agent: a model couldn't mend it. */
+export function changed(tool: string): string {
+  return (
+    `The arguments of ${tool} were changed after the model made the call, by a PreToolUse hook or around the tool, and nobody was ` +
+    "asked about those. A hook may look at a call and block it. Change arguments with an edit, or in the tool's own schema."
+  );
+}

@@ -21,9 +21,13 @@ export interface RunnableTool {
   };
 }
 
-/** Undefined for what runs elsewhere: at the provider, or by the hands of whoever runs the conversation. */
+/**
+ * Undefined for what runs elsewhere: at the provider, or by the hands of whoever runs the conversation. And for a tool with a
+ * `run`, the one function of tools in later versions of the SDK: what calls that goes around `execute`.
+ */
 export function runnable(tool: Tool | undefined): RunnableTool | undefined {
-  return tool && isClientTool(tool) && isAutoResolvableTool(tool) ? (tool as unknown as RunnableTool) : undefined;
+  if (!tool || !isClientTool(tool) || !isAutoResolvableTool(tool) || "run" in tool.function) return undefined;
+  return tool as unknown as RunnableTool;
 }
 
 /** Of a tool that runs at the provider: as rules would name it. */

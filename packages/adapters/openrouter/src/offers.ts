@@ -1,7 +1,7 @@
-import type { Gate } from "@countersign/core";
-import type { Offer, OfferedTool } from "@countersign/core/adapter";
+import { CountersignError, type Gate } from "@countersign/core";
+import { refuseLookalikes, type Offer, type OfferedTool } from "@countersign/core/adapter";
 import { isClientTool, type Tool } from "@openrouter/agent";
-import { gatedOf } from "./gated.ts";
+import { gateOf } from "./gated.ts";
 import { runnable, serverToolName } from "./kinds.ts";
 
 /** What a model is offered by a run under this gate, which stands around whatever runs here and has no other gate yet. */
@@ -12,5 +12,17 @@ export function offerOf(gate: Gate, tools: readonly Tool[]): Offer {
 function offered(gate: Gate, tool: Tool): OfferedTool {
   if (!isClientTool(tool)) return { name: serverToolName(tool), gate: undefined };
   const { name } = tool.function;
-  return { name, calledAs: name, gate: runnable(tool) && (gatedOf(tool)?.gate ?? gate) };
+  return { name, calledAs: name, gate: runnable(tool) && (gateOf(tool) ?? gate) };
+}
+
+export const REMEDY = "What is answered by hand, runs at the provider, or is declared with `run`, nothing here can hold up.";
+
+/** For a run without a runner. @throws SETUP for two tools of one name, and for tools that another gate guards */
+export function refuseUngatable(gate: Gate, tools: readonly Tool[]): void {
+  const offer = offerOf(gate, tools);
+  refuseLookalikes(offer);
+  const others = offer.tools.filter((tool) => tool.gate !== undefined && tool.gate !== gate);
+  if (others.length === 0) return;
+  const names = others.map(({ name }) => name).join(", ");
+  throw new CountersignError("SETUP", { hint: `Two gates: another gate guards ${names}. Pass the tools as they were before.` });
 }

@@ -1,6 +1,6 @@
 import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
+import type { HooksManager, ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { FRAMEWORK, type Saved } from "./saved.ts";
 import { itemsOf, lastTurn, type Turn } from "./turn.ts";
 
@@ -14,6 +14,8 @@ export interface Run {
   /** As they were before they were gated. */
   readonly tools: readonly Tool[];
   readonly asksItself: AsksItself | undefined;
+  /** The application's, as far as they are known: for calls that run before the SDK does. */
+  readonly hooks?: HooksManager | undefined;
   /** The conversation as the SDK last saved it. Undefined: the application keeps it, unseen. */
   saved: Saved | undefined;
   /** What this run has found out about the turn that the model has just made. */
@@ -50,7 +52,7 @@ export interface Cleared {
   readonly recorded: ProposedCall | undefined;
 }
 
-type Given = Pick<Run, "gate" | "thread" | "tools" | "asksItself" | "keep">;
+type Given = Pick<Run, "gate" | "thread" | "tools" | "asksItself" | "hooks" | "keep">;
 
 /** Without a conversation: the application keeps it, unless one is put in its place. */
 export function newRun(given: Given): Run {

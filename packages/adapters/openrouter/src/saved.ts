@@ -43,7 +43,22 @@ export function toContinuation(
 /** @throws STATE_INCOMPATIBLE for what another version of this package, or of the SDK's state, has saved */
 export function fromContinuation(continuation: Continuation | null): Kept | undefined {
   const kept = dataOf(continuation, FRAMEWORK, FORMAT) as Kept | undefined;
-  const { version = RUNNING } = kept?.state ?? {};
-  if (version === RUNNING) return kept;
-  throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `state ${version}`, running: `state ${RUNNING}` });
+  if (kept?.state) refuseUnknownState(kept.state);
+  return kept;
 }
+
+/** @throws STATE_INCOMPATIBLE for a version, or a way to wait, that this version of the SDK doesn't know */
+export function refuseUnknownState({ version = RUNNING, status }: State): void {
+  const running = `state ${RUNNING}`;
+  if (version !== RUNNING) throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `state ${version}`, running });
+  if (Object.hasOwn(STATUSES, status)) return;
+  throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `with the status ${String(status)}`, running });
+}
+const STATUSES: Readonly<Record<State["status"], true>> = {
+  in_progress: true,
+  complete: true,
+  interrupted: true,
+  awaiting_approval: true,
+  awaiting_hitl: true,
+  awaiting_client_tools: true,
+};

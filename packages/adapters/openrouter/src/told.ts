@@ -19,8 +19,8 @@ export async function modelOutput(tool: RunnableTool, told: Told): Promise<unkno
 const AS_JSON = { type: "json" };
 
 /** A result as it stands in the conversation. A notice stands before it: the transcript has to say which arguments ran. */
-export async function outputOf(tool: RunnableTool, told: Told, notice?: string): Promise<Output> {
-  const made = await tool.function.toModelOutput?.(told);
+export async function outputOf(tool: RunnableTool | undefined, told: Told, notice?: string): Promise<Output> {
+  const made = await tool?.function.toModelOutput?.(told);
   const output = isContent(made) ? made.value : plain(told.output);
   if (notice === undefined) return output;
   return [text(notice), ...(typeof output === "string" ? [text(output)] : output)];
@@ -28,6 +28,10 @@ export async function outputOf(tool: RunnableTool, told: Told, notice?: string):
 
 export function errorOutput(message: string): string {
   return JSON.stringify({ error: message });
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isContent(made: unknown): made is { readonly value: Content } {

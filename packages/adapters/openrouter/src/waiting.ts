@@ -18,9 +18,12 @@ export function mustPause(run: Run, call: Call, context: TurnContext): Promise<b
   return known;
 }
 
-/** The same, as `callModel` asks it. */
+/** The same, as `callModel` asks it. Its arguments are the SDK's, and hooks can change what is in them: they are read anew. */
 export function predicate(run: Run): (call: ParsedToolCall<Tool>, context: TurnContext) => Promise<boolean> {
-  return (call, context) => mustPause(run, { id: call.id, tool: call.name, args: call.arguments }, context);
+  return ({ id, name, arguments: args }, context) => {
+    const call = run.round.turn?.open.find((each) => each.id === id && each.tool === name);
+    return mustPause(run, call ?? { id, tool: name, args: structuredClone<unknown>(args) }, context);
+  };
 }
 
 async function judged(run: Run, call: Call, context: TurnContext): Promise<boolean> {

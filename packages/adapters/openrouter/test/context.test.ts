@@ -35,7 +35,7 @@ describe("a tool's context, for a call that runs at a resume under the runner", 
     const seen: unknown[] = [];
     const tools = [counting("bound", seen), counting("free", seen)];
     const world = await openWorld([[call("bound", "a")], [call("free", "b")], "done"], { desk: openDesk({ policy }), tools });
-    const runner = world.runner({ context: context as never, sharedContextSchema });
+    const runner = world.runner({ context: () => ({ context }), sharedContextSchema });
     // The free tool has no context of its own: what the SDK says of that is its business.
     await runner.start("t", "go");
     expect(seen).toEqual([]);
@@ -52,7 +52,7 @@ describe("a tool's context, for a call that runs at a resume under the runner", 
       tools: [counting("bound", seen), counting("free", seen)],
     });
     const context = { bound: { key: "k", count: 1 }, free: { key: "f", count: 7 }, shared: { user: "bob" } };
-    const runner = world.runner({ context: context as never, sharedContextSchema });
+    const runner = world.runner({ context: () => ({ context }), sharedContextSchema });
     await runner.start("t", "go");
     await world.approve();
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "done" });
@@ -65,7 +65,7 @@ describe("a tool's context, for a call that runs at a resume under the runner", 
   test("that the schema refuses fails the call, and the model is told", async () => {
     const seen: unknown[] = [];
     const world = await openWorld([[call("bound", "a")]], { desk: openDesk({ policy }), tools: [counting("bound", seen)] });
-    const runner = world.runner({ context: { bound: { key: 1 } } as never });
+    const runner = world.runner({ context: () => ({ context: { bound: { key: 1 } } }) });
     await runner.start("t", "go");
     await world.approve();
     await runner.resume("t");

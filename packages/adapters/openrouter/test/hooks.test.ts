@@ -1,7 +1,8 @@
 import { Amount } from "@countersign/adapter-tests";
 import { createGate, definePolicy } from "@countersign/core";
-import { HooksManager, type StateAccessor } from "@openrouter/agent";
+import { HooksManager, tool, type StateAccessor } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { openDesk, paying, type Lines } from "./support/desk.ts";
 import { codeOf, openWorld, ownState, type World } from "./support/world.ts";
 
@@ -80,16 +81,58 @@ describe.each(ways)("with %s", (name, run) => {
     expect(world.effects).toEqual([{ amount: 6, to: "x" }]);
   });
 
+  test("a PreToolUse hook that changes a call that waits, which a PermissionRequest hook has allowed: nothing runs, and it still waits", async () => {
+    const world = await openWorld([[paying(5_000)], "done"]);
+    const hooks = permission("allow");
+    hooks.on("PreToolUse", { handler: ({ toolInput }) => ({ mutatedInput: { ...toolInput, amount: 5 } }) });
+    expect(await run(world, hooks)).toMatch(/NOT_APPROVED|arguments of pay were changed/);
+    expect(world.effects).toEqual([]);
+    await run(world, new HooksManager(), []);
+    expect(await world.only()).toMatchObject({ args: { amount: 5_000 } });
+  });
+
+  test("a PreToolUse hook that tidies up what the policy allows, beside a call that waits", async () => {
+    const world = await openWorld([[paying(5, " x ", "a"), paying(5_000, "y", "b"), paying(6, "z ", "c")], "done"]);
+    const hooks = new HooksManager();
+    hooks.on("PreToolUse", { handler: ({ toolInput }) => ({ mutatedInput: { ...toolInput, to: (toolInput["to"] as string).trim() } }) });
+    await run(world, hooks);
+    expect(world.effects).toEqual([{ amount: 5, to: "x" }, { amount: 6, to: "z" }]); // prettier-ignore
+    expect(await world.only()).toMatchObject({ args: { amount: 5_000 } });
+  });
+
+  test("a hook that changes nested arguments in place: what is judged is what runs", async () => {
+    const effects: unknown[] = [];
+    const pay = tool({
+      name: "pay",
+      description: "",
+      inputSchema: z.object({ order: z.record(z.string(), z.unknown()) }),
+      execute: async ({ order }) => void effects.push(order),
+    });
+    const policy = definePolicy({
+      tools: { pay: { args: pay.function.inputSchema, ask: ({ args }) => (args.order["amount"] as number) > 1_000 } },
+    });
+    const order = (amount: number) => ({ id: `c${amount}`, name: "pay", args: { order: { amount } } });
+    const hooks = new HooksManager();
+    hooks.on("PreToolUse", { handler: ({ toolInput }) => void ((toolInput["order"] as { amount: number }).amount = 9_000) });
+    const world = await openWorld([[order(5)], "done"], { desk: openDesk({ policy }), tools: [pay] });
+    expect(await run(world, hooks)).toMatch(/NOT_APPROVED|arguments of pay were changed/);
+    expect(effects).toEqual([]);
+  });
+
   test("a PreToolUse hook that changes what was signed with a remembered decision: nothing runs", async () => {
     const policy = definePolicy({
       tools: { pay: { args: Amount, ask: ({ args }) => args.amount > 1_000, review: { remember: ["exact-args"] } } },
     });
     const world = await openWorld([[paying(5_000)], [paying(5_000, "x", "again")]], { desk: openDesk({ policy }) });
-    const hooks = new HooksManager();
-    await run(world, hooks);
+    await run(world, new HooksManager());
     await world.gate.decide(await world.only(), { type: "approve", remember: { scope: "exact-args" } } as never, { by: { id: "alice" } });
-    expect(await run(world, mutating(9_000), [])).toMatch(/NOT_APPROVED|no recorded approval/);
+    const hooks = new HooksManager();
+    const isSecond = () => world.effects.length > 0;
+    hooks.on("PreToolUse", { handler: ({ toolInput }) => (isSecond() ? { mutatedInput: { ...toolInput, amount: 9_000 } } : undefined) });
+    expect(await run(world, hooks, [])).toMatch(/NOT_APPROVED|arguments of pay were changed/);
     expect(world.effects).toEqual([{ amount: 5_000, to: "x" }]);
+    await run(world, new HooksManager(), []);
+    expect(world.effects).toEqual([{ amount: 5_000, to: "x" }, { amount: 5_000, to: "x" }]); // prettier-ignore
   });
 
   test(`hooks that only look see what the SDK runs (${name})`, async () => {

@@ -215,7 +215,8 @@ describe("a freeze", () => {
       await world.gate.decide(await world.only(), approve({ remember: { scope: "tool" } }), { by: alice });
       const hooks = new HooksManager();
       const frozen: string[] = [];
-      hooks.on("PreToolUse", { matcher: "pay", handler: async () => void frozen.push((await freeze(world)).id) });
+      const isAgain = ({ toolInput }: { readonly toolInput: Record<string, unknown> }) => toolInput["to"] === "y";
+      hooks.on("PreToolUse", { matcher: "pay", filter: isAgain, handler: async () => void frozen.push((await freeze(world)).id) });
       expect(await run([], hooks)).toMatch(/FROZEN|is frozen by alice: fraud alert/);
       expect([world.effects, reads]).toEqual([[{ amount: 5_000, to: "x" }], 1]);
       expect(world.server.requests).toHaveLength(2);

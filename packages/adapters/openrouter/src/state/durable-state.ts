@@ -3,7 +3,7 @@ import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { StateAccessor, Tool } from "@openrouter/agent";
 import type { State } from "../kinds.ts";
 import { place, type Run } from "../run.ts";
-import { fromContinuation, newSaved, toContinuation, type Saved } from "../saved.ts";
+import { fromContinuation, newSaved, refuseUnknownState, toContinuation, type Saved } from "../saved.ts";
 import { itemsOf, lastTurn } from "../turn.ts";
 import { absorb, answerable, keepBeforeLeaving } from "./absorb.ts";
 import { toolContexts } from "./context.ts";
@@ -93,6 +93,7 @@ export class DurableState implements StateAccessor {
     const kept = fromContinuation(await thread.restore());
     const state = this.#own ? await this.#own.load() : kept?.state;
     if (!state) return place(run, newSaved(thread.id));
+    refuseUnknownState(state);
     const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(run.tools, state)], last: kept?.last ?? false };
     const standing = await goOn(run, saved, () => toolContexts(undefined));
     switch (standing.type) {

@@ -1,15 +1,16 @@
-import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import { CountersignError, isCountersignError, type ApprovalRequest } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { named, runnable, type RunnableTool, type State } from "../kinds.ts";
 import type { Run } from "../run.ts";
-import type { Saved } from "../saved.ts";
+import { FRAMEWORK, type Saved } from "../saved.ts";
 import { parse } from "../schema.ts";
-import { errorOutput, kept, outputOf, type Output } from "../told.ts";
+import { errorOutput, messageOf, outputOf, type Output } from "../told.ts";
 import { itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
 import { isRecord, ownReason, waitOptions } from "../waiting.ts";
 import { unsentOutputs } from "./absorb.ts";
 import type { ToolContexts } from "./context.ts";
 import { answered, repaired } from "./conversation.ts";
+import { executeHooked } from "./hooked.ts";
 import { perform } from "./perform.ts";
 
 /** How a conversation can go on. */
@@ -22,6 +23,7 @@ export type Standing =
 /**
  * Goes on from what was saved: once nothing waits any more, what was signed runs, side by side as the SDK would do it, and
  * all outputs are folded into the conversation, which then continues with an ordinary turn.
+ * @throws STATE_INCOMPATIBLE, before anything runs, for a signed call whose tool no longer runs here
  */
 export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolContexts>): Promise<Standing> {
   const saved = await mended(run, from);
@@ -32,8 +34,10 @@ export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolCo
   const waiting = calls.flatMap(({ waits, proposed }) => (waits && proposed ? [proposed] : []));
   if (waiting.length > 0) return { type: "waits", saved, calls: waiting };
   if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(run, saved) };
-  const surroundings = await contexts();
-  const outputs = await allOf(calls.map((call) => outputFor(run.thread, call, surroundings, saved.state.status)));
+  for (const call of calls) refuseWithoutTool(call);
+  const surroundings: Surroundings = { run, state: saved.state, contexts: await contexts() };
+  const outputs = await allOf(calls.map((call) => outputFor(surroundings, call)));
+  await run.hooks?.drain();
   const outside = outputs.flatMap((output, index) => (output === OUTSIDE ? [open[index]?.id ?? ""] : []));
   return { type: "ready", saved: withOutputs(inProgress({ ...saved, outside: [...saved.outside, ...outside] }), turn, open, outputs) };
 }
@@ -45,7 +49,7 @@ export async function endedIn(run: Run, from: Saved, answers: ReadonlySet<string
   const turn = lastTurn(itemsOf(saved.state.messages));
   if (!turn) return inProgress(saved);
   const open = turn.open.filter(({ id }) => !answers.has(id));
-  const outputs = await Promise.all(open.map((call) => toldOf(thread, runnable(named(tools, call.tool)), turn, call)));
+  const outputs = await Promise.all(open.map((call) => toldOf(thread, runnable(named(tools, call.tool)), proposedIn(turn, call))));
   return withOutputs(inProgress({ ...saved, outside: [], last: false }), turn, open, outputs);
 }
 
@@ -62,7 +66,6 @@ async function mended({ tools }: Pick<Run, "tools">, saved: Saved): Promise<Save
 interface OpenCall {
   readonly call: Call;
   readonly tool: RunnableTool | undefined;
-  /** Undefined: nobody can be asked about it. */
   readonly proposed: ProposedCall | undefined;
   readonly request: ApprovalRequest | undefined;
   readonly waits: boolean;
@@ -75,53 +78,62 @@ async function standingOf(run: Run, turn: Turn, call: Call): Promise<OpenCall> {
   const { thread, tools } = run;
   const tool = runnable(named(tools, call.tool));
   const isKnownTool = named(tools, call.tool) !== undefined;
-  const proposed = isRecord(call.args) ? proposedCall(turn, call) : undefined;
+  const proposed = proposedIn(turn, call);
   const request = proposed && (await thread.recorded(proposed));
   const found = { call, tool, proposed, request, isKnownTool, waits: false, issues: undefined };
+  if (request && proposed) return { ...found, waits: await thread.mustWait(proposed) };
   if (!tool) return found;
   if (!proposed) return { ...found, issues: `the model wrote no JSON object: ${String(call.args)}` };
-  if (request) return { ...found, waits: await thread.mustWait(proposed) };
   const parsed = await parse(tool.function.inputSchema, call.args);
   if ("issues" in parsed) return { ...found, issues: parsed.issues };
   const asked = await ownReason(run, tool, call, parsed.value, { numberOfTurns: 0 });
   return { ...found, waits: await thread.mustWait(proposed, waitOptions(tool, asked)) };
 }
 
+/** Undefined: nobody can be asked about it. */
+function proposedIn(turn: Turn, call: Call): ProposedCall | undefined {
+  return isRecord(call.args) ? proposedCall(turn, call) : undefined;
+}
+
+/** @throws STATE_INCOMPATIBLE */
+function refuseWithoutTool({ tool, call, request, isKnownTool }: OpenCall): void {
+  if (tool || request?.status !== "approved" || request.execution === "done" || request.execution === "failed") return;
+  const running = isKnownTool ? `${call.tool} as a tool without an execute of its own` : "without it";
+  throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `with the tool ${call.tool}`, running });
+}
+
+/** What stands around the calls that run when a conversation goes on. */
+interface Surroundings {
+  readonly run: Run;
+  readonly state: State;
+  readonly contexts: ToolContexts;
+}
+
 /** The call is answered from outside. */
 const OUTSIDE = Symbol("outside");
 
-async function outputFor(
-  thread: Thread,
-  open: OpenCall,
-  contexts: ToolContexts,
-  status: State["status"],
-): Promise<Output | typeof OUTSIDE> {
+async function outputFor({ run, state, contexts }: Surroundings, open: OpenCall): Promise<Output | typeof OUTSIDE> {
+  const { gate, thread, hooks } = run;
   const { call, tool, proposed, request, issues, isKnownTool } = open;
+  if (!tool && request) return toldOf(thread, tool, proposed);
   if (!tool) return isKnownTool ? OUTSIDE : errorOutput(`Tool "${call.tool}" not found`);
   if (issues !== undefined || !proposed) return errorOutput(`The arguments are invalid: ${issues}. The call did not run.`);
   // Nothing was recorded, and the run had gone past its question: it may have run. Of an interrupted one nothing has.
-  const mayHaveRun = !request && status === "in_progress";
-  return outputOfExecution(thread, tool, proposed, (args) => {
-    if (mayHaveRun) throw new Error(NO_RESULT);
-    return perform(tool, args, contexts.of(tool));
-  });
+  const mayHaveRun = !request && state.status === "in_progress";
+  if (mayHaveRun) return outputOfExecution(tool, await thread.execute(proposed, () => Promise.reject(new Error(NO_RESULT))));
+  const performed = { thread, hooks, sessionId: state.id, tool, proposed };
+  return outputOfExecution(tool, await executeHooked(performed, (args) => perform(gate, tool, args, contexts.of(tool))));
 }
 
-async function toldOf(thread: Thread, tool: RunnableTool | undefined, turn: Turn, call: Call): Promise<Output> {
-  if (!tool || !isRecord(call.args)) return errorOutput(NO_RESULT);
-  const left = await leftOpen(thread, proposedCall(turn, call));
+async function toldOf(thread: Thread, tool: RunnableTool | undefined, proposed: ProposedCall | undefined): Promise<Output> {
+  if (!proposed) return errorOutput(NO_RESULT);
+  const left = await leftOpen(thread, proposed);
   if (left.status !== "ran") return errorOutput(left.message);
   const output = await outputOfRun(tool, left);
   return output === OUTSIDE ? errorOutput(NO_RESULT) : output;
 }
 
-async function outputOfExecution(
-  thread: Thread,
-  tool: RunnableTool,
-  proposed: ProposedCall,
-  run: (args: unknown) => unknown,
-): Promise<Output | typeof OUTSIDE> {
-  const execution = await thread.execute(proposed, async (args) => run(args), { encode: kept });
+async function outputOfExecution(tool: RunnableTool | undefined, execution: Execution<unknown>): Promise<Output | typeof OUTSIDE> {
   switch (execution.status) {
     case "ran":
       return outputOfRun(tool, execution);
@@ -135,10 +147,10 @@ async function outputOfExecution(
 }
 
 async function outputOfRun(
-  tool: RunnableTool,
+  tool: RunnableTool | undefined,
   { result, args, notice }: Extract<Execution<unknown>, { status: "ran" }>,
 ): Promise<Output | typeof OUTSIDE> {
-  if (result === null && tool.function.onToolCalled) return OUTSIDE;
+  if (result === null && tool?.function.onToolCalled) return OUTSIDE;
   try {
     return await outputOf(tool, { output: result, input: args }, notice);
   } catch (error) {
@@ -165,8 +177,4 @@ function withOutputs(saved: Saved, turn: Turn, calls: readonly Call[], outputs: 
 function inProgress(saved: Saved): Saved {
   const { pendingToolCalls, partialResponse, ...state } = saved.state;
   return { ...saved, state: { ...state, status: "in_progress" } };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

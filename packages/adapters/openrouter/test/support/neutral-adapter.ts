@@ -1,9 +1,10 @@
 import { throughStreams, versionOf } from "@countersign/adapter-tests";
-import type { AdapterHarness, OpenAdapter } from "@countersign/conformance";
-import { createRunner, decideNative, gateCall } from "@countersign/openrouter";
-import type { ModelResult, Tool } from "@openrouter/agent";
+import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import type { ThreadRef } from "@countersign/core";
+import { createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
+import type { InlineHookConfig, ModelResult, Tool } from "@openrouter/agent";
 import { clientOf } from "./client.ts";
-import { messagesIn, modelOf, toolsOf } from "./neutral.ts";
+import { messagesIn, modelOf, toolsAround, toolsOf } from "./neutral.ts";
 import { startResponsesServer } from "./responses-server.ts";
 
 type Runner = OpenAdapter["runner"];
@@ -23,6 +24,10 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       streaming: true,
       rejectReason: true,
       native: true,
+      wrapping: true,
+      checks: true,
+      perRun: true,
+      gatedTwice: true,
       // The runner gates the tools by itself.
       ungated: false,
     },
@@ -31,7 +36,12 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       const server = await startResponsesServer(model, { repeatedIds: true });
       const client = clientOf(server);
       const tools = toolsOf(scenario);
-      const runner = eventful(createRunner(gate, client, { name: "conformance", model: "scripted", tools }));
+      const { around, gatedTwice } = scenario;
+      // The runner gates them by itself: to have something around a gated tool, or two gates, an application gates them before.
+      const given = (around ?? gatedTwice) ? toolsAround(gateTools(gate, tools), around) : tools;
+      const runner = eventful(
+        createRunner(gate, client, { name: "conformance", model: "scripted", tools: given, ...checking(scenario), ...perRun(scenario) }),
+      );
       return {
         runner: streamed ? throughStreams(runner) : runner,
         transcript: async () => ({ requests: server.requests.length, messages: messagesIn(model.lastItems) }),
@@ -47,6 +57,23 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       };
     },
   };
+}
+
+/** The framework's own check of a tool's arguments. */
+function checking({ check }: Scenario): { readonly hooks?: InlineHookConfig } {
+  if (!check) return {};
+  const handler = ({ toolInput }: { readonly toolInput: Record<string, unknown> }): { readonly block: string } | undefined => {
+    const refusal = check(toolInput);
+    return refusal === undefined ? undefined : { block: refusal };
+  };
+  return { hooks: { PreToolUse: [{ handler }] } };
+}
+
+/** What the framework hands to tools, it is given by their names. The scenario's tools have no schema for it, and so no types. */
+function perRun({ perRun: made, tools }: Scenario): { readonly context?: (thread: ThreadRef) => { readonly context: never } } {
+  if (!made) return {};
+  const contextsFor = (thread: ThreadRef): object => Object.fromEntries(tools.map(({ name }) => [name, made(thread as never)]));
+  return { context: (thread) => ({ context: contextsFor(thread) as never }) };
 }
 
 /** Of a stream its events. */

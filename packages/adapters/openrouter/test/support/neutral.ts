@@ -12,10 +12,25 @@ export function modelOf(turns: Scenario["turns"]): ScriptedModel {
   return new ScriptedModel((items) => lineOf(turns, responsesIn(items)));
 }
 
-export function toolsOf({ tools }: Scenario): readonly ToolWithExecute[] {
+export function toolsOf({ tools, perRun }: Scenario): readonly ToolWithExecute[] {
   return tools.map(({ name, description, args, effect }) =>
-    tool({ name, description, inputSchema: sayable(args), execute: async (given) => effect(given as JsonObject) }),
+    tool({
+      name,
+      description,
+      inputSchema: sayable(args),
+      execute: async (given, context) => effect(given as JsonObject, perRun && context?.local),
+    }),
   );
+}
+
+/** What an application puts around gated tools. */
+export function toolsAround(tools: readonly ToolWithExecute[], around: Scenario["around"]): readonly ToolWithExecute[] {
+  if (!around) return tools;
+  return tools.map((gated) => {
+    const { execute } = gated.function;
+    const run: typeof execute = (args, context) => around(args, async (given) => execute(given, context));
+    return { ...gated, function: { ...gated.function, execute: run } };
+  });
 }
 
 /** The SDK can't say every schema to a model, and refuses the whole call then. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { eventsOf, eventsOfFailure } from "./event-stream.ts";
@@ -24,6 +24,7 @@ export type Disturbance =
 
 export interface Received {
   readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
   /** Undefined until it is answered. */
   status: number | undefined;
   /** Why it was refused. */
@@ -56,7 +57,7 @@ export async function startResponsesServer(model: ServedModel, options: ServerOp
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== "POST" || request.url !== "/api/v1/responses") return refuse(response, 404, "Not found");
     const body = await json(request).catch(() => undefined);
-    const received: Received = { body, status: undefined, refusal: undefined };
+    const received: Received = { body, headers: request.headers, status: undefined, refusal: undefined };
     requests.push(received);
     const disturbance = disturbances.shift();
     const answer = await answerTo(model, body, options, disturbance);

@@ -1,5 +1,5 @@
 import { failure } from "@countersign/adapter-tests";
-import { isCountersignError } from "@countersign/core";
+import { isCountersignError, type ThreadRef } from "@countersign/core";
 import { createRunner, gateCall } from "@countersign/openrouter";
 import type { CallModelInput, Item, OpenRouter, StateAccessor, Tool } from "@openrouter/agent";
 import { onTestFinished } from "vitest";
@@ -37,7 +37,8 @@ export async function openWorld(said: Lines | ScriptedModel, { desk = openDesk()
     refused: () => server.requests.flatMap(({ refusal }) => (refusal === undefined ? [] : [refusal])),
   };
 }
-type Settings = Partial<CallModelInput<readonly Tool[]>> & {
+type Settings = Partial<Omit<CallModelInput<readonly Tool[]>, "context">> & {
+  readonly context?: (thread: ThreadRef) => unknown;
   readonly sharedContextSchema?: unknown;
   readonly ungated?: readonly string[];
 };

@@ -53,15 +53,61 @@ createRunner(gate, client, { name: "p", model: "m", tools: [sendPayment], input:
 
 /** What tools share has a schema, and the stream knows it. */
 const shared = { name: "s", model: "m", tools: [sendPayment], sharedContextSchema: z.object({ user: z.string() }) } as const;
-const sharing = createRunner(gate, client, shared);
-const shares = await sharing.stream("t", "x");
-shares.stream satisfies ModelResult<readonly [typeof sendPayment], { user: string }>;
+const shares = { ...shared, context: () => ({ context: { send_payment: {}, shared: { user: "bob" } } }) };
+const sharing = createRunner(gate, client, shares);
+const { stream: sharedStream } = await sharing.stream("t", "x");
+sharedStream satisfies ModelResult<readonly [typeof sendPayment], { user: string }>;
 // @ts-expect-error only an object can be shared
-createRunner(gate, client, { ...shared, sharedContextSchema: z.string() });
+createRunner(gate, client, { ...shares, sharedContextSchema: z.string() });
 /** Settings that depend on the tools know them. */
-createRunner(gate, client, { ...shared, requireApproval: (call) => call.arguments.amount > 10 });
+createRunner(gate, client, { ...shares, requireApproval: (call) => call.arguments.amount > 10 });
 // @ts-expect-error a misspelt argument in a predicate
-createRunner(gate, client, { ...shared, requireApproval: (call) => call.arguments.ammount > 10 });
+createRunner(gate, client, { ...shares, requireApproval: (call) => call.arguments.ammount > 10 });
+// @ts-expect-error what tools share has to come from somewhere
+createRunner(gate, client, shared);
+
+/** A tool that needs a context makes the runner need one, from the thread. */
+const forTenant = tool({
+  name: "for_tenant",
+  description: "",
+  inputSchema: z.object({}),
+  contextSchema: z.object({ tenant: z.string() }),
+  execute: async (_args, context) => context?.local.tenant,
+});
+const ofTenant = { name: "n", model: "m", tools: [forTenant] } as const;
+createRunner(gate, client, { ...ofTenant, context: ({ threadId }) => ({ context: { for_tenant: { tenant: threadId } } }) });
+createRunner(gate, client, {
+  ...ofTenant,
+  context: async ({ threadId }) => ({ context: { for_tenant: { tenant: threadId } }, user: "bob" }),
+});
+// @ts-expect-error the tool's context is missing
+createRunner(gate, client, ofTenant);
+// @ts-expect-error the tool's context is missing in what is made
+createRunner(gate, client, { ...ofTenant, context: () => ({ user: "bob" }) });
+// @ts-expect-error another context than the tool's
+createRunner(gate, client, { ...ofTenant, context: () => ({ context: { for_tenant: { tenant: 1 } } }) });
+// @ts-expect-error it is made from the thread
+createRunner(gate, client, { ...ofTenant, context: { for_tenant: { tenant: "acme" } } });
+
+/** What a run is given anew: settings of callModel and of its requests. */
+const plain = { name: "r", model: "m", tools: [sendPayment] } as const;
+createRunner(gate, client, {
+  ...plain,
+  context: ({ threadId }) => ({ model: "other", temperature: 0, user: threadId, headers: { "x-thread": threadId }, hooks: {} }),
+});
+createRunner(gate, client, { ...plain, context: () => ({}) });
+// @ts-expect-error a misspelt setting
+createRunner(gate, client, { ...plain, context: () => ({ model: "m", temprature: 1 }) });
+// @ts-expect-error a misspelt setting of the runner's own
+createRunner(gate, client, { ...plain, temprature: 1 });
+// @ts-expect-error the tools are the runner's
+createRunner(gate, client, { ...plain, context: () => ({ tools: [sendPayment] }) });
+// @ts-expect-error the state is the runner's
+createRunner(gate, client, { ...plain, context: async () => ({ user: "bob", state: {} as StateAccessor }) });
+// @ts-expect-error when it stops is the runner's
+createRunner(gate, client, { ...plain, context: () => ({ stopWhen: stepCountIs(1) }) });
+// @ts-expect-error an option for one start alone is none that a resume could have
+await payments.start("pay-001", "x", { user: "bob" });
 
 /** One spread; the text is the SDK's. */
 const result = client.callModel({
@@ -88,6 +134,15 @@ const withContext = definePolicy({ context: z.object({ user: z.string() }), tool
 const asking = createGate({ policy: withContext, store: memoryStore() });
 const live = createRunner(asking, client, { name: "l", model: "m", tools: [sendPayment] });
 await live.start("t", "x", { context: { user: "alice" } });
+createRunner(asking, client, {
+  name: "l",
+  model: "m",
+  tools: [sendPayment],
+  context: ({ context }) => {
+    sure<typeof context, { user: string } | undefined>(true);
+    return { user: context?.user ?? "nobody" };
+  },
+});
 // @ts-expect-error the policy's context is missing
 await live.start("t", "x");
 gateCall(asking, [sendPayment], { threadId: "t", context: { user: "alice" } });
