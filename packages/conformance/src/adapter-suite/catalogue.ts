@@ -9,12 +9,14 @@ import { edits, rejections } from "./cases/edits.ts";
 import { effects } from "./cases/effects.ts";
 import { flooding } from "./cases/flooding.ts";
 import { freezing } from "./cases/freezing.ts";
+import { gatedTwice } from "./cases/gated-twice.ts";
 import { kills } from "./cases/kills.ts";
 import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
 import { parallel } from "./cases/parallel.ts";
+import { perRun } from "./cases/per-run.ts";
 import { remembering } from "./cases/remembering.ts";
 import { reviewing } from "./cases/reviewing.ts";
 import { streaming } from "./cases/streaming.ts";
@@ -53,6 +55,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...natively,
   ...nested,
   ...wrapping,
+  ...gatedTwice,
+  ...perRun,
   ...deploys,
   ...generated,
 ];

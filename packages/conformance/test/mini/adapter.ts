@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
+import { CountersignError, isCountersignError, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import {
   defineRunner,
   leftOpen,
@@ -16,11 +16,18 @@ import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type
 import { stumble } from "./stumble.ts";
 import { within } from "./timeout.ts";
 
+interface Options {
+  readonly flaw?: Flaw | undefined;
+  readonly ungated?: readonly string[] | undefined;
+  /** What the tools are given for each run. */
+  readonly context?: ((thread: ThreadRef<JsonObject>) => JsonObject) | undefined;
+}
+
 type Native = { answers?: NativeAnswers | undefined };
 const conversations: State[] = [];
 
 /** The sound adapter; a flaw makes a mutant of it. */
-export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: readonly string[]) {
+export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context }: Options = {}) {
   const step = async (
     thread: Thread,
     input: string | undefined,
@@ -40,6 +47,7 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
       root: state,
       answers: options.answers ?? {},
       signal: options.signal,
+      perRun: flaw === "loses-per-run" && input === undefined ? undefined : context?.(refOf(thread)),
       flaw,
       resumed: input === undefined,
     };
@@ -54,15 +62,21 @@ export function createRunner(gate: Gate, agent: Agent, flaw?: Flaw, ungated?: re
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
-        flaw === "streams-ungated" ? pastTheGate(agent, thread, gate, options.signal) : step(thread, input, continuation?.data, options);
+        flaw === "streams-ungated"
+          ? pastTheGate(agent, { thread, gate, signal: options.signal, perRun: context?.(refOf(thread)) })
+          : step(thread, input, continuation?.data, options);
       return { stream: chunks(done), done };
     },
   });
 }
 
-function pastTheGate(agent: Agent, thread: Thread, gate: Gate, signal: AbortSignal): Promise<Advance<string>> {
+function pastTheGate(agent: Agent, run: Pick<Advancing, "thread" | "gate" | "signal" | "perRun">): Promise<Advance<string>> {
   const state = emptyState();
-  return advance(agent, state, { thread, gate, root: state, answers: {}, signal, flaw: "never-asks", resumed: false });
+  return advance(agent, state, { ...run, root: state, answers: {}, flaw: "never-asks", resumed: false });
+}
+
+function refOf({ id, requestedBy, context }: Thread): ThreadRef<JsonObject> {
+  return { threadId: id, requestedBy, context: context as JsonObject | undefined };
 }
 
 function offerOf(gate: Gate, { tools, own = {} }: Agent): Offer {
@@ -196,7 +210,7 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
   const effect = (args: ToolCall["args"]): unknown => {
     const nested = agent.agents[call.tool];
     if (nested) return delegate(nested, state, call, args, advancing);
-    return within(agent.timeouts[call.tool], off, () => agent.tools[call.tool]?.(args));
+    return within(agent.timeouts[call.tool], off, () => agent.tools[call.tool]?.(args, advancing.perRun));
   };
   const paused = (error: unknown): boolean => error instanceof NestedPause || (flaw === "parks-on-errors" && isCountersignError(error));
   const signal = flaw === "times-out-unsaid" ? undefined : off.signal;

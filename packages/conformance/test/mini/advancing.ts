@@ -1,4 +1,4 @@
-import type { Gate } from "@countersign/core";
+import type { Gate, JsonObject } from "@countersign/core";
 import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { Flaw } from "./flaw.ts";
 import type { NativeAnswers, State, ToolCall } from "./framework.ts";
@@ -11,6 +11,8 @@ export interface Advancing {
   readonly root: State;
   readonly answers: NativeAnswers;
   readonly signal: AbortSignal;
+  /** What the framework is given anew for each run. */
+  readonly perRun: JsonObject | undefined;
   readonly flaw: Flaw | undefined;
   readonly resumed: boolean;
 }

@@ -15,12 +15,15 @@ export interface ToolCall {
 }
 export interface Agent {
   model(messages: readonly Message[]): Promise<Message>;
-  readonly tools: Readonly<Record<string, (args: JsonObject) => unknown>>;
+  /** `perRun`: what the run was given. */
+  readonly tools: Readonly<Record<string, (args: JsonObject, perRun?: JsonObject) => unknown>>;
   readonly agents: Readonly<Record<string, Agent>>;
   /** Tools that the framework runs by itself: the adapter has no hand in it. */
   readonly own?: Agent["tools"];
   /** In ms, by tool: the framework waits no longer for it. */
   readonly timeouts: Readonly<Record<string, number>>;
+  /** An application gated each tool by two ways. */
+  readonly gatedTwice?: boolean | undefined;
   /** What an application put around the tools, within the framework. */
   readonly around?: ((args: JsonObject, run: (args: JsonObject) => Promise<unknown>) => Promise<unknown>) | undefined;
 }

@@ -22,6 +22,8 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       wrapping: true,
       native: true,
       toolTimeout: true,
+      perRun: true,
+      gatedTwice: true,
     },
     async open(scenario, gate) {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
@@ -36,9 +38,9 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const model = scripted(scenario.turns, seen);
       const around = flaw === "wraps-nothing" ? undefined : scenario.around;
       const agents = Object.fromEntries(nested);
-      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around };
+      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around, gatedTwice: scenario.gatedTwice };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
-      const runner = createRunner(gate, agent, flaw, meant);
+      const runner = createRunner(gate, agent, { flaw, ungated: meant, context: scenario.perRun });
       const flawed =
         flaw === "cancels-instead-of-refusing" ||
         flaw === "forgets-requester" ||

@@ -13,7 +13,7 @@ export function stumble(
   advancing: Advancing,
 ): Promise<Outcome> | undefined {
   const { thread, flaw, answers } = advancing;
-  const run = async (args: ToolCall["args"] = call.args): Promise<string> => String(await agent.tools[call.tool]?.(args));
+  const run = async (args: ToolCall["args"] = call.args): Promise<string> => String(await agent.tools[call.tool]?.(args, advancing.perRun));
   const plainly = async (args?: ToolCall["args"]): Promise<Outcome> => ({ text: await run(args) });
   const recorded = () => recordOf(advancing, call);
   switch (flaw) {
@@ -35,6 +35,8 @@ export function stumble(
       return wrapped(thread.execute(call, async (args) => (await run(args)) && run(args)));
     case "executes-what-was-refused":
       return thread.execute(call, run).then((execution) => (execution.status === "refused" ? plainly() : normally(agent, call, advancing)));
+    case "gates-twice":
+      return agent.gatedTwice ? wrapped(thread.execute(call, () => thread.execute(call, run))) : undefined;
     case "guards-outside":
       return wrapped(thread.execute(call, (args) => agent.around ? agent.around(args, run) : run(args))); // prettier-ignore
     case "answers-for-the-tool":
