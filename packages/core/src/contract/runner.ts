@@ -53,6 +53,8 @@ export interface RunFrom<Input> {
   readonly input: Input | undefined;
   /** An earlier invocation began with this input and died before anything was saved here. */
   readonly again: boolean;
+  /** What {@link RunnerSpec.keepInput} made of the input, also `again`. */
+  readonly kept?: unknown;
   readonly continuation: Continuation | null;
 }
 
@@ -71,6 +73,14 @@ export interface RunnerSpec<Input, Output, Stream, Native> {
    * it is begun again with its input, if that is JSON.
    */
   readonly keepsConversation?: boolean;
+  /**
+   * With `keepsConversation`: what is recorded of an input before the framework gets it, as JSON. A start that dies is then
+   * handed to `advance` with it, `again`, and the adapter finds out whether the framework has taken the input. Undefined: it
+   * can't be kept.
+   */
+  keepInput?(threadId: string, input: Input): Promise<unknown>;
+  /** The framework's own options of `start` and `resume`, by name: any other is SETUP. Default: whatever is given is passed on. */
+  readonly perCall?: readonly string[];
   /** …but in this process alone. */
   readonly forgetsWithProcess?: boolean;
   /** The output of a completed thread, where it isn't JSON and so can't be recorded. */

@@ -39,6 +39,10 @@ export interface Thread {
   /** What the policy's conditions see as `context`. */
   readonly context: unknown;
   pending(): Promise<readonly ApprovalRequest[]>;
+  /** The arguments of a call as whoever reviews it will see them: what its rule hides is masked. Pure. */
+  shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject;
+  /** All that is recorded of the thread, whatever became of it: read once, and again after this invocation has written. */
+  requests(): Promise<readonly ApprovalRequest[]>;
   /**
    * Outside a runner: what is saved of the thread. From here on this invocation writes only on top of that: once somebody
    * else has taken the thread, `suspend` throws THREAD_BUSY.

@@ -71,11 +71,17 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return subject ? idleRules(kernel.policy, names) : [];
   };
 
-  const acquireStart = (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
+  const nativeOf = (given: Options<Native> | undefined): Native => ownOptions(spec, given);
+  const keptOf = async (threadId: string, input: Input): Promise<unknown> => {
+    const kept = keepsConversation ? await spec.keepInput?.(threadId, input) : input;
+    return firstNonJson(kept) ? undefined : kept;
+  };
+
+  const acquireStart = async (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
     spec.beforeRun?.(threadId, nativeOf(given));
     const requestedBy = principalOf(given?.requestedBy);
     const context = contextOf(kernel.policy.compiled.context, given?.context);
-    const kept = keepsConversation || firstNonJson(input) ? undefined : input;
+    const kept = await keptOf(threadId, input);
     return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
   const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
@@ -176,10 +182,21 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   return { ...runner, ...{ [WAKE]: wake, [INSPECT]: rulesWithoutTools } };
 }
 
-/** What is left when Countersign's own options are taken out is the framework's. */
-function nativeOf<Native>(given: Options<Native> | undefined): Native {
+/**
+ * What is left when Countersign's own options are taken out is the framework's.
+ * @throws SETUP for one that a later resume could not have
+ */
+function ownOptions<Native>(
+  { name, perCall }: Pick<RunnerSpec<never, never, never, Native>, "name" | "perCall">,
+  given: Options<Native> | undefined,
+): Native {
   const { signal, pending, requestedBy, context, ...native } = given ?? ({} as Options<Native>);
-  return native as Native;
+  const unknown = perCall && Object.keys(native).find((key) => !perCall.includes(key));
+  if (unknown === undefined) return native as unknown as Native;
+  const hint =
+    `Runner ${name} takes no option ${unknown} for one call: whoever wakes the thread later would not have it. ` +
+    "What the framework needs for each run is made from the thread: createRunner(…, { context: (thread) => … }).";
+  throw new CountersignError("SETUP", { hint });
 }
 
 function refuseUnstreamable(spec: { readonly name: string; readonly advanceStream?: unknown }): void {

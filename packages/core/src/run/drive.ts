@@ -43,6 +43,7 @@ export async function drive<Input, Output>(
     const from = {
       input: input ?? (record.input as Input | undefined),
       again: input === undefined && record.input !== undefined,
+      kept: record.input,
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const rest = await untilItRests(internals, thread, from, async (next) => {

@@ -4,6 +4,8 @@ import type { Continuation } from "../contract/continuation.ts";
 import type { Effect, EffectOptions, Execution, Preview } from "../contract/execution.ts";
 import type { Approval, ThreadInfo } from "../contract/gate.ts";
 import type { Principal } from "../contract/principal.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { CallOptions, Thread, WaitOptions } from "../contract/thread.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
@@ -16,6 +18,7 @@ import type { Invocation } from "../hold/invocation.ts";
 import { demandLease, keepHold } from "../hold/lease.ts";
 import type { GatingInternals } from "../kernel.ts";
 import { toRequest } from "../ledger/transition.ts";
+import { redactionOf } from "../policy/check.ts";
 import { executeRecorded } from "../resume/execute.ts";
 import { isRefused, refusal } from "../resume/told.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -61,6 +64,14 @@ export class GatedThread implements Thread {
   async pending(): Promise<readonly ApprovalRequest[]> {
     const records = await this.#internals.kernel.ledger.ofThread(this.id);
     return records.filter(({ state }) => state === "pending").map(toRequest);
+  }
+
+  shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject {
+    return masked(call.args, redactionOf(this.#internals.kernel.policy.versionFor(call), call));
+  }
+
+  async requests(): Promise<readonly ApprovalRequest[]> {
+    return (await this.#turns.all()).map(toRequest);
   }
 
   async restore(): Promise<Continuation | null> {

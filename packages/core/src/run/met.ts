@@ -21,6 +21,8 @@ export function metThread(thread: Thread): Thread {
     requestedBy: thread.requestedBy,
     context: thread.context,
     pending: () => meeting(() => thread.pending()),
+    shown: (call) => thread.shown(call),
+    requests: () => meeting(() => thread.requests()),
     restore: () => meeting(() => thread.restore()),
     recorded: (call) => meeting(() => thread.recorded(call)),
     decidedByPolicy: (call) => thread.decidedByPolicy(call),

@@ -27,6 +27,12 @@ export class Turns {
     return records;
   }
 
+  /** All requests of the thread. */
+  async all(): Promise<readonly RequestRecord[]> {
+    this.#taken ??= await this.#ledger.ofThread(this.#threadId);
+    return this.#taken;
+  }
+
   /** All that is recorded of a call: with other arguments it is another request. */
   async ofCall({ turnId, callId }: ProposedCall): Promise<readonly RequestRecord[]> {
     return (await this.of(turnId)).filter((record) => record.callId === callId);
