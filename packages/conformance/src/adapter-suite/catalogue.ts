@@ -1,5 +1,6 @@
 import { afterFailure } from "./cases/after-failure.ts";
 import { askingOnce } from "./cases/asking-once.ts";
+import { checks } from "./cases/checks.ts";
 import { counting } from "./cases/counting.ts";
 import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
@@ -17,6 +18,7 @@ import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
 import { parallel } from "./cases/parallel.ts";
 import { perRun } from "./cases/per-run.ts";
+import { providerRun } from "./cases/provider-run.ts";
 import { remembering } from "./cases/remembering.ts";
 import { reviewing } from "./cases/reviewing.ts";
 import { streaming } from "./cases/streaming.ts";
@@ -58,6 +60,8 @@ export const adapterCases: readonly AdapterCase[] = [
   ...gatedTwice,
   ...perRun,
   ...deploys,
+  ...checks,
+  ...providerRun,
   ...generated,
 ];
 

@@ -11,9 +11,11 @@ export async function judge(gate: Gate, setting: Setting, effects: readonly Effe
   await gate.verify();
   const requests = await allRequests(gate);
   const known = new Map(requests.map((request) => [request.id, request]));
-  for (const effect of effects) if (!known.has(effect.key ?? "")) assertAllowed(setting, effect);
+  const { ours = [], theirs = [] } = Object.groupBy(effects, ({ tool }) => (isHosted(setting, tool) ? "theirs" : "ours"));
+  for (const effect of ours) if (!known.has(effect.key ?? "")) assertAllowed(setting, effect);
+  assertHandedOver(setting, theirs, requests);
   for (const request of requests) {
-    await assertSigned(gate, setting, request, effects.filter(({ key }) => key === request.id)); // prettier-ignore
+    await assertSigned(gate, setting, request, ours.filter(({ key }) => key === request.id)); // prettier-ignore
   }
   for (const { transcript } of answers) {
     assertPaired(transcript);
@@ -41,11 +43,25 @@ function assertAllowed({ policy, tools }: Setting, { tool, args, key }: EffectRe
   assert.equal(type, "allow", `${tool} ran with ${JSON.stringify(args)} under no recorded request (key ${key}); the policy says ${type}`);
 }
 
+function isHosted({ tools }: Setting, tool: string): boolean {
+  return tools.some(({ name, hosted }) => name === tool && hosted);
+}
+
+/** A provider runs what was handed over to it, and knows nothing of keys: each of its effects has a signed call of its own. */
+function assertHandedOver(setting: Setting, effects: readonly EffectRecord[], requests: readonly ApprovalRequest[]): void {
+  const left = requests.filter(({ status }) => status === "approved");
+  for (const effect of effects) {
+    const at = left.findIndex(({ tool, args }) => tool === effect.tool && isDeepStrictEqual(plain(args), plain(effect.args)));
+    if (at < 0) assertAllowed(setting, effect);
+    else left.splice(at, 1);
+  }
+}
+
 /** An effect of a request has its signature, its arguments, and a claim of its own. */
 async function assertSigned(gate: Gate, setting: Setting, request: ApprovalRequest, effects: readonly EffectRecord[]): Promise<void> {
   if (effects.length === 0) {
     // A receipt without an effect: the adapter made something up.
-    if (request.execution === "done") {
+    if (request.execution === "done" && !isHosted(setting, request.tool)) {
       const settled = (await historyOf(gate, request.id)).some(({ type }) => type === "settled");
       assert.ok(
         settled || !setting.tools.some(({ name }) => name === request.tool),

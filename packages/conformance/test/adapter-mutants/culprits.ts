@@ -11,6 +11,13 @@ const WRAPPED = [
 
 /** Which mutant each case of the adapter suite is failed by; each mutant fails at least one. */
 export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
+  "answers-for-the-provider": [
+    "provider.cancelled",
+    "provider.cancelled-siblings",
+    "provider.expired",
+    "provider.rejected",
+    "provider.stopped",
+  ],
   "answers-for-the-tool": [
     "effect.answered",
     "values.deep-args",
@@ -27,12 +34,19 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "thread.message-after-rejection",
   ],
   "asks-by-call-id": ["reject.revise", "unsigned.edited-call-stays-guarded", "unsigned.same-call-id-later"],
-  "asks-everything": ["gated-twice.allowed", "parallel.allowed-sibling", "unsigned.allowed-siblings", "unsigned.small-runs"],
+  "asks-everything": [
+    "gated-twice.allowed",
+    "provider.allowed",
+    "parallel.allowed-sibling",
+    "unsigned.allowed-siblings",
+    "unsigned.small-runs",
+  ],
   "asks-in-reverse": ["history.turn-mates"],
   "asks-one-by-one": ["flood.turn"],
   "asks-the-policy-itself": ["history.limit", "stream.asked-once", "unsigned.asked-once"],
   "begins-anew": ["wake.several-turns"],
   "cancels-instead-of-refusing": ["thread.message-refused"],
+  "checks-the-model": ["check.edited"],
   "claims-nothing": [
     "effect.called-off",
     "effect.idempotent",
@@ -116,9 +130,10 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "guards-outside": WRAPPED,
   "leaks-token": ["wake.no-token"],
   "leaves-calls-open": ["thread.message-cancels"],
+  "lets-the-provider": ["provider.asked", "provider.siblings-part"],
   "loses-context": ["effect.met-outage"],
   "loses-per-run": ["per-run.anew", "per-run.resumed", "per-run.streamed", "per-run.worker"],
-  "loses-edits": ["review.edits", "edit.runs", "wake.no-token", "wake.schema-changed"],
+  "loses-edits": ["check.edited-well", "review.edits", "edit.runs", "wake.no-token", "wake.schema-changed"],
   "mixes-threads": ["grant.other-thread", "history.other-thread", "thread.two", "thread.unreadable"],
   "needs-json-results": ["values.bigint-result", "values.cyclic-result", "values.void-result"],
   "nests-ungated": ["subagent.pauses", "subagent.undecided", "subagent.under-signature"],
@@ -176,6 +191,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "runs-what-cant-be-asked": ["values.too-deep-args"],
   "saves-at-pauses": ["thread.message-after-granted-call"],
   "signs-unseen": ["native.stale"],
+  "skips-checks": ["check.own"],
   "starts-unknown-threads": ["wake.unknown-thread"],
   "streams-ungated": ["stream.pauses", "stream.resumes"],
   "swallows-freeze": ["freeze.agent", "freeze.allowed", "freeze.everything", "freeze.tool"],

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import {
   defineRunner,
+  isUnexecuted,
   leftOpen,
   turnIdOf,
   type Advance,
@@ -13,6 +14,7 @@ import {
 import type { Advancing, Outcome } from "./advancing.ts";
 import type { Flaw } from "./flaw.ts";
 import { emptyState, stateOf, type Agent, type Message, type NativeAnswers, type State, type ToolCall } from "./framework.ts";
+import { answerTo, handOver } from "./provider.ts";
 import { stumble } from "./stumble.ts";
 import { within } from "./timeout.ts";
 
@@ -38,7 +40,7 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
       flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
     conversations[0] = state;
     if (input !== undefined) {
-      await answerOpenCalls(state, thread, flaw);
+      await answerOpenCalls(agent, state, thread, flaw);
       state.messages.push({ role: "user", text: input });
     }
     const advancing = {
@@ -91,7 +93,7 @@ async function* chunks(done: Promise<unknown>): AsyncGenerator<string> {
 }
 
 /** A new message came while calls were open: the provider wants an answer to each. What became of them is on record. */
-async function answerOpenCalls({ messages }: State, thread: Thread, flaw: Flaw | undefined): Promise<void> {
+async function answerOpenCalls(agent: Agent, { messages }: State, thread: Thread, flaw: Flaw | undefined): Promise<void> {
   if (flaw === "leaves-calls-open") return;
   const at = messages.findLastIndex(({ role }) => role === "model");
   const turnId = turnIdFor(messages.slice(0, at + 1), flaw);
@@ -100,7 +102,7 @@ async function answerOpenCalls({ messages }: State, thread: Thread, flaw: Flaw |
       flaw === "answers-open-calls"
         ? "The user wrote something else. This call did not run."
         : await toldOf(thread, { turnId, callId: id, tool: name, args });
-    messages.push({ role: "tool", id, text });
+    messages.push(answerTo(agent, { id, tool: name, text }, flaw));
   }
 }
 
@@ -139,12 +141,12 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
         : (stumble(agent, call, proposed, advancing) ?? execute(agent, state, call, fresh, advancing)));
       if ("pause" in outcome) return { status: "suspended", calls: outcome.pause, continuation };
       if (outcome.stops && flaw !== "goes-on-after-stop") {
-        await answerOpenCalls(state, thread, undefined);
+        await answerOpenCalls(agent, state, thread, flaw);
         return { status: "stopped", continuation };
       }
       if (outcome.ranWith && flaw === "rewrites-call") rewrite(messages, last, open[index], outcome.ranWith);
       if (flaw === "drops-siblings" && outcome.refused) messages.splice(messages.indexOf(last) + 1);
-      messages.push({ role: "tool", id: call.callId, text: outcome.text });
+      messages.push(answerTo(agent, { id: call.callId, tool: call.tool, ...outcome }, flaw));
     }
     if (flaw === "never-ends" && thread.id !== "") return { status: "suspended", calls: [], continuation };
   }
@@ -164,6 +166,7 @@ async function unsigned(
   { thread, gate, flaw, resumed }: Advancing,
 ): Promise<readonly ProposedCall[]> {
   if (flaw === "asks-the-policy-itself") return resumed && !fresh ? [] : calls.filter((call) => gate.policy?.check(call).type === "ask");
+  if (flaw === "lets-the-provider") return [];
   if (flaw === "never-asks" || flaw === "swallows-pause" || (flaw === "runs-undecided" && resumed)) return [];
   const waiting: ProposedCall[] = [];
   for (const call of flaw === "asks-in-reverse" ? calls.toReversed() : calls) {
@@ -206,6 +209,9 @@ class NestedPause extends Error {
 
 async function execute(agent: Agent, state: State, call: ProposedCall, fresh: boolean, advancing: Advancing): Promise<Outcome> {
   const { thread, flaw } = advancing;
+  if (agent.hosted?.includes(call.tool)) return handOver(advancing, call, fresh);
+  const refused = await checked(agent, call, fresh, advancing);
+  if (refused !== undefined) return { text: refused };
   const off = new AbortController();
   const effect = (args: ToolCall["args"]): unknown => {
     const nested = agent.agents[call.tool];
@@ -238,6 +244,15 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
       return { text: `The tool failed: ${error instanceof Error ? error.message : String(error)}` };
     throw error;
   }
+}
+
+/** The framework checks what would run, unless it has run. */
+async function checked({ check }: Agent, call: ProposedCall, fresh: boolean, { thread, flaw }: Advancing): Promise<string | undefined> {
+  if (!check || flaw === "skips-checks") return undefined;
+  if (flaw === "checks-the-model") return check(call.args);
+  const preview = await thread.preview(call, { fresh });
+  const request = await thread.recorded(call);
+  return preview.status === "runs" && (!request || isUnexecuted(request)) ? check(preview.args) : undefined;
 }
 
 /** What is recorded of a call runs as it was signed, whatever arguments arrive. @throws NOT_APPROVED for others that the policy asks about */

@@ -19,4 +19,10 @@ export interface Advancing {
 /** What came of one call, as far as the conversation is concerned. */
 export type Outcome =
   | { readonly pause: readonly ProposedCall[] }
-  | { readonly text: string; readonly stops?: boolean; readonly refused?: boolean; readonly ranWith?: ToolCall["args"] };
+  | {
+      readonly text: string;
+      readonly stops?: boolean;
+      readonly refused?: boolean;
+      readonly ranWith?: ToolCall["args"];
+      readonly approves?: boolean;
+    };

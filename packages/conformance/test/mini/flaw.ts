@@ -1,5 +1,6 @@
 /** What can be wrong with an adapter. Each is a mutant of the sound one. */
 export const FLAWS = [
+  "answers-for-the-provider",
   "answers-for-the-tool",
   "answers-one-by-one",
   "answers-open-calls",
@@ -10,6 +11,7 @@ export const FLAWS = [
   "asks-the-policy-itself",
   "begins-anew",
   "cancels-instead-of-refusing",
+  "checks-the-model",
   "claims-nothing",
   "cuts-arguments",
   "drops-notice",
@@ -26,6 +28,7 @@ export const FLAWS = [
   "loses-context",
   "leaves-calls-open",
   "loses-per-run",
+  "lets-the-provider",
   "mixes-threads",
   "needs-json-results",
   "nests-ungated",
@@ -45,6 +48,7 @@ export const FLAWS = [
   "runs-what-cant-be-asked",
   "saves-at-pauses",
   "signs-unseen",
+  "skips-checks",
   "starts-unknown-threads",
   "streams-ungated",
   "swallows-freeze",

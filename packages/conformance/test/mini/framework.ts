@@ -7,6 +7,8 @@ export interface Message {
   readonly calls?: readonly ToolCall[];
   /** Of the call that this answers. */
   readonly id?: string;
+  /** May the provider run this call of its own? The only answer that it takes to one. */
+  readonly approves?: boolean;
 }
 export interface ToolCall {
   readonly id: string;
@@ -20,6 +22,10 @@ export interface Agent {
   readonly agents: Readonly<Record<string, Agent>>;
   /** Tools that the framework runs by itself: the adapter has no hand in it. */
   readonly own?: Agent["tools"];
+  /** Tools that the model's provider runs. */
+  readonly hosted?: readonly string[];
+  /** The framework's own look at a tool's arguments: why it doesn't run. */
+  readonly check?: ((args: JsonObject) => string | undefined) | undefined;
   /** In ms, by tool: the framework waits no longer for it. */
   readonly timeouts: Readonly<Record<string, number>>;
   /** An application gated each tool by two ways. */

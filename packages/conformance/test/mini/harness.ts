@@ -4,6 +4,7 @@ import { createRunner } from "./adapter.ts";
 import { decideNative } from "./decide-native.ts";
 import type { Flaw } from "./flaw.ts";
 import type { Agent, Message } from "./framework.ts";
+import { asProvider } from "./provider.ts";
 
 /** The mini framework under the suite: sound, or with a flaw. */
 export function miniHarness(flaw?: Flaw): AdapterHarness {
@@ -24,21 +25,26 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       toolTimeout: true,
       perRun: true,
       gatedTwice: true,
+      checks: true,
+      providerCalls: true,
     },
     async open(scenario, gate) {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
       const effects = (of: Scenario["tools"]): Agent["tools"] => Object.fromEntries(of.map(({ name, effect }) => [name, effect]));
-      const { open = [], gated = [] } = Object.groupBy(scenario.tools, ({ ungated }) => (ungated ? "open" : "gated"));
+      const { open = [], gated = [], hosted = [] } = Object.groupBy(scenario.tools, kindOf);
       const tools = effects(gated);
+      const ofProvider = effects(hosted);
       const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
         name,
-        { model: scripted(turns), tools, agents: {}, timeouts: {}, around: scenario.around },
+        { model: scripted(turns, ofProvider), tools, agents: {}, timeouts: {}, around: scenario.around },
       ]);
       const timeouts = Object.fromEntries(scenario.tools.flatMap(({ name, timeout }) => (timeout === undefined ? [] : [[name, timeout]])));
-      const model = scripted(scenario.turns, seen);
+      const model = scripted(scenario.turns, ofProvider, seen);
       const around = flaw === "wraps-nothing" ? undefined : scenario.around;
       const agents = Object.fromEntries(nested);
-      const agent: Agent = { model, tools, agents, own: effects(open), timeouts, around, gatedTwice: scenario.gatedTwice };
+      const { check, gatedTwice } = scenario;
+      const own = effects(open);
+      const agent: Agent = { model, tools, agents, own, hosted: Object.keys(ofProvider), timeouts, around, check, gatedTwice };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, { flaw, ungated: meant, context: scenario.perRun });
       const flawed =
@@ -58,9 +64,19 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
   };
 }
 
+function kindOf({ ungated, hosted }: Scenario["tools"][number]): "open" | "gated" | "hosted" {
+  if (hosted) return "hosted";
+  return ungated ? "open" : "gated";
+}
+
 /** Says its lines one after the other: which one it is follows from the history, as another process goes on in the middle. */
-function scripted(turns: Scenario["turns"], seen?: { messages: readonly Message[]; requests: number }): Agent["model"] {
+function scripted(
+  turns: Scenario["turns"],
+  hosted: Agent["tools"],
+  seen?: { messages: readonly Message[]; requests: number },
+): Agent["model"] {
   return async (messages) => {
+    await asProvider(messages, hosted);
     if (seen) {
       seen.messages = [...messages];
       seen.requests++;
