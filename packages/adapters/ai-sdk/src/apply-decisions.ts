@@ -1,9 +1,10 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
-import type { ModelMessage } from "ai";
+import type { ModelMessage, ToolSet } from "ai";
 import { withEditsTold } from "./retold.ts";
 import { threadOf } from "./run.ts";
-import { responsesTo } from "./told.ts";
-import { openTurn, proposedCalls } from "./turn.ts";
+import { responsesTo, toolMessage } from "./told.ts";
+import { isAsked, openTurn, proposedCalls } from "./turn.ts";
+import { refuseStricter, refuseUnfit } from "./unfit.ts";
 import { isStopped, waitingIn } from "./waiting.ts";
 
 /**
@@ -11,29 +12,35 @@ import { isStopped, waitingIn } from "./waiting.ts";
  * nobody did yet. Says what is pending, or adds the one trailing tool message with which the SDK goes on. Where a person
  * changed what ran, the result says so, on this and on later turns, also if you keep UIMessages. Save the messages before
  * you call it: what it asks is about them.
- * @throws NOT_APPROVED if a reviewer stopped the run, SETUP if something was said after the calls, and what `suspend` throws
+ * @param options.tools the gated tools that you pass to the SDK. A reviewer's edit can then be checked by their schemas, and a
+ * deploy without the tool of a call that waits, or without its gate, is refused
+ * @throws NOT_APPROVED if a reviewer stopped the run, SETUP if something was said after the calls, STATE_INCOMPATIBLE if
+ * `tools` no longer fit the calls, and what `suspend` throws
  */
 export async function applyDecisions(
   gate: Gate,
   messages: ModelMessage[],
   ref: ThreadRef,
+  { tools }: { readonly tools?: ToolSet | undefined } = {},
 ): Promise<{ status: "ready"; messages: ModelMessage[] } | { status: "pending"; pending: readonly ApprovalRequest[] }> {
   const turn = openTurn(messages);
   const thread = threadOf(gate, ref);
   if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages) };
-  const calls = proposedCalls(messages, turn);
-  const waiting = await waitingIn(thread, turn, calls, { fresh: false });
+  const calls = proposedCalls(messages, turn, "questions");
+  if (tools) refuseUnfit(gate, tools, turn.open.filter(isAsked));
+  const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
   if (waiting.length > 0) {
     const requests = await thread.suspend(waiting, null);
     const waits = await thread.review(waiting);
     await thread.release("suspended");
     if (waits) return { status: "pending", pending: requests.filter(({ status }) => status === "pending") };
   }
+  if (tools) await refuseStricter(thread, tools, calls);
   if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
   if (await isStopped(thread, calls))
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
   const told = await withEditsTold(gate, thread, messages);
-  return { status: "ready", messages: [...told, await responsesTo(thread, turn, calls)] };
+  return { status: "ready", messages: [...told, ...toolMessage(await responsesTo(thread, turn, calls))] };
 }
 const PASSED =
   "The calls are decided, but something was said after them, and the SDK goes on from the last message only: pass the messages up to the calls, and add the rest when they have run.";

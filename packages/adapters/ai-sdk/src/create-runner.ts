@@ -14,13 +14,15 @@ import type { ModelMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
 import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
 import { hasHeard, isSaid, withInput, withKept, type Input, type RunOptions } from "./chat/said.ts";
-import { offerOf, watchedAgent } from "./offers.ts";
+import { offerOf, preparesCalls, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
-import { beginRun, FRAMEWORK, type Run } from "./run.ts";
+import { perRunOf, refuseMissingContext, refuseOneTime, type MakePerRun, type PerRunOption } from "./per-run.ts";
+import { beginRun, FRAMEWORK, surrounding, type Run } from "./run.ts";
 import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
-import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo } from "./told.ts";
-import { openTurn, partsOf, proposedCalls } from "./turn.ts";
+import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo, toolMessage } from "./told.ts";
+import { isAsked, openTurn, partsOf, proposedCalls } from "./turn.ts";
+import { refuseUnfit } from "./unfit.ts";
 import { isStopped, waitingIn } from "./waiting.ts";
 
 interface RunnerOptions {
@@ -34,6 +36,8 @@ interface RunnerOptions {
 interface Driven {
   readonly run: Run;
   readonly signal: AbortSignal;
+  /** What the agent is given for it. */
+  readonly perRun: object;
   /** See {@link RunOptions}. */
   readonly answered: Readonly<Record<string, unknown>>;
 }
@@ -42,21 +46,32 @@ interface Driven {
  * Drives an agent on threads that the server owns. Its messages are saved in the same write as what they wait for, so any
  * process with the store and the agent can go on.
  * @example const payments = createRunner(gate, new ToolLoopAgent({ model, tools: gateTools(gate, tools) }), { name: "payments" })
- * @throws SETUP for a gate without a policy, and for tools of the agent that no gate guards
+ * @throws SETUP for a gate without a policy, for tools of the agent that no gate guards, and for call options that nothing makes
  */
-export function createRunner<C, A extends AgentLike>(gate: GateIn<C>, agent: A, options: RunnerOptions): ChatRunner<A, C> {
-  return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options));
+export function createRunner<C, A extends AgentLike>(
+  gate: GateIn<C>,
+  agent: A,
+  options: RunnerOptions & PerRunOption<C, A>,
+): ChatRunner<A, C> {
+  return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options as RunnerOptions & { readonly context?: MakePerRun }));
 }
 
 /** An agent on durable threads: its messages are saved in the same write as the requests that they wait for. */
 function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
   given: A,
-  { name, ungated }: RunnerOptions,
+  { name, ungated, context }: RunnerOptions & { readonly context?: MakePerRun },
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
+  refuseMissingContext(name, given, context);
   const { tools } = given;
   const guard = { runner: name, gate, ungated, remedy: REMEDY };
-  const agent = watchedAgent(given, (offer) => refuseUngated(guard, [offer]));
+  const agent = watchedAgent(given, (chosen) => {
+    refuseUngated(guard, [offerOf(chosen)]);
+    const run = surrounding();
+    if (!run) return;
+    refuseUnfit(gate, chosen, [...run.restored.values()]);
+    run.tools = chosen;
+  });
   const approval = withoutBypass(agent, tools);
   type Output = OutputOf<A>;
 
@@ -81,16 +96,22 @@ function agentRunner<C, A extends AgentLike>(
     const { thread, restored } = driven.run;
     const turn = openTurn(saved.messages);
     if (!turn) return { request: saved };
-    const calls = proposedCalls(saved.messages, turn);
-    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
+    const calls = proposedCalls(saved.messages, turn, "history");
+    // What an agent chooses for a run is looked at when it has chosen.
+    if (!preparesCalls(given)) refuseUnfit(gate, tools, turn.open.filter(isAsked));
+    const waiting = await waitingIn(thread, turn, calls, { tools: driven.run.tools, fresh: false });
     if (waiting.length > 0 || turn.open.some((call) => isTheBrowsers(call, tools))) return rests(waiting, toContinuation(saved));
     if (await isStopped(thread, calls)) {
       // What was kept is told with whatever is said next: the reviewer ended this run.
       return { advance: { status: "stopped", continuation: toContinuation(withKept(await withResults(driven, saved))) } };
     }
-    for (const call of calls) restored.set(call.callId, call);
-    const { role, content } = await responsesTo(thread, turn, calls);
-    return { request: { ...saved, messages: [...saved.messages, { role, content: [...content, ...cutOffResults(turn)] }] } };
+    restored.clear();
+    for (const [index, open] of turn.open.entries()) {
+      const call = calls[index];
+      if (call && isAsked(open)) restored.set(call.callId, call);
+    }
+    const answers = toolMessage([...(await responsesTo(thread, turn, calls)), ...cutOffResults(turn)]);
+    return { request: { ...saved, messages: [...saved.messages, ...answers] } };
   }
 
   /** What the SDK made of it. */
@@ -109,19 +130,25 @@ function agentRunner<C, A extends AgentLike>(
       if (saved.kept) return { request: withKept(await withResults(driven, saved)) };
       return { advance: { status: "completed", output: made.output as Output, text: made.text, continuation } };
     }
-    const calls = proposedCalls(saved.messages, turn);
-    const waiting = await waitingIn(thread, turn, calls, { tools, fresh: true });
+    const calls = proposedCalls(saved.messages, turn, "history");
+    const waiting = await waitingIn(thread, turn, calls, { tools: run.tools, fresh: true });
     if (waiting.length > 0 || browsers) return rests(waiting, continuation);
     // Decided at once, by a grant or a rule that counts.
     await thread.save(continuation);
     return goOn(driven, saved);
   }
 
-  const optionsOf = ({ signal }: Driven, { messages }: Saved) => ({ messages: [...messages], abortSignal: signal, ...approval });
+  const optionsOf = ({ perRun, signal }: Driven, { messages }: Saved) => ({
+    ...perRun,
+    messages: [...messages],
+    abortSignal: signal,
+    ...approval,
+  });
 
-  const open = (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Driven => ({
-    run: beginRun(gate, thread),
+  const open = async (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Promise<Driven> => ({
+    run: beginRun(gate, thread, tools),
     signal,
+    perRun: await perRunOf(name, context, thread),
     answered,
   });
 
@@ -129,6 +156,7 @@ function agentRunner<C, A extends AgentLike>(
     name,
     framework: FRAMEWORK,
     tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
+    beforeRun: (_, options: RunOptions) => refuseOneTime(name, options),
     open,
     enter,
     run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),

@@ -1,18 +1,21 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import type { GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
-import { gatedOf, register } from "./gated.ts";
+import { gatedOf, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
 import { restoredCall, runOf, type CallOptions, type Run, type Who } from "./run.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
-import { noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
+import { isNoticed, noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
+import { passed, passing } from "./within.ts";
 
 /**
  * Same tools, same types: each stops the SDK where somebody has to be asked, and runs only what was signed. Outside a runner
  * say whose call it is: a ThreadRef, or a function of what the SDK hands to a tool. A tool's own `needsApproval` asks as
- * well. Tools without `execute` (the provider's, the browser's) are passed through: nothing here could hold them up.
+ * well. Tools without `execute` (the provider's, the browser's) are passed through: nothing here could hold them up. A tool
+ * that this gate guards already is gated once.
  * @example new ToolLoopAgent({ model, tools: gateTools(gate, { send_payment }) })
+ * @throws SETUP for a tool that another gate guards
  */
 export function gateTools<T extends ToolSet, C>(
   gate: GateIn<C>,
@@ -24,13 +27,19 @@ export function gateTools<T extends ToolSet, C>(
   return Object.fromEntries(entries) as T;
 }
 
+type Emit = (output: unknown) => void;
+
 interface Kit {
   readonly gate: Gate;
   readonly who: Who | undefined;
 }
 
 function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
-  const tool = gatedOf(given)?.tool ?? given;
+  const before = gatedOf(given);
+  if (before && before.gate !== gate) throw new CountersignError("SETUP", { hint: `${name} is guarded by another gate already. Pass the tool as it was before, or use one gate.` }); // prettier-ignore
+  // Gated once is enough, unless it is said anew whose calls they are.
+  if (before && who === undefined) return given;
+  const tool = before ? underGate(before, given) : given;
   const own = tool as Asking;
   const schema = gatedSchema(name, tool.inputSchema);
   const enter = (options: CallOptions): Run => runOf(gate, name, who, options);
@@ -45,24 +54,30 @@ function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
     return asksItself(own, schema, input, options).then((asks) => asks && pauses(run, name));
   }
 
-  async function effect(args: JsonObject, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> {
-    const parsed: unknown = await schema.parse(args);
-    const made: unknown = await tool.execute?.(parsed, options as never);
+  async function perform(args: unknown, options: CallOptions, emit: Emit): Promise<unknown> {
+    const made: unknown = await tool.execute?.(args, options as never);
     if (typeof made !== "object" || made === null || !(Symbol.asyncIterator in made)) return made;
     let last: unknown;
     for await (const output of made as AsyncIterable<unknown>) emit((last = output));
     return last;
   }
 
-  const guarded = (input: object, options: CallOptions, emit: (output: unknown) => void): Promise<unknown> =>
-    guard({ run: enter(options), tool: name, input, options, rewords: tool.toModelOutput !== undefined }, (args) =>
+  async function effect(signed: JsonObject, options: CallOptions, emit: Emit): Promise<unknown> {
+    const args: unknown = await schema.parse(signed);
+    return passing({ gate, tool: name, options, args }, () => perform(args, options, emit));
+  }
+
+  const guarded = async (input: object, options: CallOptions, emit: Emit): Promise<unknown> =>
+    passed({ gate, tool: name, options, args: input }, () => perform(input, options, emit)) ??
+    guard({ run: enter(options), tool: name, input, options, parse: schema.read, rewords: tool.toModelOutput !== undefined }, (args) =>
       effect(args, options, emit),
     );
 
   async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
     const notice = noticeFor(told.input);
     const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) });
-    return withNotice(own ?? plainOutput(told.output), notice);
+    const output = own ?? plainOutput(told.output);
+    return notice !== undefined && isNoticed(output, notice) ? output : withNotice(output, notice);
   }
 
   const copy = {

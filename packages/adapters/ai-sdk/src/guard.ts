@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import type { Execution } from "@countersign/core/adapter";
+import type { Execution, ParseArgs } from "@countersign/core/adapter";
 import { restoredCall, sdkInput, type CallOptions, type Run } from "./run.ts";
 import { leaveFrom, noteFor } from "./told.ts";
 
@@ -9,6 +9,8 @@ export interface Guarded {
   readonly tool: string;
   readonly input: object;
   readonly options: CallOptions;
+  /** By the tool's own schema. */
+  readonly parse: ParseArgs;
   /** Does the model hear of the result in other words than the tool's own? */
   readonly rewords: boolean;
 }
@@ -50,16 +52,19 @@ async function executed(
   }
 }
 
-function execute({ run, tool, input, options }: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<Execution<unknown>> {
+function execute(
+  { run, tool, input, options, parse }: Guarded,
+  effect: (args: JsonObject) => Promise<unknown>,
+): Promise<Execution<unknown>> {
   const { thread } = run;
   const signal = options.abortSignal;
   const restored = restoredCall(run, options);
   // The SDK has no pause that comes out of a tool.
-  if (restored) return thread.execute(restored, effect, { signal });
+  if (restored) return thread.execute(restored, effect, { signal, parse });
   const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };
   if (!thread.decidedByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
   // Nothing is recorded of it, so its turn only has to differ from all others.
-  return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, signal });
+  return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, signal, parse });
 }
 const UNGATED =
   "Nobody was asked about it, because the application's own toolApproval stood in the way: let it answer user-approval for gated tools, or leave them out.";

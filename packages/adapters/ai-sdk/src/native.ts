@@ -26,7 +26,7 @@ export const decideNative: DecideNative<readonly Response[], { readonly messages
 function requestIdOf(gate: Gate, threadId: string, approvalId: string, messages: readonly ModelMessage[] | undefined): string {
   const turn = messages && openTurn(messages);
   if (!turn) return approvalId;
-  const call = proposedCalls(messages, turn)[turn.open.findIndex((open) => open.approvalId === approvalId)];
+  const call = proposedCalls(messages, turn, "questions")[turn.open.findIndex((open) => open.approvalId === approvalId)];
   if (!call) throw refusal(threadId, `the messages ask nothing under ${approvalId}`);
   return requestIdFor(gate, threadId, call);
 }

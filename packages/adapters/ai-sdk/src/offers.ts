@@ -3,28 +3,28 @@ import type { ToolSet } from "ai";
 import { gatedOf } from "./gated.ts";
 
 /** What a model is offered. */
-export function offerOf(tools: ToolSet | undefined): Offer {
-  return { tools: Object.entries(tools ?? {}).map(([name, tool]) => ({ name, calledAs: name, gate: gatedOf(tool)?.gate })) };
+export function offerOf(tools: ToolSet = {}): Offer {
+  return { tools: Object.entries(tools).map(([name, tool]) => ({ name, calledAs: name, gate: gatedOf(tool)?.gate })) };
 }
 
 interface Preparing {
   readonly settings: { prepareCall(options: unknown): PromiseLike<{ readonly tools?: ToolSet } | undefined> };
 }
 
-/** The agent, if it may choose other tools for a call: `look` sees them before the model does. */
-export function watchedAgent<A extends object>(agent: A, look: (offer: Offer) => void): A {
+/** The agent, if it may choose other tools for a call: `look` sees them before anything runs. */
+export function watchedAgent<A extends object>(agent: A, look: (tools: ToolSet) => void): A {
   if (!preparesCalls(agent)) return agent;
   const { settings } = agent;
   const prepareCall = async (options: unknown): Promise<unknown> => {
     const prepared = await settings.prepareCall(options);
-    look(offerOf(prepared?.tools));
+    look(prepared?.tools ?? {});
     return prepared;
   };
   return Object.create(agent, { settings: { value: { ...settings, prepareCall } } }) as A;
 }
 
 /** Only a ToolLoopAgent has settings, and it doesn't show them. */
-function preparesCalls(agent: object): agent is object & Preparing {
+export function preparesCalls(agent: object): agent is object & Preparing {
   const settings: unknown = "settings" in agent ? agent.settings : undefined;
   return typeof settings === "object" && settings !== null && "prepareCall" in settings && typeof settings.prepareCall === "function";
 }

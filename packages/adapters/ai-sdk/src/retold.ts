@@ -14,7 +14,7 @@ export async function withEditsTold(gate: Gate, thread: Thread, messages: ModelM
   const told = [...messages];
   for (const [at, message] of messages.entries()) {
     if (message.role !== "assistant") continue;
-    for (const call of callsAt(messages, at)) {
+    for (const call of callsAt(messages, at, "questions")) {
       if (!edited.some((request) => isOf(gate, request, call))) continue;
       const result = resultOf(messages, at, call.callId);
       const notice = result && (await noticeOf(thread, call));

@@ -1,6 +1,6 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { ModelMessage } from "ai";
+import type { ModelMessage, ToolSet } from "ai";
 import { openTurn, proposedCalls } from "./turn.ts";
 
 export const FRAMEWORK = "ai-sdk";
@@ -22,6 +22,8 @@ export type Who = ThreadRef | ((options: CallOptions) => ThreadRef);
 export interface Run {
   readonly gate: Gate;
   readonly thread: Thread;
+  /** What the model is offered, under a runner: an agent may choose it anew for each run. */
+  tools: ToolSet;
   /** The calls of the turn that a runner goes on with, by id. */
   readonly restored: Map<string, ProposedCall>;
   /** What tools answered whose model is told something else, by call id: for the chat. */
@@ -33,8 +35,8 @@ export interface Run {
 const driven = new WeakMap<Thread, Run>();
 
 /** A runner announces its run before the SDK begins. */
-export function beginRun(gate: Gate, thread: Thread): Run {
-  const run = newRun(gate, thread);
+export function beginRun(gate: Gate, thread: Thread, tools: ToolSet): Run {
+  const run = { ...newRun(gate, thread), tools };
   driven.set(thread, run);
   return run;
 }
@@ -75,7 +77,7 @@ export function threadOf(gate: Gate, ref: ThreadRef): Thread {
 export function restoredCall({ restored }: Run, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
   const turn = openTurn(messages);
   if (!turn?.open.some(({ id }) => id === toolCallId)) return undefined;
-  return restored.get(toolCallId) ?? proposedCalls(messages, turn).find(({ callId }) => callId === toolCallId);
+  return restored.get(toolCallId) ?? proposedCalls(messages, turn, "questions").find(({ callId }) => callId === toolCallId);
 }
 
 /** The arguments object that the SDK keeps of a call: something around the tool may have passed on a copy. */
@@ -92,11 +94,12 @@ export function isBeingRestored(tool: string, args: object): boolean {
   return restored.some((call) => JSON.stringify(call.args) === text);
 }
 
-function surrounding(): Run | undefined {
+/** The run that a runner drives here. */
+export function surrounding(): Run | undefined {
   const thread = currentThread();
   return thread && driven.get(thread);
 }
 
 function newRun(gate: Gate, thread: Thread): Run {
-  return { gate, thread, restored: new Map(), outputs: new Map() };
+  return { gate, thread, tools: {}, restored: new Map(), outputs: new Map() };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from "@countersign/core";
+import type { ParseArgs } from "@countersign/core/adapter";
 import { asSchema, jsonSchema, type FlexibleSchema, type Schema } from "ai";
 import { isBeingRestored } from "./run.ts";
 
@@ -11,6 +12,8 @@ export interface GatedSchema {
   readonly forSdk: Schema;
   /** What the tool's own code gets to see. @throws Error for arguments that the schema refuses */
   parse(args: unknown): unknown;
+  /** The same for the gate, which shows what the schema adds, and compares it when the call runs. */
+  readonly read: ParseArgs;
   /** For forms, and for checking edits. Undefined where a schema has no JSON form. */
   json(): Promise<JsonObject | undefined>;
 }
@@ -41,6 +44,7 @@ export function gatedSchema(tool: string, own: FlexibleSchema | undefined): Gate
       },
     }),
     parse: (args) => (isObject(args) && parsed.has(args) ? parsed.get(args) : check(args)),
+    read: async (args) => ({ value: await check(args) }),
     json: async () => {
       try {
         return (await schema.jsonSchema) as JsonObject;

@@ -1,4 +1,4 @@
-import type { CountersignError } from "@countersign/core";
+import { CountersignError } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, Tool, ToolModelMessage, ToolSet } from "ai";
 import { openTurn, proposedCalls, type OpenCall, type Turn } from "./turn.ts";
@@ -71,39 +71,49 @@ export function isNoticed(output: ModelOutput, notice: string): boolean {
 }
 
 /**
- * A result for each call that was left open, from what is recorded of it: providers refuse a conversation with open calls.
- * Nothing: no call is open.
+ * An answer to each call that was left open, from what is recorded of it: providers refuse a conversation with open calls. A
+ * question of the provider's own is answered in its own form, and what it runs without a question is its own to answer.
  */
 export async function answersToOpenCalls(thread: Thread, messages: readonly ModelMessage[]): Promise<readonly ToolModelMessage[]> {
   const turn = openTurn(messages);
   if (!turn) return [];
-  const outputs = await Promise.all(proposedCalls(messages, turn).map((call) => outputFor(thread, call)));
-  const content = turn.open.map((call, index) => resultOf(call, outputs[index] ?? denied(NO_RESULT)));
-  return [{ role: "tool", content }];
+  const calls = proposedCalls(messages, turn, "history");
+  const answers = turn.open.map(async (open, index): Promise<ToolModelMessage["content"]> => {
+    const call = calls[index];
+    if (!open.providerExecuted) return [resultOf(open, call ? await outputFor(thread, call) : denied(NO_RESULT))];
+    return open.approvalId === undefined || !call ? [] : [responseTo(open.approvalId, true, await reasonFor(thread, call))];
+  });
+  return toolMessage((await Promise.all(answers)).flat());
+}
+
+/** None for no content: providers refuse an empty message. */
+export function toolMessage(content: ToolModelMessage["content"]): readonly ToolModelMessage[] {
+  return content.length > 0 ? [{ role: "tool", content }] : [];
 }
 
 /**
  * The one message that lets the SDK go on: its own kind of answer for each call that it stopped for. What was approved is
  * looked up again when it runs.
  */
-export async function responsesTo(thread: Thread, { open }: Turn, calls: readonly ProposedCall[]): Promise<ToolModelMessage> {
+export async function responsesTo(thread: Thread, { open }: Turn, calls: readonly ProposedCall[]): Promise<ToolModelMessage["content"]> {
   const content = await Promise.all(
     open.map(async ({ approvalId, providerExecuted }, index) => {
       const call = calls[index];
       if (approvalId === undefined || !call) return [];
-      const refusal = await refusalOf(thread, call, providerExecuted);
-      return [
-        {
-          type: "tool-approval-response" as const,
-          approvalId,
-          approved: refusal === undefined,
-          ...(refusal === undefined ? {} : { reason: refusal }),
-          ...(providerExecuted ? { providerExecuted } : {}),
-        },
-      ];
+      return [responseTo(approvalId, providerExecuted, await refusalOf(thread, call, providerExecuted))];
     }),
   );
-  return { role: "tool", content: content.flat() };
+  return content.flat();
+}
+
+function responseTo(approvalId: string, providerExecuted: boolean, refusal: string | undefined): ToolModelMessage["content"][number] {
+  return {
+    type: "tool-approval-response",
+    approvalId,
+    approved: refusal === undefined,
+    ...(refusal === undefined ? {} : { reason: refusal }),
+    ...(providerExecuted ? { providerExecuted } : {}),
+  };
 }
 
 /** A call of a tool without `execute`: no question of anybody's, the browser answers it. */
@@ -119,8 +129,7 @@ export function browserResults(
   answered: Readonly<Record<string, unknown>>,
 ): readonly ToolModelMessage[] {
   const calls = (openTurn(messages)?.open ?? []).filter((call) => isTheBrowsers(call, tools) && Object.hasOwn(answered, call.id));
-  const content = calls.map((call) => resultOf(call, plainOutput(answered[call.id])));
-  return content.length > 0 ? [{ role: "tool", content }] : [];
+  return toolMessage(calls.map((call) => resultOf(call, plainOutput(answered[call.id]))));
 }
 
 /** A response that was cut off leaves calls that the SDK neither ran nor asked about. */
@@ -136,12 +145,12 @@ function resultOf({ id, tool }: OpenCall, output: ModelOutput) {
 /** Why a decided call does not run. Undefined: it may. */
 async function refusalOf(thread: Thread, call: ProposedCall, providerExecuted: boolean): Promise<string | undefined> {
   const request = await thread.recorded(call);
-  const mayRun = request?.status === "approved";
-  // The provider runs it as soon as it is told: from here on it may have run.
-  if (mayRun && !providerExecuted) return undefined;
   // What nobody was asked about is decided by the policy alone, where it runs.
-  if (!request) return undefined;
+  const runsHere = !providerExecuted && (!request || request.status === "approved");
+  if (runsHere) return undefined;
+  // The provider runs it as soon as it is told: from here on it may have run.
   const execution = await thread.execute(call, () => BY_PROVIDER);
+  if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
   return execution.status === "refused" ? execution.message : undefined;
 }
 const BY_PROVIDER = "The provider was told to run it.";
@@ -157,6 +166,13 @@ async function outputFor(thread: Thread, call: ProposedCall): Promise<ModelOutpu
       return { type: "error-text", value: left.message };
   }
 }
+
+/** Why a question of the provider's is answered with no, where a run leaves it open: a yes would have it run now. */
+async function reasonFor(thread: Thread, call: ProposedCall): Promise<string> {
+  const left = await leftOpen(thread, call);
+  return left.status === "ran" ? HANDED_OVER : left.message;
+}
+const HANDED_OVER = "The run ended after the provider was told to run this call. It may have run; do not repeat it.";
 
 function denied(reason: string): ModelOutput {
   return { type: "execution-denied", reason };

@@ -21,6 +21,11 @@ export interface Turn {
   readonly passed: boolean;
 }
 
+/** Does the SDK itself run it, once it may? */
+export function isAsked({ approvalId, providerExecuted }: OpenCall): boolean {
+  return approvalId !== undefined && !providerExecuted;
+}
+
 type Part = Extract<Exclude<ModelMessage["content"], string>[number], { type: string }>;
 
 export function partsOf({ content }: ModelMessage): readonly Part[] {
@@ -38,9 +43,7 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
   const later = messages.slice(at + 1);
   const results = [...parts, ...later.flatMap(partsOf)].filter((part) => part.type === "tool-result");
   const answered = new Set(results.map(({ toolCallId }) => toolCallId));
-  const asked = new Map(
-    parts.flatMap((part) => (part.type === "tool-approval-request" && !part.isAutomatic ? [[part.toolCallId, part.approvalId]] : [])),
-  );
+  const asked = new Map(parts.filter(isQuestion).map(({ toolCallId, approvalId }) => [toolCallId, approvalId]));
   const open = calls
     .filter(({ toolCallId }) => !answered.has(toolCallId))
     .map(({ toolCallId, toolName, input, providerExecuted }) => ({
@@ -53,25 +56,45 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
   return open.length > 0 ? { at, open, passed: later.some(({ role }) => role !== "tool") } : undefined;
 }
 
+/**
+ * By what a turn is known again; call ids won't do, as models use them anew. A runner keeps what was said before, and one
+ * that died early proposes the same turn again. A loop of the application's own may prune that or sum it up, but it keeps the
+ * SDK's own questions, which have ids: it can't answer them otherwise.
+ */
+type KnownBy = "history" | "questions";
+
 /** The open calls of a turn as they are gated and signed. */
-export function proposedCalls(messages: readonly ModelMessage[], { at, open }: Turn): readonly ProposedCall[] {
-  const turnId = turnIdAt(messages, at);
+export function proposedCalls(messages: readonly ModelMessage[], { at, open }: Turn, by: KnownBy): readonly ProposedCall[] {
+  const turnId = turnIdAt(messages, at, by);
   return open.map(({ id, tool, input }) => ({ turnId, callId: id, tool, args: input as JsonObject }));
 }
 
 /** All calls of the message that stands there, as they were gated and signed. */
-export function callsAt(messages: readonly ModelMessage[], at: number): readonly ProposedCall[] {
+export function callsAt(messages: readonly ModelMessage[], at: number, by: KnownBy): readonly ProposedCall[] {
   const calls = messages
     .slice(at, at + 1)
     .flatMap(partsOf)
     .filter((part) => part.type === "tool-call");
   if (calls.length === 0) return [];
-  const turnId = turnIdAt(messages, at);
+  const turnId = turnIdAt(messages, at, by);
   return calls.map(({ toolCallId, toolName, input }) => ({ turnId, callId: toolCallId, tool: toolName, args: input as JsonObject }));
 }
 
-function turnIdAt(messages: readonly ModelMessage[], at: number): string {
-  return turnIdOf(messages.slice(0, at).flatMap(essence));
+/** A turn without questions has nothing on record. */
+function turnIdAt(messages: readonly ModelMessage[], at: number, by: KnownBy): string {
+  const questions =
+    by === "questions"
+      ? messages
+          .slice(at, at + 1)
+          .flatMap(partsOf)
+          .filter(isQuestion)
+      : [];
+  return turnIdOf(questions.length > 0 ? questions.map(({ approvalId }) => approvalId) : messages.slice(0, at).flatMap(essence));
+}
+
+/** A question of the SDK that a person answers. */
+function isQuestion(part: Part): part is Extract<Part, { type: "tool-approval-request" }> {
+  return part.type === "tool-approval-request" && !part.isAutomatic;
 }
 
 /**

@@ -9,7 +9,7 @@ const UNEDITABLE = ["approve", "reject"] as const;
 
 /**
  * The gate's one question for each call that the SDK stopped for.
- * @param tools the agent's, for their forms; without them a runner's check for ungated tools is left out
+ * @param tools what the model is offered, for their forms
  * @param fresh this run saw the model produce them
  * @returns the calls that wait
  */
@@ -24,12 +24,13 @@ export async function waitingIn(
     const call = calls[index];
     if (!call || each.approvalId === undefined) continue;
     const gated = gatedOf(tools?.[each.tool]);
-    if (tools && !gated && !each.providerExecuted) throw ungated(each);
+    if (tools && fresh && !gated && !each.providerExecuted) throw ungated(each);
     const waits = await thread.mustWait(call, {
       fresh,
       argsSchema: await gated?.schema.json(),
-      // What the policy alone lets pass was stopped by the tool itself.
-      frameworkStopped: "the tool asks for approval itself",
+      parse: gated?.schema.read,
+      // What the policy alone lets pass was stopped by the tool itself. The provider stops for all that it runs.
+      frameworkStopped: each.providerExecuted ? undefined : "the tool asks for approval itself",
       ...(each.providerExecuted ? { decisions: UNEDITABLE } : {}),
     });
     if (waits) waiting.push(call);

@@ -12,6 +12,11 @@ const asking = (amount = 4_200) => [{ calls: [{ id: "call_0", tool: "pay", args:
 interface Shown {
   toUIMessageStream(options: { originalMessages: ai7.UIMessage[] }): ReadableStream<ai7.UIMessageChunk>;
 }
+/** What is behind a call that has run. */
+const DONE: ai7.ModelMessage[] = [
+  { role: "tool", content: [{ type: "tool-result", toolCallId: "call_0", toolName: "pay", output: { type: "text", value: "paid" } }] },
+  { role: "assistant", content: "done" },
+];
 /** What a database makes of messages. */
 const stored = (messages: readonly ai7.ModelMessage[]): ai7.ModelMessage[] => JSON.parse(JSON.stringify(messages)) as ai7.ModelMessage[];
 
@@ -263,6 +268,40 @@ describe.each([
       expect((await world.run(messages)).status).toBe("ran");
     }
     expect(seen).toEqual([new Date("2026-01-01"), new Date("2026-02-02")]);
+  });
+
+  test("what stands before a turn may be pruned or summarised at any time, and call ids may come again", async () => {
+    const look = [
+      { role: "user", content: "look first" },
+      { role: "assistant", content: [{ type: "tool-call", toolCallId: "c1", toolName: "look", input: {} }] },
+      { role: "tool", content: [{ type: "tool-result", toolCallId: "c1", toolName: "look", output: { type: "text", value: "seen" } }] },
+    ] as ai7.ModelMessage[];
+    /** Whatever was said before. */
+    const saying = (line: ReturnType<typeof asking>[number]) => scriptedModel(Array.from({ length: 9 }, () => line), specification).model; // prettier-ignore
+    const [turn, done] = asking() as [ReturnType<typeof asking>[number], ReturnType<typeof asking>[number]];
+    const world = open([{ text: "unused" }, turn]);
+    const { messages } = await world.generate([...look, user]);
+    await world.run(messages);
+    await world.approve();
+    const pruned = ai.pruneMessages({ messages, toolCalls: "before-last-message" });
+    expect(pruned.length).toBeLessThan(messages.length);
+    const summary: ai7.ModelMessage = { role: "user", content: "(what was said before)" };
+    const goOn = async (from: ai7.ModelMessage[]) => {
+      const applied = await applyDecisions(world.gate, from, thread);
+      if (applied.status === "pending") return applied.status;
+      const behind = ai.pruneMessages({ messages: applied.messages, toolCalls: "before-last-2-messages" });
+      const result = await ai.generateText({ model: saying(done), tools: world.tools, messages: behind, maxRetries: 0 });
+      return result.text;
+    };
+    for (const from of [pruned, messages, [summary, ...messages.slice(-1)]]) expect(await goOn(from)).toBe("done");
+    expect(world.paid).toHaveLength(1);
+    const again = await ai.generateText({ model: saying(turn), tools: world.tools, messages: [...messages, ...DONE, user], maxRetries: 0 });
+    const { responseMessages, response } = again as unknown as {
+      responseMessages?: ai7.ModelMessage[];
+      response: { messages: ai7.ModelMessage[] };
+    };
+    expect(await goOn(stored([...messages, ...DONE, user, ...(responseMessages ?? response.messages)]))).toBe("pending");
+    expect(world.paid).toHaveLength(1);
   });
 
   test("dynamic tools are gated, tools without execute are left alone", () => {

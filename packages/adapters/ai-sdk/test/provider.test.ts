@@ -16,9 +16,10 @@ const asked: ModelMessage[] = [
   },
 ];
 const thread = { threadId: "t", requestedBy: "bob" };
+const asking = definePolicy({ default: "allow", tools: { "mcp.*": "ask" } });
 
 test("what the provider asks about is decided like other calls, but can't be edited; the answer is marked as the provider's", async () => {
-  const desk = openDesk();
+  const desk = openDesk({ policy: asking });
   expect(await applyDecisions(desk.gate, asked, thread)).toMatchObject({ status: "pending", pending: [{ tool: "mcp.search" }] });
   await expect(desk.edit({ q: "other" })).rejects.toMatchObject({ code: "DECISION_NOT_ALLOWED" });
   await desk.approve();
@@ -38,7 +39,7 @@ test("where the policy offers nothing that such a call can take, it is refused a
 });
 
 test("a rejection of such a call carries its reason", async () => {
-  const desk = openDesk();
+  const desk = openDesk({ policy: asking });
   await applyDecisions(desk.gate, asked, thread);
   await desk.reject("not now");
   const applied = await applyDecisions(desk.gate, asked, thread);
@@ -54,10 +55,20 @@ test("messages without an open call are ready as they are", async () => {
 });
 
 test("something said after the calls neither throws nor loses them while they wait", async () => {
-  const desk = openDesk();
+  const desk = openDesk({ policy: asking });
   const messages: ModelMessage[] = [...asked, { role: "user", content: "still there?" }];
   expect(await applyDecisions(desk.gate, messages, thread)).toMatchObject({ status: "pending" });
   await desk.approve();
   await expect(applyDecisions(desk.gate, messages, thread)).rejects.toMatchObject({ code: "SETUP" });
   expect(await applyDecisions(desk.gate, asked, thread)).toMatchObject({ status: "ready" });
+});
+
+test.each([
+  ["allow", true],
+  ["deny", false],
+] as const)("what the policy decides alone is answered at once: %s", async (verdict, approved) => {
+  const desk = openDesk({ policy: definePolicy({ tools: { "mcp.*": verdict } }) });
+  const applied = await applyDecisions(desk.gate, asked, thread);
+  expect(applied.status === "ready" && applied.messages.at(-1)?.content).toMatchObject([{ approved, providerExecuted: true }]);
+  expect((await desk.gate.list({})).items).toEqual([]);
 });

@@ -82,7 +82,7 @@ export function chatRunner<C, A extends AgentLike>(
 async function standingsIn(gate: Gate, threadId: string, messages: readonly ModelMessage[]): Promise<ReadonlyMap<string, Standing>> {
   const turn = openTurn(messages);
   if (!turn) return new Map();
-  const calls = proposedCalls(messages, turn);
+  const calls = proposedCalls(messages, turn, "history");
   return new Map(
     await Promise.all(
       calls.map(async (call): Promise<[string, Standing]> => {

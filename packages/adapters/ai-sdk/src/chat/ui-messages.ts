@@ -100,8 +100,10 @@ function amend(parts: UIPart[], part: ModelPart, outputs: Saved["outputs"], at: 
     update(parts, (each) => each.toolCallId === part.toolCallId, { state: "approval-requested", approval: { id: part.approvalId } });
   }
   if (part.type === "tool-approval-response") {
-    const { approvalId: id, approved, reason } = part;
-    update(parts, ({ approval }) => approval?.id === id, { state: "approval-responded", approval: { id, approved, ...(reason === undefined ? {} : { reason }) } }); // prettier-ignore
+    const { approvalId: id, approved, reason, providerExecuted } = part;
+    // What the provider was refused has no result.
+    const state = providerExecuted && !approved ? "output-denied" : "approval-responded";
+    update(parts, ({ approval }) => approval?.id === id, { state, approval: { id, approved, ...(reason === undefined ? {} : { reason }) } }); // prettier-ignore
   }
   if (part.type === "tool-result") {
     const key = outputKey(at, part.toolCallId);

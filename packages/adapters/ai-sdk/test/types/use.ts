@@ -123,3 +123,36 @@ declare const anyGate: Gate;
 await decideNative(anyGate, [{ approvalId: "a", approved: false, reason: "no" }], { threadId: "t", by: { id: "alice" } });
 // @ts-expect-error an answer without a person
 await decideNative(anyGate, [{ approvalId: "a", approved: true }], { threadId: "t" });
+
+// what an agent is given for each run
+const demanding = new ToolLoopAgent<{ tenant: string }, { send_payment: typeof send_payment }>({
+  model: "m",
+  tools: gateTools(gate, { send_payment }),
+  callOptionsSchema: z.object({ tenant: z.string() }),
+  prepareCall: ({ options, ...rest }) => ({ ...rest, instructions: `for ${options.tenant}` }),
+});
+// @ts-expect-error it can't run without call options
+createRunner(gate, demanding, { name: "demanding" });
+// @ts-expect-error nor with others
+createRunner(gate, demanding, { name: "demanding", context: () => ({ options: { tenant: 1 } }) });
+// @ts-expect-error nor without any
+createRunner(gate, demanding, { name: "demanding", context: () => ({}) });
+const demanded = createRunner(gate, demanding, {
+  name: "demanding",
+  context: async ({ threadId, requestedBy }) => ({
+    options: { tenant: `${threadId} ${typeof requestedBy === "object" ? requestedBy.id : "nobody"}` },
+    headers: { "x-thread": threadId },
+  }),
+});
+// @ts-expect-error a resume elsewhere wouldn't have it
+await demanded.start("t", "x", { options: { tenant: "acme" } });
+// @ts-expect-error nor this
+await demanded.resume("t", { options: { tenant: "acme" } });
+// @ts-expect-error this agent takes none
+createRunner(gate, agent, { name: "payments", context: () => ({ options: { tenant: "acme" } }) });
+// @ts-expect-error the runner gives it its messages
+createRunner(gate, agent, { name: "payments", context: () => ({ messages: [] }) });
+createRunner(contextual, new ToolLoopAgent({ model: "m", tools: gateTools(contextual, { send_payment: pay }) }), {
+  name: "careful",
+  context: ({ context }) => ({ headers: { "x-trusted": String(context?.trusted) } }),
+});
