@@ -129,7 +129,7 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     const open = openCalls(messages);
     const proposed = open.map((call): ProposedCall => ({ turnId, callId: call.id, tool: call.name, args: call.args }));
     const isOwn = ({ tool }: ProposedCall): boolean => agent.own !== undefined && tool in agent.own;
-    const waiting = await unsigned(proposed.filter((call) => !isOwn(call)), fresh, advancing); // prettier-ignore
+    const waiting = await unsigned(agent, proposed.filter((call) => !isOwn(call)), fresh, advancing); // prettier-ignore
     if (flaw === "asks-one-by-one") for (const call of waiting) await thread.suspend([call], continuation);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
     // A call that a grant has signed didn't pause the run. Unless it is saved before it runs, it is proposed and run again.
@@ -161,6 +161,7 @@ function turnIdFor(history: readonly Message[], flaw: Flaw | undefined): string 
 }
 
 async function unsigned(
+  { schemas }: Agent,
   calls: readonly ProposedCall[],
   fresh: boolean,
   { thread, gate, flaw, resumed }: Advancing,
@@ -171,12 +172,8 @@ async function unsigned(
   const waiting: ProposedCall[] = [];
   for (const call of flaw === "asks-in-reverse" ? calls.toReversed() : calls) {
     if (flaw === "runs-what-cant-be-asked" && JSON.stringify(call.args).length > 5_000) continue;
-    if (
-      flaw === "asks-everything"
-        ? await thread.mustWait(call, { fresh, frameworkAsks: "everything" })
-        : await thread.mustWait(call, { fresh })
-    )
-      waiting.push(call);
+    const frameworkAsks = flaw === "asks-everything" ? "everything" : undefined;
+    if (await thread.mustWait(call, { fresh, frameworkAsks, parse: schemas[call.tool] })) waiting.push(call);
   }
   return waiting;
 }
@@ -220,9 +217,11 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
   };
   const paused = (error: unknown): boolean => error instanceof NestedPause || (flaw === "parks-on-errors" && isCountersignError(error));
   const signal = flaw === "times-out-unsaid" ? undefined : off.signal;
+  const parse = agent.schemas[call.tool];
+  const isThere = call.tool in agent.agents || call.tool in agent.tools || flaw === "keeps-lost-tools";
   let execution: Execution<unknown> | undefined;
   const guarded = async (args: ToolCall["args"]): Promise<unknown> => {
-    execution = await thread.execute(await admitted(thread, call, args), effect, { fresh, paused, signal });
+    execution = await thread.execute(await admitted(thread, call, args), isThere ? effect : undefined, { fresh, paused, signal, parse });
     if (execution.status === "failed") throw execution.error;
     return execution.status === "ran" ? execution.result : undefined;
   };

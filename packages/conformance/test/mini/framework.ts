@@ -1,4 +1,5 @@
 import type { Decision, JsonObject } from "@countersign/core";
+import type { ParseArgs } from "@countersign/core/adapter";
 
 /** A framework of a loop, a model, tools and nested agents: nothing in it knows of signatures. */
 export interface Message {
@@ -19,6 +20,8 @@ export interface Agent {
   model(messages: readonly Message[]): Promise<Message>;
   /** `perRun`: what the run was given. */
   readonly tools: Readonly<Record<string, (args: JsonObject, perRun?: JsonObject) => unknown>>;
+  /** How it reads what a model wrote, by tool. */
+  readonly schemas: Readonly<Record<string, ParseArgs>>;
   readonly agents: Readonly<Record<string, Agent>>;
   /** Tools that the framework runs by itself: the adapter has no hand in it. */
   readonly own?: Agent["tools"];

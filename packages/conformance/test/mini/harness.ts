@@ -5,6 +5,7 @@ import { decideNative } from "./decide-native.ts";
 import type { Flaw } from "./flaw.ts";
 import type { Agent, Message } from "./framework.ts";
 import { asProvider } from "./provider.ts";
+import { schemasOf, toolsOf } from "./tools.ts";
 
 /** The mini framework under the suite: sound, or with a flaw. */
 export function miniHarness(flaw?: Flaw): AdapterHarness {
@@ -32,11 +33,12 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
       const effects = (of: Scenario["tools"]): Agent["tools"] => Object.fromEntries(of.map(({ name, effect }) => [name, effect]));
       const { open = [], gated = [], hosted = [] } = Object.groupBy(scenario.tools, kindOf);
-      const tools = effects(gated);
+      const tools = toolsOf(gated);
+      const schemas = flaw === "reads-no-schemas" ? {} : schemasOf(gated);
       const ofProvider = effects(hosted);
       const nested = (scenario.subagents ?? []).map(({ name, turns }): [string, Agent] => [
         name,
-        { model: scripted(turns, ofProvider), tools, agents: {}, timeouts: {}, around: scenario.around },
+        { model: scripted(turns, ofProvider), tools, schemas, agents: {}, timeouts: {}, around: scenario.around },
       ]);
       const timeouts = Object.fromEntries(scenario.tools.flatMap(({ name, timeout }) => (timeout === undefined ? [] : [[name, timeout]])));
       const model = scripted(scenario.turns, ofProvider, seen);
@@ -44,7 +46,7 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const agents = Object.fromEntries(nested);
       const { check, gatedTwice } = scenario;
       const own = effects(open);
-      const agent: Agent = { model, tools, agents, own, hosted: Object.keys(ofProvider), timeouts, around, check, gatedTwice };
+      const agent: Agent = { model, tools, schemas, agents, own, hosted: Object.keys(ofProvider), timeouts, around, check, gatedTwice };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, { flaw, ungated: meant, context: scenario.perRun });
       const flawed =
