@@ -1,5 +1,6 @@
 import { fromJsonSchema, type JsonObject, type StandardSchemaV1 } from "@countersign/core";
 import type { FunctionTool, ToolExecuteArgument } from "@openai/agents";
+import { takenBy } from "./takes.ts";
 
 /**
  * The schema of a tool you already have, for `definePolicy`: what the SDK's JSON Schema of it says. Refinements of a schema
@@ -11,5 +12,5 @@ export function argsOf<P extends FunctionTool<any, any, any>>(
   tool: P,
   // oxlint-disable-next-line typescript/no-explicit-any -- see above
 ): P extends FunctionTool<any, infer I, any> ? StandardSchemaV1<unknown, ToolExecuteArgument<I>> : never {
-  return fromJsonSchema(tool.parameters as unknown as JsonObject) as never;
+  return fromJsonSchema(takenBy(tool) as JsonObject) as never;
 }

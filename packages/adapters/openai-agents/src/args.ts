@@ -19,7 +19,7 @@ export function modelArgs(gate: Gate, address: Address, given: JsonObject): Json
 export function parseArgs(text: unknown): JsonObject | undefined {
   if (typeof text !== "string") return isObject(text) ? text : undefined;
   try {
-    const value: unknown = text === "" ? {} : JSON.parse(text);
+    const value: unknown = JSON.parse(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

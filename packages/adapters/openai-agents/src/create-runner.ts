@@ -1,13 +1,15 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
 import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
-import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult, type Session } from "@openai/agents";
+import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult } from "@openai/agents";
 import { isOfLookalikes, typedError } from "./errors.ts";
 import { offersFrom, refuseListedLookalikes } from "./offers.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
-import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved } from "./saved.ts";
-import { conversationIn, itemsOf, type Input } from "./sessions/history.ts";
+import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved, type Server } from "./saved.ts";
+import { refusePerCall, refuseUnknownOptions, settingsOf, type PerRun, type Settings } from "./per-run.ts";
+import { itemsOf, type Input } from "./sessions/history.ts";
+import { beginning, owed } from "./sessions/owed.ts";
+import { serverIn } from "./sessions/server.ts";
 import { rewind, withoutRepeats } from "./sessions/session.ts";
-import { answersTo, withoutUnanswerable } from "./told.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
 // oxlint-disable typescript/no-explicit-any -- an agent's context and output are read off these positions
@@ -21,13 +23,9 @@ interface RunOptions {
   maxTurns?: number | undefined;
 }
 
-interface RunnerOptions<C, A> {
+interface RunnerOptions {
   /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
   readonly name: string;
-  /** Live context, made again at every start and resume: never persisted. */
-  readonly context?: (thread: ThreadRef<C>) => ContextOf<A> | Promise<ContextOf<A>>;
-  /** Keeps the conversation. Without one it is kept with the thread. */
-  readonly session?: (thread: ThreadRef<C>) => Session | Promise<Session>;
   /** The SDK's own Runner, if you configure one. */
   readonly sdk?: Runner;
   /** Tools that are meant to run without the gate, by name; `server/*` for an MCP server. */
@@ -38,15 +36,16 @@ interface RunnerOptions<C, A> {
 interface Driven {
   readonly agent: AnyAgent;
   readonly run: Run;
+  readonly settings: Settings;
+  /** Its live context, if it has one. */
   readonly context: RunContext | undefined;
-  readonly session: Session | undefined;
   readonly given: RunOptions & { readonly signal: AbortSignal };
 }
 
 type Stopped = Extract<Saved, { type: "stopped" }>;
 
-/** What the SDK shall be run on. */
-type Request = Input | AnyState;
+/** What the SDK shall be run on: a paused run knows its conversation. */
+type Request = AnyState | { readonly input: Input; readonly server: Server | undefined };
 
 /**
  * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
@@ -58,10 +57,10 @@ type Request = Input | AnyState;
 export function createRunner<C, A extends Agent<any, any>>(
   gate: GateIn<C>,
   agent: A,
-  options: RunnerOptions<C, A>,
+  options: RunnerOptions & PerRun<C, ContextOf<A>>,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
-  const sdk = options.sdk ?? new Runner();
-  const ephemeral = options.context !== undefined;
+  refuseUnknownOptions(options);
+  const { name, sdk = new Runner(), context: make } = options;
   const emptyStream = (): StreamOf<A> => {
     const state = new RunState<unknown, A>(new RunContext(), "", agent, null);
     return new StreamedRunResult({ state, signal: AbortSignal.abort() });
@@ -69,16 +68,17 @@ export function createRunner<C, A extends Agent<any, any>>(
 
   async function open(thread: Thread, given: Driven["given"]): Promise<Driven> {
     const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
-    const [context, session] = await Promise.all([options.context?.(ref), options.session?.(ref)]);
-    return { agent, run: beginRun(gate, thread), context: ephemeral ? new RunContext(context) : undefined, session, given };
+    const settings = await settingsOf(name, make as ((thread: ThreadRef<C>) => unknown) | undefined, ref);
+    const context = "context" in settings ? new RunContext(settings.context) : undefined;
+    return { agent, run: beginRun(gate, thread, sdk.config.toolErrorFormatter !== undefined), settings, context, given };
   }
 
   /** Where the run begins or goes on. */
   async function enter(driven: Driven, { input, again, continuation }: RunFrom<Input>): Promise<Next<Request, OutputOf<A>> | undefined> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
-      if (again && driven.session) await rewind(driven.session, itemsOf(input));
-      return { request: await conversation(driven, saved, input) };
+      if (again && driven.settings.session) await rewind(driven.settings.session, itemsOf(input));
+      return { request: await beginning(driven.run.thread, driven.settings, saved, input) };
     }
     if (saved?.type !== "stopped") return undefined;
     return goOn(driven, await restoreState(agent, saved, driven.context), saved, false);
@@ -88,24 +88,27 @@ export function createRunner<C, A extends Agent<any, any>>(
   async function leave(driven: Driven, result: Result<A>): Promise<Next<Request, OutputOf<A>>> {
     driven.given.signal.throwIfAborted();
     if (driven.run.leaving) throw driven.run.leaving;
-    if (result.interruptions.length === 0) return { advance: completed(result, driven.session) };
-    const { json, schema, state } = freeze(result.state, { ephemeral });
-    return goOn(driven, result.state, { type: "stopped", schema, state, pause: pauseOf(gate as Gate, result.state, json) }, true);
+    if (result.interruptions.length === 0) return { advance: completed(result, driven.settings) };
+    const { json, schema, state } = freeze(result.state, { ephemeral: driven.context !== undefined });
+    const pause = pauseOf(gate as Gate, result.state, json);
+    return goOn(driven, result.state, { type: "stopped", schema, state, pause, from: driven.settings.previousResponseId }, true);
   }
 
   return defineKeptRunner(gate, {
-    name: options.name,
+    name,
     framework: FRAMEWORK,
+    beforeRun: (_threadId, given) => refusePerCall(name, given),
     tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
     open,
     enter,
-    run: (driven: Driven, request) =>
-      explained(driven, () => sdk.run(agent as AnyAgent, request, settingsOf(driven)) as Promise<Result<A>>),
+    run: (driven: Driven, request) => explained(driven, () => sdk.run(agent as AnyAgent, ...forSdk(driven, request)) as Promise<Result<A>>),
     streaming: {
       empty: emptyStream,
       async run(driven, request) {
-        const settings = { ...settingsOf(driven), stream: true } as const;
-        const stream = (await explained(driven, () => sdk.run(agent as AnyAgent, request, settings))) as unknown as StreamOf<A>;
+        const [on, given] = forSdk(driven, request);
+        const stream = (await explained(driven, () =>
+          sdk.run(agent as AnyAgent, on, { ...given, stream: true }),
+        )) as unknown as StreamOf<A>;
         return { stream, done: explained(driven, () => stream.completed).then(() => stream) };
       },
     },
@@ -130,33 +133,19 @@ async function explained<T>({ agent, run, context }: Driven, work: () => Promise
   }
 }
 
-function settingsOf({ context, session, given: { signal, maxTurns } }: Driven) {
-  return {
+function forSdk({ context, settings: { session }, given: { signal, maxTurns } }: Driven, request: Request) {
+  const { conversationId, previousResponseId } = (request instanceof RunState ? undefined : request.server) ?? {};
+  const options = {
     signal,
     // Where a server lists its tools anew for each run, only the SDK sees two of one name.
     toolNameCollisionPolicy: "error" as const,
-    ...(context ? { context } : {}),
-    ...(session ? { session: withoutRepeats(session) } : {}),
-    ...(maxTurns === undefined ? {} : { maxTurns }),
+    ...(context && { context }),
+    ...(session && { session: withoutRepeats(session) }),
+    ...(conversationId !== undefined && { conversationId }),
+    ...(previousResponseId !== undefined && { previousResponseId }),
+    ...(maxTurns !== undefined && { maxTurns }),
   };
-}
-
-/** The input behind what was said before, with an answer to every call that was left open. */
-async function conversation({ run, session }: Driven, saved: Saved | undefined, input: Input): Promise<Input> {
-  const stopped = saved?.type === "stopped" ? saved : undefined;
-  const before = session
-    ? await session.getItems()
-    : stopped
-      ? conversationIn(stopped.state)
-      : saved?.type === "history"
-        ? saved.items
-        : [];
-  const answers = await answersTo(run.thread, before, stopped?.pause);
-  if (session) {
-    if (answers.length > 0) await session.addItems(answers);
-    return input;
-  }
-  return before.length === 0 ? input : [...withoutUnanswerable(before), ...answers, ...itemsOf(input)];
+  return [request instanceof RunState ? request : request.input, options] as const;
 }
 
 /** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
@@ -172,17 +161,21 @@ async function goOn<Output>(driven: Driven, state: AnyState, saved: Stopped, fre
   return { request: state };
 }
 
-async function stopped<Output>({ run, session }: Driven, { state, pause }: Stopped): Promise<Advance<Output>> {
-  const before = session ? await session.getItems() : conversationIn(state);
-  const answers = await answersTo(run.thread, before, pause);
-  if (session && answers.length > 0) await session.addItems(answers);
-  const items = session ? [] : [...withoutUnanswerable(before), ...answers];
-  return { status: "stopped", continuation: toContinuation({ type: "history", items }) };
+async function stopped<Output>({ run, settings }: Driven, saved: Stopped): Promise<Advance<Output>> {
+  return { status: "stopped", continuation: toContinuation(await owed(run.thread, settings, saved)) };
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
-function completed<A extends Agent<any, any>>(result: Result<A>, session: Session | undefined): Advance<OutputOf<A>> {
+function completed<A extends Agent<any, any>>(result: Result<A>, { session, previousResponseId: from }: Settings): Advance<OutputOf<A>> {
   const output = result.finalOutput as OutputOf<A>;
   const text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
-  return { status: "completed", output, text, continuation: toContinuation({ type: "history", items: session ? [] : result.history }) };
+  const { _conversationId: conversationId, _previousResponseId: previousResponseId } = result.state as AnyState;
+  const server = serverIn({ conversationId, previousResponseId });
+  const items = session || server ? [] : result.history;
+  return {
+    status: "completed",
+    output,
+    text,
+    continuation: toContinuation({ type: "history", items, server: server && { ...server, from } }),
+  };
 }

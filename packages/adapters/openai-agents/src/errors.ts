@@ -38,6 +38,6 @@ function duplicateCall(error: unknown): CountersignError | undefined {
 /** A nested agent that waits is saved by the SDK, with the context. */
 function unserializableContext(error: unknown, context: unknown): CountersignError | undefined {
   const text = error instanceof Error ? error.message : "";
-  const bad = /serializ|circular|BigInt/i.test(text) ? firstNonJson(context) : undefined;
+  const bad = context !== undefined && /serializ|circular|BigInt/i.test(text) ? firstNonJson(context) : undefined;
   return bad && new CountersignError("STATE_NOT_SERIALIZABLE", { path: ["context", ...bad] }, { cause: error });
 }

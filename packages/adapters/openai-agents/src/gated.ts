@@ -1,8 +1,8 @@
 import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
-import { refuseLookalikes, type OfferedTool } from "@countersign/core/adapter";
+import { refuseLookalikes, type OfferedTool, type ParseArgs } from "@countersign/core/adapter";
 import type { RunToolApprovalItem, Tool } from "@openai/agents";
 import { calledAs, calledIn, isHostedMcp, labelOf, namespaceOf, serverOf } from "./kinds/called.ts";
-import type { Who } from "./run.ts";
+import { FRAMEWORK, type Who } from "./run.ts";
 import type { CallItem } from "./turn.ts";
 
 /** What the tools of one `gateTools` have in common. */
@@ -21,6 +21,7 @@ export interface Gated {
   readonly original: object;
   readonly namespace: string | undefined;
   readonly argsSchema: JsonObject | undefined;
+  readonly parse?: ParseArgs | undefined;
   /** Its results have a schema of their own. */
   readonly structured?: boolean;
   /** For tools that run where nothing of this package can stand in their way: they are always stopped for. */
@@ -54,7 +55,7 @@ export function addressOf({ namespace, tool }: { readonly namespace?: string | u
   return namespace === undefined ? tool : `${namespace}/${tool}`;
 }
 
-/** The tool that this call is of. @throws SETUP if it isn't gated, or if it could be another one */
+/** The tool that this call is of. @throws SETUP if it isn't gated, or if it could be another one; STATE_INCOMPATIBLE if it is gone */
 export function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
   const raw: CallItem = (item?.rawItem as CallItem | undefined) ?? {};
   const called = calledIn(raw);
@@ -62,6 +63,13 @@ export function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
   refuseLookalikes({ tools: tools.map(offered), of: `agent ${item?.agent.name}` });
   const [gated] = tools.map(gatedOf);
   if (gated) return gated;
+  if (tools.length === 0) throw goneOf(called ?? raw.type, item?.agent.name);
   const hint = `${raw.name ?? raw.type} of agent ${item?.agent.name} asks for approval, but isn't gated: pass it to gateTools.`;
   throw new CountersignError("SETUP", { hint });
+}
+
+/** The call was made with a tool that the agent no longer has. */
+function goneOf(saved = "", agent = ""): CountersignError<"STATE_INCOMPATIBLE"> {
+  const note = `Agent ${agent} has no tool ${saved} any more: give it back under that name, and resume.`;
+  return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running: "no such tool" }, { note });
 }

@@ -1,7 +1,7 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
-import type { Execution, ProposedCall } from "@countersign/core/adapter";
+import type { Execution, ParseArgs, ProposedCall } from "@countersign/core/adapter";
 import { revealingFailure, ToolFailed } from "./failure.ts";
-import { keyOf, takeTicket, within, type Scope } from "./run.ts";
+import { keyOf, takeTicket, within, type Scope, type Ticket } from "./run.ts";
 
 /** What came of a guarded call, for the tool's caller. */
 export type Guarded =
@@ -10,8 +10,7 @@ export type Guarded =
   | { readonly status: "refused" | "failed"; readonly told: unknown };
 
 /** A call that may be executed, and how. */
-export interface Entry {
-  readonly call: ProposedCall;
+export interface Entry extends Pick<Ticket, "call" | "agent"> {
   readonly fresh: boolean;
 }
 
@@ -19,6 +18,8 @@ export interface Entry {
 interface Tool {
   /** It runs an agent, whose pause is that of the call. */
   readonly runsAgent?: boolean;
+  /** Reads its arguments. */
+  readonly parse?: ParseArgs | undefined;
   /** Calls it off. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,15 +43,15 @@ export async function guard(
   scope: Scope,
   entry: Entry | undefined,
   effect: (args: JsonObject) => unknown,
-  { runsAgent = false, signal }: Tool = {},
+  { runsAgent = false, ...tool }: Tool = {},
 ): Promise<Guarded> {
   throwLeaving(scope);
   const nested = (args: JsonObject): Promise<unknown> =>
     within(scope, entry?.call.callId ?? "", async (inner) => {
-      const tool = (): Promise<unknown> => revealingFailure(() => effect(args));
-      return runsAgent ? ofAgent(tool, inner) : tool();
+      const run = (): Promise<unknown> => revealingFailure(() => effect(args));
+      return runsAgent ? ofAgent(run, inner) : run();
     });
-  const execution = await executed(scope, entry, nested, signal);
+  const execution = await executed(scope, entry, nested, tool);
   switch (execution.status) {
     case "ran":
       return { status: "ran", output: execution.result, notice: execution.notice };
@@ -70,13 +71,13 @@ async function executed(
   scope: Scope,
   entry: Entry | undefined,
   effect: (args: JsonObject) => Promise<unknown>,
-  signal: AbortSignal | undefined,
+  tool: Pick<Tool, "parse" | "signal">,
 ): Promise<Exclude<Execution<unknown>, { status: "pending" }>> {
   const { run } = scope;
   const paused = (error: unknown): boolean => error instanceof NestedPause;
   try {
     if (!entry) throw new CountersignError("NOT_APPROVED", { request: undefined });
-    const execution = await run.thread.execute(entry.call, effect, { paused, signal, fresh: entry.fresh });
+    const execution = await run.thread.execute(entry.call, effect, { ...tool, paused, fresh: entry.fresh });
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     const stops = execution.status === "refused" && execution.then === "stop";
     if (stops && !run.driven) throw new CountersignError("NOT_APPROVED", { request: undefined }, STOPPED);
@@ -117,7 +118,7 @@ async function ofAgent(tool: () => Promise<unknown>, scope: Scope): Promise<unkn
 export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
   const { run, path } = scope;
   const ticket = takeTicket(scope, proposed);
-  if (ticket) return { call: ticket.call, fresh: false };
+  if (ticket) return { ...ticket, fresh: false };
   const free = run.witnessed && !run.stopped.has(keyOf(path, proposed.callId)) && run.thread.decidedByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.
   return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;

@@ -4,8 +4,8 @@ import type { RunToolApprovalItem } from "@openai/agents";
 import { answerTo, type Answer, type Refuse } from "./native-answer.ts";
 import { FRAMEWORK } from "./run.ts";
 import { freeze, type AnyState } from "./saved.ts";
-import { callIdOf, type CallItem, type StateJson } from "./turn.ts";
-import { pauseOf } from "./waiting.ts";
+import type { StateJson } from "./turn.ts";
+import { pauseOf, placeOf } from "./waiting.ts";
 
 /**
  * An existing UI's own answer, accepted as decisions by an authenticated person: the RunState on which it called `approve`
@@ -52,7 +52,7 @@ interface Said {
 
 /** Nested agents may use one call id at once: an answer to one of them would be taken for an answer to both. */
 function refuseAmbiguous(items: readonly RunToolApprovalItem[], refuse: Refuse): void {
-  const places = items.map((item) => JSON.stringify([item.toolName, callIdOf(item.rawItem as CallItem)]));
+  const places = items.map(placeOf);
   if (new Set(places).size < places.length) refuse("two of its calls share a tool and an id: decide about each by its request");
 }
 

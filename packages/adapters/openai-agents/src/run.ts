@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { RunContext } from "@openai/agents";
+import type { Agent, RunContext, RunState } from "@openai/agents";
 
 /**
  * The SDK's hooks don't say which model response a call belongs to. A call is found by the agents it is nested in, as the
@@ -13,6 +13,9 @@ export type Path = readonly string[];
 export interface Ticket {
   readonly path: Path;
   readonly call: ProposedCall;
+  /** Whose call it is, once it may go on: guardrails are told. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+  readonly agent?: Agent<any, any>;
 }
 
 /** What a run that the SDK stopped waits for. */
@@ -27,10 +30,15 @@ export interface Pause {
 export interface Run {
   readonly gate: Gate;
   readonly thread: Thread;
+  /** What the SDK goes on with. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
+  state?: RunState<any, any>;
   /** What this run runs was proposed before its eyes; else only what has a ticket may run. */
   witnessed: boolean;
   /** A runner ends the run when a reviewer says so. */
   readonly driven: boolean;
+  /** The application has words of its own for calls that were rejected without any, or may have. */
+  readonly speaks: boolean;
   readonly tickets: Ticket[];
   /** Those that were taken: something around a tool may call it again, and then gets the recorded result. */
   readonly spent: Ticket[];
@@ -63,8 +71,8 @@ const driven = new WeakMap<Thread, Scope>();
 const byContext = new WeakMap<object, Map<Gate, Scope>>();
 
 /** A runner announces its run before the SDK begins. */
-export function beginRun(gate: Gate, thread: Thread): Run {
-  const run: Run = { ...empty(gate, thread), witnessed: true, driven: true };
+export function beginRun(gate: Gate, thread: Thread, speaks: boolean): Run {
+  const run: Run = { ...empty(gate, thread), witnessed: true, driven: true, speaks };
   driven.set(thread, { run, path: [], pauses: false });
   return run;
 }
@@ -132,7 +140,7 @@ function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: bo
 
 function newScope(gate: Gate, ref: ThreadRef, witnessed: boolean): Scope {
   const thread = openThread(gate, { ...ref, framework: FRAMEWORK });
-  return { run: { ...empty(gate, thread), witnessed, driven: false }, path: [], pauses: false };
+  return { run: { ...empty(gate, thread), witnessed, driven: false, speaks: true }, path: [], pauses: false };
 }
 
 /** A restored run has had answers from the model already. */
@@ -140,7 +148,7 @@ function isUntouched({ usage }: RunContext): boolean {
   return usage.requests === 0;
 }
 
-function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven"> {
+function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven" | "speaks"> {
   return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), passed: [] };
 }
 

@@ -14,11 +14,23 @@ interface Frozen {
   readonly state: string;
 }
 
+/** A conversation that the provider keeps: the SDK sends it only what is new. */
+export interface Server {
+  readonly conversationId?: string | undefined;
+  readonly previousResponseId?: string | undefined;
+}
+
+/** …and how far it is. */
+export interface KeptServer extends Server {
+  /** The `previousResponseId` that the application gave: it gives the same one again, unless it knows a later one. */
+  readonly from?: string | undefined;
+}
+
 /** What is kept of a thread between two runs. */
 export type Saved =
-  | ({ readonly type: "stopped"; readonly pause: Pause } & Frozen)
-  /** The conversation, when no session keeps it. */
-  | { readonly type: "history"; readonly items: readonly AgentInputItem[] };
+  | ({ readonly type: "stopped"; readonly pause: Pause } & Pick<KeptServer, "from"> & Frozen)
+  /** What comes before the next input: the conversation, unless a session or the provider keeps it. */
+  | { readonly type: "history"; readonly items: readonly AgentInputItem[]; readonly server?: KeptServer | undefined };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
 export type AnyState = RunState<any, any>;
@@ -70,21 +82,21 @@ function withoutContext(json: StateJson): StateJson {
 
 /**
  * The saved run again, with the agents as they are now.
- * @throws STATE_INCOMPATIBLE if it was saved by an SDK with another state schema, or if its agents and tools are no longer
- * what they were
+ * @throws STATE_INCOMPATIBLE if the SDK can't read it: another version has saved it, or its agents and tools are no longer what
+ * they were
  */
 export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, live: RunContext | undefined): Promise<AnyState> {
-  const running = runningSchema();
-  if (schema !== running) throw incompatible(`state ${schema}`, `state ${running}`);
   try {
     if (!live) return await RunState.fromString(agent, state);
     return await RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" });
   } catch (cause) {
-    throw incompatible(`state ${schema}`, `state ${running}, with other agents or tools`, cause);
+    const running = runningSchema();
+    const others = schema === running ? ", with other agents or tools" : "";
+    throw incompatible(`state ${schema}`, `state ${running}${others}`, cause);
   }
 }
 
-function incompatible(saved: string, running: string, cause?: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
+function incompatible(saved: string, running: string, cause: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
   const because = cause instanceof Error ? { note: cause.message, cause } : {};
   return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running }, because);
 }

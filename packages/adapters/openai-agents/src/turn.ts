@@ -7,6 +7,9 @@ import type { Path } from "./run.ts";
 export interface StateJson {
   readonly $schemaVersion: string;
   readonly currentAgent: { readonly name: string };
+  /** Of a conversation that the provider keeps. */
+  readonly conversationId?: string | undefined;
+  readonly previousResponseId?: string | undefined;
   readonly originalInput: string | readonly unknown[];
   readonly modelResponses: readonly { readonly responseId?: string | undefined; readonly output: readonly CallItem[] }[];
   readonly generatedItems: readonly { readonly type: string; readonly rawItem: CallItem }[];
@@ -35,8 +38,17 @@ export interface CallItem {
   readonly action?: object;
   readonly actions?: readonly object[];
   readonly operation?: object;
-  /** Of a hosted MCP call. */
-  readonly providerData?: { readonly id?: string; readonly name?: string; readonly arguments?: string; readonly server_label?: string };
+  /** Of a program of the model's that made the call. */
+  readonly caller?: object;
+  /** Of a hosted MCP call, and of its approval. */
+  readonly providerData?: {
+    readonly type?: string;
+    readonly id?: string;
+    readonly name?: string;
+    readonly arguments?: string;
+    readonly server_label?: string;
+    readonly approval_request_id?: string;
+  };
 }
 
 interface ApprovalItem {
@@ -134,7 +146,8 @@ function content(item: CallItem, { name = item.name ?? "", namespace = item.name
     case "computer_call":
       return { tool: name, args: { actions: item.actions ?? [item.action] } };
     case "hosted_tool_call": {
-      const args = parseArgs(item.providerData?.arguments);
+      // A server that takes no arguments is given none.
+      const args = parseArgs(item.providerData?.arguments || "{}");
       return args && { namespace, tool: item.providerData?.name ?? name, args };
     }
     default: {

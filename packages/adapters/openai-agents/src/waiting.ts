@@ -1,10 +1,10 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ReviewTerms } from "@countersign/core";
-import { stopsRun, type ProposedCall } from "@countersign/core/adapter";
+import { stopsRun, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
 import { addressOf, gatedToolOf, type Gated } from "./gated.ts";
 import { FRAMEWORK, keyOf, type Pause, type Run, type Ticket } from "./run.ts";
 import type { AnyState } from "./saved.ts";
-import { callOf, stopIn, type StateJson } from "./turn.ts";
+import { callIdOf, callOf, stopIn, type CallItem, type StateJson } from "./turn.ts";
 
 /** What can be said of a call that runs as the model said it, or not at all. */
 const UNEDITABLE: ReviewTerms["decisions"] = ["approve", "reject"];
@@ -39,7 +39,7 @@ export async function waitingIn(run: Run, state: AnyState, { asked }: Pause, fre
     const { path, call } = each;
     const place = keyOf(path, call.callId);
     const gated = gatedToolOf(items[index]);
-    const { argsSchema, elsewhere, structured } = gated;
+    const { argsSchema, parse, elsewhere, structured } = gated;
     if (gated.namespace !== call.namespace) throw ofAnother(call, gated);
     if (fresh && !elsewhere && !stopped.has(place)) throw new CountersignError("SETUP", { hint: ungatedCarrier(path) });
     stopped.add(place);
@@ -47,6 +47,7 @@ export async function waitingIn(run: Run, state: AnyState, { asked }: Pause, fre
     const waits = await thread.mustWait(call, {
       fresh,
       argsSchema,
+      parse,
       frameworkAsks: asksItself ? ITSELF : undefined,
       // What runs elsewhere is always stopped for; nothing else that the policy lets pass is, unless the tool itself asks.
       frameworkStopped: elsewhere ? undefined : ITSELF,
@@ -88,18 +89,50 @@ export async function permit(run: Run, state: AnyState, { asked, carrying }: Pau
   const { thread, tickets, spent } = run;
   tickets.length = 0;
   spent.length = 0;
+  run.state = state;
   for (const each of carrying) if (await thread.recorded(each.call)) tickets.push(each);
-  for (const [index, item] of state.getInterruptions().entries()) {
+  const items = state.getInterruptions();
+  for (const [index, item] of items.entries()) {
     const each = asked[index] ?? undefined;
-    const refused = each && gatedToolOf(item).elsewhere ? await handOver(run, each) : undefined;
-    if (refused !== undefined) state.reject(item, { message: refused });
+    const refused = await refusalOf(run, each, item, items);
+    if (refused) state.reject(item, refused);
     else state.approve(item);
-    if (each) tickets.push(each);
+    if (each) tickets.push({ ...each, agent: item.agent });
   }
 }
 
-/** What runs elsewhere runs by being approved. Answers why it may not. */
-async function handOver({ thread }: Run, { call }: Ticket): Promise<string | undefined> {
-  const execution = await thread.execute(call, () => "handed over");
-  return execution.status === "refused" ? execution.message : undefined;
+/**
+ * Why the SDK shall refuse a call itself, in its own way. What it is let run, is refused by the guard all the same if it has
+ * to be.
+ */
+async function refusalOf(
+  run: Run,
+  each: Ticket | undefined,
+  item: RunToolApprovalItem,
+  items: readonly RunToolApprovalItem[],
+): Promise<{ readonly message?: string } | undefined> {
+  const { thread } = run;
+  const { elsewhere, structured } = gatedToolOf(item);
+  if (!each) return elsewhere && { message: UNREADABLE };
+  if (elsewhere) {
+    const execution = await thread.execute(each.call, () => "handed over");
+    return execution.status === "refused" ? { message: execution.message } : undefined;
+  }
+  // A refusal in the SDK's words has no such shape; and it would be taken for one of every call of this id.
+  if (structured || items.some((other) => other !== item && placeOf(other) === placeOf(item))) return undefined;
+  const preview = await thread.preview(each.call);
+  if (preview.status !== "refused") return undefined;
+  return run.speaks && (await isWordless(thread, each.call)) ? {} : { message: preview.message };
+}
+const UNREADABLE = "The arguments of this call can't be read. It did not run.";
+
+/** The SDK finds its answers by these two. */
+export function placeOf({ toolName, rawItem }: RunToolApprovalItem): string {
+  return JSON.stringify([toolName, callIdOf(rawItem as CallItem)]);
+}
+
+/** Did its reviewer say nothing to the model? */
+async function isWordless(thread: Thread, call: ProposedCall): Promise<boolean> {
+  const decision = (await thread.recorded(call))?.decisions.at(-1)?.decision;
+  return decision?.type === "reject" && decision.message === undefined && decision.then !== "revise";
 }

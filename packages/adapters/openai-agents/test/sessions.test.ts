@@ -16,7 +16,7 @@ describe("sessions", () => {
       return "done";
     });
     const agent = new Agent({ name: "A", model, tools: gateTools(desk.gate, [desk.pay]) });
-    const runner = createRunner(desk.gate, agent, { name: "a", session: () => session });
+    const runner = createRunner(desk.gate, agent, { name: "a", context: () => ({ session }) });
     await runner.start("t", "go");
     await desk.approve();
     await expect(runner.resume("t")).rejects.toThrow("down");

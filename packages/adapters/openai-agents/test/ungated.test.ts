@@ -15,7 +15,7 @@ const cloud = shellTool({ environment: { type: "container_auto" } });
 
 describe("a runner is not made", () => {
   const hintFor = (agent: Agent<never>, ungated?: readonly string[]) =>
-    hintOf(() => createRunner(openDesk().gate, agent as never, { name: "a", ...(ungated && { ungated }) }));
+    hintOf(() => createRunner(openDesk().gate, agent as unknown as Agent, { name: "a", ...(ungated && { ungated }) }));
 
   test.each<readonly [string, readonly Tool[], string]>([
     ["a function tool", [wire()], "wire"],

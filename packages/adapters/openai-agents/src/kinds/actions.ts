@@ -4,6 +4,7 @@ import type { ApplyPatchTool, Editor, RunContext, ShellResult, ShellTool } from 
 import { register, type Kit } from "../gated.ts";
 import { guard, type Entry } from "../guard.ts";
 import { keyOf, scopeOf, type Scope } from "../run.ts";
+import { failedCommand } from "../told.ts";
 import { mustStop } from "./must-stop.ts";
 
 /** Kinds of tool whose function is not told which call it serves: they are known by what they do. */
@@ -23,16 +24,12 @@ export function gatedShell(kit: Kit, tool: LocalShell): LocalShell {
       async run(action) {
         const scope = scopeOf(gate, tool.name, who, undefined);
         const guarded = await guard(scope, entryOf(scope, tool.name, action), () => tool.shell.run(action));
-        return guarded.status === "ran" ? (guarded.output as ShellResult) : failedShell(String(guarded.told));
+        return guarded.status === "ran" ? (guarded.output as ShellResult) : { output: [failedCommand(String(guarded.told))] };
       },
     },
   };
   register(copy, { gate, name: tool.name, original: tool, namespace: undefined, argsSchema: undefined });
   return copy;
-}
-
-function failedShell(stderr: string): ShellResult {
-  return { output: [{ stdout: "", stderr, outcome: { type: "exit", exitCode: null } }] };
 }
 
 export function gatedApplyPatch(kit: Kit, tool: ApplyPatchTool): ApplyPatchTool {

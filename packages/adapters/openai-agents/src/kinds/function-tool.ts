@@ -1,9 +1,12 @@
 import { CountersignError, type JsonObject } from "@countersign/core";
 import type { FunctionTool, RunContext } from "@openai/agents";
 import { modelArgs, parseArgs } from "../args.ts";
+import { refusedByGuardrails } from "../edited.ts";
 import { gatedOf, register, type Kit } from "../gated.ts";
 import { entryOf, guard } from "../guard.ts";
+import { parserOf } from "../parse.ts";
 import { scopeOf } from "../run.ts";
+import { takenBy } from "../takes.ts";
 import { timed } from "../timeout.ts";
 import { withNotice } from "../told.ts";
 import { namespaceOf } from "./called.ts";
@@ -44,8 +47,9 @@ function waysInto(
   const { gate, who } = kit;
   const { name } = original;
   const namespace = kit.namespace ?? namespaceOf(original);
-  const argsSchema = original.parameters as JsonObject | undefined;
-  register(copy, { gate, name, original, namespace, argsSchema, structured: original.outputSchema !== undefined });
+  const argsSchema = takenBy(original);
+  const parse = parserOf(original);
+  register(copy, { gate, name, original, namespace, argsSchema, parse, structured: original.outputSchema !== undefined });
   const signable = (args: JsonObject) => ({ namespace, tool: name, args: modelArgs(gate, { namespace, tool: name }, args) });
   return {
     // It runs inside the gate.
@@ -68,9 +72,11 @@ function waysInto(
       const args = parseArgs(input);
       if (!args) return UNREADABLE;
       const entry = entryOf(scope, { callId: details?.toolCall?.callId ?? crypto.randomUUID(), ...signable(args) });
+      const refused = entry && (await refusedByGuardrails(original, scope, entry, context as RunContext, details?.toolCall));
+      if (refused !== undefined) return refused;
       const { signal, within } = timed(original, context as RunContext, details);
       const runsAgent = isAgentTool(original);
-      const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal });
+      const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal, parse });
       return guarded.status === "ran" ? withNotice(guarded.output, guarded.notice) : guarded.told;
     },
   };

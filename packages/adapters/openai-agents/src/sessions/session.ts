@@ -1,4 +1,6 @@
 import type { AgentInputItem, Session } from "@openai/agents";
+import { callIdOf, type CallItem } from "../turn.ts";
+import { answers, isCall, openCalls } from "./pairs.ts";
 
 /**
  * A run that goes on from its pause for the second time, because the first one died, writes its results again. The session
@@ -7,7 +9,7 @@ import type { AgentInputItem, Session } from "@openai/agents";
 export function withoutRepeats(session: Session): Session {
   const addItems: Session["addItems"] = async (items) => {
     const there = await session.getItems();
-    const fresh = items.filter((item) => item.type !== "function_call_result" || !isAnswered(there, item.callId));
+    const fresh = items.filter((item) => !isRepeated(there, answers(item)));
     if (fresh.length > 0) await session.addItems(fresh);
   };
   // A session may have private fields and ways of its own, which the SDK looks for.
@@ -29,7 +31,7 @@ export async function rewind(session: Session, input: readonly AgentInputItem[])
   const [first] = input;
   const at = first ? there.findLastIndex((item) => isSaid(item) && contentOf(item) === contentOf(first)) : -1;
   const after = there.slice(at + input.length);
-  const unfinished = after.length === 0 || after.some((item) => item.type === "function_call" && !isAnswered(after, item.callId));
+  const unfinished = after.length === 0 || openCalls(after).length > 0;
   if (at < 0 || !unfinished || after.some(isSaid)) return;
   for (let left = there.length - at; left > 0; left--) await session.popItem();
 }
@@ -45,8 +47,8 @@ function contentOf(item: AgentInputItem): string {
   return JSON.stringify(typeof content === "string" ? [{ type: "input_text", text: content }] : content);
 }
 
-/** Has the call a result? Models use call ids again: only what follows the last such call answers it. */
-function isAnswered(items: readonly AgentInputItem[], id: string): boolean {
-  const call = items.findLastIndex((item) => item.type === "function_call" && item.callId === id);
-  return call >= 0 && items.slice(call + 1).some((item) => item.type === "function_call_result" && item.callId === id);
+/** Has this call its answer there? Models use call ids again: only what follows the last such call answers it. */
+function isRepeated(items: readonly AgentInputItem[], id: string | undefined): boolean {
+  const call = items.findLastIndex((item) => isCall(item as CallItem) && callIdOf(item as CallItem) === id);
+  return call >= 0 && items.slice(call + 1).some((item) => answers(item) === id);
 }

@@ -1,10 +1,11 @@
 import { throughStreams, ungatedIn, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
-import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
+import { CountersignError, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
-import { Agent, run } from "@openai/agents";
+import { Agent, hostedMcpTool, run, type Tool } from "@openai/agents";
 import { answer } from "./answer.ts";
 import { FileSession } from "./file-session.ts";
+import { SERVER } from "./hosted.ts";
 import { ScriptedModel } from "./scripted-model.ts";
 import { modelOf, toolsOf, transcriptOf, type Tools } from "./neutral.ts";
 import { savedState } from "./saved-state.ts";
@@ -36,16 +37,24 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       wrapping: true,
       native: true,
       toolTimeout: true,
+      checks: true,
+      providerCalls: true,
+      perRun: true,
+      gatedTwice: true,
       // Within a run the SDK takes a call for done if its id was answered before.
       repeatedIds: false,
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
-      const model = modelOf(scenario.turns);
+      const model = modelOf(scenario.turns, scenario.tools);
       const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
       const agent = options.handoff ? handingOffTo(payments) : payments;
-      const session = options.session ? { session: ({ threadId }: { threadId: string }) => new FileSession(dir, threadId) } : {};
+      const { perRun } = scenario;
+      const context = (thread: ThreadRef<JsonObject>) => ({
+        ...(options.session ? { session: new FileSession(dir, thread.threadId) } : {}),
+        ...(perRun ? { context: perRun(thread) } : {}),
+      });
       const named = { name: "conformance", ungated: ungatedIn(scenario).meant };
-      const runner = createRunner(gate, agent, { ...named, ...session }) as unknown as OpenAdapter["runner"];
+      const runner = createRunner(gate, agent, { ...named, context }) as unknown as OpenAdapter["runner"];
       return {
         runner: options.streamed ? throughStreams(runner) : runner,
         transcript: async () => transcriptOf(model),
@@ -70,11 +79,18 @@ function handingOffTo(payments: Agent): Agent {
 function toolsIn(scenario: Scenario, gate: Gate) {
   const tools = toolsOf(scenario);
   const open = tools.filter(({ name }) => ungatedIn(scenario).open.includes(name));
-  const own = toolsAround(gateTools(gate, tools.filter((tool) => !open.includes(tool))), scenario.around); // prettier-ignore
+  const again = scenario.gatedTwice ? (given: Tools) => gateTools(gate, given) : (given: Tools) => given;
+  const own = toolsAround(again(gateTools(gate, tools.filter((tool) => !open.includes(tool)))), scenario.around); // prettier-ignore
+  const hosted = scenario.tools.some((tool) => tool.hosted) ? again(gateTools(gate, [bank()]) as never) : [];
   const agents = (scenario.subagents ?? []).map(({ name, description, turns }) =>
     new Agent({ name, model: modelOf(turns), tools: own }).asTool({ toolName: name, toolDescription: description, parameters: TASK }),
   );
-  return [...own, ...open, ...gateTools(gate, agents as never)];
+  return [...own, ...open, ...hosted, ...again(gateTools(gate, agents as never))];
+}
+
+/** What its provider runs for a model. */
+function bank(): Tool {
+  return hostedMcpTool({ serverLabel: SERVER, serverUrl: "https://bank.example" });
 }
 
 /** As instrumentation does it: in place, because a copy of a gated tool is none. */

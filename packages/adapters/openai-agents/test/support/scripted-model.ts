@@ -8,6 +8,7 @@ import {
   type ModelResponse,
   type StreamEvent,
 } from "@openai/agents";
+import { approvalIn, approvalRequest, refuseUnapproved, runApproved, type Hosted } from "./hosted.ts";
 
 export interface ScriptedCall {
   readonly name: string;
@@ -27,22 +28,33 @@ export type Script = (items: readonly AgentInputItem[]) => readonly ScriptedCall
 export class ScriptedModel implements Model {
   readonly script: Script;
   readonly log: string | undefined;
+  /** What the model's provider runs by itself. */
+  readonly hosted: Hosted;
   requests = 0;
   lastItems: readonly AgentInputItem[] = [];
 
-  constructor(script: Script, log?: string) {
+  constructor(script: Script, log?: string, hosted: Hosted = {}) {
     this.script = script;
     this.log = log;
+    this.hosted = hosted;
   }
 
   async getResponse({ input }: ModelRequest): Promise<ModelResponse> {
     const items: readonly AgentInputItem[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
     refuseUnanswered(items);
+    refuseUnapproved(items);
     this.requests++;
     this.lastItems = structuredClone(items);
     if (this.log) appendFileSync(this.log, `request ${process.pid}\n`);
+    const ran = await runApproved(items, this.hosted);
     const answer = this.script(items);
-    return { usage: new Usage({ requests: 1 }), output: typeof answer === "string" ? [said(answer)] : answer.map(called) };
+    const output = typeof answer === "string" ? [said(answer)] : answer.map((call, index) => this.called(call, index));
+    return { usage: new Usage({ requests: 1 }), output: [...ran, ...output] };
+  }
+
+  private called(call: ScriptedCall, index: number): AgentOutputItem {
+    const { name, args, id = `call_${index}` } = call;
+    return name in this.hosted ? approvalRequest(id, name, JSON.stringify(args)) : called(call, index);
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
@@ -80,7 +92,7 @@ export function responsesIn(items: readonly AgentInputItem[]): number {
     .length;
 }
 
-const isCall = (item: AgentInputItem | undefined): boolean => item?.type === "function_call";
+const isCall = (item: AgentInputItem | undefined): boolean => item?.type === "function_call" || approvalIn(item, "request") !== undefined;
 
 export function textOf(item: AgentInputItem): string {
   if (item.type === "function_call_result") return outputText(item.output);
@@ -107,7 +119,7 @@ function refuseUnanswered(items: readonly AgentInputItem[]): void {
       answering = true;
       if (!open.includes(item.callId)) throw new Error(`400: result ${item.callId} has no call`);
       open = open.filter((id) => id !== item.callId);
-    } else if (open.length > 0) throw new Error(`400: calls ${open.join()} have no result`);
+    } else if (item.type !== "hosted_tool_call" && open.length > 0) throw new Error(`400: calls ${open.join()} have no result`);
   }
   if (open.length > 0) throw new Error(`400: calls ${open.join()} have no result`);
 }

@@ -42,7 +42,10 @@ await payments.start("pay-001", 42);
 await payments.start("pay-001", "x", { maxTurn: 3 });
 
 const Answer = z.object({ paid: z.number() });
-const structured = createRunner(gate, new Agent({ name: "S", outputType: Answer }), { name: "s", session: () => new MemorySession() });
+const structured = createRunner(gate, new Agent({ name: "S", outputType: Answer }), {
+  name: "s",
+  context: ({ threadId }) => ({ session: new MemorySession({ sessionId: threadId }) }),
+});
 const answered = await structured.resume("t");
 if (answered.status === "completed") sure<typeof answered.output, { paid: number }>(true);
 
@@ -54,13 +57,24 @@ const withContext = definePolicy({ context: z.object({ user: z.string() }), tool
 const asking = createGate({ policy: withContext, store: memoryStore() });
 const live = createRunner(asking, new Agent<Live>({ name: "L" }), {
   name: "l",
-  context: async ({ threadId, context }) => ({ db: { query: async () => [threadId, context?.user satisfies string | undefined] } }),
+  context: async ({ threadId, context }) => ({
+    context: { db: { query: async () => [threadId, context?.user satisfies string | undefined] } },
+    conversationId: `conv_${threadId}`,
+  }),
 });
 await live.start("t", "x", { context: { user: "alice" } });
 // @ts-expect-error the policy's context is missing
 await live.start("t", "x");
 // @ts-expect-error what the agent's context needs is missing
 createRunner(asking, new Agent<Live>({ name: "L" }), { name: "l", context: () => ({}) });
+// @ts-expect-error the context of the tools stands one level deeper
+createRunner(asking, new Agent<Live>({ name: "L" }), { name: "l", context: () => ({ db: { query: async () => 1 } }) });
+// @ts-expect-error an agent with a context of its own can't run without
+createRunner(asking, new Agent<Live>({ name: "L" }), { name: "l" });
+// @ts-expect-error a session is made for each run
+createRunner(gate, agent, { name: "payments", session: () => new MemorySession() });
+// @ts-expect-error a later resume could not have it
+await payments.start("t", "x", { session: new MemorySession() });
 // @ts-expect-error a runner without a name can't be found again
 createRunner(gate, agent, {});
 
