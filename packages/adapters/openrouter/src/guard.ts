@@ -4,7 +4,7 @@ import { firstNonJson, type Execution } from "@countersign/core/adapter";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
 import type { Cleared, Run } from "./run.ts";
 import { madeOf } from "./same-args.ts";
-import { demand } from "./schema.ts";
+import { demand, parse } from "./schema.ts";
 import { kept } from "./told.ts";
 import type { Call } from "./turn.ts";
 import { isRecord, mustPause } from "./waiting.ts";
@@ -63,7 +63,10 @@ function execute(
 ): Promise<Execution<unknown>> {
   const { name, inputSchema } = tool.function;
   const carriedOut = (given: unknown): unknown => passing(gate, { tool: name, args: given }, () => effect(given));
-  if (recorded) return thread.execute(recorded, async (signed) => carriedOut(await demand(inputSchema, signed)), { encode: kept });
+  if (recorded) {
+    const signed = async (made: unknown): Promise<unknown> => carriedOut(await demand(inputSchema, made));
+    return thread.execute(recorded, signed, { encode: kept, parse: (made) => parse(inputSchema, made) });
+  }
   // Nothing is recorded of it, so its turn only has to differ from all others.
   const call = { callId, turnId: crypto.randomUUID(), tool: name, args: isRecord(args) ? args : {} };
   return thread.execute(call, () => carriedOut(parsed), { fresh: true });

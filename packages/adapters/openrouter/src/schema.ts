@@ -1,15 +1,17 @@
 import type { StandardSchemaV1 } from "@countersign/core";
+import type { ParseArgs } from "@countersign/core/adapter";
+import { messageOf } from "./told.ts";
 
-type Parsed = { readonly value: unknown } | { readonly issues: string };
+type Parsed = Awaited<ReturnType<ParseArgs>>;
+type Issues = Extract<Parsed, { readonly issues: unknown }>["issues"];
 
 /** What a tool's own code gets to see of the arguments that were signed. */
 export async function parse(schema: StandardSchemaV1, value: unknown): Promise<Parsed> {
   try {
     const result = await schema["~standard"].validate(value);
-    if (!result.issues) return { value: result.value };
-    return { issues: result.issues.map(worded).join("; ") };
+    return result.issues ? { issues: result.issues.map(({ message, path = [] }) => ({ message, path: path.map(keyOf) })) } : result;
   } catch (error) {
-    return { issues: error instanceof Error ? error.message : String(error) };
+    return { issues: [{ message: messageOf(error), path: [] }] };
   }
 }
 
@@ -17,11 +19,14 @@ export async function parse(schema: StandardSchemaV1, value: unknown): Promise<P
 export async function demand(schema: StandardSchemaV1 | undefined, value: unknown): Promise<unknown> {
   if (!schema) return value;
   const parsed = await parse(schema, value);
-  if ("issues" in parsed) throw new Error(parsed.issues);
+  if ("issues" in parsed) throw new Error(worded(parsed.issues));
   return parsed.value;
 }
 
-function worded({ message, path = [] }: { readonly message: string; readonly path?: readonly unknown[] | undefined }): string {
-  const keys = path.map((segment) => String(typeof segment === "object" && segment && "key" in segment ? segment.key : segment));
-  return keys.length > 0 ? `${keys.join(".")}: ${message}` : message;
+export function worded(issues: Issues): string {
+  return issues.map(({ message, path }) => (path.length > 0 ? `${path.map(String).join(".")}: ${message}` : message)).join("; ");
+}
+
+function keyOf(segment: PropertyKey | { readonly key: PropertyKey }): PropertyKey {
+  return typeof segment === "object" ? segment.key : segment;
 }

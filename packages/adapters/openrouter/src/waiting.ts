@@ -66,7 +66,7 @@ export async function ownReason(
 
 export function waitOptions({ function: { inputSchema } }: RunnableTool, asked: string | undefined): WaitOptions {
   if (!forms.has(inputSchema)) forms.set(inputSchema, jsonSchemaOf(inputSchema));
-  return { frameworkAsks: asked, argsSchema: forms.get(inputSchema) };
+  return { frameworkAsks: asked, argsSchema: forms.get(inputSchema), parse: (args) => parse(inputSchema, args) };
 }
 /** Making one takes longer than the rest of the question. */
 const forms = new WeakMap<StandardSchemaV1, JsonObject | undefined>();

@@ -130,7 +130,11 @@ describe("what doesn't run here", () => {
       expect(await runner.resume("t")).toMatchObject({ status: "suspended", pending: [] });
       expect(await runner.resume("t", { answered: { m: "by hand" } })).toMatchObject({ status: "completed", text: "done" });
     } else expect(await world.call([output("m", '"by hand"')]).getText()).toBe("done");
-    expect(world.told().toSorted()).toEqual(['"by hand"', '"paid 5000 to x"', '{"error":"Tool \\"ghost\\" not found"}']);
+    expect(world.told().toSorted()).toEqual([
+      '"by hand"',
+      '"paid 5000 to x"',
+      '{"error":"There is no tool ghost here. The call did not run."}',
+    ]);
     expect(world.refused()).toEqual([]);
   });
 
@@ -156,7 +160,7 @@ describe("what doesn't run here", () => {
         await world.call("go", { thread }).getText();
         expect(await world.call([], { thread }).getText()).toBe("done");
       }
-      expect(world.told()).toEqual([expect.stringMatching(/ghost.*not found/)]);
+      expect(world.told()).toEqual([expect.stringMatching(/no tool ghost here/)]);
       expect(world.refused()).toEqual([]);
     },
   );

@@ -42,7 +42,7 @@ describe.each(ways)("with %s, the tool of a call", (_name, way) => {
     await world.about("x").approve();
     await world.about("y").reject("not y");
     const error = await failure(run(world, tools()));
-    expect(isCountersignError(error, "STATE_INCOMPATIBLE") && error.message).toMatch(/with the tool pay, this process runs/);
+    expect(isCountersignError(error, "STATE_INCOMPATIBLE") && error.message).toMatch(/The tool pay has changed since this call was signed/);
     expect([world.effects, world.server.requests.length]).toEqual([[], 1]);
     const { items } = await world.gate.list({ threadId: "t" });
     expect(items.map(({ status, execution }) => `${status}, ${execution}`).toSorted()).toEqual(["approved, none", "rejected, none"]);

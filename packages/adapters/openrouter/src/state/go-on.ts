@@ -1,9 +1,9 @@
-import { CountersignError, isCountersignError, type ApprovalRequest } from "@countersign/core";
+import { isCountersignError, type ApprovalRequest } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { named, runnable, type RunnableTool, type State } from "../kinds.ts";
 import type { Run } from "../run.ts";
-import { FRAMEWORK, type Saved } from "../saved.ts";
-import { parse } from "../schema.ts";
+import type { Saved } from "../saved.ts";
+import { parse, worded } from "../schema.ts";
 import { errorOutput, messageOf, outputOf, type Output } from "../told.ts";
 import { itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
 import { isRecord, ownReason, waitOptions } from "../waiting.ts";
@@ -34,7 +34,7 @@ export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolCo
   const waiting = calls.flatMap(({ waits, proposed }) => (waits && proposed ? [proposed] : []));
   if (waiting.length > 0) return { type: "waits", saved, calls: waiting };
   if (calls.some(({ request }) => request && stopsRun(request))) return { type: "stopped", saved: await endedIn(run, saved) };
-  for (const call of calls) refuseWithoutTool(call);
+  await refuseWithoutTool(run.thread, calls);
   const surroundings: Surroundings = { run, state: saved.state, contexts: await contexts() };
   const outputs = await allOf(calls.map((call) => outputFor(surroundings, call)));
   await run.hooks?.drain();
@@ -82,10 +82,10 @@ async function standingOf(run: Run, turn: Turn, call: Call): Promise<OpenCall> {
   const request = proposed && (await thread.recorded(proposed));
   const found = { call, tool, proposed, request, isKnownTool, waits: false, issues: undefined };
   if (request && proposed) return { ...found, waits: await thread.mustWait(proposed) };
-  if (!tool) return found;
-  if (!proposed) return { ...found, issues: `the model wrote no JSON object: ${String(call.args)}` };
+  if (!proposed && (tool || !isKnownTool)) return { ...found, issues: `the model wrote no JSON object: ${String(call.args)}` };
+  if (!tool || !proposed) return found;
   const parsed = await parse(tool.function.inputSchema, call.args);
-  if ("issues" in parsed) return { ...found, issues: parsed.issues };
+  if ("issues" in parsed) return { ...found, issues: worded(parsed.issues) };
   const asked = await ownReason(run, tool, call, parsed.value, { numberOfTurns: 0 });
   return { ...found, waits: await thread.mustWait(proposed, waitOptions(tool, asked)) };
 }
@@ -95,11 +95,9 @@ function proposedIn(turn: Turn, call: Call): ProposedCall | undefined {
   return isRecord(call.args) ? proposedCall(turn, call) : undefined;
 }
 
-/** @throws STATE_INCOMPATIBLE */
-function refuseWithoutTool({ tool, call, request, isKnownTool }: OpenCall): void {
-  if (tool || request?.status !== "approved" || request.execution === "done" || request.execution === "failed") return;
-  const running = isKnownTool ? `${call.tool} as a tool without an execute of its own` : "without it";
-  throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved: `with the tool ${call.tool}`, running });
+/** Of calls whose tool is no longer here. @throws STATE_INCOMPATIBLE for one that is signed and hasn't run */
+async function refuseWithoutTool(thread: Thread, calls: readonly OpenCall[]): Promise<void> {
+  for (const { tool, request, proposed } of calls) if (!tool && request && proposed) await thread.execute(proposed, undefined);
 }
 
 /** What stands around the calls that run when a conversation goes on. */
@@ -114,12 +112,12 @@ const OUTSIDE = Symbol("outside");
 
 async function outputFor({ run, state, contexts }: Surroundings, open: OpenCall): Promise<Output | typeof OUTSIDE> {
   const { gate, thread, hooks } = run;
-  const { call, tool, proposed, request, issues, isKnownTool } = open;
-  if (!tool && request) return toldOf(thread, tool, proposed);
-  if (!tool) return isKnownTool ? OUTSIDE : errorOutput(`Tool "${call.tool}" not found`);
+  const { tool, proposed, request, issues, isKnownTool } = open;
+  if (!tool && !request && isKnownTool) return OUTSIDE;
   if (issues !== undefined || !proposed) return errorOutput(`The arguments are invalid: ${issues}. The call did not run.`);
   // Nothing was recorded, and the run had gone past its question: it may have run. Of an interrupted one nothing has.
   const mayHaveRun = !request && state.status === "in_progress";
+  if (!tool) return outputOfExecution(tool, await thread.execute(proposed, undefined));
   if (mayHaveRun) return outputOfExecution(tool, await thread.execute(proposed, () => Promise.reject(new Error(NO_RESULT))));
   const performed = { thread, hooks, sessionId: state.id, tool, proposed };
   return outputOfExecution(tool, await executeHooked(performed, (args) => perform(gate, tool, args, contexts.of(tool))));

@@ -4,6 +4,7 @@ import { firstNonJson, type Execution, type ProposedCall, type Thread } from "@c
 import { HookName, type HooksManager } from "@openrouter/agent";
 import { changed } from "../guard.ts";
 import type { RunnableTool } from "../kinds.ts";
+import { parse } from "../schema.ts";
 import { kept, messageOf } from "../told.ts";
 
 /** A call that the SDK itself doesn't get to run. */
@@ -12,7 +13,7 @@ export interface Performed {
   readonly hooks: HooksManager | undefined;
   /** As the hooks know the conversation. */
   readonly sessionId: string;
-  readonly tool: RunnableTool | undefined;
+  readonly tool: RunnableTool;
   readonly proposed: ProposedCall;
 }
 type Effect = (args: unknown) => Promise<unknown>;
@@ -24,11 +25,13 @@ type Effect = (args: unknown) => Promise<unknown>;
  * @throws NOT_APPROVED if a hook changes the arguments of a call that was signed, and what `thread.execute` throws
  */
 export async function executeHooked(performed: Performed, effect: Effect): Promise<Execution<unknown>> {
-  const { thread, hooks, proposed } = performed;
-  const execute = (call: ProposedCall, work: Effect): Promise<Execution<unknown>> => thread.execute(call, work, { encode: kept });
-  if (!hooks) return execute(proposed, effect);
+  const { thread, hooks, tool, proposed } = performed;
+  const { inputSchema } = tool.function;
+  const execute = (call: ProposedCall): Promise<Execution<unknown>> =>
+    thread.execute(call, effect, { encode: kept, parse: (args) => parse(inputSchema, args) });
+  if (!hooks) return execute(proposed);
   const [preview, request] = [await thread.preview(proposed), await thread.recorded(proposed)];
-  if (preview.status === "refused" || (request && request.execution !== "none")) return execute(proposed, effect);
+  if (preview.status === "refused" || (request && request.execution !== "none")) return execute(proposed);
   const checked = await before(hooks, performed, preview.args);
   if ("refusal" in checked) return { status: "refused", message: checked.refusal, by: "system", then: "continue" };
   const { args } = checked;
@@ -38,7 +41,7 @@ export async function executeHooked(performed: Performed, effect: Effect): Promi
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: changed(proposed.tool) });
   }
   const startedAt = performance.now();
-  const execution = await execute(call, effect);
+  const execution = await execute(call);
   await after(hooks, performed, { args, execution, startedAt });
   return execution;
 }
@@ -78,7 +81,7 @@ async function after(hooks: HooksManager, performed: Performed, { args, executio
 
 /** It is answered from outside, and no result yet. */
 function isLeftOpen({ tool }: Performed, result: unknown): boolean {
-  return result === null && tool?.function.onToolCalled !== undefined;
+  return result === null && tool.function.onToolCalled !== undefined;
 }
 
 function aboutOf({ proposed: { tool }, sessionId }: Performed): { readonly toolName: string; readonly sessionId: string } {
