@@ -11,7 +11,9 @@ const context = { tenant: "acme" };
 /** A payment is booked on the account of whoever the run is for: without it the tool can't work. */
 const pay: NonNullable<ToolSpec["answer"]> = ({ amount }, perRun) => {
   if (!perRun) throw new Error("the tool was given nothing of its run");
-  return `paid ${String(amount)} on ${JSON.stringify(perRun)}`;
+  // Nothing that JSON would escape: some frameworks tell the model of a text as JSON.
+  const given = Object.entries(perRun).map(([key, value]) => `[${key} ${String(value)}]`);
+  return `paid ${String(amount)} on ${given.join(" ")}`;
 };
 
 /** `deployed`: the application makes something else of the same thread by now. */
@@ -29,7 +31,7 @@ function booking(variant: string): Setting {
 }
 
 function assertGiven(answer: Parameters<typeof assertTold>[0], call: string, version = "old"): void {
-  for (const what of ['"threadId":"thread-1"', '"by":"bob"', '"tenant":"acme"', `"version":"${version}"`]) assertTold(answer, call, what);
+  for (const what of ["[threadId thread-1]", "[by bob]", "[tenant acme]", `[version ${version}]`]) assertTold(answer, call, what);
 }
 
 async function assertDone(stage: Stage, id: string): Promise<void> {
