@@ -41,11 +41,14 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
   const calls = parts.filter((part) => part.type === "tool-call");
   if (calls.length === 0) return undefined;
   const later = messages.slice(at + 1);
-  const results = [...parts, ...later.flatMap(partsOf)].filter((part) => part.type === "tool-result");
-  const answered = new Set(results.map(({ toolCallId }) => toolCallId));
+  const behind = [...parts, ...later.flatMap(partsOf)];
+  const answered = new Set(behind.flatMap((part) => (part.type === "tool-result" ? [part.toolCallId] : [])));
+  const responded = new Set(behind.flatMap((part) => (part.type === "tool-approval-response" ? [part.approvalId] : [])));
   const asked = new Map(parts.filter(isQuestion).map(({ toolCallId, approvalId }) => [toolCallId, approvalId]));
   const open = calls
     .filter(({ toolCallId }) => !answered.has(toolCallId))
+    // The rest is the provider's: there may never be a result.
+    .filter(({ toolCallId, providerExecuted }) => !providerExecuted || !responded.has(asked.get(toolCallId) ?? ""))
     .map(({ toolCallId, toolName, input, providerExecuted }) => ({
       id: toolCallId,
       tool: toolName,

@@ -1,13 +1,13 @@
 // Calls that the provider runs, through the real provider and an API that is as strict as the real one.
-import { Amount, openDesk, type Desk } from "@countersign/adapter-tests";
+import { Amount, openDesk, saidItem, type Desk, type WireItem } from "@countersign/adapter-tests";
 import { createRunner, gateTools } from "@countersign/ai-sdk";
-import { definePolicy, type Policy } from "@countersign/core";
+import { approve, definePolicy, reject, type Policy } from "@countersign/core";
 import { createOpenAI } from "@ai-sdk/openai";
 import * as ai from "ai";
 import { createOpenAI as createOpenAI6 } from "ai-sdk-openai-v6";
 import * as six from "ai-v6";
 import { describe, expect, test } from "vitest";
-import { asked, called, ran, responsesApi, said, type Item } from "./support/responses-api.ts";
+import { asked, called, ran, responsesApi } from "./support/responses-api.ts";
 
 const rule = { args: Amount, ask: ({ args }: { args: { amount: number } }) => args.amount > 1_000 };
 const asking = definePolicy({ default: "allow", tools: { pay: rule, "mcp.delete": "ask" } });
@@ -16,20 +16,22 @@ const PAY = called("call_0", "pay", { amount: 4_200, to: "Acme" });
 
 /** What the model says first; afterwards the API runs what was approved, and the model talks. */
 const talk =
-  (...first: readonly Item[]) =>
-  (input: readonly Item[], request: number): readonly Item[] => {
+  (...first: readonly WireItem[]) =>
+  (input: readonly WireItem[], request: number): readonly WireItem[] => {
     if (request === 0) return first;
-    const approved = input.filter(({ type, approve }) => type === "mcp_approval_response" && approve === true);
+    const approved = input.filter((item) => item.type === "mcp_approval_response" && item["approve"] === true);
     const done = new Set(input.map(({ id }) => id));
-    const runs = approved.map(({ approval_request_id: id = "" }) => ran(id, "delete", "deleted")).filter(({ id }) => !done.has(id));
-    return [...runs, said(`answer ${request}`)];
+    const runs = approved
+      .map((answer) => ran(String(answer["approval_request_id"]), "delete", "deleted"))
+      .filter(({ id }) => !done.has(id));
+    return [...runs, saidItem(`answer ${request}`)];
   };
 
 describe.each([
   ["7", ai, createOpenAI],
   ["6", six as unknown as typeof ai, createOpenAI6 as unknown as typeof createOpenAI],
 ] as const)("on version %s", (_, { ToolLoopAgent, tool }, create) => {
-  function open(first: readonly Item[], { policy = asking, desk = openDesk({ policy }) }: { policy?: Policy; desk?: Desk } = {}) {
+  function open(first: readonly WireItem[], { policy = asking, desk = openDesk({ policy }) }: { policy?: Policy; desk?: Desk } = {}) {
     const api = responsesApi(talk(...first));
     const openai = create({ apiKey: "none", fetch: api.fetch });
     const mcp = openai.tools.mcp({ serverLabel: "crm", serverUrl: "https://crm.example", requireApproval: "always" });
@@ -43,15 +45,14 @@ describe.each([
       api.taken
         .at(-1)
         ?.filter(({ type }) => type === "mcp_approval_response")
-        .map(({ approve }) => approve);
+        .map((item) => item["approve"]);
     const runs = () => api.taken.at(-1)?.filter(({ type }) => type === "mcp_call").length;
     return { ...desk, desk, api, runner, goesOn, answers, runs };
   }
   type World = ReturnType<typeof open>;
 
-  async function streamed({ runner }: World, start: () => ReturnType<World["runner"]["stream"]>) {
-    void runner;
-    const { stream, outcome } = await start();
+  async function streamed(started: ReturnType<World["runner"]["stream"]>) {
+    const { stream, outcome } = await started;
     await Array.fromAsync((stream as unknown as { fullStream: AsyncIterable<unknown> }).fullStream);
     return outcome;
   }
@@ -62,7 +63,7 @@ describe.each([
     await world.approve();
     expect(await world.runner.resume("t")).toMatchObject({ status: "completed", text: "answer 1" });
     await world.goesOn();
-    expect([world.answers(), world.runs(), world.api.refused]).toEqual([[true], 1, []]);
+    expect([world.answers(), world.runs(), world.api.refusals]).toEqual([[true], 1, []]);
   });
 
   test.each([
@@ -81,15 +82,12 @@ describe.each([
         expect(await world.runner.resume("t")).toMatchObject({ status: "stopped" });
       },
     ],
-    [
-      "cancelled in a stream",
-      async (world: World) => void (await streamed(world, () => world.runner.stream("t", "never mind", { pending: "cancel" }))),
-    ],
+    ["cancelled in a stream", async (world: World) => void (await streamed(world.runner.stream("t", "never mind", { pending: "cancel" })))],
     [
       "rejected in a stream",
       async (world: World) => {
         await world.reject("no");
-        await streamed(world, () => world.runner.resumeStream("t"));
+        await streamed(world.runner.resumeStream("t"));
       },
     ],
   ])("one that is %s is answered with the API's own no", async (_how, end) => {
@@ -98,7 +96,7 @@ describe.each([
     await end(world);
     await world.goesOn();
     await world.goesOn();
-    expect([world.answers(), world.runs(), world.api.refused]).toEqual([[false], 0, []]);
+    expect([world.answers(), world.runs(), world.api.refusals]).toEqual([[false], 0, []]);
   });
 
   test("one that expired is answered with no, and the model goes on", async () => {
@@ -108,7 +106,7 @@ describe.each([
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await world.runner.resume("t")).toMatchObject({ status: "completed" });
     await world.goesOn();
-    expect([world.answers(), world.runs(), world.api.refused]).toEqual([[false], 0, []]);
+    expect([world.answers(), world.runs(), world.api.refusals]).toEqual([[false], 0, []]);
   });
 
   test("beside one of the application's each is ended in its own form", async () => {
@@ -116,7 +114,7 @@ describe.each([
     expect(await world.runner.start("t", "both")).toMatchObject({ status: "suspended", pending: [{}, {}] });
     await world.runner.start("t", "never mind", { pending: "cancel" });
     await world.goesOn();
-    expect([world.effects, world.answers(), world.runs(), world.api.refused]).toEqual([[], [false], 0, []]);
+    expect([world.effects, world.answers(), world.runs(), world.api.refusals]).toEqual([[], [false], 0, []]);
   });
 
   test("of both, what was signed runs and the other does not", async () => {
@@ -125,12 +123,11 @@ describe.each([
     const [first, second] = await world.pending();
     for (const request of [first, second]) {
       if (!request) throw new Error("two wait");
-      const { approve, reject } = await import("@countersign/core");
       await world.gate.decide(request, request.tool === "pay" ? approve() : reject("no"), { by: { id: "alice" } });
     }
     expect(await world.runner.resume("t")).toMatchObject({ status: "completed" });
     await world.goesOn();
-    expect([world.effects.length, world.answers(), world.runs(), world.api.refused]).toEqual([1, [false], 0, []]);
+    expect([world.effects.length, world.answers(), world.runs(), world.api.refusals]).toEqual([1, [false], 0, []]);
   });
 
   test("what the policy alone decides waits for nobody: allowed it runs, denied it does not", async () => {
@@ -141,7 +138,7 @@ describe.each([
       const world = open([DELETE], { policy: definePolicy({ tools: { "mcp.delete": verdict } }) });
       expect(await world.runner.start("t", "delete it")).toMatchObject({ status: "completed" });
       await world.goesOn();
-      expect([world.answers(), world.runs(), world.api.refused]).toEqual([[runs === 1], runs, []]);
+      expect([world.answers(), world.runs(), world.api.refusals]).toEqual([[runs === 1], runs, []]);
     }
   });
 });

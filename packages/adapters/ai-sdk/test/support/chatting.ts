@@ -23,7 +23,8 @@ export const chatting: Drive = (runner) => {
     const url = await open();
     const shown = await load(url, threadId);
     if (options?.pending === "cancel" || waits(shown)) return { draws: 0, outcome: await direct.start(threadId, input, options) };
-    const page = new Page(url, threadId, typeof options?.requestedBy === "string" ? options.requestedBy : "");
+    const user = typeof options?.requestedBy === "string" ? options.requestedBy : "";
+    const page = new Page(url, threadId, user, { context: options && "context" in options ? options.context : undefined });
     await page.sendMessage({ text: input });
     return said(page, false);
   }

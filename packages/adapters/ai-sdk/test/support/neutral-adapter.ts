@@ -4,7 +4,7 @@ import { CountersignError, type AgentRunner, type Decision, type Gate, type Json
 import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
 import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
-import { scriptedModel, type ScriptedModel } from "./scripted-model.ts";
+import { scriptedModel, type Hosted, type ScriptedModel } from "./scripted-model.ts";
 import { timeoutsOf, toolsOf } from "./tools.ts";
 
 export type Agent = ReturnType<typeof agentOf>;
@@ -30,16 +30,22 @@ export function neutralAdapter(
       rejectReason: true,
       wrapping: true,
       native: true,
+      perRun: true,
+      gatedTwice: true,
+      providerCalls: true,
       // Version 6 has no timeout of a tool's own.
       toolTimeout: sdk.model === "v4",
     },
     async open(scenario, gate): Promise<OpenAdapter> {
-      const scripted = scriptedModel(scenario.turns, sdk.model);
+      const scripted = scriptedModel(scenario.turns, sdk.model, hostedIn(scenario));
       const tools = toolsOf(scenario);
       const { open, meant } = ungatedIn(scenario);
-      const gated = toolsAround(gateTools(gate, tools), scenario.around);
+      const once = gateTools(gate, tools);
+      const gated = toolsAround(scenario.gatedTwice ? gateTools(gate, instrumented(once)) : once, scenario.around);
       const offered = { ...gated, ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
-      const runner = drive(runnerOf(gate, agentOf(scripted, offered, timeoutsOf(scenario)), meant));
+      const ungated = [...meant, ...Object.keys(hostedIn(scenario))];
+      const context = perRunIn(scenario, sdk.model);
+      const runner = drive(runnerOf(gate, agentOf(scripted, offered, timeoutsOf(scenario)), { ungated, ...(context && { context }) }));
       return {
         runner,
         transcript: async () => scripted.transcript(),
@@ -77,8 +83,37 @@ function toolsAround(tools: ToolSet, around: Scenario["around"]): ToolSet {
   return tools;
 }
 
-function runnerOf(gate: Gate, agent: Agent, ungated: readonly string[]) {
-  return createRunner(gate, agent, { name: "conformance", ungated });
+/** …or in other objects, which the application then gates again. */
+function instrumented(tools: ToolSet): ToolSet {
+  return Object.fromEntries(
+    Object.entries(tools).map(([name, tool]) => {
+      const execute = tool.execute && ((input: never, options: never): unknown => tool.execute?.(input, options));
+      return [name, { ...tool, ...(execute && { execute }) } as ToolSet[string]];
+    }),
+  );
+}
+
+/** What the provider runs, by the tool's name. */
+function hostedIn({ tools }: Scenario): Hosted {
+  return Object.fromEntries(
+    tools.flatMap(({ name, hosted, effect }) => (hosted ? [[name, async (args: JsonObject) => effect(args)]] : [])),
+  );
+}
+
+type Given = Pick<Parameters<typeof createRunner<JsonObject, Agent>>[2], "context" | "ungated">;
+
+/** Version 7 hands each tool a context of its own; in version 6 there is one. */
+function perRunIn({ perRun, tools }: Scenario, model: "v3" | "v4"): Given["context"] {
+  if (!perRun) return undefined;
+  return (thread) => {
+    const made = perRun(thread);
+    if (model === "v3") return { experimental_context: made } as never;
+    return { toolsContext: Object.fromEntries(tools.map(({ name }) => [name, made])) };
+  };
+}
+
+function runnerOf(gate: Gate, agent: Agent, given: Given) {
+  return createRunner(gate, agent, { name: "conformance", ...given });
 }
 
 interface Forgery {

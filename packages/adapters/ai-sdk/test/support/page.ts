@@ -7,7 +7,12 @@ export class Page extends AbstractChat<UIMessage> {
   /** How often the page would have been drawn. */
   readonly draws: () => number;
 
-  constructor(url: string, id: string, user: string, init: { messages?: UIMessage[]; sendAutomaticallyWhen?: () => boolean } = {}) {
+  constructor(
+    url: string,
+    id: string,
+    user: string,
+    init: { messages?: UIMessage[]; sendAutomaticallyWhen?: () => boolean; context?: unknown } = {},
+  ) {
     const state = new State(init.messages ?? []);
     const codes: string[] = [];
     super({
@@ -15,7 +20,8 @@ export class Page extends AbstractChat<UIMessage> {
       state,
       transport: new DefaultChatTransport({
         api: `${url}/chat`,
-        headers: { "x-user": user },
+        // What a server knows of whoever is signed in.
+        headers: { "x-user": user, ...(init.context === undefined ? {} : { "x-context": JSON.stringify(init.context) }) },
         prepareSendMessagesRequest: ({ id: chat, messages }) => ({ body: { id: chat, message: messages.at(-1) } }),
       }),
       onData: ({ type, data }) => {

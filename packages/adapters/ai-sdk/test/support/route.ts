@@ -6,7 +6,7 @@ import type { Principal } from "@countersign/core";
 
 /** What the route needs of a runner. */
 export interface Chats {
-  respond(chat: { threadId: string; message: UIMessage; by: Principal }): Promise<Response>;
+  respond(chat: { threadId: string; message: UIMessage; by: Principal; context?: unknown }): Promise<Response>;
   messages(threadId: string): Promise<UIMessage[]>;
 }
 
@@ -36,6 +36,7 @@ export async function serve(chats: Chats): Promise<{ readonly url: string; close
 async function handle(chats: Chats, request: IncomingMessage): Promise<Response> {
   if (request.method === "GET") return Response.json(await chats.messages(decodeURIComponent(request.url?.split("/").at(-1) ?? "")));
   const { id, message } = JSON.parse(await new Response(Readable.toWeb(request) as never).text()) as { id: string; message: UIMessage };
-  const user = request.headers["x-user"];
-  return chats.respond({ threadId: id, message, by: { id: typeof user === "string" ? user : "" } });
+  const { "x-user": user, "x-context": context } = request.headers;
+  const by = { id: typeof user === "string" ? user : "" };
+  return chats.respond({ threadId: id, message, by, ...(typeof context === "string" ? { context: JSON.parse(context) as unknown } : {}) });
 }

@@ -5,19 +5,32 @@ import { z } from "zod";
 
 /** The suite's tools, in the SDK's words. */
 export function toolsOf({ tools }: Scenario): ToolSet {
-  return Object.fromEntries(
-    tools.map(({ name, description, args, effect, timeout }) => [
-      name,
-      tool({
-        description,
-        inputSchema: schemaOf(args),
-        execute: async (given: unknown, { abortSignal }) => {
-          const running = effect(given as JsonObject);
-          return timeout === undefined ? running : Promise.race([running, calledOff(abortSignal)]);
-        },
-      }) as ToolSet[string],
-    ]),
-  );
+  return Object.fromEntries(tools.map((each) => [each.name, each.hosted ? hosted(each) : local(each)]));
+}
+
+type Given = Scenario["tools"][number];
+
+function local({ description, args, effect, timeout }: Given): ToolSet[string] {
+  return tool({
+    description,
+    inputSchema: schemaOf(args),
+    execute: async (given: unknown, { abortSignal, context, experimental_context }: PerRun) => {
+      const running = effect(given as JsonObject, (context ?? experimental_context) as JsonObject | undefined);
+      return timeout === undefined ? running : Promise.race([running, calledOff(abortSignal)]);
+    },
+  }) as ToolSet[string];
+}
+
+/** What a tool is given of its run: version 6 calls it by another name. */
+interface PerRun {
+  readonly abortSignal?: AbortSignal;
+  readonly context?: unknown;
+  readonly experimental_context?: unknown;
+}
+
+/** One that the provider runs. */
+function hosted({ name, args }: Given): ToolSet[string] {
+  return { type: "provider", isProviderExecuted: true, id: `scripted.${name}`, args: {}, inputSchema: schemaOf(args) };
 }
 
 /** The SDK only says so: a tool ends by itself, as `fetch` does. */
