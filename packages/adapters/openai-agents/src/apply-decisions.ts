@@ -1,13 +1,14 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import type { RunState } from "@openai/agents";
 import { keyOf, scopeOfState } from "./run.ts";
-import { freeze } from "./saved.ts";
+import { freeze, refuseUnverified } from "./saved.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
 /**
  * Your own loop: answers the restored state's interruptions from the store; then `run(agent, state)`. What isn't recorded
  * yet is asked now. You keep the state: save it before you wait for anybody.
- * @throws SETUP for a call of a tool that isn't gated, NOT_APPROVED if a reviewer stopped the run, and what `suspend` throws
+ * @throws SETUP for a call of a tool that isn't gated, STATE_INCOMPATIBLE for one of a tool that is gone, NOT_APPROVED if a
+ * reviewer stopped the run, the SDK's UserError for a state of an older version that it doesn't resume, and what `suspend` throws
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
 export async function applyDecisions<S extends RunState<any, any>>(
@@ -15,6 +16,7 @@ export async function applyDecisions<S extends RunState<any, any>>(
   state: S,
   thread: ThreadRef,
 ): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
+  refuseUnverified(state);
   const { run } = scopeOfState(gate, thread, state._context);
   const pause = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);
   for (const each of pause.asked) if (each) run.stopped.add(keyOf(each.path, each.call.callId));

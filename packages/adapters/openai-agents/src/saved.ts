@@ -1,6 +1,6 @@
 import { CountersignError } from "@countersign/core";
 import { dataOf, firstNonJson, type Continuation } from "@countersign/core/adapter";
-import { Agent, RunContext, RunState, type AgentInputItem } from "@openai/agents";
+import { Agent, RunContext, RunState, UserError, type AgentInputItem } from "@openai/agents";
 import { FRAMEWORK, type Pause } from "./run.ts";
 import type { StateJson } from "./turn.ts";
 
@@ -86,14 +86,25 @@ function withoutContext(json: StateJson): StateJson {
  * they were
  */
 export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, live: RunContext | undefined): Promise<AnyState> {
+  const running = runningSchema();
+  const others = schema === running ? ", with other agents or tools" : "";
   try {
-    if (!live) return await RunState.fromString(agent, state);
-    return await RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" });
+    const restored = await (live
+      ? RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" })
+      : RunState.fromString(agent, state));
+    refuseUnverified(restored);
+    return restored;
   } catch (cause) {
-    const running = runningSchema();
-    const others = schema === running ? ", with other agents or tools" : "";
     throw incompatible(`state ${schema}`, `state ${running}${others}`, cause);
   }
+}
+
+/**
+ * The SDK reads states that it does not go on with, and says so only when it is run: calls would have been handed over by then.
+ * @throws UserError
+ */
+export function refuseUnverified({ _currentTurn: turn, _initialInputGuardrailsCompleted: guarded }: AnyState): void {
+  if (turn > 0 && !guarded) throw new UserError("It does not say whether its input guardrails were asked, so the SDK does not resume it.");
 }
 
 function incompatible(saved: string, running: string, cause: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
