@@ -1,5 +1,5 @@
-import { alice } from "@countersign/adapter-tests";
-import { approve } from "@countersign/core";
+import { alice, failure } from "@countersign/adapter-tests";
+import { approve, isCountersignError } from "@countersign/core";
 import { gateCall } from "@countersign/openrouter";
 import type { ConversationState } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
@@ -47,6 +47,34 @@ describe("an accessor of one's own", () => {
     expect(await say([])).toBe("second");
     expect(world.effects).toHaveLength(3);
     expect(world.refused()).toEqual([]);
+  });
+
+  test.each([
+    ["a way to wait", { status: "awaiting_async_tools" }, /saved by openrouter with the status awaiting_async_tools/],
+    ["a version", { version: 2 }, /saved by openrouter state 2/],
+  ])("with a state of %s that this version doesn't know is refused by name, and left as it is", async (_what, change, message) => {
+    const world = await openWorld([[paying(5_000)], "done"]);
+    const state = ownState();
+    await world.call("go", { thread: { state } }).getText();
+    await world.approve();
+    const before = state.kept;
+    state.kept = { ...before, ...change } as never;
+    const error = await failure(world.call([], { thread: { state } }).getText());
+    expect(isCountersignError(error, "STATE_INCOMPATIBLE") && error.message).toMatch(message);
+    expect([state.kept, world.effects, world.server.requests.length]).toMatchObject([change, [], 1]);
+    state.kept = before;
+    expect(await world.call([], { thread: { state } }).getText()).toBe("done");
+    expect(world.effects).toHaveLength(1);
+  });
+
+  test("a pause of a kind that a later SDK may have is no end of the run", async () => {
+    const world = await openWorld(["never said"]);
+    const { state } = gateCall(world.gate, [world.pay], { threadId: "t" });
+    const loaded = (await state.load()) as ConversationState;
+    await state.save({ ...loaded, status: "in_progress" } as never);
+    await state.save({ ...loaded, messages: [{ role: "user", content: "go" }], status: "awaiting_async_tools" } as never);
+    expect(await world.store.getThread("default", "t")).not.toMatchObject({ state: "completed" });
+    expect(await codeOf(world.call([]).getText())).toBe("STATE_INCOMPATIBLE");
   });
 
   test("whose save fails before anything is asked: nothing runs, and a retry asks", async () => {

@@ -15,7 +15,7 @@ async function start(model: ScriptedModel, options?: ServerOptions): Promise<Res
 }
 
 const go = { role: "user", content: "go" };
-const call = (id: string) => ({ type: "function_call", id: `fc_${id}`, call_id: id, name: "pay", arguments: "{}" });
+const call = (id: string, item = `fc_${id}`) => ({ type: "function_call", id: item, call_id: id, name: "pay", arguments: "{}" });
 const output = (id: string, text: unknown = "paid") => ({ type: "function_call_output", call_id: id, output: text });
 
 async function post({ url }: ResponsesServer, body: object): Promise<{ status: number; message: string | undefined }> {
@@ -38,13 +38,24 @@ describe("what providers refuse", () => {
     ["a result without a call", [go, output("a")], /No tool call found for function call output with call_id a/],
     ["a result in front of its call", [go, output("a"), call("a")], /No tool call found/],
     ["a second result", [go, call("a"), output("a"), output("a")], /Duplicate tool output found .* call_id a/],
-    ["an id twice in a turn", [go, call("a"), call("a"), output("a")], /Duplicate function call found with call_id a/],
-    ["an id again in a later turn", [go, call("a"), output("a"), call("a"), output("a")], /Duplicate function call found with call_id a/],
+    ["an id twice in a turn", [go, call("a"), call("a", "fc_b"), output("a")], /Duplicate function call found with call_id a/],
+    [
+      "an id again in a later turn",
+      [go, call("a"), output("a"), call("a", "fc_b"), output("a")],
+      /Duplicate function call found with call_id a/,
+    ],
     ["a result that is an object", [go, call("a"), output("a", { paid: true })], /input\[2\]\.output/],
     ["a result that is nothing", [go, call("a"), output("a", null)], /input\[2\]\.output/],
     ["a result of output parts", [go, call("a"), output("a", [{ type: "output_text", text: "paid" }])], /input\[2\]\.output/],
     ["a camelCase item", [go, { type: "function_call", id: "fc_a", callId: "a", name: "pay", arguments: "{}" }], /input\[1\]/],
     ["an item of no known type", [go, { type: "tool_result" }], /input\[1\]/],
+    ["an item twice", [go, call("a"), output("a"), call("b", "fc_a"), output("b")], /Duplicate item found with id fc_a/],
+    ["a call whose id is none of a call", [go, call("a", "item_a"), output("a")], /input\[1\]\.id.*begins with 'fc_'/],
+    ["a call id that is too long", [go, call("a".repeat(65)), output("a".repeat(65))], /input\[1\]\.call_id/],
+    ["a call of a name that no tool has", [go, { ...call("a"), name: "pay me" }, output("a")], /input\[1\]\.name/],
+    ["what the model says, said by the user", [{ role: "user", content: [{ type: "output_text", text: "go" }] }], /input\[0\]\.content/],
+    ["what the user says, said by the model", [go, { role: "assistant", content: [{ type: "input_text", text: "no" }] }], /input\[1\]/],
+    ["a thought that leads to nothing", [go, { type: "reasoning", id: "rs_1", summary: [] }, go], /without its required following item/],
     ["nothing at all", [], /'input'/],
   ];
   it.each(conversations)("%s", async (_what, input, message) => {
@@ -57,8 +68,15 @@ describe("what providers refuse", () => {
 
   it("also a camelCase parameter, a tool that isn't one, and two tools of one name", async () => {
     const server = await start(saying("never said"));
-    const pay = { type: "function", name: "pay", parameters: {} };
-    for (const wrong of [{ toolChoice: "none" }, { tools: [{ type: "function", name: "pay me" }] }, { tools: [pay, pay] }]) {
+    const pay = { type: "function", name: "pay", parameters: { type: "object" } };
+    const wrongs = [
+      { toolChoice: "none" },
+      { tools: [{ ...pay, name: "pay me" }] },
+      { tools: [{ ...pay, parameters: {} }] },
+      { tools: [pay, pay] },
+      { tools: [pay], tool_choice: { type: "function", name: "wire" } },
+    ];
+    for (const wrong of wrongs) {
       expect((await post(server, { input: [go], ...wrong })).status).toBe(400);
     }
   });
@@ -74,9 +92,10 @@ describe("what providers refuse", () => {
 
   it("nor, where ids may be repeated, an answered one in a later turn", async () => {
     const server = await start(saying("first", "second", "third"), { repeatedIds: true });
-    expect((await post(server, { input: [go, call("a"), output("a"), call("a"), output("a")] })).status).toBe(200);
-    expect((await post(server, { input: [go, call("a"), call("a"), output("a")] })).status).toBe(400);
-    expect((await post(server, { input: [go, call("a"), output("a"), call("a"), output("a"), output("a")] })).status).toBe(400);
+    const again = call("a", "fc_again");
+    expect((await post(server, { input: [go, call("a"), output("a"), again, output("a")] })).status).toBe(200);
+    expect((await post(server, { input: [go, call("a"), again, output("a")] })).status).toBe(400);
+    expect((await post(server, { input: [go, call("a"), output("a"), again, output("a"), output("a")] })).status).toBe(400);
   });
 });
 

@@ -9,7 +9,24 @@ export interface PairingRules {
  * What a provider finds wrong with the calls and results of a conversation; undefined: nothing. As strict as the strictest
  * of them: all results stand right behind the calls of their turn, one for each, and nothing in between.
  */
-export function pairingFault(items: readonly InputItem[], { repeatedIds = false }: PairingRules = {}): string | undefined {
+export function pairingFault(items: readonly InputItem[], rules: PairingRules = {}): string | undefined {
+  return itemFault(items) ?? callFault(items, rules);
+}
+
+/** Outputs are left out: the SDK makes their ids of those of their calls, and no provider minds. */
+function itemFault(items: readonly InputItem[]): string | undefined {
+  const ids = items.flatMap((item) => (item.type === "function_call_output" || item.id === undefined ? [] : [item.id]));
+  const twice = ids.find((id, at) => ids.indexOf(id) < at);
+  if (twice !== undefined) return `Duplicate item found with id ${twice}. Remove duplicate items from your input and try again.`;
+  const lonely = items.find((item, at) => item.type === "reasoning" && !isModels(items[at + 1]));
+  return lonely && `Item '${lonely.id}' of type 'reasoning' was provided without its required following item.`;
+}
+
+function isModels(item: InputItem | undefined): boolean {
+  return item !== undefined && item.type !== "function_call_output" && (item.type !== "message" || item.role === "assistant");
+}
+
+function callFault(items: readonly InputItem[], { repeatedIds = false }: PairingRules): string | undefined {
   const open = new Set<string>();
   const answered = new Set<string>();
   let answering = false;

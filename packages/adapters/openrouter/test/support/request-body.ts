@@ -2,35 +2,40 @@ import { z } from "zod";
 
 /** The body of a request as the API takes it. An unknown name is refused: it is the way in which a camelCase one shows itself. */
 
-const Part = z.looseObject({ type: z.string() });
+const InputPart = z.looseObject({ type: z.enum(["input_text", "input_image", "input_file", "input_audio", "input_video"]) });
+const OutputPart = z.looseObject({ type: z.enum(["output_text", "refusal"]) });
+/** What somebody says and what the model says have parts of their own. */
+const content = <P extends z.ZodType>(part: P) =>
+  z.union([z.string(), z.array(part)], { error: "content must be a string or an array of parts of its role" });
+/** The API tells items apart by how their ids begin. */
+const itemId = (prefix: string) => z.string().startsWith(prefix, { error: `Expected an ID that begins with '${prefix}'` });
+const CallId = z.string().min(1).max(64);
+const Name = z.string().regex(/^[\w-]{1,64}$/);
 const Status = z.enum(["in_progress", "completed", "incomplete"]).nullish();
 
-const Message = z.strictObject({
-  type: z.literal("message"),
-  role: z.enum(["user", "assistant", "system", "developer"]),
-  content: z.union([z.string(), z.array(Part)], { error: "content must be a string or an array of parts" }),
-  id: z.string().optional(),
-  status: Status,
-  phase: z.string().nullish(),
-});
+const said = { type: z.literal("message"), id: itemId("msg_").optional(), status: Status, phase: z.string().nullish() };
+const Message = z.discriminatedUnion("role", [
+  z.strictObject({ ...said, role: z.enum(["user", "system", "developer"]), content: content(InputPart) }),
+  z.strictObject({ ...said, role: z.literal("assistant"), content: content(OutputPart) }),
+]);
 const FunctionCall = z.strictObject({
   type: z.literal("function_call"),
-  id: z.string(),
-  call_id: z.string().min(1),
-  name: z.string().min(1),
+  id: itemId("fc_"),
+  call_id: CallId,
+  name: Name,
   arguments: z.string(),
   namespace: z.string().optional(),
   status: Status,
 });
-const OutputPart = z.looseObject({ type: z.enum(["input_text", "input_image", "input_file"]) });
+const ResultPart = z.looseObject({ type: z.enum(["input_text", "input_image", "input_file"]) });
 const FunctionCallOutput = z.strictObject({
   type: z.literal("function_call_output"),
   id: z.string().nullish(),
-  call_id: z.string().min(1),
-  output: z.union([z.string(), z.array(OutputPart)], { error: "output must be a string or an array of input parts" }),
+  call_id: CallId,
+  output: z.union([z.string(), z.array(ResultPart)], { error: "output must be a string or an array of input parts" }),
   status: Status,
 });
-const Reasoning = z.looseObject({ type: z.literal("reasoning"), id: z.string() });
+const Reasoning = z.looseObject({ type: z.literal("reasoning"), id: itemId("rs_") });
 
 const InputItem = z.preprocess(
   // A message may go without its type.
@@ -40,9 +45,9 @@ const InputItem = z.preprocess(
 
 const FunctionTool = z.strictObject({
   type: z.literal("function"),
-  name: z.string().regex(/^[\w-]{1,64}$/),
+  name: Name,
   description: z.string().nullish(),
-  parameters: z.record(z.string(), z.unknown()).nullable(),
+  parameters: z.looseObject({ type: z.literal("object") }).nullable(),
   strict: z.boolean().nullish(),
 });
 const ServerTool = z.looseObject({ type: z.string().refine((type) => type !== "function") });
@@ -81,6 +86,9 @@ export function readBody(json: unknown): RequestBody | string {
   const names = body.data.tools.flatMap((tool) => (tool.type === "function" ? [(tool as z.infer<typeof FunctionTool>).name] : []));
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) return `Duplicate tool name: ${twice}`;
+  const { tool_choice: choice } = body.data;
+  if (typeof choice === "object" && choice.type === "function" && !names.includes(String(choice["name"])))
+    return `Tool choice '${String(choice["name"])}' not found in 'tools' parameter.`;
   const { input } = body.data;
   // Item by item: the complaint names the one that is wrong.
   const items: readonly unknown[] = typeof input === "string" ? [{ role: "user", content: input }] : input;
