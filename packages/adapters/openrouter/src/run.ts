@@ -16,6 +16,8 @@ export interface Run {
   readonly asksItself: AsksItself | undefined;
   /** The application's, as far as they are known: for calls that run before the SDK does. */
   readonly hooks?: HooksManager | undefined;
+  /** What people were asked about before, in a conversation that the application keeps. */
+  asked?: readonly ProposedCall[] | undefined;
   /** The conversation as the SDK last saved it. Undefined: the application keeps it, unseen. */
   saved: Saved | undefined;
   /** What this run has found out about the turn that the model has just made. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { JsonObject } from "@countersign/core";
 import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
 import type { ConversationState } from "@openrouter/agent";
@@ -57,6 +58,14 @@ export function lastTurn(items: readonly Item[]): Turn | undefined {
     end: Math.max(last, lastOutput) + 1,
     id: () => (id ??= turnIdOf(items.slice(0, start).flatMap(essence))),
   };
+}
+
+/** What was said before may be pruned or summed up while calls wait: it is the turn that was asked about, if it has those calls. */
+export function asAsked(turn: Turn, asked: readonly ProposedCall[]): Turn {
+  const [first] = asked;
+  const isHere = ({ callId, tool, args }: ProposedCall): boolean =>
+    turn.calls.some((call) => call.id === callId && call.tool === tool && isDeepStrictEqual(call.args, args));
+  return first && asked.every(isHere) ? { ...turn, id: () => first.turnId } : turn;
 }
 
 /** Calls that nobody can read have no arguments that could be shown or signed. */

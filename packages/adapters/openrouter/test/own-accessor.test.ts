@@ -49,6 +49,27 @@ describe("an accessor of one's own", () => {
     expect(world.refused()).toEqual([]);
   });
 
+  test("may be pruned while calls wait: what was said before them is summed up", async () => {
+    const world = await openWorld([[paying(5, "x", "a")], "first", [paying(5_000, "y", "b"), paying(6, "z", "c")], "second"]);
+    const state = ownState();
+    const prune = () => {
+      const messages = (state.kept?.messages ?? []) as { readonly callId?: string }[];
+      const from = messages.findIndex(({ callId }) => callId === "b");
+      state.kept = { ...state.kept, messages: [{ role: "user", content: `${from} were left out` }, ...messages.slice(from)] } as never;
+    };
+    await world.call("one", { thread: { state } }).getText();
+    await world.call("two", { thread: { state } }).getText();
+    prune();
+    expect(await codeOf(world.call([], { thread: { state } }).getText())).toBe("THREAD_SUSPENDED");
+    await world.approve();
+    prune();
+    world.model.script = () => "done";
+    expect(await world.call([], { thread: { state } }).getText()).toBe("done");
+    expect(world.effects.map(({ to }) => to)).toEqual(["x", "z", "y"]);
+    expect((await world.gate.list({ threadId: "t" })).items).toHaveLength(1);
+    expect(world.refused()).toEqual([]);
+  });
+
   test.each([
     ["a way to wait", { status: "awaiting_async_tools" }, /saved by openrouter with the status awaiting_async_tools/],
     ["a version", { version: 2 }, /saved by openrouter state 2/],

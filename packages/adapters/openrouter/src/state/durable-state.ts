@@ -94,6 +94,7 @@ export class DurableState implements StateAccessor {
     const state = this.#own ? await this.#own.load() : kept?.state;
     if (!state) return place(run, newSaved(thread.id));
     refuseUnknownState(state);
+    run.asked = kept?.asked;
     const saved = { state, outside: [...(kept?.outside ?? []), ...outsideIn(run.tools, state)], last: kept?.last ?? false };
     const standing = await goOn(run, saved, () => toolContexts(undefined));
     switch (standing.type) {

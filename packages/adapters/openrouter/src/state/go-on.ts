@@ -5,7 +5,7 @@ import type { Run } from "../run.ts";
 import type { Saved } from "../saved.ts";
 import { parse, worded } from "../schema.ts";
 import { errorOutput, messageOf, outputOf, type Output } from "../told.ts";
-import { itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
+import { asAsked, itemsOf, lastTurn, outputItem, proposedCall, type Call, type Item, type Turn } from "../turn.ts";
 import { isRecord, ownReason, waitOptions } from "../waiting.ts";
 import { unsentOutputs } from "./absorb.ts";
 import type { ToolContexts } from "./context.ts";
@@ -27,7 +27,7 @@ export type Standing =
  */
 export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolContexts>): Promise<Standing> {
   const saved = await mended(run, from);
-  const turn = lastTurn(itemsOf(saved.state.messages));
+  const turn = openTurn(run, saved);
   const open = turn?.open.filter(({ id }) => !saved.outside.includes(id)) ?? [];
   if (!turn || open.length === 0) return { type: "ready", saved: inProgress(saved) };
   const calls = await Promise.all(open.map((call) => standingOf(run, turn, call)));
@@ -46,11 +46,16 @@ export async function goOn(run: Run, from: Saved, contexts: () => Promise<ToolCo
 export async function endedIn(run: Run, from: Saved, answers: ReadonlySet<string> = new Set()): Promise<Saved> {
   const { thread, tools } = run;
   const saved = await mended(run, from);
-  const turn = lastTurn(itemsOf(saved.state.messages));
+  const turn = openTurn(run, saved);
   if (!turn) return inProgress(saved);
   const open = turn.open.filter(({ id }) => !answers.has(id));
   const outputs = await Promise.all(open.map((call) => toldOf(thread, runnable(named(tools, call.tool)), proposedIn(turn, call))));
   return withOutputs(inProgress({ ...saved, outside: [], last: false }), turn, open, outputs);
+}
+
+function openTurn({ asked = [] }: Run, { state }: Saved): Turn | undefined {
+  const turn = lastTurn(itemsOf(state.messages));
+  return turn && asAsked(turn, asked);
 }
 
 /** What a crash of the SDK's own approvals, or an interruption, may have left behind is put right. */
