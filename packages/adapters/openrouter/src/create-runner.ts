@@ -11,7 +11,6 @@ import { FRAMEWORK, fromContinuation, newSaved, toContinuation, type Saved } fro
 import {
   apart,
   perRunOf,
-  refuseOptions,
   settingsOf,
   type AnyPerRun,
   type PerRunSetting,
@@ -143,7 +142,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     name,
     framework: FRAMEWORK,
     tools: { look: () => ({ offers: [offerOf(gate, given ?? [])] }), ungated, remedy: REMEDY },
-    beforeRun: (_threadId, options) => refuseOptions(name, options),
+    perCall: ["answered"],
     open,
     enter,
     // An error of the SDK's is looked at where the run is left.

@@ -81,14 +81,6 @@ export function perRunOf(name: string, made: unknown): AnyPerRun {
   return made;
 }
 
-/** `start` and `resume` take what a later resume could do without. @throws SETUP */
-export function refuseOptions(name: string, { answered, ...others }: { readonly answered?: unknown }): void {
-  const [key] = Object.keys(others);
-  if (key === undefined) return;
-  const hint = `start and resume don't take ${key}. Make it from the thread, so that every resume has it: context: (thread) => ({ … }).`;
-  throw setup(`Runner ${name}: ${hint}`);
-}
-
 function refuseKeys(who: string, verb: string, given: object): void {
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(PER_RUN, key)) continue;

@@ -142,7 +142,7 @@ describe("what JavaScript callers get wrong", () => {
 
   test("a setting for one start alone", async () => {
     const opened = await openWorld(["hello"]);
-    const hint = /start and resume don't take user.*context: \(thread\) =>/;
+    const hint = /takes no option user for one call.*context: \(thread\) =>/;
     expect(await hintOf(() => opened.runner().start("t", "go", { user: "bob" } as never))).toMatch(hint);
     expect(await hintOf(() => opened.runner().resume("t", { user: "bob" } as never))).toMatch(hint);
   });
