@@ -1,5 +1,6 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import type { ModelMessage, ToolSet } from "ai";
+import { look, type NativeOptions } from "./native-offers.ts";
 import { withEditsTold } from "./retold.ts";
 import { threadOf } from "./run.ts";
 import { responsesTo, toolMessage } from "./told.ts";
@@ -14,6 +15,7 @@ import { isStopped, waitingIn } from "./waiting.ts";
  * you call it: what it asks is about them.
  * @param options.tools the gated tools that you pass to the SDK. A reviewer's edit can then be checked by their schemas, and a
  * deploy without the tool of a call that waits, or without its gate, is refused
+ * @param options.ungated tools that are meant to run without the gate: about others the gate warns, once
  * @throws NOT_APPROVED if a reviewer stopped the run, SETUP if something was said after the calls, STATE_INCOMPATIBLE if
  * `tools` no longer fit the calls, and what `suspend` throws
  */
@@ -21,8 +23,9 @@ export async function applyDecisions(
   gate: Gate,
   messages: ModelMessage[],
   ref: ThreadRef,
-  { tools }: { readonly tools?: ToolSet | undefined } = {},
+  { tools, ungated }: NativeOptions & { readonly tools?: ToolSet | undefined } = {},
 ): Promise<{ status: "ready"; messages: ModelMessage[] } | { status: "pending"; pending: readonly ApprovalRequest[] }> {
+  if (tools) look(gate, tools, ungated);
   const turn = openTurn(messages);
   const thread = threadOf(gate, ref);
   if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages) };

@@ -14,9 +14,9 @@ import type { ModelMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
 import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
 import { hasHeard, isSaid, withInput, withKept, type Input, type RunOptions } from "./chat/said.ts";
-import { offerOf, preparesCalls, watchedAgent } from "./offers.ts";
+import { offerOf, preparesCalls, REMEDY, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
-import { perRunOf, refuseMissingContext, refuseOneTime, type MakePerRun, type PerRunOption } from "./per-run.ts";
+import { perRunOf, refuseMissingContext, type MakePerRun, type PerRunOption } from "./per-run.ts";
 import { beginRun, FRAMEWORK, surrounding, type Run } from "./run.ts";
 import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
@@ -156,7 +156,7 @@ function agentRunner<C, A extends AgentLike>(
     name,
     framework: FRAMEWORK,
     tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
-    beforeRun: (_, options: RunOptions) => refuseOneTime(name, options),
+    perCall: ["answered"] satisfies readonly (keyof RunOptions)[],
     open,
     enter,
     run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),
@@ -170,7 +170,6 @@ function agentRunner<C, A extends AgentLike>(
     leave,
   });
 }
-const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
 
 /** An error on its way out is more than what the SDK made of it. */
 async function explained<T>({ run }: Driven, work: () => PromiseLike<T>): Promise<T> {

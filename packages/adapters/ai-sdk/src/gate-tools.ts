@@ -4,6 +4,7 @@ import type { Tool, ToolSet } from "ai";
 import { gatedOf, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
+import { look, type NativeOptions } from "./native-offers.ts";
 import { restoredCall, runOf, type CallOptions, type Run, type Who } from "./run.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
 import { isNoticed, noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
@@ -14,6 +15,7 @@ import { passed, passing } from "./within.ts";
  * say whose call it is: a ThreadRef, or a function of what the SDK hands to a tool. A tool's own `needsApproval` asks as
  * well. Tools without `execute` (the provider's, the browser's) are passed through: nothing here could hold them up. A tool
  * that this gate guards already is gated once.
+ * @param options.ungated tools of your loop that are meant to run without the gate: about others the gate warns, once
  * @example new ToolLoopAgent({ model, tools: gateTools(gate, { send_payment }) })
  * @throws SETUP for a tool that another gate guards
  */
@@ -21,10 +23,13 @@ export function gateTools<T extends ToolSet, C>(
   gate: GateIn<C>,
   tools: T,
   who?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
+  { ungated }: NativeOptions = {},
 ): T {
   const kit: Kit = { gate, who: who as Who | undefined };
   const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
-  return Object.fromEntries(entries) as T;
+  const guarded = Object.fromEntries(entries) as T;
+  if (who !== undefined) look(gate, guarded, ungated);
+  return guarded;
 }
 
 type Emit = (output: unknown) => void;

@@ -7,6 +7,8 @@ export function offerOf(tools: ToolSet = {}): Offer {
   return { tools: Object.entries(tools).map(([name, tool]) => ({ name, calledAs: name, gate: gatedOf(tool)?.gate })) };
 }
 
+export const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";
+
 interface Preparing {
   readonly settings: { prepareCall(options: unknown): PromiseLike<{ readonly tools?: ToolSet } | undefined> };
 }

@@ -1,7 +1,6 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import type { Thread } from "@countersign/core/adapter";
 import { OURS, type AgentLike, type PerRun } from "./agent-like.ts";
-import type { RunOptions } from "./chat/said.ts";
 
 type Make<C, A extends AgentLike> = (thread: ThreadRef<C>) => PerRun<A> | PromiseLike<PerRun<A>>;
 
@@ -38,15 +37,6 @@ export function refuseMissingContext(runner: string, agent: object, make: unknow
   const demands = typeof settings === "object" && settings !== null && "callOptionsSchema" in settings && settings.callOptionsSchema;
   if (demands && !make)
     throw setup(`The agent of runner ${runner} has call options (callOptionsSchema): say how they are made, ${EXAMPLE}.`);
-}
-
-/** What is passed once, a later resume in another process wouldn't have. @throws SETUP */
-export function refuseOneTime(runner: string, { answered, ...others }: RunOptions): void {
-  const [key] = Object.keys(others);
-  if (key === undefined) return;
-  throw setup(
-    `Runner ${runner} takes no ${key} for one run, because a resume elsewhere wouldn't have it. Let the runner make it: ${EXAMPLE}.`,
-  );
 }
 
 const EXAMPLE = "createRunner(gate, agent, { name, context: (thread) => ({ options: … }) })";
