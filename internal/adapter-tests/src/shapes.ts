@@ -6,12 +6,16 @@ const STORE = new URL("../../../packages/stores/sqlite/test/sqlite.harness.ts", 
 /** What the suite's processes run. */
 const CHILD = new URL("./adapter-suite/process/child.js", import.meta.resolve("@countersign/conformance"));
 
-/**
- * The whole conformance suite on these shapes of one adapter: the harnesses beside the test file at `here`. `store`: the
- * harness of another store, for a shape that is made for it.
- */
-export async function testShapes(here: string, shapes: readonly string[], store: URL = STORE): Promise<void> {
+interface Options {
+  /** The harness of another store, for a shape that is made for it. */
+  readonly store?: URL;
+  /** A harness that chooses its modules when it is loaded can't be bundled: a bundle has chosen already. */
+  readonly bundled?: boolean;
+}
+
+/** The whole conformance suite on these shapes of one adapter: the harnesses beside the test file at `here`. */
+export async function testShapes(here: string, shapes: readonly string[], { store = STORE, bundled = true }: Options = {}): Promise<void> {
   const harnesses = shapes.map((shape) => new URL(`./${shape}.harness.ts`, here));
-  await bundleChildren([CHILD, store, ...harnesses]);
+  if (bundled) await bundleChildren([CHILD, store, ...harnesses]);
   for (const harness of harnesses) testAdapter(harness, { store });
 }

@@ -1,12 +1,13 @@
-import type { AgentRunner, Gate } from "@countersign/core";
-import { defineRunner, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import { HumanMessage } from "@langchain/core/messages";
-import { isGraphDrained, type Command, type CommandInstance } from "@langchain/langgraph";
+import type { AgentRunner, Gate, ThreadRef } from "@countersign/core";
+import { defineRunner, type Advance, type GateIn, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
+import { isGraphDrained, type BaseCheckpointSaver, type Command, type CommandInstance, type StateSnapshot } from "@langchain/langgraph";
 import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./checkpoints/graph.ts";
-import { refuseExit, requireCheckpointer } from "./checkpoints/surroundings.ts";
+import { asKept, inputKept, isTaken, keepInput, withIds } from "./checkpoints/kept-input.ts";
+import { refuseMissingTools } from "./checkpoints/missing-tools.ts";
+import { refuseExit, requireCheckpointer, type RunConfig } from "./checkpoints/surroundings.ts";
 import { explainResume, typedError } from "./errors.ts";
 import { isPause } from "./guard.ts";
-import { offersOf } from "./offers.ts";
+import { offersOf, toolNamesOf } from "./offers.ts";
 import { refuseSwallowed } from "./pauses/leaving.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { STOPPED } from "./stop.ts";
@@ -26,21 +27,26 @@ type GraphInput<G extends Graph> = RawInput<G> | (RawInput<G> extends { messages
 type GraphOutput<G extends Graph> = Awaited<ReturnType<G["invoke"]>>;
 type GraphStream<G extends Graph> = Awaited<ReturnType<G["stream"]>>;
 type GraphConfig<G extends Graph> = NonNullable<Parameters<G["invoke"]>[1]>;
-interface RunOptions<G extends Graph> {
-  /** Handed to the graph as it is, with the thread's id. `durability` is "sync" unless it says "async". */
-  config?: GraphConfig<G> | undefined;
-}
 
-interface RunnerOptions {
+/**
+ * What the graph is given for each run: `context`, `configurable`, `callbacks`, `recursionLimit`, `streamMode`… The thread's id is
+ * added. `durability` is "sync" unless it says "async".
+ */
+type MakeConfig<G extends Graph, C> = (thread: ThreadRef<C>) => GraphConfig<G> | Promise<GraphConfig<G>>;
+
+type RunnerOptions<G extends Graph, C> = {
   /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
   readonly name: string;
   /** Tools that are meant to run without the gate, by name: the provider's too. */
   readonly ungated?: readonly string[];
-}
+} & (DemandsContext<G> extends true ? { readonly context: MakeConfig<G, C> } : { readonly context?: MakeConfig<G, C> });
+/** A context schema has fields that are not optional. */
+type DemandsContext<G extends Graph> = [GraphConfig<G>] extends [never] ? false : {} extends GraphConfig<G> ? false : true;
 
 /**
  * Drives an agent or a compiled graph on durable threads: the thread's id is LangGraph's thread_id. A graph that waits for
- * an interrupt() of its own is `suspended` with nothing pending: answer it in the graph with `Command({ resume })`.
+ * an interrupt() of its own is `suspended` with nothing pending: answer it in the graph with `Command({ resume })`. Whatever the
+ * graph needs for a run is made by `context` from the thread, at the start and whenever somebody wakes it.
  * @example const payments = createRunner(gate, agent, { name: "payments" })
  * @throws SETUP for a graph without a checkpointer, a gate without a policy, and tools that no gate guards or that share a
  * name: of the agent, and of tool nodes, in nested graphs too
@@ -48,8 +54,8 @@ interface RunnerOptions {
 export function createRunner<C, G extends Graph>(
   gate: GateIn<C>,
   graph: G,
-  options: RunnerOptions,
-): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, RunOptions<G>> {
+  options: RunnerOptions<G, C>,
+): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
   const forgets = forgetsWithProcess(running.checkpointer);
@@ -59,59 +65,62 @@ export function createRunner<C, G extends Graph>(
   }
 
   /** What to give the graph, and how. */
-  async function prepare(
-    thread: Thread,
-    input: unknown,
-    { signal, config }: RunOptions<G> & { readonly signal: AbortSignal },
-  ): Promise<Prepared> {
-    const run = beginRun(gate, thread);
+  async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal): Promise<Prepared> {
+    const run = beginRun(gate, thread, () => toolNamesOf(running));
+    const config = ((await options.context?.(refOf<C>(thread))) ?? {}) as RunConfig & Settings;
+    refuseExit(config);
     const settings = settingsFor(thread.id, config, signal);
-    return { run, settings, input: input === undefined ? null : await withAnswers(gate, run, running, settings, input) };
+    const input = await inputFor(running, thread.id, from);
+    if (input === undefined) await refuseMissingTools(running, thread, () => stateOf(running, thread.id, { subgraphs: true }));
+    return {
+      run,
+      settings,
+      streaming: streamingOf(config),
+      input: input === undefined ? null : await withAnswers(gate, run, running, settings, input),
+    };
   }
 
-  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, RunOptions<G>>(gate, {
+  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C>(gate, {
     name: options.name,
     framework: FRAMEWORK,
     tools: { look: () => offersOf(running), ungated: options.ungated, remedy: REMEDY },
     keepsConversation: true,
+    keepInput: (threadId, input) => keepInput(checkpointerOf(running), placeOf(threadId), asMessages(input)),
+    perCall: [],
     forgetsWithProcess: forgets,
 
-    beforeRun(_threadId, { config }) {
+    beforeRun() {
       requireCheckpointer(running.checkpointer);
-      refuseExit(config ?? {});
     },
 
-    async advance(thread, from, given) {
-      const { run, settings, input } = await prepare(thread, from.input, given);
+    async advance(thread, from, { signal }) {
+      const { run, settings, input } = await prepare(thread, from, signal);
       try {
         const result = await atRoot(() => running.invoke(input, settings));
         return advanced(run, pausesIn(result), result as GraphOutput<G>);
       } catch (error) {
         if (isStop(error)) return { status: "stopped" };
-        throw explainResume(typedError(error), thread.id);
+        throw explainResume(typedError(error), thread.id, forgets);
       }
     },
 
-    async advanceStream(thread, from, given) {
-      const { run, settings, input } = await prepare(thread, from.input, given);
-      const { stream, finished } = mirrored(
-        await atRoot(() => running.stream(input, { ...settings, ...streamingOf(given.config) })),
-        isStop,
-      );
+    async advanceStream(thread, from, { signal }) {
+      const { run, settings, streaming, input } = await prepare(thread, from, signal);
+      const { stream, finished } = mirrored(await atRoot(() => running.stream(input, { ...settings, ...streaming })), isStop);
       const done = finished.then(
         async () => {
-          const snapshot = await atRoot(() => running.getState(placeOf(thread.id)));
+          const snapshot = await stateOf(running, thread.id);
           return advanced(run, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
         },
         (error: unknown) => {
-          throw explainResume(typedError(error), thread.id);
+          throw explainResume(typedError(error), thread.id, forgets);
         },
       );
       return { stream: stream as GraphStream<G>, done };
     },
 
     async restoreOutput(threadId): Promise<GraphOutput<G>> {
-      return outputOf(running, await atRoot(() => running.getState(placeOf(threadId)))) as GraphOutput<G>;
+      return outputOf(running, await stateOf(running, threadId)) as GraphOutput<G>;
     },
   });
 }
@@ -122,6 +131,7 @@ const REMEDY =
 interface Prepared {
   readonly run: Run;
   readonly settings: object;
+  readonly streaming: object;
   readonly input: unknown;
 }
 
@@ -132,8 +142,8 @@ interface Settings {
 }
 
 /** The caller's own config; what would change the shape of `invoke`'s answer is left to streams. */
-function settingsFor(threadId: string, config: Settings | undefined, signal: AbortSignal): object {
-  const { streamMode, ...rest } = config ?? {};
+function settingsFor(threadId: string, config: Settings, signal: AbortSignal): object {
+  const { streamMode, ...rest } = config;
   return {
     durability: "sync",
     ...rest,
@@ -142,17 +152,43 @@ function settingsFor(threadId: string, config: Settings | undefined, signal: Abo
   };
 }
 
-function streamingOf(config: Settings | undefined): object {
-  return config?.streamMode === undefined ? {} : { streamMode: config.streamMode };
+function streamingOf({ streamMode }: Settings): object {
+  return streamMode === undefined ? {} : { streamMode };
 }
 
-function placeOf(threadId: string, configurable?: object): { readonly configurable: object } {
+function placeOf(threadId: string, configurable?: object): { readonly configurable: { readonly thread_id: string } } {
   return { configurable: { ...configurable, thread_id: threadId } };
 }
 
+function stateOf(graph: RunningGraph, threadId: string, options?: { readonly subgraphs: boolean }): Promise<StateSnapshot> {
+  return atRoot(() => graph.getState(placeOf(threadId), options));
+}
+
+function refOf<C>({ id, requestedBy, context }: Thread): ThreadRef<C> {
+  return { threadId: id, requestedBy, context } as ThreadRef<C>;
+}
+
+function asMessages(input: unknown): unknown {
+  return typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
+}
+
+/** What the graph shall begin with. Undefined: it goes on. */
+async function inputFor(graph: RunningGraph, threadId: string, { input, again, kept }: RunFrom<unknown>): Promise<unknown> {
+  const recorded = asKept(kept);
+  if (!again) return input === undefined || !recorded ? asMessages(input) : withIds(asMessages(input), recorded);
+  if (!recorded) return undefined;
+  // LangGraph may have written nothing of a start that died.
+  const taken = await isTaken(checkpointerOf(graph), placeOf(threadId), recorded, await stateOf(graph, threadId));
+  return taken ? undefined : withIds(await inputKept(recorded), recorded);
+}
+
+function checkpointerOf({ checkpointer }: RunningGraph): BaseCheckpointSaver {
+  requireCheckpointer(checkpointer);
+  return checkpointer;
+}
+
 /** The input, behind the answers to calls that an earlier run left open. */
-async function withAnswers(gate: Gate, run: Run, graph: RunningGraph, settings: object, input: unknown): Promise<unknown> {
-  const given = typeof input === "string" ? { messages: [new HumanMessage(input)] } : input;
+async function withAnswers(gate: Gate, run: Run, graph: RunningGraph, settings: object, given: unknown): Promise<unknown> {
   if (typeof given !== "object" || given === null || !("messages" in given)) return given;
   const turn = openTurn(messagesOf((await atRoot(() => graph.getState(settings))).values));
   if (!turn) return given;

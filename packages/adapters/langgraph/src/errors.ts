@@ -10,11 +10,16 @@ export function typedError(error: unknown): unknown {
   return found.find(mustLeave) ?? found[0] ?? error;
 }
 
-/** @throws SETUP instead of LangGraph's remark about empty input, which is what a missing checkpoint looks like */
-export function explainResume(error: unknown, threadId: string): unknown {
+/**
+ * SETUP instead of LangGraph's remark about empty input, which is what a missing checkpoint looks like.
+ * @param forgets the checkpointer keeps everything in memory
+ */
+export function explainResume(error: unknown, threadId: string, forgets: boolean): unknown {
   if (!(error instanceof Error) || error.name !== "EmptyInputError") return error;
-  const hint = `The checkpointer has no checkpoint of thread ${threadId}. A MemorySaver forgets everything with its process.`;
-  return new CountersignError("SETUP", { hint }, { cause: error });
+  const why = forgets
+    ? "A MemorySaver forgets everything with its process."
+    : "Either it was opened on another file or database than before, or the start of the thread died before LangGraph wrote anything, and its input could not be kept. Look at the first, then start the thread again.";
+  return new CountersignError("SETUP", { hint: `The checkpointer has no checkpoint of thread ${threadId}. ${why}` }, { cause: error });
 }
 
 /** As tool text these would tell the model that something failed which may well have happened, or still will. */

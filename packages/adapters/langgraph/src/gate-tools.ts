@@ -1,4 +1,4 @@
-import { CountersignError, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
+import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
 import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
@@ -11,14 +11,14 @@ import { argsOfInput, gatedTool, inputOf, invokerOf, isClientTool, isToolCall, u
 import { guard, isPause } from "./guard.ts";
 import { arrived, mustLeaveWith, refuseSwallowed } from "./pauses/leaving.ts";
 import { pauseOf } from "./pauses/pause.ts";
-import { errorPayload, pausePayload } from "./pauses/payload.ts";
+import { errorPayload, pausePayload, type Asked } from "./pauses/payload.ts";
 import { runOf, type Run, type Waiting, type Who } from "./run.ts";
-import { jsonSchemaOf } from "./schema.ts";
+import { jsonSchemaOf, parserOf } from "./schema.ts";
 import { endRun } from "./stop.ts";
 import { timed } from "./timeout.ts";
 import { toldOutput, withNotice } from "./told.ts";
 import { callIdOf, proposedCall, turnProposing, type Turn } from "./turn.ts";
-import { suspendUnsigned } from "./waiting.ts";
+import { suspendUnsigned, type Candidate } from "./waiting.ts";
 
 /** The tools that are gated together: their calls of one turn pause together. */
 interface Kit {
@@ -68,7 +68,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: R
     const waiting = await suspendTurn(kit, run, surroundings, turn, input);
     if (waiting.length > 0) throw pauseAmong(run, surroundings, waiting, input);
     const { signal, within } = timed(tool, config, surroundings.config);
-    const proposed = { call, fresh: false, from: input, signal };
+    const proposed = { call, fresh: false, from: input, signal, parse: parserOf(tool) };
     const guarded = await guard(run, proposed, (args) => within(() => invoke({ ...input, args }, config)));
     arrived(run, call);
     switch (guarded.status) {
@@ -81,7 +81,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: R
         throw guarded.error;
       case "pending":
         run.suspended.push(call);
-        throw pauseShowing(run, [guarded]);
+        throw pauseShowing(run, [{ call, request: guarded.request }]);
     }
   } catch (error) {
     if (!isPause(error) && !isCountersignError(error)) throw error;
@@ -101,11 +101,11 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
     type: "tool_call",
   };
   const call = proposedCall(surroundings.task, from);
-  const waiting = await suspendUnsigned(run, surroundings, undefined, [{ call, options: { argsSchema: jsonSchemaOf(tool) } }]);
+  const waiting = await suspendUnsigned(run, surroundings, undefined, [{ call, options: schemaOf(tool) }]);
   if (waiting.length > 0) throw pauseShowing(run, waiting);
   const invoke = invokerOf(tool);
   const { signal, within } = timed(tool, config, surroundings.config);
-  const proposed = { call, fresh: false, from, signal };
+  const proposed = { call, fresh: false, from, signal, parse: parserOf(tool) };
   const guarded = await guard(run, proposed, (args) => within(() => invoke(inputOf(args, input), config)));
   switch (guarded.status) {
     case "ran":
@@ -113,7 +113,7 @@ async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: 
     case "failed":
       throw guarded.error;
     case "pending":
-      throw pauseShowing(run, [guarded]);
+      throw pauseShowing(run, [{ call, request: guarded.request }]);
     case "refused":
       throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: guarded.message.text });
   }
@@ -127,12 +127,16 @@ function suspendTurn(kit: Kit, run: Run, surroundings: Surroundings, turn: Turn 
   if (begun) return begun;
   const candidates = calls.flatMap((each) => {
     const tool = kit.byName.get(each.name);
-    return tool ? [{ call: proposedCall(turnId, each), options: { argsSchema: jsonSchemaOf(tool) } }] : [];
+    return tool ? [{ call: proposedCall(turnId, each), options: schemaOf(tool) }] : [];
   });
   const batch = suspendUnsigned(run, surroundings, turn, candidates);
   run.batches.set(turnId, batch);
   batch.catch(() => run.batches.delete(turnId));
   return batch;
+}
+
+function schemaOf(tool: ClientTool): Candidate["options"] & object {
+  return { argsSchema: jsonSchemaOf(tool), parse: parserOf(tool) };
 }
 
 /** Calls that run as tasks of their own show their own request; those that share a task share one pause. */
@@ -141,16 +145,11 @@ function pauseAmong(run: Run, surroundings: Surroundings, waiting: readonly Wait
   const shown = alone ? waiting.filter(({ call }) => call.callId === callIdOf(input)) : waiting;
   // A call that needs no signature waits for its siblings, and has nothing to show.
   if (shown.length === 0) return new GraphInterrupt([]);
-  return pauseShowing(run, shown);
+  return pauseShowing(run, shown, alone ? undefined : shown[0]?.pause);
 }
 
-function pauseShowing({ thread }: Run, asked: readonly { readonly request: ApprovalRequest }[]): GraphInterrupt {
-  return pauseOf(
-    pausePayload(
-      thread.id,
-      asked.map(({ request }) => request),
-    ),
-  );
+function pauseShowing({ thread }: Run, asked: readonly Asked[], id?: string): GraphInterrupt {
+  return pauseOf(pausePayload(thread.id, asked), id);
 }
 
 /** A tool node would tell the model that there is no checkpointer. */

@@ -1,5 +1,5 @@
 import { isCountersignError, type ApprovalRequest, type JsonObject } from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
+import type { ParseArgs, ProposedCall } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { isGraphBubbleUp, isGraphInterrupt } from "@langchain/langgraph";
@@ -23,6 +23,8 @@ interface Proposed {
   readonly from: ToolCall;
   /** Calls the tool off. */
   readonly signal?: AbortSignal;
+  /** As the tool reads its arguments. */
+  readonly parse: ParseArgs | undefined;
 }
 
 /**
@@ -30,9 +32,9 @@ interface Proposed {
  * @throws what pauses the graph, or leads to its parent; what must leave it; NOT_APPROVED and the like
  */
 export async function guard({ thread }: Run, proposed: Proposed, effect: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
-  const { call, fresh, from, signal } = proposed;
+  const { call, fresh, from, signal, parse } = proposed;
   const kept = (args: JsonObject): Promise<Kept> => keep(async () => effect({ ...args }));
-  const execution = await thread.execute(call, kept, { fresh, encode, decode, paused: parks, signal });
+  const execution = await thread.execute(call, kept, { fresh, encode, decode, paused: parks, signal, parse });
   switch (execution.status) {
     case "pending":
       return execution;

@@ -1,21 +1,23 @@
-import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
 import { createMiddleware, type AgentMiddleware, type Runtime } from "langchain";
 import { surroundingsOf, type Surroundings } from "./checkpoints/surroundings.ts";
+import { withdrawForgotten } from "./forgotten.ts";
 import { calledByName } from "./gate-tools.ts";
 import { isClientTool, markGated } from "./gated.ts";
-import { askedBy, describedBy, refuseUndecidable, type InterruptOn } from "./middleware/interrupt-on.ts";
+import { askedBy, refuseUndecidable, type InterruptOn, type Table } from "./middleware/interrupt-on.ts";
+import { noSuchTool, realCalls } from "./middleware/made-up.ts";
 import { passOn } from "./middleware/passage.ts";
 import { refuseSwallowed } from "./pauses/leaving.ts";
-import { pauseHook, pauseOf } from "./pauses/pause.ts";
-import { pausePayload, type PausePayload } from "./pauses/payload.ts";
+import { pauseHook, pauseOf, type Pause } from "./pauses/pause.ts";
+import { pausePayload } from "./pauses/payload.ts";
 import { runOf, type Run, type Who } from "./run.ts";
-import { jsonSchemaOf } from "./schema.ts";
+import { jsonSchemaOf, parserOf } from "./schema.ts";
 import { stopOf } from "./stop.ts";
 import { repairOf } from "./told.ts";
-import { callIdOf, numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
+import { numberRepeatedIds, openTurn, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import { suspendUnsigned, type Candidate } from "./waiting.ts";
 
 /** One hook's view: where it runs, on whose behalf, and what it looks at. */
@@ -24,6 +26,7 @@ interface Hook {
   readonly run: Run;
   readonly messages: BaseMessage[];
   readonly runtime: Runtime<unknown>;
+  readonly table: Table;
 }
 
 /**
@@ -42,16 +45,18 @@ export function approvalMiddleware<C>(
     who?: Who<Runtime<any>, C>;
     /**
      * Moving from humanInTheLoopMiddleware: keep its table. It asks as well and never allows. Of its `allowedDecisions`, a
-     * reviewer is offered those that the policy's terms offer too.
+     * reviewer is offered those that the policy's terms offer too. Its descriptions stand in `request.reason`.
      */
     interruptOn?: InterruptOn;
+    /** As there: why a call is asked about that the table has no description for. */
+    descriptionPrefix?: string;
   } = {},
 ): AgentMiddleware {
-  const { who, interruptOn } = options;
-  refuseUndecidable(interruptOn);
+  const { who, ...table } = options;
+  refuseUndecidable(table.interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
-    return { surroundings, run: runOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime };
+    return { surroundings, run: runOf(gate, surroundings, () => who?.(runtime) ?? {}), messages, runtime, table };
   };
   const middleware = createMiddleware({
     name: "ApprovalMiddleware",
@@ -63,12 +68,13 @@ export function approvalMiddleware<C>(
       const { run, surroundings } = entered;
       refuseSwallowed(run, surroundings);
       refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
-      run.tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
+      const tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
       // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
       const repair = await repairOf(gate, run, request.messages);
+      await withdrawForgotten(gate, run, surroundings, request.messages);
       const message = await handler(repair ? { ...request, messages: repair.messages } : request);
       if (AIMessage.isInstance(message)) numberRepeatedIds(message, repair?.messages ?? request.messages);
-      run.produced.add(message);
+      run.produced.set(message, tools);
       return repair && AIMessage.isInstance(message) ? new Command({ update: repair.update(message) }) : message;
     },
 
@@ -78,8 +84,9 @@ export function approvalMiddleware<C>(
         const hook = enter(runtime, messages);
         const turn = openTurn(messages);
         if (!turn) return undefined;
-        const payload = await pauseFor(hook, turn, turn.open, interruptOn);
-        if (payload) return pauseHook(hook, payload);
+        const tools = hook.run.produced.get(turn.message);
+        const pause = await pauseFor(hook, turn, await realCalls(hook.run, turn), (name) => tools?.get(name));
+        if (pause) return pauseHook(hook, pause);
         const answers = await stopOf(hook.run, turn);
         return answers && { messages: [...answers], jumpTo: "end" };
       },
@@ -93,10 +100,11 @@ export function approvalMiddleware<C>(
       const toolCall = { ...request.toolCall, name: nameOf(request.tool) ?? request.toolCall.name };
       const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
       const isFresh = (): boolean => turn !== undefined && run.produced.has(turn.message);
+      if (!request.tool && !(await run.thread.recorded(call)) && (await asks(hook, call, toolCall))) return noSuchTool(toolCall);
       // Whatever led around the pause (jumpTo: "tools", changed arguments) ends here.
       const refuseUnsigned = async (): Promise<void> => {
-        const payload = await pauseFor(hook, turn, [toolCall], interruptOn);
-        if (payload) throw pauseOf(payload);
+        const pause = await pauseFor(hook, turn, [toolCall], () => request.tool);
+        if (pause) throw pauseOf(pause.payload, pause.id);
       };
       return passOn({ gate, run, surroundings, toolCall, call, isFresh }, refuseUnsigned, request, handler);
     },
@@ -117,29 +125,38 @@ function attempt<T>(work: () => T): T | undefined {
   }
 }
 
+/** Does the policy or the table want somebody to be asked about this call? */
+async function asks(hook: Hook, call: ProposedCall, toolCall: ToolCall): Promise<boolean> {
+  return !hook.run.thread.decidedByPolicy(call) || (await lookedUp(hook, toolCall)).frameworkAsks !== undefined;
+}
+
+function lookedUp({ run, table, messages, runtime }: Hook, toolCall: ToolCall): ReturnType<typeof askedBy> {
+  const masked = ({ name, args }: ToolCall): ToolCall["args"] => run.thread.shown({ tool: name, args });
+  return askedBy(table, toolCall, { state: { messages }, runtime, masked });
+}
+
 /** The pause that these calls need, if any of them misses a signature. */
 async function pauseFor(
   hook: Hook,
   turn: Turn | undefined,
   calls: readonly ToolCall[],
-  table: InterruptOn | undefined,
-): Promise<PausePayload | undefined> {
-  const { run, surroundings, runtime, messages } = hook;
+  toolOf: (name: string) => unknown,
+): Promise<Pause | undefined> {
+  const { run, surroundings } = hook;
   const candidates = await Promise.all(
-    calls.map(async (toolCall): Promise<Candidate> => {
-      const options = table ? await askedBy(table, toolCall, { messages }, runtime) : {};
-      const argsSchema = options.argsSchema ?? jsonSchemaOf(run.tools.get(toolCall.name));
-      return { call: proposedCall(turn?.turnId ?? surroundings.task, toolCall), options: { ...options, argsSchema } };
+    calls.map(async (toolCall): Promise<Candidate & { readonly description: string | undefined }> => {
+      const { description, ...options } = await lookedUp(hook, toolCall);
+      const tool = toolOf(toolCall.name);
+      const argsSchema = options.argsSchema ?? jsonSchemaOf(tool);
+      const call = proposedCall(turn?.turnId ?? surroundings.task, toolCall);
+      return { call, description, options: { ...options, argsSchema, parse: parserOf(tool) } };
     }),
   );
   const waiting = await suspendUnsigned(run, surroundings, turn, candidates);
-  if (waiting.length === 0) return undefined;
-  const texts = new Map<string, string | undefined>();
-  for (const { call, request } of waiting) {
-    const shown = calls.find((toolCall) => callIdOf(toolCall) === call.callId);
-    // Reviewers read it: masked as they are to see it.
-    if (shown) texts.set(request.id, await describedBy(table, { ...shown, args: request.args }, { messages }, runtime));
-  }
-  const requests = waiting.map(({ request }) => request);
-  return pausePayload(run.thread.id, requests, ({ id }) => ({ description: texts.get(id) }));
+  const [first] = waiting;
+  if (!first) return undefined;
+  const texts = new Map(
+    waiting.map(({ call, request }) => [request.id, candidates.find((each) => each.call.callId === call.callId)?.description]),
+  );
+  return { payload: pausePayload(run.thread.id, waiting, ({ id }) => ({ description: texts.get(id) })), id: first.pause };
 }

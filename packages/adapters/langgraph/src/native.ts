@@ -56,8 +56,8 @@ async function addressedIn(
   const entries = Object.entries(resume);
   const known = await Promise.all(entries.map(async ([id]) => (await gate.get(id)) !== undefined));
   const [only] = entries;
-  // The key may be LangGraph's id of a pause that asks about several calls.
-  if (only && entries.length === 1 && !known[0]) return byPosition(listOf(only[1], refuse), shown, refuse);
+  // The key may be the id of a pause that asks about several calls: it is that of the first request of the turn, or LangGraph's own.
+  if (only && entries.length === 1 && (shown || !known[0])) return byPosition(listOf(only[1], refuse), shown, refuse);
   return entries.map(([id, answer], index) => {
     if (!known[index]) return refuse(`there is no request ${id}`);
     const list = listOf(answer, refuse);

@@ -9,6 +9,11 @@ export function offersOf(graph: RunningGraph): Offers {
   return { offers: [...providers(graph), ...toolNodesIn(graph.graph ?? graph, { path: [], gate: undefined, seen: new Set() })] };
 }
 
+/** The same by name alone. */
+export function toolNamesOf(graph: RunningGraph): ReadonlySet<string> {
+  return new Set(offersOf(graph).offers.flatMap(({ tools }) => tools.map(({ name }) => name)));
+}
+
 /** An agent of LangChain's knows which of its tools the provider runs. No middleware stands around those. */
 function providers({ options = {} }: RunningGraph): readonly Offer[] {
   const { tools = [], middleware = [] } = options;
@@ -56,14 +61,27 @@ function isRunnable(value: unknown): value is object {
   return typeof value === "object" && value !== null && "lc_runnable" in value;
 }
 
-function isToolNode(value: object): value is { readonly tools: readonly AnyTool[] } {
+/** LangGraph's, or LangChain's: that one knows what the agent's middlewares put around its tools. */
+export interface ToolNodeLike {
+  readonly tools: readonly AnyTool[];
+  readonly wrapToolCall?: unknown;
+}
+
+/** The tool nodes that a node of a graph is made of. Those of nested graphs are not among them. */
+export function toolNodesUnder(value: unknown, seen: Set<unknown> = new Set()): readonly ToolNodeLike[] {
+  if (!isRunnable(value) || seen.has(value) || isGraph(value)) return [];
+  seen.add(value);
+  return isToolNode(value) ? [value] : Object.values(value).flatMap(partsOf).flatMap((part) => toolNodesUnder(part, seen)); // prettier-ignore
+}
+
+function isToolNode(value: object): value is ToolNodeLike {
   return "tools" in value && Array.isArray(value.tools);
 }
 
-interface Nodes {
+export interface Nodes {
   readonly nodes: Readonly<Record<string, { readonly bound?: { readonly middleware?: unknown } }>>;
 }
 
-function isGraph(value: object): value is Nodes {
-  return "lg_is_pregel" in value && "nodes" in value;
+export function isGraph(value: unknown): value is Nodes & RunningGraph {
+  return isRunnable(value) && "lg_is_pregel" in value && "nodes" in value;
 }

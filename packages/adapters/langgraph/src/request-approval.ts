@@ -33,5 +33,5 @@ export async function requestApproval<Tools, C, K extends string>(
   const approval = await thread.ask(proposed, { requestedBy });
   if (approval.status !== "pending") return approval as never;
   suspended.push(proposed);
-  throw pauseOf(pausePayload(thread.id, [approval.request]));
+  throw pauseOf(pausePayload(thread.id, [{ call: proposed, request: approval.request }]));
 }

@@ -8,6 +8,8 @@ export const FRAMEWORK = "langgraph";
 export interface Waiting {
   readonly call: ProposedCall;
   readonly request: ApprovalRequest;
+  /** Names the pause of the whole turn: the id of its first request, also when that one is decided and others still wait. */
+  readonly pause: string;
 }
 
 /** An error or a pause on its way out of the framework. */
@@ -21,16 +23,18 @@ export interface Leaving {
 /** One run of a graph on one thread, as far as the gate is concerned. */
 export interface Run {
   readonly thread: Thread;
-  /** The messages that this run saw the model produce. Whatever else it meets was restored. */
-  readonly produced: WeakSet<object>;
-  /** The tools that the model was offered last, by name. */
-  tools: ReadonlyMap<string, unknown>;
+  /** The messages that this run saw the model produce, with the tools that it was offered, by name. Whatever else it meets was restored. */
+  readonly produced: WeakMap<object, ReadonlyMap<string, unknown>>;
+  /** Names of the tools of the graph that a runner drives, as far as they can be seen. */
+  readonly offered: (() => ReadonlySet<string>) | undefined;
   /** The calls that it suspended. */
   readonly suspended: ProposedCall[];
   /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
   readonly batches: Map<string, Promise<readonly Waiting[]>>;
   /** Errors and pauses that must leave the framework, by call, until that call comes to an end. */
   readonly leaving: Map<string, Leaving>;
+  /** It has asked the model before. */
+  asked: boolean;
   /** A reviewer rejected with `then: "stop"`. */
   stopped: boolean;
   /** A runner drives it. */
@@ -49,8 +53,8 @@ const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run
 const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
 /** A runner announces its run before the graph begins. */
-export function beginRun(gate: Gate, thread: Thread): Run {
-  const run = newRun(thread, true);
+export function beginRun(gate: Gate, thread: Thread, offered: () => ReadonlySet<string>): Run {
+  const run = newRun(thread, offered);
   underRunner.set(thread, { gate, run });
   return run;
 }
@@ -63,23 +67,24 @@ export function runOf(gate: Gate, surroundings: Surroundings, identify: Identify
   // A tool may run another agent: under another gate, or apart from this graph on a thread of its own. One that is nested
   // in this graph pauses with it, and so belongs to its thread, whatever thread_id it was given.
   if (known && known.gate === gate && (thread.id === threadId || !isRoot(surroundings))) return known.run;
-  const open = (): Run => newRun(openThread(gate, threadRef(surroundings, identify())), false);
+  const open = (): Run => newRun(openThread(gate, threadRef(surroundings, identify())), undefined);
   if (!config.control) return open();
   const gates = entry(byControl, config.control, () => new Map<Gate, Map<string, Run>>());
   const threads = entry(gates, gate, () => new Map<string, Run>());
   return entry(threads, threadId, open);
 }
 
-function newRun(thread: Thread, driven: boolean): Run {
+function newRun(thread: Thread, offered: Run["offered"]): Run {
   return {
     thread,
-    produced: new WeakSet(),
-    tools: new Map(),
+    produced: new WeakMap(),
+    offered,
     suspended: [],
     batches: new Map(),
     leaving: new Map(),
+    asked: false,
     stopped: false,
-    driven,
+    driven: offered !== undefined,
   };
 }
 

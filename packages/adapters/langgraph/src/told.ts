@@ -78,10 +78,14 @@ export async function answersToOpenCalls(gate: Gate, run: Run, { turnId, open }:
     open.map(async (call) => {
       const request = await run.thread.recorded(proposedCall(turnId, call));
       const answer = await answerToOpenCall(run, turnId, call);
-      if (request && isUnexecuted(request)) await gate.cancel(request.id, { by: WITHDRAWER, reason: "a new input came instead" });
+      if (request && isUnexecuted(request)) await withdraw(gate, request.id);
       return answer;
     }),
   );
+}
+/** A new input came instead. */
+export async function withdraw(gate: Gate, id: string): Promise<void> {
+  await gate.cancel(id, { by: WITHDRAWER, reason: "a new input came instead" });
 }
 const WITHDRAWER = { id: "countersign", kind: "service" } as const;
 

@@ -23,6 +23,8 @@ export async function suspendUnsigned(
   const { thread, produced } = run;
   const fresh = turn !== undefined && produced.has(turn.message);
   const unsigned: ProposedCall[] = [];
+  /** Ahead of those. */
+  const decided: ProposedCall[] = [];
   let recorded = false;
   // What a node calls by itself no model has proposed.
   const proposedBy = turn && agentNameOf(surroundings);
@@ -33,10 +35,12 @@ export async function suspendUnsigned(
     // costs no turn of the event loop either.
     recorded ||= fresh && typeof waits !== "boolean";
     if (waits === true || (waits !== false && (await waits))) unsigned.push(call);
+    else if (typeof waits !== "boolean" && unsigned.length === 0) decided.push(call);
   }
   if (unsigned.length === 0 && !recorded) return [];
   await untilPersisted(surroundings, thread.id);
   if (unsigned.length === 0) return [];
+  const first = (await Promise.all(decided.map((call) => thread.recorded(call)))).find((request) => request !== undefined);
   // From here on something is recorded about the turn, whatever becomes of the write.
   if (turn) produced.delete(turn.message);
   const requests = await thread.suspend(unsigned, null);
@@ -44,8 +48,9 @@ export async function suspendUnsigned(
   if (!(await thread.review(unsigned))) return [];
   const pending = requests.length === 1 ? requests : await thread.pending();
   const open = new Set(pending.map(({ id }) => id));
+  const pause = (first ?? requests[0])?.id ?? "";
   return requests.flatMap((request, index) => {
     const call = unsigned[index];
-    return call && open.has(request.id) ? [{ call, request }] : [];
+    return call && open.has(request.id) ? [{ call, request, pause }] : [];
   });
 }

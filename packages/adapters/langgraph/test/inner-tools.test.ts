@@ -209,24 +209,26 @@ describe("tools that no agent has registered", () => {
     expect(desk.effects).toHaveLength(2);
   });
 
-  test("one that is listed after it supplies those that the policy allows; others fail without having run", async () => {
+  test("one that is listed after it supplies those that the policy allows; nobody is asked about others, and they don't run", async () => {
     const desk = openDesk();
     const { agent } = openAgent(desk, { tools: [], after: [supplying(desk)] });
-    await agent.invoke({ messages: paying([5_000, "x"], [5, "y"]) }, config);
-    const request = await desk.approve("x");
-    expect(transcript(await agent.invoke(null, config)).at(-1)).toMatch(
-      /^ai: pay is not a valid tool.*before approvalMiddleware.* \| paid 5 to y$/,
-    );
-    expect(desk.effects).toEqual([{ amount: 5, to: "y" }]);
-    expect((await desk.gate.get(request.id))?.execution).toBe("failed");
+    const result = await agent.invoke({ messages: paying([5_000, "x"], [5, "y"]) }, config);
+    expect(transcript(result).at(-1)).toMatch(/^ai: pay is not a valid tool.*before approvalMiddleware.* \| paid 5 to y$/);
+    expect([await desk.pending(), desk.effects]).toEqual([[], [{ amount: 5, to: "y" }]]);
   });
 
-  test("a tool that the model made up fails, also if somebody signed it", async () => {
+  test("nobody is asked about a tool that the model made up, in whatever process", async () => {
     const desk = openDesk(everythingAsks);
-    const { agent } = openAgent(desk);
-    await agent.invoke({ messages: calling("pya") }, config);
+    const { runner } = openRunner(desk);
+    const both = JSON.stringify([["pya", { to: "y" }], ["pay", { amount: 5, to: "x" }]]); // prettier-ignore
+    expect(await runner.start("t", both)).toMatchObject({ pending: [{ tool: "pay" }] });
+    expect(await runner.resume("t")).toMatchObject({ pending: [{ tool: "pay" }] });
     await desk.approve("x");
-    expect(transcript(await agent.invoke(null, config)).at(-1)).toMatch(/^ai: pya is not a valid tool/);
+    expect(await runner.resume("t")).toMatchObject({
+      status: "completed",
+      text: expect.stringMatching(/^pya is not a valid tool.* \| paid 5/),
+    });
+    expect(desk.effects).toHaveLength(1);
   });
 
   test("a tool that is put in the place of another is asked about by its own name", async () => {

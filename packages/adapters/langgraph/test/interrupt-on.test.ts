@@ -74,6 +74,48 @@ describe("interruptOn", () => {
     });
   });
 
+  test.each([
+    [5, /^to x$/],
+    [5_000, /^over 1,000; to x$/],
+  ])("its words are the reason that every reviewer reads, beside the policy's: %i", async (amount, reason) => {
+    const desk = openDesk();
+    const description = ({ args }: { args: Record<string, unknown> }): Promise<string> => Promise.resolve(`to ${String(args["to"])}`);
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: { allowedDecisions: ["approve"], description } } } });
+    await agent.invoke({ messages: paying([amount, "x"]) }, config);
+    expect((await desk.pending()).map((request) => request.reason)).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test("a description tells nobody what the policy's rule hides", async () => {
+    const policy = definePolicy({ tools: { pay: { ask: true, redact: ["args.to"] } } });
+    const desk = openDesk({ policy });
+    const description = ({ args }: { args: Record<string, unknown> }): string => `to ${String(args["to"])}`;
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: { allowedDecisions: ["approve"], description } } } });
+    const result = await agent.invoke({ messages: paying([5, "somebody"]) }, config);
+    expect(JSON.stringify([(await desk.pending())[0], result.__interrupt__])).not.toContain("somebody");
+  });
+
+  test.each([true, { allowedDecisions: ["approve" as const] }])(
+    "its descriptionPrefix stands before calls that have no words: %j",
+    async (entry) => {
+      const desk = openDesk();
+      const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: entry }, descriptionPrefix: "Ask finance" } });
+      const result = await agent.invoke({ messages: paying([5, "x"]) }, config);
+      const description = 'Ask finance\n\nTool: pay\nArgs: {\n  "amount": 5,\n  "to": "x"\n}';
+      expect(result).toMatchObject({ __interrupt__: [{ value: { actionRequests: [{ description }] } }] });
+      expect(await desk.pending()).toMatchObject([{ reason: "Ask finance" }]);
+    },
+  );
+
+  test("arguments are shown in the model's order", async () => {
+    const desk = openDesk();
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: true } } });
+    const args = { to: "x", amount: 5, more: [{ z: 1, a: 2 }] };
+    const result = await agent.invoke({ messages: JSON.stringify([["pay", args]]) }, config);
+    const shown = result.__interrupt__?.[0]?.value as { actionRequests: { args: object; description: string }[] } | undefined;
+    expect(JSON.stringify(shown?.actionRequests[0]?.args)).toBe(JSON.stringify(args));
+    expect(shown?.actionRequests[0]?.description).toContain(JSON.stringify(args, null, 2));
+  });
+
   test("never allows what the policy asks about", async () => {
     const desk = openDesk();
     const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pay: false } } });

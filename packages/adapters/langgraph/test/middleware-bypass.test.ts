@@ -142,11 +142,12 @@ describe("ways round the pause", () => {
     expect(tries).toBe(1);
   });
 
-  test("a misspelt tool is asked about like any tool that no rule names", async () => {
-    const model = new ScriptedModel(() => [{ name: "pya", args: { amount: 5_000, to: "x" } }]);
-    const { gate, pay } = openDesk({ policy: definePolicy({ tools: { pay: "allow" } }) });
-    const agent = createAgent({ model, tools: [pay], checkpointer: new MemorySaver(), middleware: [approvalMiddleware(gate)] });
-    expect(await agent.invoke({ messages: "go" }, config)).toHaveProperty("__interrupt__.length", 1);
+  test("a misspelt tool never runs, and nobody is asked about it: the model is told", async () => {
+    const desk = openDesk({ policy: definePolicy({ tools: { pay: "allow" } }) });
+    const { agent } = openAgent(desk);
+    const { messages } = await agent.invoke({ messages: JSON.stringify([["pya", { amount: 5_000, to: "x" }]]) }, config);
+    expect(messages.at(-1)?.text).toMatch(/^pya is not a valid tool/);
+    expect([await desk.pending(), desk.effects]).toEqual([[], []]);
   });
 
   test("the same id twice in one turn is refused", async () => {

@@ -6,11 +6,13 @@ import { scriptedReviewer } from "@countersign/testing";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { createAgent, HumanMessage, toolRetryMiddleware } from "langchain";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { openRunner } from "./support/agent.ts";
+import { openAgent, openRunner } from "./support/agent.ts";
 import { openDesk, paying, transcript } from "./support/desk.ts";
 import { inflate } from "./support/rogue-middleware.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { newPlace } from "./support/world.ts";
+
+const config = { configurable: { thread_id: "t" } };
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -25,13 +27,27 @@ describe("set-up", () => {
     );
   });
 
-  test('durability "exit" is refused before anything is written', async () => {
+  test('durability "exit" is refused before the model is asked', async () => {
     const desk = openDesk();
-    const { runner, model } = openRunner(desk);
-    const started = runner.start("t", paying([5_000, "x"]), { config: { durability: "exit" } });
+    const { agent, model } = openAgent(desk);
+    const runner = createRunner(desk.gate, agent, { name: "payments", context: () => ({ durability: "exit" }) });
+    const started = runner.start("t", paying([5_000, "x"]));
     await expect(started).rejects.toSatisfy((thrown) => isCountersignError(thrown, "SETUP"));
-    expect([model.requests, Object.fromEntries(desk.io)]).toEqual([0, {}]);
+    expect([model.requests, await agent.graph.getState(config).then(({ values }) => values as object)]).toEqual([0, {}]);
   });
+
+  test.each(["start", "stream", "resume", "resumeStream"] as const)(
+    "an option for one call is refused by %s, before anything is written",
+    async (way) => {
+      const desk = openDesk();
+      const { runner, model } = openRunner(desk);
+      const given = { config: { recursionLimit: 10 } } as object;
+      const called = way === "start" || way === "stream" ? runner[way]("t", paying([5_000, "x"]), given) : runner[way]("t", given);
+      const hint: unknown = expect.stringMatching(/payments .*option config.*context: \(thread\) =>/);
+      await expect(called).rejects.toMatchObject({ code: "SETUP", details: { hint } });
+      expect([model.requests, Object.fromEntries(desk.io)]).toEqual([0, {}]);
+    },
+  );
 
   test("a durable store beside a MemorySaver is warned about", () => {
     const said = vi.spyOn(console, "warn").mockReturnValue();
@@ -154,7 +170,7 @@ describe("streaming", () => {
   test("hands out the graph's own chunks and then the outcome", async () => {
     const desk = openDesk();
     const { runner } = openRunner(desk);
-    const { stream, outcome } = await runner.stream("t", paying([5_000, "x"]), { config: { configurable: {} } });
+    const { stream, outcome } = await runner.stream("t", paying([5_000, "x"]));
     expect(await Array.fromAsync(stream)).not.toEqual([]);
     expect(await outcome).toMatchObject({ status: "suspended", pending: [{ args: { amount: 5_000 } }] });
     await desk.approve("x");
@@ -224,7 +240,6 @@ describe("after a purge", () => {
     await runner.resume("t");
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect(await desk.gate.purge({ olderThan: 1 })).toEqual({ requests: 1, threads: 1 });
-    const config = { configurable: { thread_id: "t" } };
     const snapshots = await Array.fromAsync(agent.graph.getStateHistory(config));
     const paused = snapshots.find(({ next }) => next.includes("tools"));
     const asked = model.requests;

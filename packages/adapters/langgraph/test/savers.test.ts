@@ -61,9 +61,9 @@ describe.each(Object.entries(savers))("%s", (name, make) => {
     expect(desk.effects.filter(({ to }) => to === "x")).toHaveLength(1);
 
     const thread = `runner-${durability}`;
-    const runnerOf = () => createRunner(gate, open(), { name: "payments" });
+    const runnerOf = () => createRunner(gate, open(), { name: "payments", context: () => ({ durability }) });
     expect(runnerOf().forgetsWithProcess).toBe(name === "MemorySaver");
-    const started = await runnerOf().start(thread, paying([7_000, "z"]), { config: { durability } });
+    const started = await runnerOf().start(thread, paying([7_000, "z"]));
     expect(started).toMatchObject({ status: "suspended", pending: [{ args: { to: "z" } }] });
     if (started.status === "suspended" && started.pending[0]) await gate.decide(started.pending[0], { type: "approve" }, { by: alice });
     const outcomes = await Promise.all([runnerOf().resume(thread), runnerOf().resume(thread), runnerOf().resume(thread)]);

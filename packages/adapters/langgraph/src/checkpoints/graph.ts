@@ -13,10 +13,17 @@ export interface RunningGraph {
   readonly graph?: { readonly outputChannels?: unknown };
   readonly outputChannels?: unknown;
   /** What an agent was made of. */
-  readonly options?: { readonly tools?: readonly AnyTool[]; readonly middleware?: readonly { readonly tools?: readonly AnyTool[] }[] };
+  readonly options?: {
+    readonly tools?: readonly AnyTool[];
+    readonly middleware?: readonly {
+      readonly tools?: readonly AnyTool[];
+      readonly wrapToolCall?: unknown;
+      readonly wrapModelCall?: unknown;
+    }[];
+  };
   invoke(input: unknown, config: object): Promise<unknown>;
   stream(input: unknown, config: object): Promise<AsyncIterable<unknown>>;
-  getState(config: object): Promise<StateSnapshot>;
+  getState(config: object, options?: { readonly subgraphs?: boolean }): Promise<StateSnapshot>;
 }
 
 /**

@@ -11,6 +11,7 @@ import { arrived, mustLeaveWith } from "../pauses/leaving.ts";
 import { pauseOf } from "../pauses/pause.ts";
 import { pausePayload } from "../pauses/payload.ts";
 import type { Run } from "../run.ts";
+import { parserOf } from "../schema.ts";
 import { endRun } from "../stop.ts";
 import { timed } from "../timeout.ts";
 import { asToolOutput } from "../told.ts";
@@ -54,7 +55,7 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
     // The call keeps its id, and the tool its name.
     const { id, name } = toolCall;
     const { signal, within } = timed(bare, config, surroundings.config);
-    const guarded = await admitted(passing, admission, { args, signal }, (signed) =>
+    const guarded = await admitted(passing, admission, { args, signal, parse: parserOf(bare) }, (signed) =>
       within(() => invoke(isToolCall(input) ? { ...input, id, name, args: signed } : inputOf(signed, input), config)),
     );
     arrival.failed = guarded.status === "failed";
@@ -75,16 +76,16 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
 async function admitted(
   passing: Passing,
   admission: Admission,
-  { args, signal }: { readonly args: ToolCall["args"]; readonly signal: AbortSignal },
+  { args, ...timed }: { readonly args: ToolCall["args"] } & Pick<Parameters<typeof guard>[1], "signal" | "parse">,
   effect: (args: ToolCall["args"]) => unknown,
 ): Promise<Exclude<Guarded, { status: "pending" }>> {
   const { run, surroundings, call, toolCall, isFresh } = passing;
   try {
     const arriving = arrivingCall(passing, admission, args);
-    const guarded = await guard(run, { call: arriving, fresh: isFresh(), from: toolCall, signal }, effect);
+    const guarded = await guard(run, { call: arriving, fresh: isFresh(), from: toolCall, ...timed }, effect);
     if (guarded.status === "pending") {
       run.suspended.push(arriving);
-      throw pauseOf(pausePayload(run.thread.id, [guarded.request]));
+      throw pauseOf(pausePayload(run.thread.id, [{ call: arriving, request: guarded.request }]));
     }
     arrived(run, call);
     return guarded;

@@ -28,32 +28,36 @@ export function refuseUndecidable(table: InterruptOn = {}): void {
   }
 }
 
-/** Does the table ask about this call? A condition that throws or answers anything but `false` asks. */
-export async function askedBy(
-  table: InterruptOn | undefined,
-  toolCall: ToolCall,
-  state: AgentState,
-  runtime: Runtime<unknown>,
-): Promise<NonNullable<Candidate["options"]>> {
-  const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
-  if (!entry) return {};
-  const frameworkAsks = `interruptOn.${toolCall.name}`;
-  if (entry === true) return { frameworkAsks };
-  if (entry.when && !(await holds(entry.when, { toolCall, tool: undefined, state, runtime }))) return {};
-  return { frameworkAsks, decisions: entry.allowedDecisions, argsSchema: entry.argsSchema };
+/** An option of `approvalMiddleware`, as `humanInTheLoopMiddleware` has it. */
+export interface Table {
+  readonly interruptOn?: InterruptOn | undefined;
+  readonly descriptionPrefix?: string | undefined;
 }
 
-/** The text that the table gives this call, if it gives one. */
-export async function describedBy(
-  table: InterruptOn | undefined,
-  toolCall: ToolCall,
-  state: AgentState,
-  runtime: Runtime<unknown>,
-): Promise<string | undefined> {
+/** Where a call is looked at. */
+interface Looking {
+  readonly state: AgentState;
+  readonly runtime: Runtime<unknown>;
+  /** The arguments as reviewers see them: they read what the table says of a call. */
+  masked(toolCall: ToolCall): ToolCall["args"];
+}
+
+/** What the table says of a call. */
+type Said = NonNullable<Candidate["options"]> & { readonly description?: string | undefined };
+
+/** Does the table ask about this call, and in which words? A condition that throws or answers anything but `false` asks. */
+export async function askedBy({ interruptOn: table, descriptionPrefix }: Table, toolCall: ToolCall, looking: Looking): Promise<Said> {
   const entry = table && Object.hasOwn(table, toolCall.name) ? table[toolCall.name] : undefined;
-  if (typeof entry !== "object") return undefined;
-  const { description } = entry;
-  return typeof description === "function" ? await description(toolCall, state, runtime) : description;
+  if (!entry) return {};
+  const plainly = { frameworkAsks: descriptionPrefix ?? `interruptOn.${toolCall.name}` };
+  if (entry === true) return plainly;
+  const { state, runtime } = looking;
+  if (entry.when && !(await holds(entry.when, { toolCall, tool: undefined, state, runtime }))) return {};
+  const { description: said, allowedDecisions, argsSchema } = entry;
+  const shown = { ...toolCall, args: looking.masked(toolCall) };
+  const description = typeof said === "function" ? await said(shown, state, runtime) : said;
+  const words = description === undefined ? plainly : { frameworkAsks: description, description };
+  return { ...words, decisions: allowedDecisions, argsSchema };
 }
 
 type When = NonNullable<InterruptOnConfig["when"]>;

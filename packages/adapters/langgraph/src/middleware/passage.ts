@@ -3,6 +3,7 @@ import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { Command } from "@langchain/langgraph";
+import { missingTool } from "../checkpoints/missing-tools.ts";
 import { isClientTool } from "../gated.ts";
 import { isPause } from "../guard.ts";
 import { arrived, mustLeaveWith, refuseSwallowedOf } from "../pauses/leaving.ts";
@@ -68,13 +69,11 @@ async function throughOthers<R extends Request>(
   }
   // A tool that one of them supplies by itself can't be held to a signature.
   if (!admission.recorded) return handler(request);
-  const missing = innerTool(passing, missingTool(passing.toolCall.name), admission, arrival);
-  return (await missing.invoke({ ...passing.toolCall, args: admission.args, type: "tool_call" })) as Output;
-}
-
-function missingTool(name: string): ClientTool {
-  const hint = "A middleware that supplies tools has to be listed before approvalMiddleware.";
-  return { name, invoke: () => Promise.reject(new Error(`${name} is not a valid tool. ${hint}`)) } as unknown as ClientTool;
+  const { run, call, toolCall } = passing;
+  if ((await run.thread.recorded(call))?.execution === "none") throw missingTool(call);
+  // It ran when there was such a tool: what came of it is on record.
+  const gone = { name: toolCall.name, invoke: () => Promise.reject(missingTool(call)) } as unknown as ClientTool;
+  return (await innerTool(passing, gone, admission, arrival).invoke({ ...toolCall, args: admission.args, type: "tool_call" })) as Output;
 }
 
 /**

@@ -1,4 +1,12 @@
-import { decisionsOf, type ApprovalRequest, type CountersignError, type Decision, type ErrorCode } from "@countersign/core";
+import {
+  decisionsOf,
+  type ApprovalRequest,
+  type CountersignError,
+  type Decision,
+  type ErrorCode,
+  type JsonObject,
+} from "@countersign/core";
+import type { ProposedCall } from "@countersign/core/adapter";
 
 /** What an existing UI finds in a pause: LangChain's `HITLRequest`, and for each action which request it is. */
 export interface PausePayload {
@@ -27,17 +35,35 @@ export interface PausedAction {
 }
 
 /** How one action is described to existing UIs, where an option of the framework says so. */
-export type Describe = (request: ApprovalRequest) => {
-  readonly description?: string | undefined;
-  readonly argsSchema?: object | undefined;
-};
+export type Describe = (request: ApprovalRequest) => { readonly description?: string | undefined };
 
-export function pausePayload(threadId: string, requests: readonly ApprovalRequest[], describe: Describe = () => ({})): PausePayload {
+/** A call that waits, and its request. */
+export interface Asked {
+  readonly call: Pick<ProposedCall, "args">;
+  readonly request: ApprovalRequest;
+}
+
+/** Records keep arguments in canonical order; people read them in the model's. */
+function shownOf({ call, request }: Asked): ApprovalRequest {
+  const { proposal } = request;
+  return { ...request, proposal: { ...proposal, args: inOrderOf(proposal.args, call.args) as JsonObject } };
+}
+
+function inOrderOf(value: unknown, like: unknown): unknown {
+  if (typeof value !== "object" || value === null || typeof like !== "object" || like === null) return value;
+  const known: Readonly<Record<string, unknown>> = { ...like };
+  if (Array.isArray(value)) return value.map((item, index) => inOrderOf(item, known[index]));
+  const keys = [...Object.keys(known).filter((key) => Object.hasOwn(value, key)), ...Object.keys(value)];
+  return Object.fromEntries([...new Set(keys)].map((key) => [key, inOrderOf((value as JsonObject)[key], known[key])]));
+}
+
+export function pausePayload(threadId: string, asked: readonly Asked[], describe: Describe = () => ({})): PausePayload {
+  const requests = asked.map(shownOf);
   const [only] = requests;
   return {
     actionRequests: requests.map((request) => action(request, describe(request).description)),
     reviewConfigs: requests.map((request) => {
-      const argsSchema = describe(request).argsSchema ?? request.argsSchema;
+      const argsSchema = request.argsSchema;
       const allowedDecisions = decisionsOf(request.terms);
       return { actionName: request.tool, allowedDecisions, ...(argsSchema ? { argsSchema } : {}) };
     }),

@@ -1,13 +1,13 @@
-import { approvalMiddleware } from "@countersign/langgraph";
+import { approvalMiddleware, gateTools } from "@countersign/langgraph";
 import { createAgent } from "langchain";
 import { middlewareAround } from "./around.ts";
 import type { Parts } from "./neutral-adapter.ts";
 
 /** LangChain's agent: one gate stands around all its tools. */
-export function gatedAgent({ gate, model, tools, checkpointer, around }: Parts) {
+export function gatedAgent({ gate, model, tools, checkpointer, around, gatedTwice }: Parts) {
   return createAgent({
     model,
-    tools,
+    tools: gatedTwice ? gateTools(gate, tools) : tools,
     ...(checkpointer ? { checkpointer } : {}),
     middleware: [approvalMiddleware(gate), ...(around ? [middlewareAround(around)] : [])],
   }) as never;

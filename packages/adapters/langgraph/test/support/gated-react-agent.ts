@@ -4,11 +4,11 @@ import { toolsAround } from "./around.ts";
 import type { Parts } from "./neutral-adapter.ts";
 
 /** LangGraph's own agent: deprecated, in wide use, and a plain ToolNode inside. */
-export function gatedReactAgent(version: "v1" | "v2", { gate, model, tools, open = [], checkpointer, around }: Parts) {
+export function gatedReactAgent(version: "v1" | "v2", { gate, model, tools, open = [], checkpointer, around, gatedTwice }: Parts) {
   // oxlint-disable-next-line typescript/no-deprecated -- whoever still has one wants it gated
   return createReactAgent({
     llm: model,
-    tools: [...toolsAround(gateTools(gate, tools), around), ...open],
+    tools: [...toolsAround(gateTools(gate, gatedTwice ? gateTools(gate, tools) : tools), around), ...open],
     version,
     ...(checkpointer ? { checkpointer } : {}),
   }) as never;

@@ -4,6 +4,7 @@ import { digestOf, type Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { Command } from "@langchain/langgraph";
+import { CAPABILITIES } from "./capabilities.ts";
 import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf } from "./neutral.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 
@@ -22,6 +23,7 @@ export interface Parts {
   readonly open?: Tools;
   readonly checkpointer?: BaseCheckpointSaver;
   readonly around?: Scenario["around"];
+  readonly gatedTwice?: boolean;
 }
 
 /** What the graph's own state is kept by, in one process. */
@@ -46,30 +48,31 @@ export function neutralAdapter(
   return {
     framework: `LangGraph, ${shape}`,
     version: versionOf("@langchain/langgraph", import.meta.url),
-    capabilities: {
-      durable: true,
-      edit: true,
-      partial: true,
-      parallel: true,
-      supersede: true,
-      streaming: true,
-      subagents: true,
-      rejectReason: true,
-      wrapping: true,
-      native: true,
-      toolTimeout: true,
-      ...capabilities,
-    },
+    capabilities: { ...CAPABILITIES, ...capabilities },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
       const { checkpointer, close } = await openSaver(dir);
       const model = modelOf(scenario.turns);
       const names = ungatedIn(scenario);
       const { open = [], own = [] } = Object.groupBy(toolsOf(scenario), ({ name }) => (names.open.includes(name) ? "open" : "own"));
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
-      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer, around: scenario.around });
+      const graph = build({
+        gate,
+        model,
+        tools: [...own, ...agents],
+        open,
+        checkpointer,
+        around: scenario.around,
+        gatedTwice: scenario.gatedTwice ?? false,
+      });
+      const { perRun } = scenario;
+      const context = perRun && ((thread: Parameters<typeof perRun>[0]) => ({ context: perRun(thread) }));
       const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
       return {
-        runner: createRunner(gate, graph as never, { name: "conformance", ungated: names.meant }) as OpenAdapter["runner"],
+        runner: createRunner(gate, graph as never, {
+          name: "conformance",
+          ungated: names.meant,
+          ...(context && { context: context as never }),
+        }) as OpenAdapter["runner"],
         transcript: async () => transcriptOf(model),
         async answerNatively(threadId, answers, by) {
           const answered = await Promise.all(

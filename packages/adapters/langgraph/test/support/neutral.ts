@@ -15,7 +15,7 @@ export function modelOf(turns: Scenario["turns"]): ScriptedModel {
 
 export function toolsOf({ tools }: Scenario) {
   return tools.map(({ name, description, args, effect, timeout }) =>
-    tool(async (given: unknown) => effect(given as JsonObject), {
+    tool(async (given: unknown, { context }: { context?: JsonObject }) => effect(given as JsonObject, context), {
       name,
       description,
       schema: args as never,

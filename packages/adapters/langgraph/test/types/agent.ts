@@ -40,9 +40,34 @@ approvalMiddleware(gate, {
   who: () => ({ context: { trusted: "yes" } }),
 });
 
-// starting: the policy's context is demanded, native options are the graph's own
-export const refunds = createRunner(gate, agent, { name: "refunds" });
-await refunds.start("case-1", "Refund case 1", { context: { trusted: false }, requestedBy: "desk", config: { recursionLimit: 10 } });
+// starting: the policy's context is demanded; what the graph needs for each run is made of it, in the graph's own words
+export const refunds = createRunner(gate, agent, {
+  name: "refunds",
+  context: ({ threadId, context }) => ({ recursionLimit: context?.trusted ? 50 : 10, configurable: { case: threadId } }),
+});
+createRunner(gate, agent, { name: "refunds", context: async () => ({ callbacks: [], durability: "async" }) });
+// @ts-expect-error not an option of LangGraph
+createRunner(gate, agent, { name: "refunds", context: () => ({ durability: "sometimes" }) });
+await refunds.start("case-1", "Refund case 1", { context: { trusted: false }, requestedBy: "desk" });
+// @ts-expect-error whoever wakes the thread later would not have it
+await refunds.start("case-1", "Refund case 1", { context: { trusted: false }, config: { recursionLimit: 10 } });
+// @ts-expect-error nor for a resume alone
+await refunds.resume("case-1", { config: { recursionLimit: 10 } });
+
+// an agent that demands a context gets one for each run
+const Tenant = z.object({ tenant: z.string() });
+const tenants = createAgent({
+  model: "openai:gpt-5.2",
+  tools: [refund],
+  contextSchema: Tenant,
+  checkpointer: new MemorySaver(),
+  middleware: [approvalMiddleware(gate)],
+});
+createRunner(gate, tenants, { name: "tenants", context: ({ threadId }) => ({ context: { tenant: threadId } }) });
+// @ts-expect-error nobody says which tenant
+createRunner(gate, tenants, { name: "tenants" });
+// @ts-expect-error not the agent's context
+createRunner(gate, tenants, { name: "tenants", context: () => ({ context: { tenant: 1 } }) });
 // @ts-expect-error context is missing
 await refunds.start("case-1", "Refund case 1");
 // @ts-expect-error not this context

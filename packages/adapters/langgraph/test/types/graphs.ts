@@ -27,7 +27,7 @@ await chats.start("t", { messages: "hello" });
 // @ts-expect-error no such channel
 await chats.start("t", { message: "hello" });
 // @ts-expect-error not an option of LangGraph
-await chats.start("t", "hello", { config: { durability: "sometimes" } });
+createRunner(gate, chat, { name: "chat", context: () => ({ durability: "sometimes" }) });
 const sums = createRunner(
   gate,
   new StateGraph(Annotation.Root({ amount: Annotation<number> }))
