@@ -2,7 +2,7 @@ import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@
 import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult } from "@openai/agents";
 import { isOfLookalikes, typedError } from "./errors.ts";
-import { offersFrom, refuseListedLookalikes } from "./offers.ts";
+import { offersFrom, refuseListedLookalikes, REMEDY } from "./offers.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved, type Server } from "./saved.ts";
 import { refusePerCall, refuseUnknownOptions, settingsOf, type PerRun, type Settings } from "./per-run.ts";
@@ -115,7 +115,6 @@ export function createRunner<C, A extends Agent<any, any>>(
     leave,
   });
 }
-const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
 type Result<A extends Agent<any, any>> = RunResult<any, A> | StreamOf<A>;

@@ -1,7 +1,7 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
-import { offered, type Kit } from "./gated.ts";
+import { gatedOf, offered, type Kit } from "./gated.ts";
 import { gatedApplyPatch, gatedShell } from "./kinds/actions.ts";
 import { isHostedMcp } from "./kinds/called.ts";
 import { gatedComputer, gatedHostedMcp } from "./kinds/elsewhere.ts";
@@ -15,9 +15,16 @@ type AnyTool = Tool<any>;
 // oxlint-disable-next-line typescript/no-explicit-any -- see AnyTool
 type WhoIn<C> = ThreadRef<C> | ((context: RunContext<any>) => ThreadRef<C>);
 
+/** Outside a runner. */
+interface NativeOptions {
+  /** Tools of the same agents that are meant to run without the gate, by name: the gate's `warn` isn't told of them. */
+  readonly ungated?: readonly string[];
+}
+
 /**
  * Same tools, same types: each asks the gate before it runs, and runs only what was signed. Outside a runner say whose call
- * it is: a ThreadRef, or a function of the SDK's RunContext. A tool's own `needsApproval` asks as well. An agent's tool is
+ * it is: a ThreadRef, or a function of the SDK's RunContext. There the gate warns of an agent's other tools, once each; a runner
+ * refuses them. A tool's own `needsApproval` asks as well. An agent's tool is
  * gated in place, because the SDK knows it by its identity. What the provider runs by itself (web search and the like) is
  * passed through: nothing here could hold it up.
  * @example new Agent({ name: "Payments", tools: gateTools(gate, [sendPayment, accountant.asTool({ … })]) })
@@ -28,8 +35,9 @@ export function gateTools<const T extends readonly AnyTool[], C>(
   gate: GateIn<C>,
   tools: T,
   who?: WhoIn<C>,
+  { ungated }: NativeOptions = {},
 ): { -readonly [K in keyof T]: T[K] } {
-  const kit: Kit = { gate, who: who as Who | undefined };
+  const kit: Kit = { gate, who: who as Who | undefined, ungated };
   refuseLookalikes({ tools: tools.map(offered) });
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
 }
@@ -40,10 +48,15 @@ export function gateTools<const T extends readonly AnyTool[], C>(
  * @example new Agent({ name: "Payments", tools: await gateMcpServers(gate, [billing]) })
  * @throws SETUP for two servers with a tool of one name
  */
-export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPServer[], who?: WhoIn<C>): Promise<FunctionTool[]> {
+export async function gateMcpServers<C>(
+  gate: GateIn<C>,
+  servers: readonly MCPServer[],
+  who?: WhoIn<C>,
+  { ungated }: NativeOptions = {},
+): Promise<FunctionTool[]> {
   const lists = await Promise.all(
     servers.map(async (server) => {
-      const kit: Kit = { gate, who: who as Who | undefined, namespace: server.name };
+      const kit: Kit = { gate, who: who as Who | undefined, ungated, namespace: server.name };
       return (await getAllMcpTools({ mcpServers: [server] })).map((tool) => gated(kit, tool as FunctionTool) as FunctionTool);
     }),
   );
@@ -52,7 +65,16 @@ export async function gateMcpServers<C>(gate: GateIn<C>, servers: readonly MCPSe
   return tools;
 }
 
+/** A tool that is gated already is gated anew, and once. */
 function gated(kit: Kit, tool: AnyTool): AnyTool {
+  const known = gatedOf(tool);
+  if (!known) return gatedAnew(kit, tool);
+  if (known.gate === kit.gate && kit.who === undefined) return tool;
+  const anew = { ...kit, namespace: kit.namespace ?? known.namespace };
+  return gatedAnew(anew, tool.type === "function" ? tool : (known.original as AnyTool));
+}
+
+function gatedAnew(kit: Kit, tool: AnyTool): AnyTool {
   switch (tool.type) {
     case "function":
       return gatedFunctionTool(kit, tool);

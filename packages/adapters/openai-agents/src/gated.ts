@@ -9,6 +9,8 @@ import type { CallItem } from "./turn.ts";
 export interface Kit {
   readonly gate: Gate;
   readonly who: Who | undefined;
+  /** What is meant to run beside them without the gate. */
+  readonly ungated?: readonly string[] | undefined;
   /** The MCP server that they come from. */
   readonly namespace?: string | undefined;
 }

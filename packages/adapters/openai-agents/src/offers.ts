@@ -1,10 +1,14 @@
-import { refuseLookalikes, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
+import { refuseLookalikes, warnUngated, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
 import { getAllMcpTools, type MCPServer } from "@openai/agents";
 import { addressOf, offered } from "./gated.ts";
 import { agentsReachedFrom } from "./kinds/agents-in-tools.ts";
-import { serverOf } from "./kinds/called.ts";
-import { isAgentTool } from "./kinds/function-tool.ts";
+import { isAgentTool, serverOf } from "./kinds/called.ts";
+import type { Scope } from "./run.ts";
 import type { AnyAgent } from "./saved.ts";
+
+/** How a tool is gated here. */
+export const REMEDY =
+  "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
 
 /** What an agent offers its model, and all agents that a run can come to. */
 export function offersFrom(agent: AnyAgent): Offers {
@@ -28,6 +32,13 @@ function offerOf(agent: AnyAgent): Offer {
     of: `agent ${agent.name}`,
     tools: [...agent.tools.map(offered), ...servers.map((name) => ({ name: serverOf(name), gate: undefined }))],
   };
+}
+
+/** Natively the first gated tool that is offered in a run looks at what is offered beside it: a runner has looked before. */
+export function lookAround({ run: { gate, driven, looked } }: Scope, agent: AnyAgent, ungated: readonly string[] | undefined): void {
+  if (driven || looked.has(agent)) return;
+  looked.add(agent);
+  for (const { tools } of offersFrom(agent).offers) warnUngated({ gate, ungated, remedy: REMEDY }, tools);
 }
 
 /** Names the tools that share a name now that servers have listed theirs. @throws SETUP */

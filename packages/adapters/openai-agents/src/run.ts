@@ -46,6 +46,8 @@ export interface Run {
   readonly stopped: Set<string>;
   /** Those of them that the tool itself asks about, too. */
   readonly askedByTool: Set<string>;
+  /** Agents whose other tools were looked at. */
+  readonly looked: Set<object>;
   /** Actions that the policy alone lets pass. */
   readonly passed: { readonly callId: string; readonly deed: string }[];
   /** An error that must leave the SDK, which would tell it to a model as tool text. */
@@ -119,6 +121,12 @@ export function takeTicket(
   return taken[0];
 }
 
+/** The model is asked: whatever was stopped for before, the SDK has settled without a pause, by a guardrail of its own. */
+export function beginTurn(gate: Gate): void {
+  const scope = surrounding(gate);
+  if (scope) scope.pauses = false;
+}
+
 /** A tool may run another agent, under another gate or on a thread of its own. */
 function surrounding(gate: Gate): Scope | undefined {
   const thread = currentThread();
@@ -149,7 +157,7 @@ function isUntouched({ usage }: RunContext): boolean {
 }
 
 function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven" | "speaks"> {
-  return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), passed: [] };
+  return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), looked: new Set(), passed: [] };
 }
 
 function unknownContext(tool: string): never {

@@ -7,30 +7,39 @@ type AnyFunctionTool = FunctionTool<any, any, any>;
 type Path = readonly (string | number)[];
 type Schema = JsonObject & { readonly properties?: Readonly<Record<string, Schema>>; readonly required?: readonly string[] };
 
+/** May this member of an object be left out, though strict mode demands it? `exact`: no union stands above it. */
+type IsOptional = (path: Path, key: string, schema: Schema | undefined, exact: boolean) => boolean;
+
 /**
  * The JSON Schema of what a tool takes. Strict mode demands every argument, and null for what is left out: the SDK drops that
- * again, and so the tool takes arguments that have neither.
+ * again, and so the tool takes arguments that have neither. What it takes its own parser tells.
  */
 export function takenBy(tool: AnyFunctionTool): JsonObject | undefined {
   const schema = tool.parameters as unknown as Schema | undefined;
   if (!schema || !tool.strict) return schema;
   const parse = parserOf(tool);
-  const isDemanded = (path: Path, key: string): boolean => {
-    const parsed = parse?.(around(path, {}) as JsonObject);
-    return parsed !== undefined && "issues" in parsed && parsed.issues.some((issue) => isAt(issue.path, [...path, key]));
+  const refuses = (args: unknown, path: Path): boolean => {
+    const parsed = parse?.(args as JsonObject);
+    return parsed !== undefined && "issues" in parsed && parsed.issues.some((issue) => isAt(issue.path, path));
   };
-  return loosened(schema, [], isDemanded);
+  // A tool that was made with a JSON Schema parses no more than JSON.
+  const checks = refuses("no object", []);
+  return loosened(schema, [], true, (path, key, member, exact) => {
+    const isDemanded = refuses(around(path, {}), [...path, key]);
+    return !isDemanded && ((checks && exact) || takesNull(member));
+  });
 }
 
-function loosened(schema: Schema, path: Path, isDemanded: (path: Path, key: string) => boolean): Schema {
+function loosened(schema: Schema, path: Path, exact: boolean, isOptional: IsOptional): Schema {
   const { properties, required, items, anyOf } = schema as Schema & { items?: Schema; anyOf?: readonly Schema[] };
-  const below = (inner: Schema, key?: string | number): Schema => loosened(inner, key === undefined ? path : [...path, key], isDemanded);
+  const below = (inner: Schema, key: string | number): Schema => loosened(inner, [...path, key], exact, isOptional);
+  const members = properties && Object.entries(properties).map(([key, inner]) => [key, below(inner, key)] as const);
   return {
     ...schema,
-    ...(properties && { properties: Object.fromEntries(Object.entries(properties).map(([key, inner]) => [key, below(inner, key)])) }),
-    ...(properties && required && { required: required.filter((key) => !takesNull(properties[key]) || isDemanded(path, key)) }),
+    ...(members && { properties: Object.fromEntries(members) }),
+    ...(properties && required && { required: required.filter((key) => !isOptional(path, key, properties[key], exact)) }),
     ...(isObject(items) && { items: below(items, 0) }),
-    ...(anyOf && { anyOf: anyOf.map((inner) => below(inner)) }),
+    ...(anyOf && { anyOf: anyOf.map((inner) => loosened(inner, path, false, isOptional)) }),
   };
 }
 

@@ -74,7 +74,7 @@ function open(call: object) {
   ran.length = 0;
   const version = (tools: readonly Tool[], name = "A", turns: readonly unknown[] = [[call], [assistantMessage("done")]]) => {
     const model = new ScriptedModel(turns as AgentOutputItem[][]);
-    return { model, agent: new Agent({ name, model, tools: gateTools(desk.gate, tools) as Tool[] }) };
+    return { model, agent: new Agent({ name, model, tools: gateTools(desk.gate, tools) }) };
   };
   const runner = (agent: Agent) => createRunner(desk.gate, agent, { name: "a" });
   return { desk, version, runner };

@@ -1,19 +1,20 @@
 import { alice, Amount, failure } from "@countersign/adapter-tests";
 import { approve, edit, isCountersignError, reject } from "@countersign/core";
 import { createRunner, gateTools } from "@countersign/openai-agents";
+import type * as sdks from "@openai/agents";
 import { Agent, tool } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { openDesk, paying, saying } from "./support/desk.ts";
 import { putState, savedJson } from "./support/saved-json.ts";
 
-type Sdk = typeof import("@openai/agents");
+type Sdk = typeof sdks;
 const inputs = ["approve", "reject", "edit"] as const;
 
 /** A run of the same agent, paused by an older SDK: no gate knows of it. */
 async function pausedBy(sdk: string): Promise<string> {
   const older = (await import(sdk)) as Sdk;
   const pay = older.tool({ name: "pay", description: "", parameters: Amount, needsApproval: true, execute: async () => "paid" });
-  const agent = new older.Agent({ name: "A", model: saying([paying(5_000)]) as never, tools: [pay] });
+  const agent = new older.Agent({ name: "A", model: saying([paying(5_000)]), tools: [pay] });
   const { state } = await new older.Runner({ tracingDisabled: true }).run(agent, "go");
   return state.toString();
 }

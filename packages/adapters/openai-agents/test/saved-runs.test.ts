@@ -7,13 +7,6 @@ import { z } from "zod";
 import { openDesk, paying, saying } from "./support/desk.ts";
 import { putState, savedJson } from "./support/saved-json.ts";
 
-/** A saved run as JSON: behind a first byte, which says whether it is compressed. */
-async function jsonOf(bytes: Uint8Array | undefined): Promise<string> {
-  if (!bytes) throw new Error("nothing saved");
-  const rest = new Blob([bytes.slice(1)]);
-  return bytes[0] === 1 ? rest.text() : new Response(rest.stream().pipeThrough(new DecompressionStream("gzip"))).text();
-}
-
 describe("what is saved with a pause", () => {
   test("a live context is made again at every start and resume, and never saved", async () => {
     const desk = openDesk();

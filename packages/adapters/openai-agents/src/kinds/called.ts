@@ -44,3 +44,7 @@ export function namespaceOf(tool: Extract<Tool, { type: "function" }>): string |
   const shown = getFunctionToolDisplayName(tool) ?? tool.name;
   return shown !== tool.name && shown.endsWith(`.${tool.name}`) ? shown.slice(0, -tool.name.length - 1) : undefined;
 }
+
+export function isAgentTool(tool: object): boolean {
+  return "on" in tool && typeof tool.on === "function";
+}

@@ -5,11 +5,12 @@ import { refusedByGuardrails } from "../edited.ts";
 import { gatedOf, register, type Kit } from "../gated.ts";
 import { entryOf, guard } from "../guard.ts";
 import { parserOf } from "../parse.ts";
-import { scopeOf } from "../run.ts";
+import { beginTurn, scopeOf } from "../run.ts";
 import { takenBy } from "../takes.ts";
 import { timed } from "../timeout.ts";
 import { withNotice } from "../told.ts";
-import { namespaceOf } from "./called.ts";
+import { lookAround } from "../offers.ts";
+import { isAgentTool, namespaceOf } from "./called.ts";
 import { mustStop } from "./must-stop.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the SDK types a tool by its context, its parameters and its result: any of them
@@ -22,20 +23,16 @@ type AnyFunctionTool = FunctionTool<any, any, any>;
  */
 export function gatedFunctionTool(kit: Kit, tool: AnyFunctionTool): AnyFunctionTool {
   const known = gatedOf(tool);
-  if (known?.gate === kit.gate) return tool;
   if (isAgentTool(tool)) {
-    if (known) throw new CountersignError("SETUP", { hint: `The agent's tool ${tool.name} belongs to another gate: make one for each.` });
+    if (known && known.gate !== kit.gate)
+      throw new CountersignError("SETUP", { hint: `The agent's tool ${tool.name} belongs to another gate: make one for each.` });
     // The SDK finds the nested agent by this very object.
-    return Object.assign(tool, waysInto(kit, { ...tool }, tool));
+    return Object.assign(tool, waysInto(kit, (known?.original ?? { ...tool }) as AnyFunctionTool, tool));
   }
   const original = (known?.original ?? tool) as AnyFunctionTool;
   // With what the SDK keeps under symbols of its own.
   const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(original)) as AnyFunctionTool;
   return Object.assign(copy, waysInto(kit, original, copy));
-}
-
-export function isAgentTool(tool: object): boolean {
-  return "on" in tool && typeof tool.on === "function";
 }
 
 /** What the SDK calls: may it run, and run it. */
@@ -44,7 +41,7 @@ function waysInto(
   original: AnyFunctionTool,
   copy: AnyFunctionTool,
 ): Pick<AnyFunctionTool, "isEnabled" | "needsApproval" | "invoke"> & { readonly timeoutMs: undefined } {
-  const { gate, who } = kit;
+  const { gate, who, ungated } = kit;
   const { name } = original;
   const namespace = kit.namespace ?? namespaceOf(original);
   const argsSchema = takenBy(original);
@@ -56,8 +53,9 @@ function waysInto(
     timeoutMs: undefined,
 
     isEnabled(context, agent) {
+      beginTurn(gate);
       // Before the first answer of the model: from now on it is known that this run was not restored.
-      if (who !== undefined) scopeOf(gate, name, who, context);
+      if (who !== undefined) lookAround(scopeOf(gate, name, who, context), agent, ungated);
       return original.isEnabled(context, agent);
     },
 
