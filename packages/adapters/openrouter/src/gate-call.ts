@@ -1,5 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import { warnUngated, type GateIn, type Thread } from "@countersign/core/adapter";
+import { warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { CallModelInput, ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
@@ -8,7 +8,7 @@ import { named } from "./kinds.ts";
 import { offerOf, refuseUngatable, REMEDY } from "./offers.ts";
 import { newRun, threadOf, type Run } from "./run.ts";
 import { DurableState } from "./state/durable-state.ts";
-import { isRecord, predicate } from "./waiting.ts";
+import { asks, isRecord, predicate } from "./waiting.ts";
 
 type Hooks = NonNullable<CallModelInput["hooks"]>;
 
@@ -61,10 +61,11 @@ export function gateCall<const T extends readonly Tool[], C>(
     tools: gatedFor(gate, kept, current) as unknown as T,
     requireApproval: async (call, context) => {
       const run = current();
-      if (named(kept, call.name) || (await allows(run.thread, call))) return predicate(run)(call, context);
+      if (named(kept, call.name)) return predicate(run)(call, context);
+      if (ungated?.includes(call.name) || (await passes(run, call, context))) return false;
       // Whoever has this tool, it isn't gated. Nobody may have it: then the model is told so when the run goes on.
-      warnUngated({ gate, ungated, remedy: STRANGE }, [{ name: call.name, gate: undefined }]);
-      return !ungated?.includes(call.name);
+      warnUngated({ gate, remedy: STRANGE }, [{ name: call.name, gate: undefined }]);
+      return true;
     },
     state,
     ...(hooks && { hooks }),
@@ -73,10 +74,11 @@ export function gateCall<const T extends readonly Tool[], C>(
 const NOBODYS = "gateCall has to know whose conversation it is: gateCall(gate, tools, { threadId }).";
 const STRANGE = "The model called it, and gateCall was not given such a tool: the call does not run. Give callModel no other tools.";
 
-/** The policy lets a call of this kind pass without anybody being asked. */
-async function allows(thread: Thread, { id, name, arguments: args }: ParsedToolCall<Tool>): Promise<boolean> {
-  const call = { callId: id, tool: name, args };
-  if (!isRecord(call.args) || !thread.decidedByPolicy({ ...call, args: call.args })) return false;
-  const preview = await thread.preview({ ...call, args: call.args, turnId: crypto.randomUUID() }, { fresh: true });
-  return preview.status === "runs";
+/** Neither the policy nor the application asks about a call of a tool that isn't known here. */
+async function passes({ thread, asksItself }: Run, call: ParsedToolCall<Tool>, context: TurnContext): Promise<boolean> {
+  const args: unknown = call.arguments;
+  if (!isRecord(args)) return false;
+  const proposed = { callId: call.id, turnId: crypto.randomUUID(), tool: call.name, args };
+  if (!thread.decidedByPolicy(proposed) || (asksItself && (await asks(() => asksItself(call, context))))) return false;
+  return (await thread.preview(proposed, { fresh: true })).status === "runs";
 }

@@ -47,8 +47,8 @@ interface Way {
 
 function bound(tool: RunnableTool, run: () => Run): Way {
   return {
-    requireApproval: async (args, context) => pauses(run(), tool, args, context),
-    enter: async (args, context, effect) => guard({ run: run(), tool, args, context }, effect),
+    requireApproval: (args, context) => pauses(run(), tool, args, context),
+    enter: (args, context, effect) => guard({ run: run(), tool, args, context }, effect),
   };
 }
 

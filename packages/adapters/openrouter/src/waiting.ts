@@ -72,7 +72,7 @@ export function waitOptions({ function: { inputSchema } }: RunnableTool, asked: 
 const forms = new WeakMap<StandardSchemaV1, JsonObject | undefined>();
 
 /** Only a plain `false` doesn't ask, and what can't be evaluated asks. */
-async function asks(predicate: () => unknown): Promise<boolean> {
+export async function asks(predicate: () => unknown): Promise<boolean> {
   try {
     return (await predicate()) !== false;
   } catch {

@@ -99,6 +99,15 @@ describe("without a runner, the gate warns once", () => {
     }
   });
 
+  test("such a tool runs neither where the application's own predicate asks about it", async () => {
+    const ran: string[] = [];
+    const strange = tool({ name: "wire", description: "", inputSchema: z.object({}), execute: async () => ran.push("wire") });
+    const world = await openWorld([[{ id: "a", name: "wire", args: {} }], "done"]);
+    const spread = gateCall(world.gate, [world.pay], { threadId: "t", requireApproval: () => true });
+    await callModel(world.client, spread, "go", { tools: [...spread.tools, strange] }).getText();
+    expect(ran).toEqual([]);
+  });
+
   test("a tool with a run in the place of its execute is none that the runner gates", async () => {
     expect(await hintFor([desk.pay, later])).toContain('ungated: ["later"]');
   });

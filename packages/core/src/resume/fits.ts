@@ -14,7 +14,7 @@ import type { RequestRecord } from "../store/records.ts";
  * was shown
  */
 export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse: ParseArgs | undefined): Promise<void> {
-  if (!hasTool) throw incompatible(record, `a tool ${record.tool}`, "no tool of that name");
+  if (!hasTool) throw incompatible(record, `a tool ${record.tool}`, "no tool of that name that runs here");
   const { parsed } = record.proposal;
   if (!parsed || !parse) return;
   const args = record.approvedArgs ?? record.args;
