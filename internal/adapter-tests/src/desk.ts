@@ -31,6 +31,7 @@ export interface DeskOptions {
   readonly agent?: string | undefined;
   readonly timings?: Timings | undefined;
   readonly store?: StorePort | undefined;
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 /** Alice's decisions on one request. */
@@ -53,8 +54,8 @@ export interface Desk extends Hands {
   about(to: string): Hands;
 }
 
-export function openDesk({ policy = overThousand, store = memoryStore(), ...options }: DeskOptions = {}): Desk {
-  const gate: Gate = createGate({ policy, store, ...options, warn: () => {} });
+export function openDesk({ policy = overThousand, store = memoryStore(), warn = () => {}, ...options }: DeskOptions = {}): Desk {
+  const gate: Gate = createGate({ policy, store, ...options, warn });
   const effects: Payment[] = [];
   const pending = async (threadId?: string): Promise<readonly ApprovalRequest[]> =>
     (await gate.list({ status: "pending", ...(threadId === undefined ? {} : { threadId }) })).items;

@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
-import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
@@ -21,10 +21,18 @@ import { callIdOf, proposedCall, turnProposing, type Turn } from "./turn.ts";
 import { suspendUnsigned, type Candidate } from "./waiting.ts";
 
 /** The tools that are gated together: their calls of one turn pause together. */
-interface Kit {
+interface Kit extends Ungated {
   readonly gate: Gate;
   readonly who: ((config: RunnableConfig) => object) | undefined;
   readonly byName: ReadonlyMap<string, ClientTool>;
+}
+
+/** Names of all tools that went through `gateTools`, by gate. */
+const gatedNames = new WeakMap<Gate, Set<string>>();
+
+interface Ungated {
+  /** Without a runner: tools that are meant to run without the gate, by name. Calls of others beside gated ones are warned about. */
+  readonly ungated?: readonly string[] | undefined;
 }
 
 /**
@@ -39,9 +47,13 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
   gate: GateIn<C>,
   tools: T,
   who?: Who<RunnableConfig, C>,
+  { ungated }: Ungated = {},
 ): { -readonly [K in keyof T]: T[K] } {
   refuseLookalikes({ tools: tools.filter(isClientTool).map(calledByName) });
-  const kit: Kit = { gate, who, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
+  const kit: Kit = { gate, who, ungated, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
+  const names = gatedNames.get(gate) ?? new Set();
+  gatedNames.set(gate, names);
+  for (const name of kit.byName.keys()) names.add(name);
   return tools.map((tool) => (isClientTool(tool) ? gated(kit, ungatedTool(gate, tool)) : tool)) as { -readonly [K in keyof T]: T[K] };
 }
 
@@ -63,6 +75,7 @@ async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: R
   const run = runOf(kit.gate, surroundings, () => kit.who?.(surroundings.config) ?? {});
   const turn = turnProposing(messagesAround(surroundings, config), input);
   const call = proposedCall(turn?.turnId ?? surroundings.task, input);
+  if (!run.driven) warnOfOthers(kit, turn);
   try {
     refuseSwallowed(run, surroundings, call.turnId);
     const waiting = await suspendTurn(kit, run, surroundings, turn, input);
@@ -89,6 +102,14 @@ async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: R
     throw isCountersignError(error) ? pauseOf(errorPayload(run.thread.id, error)) : error;
   }
 }
+
+/** A runner looks at all tools before a run. Without one, those are seen that the model calls beside gated ones. */
+function warnOfOthers({ gate, ungated }: Kit, turn: Turn | undefined): void {
+  const known = gatedNames.get(gate);
+  const others = turn?.message.tool_calls?.filter(({ name }) => !known?.has(name)) ?? [];
+  if (others.length > 0) warnUngated({ gate, ungated, remedy: REMEDY }, others.map(({ name }) => ({ name, gate: undefined }))); // prettier-ignore
+}
+const REMEDY = "The model called it beside tools that are gated. Pass it to gateTools as well.";
 
 /** A call that no model proposed: a node calls the tool itself. Its refusal is an error, because there is no model to tell. */
 async function invokeByHand(kit: Kit, tool: ClientTool, input: unknown, config: RunnableConfig | undefined): Promise<unknown> {

@@ -9,6 +9,7 @@ import { calledByName } from "./gate-tools.ts";
 import { isClientTool, markGated } from "./gated.ts";
 import { askedBy, refuseUndecidable, type InterruptOn, type Table } from "./middleware/interrupt-on.ts";
 import { noSuchTool, realCalls } from "./middleware/made-up.ts";
+import { warnOfProviders } from "./offers.ts";
 import { passOn } from "./middleware/passage.ts";
 import { refuseSwallowed } from "./pauses/leaving.ts";
 import { pauseHook, pauseOf, type Pause } from "./pauses/pause.ts";
@@ -50,9 +51,11 @@ export function approvalMiddleware<C>(
     interruptOn?: InterruptOn;
     /** As there: why a call is asked about that the table has no description for. */
     descriptionPrefix?: string;
+    /** Without a runner: what the provider runs by itself is warned about once, unless it is named here. */
+    ungated?: readonly string[];
   } = {},
 ): AgentMiddleware {
-  const { who, ...table } = options;
+  const { who, ungated, ...table } = options;
   refuseUndecidable(table.interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);
@@ -69,6 +72,7 @@ export function approvalMiddleware<C>(
       refuseSwallowed(run, surroundings);
       refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
       const tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
+      if (!run.driven) warnOfProviders(request.tools, { gate, ungated });
       // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
       const repair = await repairOf(gate, run, request.messages);
       await withdrawForgotten(gate, run, surroundings, request.messages);

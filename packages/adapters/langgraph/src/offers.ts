@@ -1,5 +1,5 @@
 import type { Gate } from "@countersign/core";
-import type { Offer, OfferedTool, Offers } from "@countersign/core/adapter";
+import { warnUngated, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
 import type { ServerTool } from "@langchain/core/tools";
 import type { AnyTool, RunningGraph } from "./checkpoints/graph.ts";
 import { gateOf, isClientTool } from "./gated.ts";
@@ -17,11 +17,18 @@ export function toolNamesOf(graph: RunningGraph): ReadonlySet<string> {
 /** An agent of LangChain's knows which of its tools the provider runs. No middleware stands around those. */
 function providers({ options = {} }: RunningGraph): readonly Offer[] {
   const { tools = [], middleware = [] } = options;
-  const all = [...tools, ...middleware.flatMap((each) => each.tools ?? [])];
-  const theirs = all.filter((tool): tool is ServerTool => !isClientTool(tool));
-  return theirs.length === 0
-    ? []
-    : [{ tools: theirs.map(({ name, type }: ServerTool) => ({ name: String(name ?? type), gate: undefined })) }];
+  const theirs = providersIn([...tools, ...middleware.flatMap((each) => each.tools ?? [])]);
+  return theirs.length === 0 ? [] : [{ tools: theirs }];
+}
+
+function providersIn(tools: readonly AnyTool[]): readonly OfferedTool[] {
+  const theirs = tools.filter((tool): tool is ServerTool => !isClientTool(tool));
+  return theirs.map(({ name, type }) => ({ name: String(name ?? type), gate: undefined }));
+}
+
+/** Without a runner nobody looks at an agent's tools before it runs. */
+export function warnOfProviders(tools: readonly AnyTool[], guard: Omit<Parameters<typeof warnUngated>[0], "remedy">): void {
+  warnUngated({ ...guard, remedy: "The provider runs it by itself: nothing here can hold it up." }, providersIn(tools));
 }
 
 /** Where in a graph. */

@@ -3,4 +3,4 @@ import { nestedTool } from "./support/nested-tool.ts";
 import { neutralAdapter } from "./support/neutral-adapter.ts";
 
 /** Today's way: createAgent with approvalMiddleware. */
-export default neutralAdapter("createAgent", gatedAgent, nestedTool, { ungated: false });
+export default neutralAdapter("createAgent", gatedAgent, nestedTool, { ungated: false, checks: true });

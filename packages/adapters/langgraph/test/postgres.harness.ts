@@ -5,6 +5,6 @@ import { postgresSaver } from "./support/on-postgres.ts";
 
 /** createAgent with approvalMiddleware, checkpoints and records in PostgreSQL. */
 export default {
-  ...neutralAdapter("createAgent on PostgreSQL", gatedAgent, nestedTool, { ungated: false }, postgresSaver),
+  ...neutralAdapter("createAgent on PostgreSQL", gatedAgent, nestedTool, { ungated: false, checks: true }, postgresSaver),
   store: new URL("./support/postgres-store.harness.ts", import.meta.url),
 };

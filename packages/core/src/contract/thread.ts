@@ -41,8 +41,11 @@ export interface Thread {
   pending(): Promise<readonly ApprovalRequest[]>;
   /** The arguments of a call as whoever reviews it will see them: what its rule hides is masked. Pure. */
   shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject;
-  /** All that is recorded of the thread, whatever became of it: read once, and again after this invocation has written. */
-  requests(): Promise<readonly ApprovalRequest[]>;
+  /**
+   * The thread's requests of which nothing has run: undecided, signed, refused or withdrawn. Read once, and again after this
+   * invocation has written.
+   */
+  unexecuted(): Promise<readonly ApprovalRequest[]>;
   /**
    * Outside a runner: what is saved of the thread. From here on this invocation writes only on top of that: once somebody
    * else has taken the thread, `suspend` throws THREAD_BUSY.

@@ -23,6 +23,7 @@ import { executeRecorded } from "../resume/execute.ts";
 import { isRefused, refusal } from "../resume/told.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { decodeContinuation, refuseOtherFramework } from "../suspend/continuation.ts";
+import { isCancellable } from "../suspend/withdraw.ts";
 import { runAllowed } from "./allowed.ts";
 import { askTicket } from "./by-hand.ts";
 import { principalOf } from "./input.ts";
@@ -70,8 +71,8 @@ export class GatedThread implements Thread {
     return masked(call.args, redactionOf(this.#internals.kernel.policy.versionFor(call), call));
   }
 
-  async requests(): Promise<readonly ApprovalRequest[]> {
-    return (await this.#turns.all()).map(toRequest);
+  async unexecuted(): Promise<readonly ApprovalRequest[]> {
+    return (await this.#turns.all()).filter((record) => isCancellable(record) || isRefused(record)).map(toRequest);
   }
 
   async restore(): Promise<Continuation | null> {

@@ -22,7 +22,7 @@ export function metThread(thread: Thread): Thread {
     context: thread.context,
     pending: () => meeting(() => thread.pending()),
     shown: (call) => thread.shown(call),
-    requests: () => meeting(() => thread.requests()),
+    unexecuted: () => meeting(() => thread.unexecuted()),
     restore: () => meeting(() => thread.restore()),
     recorded: (call) => meeting(() => thread.recorded(call)),
     decidedByPolicy: (call) => thread.decidedByPolicy(call),

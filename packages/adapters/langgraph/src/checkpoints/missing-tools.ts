@@ -26,7 +26,7 @@ export function missingTool(call: Pick<ProposedCall, "tool">): CountersignError<
  * @throws STATE_INCOMPATIBLE
  */
 export async function refuseMissingTools(graph: RunningGraph, thread: Thread, read: () => Promise<StateSnapshot>): Promise<void> {
-  const waiting = (await thread.requests()).filter(({ execution, begun }) => execution === "none" && !begun);
+  const waiting = await thread.unexecuted();
   if (waiting.length === 0) return;
   const offered = toolNamesOf(graph);
   const suspects = waiting.filter(({ tool }) => !offered.has(tool));

@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError } from "@countersign/core";
-import type { ToolMessage } from "@langchain/core/messages";
+import { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import type { Command } from "@langchain/langgraph";
@@ -45,7 +45,7 @@ export async function passOn<R extends Request>(
     }
     const output = await throughOthers(passing, preview, arrival, request, handler);
     refuseSwallowedOf(run, call);
-    if (preview.recorded && !arrival.reached) await refuseAnswerOfOthers(passing);
+    if (preview.recorded && !arrival.reached && !isRefusal(output)) await refuseAnswerOfOthers(passing);
     return withNotice(output, arrival.notice, toolCall.id) as Output;
   } catch (error) {
     if (isPause(error) || (isCountersignError(error) && !arrival.failed)) mustLeaveWith(error, run, surroundings, call);
@@ -74,6 +74,11 @@ async function throughOthers<R extends Request>(
   // It ran when there was such a tool: what came of it is on record.
   const gone = { name: toolCall.name, invoke: () => Promise.reject(missingTool(call)) } as unknown as ClientTool;
   return (await innerTool(passing, gone, admission, arrival).invoke({ ...toolCall, args: admission.args, type: "tool_call" })) as Output;
+}
+
+/** A check of the application's own may still keep a signed call from its tool: it tells the model why. */
+function isRefusal(output: Output): boolean {
+  return ToolMessage.isInstance(output) && output.status === "error";
 }
 
 /**

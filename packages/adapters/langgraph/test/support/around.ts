@@ -1,6 +1,6 @@
 import type { Scenario } from "@countersign/conformance";
 import type { JsonObject } from "@countersign/core";
-import { createMiddleware, type AgentMiddleware } from "langchain";
+import { createMiddleware, ToolMessage, type AgentMiddleware } from "langchain";
 import type { Tools } from "./neutral-adapter.ts";
 
 type Around = NonNullable<Scenario["around"]>;
@@ -13,6 +13,18 @@ export function middlewareAround(around: Around): AgentMiddleware {
       (await around(request.toolCall.args, async (args) => handler({ ...request, toolCall: { ...request.toolCall, args } }))) as Awaited<
         ReturnType<typeof handler>
       >,
+  }) as AgentMiddleware;
+}
+
+/** A check of the application's own, between the gate's middleware and the tools. */
+export function middlewareChecking(check: NonNullable<Scenario["check"]>): AgentMiddleware {
+  return createMiddleware({
+    name: "Checking",
+    wrapToolCall: (request, handler) => {
+      const { id = "", args } = request.toolCall;
+      const refused = check(args);
+      return refused === undefined ? handler(request) : new ToolMessage({ content: refused, tool_call_id: id, status: "error" });
+    },
   }) as AgentMiddleware;
 }
 

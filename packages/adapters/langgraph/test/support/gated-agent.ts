@@ -1,14 +1,14 @@
 import { approvalMiddleware, gateTools } from "@countersign/langgraph";
 import { createAgent } from "langchain";
-import { middlewareAround } from "./around.ts";
+import { middlewareAround, middlewareChecking } from "./around.ts";
 import type { Parts } from "./neutral-adapter.ts";
 
 /** LangChain's agent: one gate stands around all its tools. */
-export function gatedAgent({ gate, model, tools, checkpointer, around, gatedTwice }: Parts) {
+export function gatedAgent({ gate, model, tools, checkpointer, around, check, gatedTwice }: Parts) {
   return createAgent({
     model,
     tools: gatedTwice ? gateTools(gate, tools) : tools,
     ...(checkpointer ? { checkpointer } : {}),
-    middleware: [approvalMiddleware(gate), ...(around ? [middlewareAround(around)] : [])],
+    middleware: [approvalMiddleware(gate), ...(around ? [middlewareAround(around)] : []), ...(check ? [middlewareChecking(check)] : [])],
   }) as never;
 }

@@ -23,6 +23,7 @@ export interface Parts {
   readonly open?: Tools;
   readonly checkpointer?: BaseCheckpointSaver;
   readonly around?: Scenario["around"];
+  readonly check?: Scenario["check"];
   readonly gatedTwice?: boolean;
 }
 
@@ -55,16 +56,8 @@ export function neutralAdapter(
       const names = ungatedIn(scenario);
       const { open = [], own = [] } = Object.groupBy(toolsOf(scenario), ({ name }) => (names.open.includes(name) ? "open" : "own"));
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
-      const graph = build({
-        gate,
-        model,
-        tools: [...own, ...agents],
-        open,
-        checkpointer,
-        around: scenario.around,
-        gatedTwice: scenario.gatedTwice ?? false,
-      });
-      const { perRun } = scenario;
+      const { around, check, perRun, gatedTwice = false } = scenario;
+      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer, around, check, gatedTwice });
       const context = perRun && ((thread: Parameters<typeof perRun>[0]) => ({ context: perRun(thread) }));
       const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
       return {
