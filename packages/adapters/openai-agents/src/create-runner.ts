@@ -5,7 +5,7 @@ import { isOfLookalikes, typedError } from "./errors.ts";
 import { offersFrom, refuseListedLookalikes, REMEDY } from "./offers.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved, type Server } from "./saved.ts";
-import { refusePerCall, refuseUnknownOptions, settingsOf, type PerRun, type Settings } from "./per-run.ts";
+import { refuseUnknownOptions, settingsOf, type PerRun, type Settings } from "./per-run.ts";
 import { itemsOf, type Input } from "./sessions/history.ts";
 import { beginning, owed } from "./sessions/owed.ts";
 import { serverIn } from "./sessions/server.ts";
@@ -97,7 +97,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   return defineKeptRunner(gate, {
     name,
     framework: FRAMEWORK,
-    beforeRun: (_threadId, given) => refusePerCall(name, given),
+    perCall: ["maxTurns"] satisfies readonly (keyof RunOptions)[],
     tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
     open,
     enter,

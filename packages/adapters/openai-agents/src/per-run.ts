@@ -27,7 +27,6 @@ export interface Settings extends Server {
 
 const KEYS: readonly string[] = ["context", "session", "conversationId", "previousResponseId"];
 const RUNNER_KEYS: readonly string[] = ["name", "context", "sdk", "ungated"];
-const START_KEYS: readonly string[] = ["maxTurns"];
 
 /** @throws SETUP for anything but settings of a run */
 export async function settingsOf<T>(runner: string, make: ((thread: T) => unknown) | undefined, thread: T): Promise<Settings> {
@@ -57,16 +56,6 @@ export function refuseUnknownOptions(options: object): void {
     ? ` It is given for each run: context: (thread) => ({ ${unknown}: … }).`
     : ` It has ${RUNNER_KEYS.join(", ")}.`;
   throw setup(`createRunner has no option ${unknown}.${given}`);
-}
-
-/** What a later resume, or a worker, could not have. @throws SETUP */
-export function refusePerCall(runner: string, options: object): void {
-  const [unknown] = unknownIn(options, START_KEYS);
-  if (unknown === undefined) return;
-  throw setup(
-    `Runner ${runner}: start and resume have no option ${unknown}, because whoever resumes the thread later could not have it. ` +
-      `Give it for each run, to createRunner: context: (thread) => ({ ${unknown}: … }).`,
-  );
 }
 
 const HOW = "It answers what the SDK takes for a run: { context, session, conversationId, previousResponseId }.";

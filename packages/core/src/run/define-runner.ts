@@ -72,13 +72,17 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   };
 
   const nativeOf = (given: Options<Native> | undefined): Native => ownOptions(spec, given);
+  const beforeRun = (threadId: string, given: Options<Native> | undefined): void => {
+    const native = nativeOf(given);
+    spec.beforeRun?.(threadId, native);
+  };
   const keptOf = async (threadId: string, input: Input): Promise<unknown> => {
     const kept = keepsConversation ? await spec.keepInput?.(threadId, input) : input;
     return firstNonJson(kept) ? undefined : kept;
   };
 
   const acquireStart = async (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
-    spec.beforeRun?.(threadId, nativeOf(given));
+    beforeRun(threadId, given);
     const requestedBy = principalOf(given?.requestedBy);
     const context = contextOf(kernel.policy.compiled.context, given?.context);
     const kept = await keptOf(threadId, input);
@@ -154,7 +158,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     given: Options<Native> | undefined,
   ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
     refuseUnusableId(threadId);
-    spec.beforeRun?.(threadId, nativeOf(given));
+    beforeRun(threadId, given);
     const found = await reviewedFirst(await acquireForResume(kernel, threadId, identity), threadId);
     switch (found.type) {
       case "acquired":
