@@ -64,6 +64,17 @@ describe.each<readonly [string, Given]>([
     expect([api.refusals, desk.effects]).toEqual([[], [{ amount: 5, to: "x" }]]);
   });
 
+  test("is sent what is new by streams as well", async () => {
+    const { desk, api, runner, sent } = await begun([[pay("a", 5_000)]]);
+    const { outcome } = await runner.stream("t", "go");
+    expect(await outcome).toMatchObject({ status: "suspended" });
+    await desk.approve();
+    expect(await (await runner.resumeStream("t")).outcome).toMatchObject({ status: "completed", text: "fine" });
+    expect(await (await runner.stream("t", "and now?")).outcome).toMatchObject({ status: "completed" });
+    expect(sent()).toEqual([["user"], ["user"], ["function_call_output"], ["user"]]);
+    expect([api.refusals, desk.effects]).toEqual([[], [{ amount: 5_000, to: "x" }]]);
+  });
+
   test("is told of a run that its reviewer stopped with the next message", async () => {
     const { desk, api, runner, sent } = await begun([[pay("a", 5_000)]]);
     await runner.start("t", "go");
