@@ -1,5 +1,6 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import type { CallModelInput, ContextInput, OpenRouter, RequestOptions, StopWhen, Tool } from "@openrouter/agent";
+import { refuseOthers } from "./offers.ts";
 import type { AsksItself } from "./run.ts";
 import { isRecord } from "./waiting.ts";
 
@@ -68,6 +69,7 @@ export function settingsOf(client: unknown, given: unknown): AnySettings {
   if (context !== undefined && typeof context !== "function") {
     throw setup(`Runner ${name}: context is a function of the thread: context: (thread) => ({ context: { … }, user, … }).`);
   }
+  if (tools !== undefined) refuseOthers(tools);
   refuseKeys(`Runner ${name}`, "is given", request);
   const own = { name, ungated, tools, requireApproval, stopWhen, sharedContextSchema, context };
   return { ...own, request };

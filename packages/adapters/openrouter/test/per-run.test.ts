@@ -1,7 +1,7 @@
 // What callModel is given anew for each run, made from the thread.
 import { hintOf } from "@countersign/adapter-tests";
 import { createWorker, definePolicy, type Principal, type ThreadRef } from "@countersign/core";
-import { createRunner, gateCall } from "@countersign/openrouter";
+import { createRunner, gateCall, gateTools } from "@countersign/openrouter";
 import { HooksManager, tool, type Tool } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -127,6 +127,8 @@ describe("what JavaScript callers get wrong", () => {
     ["no settings", undefined, /needs settings: createRunner\(gate, client, \{ name/],
     ["a context that is not made from the thread", { name: "a", context: { pay: {} } }, /context is a function of the thread/],
     ["an input", { name: "a", input: "x" }, /Runner a: is given input, which is the runner's own/],
+    ["tools by their names", { name: "a", tools: { pay } }, /tools is a list/],
+    ["a tool's function", { name: "a", tools: [pay, pay.function] }, /tools\[1\] is no tool of the SDK/],
     ["a misspelt setting", { name: "a", stopWen: [] }, /is given stopWen, which callModel doesn't take/],
   ])("%s", async (_name, settings, hint) => {
     expect(await made(settings)).toMatch(hint);
@@ -134,6 +136,11 @@ describe("what JavaScript callers get wrong", () => {
 
   test("no client", async () => {
     expect(await made({ name: "a" }, null)).toMatch(/needs the SDK's client/);
+  });
+
+  test("gateCall and gateTools without tools", async () => {
+    expect(await hintOf(() => gateCall(gate, pay as never, { threadId: "t" }))).toMatch(/tools is a list/);
+    expect(await hintOf(() => gateTools(gate, [undefined] as never))).toMatch(/tools\[0\] is no tool/);
   });
 
   test("gateCall for nobody's conversation", async () => {
