@@ -3,7 +3,7 @@ import { createGate, createWorker, definePolicy, type AgentRunner } from "@count
 import { memoryStore } from "@countersign/memory";
 import { argsOf, createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
 import { testGate } from "@countersign/testing";
-import { OpenRouter, serverTool, stepCountIs, tool, type Item, type ModelResult, type StateAccessor } from "@openrouter/agent";
+import { HooksManager, OpenRouter, serverTool, stepCountIs, tool, type Item, type ModelResult, type StateAccessor } from "@openrouter/agent";
 import { z } from "zod";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -123,6 +123,8 @@ client.callModel({
 });
 // @ts-expect-error a misspelt argument in a predicate
 gateCall(gate, [sendPayment], { threadId: "pay-001", requireApproval: (call) => call.arguments.ammount > 10 });
+/** Hooks go through it, so that signed calls pass them too. */
+client.callModel({ model: "m", input: [], ...gateCall(gate, [sendPayment], { threadId: "pay-001", hooks: new HooksManager() }) });
 // @ts-expect-error whose conversation?
 gateCall(gate, [sendPayment], {});
 declare const own: StateAccessor<readonly [typeof sendPayment]>;
