@@ -4,11 +4,12 @@ import { isGraphDrained, type BaseCheckpointSaver, type Command, type CommandIns
 import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./checkpoints/graph.ts";
 import { asKept, inputKept, isTaken, keepInput, withIds } from "./checkpoints/kept-input.ts";
 import { refuseMissingTools } from "./checkpoints/missing-tools.ts";
-import { refuseExit, requireCheckpointer, type RunConfig } from "./checkpoints/surroundings.ts";
+import { requireCheckpointer } from "./checkpoints/surroundings.ts";
 import { explainResume, typedError } from "./errors.ts";
 import { isPause } from "./guard.ts";
 import { offersOf, toolNamesOf } from "./offers.ts";
 import { refuseSwallowed } from "./pauses/leaving.ts";
+import { configFor, requireContext, type PerRun } from "./per-run.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { STOPPED } from "./stop.ts";
 import { mirrored } from "./stream.ts";
@@ -48,7 +49,7 @@ type DemandsContext<G extends Graph> = [GraphConfig<G>] extends [never] ? false 
  * an interrupt() of its own is `suspended` with nothing pending: answer it in the graph with `Command({ resume })`. Whatever the
  * graph needs for a run is made by `context` from the thread, at the start and whenever somebody wakes it.
  * @example const payments = createRunner(gate, agent, { name: "payments" })
- * @throws SETUP for a graph without a checkpointer, a gate without a policy, and tools that no gate guards or that share a
+ * @throws SETUP for a graph without a checkpointer, a gate without a policy, an agent that demands a context, and tools that no gate guards or that share a
  * name: of the agent, and of tool nodes, in nested graphs too
  */
 export function createRunner<C, G extends Graph>(
@@ -58,6 +59,7 @@ export function createRunner<C, G extends Graph>(
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
+  requireContext(running, options);
   const forgets = forgetsWithProcess(running.checkpointer);
   if (gate.store.capabilities.durable && forgets) {
     // oxlint-disable-next-line no-console -- said once, where the graph is set up
@@ -67,8 +69,7 @@ export function createRunner<C, G extends Graph>(
   /** What to give the graph, and how. */
   async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal): Promise<Prepared> {
     const run = beginRun(gate, thread, () => toolNamesOf(running));
-    const config = ((await options.context?.(refOf<C>(thread))) ?? {}) as RunConfig & Settings;
-    refuseExit(config);
+    const config = await configFor<C>(options.context, thread);
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
     if (input === undefined) await refuseMissingTools(running, thread, () => stateOf(running, thread.id, { subgraphs: true }));
@@ -135,14 +136,8 @@ interface Prepared {
   readonly input: unknown;
 }
 
-interface Settings {
-  readonly signal?: AbortSignal;
-  readonly configurable?: object;
-  readonly streamMode?: unknown;
-}
-
 /** The caller's own config; what would change the shape of `invoke`'s answer is left to streams. */
-function settingsFor(threadId: string, config: Settings, signal: AbortSignal): object {
+function settingsFor(threadId: string, config: PerRun, signal: AbortSignal): object {
   const { streamMode, ...rest } = config;
   return {
     durability: "sync",
@@ -152,7 +147,7 @@ function settingsFor(threadId: string, config: Settings, signal: AbortSignal): o
   };
 }
 
-function streamingOf({ streamMode }: Settings): object {
+function streamingOf({ streamMode }: PerRun): object {
   return streamMode === undefined ? {} : { streamMode };
 }
 
@@ -162,10 +157,6 @@ function placeOf(threadId: string, configurable?: object): { readonly configurab
 
 function stateOf(graph: RunningGraph, threadId: string, options?: { readonly subgraphs: boolean }): Promise<StateSnapshot> {
   return atRoot(() => graph.getState(placeOf(threadId), options));
-}
-
-function refOf<C>({ id, requestedBy, context }: Thread): ThreadRef<C> {
-  return { threadId: id, requestedBy, context } as ThreadRef<C>;
 }
 
 function asMessages(input: unknown): unknown {

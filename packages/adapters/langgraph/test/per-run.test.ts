@@ -59,6 +59,31 @@ describe("an agent with a context schema", () => {
   });
 });
 
+describe("without types", () => {
+  const hint = (what: RegExp): unknown => expect.objectContaining({ code: "SETUP", message: expect.stringMatching(what) });
+  const agentWith = (contextSchema: z.ZodObject) => {
+    const { gate, pay } = openDesk();
+    const parts = { model: new ScriptedModel(obedient), tools: [pay], checkpointer: new MemorySaver() };
+    return { gate, agent: createAgent({ ...parts, contextSchema, middleware: [approvalMiddleware(gate)] }) };
+  };
+
+  test("an agent that demands a context is refused where nobody makes one", () => {
+    const { gate, agent } = agentWith(Tenant);
+    expect(() => createRunner(gate, agent, { name: "payments" } as never)).toThrow(hint(/payments: .*contextSchema.*context: \(thread\)/));
+  });
+
+  test("one that demands nothing is not", () => {
+    const { gate, agent } = agentWith(z.object({ tenant: z.string().optional() }));
+    expect(createRunner(gate, agent, { name: "payments" } as never).name).toBe("payments");
+  });
+
+  test("a `context` that is made once and for all is refused", () => {
+    const { gate, agent } = agentWith(Tenant);
+    const context = { context: { tenant: "acme" } };
+    expect(() => createRunner(gate, agent, { name: "payments", context } as never)).toThrow(hint(/`context` is a function/));
+  });
+});
+
 describe("what `context` answers", () => {
   test("shapes streams, and no outcome", async () => {
     const desk = openDesk();

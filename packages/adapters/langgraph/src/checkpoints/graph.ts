@@ -14,6 +14,7 @@ export interface RunningGraph {
   readonly outputChannels?: unknown;
   /** What an agent was made of. */
   readonly options?: {
+    readonly contextSchema?: unknown;
     readonly tools?: readonly AnyTool[];
     readonly middleware?: readonly {
       readonly tools?: readonly AnyTool[];

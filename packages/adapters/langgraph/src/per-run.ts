@@ -1,0 +1,32 @@
+import { CountersignError, type ThreadRef } from "@countersign/core";
+import type { Thread } from "@countersign/core/adapter";
+import { interopSafeParse, isInteropZodSchema } from "@langchain/core/utils/types";
+import type { RunningGraph } from "./checkpoints/graph.ts";
+import { refuseExit, type RunConfig } from "./checkpoints/surroundings.ts";
+
+/** What a graph is given for each run. */
+export type PerRun = RunConfig & { readonly streamMode?: unknown };
+
+/** @throws SETUP for durability "exit" */
+export async function configFor<C>(make: ((thread: ThreadRef<C>) => unknown) | undefined, thread: Thread): Promise<PerRun> {
+  const { id, requestedBy, context } = thread;
+  const config = ((await make?.({ threadId: id, requestedBy, context } as ThreadRef<C>)) ?? {}) as PerRun;
+  refuseExit(config);
+  return config;
+}
+
+/**
+ * The types say it, too. Without them nobody would know before the first run.
+ * @throws SETUP for a `context` that is no function, and for an agent whose context schema demands what nobody makes
+ */
+export function requireContext({ options }: RunningGraph, { name, context }: { readonly name: string; readonly context?: unknown }): void {
+  if (context !== undefined && typeof context !== "function") throw setup(name, "`context` is a function");
+  const schema = options?.contextSchema;
+  if (context === undefined && isInteropZodSchema(schema) && !interopSafeParse(schema, {}).success)
+    throw setup(name, "its agent has a contextSchema that demands something");
+}
+
+function setup(name: string, what: string): CountersignError<"SETUP"> {
+  const hint = `Runner ${name}: ${what}. Say what each run is given: createRunner(gate, agent, { context: (thread) => ({ context: … }) }).`;
+  return new CountersignError("SETUP", { hint });
+}
