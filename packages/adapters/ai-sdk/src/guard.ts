@@ -52,15 +52,19 @@ async function executed(
   }
 }
 
-function execute(
+async function execute(
   { run, tool, input, options, parse }: Guarded,
   effect: (args: JsonObject) => Promise<unknown>,
 ): Promise<Execution<unknown>> {
   const { thread } = run;
   const signal = options.abortSignal;
   const restored = restoredCall(run, options);
-  // The SDK has no pause that comes out of a tool.
-  if (restored) return thread.execute(restored, effect, { signal, parse });
+  if (restored) {
+    // The SDK has no pause that comes out of a tool. A call that is not on record has only its sender's word for it.
+    const known = (await thread.recorded(restored)) !== undefined || thread.decidedByPolicy(restored);
+    if (!known) throw new CountersignError("NOT_APPROVED", { request: undefined });
+    return thread.execute(restored, effect, { signal, parse });
+  }
   const proposed = { callId: options.toolCallId, tool, args: input as JsonObject };
   if (!thread.decidedByPolicy(proposed)) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: UNGATED });
   // Nothing is recorded of it, so its turn only has to differ from all others.

@@ -44,8 +44,7 @@ export function neutralAdapter(
       const gated = toolsAround(scenario.gatedTwice ? gateTools(gate, instrumented(once)) : once, scenario.around);
       const offered = { ...gated, ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
       const ungated = [...meant, ...Object.keys(hostedIn(scenario))];
-      const context = perRunIn(scenario, sdk.model);
-      const runner = drive(runnerOf(gate, agentOf(scripted, offered, timeoutsOf(scenario)), { ungated, ...(context && { context }) }));
+      const runner = drive(runnerOf(gate, agentOf(scripted, offered), { ungated, context: perRunIn(scenario, sdk.model) }));
       return {
         runner,
         transcript: async () => scripted.transcript(),
@@ -67,8 +66,8 @@ export function neutralAdapter(
   };
 }
 
-function agentOf({ model }: ScriptedModel, tools: ToolSet, timeout: ReturnType<typeof timeoutsOf>) {
-  return new ToolLoopAgent({ model, tools, maxRetries: 0, timeout });
+function agentOf({ model }: ScriptedModel, tools: ToolSet) {
+  return new ToolLoopAgent({ model, tools, maxRetries: 0 });
 }
 
 /** As instrumentation does it: in place, because a copy of a gated tool is none. */
@@ -102,13 +101,15 @@ function hostedIn({ tools }: Scenario): Hosted {
 
 type Given = Pick<Parameters<typeof createRunner<JsonObject, Agent>>[2], "context" | "ungated">;
 
-/** Version 7 hands each tool a context of its own; in version 6 there is one. */
-function perRunIn({ perRun, tools }: Scenario, model: "v3" | "v4"): Given["context"] {
-  if (!perRun) return undefined;
+/** Version 7 hands each tool a context of its own; in version 6 there is one. Timeouts of an agent's own are not heeded by early releases. */
+function perRunIn(scenario: Scenario, model: "v3" | "v4"): NonNullable<Given["context"]> {
+  const { perRun, tools } = scenario;
+  const timeout = timeoutsOf(scenario);
   return (thread) => {
+    if (!perRun) return { timeout };
     const made = perRun(thread);
-    if (model === "v3") return { experimental_context: made } as never;
-    return { toolsContext: Object.fromEntries(tools.map(({ name }) => [name, made])) };
+    if (model === "v3") return { timeout, experimental_context: made } as never;
+    return { timeout, toolsContext: Object.fromEntries(tools.map(({ name }) => [name, made])) };
   };
 }
 
