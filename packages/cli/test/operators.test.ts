@@ -120,6 +120,16 @@ describe("worker", () => {
     expect(careless.stdout).toContain("dangerously-approve-all");
   });
 
+  it("is told in the doctor's findings when a rule stands for no tool", async () => {
+    const env = { ...OFFICE(), LEFT_OVER: "send_payment" };
+    const { stdout, code } = await office.run(["doctor", "--module", AGENT, "--json"], { env });
+    const found = values<Finding & { message: string }>(stdout).filter(({ check }) => check === "agents");
+    expect(found).toContainEqual(
+      expect.objectContaining({ status: "warning", message: expect.stringContaining("send_payment") as string }),
+    );
+    expect(code).toBe(0);
+  });
+
   it.each(["at once", "later"])("is told in the doctor's findings when it has a tool that nobody gated, which is seen %s", async (when) => {
     const env = { ...OFFICE(), FORGOTTEN: when };
     const { stdout, code } = await office.run(["doctor", "--module", AGENT, "--json"], { env });

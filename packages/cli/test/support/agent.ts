@@ -3,13 +3,18 @@ import { createGate, dangerouslyApproveAll, definePolicy } from "@countersign/co
 import { defineRunner } from "@countersign/core/adapter";
 import { sqliteStore } from "@countersign/sqlite";
 
-export const policy = definePolicy({ tools: { pay: { ask: true, review: { roles: ["finance"] } } } });
+/** A rule that stands for no tool: LEFT_OVER names it. */
+const leftOver = process.env["LEFT_OVER"];
+export const policy = definePolicy({
+  tools: { pay: { ask: true, review: { roles: ["finance"] } }, ...(leftOver !== undefined && { [leftOver]: "ask" as const }) },
+});
 const careless = process.env["CARELESS"] !== undefined;
 const gate = createGate({
   policy,
   store: sqliteStore(process.env["OFFICE"] ?? ""),
   ...(careless && { reviewer: dangerouslyApproveAll() }),
 });
+const offered = { tools: [{ name: "pay", gate }] };
 /** A tool that nobody gated: FORGOTTEN says when it can be seen. */
 const forgotten = { tools: [{ name: "wire", gate: undefined }] };
 const later = process.env["FORGOTTEN"] === "later" ? [forgotten] : [];
@@ -21,7 +26,7 @@ export const payments = defineRunner<string, string>(gate, {
   framework: "test",
   forgetsWithProcess: careless,
   tools: {
-    look: () => (process.env["FORGOTTEN"] === "at once" ? { offers: [forgotten] } : { offers: [], rest: async () => later }),
+    look: () => (process.env["FORGOTTEN"] === "at once" ? { offers: [forgotten] } : { offers: [offered], rest: async () => later }),
     remedy: "Gate it.",
   },
   async advance(thread) {
