@@ -15,8 +15,9 @@ export default defineConfig({
     restoreMocks: true,
     // Within a file, where tests say that they may run side by side. Most of these wait for a lease or a deadline.
     maxConcurrency: 6,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine that others keep busy: what takes seconds on an idle one takes a minute there.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Sources run as Node runs them.
     experimental: { viteModuleRunner: false },
     sequence: { sequencer: LongestFirst },

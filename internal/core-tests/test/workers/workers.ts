@@ -65,7 +65,11 @@ export async function testWorkers(name: string, postgres: () => string | undefin
       await first.end("SIGKILL");
       await each.hire();
       await each.until("repeated", isClosed(each, "t"));
-      expect(each.effects()).toMatchObject([{ key: request.id, attempt: 1 }, { key: request.id, attempt: 2 }]); // prettier-ignore
+      const [before, after, ...more] = each.effects();
+      expect([before?.key, after?.key, more.length]).toEqual([request.id, request.id, 0]);
+      expect(before?.attempt).toBe(1);
+      // A claim that a busy machine gave back unstarted counts as well.
+      expect(after?.attempt).toBeGreaterThan(1);
     });
 
     it("fence off one that stood still past its lease, and it stays of use", async (context) => {
