@@ -3,7 +3,16 @@ import { createGate, createWorker, definePolicy, type AgentRunner } from "@count
 import { memoryStore } from "@countersign/memory";
 import { argsOf, createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
 import { testGate } from "@countersign/testing";
-import { HooksManager, OpenRouter, serverTool, stepCountIs, tool, type Item, type ModelResult, type StateAccessor } from "@openrouter/agent";
+import {
+  HooksManager,
+  OpenRouter,
+  serverTool,
+  stepCountIs,
+  tool,
+  type Item,
+  type ModelResult,
+  type StateAccessor,
+} from "@openrouter/agent";
 import { z } from "zod";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
