@@ -69,12 +69,12 @@ describe("without types", () => {
 
   test("an agent that demands a context is refused where nobody makes one", () => {
     const { gate, agent } = agentWith(Tenant);
-    expect(() => createRunner(gate, agent, { name: "payments" } as never)).toThrow(hint(/payments: .*contextSchema.*context: \(thread\)/));
+    expect(() => createRunner(gate, agent, { name: "payments" })).toThrow(hint(/payments: .*contextSchema.*context: \(thread\)/));
   });
 
   test("one that demands nothing is not", () => {
     const { gate, agent } = agentWith(z.object({ tenant: z.string().optional() }));
-    expect(createRunner(gate, agent, { name: "payments" } as never).name).toBe("payments");
+    expect(createRunner(gate, agent, { name: "payments" }).name).toBe("payments");
   });
 
   test("a `context` that is made once and for all is refused", () => {
