@@ -1,6 +1,7 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
 import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult } from "@openai/agents";
+import { holdTo, watchCalls } from "./at-the-call.ts";
 import { isOfLookalikes, typedError } from "./errors.ts";
 import { offersFrom, refuseListedLookalikes, REMEDY } from "./offers.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
@@ -35,6 +36,7 @@ interface RunnerOptions {
 /** One run that a runner drives, with what the SDK is given again every time. */
 interface Driven {
   readonly agent: AnyAgent;
+  readonly guard: Parameters<typeof holdTo>[0];
   readonly run: Run;
   readonly settings: Settings;
   /** Its live context, if it has one. */
@@ -60,7 +62,9 @@ export function createRunner<C, A extends Agent<any, any>>(
   options: RunnerOptions & PerRun<C, ContextOf<A>>,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
   refuseUnknownOptions(options);
-  const { name, sdk = new Runner(), context: make } = options;
+  const { name, sdk = new Runner(), context: make, ungated } = options;
+  const guard = { runner: name, gate: gate as Gate, ungated, remedy: REMEDY };
+  watchCalls(sdk);
   const emptyStream = (): StreamOf<A> => {
     const state = new RunState<unknown, A>(new RunContext(), "", agent, null);
     return new StreamedRunResult({ state, signal: AbortSignal.abort() });
@@ -70,7 +74,7 @@ export function createRunner<C, A extends Agent<any, any>>(
     const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
     const settings = await settingsOf(name, make as ((thread: ThreadRef<C>) => unknown) | undefined, ref);
     const context = "context" in settings ? new RunContext(settings.context) : undefined;
-    return { agent, run: beginRun(gate, thread, sdk.config.toolErrorFormatter !== undefined), settings, context, given };
+    return { agent, guard, run: beginRun(gate, thread, sdk.config.toolErrorFormatter !== undefined), settings, context, given };
   }
 
   /** Where the run begins or goes on. */
@@ -98,7 +102,7 @@ export function createRunner<C, A extends Agent<any, any>>(
     name,
     framework: FRAMEWORK,
     perCall: ["maxTurns"] satisfies readonly (keyof RunOptions)[],
-    tools: { look: () => offersFrom(agent), ungated: options.ungated, remedy: REMEDY },
+    tools: { look: () => offersFrom(agent), ungated, remedy: REMEDY },
     open,
     enter,
     run: (driven: Driven, request) => explained(driven, () => sdk.run(agent as AnyAgent, ...forSdk(driven, request)) as Promise<Result<A>>),
@@ -132,13 +136,15 @@ async function explained<T>({ agent, run, context }: Driven, work: () => Promise
   }
 }
 
-function forSdk({ context, settings: { session }, given: { signal, maxTurns } }: Driven, request: Request) {
+function forSdk({ guard, context: live, settings: { session }, given: { signal, maxTurns } }: Driven, request: Request) {
+  const context = request instanceof RunState ? request._context : (live ?? new RunContext());
+  holdTo(guard, context);
   const { conversationId, previousResponseId } = (request instanceof RunState ? undefined : request.server) ?? {};
   const options = {
     signal,
     // Where a server lists its tools anew for each run, only the SDK sees two of one name.
     toolNameCollisionPolicy: "error" as const,
-    ...(context && { context }),
+    ...(request instanceof RunState ? {} : { context }),
     ...(session && { session: withoutRepeats(session) }),
     ...(conversationId !== undefined && { conversationId }),
     ...(previousResponseId !== undefined && { previousResponseId }),

@@ -34,6 +34,11 @@ function offerOf(agent: AnyAgent): Offer {
   };
 }
 
+/** Servers and the like, which `ungated` names as a whole: their tools are their own. */
+export function hasOthers(agent: AnyAgent): boolean {
+  return agent.mcpServers.length > 0 || capabilitiesOf(agent).length > 0;
+}
+
 /** Natively the first gated tool that is offered in a run looks at what is offered beside it: a runner has looked before. */
 export function lookAround({ run: { gate, driven, looked } }: Scope, agent: AnyAgent, ungated: readonly string[] | undefined): void {
   if (driven || looked.has(agent)) return;

@@ -72,6 +72,7 @@ describe("the settings of a run", () => {
     expect(await hintOf(() => createRunner(desk.gate, agent, untyped({ name: "a", session })))).toMatch(
       /no option session\..*context: \(thread\) => \(\{ session: … \}\)/,
     );
+    expect(await hintOf(() => createRunner(desk.gate, agent, untyped(undefined)))).toMatch(/createRunner\(gate, agent, \{ name/);
     expect(await hintOf(() => createRunner(desk.gate, agent, untyped({ name: "a", contxt: 1 })))).toMatch(
       /no option contxt\..*name, context/,
     );

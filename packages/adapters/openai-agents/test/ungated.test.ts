@@ -116,3 +116,35 @@ test("what `ungated` names runs beside what is asked about", async () => {
   expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "pay" }] });
   expect(called).toEqual(["docs/read", "bank/look"]);
 });
+
+describe("a tool that only the SDK sees, and only when it calls it, does not run", () => {
+  const run: string[] = [];
+  const open = tool({ name: "wire", description: "", parameters: z.object({}), execute: async () => (run.push("wire"), "wired") });
+  const wiring = { id: "w", name: "wire", args: {} };
+
+  test("of an agent that a handoff made up", async () => {
+    const desk = openDesk();
+    const made = new Agent({ name: "Made", model: saying([], [wiring]), tools: [open] });
+    const declared = new Agent({ name: "Declared" });
+    const moved = handoff(declared);
+    moved.onInvokeHandoff = async () => made;
+    const model = saying([{ id: "h", name: moved.toolName, args: {} }]);
+    const root = new Agent({ name: "Root", model, tools: gateTools(desk.gate, [desk.pay]), handoffs: [moved] });
+    run.length = 0;
+    expect(await hintOf(() => createRunner(desk.gate, root, { name: "a" }).start("t", "go"))).toMatch(/wire \(agent Made\)/);
+    expect(run).toEqual([]);
+  });
+
+  test("of a class that adds it", async () => {
+    class Adding extends Agent {
+      override async getAllTools(...given: Parameters<Agent["getAllTools"]>) {
+        return [...(await super.getAllTools(...given)), open];
+      }
+    }
+    const desk = openDesk();
+    const agent = new Adding({ name: "A", model: saying([wiring]), tools: gateTools(desk.gate, [desk.pay]) });
+    run.length = 0;
+    expect(await hintOf(() => createRunner(desk.gate, agent, { name: "a" }).start("t", "go"))).toMatch(/wire \(agent A\)/);
+    expect(run).toEqual([]);
+  });
+});
