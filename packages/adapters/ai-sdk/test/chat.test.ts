@@ -8,7 +8,9 @@ test("a click is a signature: the call runs once, and the page shows what a page
   const page = world.page("alice");
   await page.sendMessage({ text: "pay Acme" });
   expect(callsOf(page.messages).map(({ state, input }) => [state, input])).toEqual([["approval-requested", { amount: 4_200, to: "Acme" }]]);
-  expect(callsOf(page.messages)[0]?.approval?.id).toBe((await world.pending()).id);
+  const { id, reason: requestReason } = await world.pending();
+  expect(callsOf(page.messages)[0]?.approval).toEqual({ id, requestReason });
+  expect(callsOf(await world.load())[0]?.approval).toEqual({ id, requestReason });
   await click(page, true);
   expect(callsOf(page.messages).map(({ state, output }) => [state, output])).toEqual([["output-available", { paid: 4_200 }]]);
   expect(textOf(page.messages)).toBe("all paid");

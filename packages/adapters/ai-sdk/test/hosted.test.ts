@@ -8,6 +8,7 @@ import { createOpenAI as createOpenAI6 } from "ai-sdk-openai-v6";
 import * as six from "ai-v6";
 import { describe, expect, test } from "vitest";
 import { asked, called, ran, responsesApi } from "./support/responses-api.ts";
+import { scriptedModel } from "./support/scripted-model.ts";
 
 const rule = { args: Amount, ask: ({ args }: { args: { amount: number } }) => args.amount > 1_000 };
 const asking = definePolicy({ default: "allow", tools: { pay: rule, "mcp.delete": "ask" } });
@@ -28,9 +29,9 @@ const talk =
   };
 
 describe.each([
-  ["7", ai, createOpenAI],
-  ["6", six as unknown as typeof ai, createOpenAI6 as unknown as typeof createOpenAI],
-] as const)("on version %s", (_, { ToolLoopAgent, tool }, create) => {
+  ["7", ai, createOpenAI, "v4"],
+  ["6", six as unknown as typeof ai, createOpenAI6 as unknown as typeof createOpenAI, "v3"],
+] as const)("on version %s", (_, { ToolLoopAgent, tool }, create, spec) => {
   function open(first: readonly WireItem[], { policy = asking, desk = openDesk({ policy }) }: { policy?: Policy; desk?: Desk } = {}) {
     const api = responsesApi(talk(...first));
     const openai = create({ apiKey: "none", fetch: api.fetch });
@@ -128,6 +129,31 @@ describe.each([
     expect(await world.runner.resume("t")).toMatchObject({ status: "completed" });
     await world.goesOn();
     expect([world.effects.length, world.answers(), world.runs(), world.api.refusals]).toEqual([1, [false], 0, []]);
+  });
+
+  test.each(["cancel", "stop"])("one whose result comes later, without a question, is left to the provider: %s", async (how) => {
+    const desk = openDesk({ policy: asking });
+    const turns = [{ calls: [{ id: "call_0", tool: "pay", args: { amount: 4_200, to: "Acme" } }] }, { text: "done" }];
+    const scripted = scriptedModel(turns, spec);
+    const { doGenerate } = scripted.model as unknown as { doGenerate(given: unknown): Promise<{ content: object[] }> };
+    const deferred = { type: "tool-call", toolCallId: "later", toolName: "code", input: "{}", providerExecuted: true, dynamic: true };
+    const model = {
+      ...(scripted.model as object),
+      async doGenerate(given: unknown) {
+        const result = await doGenerate(given);
+        return scripted.transcript().requests === 1 ? { ...result, content: [deferred, ...result.content] } : result;
+      },
+    } as unknown as ai.LanguageModel;
+    const tools = gateTools<ai.ToolSet, unknown>(desk.gate, { pay: tool({ inputSchema: Amount, execute: desk.carryOut }) });
+    const runner = createRunner(desk.gate, new ToolLoopAgent<never, ai.ToolSet>({ model, tools, maxRetries: 0 }), { name: "coder" });
+    expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "pay" }] });
+    if (how === "stop") {
+      await desk.reject("no", "stop");
+      await runner.resume("t");
+    }
+    expect(await runner.start("t", "never mind", { pending: "cancel" })).toMatchObject({ status: "completed" });
+    const answered = scripted.transcript().messages.flatMap((message) => (message.role === "result" ? [message.id] : []));
+    expect([answered, desk.effects]).toEqual([["call_0"], []]);
   });
 
   test("what the policy alone decides waits for nobody: allowed it runs, denied it does not", async () => {

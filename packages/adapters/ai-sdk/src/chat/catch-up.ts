@@ -62,11 +62,15 @@ function callChunk({ type, toolCallId, toolName = type.slice("tool-".length), in
   return { type: "tool-input-available", toolCallId, toolName, input, ...dynamic, ...(providerExecuted ? { providerExecuted } : {}) };
 }
 
+function reasonOf(approval: UIPart["approval"]): { readonly reason?: string } {
+  return approval?.requestReason === undefined ? {} : { reason: approval.requestReason };
+}
+
 /** How a call stands. That it was approved and didn't run yet is nothing that a page could act on. */
 function standingChunks({ state, toolCallId, output, errorText, approval }: UIPart): Chunk[] {
   switch (state) {
     case "approval-requested":
-      return [{ type: "tool-approval-request", toolCallId, approvalId: approval?.id }];
+      return [{ type: "tool-approval-request", toolCallId, approvalId: approval?.id, ...reasonOf(approval) }];
     case "output-available":
       return [{ type: "tool-output-available", toolCallId, output: output ?? null }];
     case "output-error":

@@ -4,6 +4,7 @@ import type { InferUITools, ModelMessage, UIMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "../agent-like.ts";
 import { fromContinuation, NOTHING, toContinuation, type Saved } from "../saved.ts";
 import { openTurn, proposedCalls } from "../turn.ts";
+import { takesReasons } from "./request-reason.ts";
 import { respondTo } from "./respond.ts";
 import { hasHeard, isSaid, keep, withInput, withKept, type Input, type RunOptions } from "./said.ts";
 import { nextAnswerId, uiMessagesOf, type Standing } from "./ui-messages.ts";
@@ -87,13 +88,15 @@ async function standingsIn(gate: Gate, threadId: string, messages: readonly Mode
     await Promise.all(
       calls.map(async (call): Promise<[string, Standing]> => {
         const approvalId = requestIdFor(gate, threadId, call);
-        return [call.callId, { approvalId, ...decided(await gate.get(approvalId)) }];
+        const request = await gate.get(approvalId);
+        const requestReason = (await takesReasons()) ? request?.reason : undefined;
+        return [call.callId, { approvalId, requestReason, ...decided(request) }];
       }),
     ),
   );
 }
 
-function decided(request: ApprovalRequest | undefined): Omit<Standing, "approvalId"> {
+function decided(request: ApprovalRequest | undefined): Pick<Standing, "approved" | "reason"> {
   if (!request || request.status === "pending") return { approved: undefined, reason: undefined };
   const last = request.decisions.at(-1)?.decision;
   return { approved: request.status === "approved", reason: last?.type === "reject" ? last.message : undefined };

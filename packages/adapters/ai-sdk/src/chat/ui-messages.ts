@@ -5,6 +5,8 @@ import { partsOf } from "../turn.ts";
 /** How a call that waits is shown: the id that an answer names, and what was decided so far. */
 export interface Standing {
   readonly approvalId: string;
+  /** Why somebody is asked. */
+  readonly requestReason: string | undefined;
   readonly approved: boolean | undefined;
   readonly reason: string | undefined;
 }
@@ -18,7 +20,7 @@ interface ToolPart {
   readonly input: unknown;
   readonly output: unknown;
   readonly errorText: string;
-  readonly approval: { readonly id: string; readonly approved?: boolean; readonly reason?: string };
+  readonly approval: { readonly id: string; readonly requestReason?: string; readonly approved?: boolean; readonly reason?: string };
   readonly providerExecuted: boolean;
   readonly text: string;
   readonly url: string;
@@ -133,7 +135,12 @@ function update(parts: UIPart[], which: (part: UIPart) => boolean, change: Parti
 
 function show(part: UIPart, standing: Standing | undefined): void {
   if (!standing) return;
-  const { approvalId: id, approved, reason } = standing;
+  const { approvalId: id, requestReason, approved, reason } = standing;
   part.state = approved === undefined ? "approval-requested" : "approval-responded";
-  part.approval = { id, ...(approved === undefined ? {} : { approved }), ...(reason === undefined ? {} : { reason }) };
+  part.approval = {
+    id,
+    ...(requestReason === undefined ? {} : { requestReason }),
+    ...(approved === undefined ? {} : { approved }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }

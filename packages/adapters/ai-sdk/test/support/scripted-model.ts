@@ -99,6 +99,7 @@ async function runs(prompt: readonly Message[], hosted: Hosted): Promise<readonl
   const made: object[] = [];
   for (const { part } of parts.filter((each) => each.part.type === "tool-call" && each.part.providerExecuted)) {
     const { toolCallId = "", toolName = "", input } = part;
+    if (!Object.hasOwn(hosted, toolName)) continue;
     const answers = parts.filter((each) => each.part.approvalId === questionAbout(toolCallId));
     const results = parts.filter((each) => each.part.type === "tool-result" && each.part.toolCallId === toolCallId);
     if (answers.length !== 1) throw new Error(`400: ${answers.length} answers to the question about ${toolCallId}`);
