@@ -11,11 +11,17 @@ interface Options {
   readonly store?: URL;
   /** A harness that chooses its modules when it is loaded can't be bundled: a bundle has chosen already. */
   readonly bundled?: boolean;
+  /** Packages of another version than their names lead to, by name: `{ ai: "ai-v6" }`. */
+  readonly versions?: Readonly<Record<string, string>>;
 }
 
 /** The whole conformance suite on these shapes of one adapter: the harnesses beside the test file at `here`. */
-export async function testShapes(here: string, shapes: readonly string[], { store = STORE, bundled = true }: Options = {}): Promise<void> {
+export async function testShapes(
+  here: string,
+  shapes: readonly string[],
+  { store = STORE, bundled = true, versions }: Options = {},
+): Promise<void> {
   const harnesses = shapes.map((shape) => new URL(`./${shape}.harness.ts`, here));
-  if (bundled) await bundleChildren([CHILD, store, ...harnesses]);
+  if (bundled) await bundleChildren([CHILD, store, ...harnesses], versions);
   for (const harness of harnesses) testAdapter(harness, { store });
 }

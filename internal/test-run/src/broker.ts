@@ -5,10 +5,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { PostgresVersion } from "@countersign/postgres-server";
 
+/** Packages by what their names shall lead to: `{ ai: "ai-v6" }`. */
+export type Versions = Readonly<Record<string, string>>;
+
 /** What a test file may ask the run for. */
 export type Question =
   | { readonly of: "postgres"; readonly version: PostgresVersion }
-  | { readonly of: "bundle"; readonly entries: readonly string[] };
+  | { readonly of: "bundle"; readonly entries: readonly string[]; readonly versions: Versions };
 
 type Reply = { readonly value: string } | { readonly error: string };
 

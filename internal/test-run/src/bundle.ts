@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { rolldown, type Plugin } from "rolldown";
+import type { Versions } from "./broker.ts";
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
@@ -13,15 +14,22 @@ export type Replacements = Readonly<Record<string, string>>;
  * Bundles these modules, given as URLs, with all that they import, and answers the path of a JSON file of
  * {@link Replacements}. Loading one file takes a third of the time that loading a framework's hundreds takes.
  */
-export async function bundle(entries: readonly string[]): Promise<string> {
-  const dir = join(ROOT, ".vitest/bundles", createHash("sha256").update(entries.join("\n")).digest("hex").slice(0, 16));
+export async function bundle(entries: readonly string[], versions: Versions): Promise<string> {
+  const dir = join(
+    ROOT,
+    ".vitest/bundles",
+    createHash("sha256")
+      .update(JSON.stringify([entries, versions]))
+      .digest("hex")
+      .slice(0, 16),
+  );
   rmSync(dir, { recursive: true, force: true });
   const names = entries.map((url, index) => ({ url, name: `entry-${index}` }));
   const build = await rolldown({
     input: Object.fromEntries(names.map(({ url, name }) => [name, fileURLToPath(url)])),
     platform: "node",
     logLevel: "silent",
-    plugins: [ownUrls, nativeAddons],
+    plugins: [ownUrls, nativeAddons, ...Object.entries(versions).map(([name, installed]) => inPlaceOf(entries, name, installed))],
   });
   try {
     await build.write({ dir, format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "chunk-[hash].mjs" });
@@ -46,6 +54,18 @@ const ownUrls: Plugin = {
         .replaceAll("import.meta.filename", JSON.stringify(id)),
   },
 };
+
+/** Wherever it is imported, the package is the one that the application of these tests has installed under another name. */
+function inPlaceOf(entries: readonly string[], name: string, installed: string): Plugin {
+  return {
+    name: `in-place-of-${name}`,
+    async resolveId(id) {
+      if (id !== name) return undefined;
+      const found = await Promise.all(entries.map((url) => this.resolve(installed, fileURLToPath(url), { skipSelf: true })));
+      return found.find((each) => each && !each.external) ?? this.error(`${installed} is not installed beside ${entries.join(", ")}`);
+    },
+  };
+}
 
 /** A package with a native addon looks for it beside its own files, so it stays where it is. */
 const nativeAddons: Plugin = {

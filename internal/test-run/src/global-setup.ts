@@ -11,7 +11,7 @@ export async function setup(): Promise<() => Promise<void>> {
   const bundles = new Map<string, Promise<string>>();
 
   function answer(question: Question): Promise<string> {
-    if (question.of === "bundle") return once(bundles, question.entries.join("\n"), () => bundle(question.entries));
+    if (question.of === "bundle") return once(bundles, JSON.stringify(question), () => bundle(question.entries, question.versions));
     const { version } = question;
     return once(servers, version, () => startPostgres({ version, settings: SETTINGS })).then(({ url }) => url);
   }

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { requestFor, ungatedIn } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { CountersignError, type AgentRunner, type Decision, type Gate, type JsonObject } from "@countersign/core";
@@ -13,7 +14,7 @@ export type Drive = (runner: ReturnType<typeof runnerOf>) => AgentRunner<string>
 
 /** The SDK's adapter under the suite, in whichever version the name `ai` leads to. */
 export function neutralAdapter(
-  sdk: { readonly version: string; readonly model: "v3" | "v4" },
+  sdk: { readonly version: string; readonly model: "v3" | "v4"; readonly generateText: unknown },
   shape: string,
   drive: Drive,
 ): AdapterHarness {
@@ -37,6 +38,7 @@ export function neutralAdapter(
       toolTimeout: sdk.model === "v4",
     },
     async open(scenario, gate): Promise<OpenAdapter> {
+      assert.equal(generateText, sdk.generateText, `the name "ai" does not lead to ${sdk.version} here`);
       const scripted = scriptedModel(scenario.turns, sdk.model, hostedIn(scenario));
       const tools = toolsOf(scenario);
       const { open, meant } = ungatedIn(scenario);
