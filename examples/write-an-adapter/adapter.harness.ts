@@ -27,9 +27,9 @@ export default {
 } satisfies AdapterHarness;
 
 /** As frameworks do: what the model wrote goes through the tool's schema, and what comes out of it is what the tool gets. */
-function toolOf({ args: schema, effect }: Scenario["tools"][number]): Tool {
+function toolOf(tool: Scenario["tools"][number]): Tool {
   const parse: Tool["parse"] = async (args) => {
-    const read = await schema["~standard"].validate(args);
+    const read = await tool.args["~standard"].validate(args);
     return read.issues ? { issues: read.issues.map(({ message }) => ({ message, path: [] })) } : { value: read.value };
   };
   return {
@@ -37,7 +37,7 @@ function toolOf({ args: schema, effect }: Scenario["tools"][number]): Tool {
     async run(args) {
       const read = await parse(args);
       if ("issues" in read) throw new Error(read.issues.map(({ message }) => message).join("; "));
-      return effect(read.value as Parameters<typeof effect>[0]);
+      return tool.effect(read.value as Record<string, unknown>);
     },
   };
 }
