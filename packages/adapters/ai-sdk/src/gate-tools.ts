@@ -4,8 +4,8 @@ import type { Tool, ToolSet } from "ai";
 import { gatedOf, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
-import { look, type NativeOptions } from "./native-offers.ts";
-import { restoredCall, runOf, type CallOptions, type Run, type Who } from "./run.ts";
+import { look, lookAtCalls, type NativeOptions } from "./native-offers.ts";
+import { restoredCall, runOf, surrounding, type CallOptions, type Run, type Who } from "./run.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
 import { isNoticed, noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
 import { passed, passing } from "./within.ts";
@@ -47,7 +47,10 @@ function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
   const tool = before ? underGate(before, given) : given;
   const own = tool as Asking;
   const schema = gatedSchema(name, tool.inputSchema);
-  const enter = (options: CallOptions): Run => runOf(gate, name, who, options);
+  const enter = (options: CallOptions): Run => {
+    if (who !== undefined && !surrounding()) lookAtCalls(gate, options.messages);
+    return runOf(gate, name, who, options);
+  };
 
   function needsApproval(input: object, options: CallOptions): boolean | Promise<boolean> {
     const run = enter(options);

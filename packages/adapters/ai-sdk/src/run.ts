@@ -1,7 +1,6 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
-import { lookAtCalls } from "./native-offers.ts";
 import { openTurn, proposedCalls } from "./turn.ts";
 
 export const FRAMEWORK = "ai-sdk";
@@ -60,7 +59,6 @@ export function runOf(gate: Gate, tool: string, who: Who | undefined, options: C
   const ref = typeof who === "function" ? who(options) : who;
   if (mine?.thread.id === ref.threadId) return mine;
   const known = turns.get(options.messages);
-  if (!known) lookAtCalls(gate, options.messages);
   if (known?.run.gate === gate && isSame(known.ref, ref)) return known.run;
   const run = newRun(gate, threadOf(gate, ref));
   if (!openTurn(options.messages)) turns.set(options.messages, { ref, run });
