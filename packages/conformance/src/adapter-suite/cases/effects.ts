@@ -189,13 +189,15 @@ export const effects: readonly AdapterCase[] = [
       for (const call of pending) await stage.decide(call, approve());
       const frozen = await stage.gate.freeze({ tool: "wire" }, { by: bob, reason: "wrong bank" });
       assertCode(await stage.resume(), "FROZEN");
-      assertPaid(stage, LARGE);
+      // What ended the run, and its process, may have come before the bank was reached.
+      const reached = (): boolean => paid(stage).length > 0;
+      assertPaid(stage, ...(reached() ? [LARGE] : []));
       await stage.gate.liftFreeze(frozen.id, { by: bob });
       let answer = await stage.resumeWhenFree();
       if (answer.code === "EXECUTION_UNKNOWN") {
         // A framework may call off what runs beside a call that ends its run.
         for (const { id } of (await stage.gate.list({ execution: "unknown" })).items)
-          await stage.gate.settle(id, { executed: "paid at last" }, { by: alice });
+          await stage.gate.settle(id, reached() ? { executed: "paid at last" } : { retry: true }, { by: alice });
         answer = await stage.resumeWhenFree();
       }
       assertStatus(answer, "completed");
