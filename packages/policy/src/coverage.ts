@@ -1,6 +1,5 @@
 import type { Policy } from "@countersign/core";
-import { rulesFor } from "@countersign/core/policy";
-import { addressed } from "./file/scope.ts";
+import { addressed, rulesFor } from "@countersign/core/policy";
 import { internalsOf } from "./internals.ts";
 
 /**

@@ -5,6 +5,7 @@ import * as ai from "ai";
 import * as six from "ai-v6";
 import { describe, expect, test } from "vitest";
 import type { z } from "zod";
+import { addedBy } from "./support/added-by.ts";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const turns = [{ calls: [{ id: "call_0", tool: "pay", args: { amount: 4_200, to: "Acme" } }] }, { text: "done" }];
@@ -16,14 +17,6 @@ const deploys: readonly (readonly [string, Deployed, readonly string[]])[] = [
 ];
 
 const USER: ai.ModelMessage = { role: "user", content: "pay" };
-/** Version 6 keeps them elsewhere. */
-function addedBy(result: {
-  readonly response: object;
-  readonly responseMessages?: readonly ai.ModelMessage[];
-}): readonly ai.ModelMessage[] {
-  return result.responseMessages ?? (result.response as { readonly messages: readonly ai.ModelMessage[] }).messages;
-}
-
 describe.each([
   ["7", ai, "v4"],
   ["6", six as unknown as typeof ai, "v3"],

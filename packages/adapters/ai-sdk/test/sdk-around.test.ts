@@ -4,6 +4,7 @@ import { createRunner, gateTools } from "@countersign/ai-sdk";
 import * as ai from "ai";
 import * as six from "ai-v6";
 import { describe, expect, test } from "vitest";
+import { addedBy } from "./support/added-by.ts";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const LARGE = { amount: 4_200, to: "Acme" };
@@ -14,14 +15,6 @@ interface Around {
   readonly args?: object;
   readonly tool?: object;
   readonly wrap?: (model: ai.LanguageModel) => ai.LanguageModel;
-}
-
-/** Version 6 keeps them elsewhere. */
-function addedBy(result: {
-  readonly response: object;
-  readonly responseMessages?: readonly ai.ModelMessage[];
-}): readonly ai.ModelMessage[] {
-  return result.responseMessages ?? (result.response as { readonly messages: readonly ai.ModelMessage[] }).messages;
 }
 
 describe.each([

@@ -3,6 +3,12 @@ export function addressOf(call: { readonly namespace?: string | undefined; reado
   return call.namespace === undefined ? call.tool : `${call.namespace}/${call.tool}`;
 }
 
+/** Its namespace and its name again. */
+export function addressed(address: string): { readonly namespace: string | undefined; readonly tool: string } {
+  const slash = address.lastIndexOf("/");
+  return slash < 0 ? { namespace: undefined, tool: address } : { namespace: address.slice(0, slash), tool: address.slice(slash + 1) };
+}
+
 /** The name a rule stands under: a tool, `namespace/tool`, or either with `*` for any run of characters. */
 export interface RuleName {
   readonly text: string;

@@ -2,7 +2,7 @@ import type { Offer } from "../contract/inspection.ts";
 import type { GatingKernel } from "../kernel.ts";
 import { rulesFor } from "../policy/check.ts";
 import { nearest } from "../policy/did-you-mean.ts";
-import { overlaps, ruleName } from "../policy/names.ts";
+import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
 type Policy = GatingKernel["policy"];
 
@@ -33,7 +33,6 @@ export function misspellings({ policy, warn }: GatingKernel, runner: string): (o
 }
 
 function isUnnamed(policy: Policy, address: string): boolean {
-  const slash = address.indexOf("/");
-  const call = slash < 0 ? { tool: address } : { namespace: address.slice(0, slash), tool: address.slice(slash + 1) };
+  const call = addressed(address);
   return rulesFor(policy.versionFor(call), call).length === 0;
 }

@@ -1,17 +1,11 @@
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
-import { jsonSchemaOf, ruleName, type RuleName } from "@countersign/core/policy";
+import { addressed, jsonSchemaOf, ruleName, type RuleName } from "@countersign/core/policy";
 import type { Scope } from "../cel/infer.ts";
 import { typeOfSchema, typeOfValue } from "../cel/schema-type.ts";
 import { join, JSON_OBJECT, JSON_VALUE, listOf, mapOf, NULL, oneOf, STRING, type Type } from "../cel/type.ts";
 
 /** Every tool that a file is for, by its name or `namespace/name`; undefined: its arguments have no schema. */
 export type ToolSchemas = Readonly<Record<string, StandardSchemaV1 | undefined>>;
-
-/** A tool's address as the gate sees it. */
-export function addressed(address: string): { readonly namespace: string | undefined; readonly tool: string } {
-  const slash = address.lastIndexOf("/");
-  return slash < 0 ? { namespace: undefined, tool: address } : { namespace: address.slice(0, slash), tool: address.slice(slash + 1) };
-}
 
 /** Does a rule of this name speak of that tool? One without a namespace speaks of every namespace. */
 export function speaksOf(name: RuleName, address: string): boolean {

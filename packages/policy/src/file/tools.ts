@@ -1,9 +1,9 @@
 import type { Policy } from "@countersign/core";
-import { didYouMean, policyInternals, rulesFor } from "@countersign/core/policy";
+import { addressed, didYouMean, policyInternals, rulesFor } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
 import { maskedAt } from "./facts.ts";
 import type { Rule } from "./schema.ts";
-import { addressed, names, type ToolSchemas } from "./scope.ts";
+import { names, type ToolSchemas } from "./scope.ts";
 import type { Yaml } from "./yaml.ts";
 
 /** Rules of tools that don't exist, rules that are there twice in other words, and masks of fields that don't exist. */
