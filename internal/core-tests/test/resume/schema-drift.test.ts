@@ -1,4 +1,5 @@
 // What the tool's schema adds to the arguments is shown, recorded, and held to: a deploy in between changes nothing that runs.
+import { inspect } from "node:util";
 import {
   approve,
   createGate,
@@ -42,6 +43,14 @@ function called(args: object, gate: Gate = createGate({ policy: definePolicy({ t
       await thread.release("suspended");
       if (!request) throw new Error("nothing is recorded");
       return request;
+    },
+    async read(parse: ParseArgs) {
+      const thread = open();
+      try {
+        return await thread.execute(call, () => "ran", { parse });
+      } finally {
+        await thread.release("failed");
+      }
     },
     /** Undefined: the tool is gone. */
     async executed(schema: StandardSchemaV1 | undefined) {
@@ -209,6 +218,19 @@ describe.concurrent("a schema that has changed since the signature", () => {
     expect(isCountersignError(error, "STATE_INCOMPATIBLE") && error.message).toMatch(/currency: "•••"/);
     expect(String(error)).not.toMatch(/JPY|USD/);
   });
+});
+
+it.each<[string, ParseArgs]>([
+  ["throws", (args) => Promise.reject(new Error(`no such account: ${String(args["to"])}`))],
+  ["answers", (args) => ({ issues: [{ message: `no such account: ${String(args["to"])}`, path: ["to"] }] })],
+])("a schema's refusal quotes nothing that is masked: one that %s", async (_, refusing) => {
+  const policy = definePolicy({ tools: { pay: { ask: true, redact: ["args.to"] } } });
+  const gate = createGate({ policy, store, warn: () => {} }) as Gate;
+  const one = called({ to: "Acme", amount: 4 }, gate);
+  await gate.decide(await one.asked(Pay("JPY")), approve(), { by });
+  const error: unknown = await one.read(refusing).then(undefined, (thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "STATE_INCOMPATIBLE" });
+  expect(inspect(error)).not.toContain("Acme");
 });
 
 describe.concurrent("an edit", () => {

@@ -49,14 +49,22 @@ function driftOf(parsed: ParsedArgs, args: JsonObject, value: unknown): { readon
 
 async function parsedNow(record: RequestRecord, parse: ParseArgs): Promise<unknown> {
   const refused = (why: string, cause?: unknown): CountersignError<"STATE_INCOMPATIBLE"> =>
-    incompatible(record, "arguments that its schema took", `a schema that refuses them (${why})`, cause);
+    incompatible(record, "arguments that its schema took", `a schema that refuses them${why && ` (${why})`}`, cause);
+  const parsed = await attempt(record, parse);
+  if ("value" in parsed) return asPlainJson(parsed.value);
+  // The places only: what a schema says of a value may quote it, and a mask may hide it.
+  if ("thrown" in parsed) throw record.redact ? refused("") : refused(messageOf(parsed.thrown), parsed.thrown);
+  throw refused(parsed.issues.map(({ path, message }) => (record.redact ? path : [...path, message]).map(String).join(".")).join("; "));
+}
+
+async function attempt(
+  { approvedArgs, args }: RequestRecord,
+  parse: ParseArgs,
+): Promise<Awaited<ReturnType<ParseArgs>> | { readonly thrown: unknown }> {
   try {
-    const parsed = await parse(structuredClone(record.approvedArgs ?? record.args));
-    if ("value" in parsed) return asPlainJson(parsed.value);
-    // The places only: what a schema says of a value may quote it, and a mask may hide it.
-    throw refused(parsed.issues.map(({ path, message }) => (record.redact ? path : [...path, message]).map(String).join(".")).join("; "));
-  } catch (error) {
-    throw error instanceof CountersignError ? error : refused(messageOf(error), error);
+    return await parse(structuredClone(approvedArgs ?? args));
+  } catch (thrown) {
+    return { thrown };
   }
 }
 
