@@ -1,5 +1,6 @@
 /** `@countersign/core`: the gate, for whoever builds an agent. Adapter authors: `/adapter`; store authors: `/store`. @module */
 export { digestOf } from "./canonical/json.ts";
+export { deserialize, serialize, type Serialized } from "./canonical/serialize.ts";
 export type { AllowedCall, CallContext } from "./contract/call.ts";
 export { approve, edit, reject, type Decision, type DecisionRecord, type Remember } from "./contract/decision.ts";
 export type { Timings } from "./contract/defaults.ts";
@@ -20,6 +21,7 @@ export type { AgentRunner } from "./contract/runner.ts";
 export type { Store } from "./contract/store.ts";
 export { decisionsOf, quorumOf, type ReviewTerms } from "./contract/terms.ts";
 export type { ThreadQuery, ThreadState, ThreadSummary } from "./contract/threads.ts";
+export type { Usage } from "./contract/usage.ts";
 export type { Verdict } from "./contract/verdict.ts";
 export { createGate, type GateOptions } from "./create-gate.ts";
 export { dangerouslyApproveAll } from "./decide/reviewer.ts";

@@ -21,8 +21,8 @@ test.each([
 
 test("up to 32 KiB it stays plain JSON, above that it is compressed", async () => {
   const [small, large] = await Promise.all([encodeContinuation(ofBytes(32_768)), encodeContinuation(ofBytes(32_769))]);
-  expect([small[0], small.length]).toEqual([1, 32_769]);
-  expect(large[0]).toBe(2);
+  expect([small[0], small.length]).toEqual([3, 32_769]);
+  expect(large[0]).toBe(4);
   expect(large.length).toBeLessThan(100);
   expect(JSON.parse(gunzipSync(large.subarray(1)).toString())).toEqual(ofBytes(32_769));
 });
@@ -30,6 +30,16 @@ test("up to 32 KiB it stays plain JSON, above that it is compressed", async () =
 test("what earlier versions saved plain is read, however long it is", async () => {
   const json = new TextEncoder().encode(JSON.stringify(ofBytes(100_000)));
   expect(await decodeContinuation(new Uint8Array([1, ...json]), "mini")).toEqual(ofBytes(100_000));
+});
+
+test("what earlier versions saved had no values of other kinds", async () => {
+  const json = new TextEncoder().encode('{"format":3,"data":{"$Date":"2026"}}');
+  expect(await decodeContinuation(new Uint8Array([1, ...json]), "mini")).toEqual({ format: 3, data: { $Date: "2026" } });
+});
+
+test("values that JSON has no word for come back as they were", async () => {
+  const continuation = { format: 1, data: { png: Buffer.from([137]), at: new Date(0), n: 1n, none: undefined } };
+  expect(await decodeContinuation(await encodeContinuation(continuation), "mini")).toStrictEqual(continuation);
 });
 
 test("none is none", async () => {
@@ -44,7 +54,7 @@ test("what JSON can't carry is named before anything is compressed", async () =>
 });
 
 test("an encoding of another version is told from damage", async () => {
-  expect(await refusal(new Uint8Array([3, 1, 2]))).toMatchObject({ code: "STATE_INCOMPATIBLE", details: { saved: "encoding 3" } });
+  expect(await refusal(new Uint8Array([5, 1, 2]))).toMatchObject({ code: "STATE_INCOMPATIBLE", details: { saved: "encoding 5" } });
   expect(await refusal(new Uint8Array(0))).toMatchObject({ code: "STATE_INCOMPATIBLE" });
 });
 

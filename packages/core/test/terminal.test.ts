@@ -37,6 +37,13 @@ async function answered(answers: readonly string[], over: Partial<ApprovalReques
 }
 const CLEAR = "\u0015"; // Ctrl-U: deletes the draft
 
+it("writes what JSON has no word for as stores keep it, without members that are undefined", () => {
+  const receipt = { result: { png: Buffer.from("png"), at: new Date(0), n: 1n, f: () => {} }, none: undefined };
+  expect(visibleJson(receipt, 0)).toBe(
+    '{"result":{"png":{"$Buffer":"cG5n"},"at":{"$Date":"1970-01-01T00:00:00.000Z"},"n":{"$BigInt":"1"}}}',
+  );
+});
+
 describe("the terminal reviewer", () => {
   it("shows everything, with hidden characters made visible", () => {
     const text = summary(request);

@@ -1,12 +1,12 @@
 import { createGate, type ApprovalRequest, type Gate, type Policy, type Reviewer } from "@countersign/core";
-import type { StorePort } from "@countersign/core/store";
+import type { RequestRecord, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 
 /** A gate over a store in memory, with a clock that the test moves. */
 export interface TestGate<Tools = unknown, Context = unknown> extends Gate<Tools, Context> {
   /** Every request so far, in the order they were asked. */
   readonly asked: readonly ApprovalRequest[];
-  /** Every recorded execution that has ended well, in the order they ended: what ran, not what was proposed. */
+  /** Every recorded execution that has ended well, in the order they ended: what the tool got, not what was proposed. */
   readonly executed: readonly { tool: string; args: object }[];
   /** Moves the clock: expiry, leases and deadlines follow. */
   advance(ms: number): void;
@@ -34,6 +34,10 @@ export function testGate<T, C>(policy: Policy<T, C>, options: { reviewer?: Revie
   };
 }
 
+function ranWith({ receipt, approvedArgs, args }: RequestRecord): object {
+  return (receipt?.status === "done" ? receipt.args : undefined) ?? approvedArgs ?? args;
+}
+
 /** The records tell it all: what commits is what happened. */
 function recording(store: StorePort): {
   readonly store: StorePort;
@@ -50,7 +54,7 @@ function recording(store: StorePort): {
       const { record } = change;
       if (change.expects === 0) asked.push(structuredClone(record));
       if (record.state === "done" && record.receipt && batch.events.some(({ type, subject }) => type === "done" && subject === record.id)) {
-        executed.push({ tool: record.tool, args: record.approvedArgs ?? record.args });
+        executed.push({ tool: record.tool, args: ranWith(record) });
       }
     }
     return committed;

@@ -248,11 +248,29 @@ describe("executions", () => {
     expect(await gate.execute(ticket, (_, call) => call.attempt)).toBe(2);
   });
 
-  it("keeps a result that is no JSON as done", async () => {
+  it.each([
+    ["a bigint", 5n],
+    ["bytes", { png: new Uint8Array([137]), at: new Date(0), none: undefined }],
+    ["nothing", undefined],
+    ["null", null],
+  ])("gives a result back as it was: %s", async (_, result) => {
     const { gate, ticket } = await approved("pay");
-    expect(await gate.execute(ticket, () => 5n)).toBe(5n);
+    expect(await gate.execute(ticket, () => result)).toStrictEqual(result);
+    expect(await gate.execute(ticket, () => "another")).toStrictEqual(result);
+    expect((await gate.get(ticket.id))?.receipt).toMatchObject({ status: "done", result });
+  });
+
+  const cyclic: { to?: unknown } = {};
+  cyclic.to = { from: cyclic };
+  it.each([
+    ["a cycle", cyclic, "to.from has no JSON"],
+    ["a function", () => {}, "it has no JSON"],
+    ["what shows nothing of itself", new WeakMap(), "it has no JSON"],
+  ])("says so where a result can't be kept: %s", async (_, result, why) => {
+    const { gate, ticket } = await approved("pay");
+    expect(await gate.execute(ticket, () => result)).toBe(result);
+    expect(await gate.execute(ticket, () => "another")).toContain(why);
     expect(await gate.get(ticket.id)).toMatchObject({ execution: "done" });
-    expect(typeof (await gate.execute(ticket, () => 6n))).toBe("string");
   });
 
   it("withdraws what was not begun, and nothing else", async () => {

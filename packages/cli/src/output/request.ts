@@ -101,5 +101,6 @@ function outcomeOf(out: Output, { receipt }: ApprovalRequest, stream: NodeJS.Wri
   if (receipt.status === "unknown")
     return [heading, "  It was begun, and nobody knows whether it happened. Look, then say so with countersign settle."];
   const text = receipt.status === "done" ? visibleJson(receipt.result) : visible(receipt.error);
-  return [heading, ...text.split("\n").map((line) => `  ${line}`)];
+  const ran = receipt.args ? [`it ran with: ${visibleJson(receipt.args, 0)}`] : [];
+  return [heading, ...[...ran, ...text.split("\n")].map((line) => `  ${line}`)];
 }

@@ -5,20 +5,20 @@ import { CountersignError } from "../errors/error.ts";
 import { defineRunner } from "../run/define-runner.ts";
 
 /** What the framework shall be run on next, or how far it came. */
-export type Next<Request, Output> = { readonly request: Request } | { readonly advance: Advance<Output> };
+export type Next<Request, Output, Messages = unknown> = { readonly request: Request } | { readonly advance: Advance<Output, Messages> };
 
 /**
  * A framework whose conversation is kept with the thread, in four steps: open a run, enter it, run the framework, leave.
  * What `leave` answers is gone on with until the framework rests.
  */
-export interface KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Result> extends Omit<
-  RunnerSpec<Input, Output, Stream, Native>,
+export interface KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Result, Messages> extends Omit<
+  RunnerSpec<Input, Output, Stream, Native, Messages>,
   "advance" | "advanceStream" | "emptyStream" | "keepsConversation" | "forgetsWithProcess"
 > {
   /** One invocation of the framework, with what it is given anew each time. */
   open(thread: Thread, options: Native & { readonly signal: AbortSignal }): Run | Promise<Run>;
   /** Where the run begins or goes on. Undefined: nothing is saved that it could go on from. */
-  enter(run: Run, from: RunFrom<Input>): Promise<Next<Request, Output> | undefined>;
+  enter(run: Run, from: RunFrom<Input>): Promise<Next<Request, Output, Messages> | undefined>;
   /** Runs the framework until it rests. */
   run(run: Run, request: Request): Promise<Result>;
   /** Left out: it can't stream. */
@@ -29,7 +29,7 @@ export interface KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Res
     empty(): Stream;
   };
   /** What the framework made of it. Undefined: as for `enter`. */
-  leave(run: Run, result: Result, request: Request): Promise<Next<Request, Output> | undefined>;
+  leave(run: Run, result: Result, request: Request): Promise<Next<Request, Output, Messages> | undefined>;
 }
 
 /**
@@ -37,26 +37,26 @@ export interface KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Res
  * @example defineKeptRunner(gate, { name, framework, open, enter, run, leave })
  * @throws as `defineRunner`; from `resume`, SETUP if nothing is saved of the thread's run
  */
-export function defineKeptRunner<Input, Output, Stream, C, Native, Run, Request, Result>(
+export function defineKeptRunner<Input, Output, Stream, C, Native, Run, Request, Result, Messages = unknown>(
   gate: GateIn<C>,
-  spec: KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Result>,
-): AgentRunner<Input, Output, Stream, C, Native> {
+  spec: KeptRunnerSpec<Input, Output, Stream, Native, Run, Request, Result, Messages>,
+): AgentRunner<Input, Output, Stream, C, Native, Messages> {
   const { streaming } = spec;
 
-  const known = (next: Next<Request, Output> | undefined): Next<Request, Output> => {
+  const known = (next: Next<Request, Output, Messages> | undefined): Next<Request, Output, Messages> => {
     if (next) return next;
     const hint = `Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its conversation (${spec.framework}).`;
     throw new CountersignError("SETUP", { hint });
   };
 
-  async function untilItRests(opened: Run, first: Next<Request, Output>): Promise<Advance<Output>> {
+  async function untilItRests(opened: Run, first: Next<Request, Output, Messages>): Promise<Advance<Output, Messages>> {
     for (let next = first; ;) {
       if ("advance" in next) return next.advance;
       next = known(await spec.leave(opened, await spec.run(opened, next.request), next.request));
     }
   }
 
-  return defineRunner<Input, Output, Stream, C, Native>(gate, {
+  return defineRunner<Input, Output, Stream, C, Native, Messages>(gate, {
     ...spec,
 
     async advance(thread, from, options) {

@@ -1,18 +1,10 @@
 import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
-import type { Continuation } from "../contract/continuation.ts";
+import type { SavedRun } from "../contract/continuation.ts";
 import type { Gate } from "../contract/gate.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { internalsOf } from "../kernel.ts";
-import { decodeContinuation } from "../suspend/continuation.ts";
-
-/** A thread's run as it is on record. */
-export interface SavedRun {
-  /** What the adapter has saved last. Null: nothing. */
-  readonly continuation: Continuation | null;
-  /** What a start began with that has saved nothing yet, if it was JSON. */
-  readonly input: unknown;
-}
+import { savedIn } from "../suspend/continuation.ts";
 
 /**
  * What is on record of a thread's run, for whoever shows it: it may be under way meanwhile.
@@ -20,7 +12,7 @@ export interface SavedRun {
  */
 export async function savedRun(gate: Gate, threadId: string): Promise<SavedRun> {
   const thread = await internalsOf(gate).kernel.ledger.thread(threadId);
-  return { continuation: thread ? await decodeContinuation(thread.continuation, thread.framework) : null, input: thread?.input };
+  return thread ? savedIn(thread) : { continuation: null, input: undefined };
 }
 
 /** The id that the request for this call has, or would get: a user interface may be told it before anybody was asked. */

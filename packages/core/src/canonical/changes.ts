@@ -46,6 +46,19 @@ export function without(value: unknown, paths: readonly ArgsPath[]): unknown {
   );
 }
 
+/** The same JSON with these changes made. */
+export function withChanges(value: unknown, sets: Sets): unknown {
+  const whole = sets.find(({ path }) => path.length === 0);
+  if (whole) return whole.value;
+  const below = (key: string | number): Sets =>
+    sets.flatMap(({ path: [first, ...path], ...set }) => (first === key ? [{ ...set, path }] : []));
+  if (Array.isArray(value)) return value.map((item, index) => withChanges(item, below(index)));
+  if (!isObject(value)) return value;
+  const isDropped = (key: string): boolean => sets.some(({ path, ...set }) => path.length === 1 && path[0] === key && !("value" in set));
+  const keys = new Set([...Object.keys(value), ...sets.map(({ path: [first] }) => String(first))]);
+  return Object.fromEntries([...keys].filter((key) => !isDropped(key)).map((key) => [key, withChanges(value[key], below(key))]));
+}
+
 /** Whatever a schema gives, as JSON that differs where the values do. */
 export function asPlainJson(value: unknown, above: readonly object[] = []): unknown {
   switch (typeof value) {

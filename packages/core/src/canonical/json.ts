@@ -5,7 +5,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { CountersignError } from "../errors/error.ts";
 
 /** Deeper values are refused: other JSON tools in a thread's path overflow their stack on them. */
-const MAX_DEPTH = 500;
+export const MAX_DEPTH = 500;
 
 /** Where it is, seen from here. */
 type Bad = readonly PropertyKey[] | undefined;
@@ -39,8 +39,7 @@ function badItem(array: readonly unknown[], above: readonly object[]): Bad {
 }
 
 function badMember(object: object, above: readonly object[]): Bad {
-  const prototype: unknown = Object.getPrototypeOf(object);
-  if (prototype !== null && prototype !== Object.prototype && !isForeignPlain(prototype)) return HERE;
+  if (!isPlainObject(object)) return HERE;
   if (typeof (object as { toJSON?: unknown }).toJSON === "function") return HERE;
   const inside = [...above, object];
   for (const key of Object.keys(object)) {
@@ -51,6 +50,12 @@ function badMember(object: object, above: readonly object[]): Bad {
     if (bad) return [key, ...bad];
   }
   return undefined;
+}
+
+/** Of no class. */
+export function isPlainObject(object: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(object);
+  return prototype === null || prototype === Object.prototype || isForeignPlain(prototype);
 }
 
 /** The `Object.prototype` of another realm (a vm context, a test runner's sandbox). */

@@ -2,6 +2,17 @@
 export interface Continuation {
   /** The adapter's own format number. */
   readonly format: number;
-  /** JSON. */
+  /**
+   * JSON, and what of JavaScript's own values it has no word for: undefined, bigints, dates, bytes, Map, Set, URL. No objects of
+   * other classes, no functions.
+   */
   readonly data: unknown;
+}
+
+/** A thread's run as it is on record. */
+export interface SavedRun {
+  /** What the adapter has saved last. Null: nothing. */
+  readonly continuation: Continuation | null;
+  /** What a start began with that has saved nothing yet, if it could be kept. */
+  readonly input: unknown;
 }

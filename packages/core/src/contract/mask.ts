@@ -99,17 +99,18 @@ function areInPlace(edited: readonly unknown[], before: readonly unknown[], hidd
   return now.every((text, index) => text === shown[index] || !shown.includes(text));
 }
 
-type Arguments = Pick<ApprovalRequest, "args" | "proposal" | "approvedArgs" | "decisions">;
+type Arguments = Pick<ApprovalRequest, "args" | "proposal" | "approvedArgs" | "decisions" | "receipt">;
 
 /** A request without what only the tool gets to see. The digests stay: they are of what is signed. */
 export function maskRequest<R extends Arguments>(request: R, redact: readonly string[]): R {
-  const { args, proposal, approvedArgs, decisions } = request;
+  const { args, proposal, approvedArgs, decisions, receipt } = request;
   return {
     ...request,
     args: masked(args, redact),
     proposal: maskedProposal(proposal, redact),
     approvedArgs: approvedArgs && masked(approvedArgs, redact),
     decisions: decisions.map((record) => ({ ...record, decision: maskDecision(record.decision, redact) })),
+    receipt: receipt && "args" in receipt && receipt.args ? { ...receipt, args: masked(receipt.args, redact) } : receipt,
   };
 }
 

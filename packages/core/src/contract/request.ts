@@ -6,8 +6,15 @@ import type { ReviewTerms } from "./terms.ts";
 
 /** What came of an execution. `unknown`: it was begun, and nobody knows whether it happened. Times are Unix ms. */
 export type Receipt =
-  | { readonly status: "done"; readonly result: unknown; readonly at: number }
-  | { readonly status: "failed"; readonly error: string; readonly at: number }
+  | {
+      readonly status: "done";
+      /** As the tool returned it. An object of a class is its JSON. Text that says so stands for what can't be kept. */
+      readonly result: unknown;
+      readonly at: number;
+      /** As JSON: what the tool got, where its schema made something else of the arguments that were signed. */
+      readonly args?: JsonObject | undefined;
+    }
+  | { readonly status: "failed"; readonly error: string; readonly at: number; readonly args?: JsonObject | undefined }
   | { readonly status: "unknown"; readonly at: number };
 
 /** What a person is asked. `status` is what was decided; what came of an approved call is in `execution` and `receipt`. */

@@ -1,5 +1,6 @@
 import { nextEvent, type Chained, type NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
+import { deserialize } from "../canonical/serialize.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { maskRequest } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
@@ -121,5 +122,5 @@ export function toRequest(record: RequestRecord): ApprovalRequest {
     ...rest
   } = record;
   const request = redact ? maskRequest(rest, redact) : rest;
-  return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result } } : request;
+  return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result: deserialize(result) } } : request;
 }

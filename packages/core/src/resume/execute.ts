@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { deserialize } from "../canonical/serialize.ts";
 import type { CallContext } from "../contract/call.ts";
 import type { Effect, EffectOptions, Execution } from "../contract/execution.ts";
+import type { JsonObject } from "../contract/json.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
@@ -13,7 +15,7 @@ import { keepClaim } from "./claim-lease.ts";
 import { claim, giveBackUnstarted, park, type Claim, type Claimant } from "./claim.ts";
 import { runningCall, type Met } from "./current-call.ts";
 import { isInDoubt, leaveInDoubt } from "./doubt.ts";
-import { asJson, record, type Outcome } from "./receipt.ts";
+import { keptResult, record, type Outcome } from "./receipt.ts";
 import { refuseUnfit } from "./fits.ts";
 import { notice, refusal } from "./told.ts";
 
@@ -40,17 +42,22 @@ export async function executeRecorded<R>(
   effect: Effect<R> | undefined,
   options: EffectOptions<R> = {},
 ): Promise<Execution<R>> {
-  const fits = (record: RequestRecord): Promise<void> => refuseUnfit(record, effect !== undefined, options.parse);
+  let got: JsonObject | undefined;
+  const fits = async (record: RequestRecord): Promise<void> => {
+    got = await refuseUnfit(record, effect !== undefined, options.parse);
+  };
   for (;;) {
     executor.demandLease();
     const claimed = await acquire(kernel, id, executor, fits);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "finished") return replay(claimed.record, options);
-    if (effect && (await mayStart(kernel, claimed, executor))) return perform(kernel, claimed, executor, effect, options);
+    if (effect && (await mayStart(kernel, claimed, executor))) return perform(kernel, { ...claimed, got }, executor, effect, options);
   }
 }
 
 type Mine = Extract<Claim, { type: "mine" }>;
+/** `got`: what the tool is given, if it isn't what was signed. */
+type Fitting = Mine & { readonly got: JsonObject | undefined };
 type Taken = Exclude<Claim, { type: "busy" }>;
 
 /** Waits while somebody else is executing: their receipt is our result. */
@@ -92,7 +99,7 @@ async function mayStart(kernel: Kernel, claimed: Mine, executor: Executor): Prom
 /** Once the effect is entered, only its own outcome or the framework's own pause ends the claim. */
 async function perform<R>(
   kernel: Kernel,
-  { record: claimed, until }: Mine,
+  { record: claimed, until, got }: Fitting,
   executor: Executor,
   effect: Effect<R>,
   options: EffectOptions<R>,
@@ -112,21 +119,22 @@ async function perform<R>(
       throw error;
     }
     if (isInDoubt(error, { met, lease, executor, options })) throw await leaveInDoubt(kernel, claimed, error, met);
-    await record(kernel, claimed, { status: "failed", error: messageOf(error) });
+    await record(kernel, claimed, { status: "failed", error: messageOf(error), args: got });
     return { status: "failed", error, replayed: false };
   }
   lease.stop();
-  await record(kernel, claimed, outcomeOf(result, options));
-  return { status: "ran", result, args, notice: notice(claimed), replayed: false };
+  await record(kernel, claimed, { ...outcomeOf(result, options), args: got });
+  return { status: "ran", result, args, notice: notice(claimed, got), replayed: false };
 }
 
 function outcomeOf<R>(result: R, { encode }: EffectOptions<R>): Outcome {
-  return { status: "done", result: asJson(encode ? encode(result) : result) };
+  return { status: "done", result: keptResult(encode ? encode(result) : result) };
 }
 
 function replay<R>(finished: RequestRecord, { decode }: EffectOptions<R>): Execution<R> {
   if (finished.state === "failed") return { status: "failed", error: new Error(finished.error), replayed: true };
   if (finished.state !== "done") return refusal(finished);
-  const result = decode ? decode(finished.result) : (finished.result as R);
+  const kept = deserialize(finished.result);
+  const result = decode ? decode(kept) : (kept as R);
   return { status: "ran", result, args: finished.approvedArgs ?? finished.args, notice: notice(finished), replayed: true };
 }

@@ -1,4 +1,4 @@
-import { asPlainJson, changesBetween, valueAt } from "../canonical/changes.ts";
+import { asPlainJson, changesBetween, valueAt, withChanges, without } from "../canonical/changes.ts";
 import { canonicalJson } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { maskedAt } from "../contract/mask.ts";
@@ -9,27 +9,40 @@ import { setsIn } from "../gate/parsed.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /**
- * Between a signature and its execution the tool may have changed: what was signed runs, or nothing.
+ * Between a signature and its execution the tool may have changed: what was signed runs, or nothing. Answers what the tool is
+ * given, as far as it is known and isn't what was signed.
  * @throws STATE_INCOMPATIBLE if it is gone, or its schema no longer takes the arguments or makes something else of them than
  * was shown
  */
-export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse: ParseArgs | undefined): Promise<void> {
+export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse: ParseArgs | undefined): Promise<JsonObject | undefined> {
   if (!hasTool) throw incompatible(record, `a tool ${record.tool}`, "no tool of that name that runs here");
   const { parsed } = record.proposal;
-  if (!parsed || !parse) return;
+  if (!parsed || !parse) return undefined;
   const args = record.approvedArgs ?? record.args;
   const value = await parsedNow(record, parse);
-  if (!driftOf(parsed, args, value)) return;
+  if (!driftOf(parsed, args, value)) return givenTo(record, value, parsed.atRunTime);
   // What is set by the clock need not have moved on while the call was asked about.
   await new Promise((resolve) => setTimeout(resolve, A_SECOND));
   const atRunTime = changesBetween(value, await parsedNow(record, parse)).map(({ path }) => path);
   const drift = driftOf(settled(parsed, atRunTime), args, value);
-  if (!drift) return;
+  if (!drift) return givenTo(record, value, [...parsed.atRunTime, ...atRunTime]);
   const at = drift.path.join(".");
   const shown = parsed.sets.find(({ path }) => textOf(path) === textOf(drift.path)) ?? valueAt(args, drift.path);
   const text = (found: { readonly value?: unknown } | undefined): string =>
     found && "value" in found ? textOf(maskedAt(drift.path, found.value, record.redact)) : "nothing";
   throw incompatible(record, `${at}: ${text(shown)}`, `${at}: ${text(valueAt(value, drift.path))}`);
+}
+
+/** Without what is set anew each time, and without values of the schema's own that are hidden from reviewers. */
+function givenTo(
+  { approvedArgs, args, redact }: RequestRecord,
+  value: unknown,
+  atRunTime: ParsedArgs["atRunTime"],
+): JsonObject | undefined {
+  const signed = approvedArgs ?? args;
+  const sets = setsIn(signed, value, atRunTime).filter((set) => textOf(maskedAt(set.path, set.value, redact)) === textOf(set.value));
+  if (sets.length === 0 && atRunTime.length === 0) return undefined;
+  return withChanges(without(signed, atRunTime), sets) as JsonObject;
 }
 
 /** In ms. Clocks of seconds are read by schemas, too. */

@@ -1,4 +1,6 @@
-import { firstNonJson, sha256 } from "../canonical/json.ts";
+import { firstNonJson, isPlainObject, sha256 } from "../canonical/json.ts";
+import { serialize } from "../canonical/serialize.ts";
+import type { JsonObject } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
@@ -8,7 +10,10 @@ import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
 
 /** What the effect came to. */
-export type Outcome = { readonly status: "done"; readonly result: unknown } | { readonly status: "failed"; readonly error: string };
+export type Outcome = ({ readonly status: "done"; readonly result: unknown } | { readonly status: "failed"; readonly error: string }) & {
+  /** What the tool was given, if it isn't what was signed. */
+  readonly args?: JsonObject | undefined;
+};
 
 /**
  * Records what happened. A truthful receipt of the current attempt is accepted however late. One that comes after a person has
@@ -78,9 +83,10 @@ function contradiction(current: RequestRecord, claimed: RequestRecord, { status 
 
 /** How a finished execution looks in the record: the result is kept beside its receipt, not twice. */
 export function completed(outcome: Outcome, at: number): Partial<RequestRecord> & Pick<RequestRecord, "state"> {
+  const got = outcome.args && { args: outcome.args };
   return outcome.status === "done"
-    ? { state: "done", result: outcome.result, receipt: { status: "done", result: undefined, at }, leaseUntil: 0 }
-    : { state: "failed", error: outcome.error, receipt: { status: "failed", error: outcome.error, at }, leaseUntil: 0 };
+    ? { state: "done", result: outcome.result, receipt: { status: "done", result: undefined, at, ...got }, leaseUntil: 0 }
+    : { state: "failed", error: outcome.error, receipt: { status: "failed", error: outcome.error, at, ...got }, leaseUntil: 0 };
 }
 
 /** For the audit trail: a result may be large, its hash is enough to recognise it. */
@@ -89,14 +95,20 @@ export function summary(outcome: Outcome): { readonly resultHash?: string | unde
   return { resultHash: outcome.result === undefined || firstNonJson(outcome.result) ? undefined : sha256(outcome.result) };
 }
 
-const PLACEHOLDER = "[This result can't be kept as JSON. The call ran.]";
+/** A result for its record. What can't be kept must not make an execution look as if it had failed. */
+export function keptResult(result: unknown): unknown {
+  if (result === undefined) return undefined;
+  const kept = serialize(result, { classes: "as JSON" });
+  if (!("json" in kept)) return placeholder(kept.path);
+  return isEmptied(result, kept.json) ? placeholder([]) : kept.json;
+}
 
-/** A result as JSON. What can't be kept must not make an execution look as if it had failed. */
-export function asJson(result: unknown): unknown {
-  try {
-    const text: string | undefined = JSON.stringify(result);
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return PLACEHOLDER;
-  }
+/** An object that has nothing of its own, such as a response or a promise: what it holds, only it can tell. */
+function isEmptied(result: unknown, json: unknown): boolean {
+  if (typeof result !== "object" || result === null || isPlainObject(result)) return false;
+  return typeof json === "object" && json !== null && !Array.isArray(json) && Object.keys(json).length === 0;
+}
+
+function placeholder(path: readonly PropertyKey[]): string {
+  return `[This call ran. Its result can't be kept: ${path.length === 0 ? "it" : path.map(String).join(".")} has no JSON.]`;
 }

@@ -7,7 +7,7 @@ import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
 import { transition, toRequest } from "../ledger/transition.ts";
 import { lapseIfOver } from "./claim.ts";
-import { asJson, completed, summary, type Outcome } from "./receipt.ts";
+import { completed, keptResult, summary, type Outcome } from "./receipt.ts";
 
 const settlementSchema = z.lazy(() =>
   z.union([
@@ -38,7 +38,7 @@ function settlementOf(settlement: Settlement, at: number) {
   if ("retry" in settlement)
     return { patch: { state: "approved", receipt: undefined, leaseUntil: 0 } as const, data: { outcome: "retry" } };
   const found: Outcome =
-    "failed" in settlement ? { status: "failed", error: settlement.failed } : { status: "done", result: asJson(settlement.executed) };
+    "failed" in settlement ? { status: "failed", error: settlement.failed } : { status: "done", result: keptResult(settlement.executed) };
   const outcome = found.status === "done" ? "executed" : "failed";
   return { patch: completed(found, at), data: { outcome, ...summary(found) } };
 }

@@ -1,4 +1,5 @@
 import { canonicalJson, requestIdOf } from "../canonical/json.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { Refused } from "../contract/execution.ts";
 import type { RequestRecord } from "../store/records.ts";
 
@@ -9,10 +10,18 @@ export function isEdited({ id, tenant, threadId, turnId, callId, tool, args, pro
   return requestIdOf(tenant, threadId, { turnId, callId, tool, args }, proposal.digest) !== id;
 }
 
-/** Stands before the tool's own result, so that the transcript tells which arguments ran. */
-export function notice(record: RequestRecord): string | undefined {
+/**
+ * Stands before the tool's own result, so that the transcript tells which arguments ran.
+ * @param got what the tool was given, if it isn't what was signed
+ */
+export function notice(record: RequestRecord, got: JsonObject | undefined = gotOf(record)): string | undefined {
   if (!record.approvedArgs || !isEdited(record)) return undefined;
-  return `A person reviewed this call and changed its arguments before it ran. It ran with: ${canonicalJson(record.approvedArgs)}\n`;
+  const ran = canonicalJson(got ?? record.approvedArgs);
+  return `A person reviewed this call and changed its arguments before it ran. It ran with: ${ran}\n`;
+}
+
+function gotOf({ receipt }: RequestRecord): JsonObject | undefined {
+  return receipt && "args" in receipt ? receipt.args : undefined;
 }
 
 /** Is it on record that this call doesn't run? */

@@ -1,4 +1,4 @@
-import { firstNonJson } from "../canonical/json.ts";
+import { serialize } from "../canonical/serialize.ts";
 import type { GateIn, ThreadInfo } from "../contract/gate.ts";
 import type { Offer } from "../contract/inspection.ts";
 import type { RunOutcome, StreamedRun } from "../contract/outcome.ts";
@@ -8,7 +8,7 @@ import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import { gatingInternalsOf } from "../kernel.ts";
 import type { ThreadRecord } from "../store/records.ts";
-import { refuseOtherFramework } from "../suspend/continuation.ts";
+import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
 import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseUnusableId } from "./input.ts";
@@ -34,6 +34,7 @@ export function wakeOf(runner: AgentRunner): Wake {
   return wake;
 }
 
+const NOTHING_SAVED = { continuation: null, input: undefined };
 const INSPECT = Symbol.for("countersign.inspect");
 
 /**
@@ -50,10 +51,10 @@ export async function inspectTools(runner: AgentRunner): Promise<readonly string
  * here once. An adapter only says how to go on.
  * @throws SETUP if the gate has no policy, and for tools that can be seen and that the gate doesn't guard
  */
-export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}>(
+export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}, Messages = unknown>(
   gate: GateIn<C>,
-  spec: RunnerSpec<Input, Output, Stream, Native>,
-): AgentRunner<Input, Output, Stream, C, Native> {
+  spec: RunnerSpec<Input, Output, Stream, Native, Messages>,
+): AgentRunner<Input, Output, Stream, C, Native, Messages> {
   const internals = gatingInternalsOf(gate);
   const { kernel } = internals;
   const { keepsConversation = false } = spec;
@@ -78,7 +79,8 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   };
   const keptOf = async (threadId: string, input: Input): Promise<unknown> => {
     const kept = keepsConversation ? await spec.keepInput?.(threadId, input) : input;
-    return firstNonJson(kept) ? undefined : kept;
+    const written = serialize(kept);
+    return kept !== undefined && "json" in written ? written.json : undefined;
   };
 
   const acquireStart = async (threadId: string, input: Input, given: Options<Native> | undefined): Promise<Acquired> => {
@@ -88,9 +90,9 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     const kept = await keptOf(threadId, input);
     return acquireForStart(kernel, { threadId, ...identity, requestedBy, context, input: kept, pending: given?.pending ?? "refuse" });
   };
-  const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output>> =>
+  const go = (acquired: Acquired, input: Input | undefined, given: Options<Native> | undefined): Promise<RunOutcome<Output, Messages>> =>
     drive(internals, acquired, input, given?.signal, {
-      keepsConversation,
+      spec,
       async advance(thread, from: RunFrom<Input>, signal) {
         // A worker is handed threads by the name of their agent.
         refuseOtherFramework(acquired.thread.framework, spec.framework);
@@ -103,11 +105,11 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     acquired: Acquired,
     input: Input | undefined,
     given: Options<Native> | undefined,
-  ): Promise<StreamedRun<Stream, Output>> => {
+  ): Promise<StreamedRun<Stream, Output, Messages>> => {
     return new Promise((resolve, reject) => {
       let streaming = false;
       /** Only the first step streams: what an in-process reviewer sets going afterwards ends in the outcome. */
-      const advance = async (thread: Thread, from: RunFrom<Input>, signal: AbortSignal): Promise<Advance<Output>> => {
+      const advance = async (thread: Thread, from: RunFrom<Input>, signal: AbortSignal): Promise<Advance<Output, Messages>> => {
         const options = { ...nativeOf(given), signal };
         await looked();
         if (streaming || !spec.advanceStream) return spec.advance(thread, from, options);
@@ -116,16 +118,16 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
         resolve({ stream, outcome });
         return done;
       };
-      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, { advance, keepsConversation }));
+      const outcome = meeting(() => drive(internals, acquired, input, given?.signal, { advance, spec }));
       outcome.catch(reject);
     });
   };
-  const standstill = (outcome: RunOutcome<Output>): StreamedRun<Stream, Output> => ({
+  const standstill = (outcome: RunOutcome<Output, Messages>): StreamedRun<Stream, Output, Messages> => ({
     stream: spec.emptyStream ? spec.emptyStream() : (nothing() as Stream),
     outcome: Promise.resolve(outcome),
   });
 
-  const runner: AgentRunner<Input, Output, Stream, C, Native> = {
+  const runner: AgentRunner<Input, Output, Stream, C, Native, Messages> = {
     name: spec.name,
     gate,
     forgetsWithProcess: spec.forgetsWithProcess ?? false,
@@ -151,12 +153,19 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
         const found = await find(threadId, given);
         return found.type === "acquired" ? goStreaming(found, undefined, given) : standstill(found.outcome);
       }),
+    async messages(threadId) {
+      refuseUnusableId(threadId);
+      const thread = await kernel.ledger.thread(threadId);
+      const isRun = thread !== undefined && thread.framework !== "none";
+      if (isRun) refuseOtherFramework(thread.framework, spec.framework);
+      return (await spec.messages?.(threadId, isRun ? await savedIn(thread) : NOTHING_SAVED)) as Messages;
+    },
   };
 
   async function find(
     threadId: string,
     given: Options<Native> | undefined,
-  ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output> }> {
+  ): Promise<({ readonly type: "acquired" } & Acquired) | { readonly type: "rests"; readonly outcome: RunOutcome<Output, Messages> }> {
     refuseUnusableId(threadId);
     beforeRun(threadId, given);
     const found = await reviewedFirst(await acquireForResume(kernel, threadId, identity), threadId);

@@ -1,4 +1,5 @@
-import { firstNonJson } from "../canonical/json.ts";
+import { deserialize } from "../canonical/serialize.ts";
+import type { Continuation } from "../contract/continuation.ts";
 import type { RunOutcome } from "../contract/outcome.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { Advance, RunFrom, RunnerSpec, Stopper } from "../contract/runner.ts";
@@ -9,49 +10,50 @@ import { keepLease } from "../hold/lease.ts";
 import type { GatingInternals } from "../kernel.ts";
 import { toRequest } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
-import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
+import { decodeContinuation, encodeContinuation, savedIn } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";
 import { isOfTheRun } from "./attempts.ts";
+import { keptResult } from "../resume/receipt.ts";
 import { withThread } from "./current-thread.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
 import { readNow, release, type Read } from "./release.ts";
 
-type Advancing<Input, Output> = (thread: Thread, from: RunFrom<Input>, signal: AbortSignal) => Promise<Advance<Output>>;
+type Spec<Output, Messages> = Pick<RunnerSpec<never, Output, never, never, Messages>, "keepsConversation" | "restoreOutput" | "messages">;
 
 /** How a runner has its framework go on. */
-interface Driver<Input, Output> {
-  readonly advance: Advancing<Input, Output>;
-  /** See {@link RunnerSpec.keepsConversation}. */
-  readonly keepsConversation: boolean;
+interface Driver<Input, Output, Messages> {
+  readonly advance: (thread: Thread, from: RunFrom<Input>, signal: AbortSignal) => Promise<Advance<Output, Messages>>;
+  readonly spec: Spec<Output, Messages>;
 }
 
 /** One invocation under its lease, from the framework's first step to the release. */
-export async function drive<Input, Output>(
+export async function drive<Input, Output, Messages>(
   internals: GatingInternals,
   { thread: record, invocation, requests }: Acquired,
   input: Input | undefined,
   signal: AbortSignal | undefined,
-  { advance, keepsConversation }: Driver<Input, Output>,
-): Promise<RunOutcome<Output>> {
+  { advance, spec }: Driver<Input, Output, Messages>,
+): Promise<RunOutcome<Output, Messages>> {
   const { kernel } = internals;
   const lease = keepLease(kernel, record.id, invocation.hold);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
     const thread = new GatedThread(internals, invocation, { taken: requests, signal: either });
     const theirs = metThread(thread);
+    const kept = deserialize(record.input);
     const from = {
-      input: input ?? (record.input as Input | undefined),
-      again: input === undefined && record.input !== undefined,
-      kept: record.input,
+      input: input ?? (kept as Input | undefined),
+      again: input === undefined && kept !== undefined,
+      kept,
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const rest = await untilItRests(internals, thread, from, async (next) => {
       const advanced = await withThread(theirs, () => advance(theirs, next, either));
-      if (!keepsConversation) refuseLostConversation(advanced, record, invocation);
+      if (!spec.keepsConversation) refuseLostConversation(advanced, record, invocation);
       return advanced;
     });
-    return await finish(internals, thread, rest);
+    return await finish(internals, thread, rest, { spec, before: from.continuation });
   } catch (error) {
     // A start that had asked nobody anything is its caller's: a worker that tried it as well would do its work twice.
     await giveUp(internals, invocation, error, input === undefined || invocation.declared.size > 0);
@@ -62,20 +64,20 @@ export async function drive<Input, Output>(
 }
 
 /** How far an invocation came. */
-interface Rest<Output> {
-  readonly advanced: Advance<Output>;
+interface Rest<Output, Messages> {
+  readonly advanced: Advance<Output, Messages>;
   /** What waits in its thread, which was let go already. */
   readonly waiting?: readonly RequestRecord[];
   readonly read?: Read;
 }
 
 /** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
-async function untilItRests<Input, Output>(
+async function untilItRests<Input, Output, Messages>(
   internals: GatingInternals,
   thread: GatedThread,
   from: RunFrom<Input>,
-  advance: (from: RunFrom<Input>) => Promise<Advance<Output>>,
-): Promise<Rest<Output>> {
+  advance: (from: RunFrom<Input>) => Promise<Advance<Output, Messages>>,
+): Promise<Rest<Output, Messages>> {
   let asked = "";
   for (let next = from; ;) {
     const advanced = await advance(next);
@@ -109,11 +111,12 @@ function refuseLostConversation(advanced: Advance<unknown>, taken: ThreadRecord,
   throw new CountersignError("SETUP", { hint });
 }
 
-async function finish<Output>(
+async function finish<Output, Messages>(
   internals: GatingInternals,
   thread: GatedThread,
-  { advanced, waiting, read }: Rest<Output>,
-): Promise<RunOutcome<Output>> {
+  { advanced, waiting, read }: Rest<Output, Messages>,
+  { spec, before }: { readonly spec: Spec<Output, Messages>; readonly before: Continuation | null },
+): Promise<RunOutcome<Output, Messages>> {
   const { kernel } = internals;
   if (waiting) return suspendedWith(waiting);
   if (advanced.status === "suspended") {
@@ -125,10 +128,13 @@ async function finish<Output>(
     await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
     return { status: "stopped", ...(stopperOf(await kernel.ledger.ofThread(thread.id)) ?? BY_ITSELF) };
   }
-  const { output, text } = advanced;
-  const outcome = { text, output: firstNonJson(output) ? undefined : output };
+  const { output, text, usage, lastAgent } = advanced;
+  const said = { text, usage, lastAgent };
+  const outcome = spec.restoreOutput ? said : { ...said, output: keptResult(output) };
   await release(kernel, thread.invocation, { type: "completed", outcome, continuation });
-  return { status: "completed", output, text, replayed: false };
+  const saved = { continuation: advanced.continuation ?? before, input: undefined };
+  const messages = "messages" in advanced ? advanced.messages : spec.messages?.(thread.id, saved);
+  return { status: "completed", output, ...said, messages: (await messages) as Messages, replayed: false };
 }
 
 /** The thread is let go, unless it is somebody else's by now. */
@@ -151,26 +157,29 @@ function stopperOf(requests: readonly RequestRecord[]): Stopper | undefined {
 const BY_ITSELF: Stopper = { by: SYSTEM, message: undefined };
 
 /** What a thread that has ended answers, however often it is resumed. @throws THREAD_CLOSED if it is purged who stopped it */
-export async function replayed<Output>(
-  spec: Pick<RunnerSpec<never, Output, never, never>, "restoreOutput">,
+export async function replayed<Output, Messages>(
+  spec: Spec<Output, Messages>,
   thread: ThreadRecord,
   requests: readonly RequestRecord[],
-): Promise<RunOutcome<Output>> {
+): Promise<RunOutcome<Output, Messages>> {
   if (!thread.outcome) {
     const stopper = stopperOf(requests);
     if (!stopper && requests.some(({ state }) => state === "purged")) throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
     return { status: "stopped", ...(stopper ?? BY_ITSELF) };
   }
-  const { text, output } = thread.outcome;
+  const { text, output, usage, lastAgent } = thread.outcome;
   return {
     status: "completed",
-    output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (output as Output),
+    output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (deserialize(output) as Output),
     text,
+    messages: (await spec.messages?.(thread.id, await savedIn(thread))) as Messages,
+    usage,
+    lastAgent,
     replayed: true,
   };
 }
 
 /** A thread that rests until these are decided. */
-export function suspendedWith(pending: readonly RequestRecord[]): RunOutcome<never> {
+export function suspendedWith(pending: readonly RequestRecord[]): RunOutcome<never, never> {
   return { status: "suspended", pending: pending.map(toRequest) };
 }

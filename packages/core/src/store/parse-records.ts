@@ -2,6 +2,7 @@ import { z } from "zod";
 import { decisionRecordSchema, jsonObjectSchema } from "../contract/decision.ts";
 import { principalSchema } from "../contract/principal.ts";
 import { termsSchema } from "../contract/terms.ts";
+import { usageSchema } from "../contract/usage.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
 import { unreadableRecord } from "./unreadable.ts";
 
@@ -39,8 +40,8 @@ const requestSchema = z.lazy(() =>
     execution: z.enum(["none", "executing", "done", "failed", "unknown"]),
     receipt: z
       .discriminatedUnion("status", [
-        z.object({ status: z.literal("done"), result: z.unknown().optional(), at: z.number() }),
-        z.object({ status: z.literal("failed"), error: z.string(), at: z.number() }),
+        z.object({ status: z.literal("done"), result: z.unknown().optional(), at: z.number(), args: jsonObjectSchema.optional() }),
+        z.object({ status: z.literal("failed"), error: z.string(), at: z.number(), args: jsonObjectSchema.optional() }),
         z.object({ status: z.literal("unknown"), at: z.number() }),
       ])
       .optional(),
@@ -93,7 +94,7 @@ const threadSchema = z.lazy(() =>
     context: z.unknown().optional(),
     input: z.unknown().optional(),
     continuation: z.instanceof(Uint8Array).optional(),
-    outcome: z.object({ text: z.string(), output: z.unknown().optional() }).optional(),
+    outcome: z.object({ text: z.string(), output: z.unknown().optional(), usage: usageSchema.optional(), lastAgent: text() }).optional(),
     closedAt: time(),
     purgedSeq: time(),
     seq: z.number(),

@@ -1,6 +1,7 @@
 import type { Grant } from "../contract/grant.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import type { Usage } from "../contract/usage.ts";
 
 /**
  * Where a request stands. Users see it as `status` and `execution`. `purged`: it had finished, and all but what it takes
@@ -46,6 +47,15 @@ export interface RequestRecord extends ApprovalRequest {
   readonly head: string;
 }
 
+/** As JSON. */
+interface RecordedOutcome {
+  readonly text: string;
+  /** Absent where the framework keeps it. */
+  readonly output?: unknown;
+  readonly usage?: Usage | undefined;
+  readonly lastAgent?: string | undefined;
+}
+
 export interface ThreadRecord {
   readonly id: string;
   readonly version: number;
@@ -78,7 +88,7 @@ export interface ThreadRecord {
   readonly input?: unknown;
   readonly continuation: Uint8Array | undefined;
   /** What the last completed run answered, so that a later resume answers the same. */
-  readonly outcome: { readonly text: string; readonly output: unknown } | undefined;
+  readonly outcome: RecordedOutcome | undefined;
   /** Unix ms. Absent while it is live, and once what it held was purged. */
   readonly closedAt?: number | undefined;
   /** Number of the event that stands for all before it, once a purge has removed those: the chain begins there. */

@@ -1,24 +1,28 @@
-import { firstNonJson } from "../canonical/json.ts";
-import type { Continuation } from "../contract/continuation.ts";
+import { deserialize, serialize } from "../canonical/serialize.ts";
+import type { Continuation, SavedRun } from "../contract/continuation.ts";
 import { CountersignError } from "../errors/error.ts";
+import type { ThreadRecord } from "../store/records.ts";
 import { gunzip, gzip } from "./gzip.ts";
 
 /** The first byte says how the others are to be read; other encodings get other numbers. */
 const PLAIN_JSON = 1;
 const GZIPPED_JSON = 2;
+/** The same, with values that JSON has no word for: see `serialize`. */
+const PLAIN = 3;
+const GZIPPED = 4;
 
 /** Bytes of JSON above which it is compressed: below, that would take longer than the rest of the pause. */
 const COMPRESS_ABOVE = 32_768;
 /** Bytes of JSON that a compressed continuation can have. A longer one stays plain, so whatever unpacks to more was never ours. */
 const COMPRESS_UP_TO = 256 * 1_024 * 1_024;
 
-/** @throws STATE_NOT_SERIALIZABLE with the path of what JSON can't carry */
+/** @throws STATE_NOT_SERIALIZABLE with the path of what can't be kept */
 export async function encodeContinuation(continuation: Continuation): Promise<Uint8Array> {
-  const bad = firstNonJson(continuation.data);
-  if (bad) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: bad });
-  const json = new TextEncoder().encode(JSON.stringify({ format: continuation.format, data: continuation.data }));
+  const kept = serialize(continuation.data);
+  if (!("json" in kept)) throw new CountersignError("STATE_NOT_SERIALIZABLE", { path: kept.path });
+  const json = new TextEncoder().encode(JSON.stringify({ format: continuation.format, data: kept.json }));
   const compressed = json.length > COMPRESS_ABOVE && json.length <= COMPRESS_UP_TO;
-  return compressed ? marked(GZIPPED_JSON, await gzip(json)) : marked(PLAIN_JSON, json);
+  return compressed ? marked(GZIPPED, await gzip(json)) : marked(PLAIN, json);
 }
 
 function marked(encoding: number, body: Uint8Array): Uint8Array {
@@ -35,20 +39,28 @@ function marked(encoding: number, body: Uint8Array): Uint8Array {
 export async function decodeContinuation(bytes: Uint8Array | undefined, framework: string): Promise<Continuation | null> {
   if (!bytes) return null;
   const [encoding] = bytes;
-  if (encoding !== PLAIN_JSON && encoding !== GZIPPED_JSON) {
+  const isGzipped = encoding === GZIPPED_JSON || encoding === GZIPPED;
+  const hasValues = encoding === PLAIN || encoding === GZIPPED;
+  if (!isGzipped && !hasValues && encoding !== PLAIN_JSON) {
     throw new CountersignError("STATE_INCOMPATIBLE", {
       framework,
       saved: `encoding ${encoding}`,
-      running: `encodings ${PLAIN_JSON} and ${GZIPPED_JSON}`,
+      running: `encodings ${PLAIN_JSON} to ${GZIPPED}`,
     });
   }
   try {
     const body = bytes.slice(1);
-    const json = encoding === GZIPPED_JSON ? await gunzip(body, COMPRESS_UP_TO) : body;
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)) as Continuation;
+    const json = isGzipped ? await gunzip(body, COMPRESS_UP_TO) : body;
+    const saved = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)) as Continuation;
+    return hasValues ? { ...saved, data: deserialize(saved.data) } : saved;
   } catch (cause) {
     throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "A saved continuation is damaged.", cause });
   }
+}
+
+/** What is on record of a thread's run: it may be under way meanwhile. @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE */
+export async function savedIn({ continuation, framework, input }: ThreadRecord): Promise<SavedRun> {
+  return { continuation: await decodeContinuation(continuation, framework), input: deserialize(input) };
 }
 
 /** What an adapter has saved. Undefined: nothing. @throws STATE_INCOMPATIBLE for what it saved in another format */

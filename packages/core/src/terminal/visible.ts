@@ -1,3 +1,6 @@
+import { isPlainObject } from "../canonical/json.ts";
+import { serialize } from "../canonical/serialize.ts";
+
 /**
  * Everything that a terminal or an eye would not show as what it is: control and format characters (bidirectional
  * overrides, zero-width), private and unassigned ones, lone surrogates, fillers, spaces other than the plain one.
@@ -11,12 +14,21 @@ export function visible(text: string): string {
 }
 
 /**
- * JSON, complete, with hidden characters written as JSON's own escapes: what a program reads back from it is unchanged, and
+ * JSON, complete, bytes and dates as they are stored, with hidden characters written as JSON's own escapes: what a program reads back from it is unchanged, and
  * nothing in it acts on a terminal. Over several lines, unless `indent` is 0.
  */
 export function visibleJson(value: unknown, indent = 2): string {
-  const text = JSON.stringify(value, null, indent) ?? "null";
+  const text = JSON.stringify(value, asStored, indent) ?? "null";
   return text.split("\n").map(escaped).join("\n");
+}
+
+/** What JSON has no word for is written as stores keep it, but members that are undefined aren't shown. */
+function asStored(this: Readonly<Record<string, unknown>>, key: string, json: unknown): unknown {
+  const value = this[key];
+  if (value === undefined || typeof value === "function") return undefined;
+  if (Array.isArray(value) || (typeof value === "object" && value !== null && isPlainObject(value))) return json;
+  const kept = serialize(value, { classes: "as JSON" });
+  return "json" in kept ? kept.json : json;
 }
 
 function escaped(line: string): string {
