@@ -10,4 +10,5 @@ export type {
   StoreHarness,
   Transcript,
 } from "./contract/harness.ts";
+export { TOKENS } from "./contract/harness.ts";
 export { testAdapter, testNative, testStore, type TestAdapterOptions } from "./vitest.ts";

@@ -6,7 +6,7 @@ import { deadlines } from "./cases/deadlines.ts";
 import { deciding } from "./cases/deciding.ts";
 import { editTerms } from "./cases/edit-terms.ts";
 import { deploys } from "./cases/deploys.ts";
-import { edits, rejections } from "./cases/edits.ts";
+import { edits } from "./cases/edits.ts";
 import { effects } from "./cases/effects.ts";
 import { flooding } from "./cases/flooding.ts";
 import { freezing } from "./cases/freezing.ts";
@@ -16,9 +16,11 @@ import { masking } from "./cases/masking.ts";
 import { natively } from "./cases/natively.ts";
 import { nested } from "./cases/nested.ts";
 import { once } from "./cases/once.ts";
+import { outcomes } from "./cases/outcomes.ts";
 import { parallel } from "./cases/parallel.ts";
 import { perRun } from "./cases/per-run.ts";
 import { providerRun } from "./cases/provider-run.ts";
+import { rejections } from "./cases/rejections.ts";
 import { remembering } from "./cases/remembering.ts";
 import { reviewing } from "./cases/reviewing.ts";
 import { streaming } from "./cases/streaming.ts";
@@ -53,6 +55,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...threads,
   ...afterFailure,
   ...values,
+  ...outcomes,
   ...streaming,
   ...natively,
   ...nested,

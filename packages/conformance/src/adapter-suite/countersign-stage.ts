@@ -78,6 +78,7 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     },
     decide: ({ id, digest }, decision, { by = alice, withPolicy = false, digest: seen = digest, ...options }: DecideOptions = {}) =>
       carryOut({ do: "decide", id, digest: seen, decision, by, desk: !withPolicy }, options),
+    look: (options = {}) => carryOut({ do: "look", threadId: options.threadId ?? THREAD }, options),
     work: (options = {}) => carryOut({ do: "work" }, options),
     answerNatively: (given, by, options = {}) =>
       carryOut({ do: "answer", threadId: options.threadId ?? THREAD, answers: given, by }, options),

@@ -46,6 +46,7 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
       said.set(threadId, { ...said.get(threadId), [id]: decision });
       return { status: "decided", pending: [], transcript: [], requests: 0, chunks: 0, pid: process.pid };
     },
+    look: () => unsupported("a conversation of a runner's"),
     work: () => unsupported("a worker"),
     answerNatively: () => unsupported("a second way to answer"),
     get gate() {

@@ -37,6 +37,7 @@ export interface Setting {
   readonly check?: NonNullable<Scenario["check"]>;
   readonly perRun?: NonNullable<Scenario["perRun"]>;
   readonly gatedTwice?: true;
+  readonly structured?: StandardSchemaV1;
 }
 
 /** A promise of adapters. Processes rebuild its setting from the case's id, so it is code and not data. */

@@ -49,6 +49,8 @@ export interface Stage {
   decide(call: PendingCall, decision: Decision, options?: DecideOptions): Promise<Answer>;
   /** A worker does what is due and goes. */
   work(options?: StepOptions): Promise<Answer>;
+  /** The conversation as the runner gives it now. */
+  look(options?: StepOptions): Promise<Answer>;
   /** An existing UI's one answer, by call id; without a principal it goes straight into the framework. */
   answerNatively(answers: Readonly<Record<string, Decision>>, by: Principal | undefined, options?: StepOptions): Promise<Answer>;
   /** What the tools have done to the world so far. */

@@ -47,9 +47,14 @@ export interface Scenario {
    * way for what a run is given.
    */
   readonly perRun?: (thread: ThreadRef<JsonObject>) => JsonObject;
+  /** Only where `structuredOutput` is declared: the agent answers by this schema. A text of the model is then its answer as JSON. */
+  readonly structured?: StandardSchemaV1;
   /** Only where `gatedTwice` is declared: the application puts the gate around each tool by two ways, or twice by one. */
   readonly gatedTwice?: true;
 }
+
+/** Where `usage` is declared: what each response of the model says that it took. */
+export const TOKENS = { inputTokens: 10, outputTokens: 5 } as const;
 
 /** What the model was shown at its last request. */
 export interface Transcript {
@@ -82,6 +87,9 @@ export interface Transcript {
  * - `providerCalls`: calls that the model's provider runs once the framework has let it
  * - `perRun`: the framework is given something anew for each run, and hands it to the tools
  * - `gatedTwice`: nothing keeps an application from gating a tool again
+ * - `structuredOutput`: the agent's last answer can be a value by a schema
+ * - `usage`: the framework tells what a run's model requests took
+ * - `conversation`: `runner.messages` gives the conversation; the harness reads it
  */
 export type Capability =
   | "durable"
@@ -100,7 +108,10 @@ export type Capability =
   | "checks"
   | "providerCalls"
   | "perRun"
-  | "gatedTwice";
+  | "gatedTwice"
+  | "structuredOutput"
+  | "usage"
+  | "conversation";
 
 /** How a framework's adapter is put under the suite. A harness module exports one as its default. */
 export interface AdapterHarness {
@@ -122,6 +133,8 @@ export interface OpenAdapter {
    * into the framework). The UI shows each call as it was asked about, whatever became of it since.
    */
   answerNatively?(threadId: string, answers: Readonly<Record<string, Decision>>, by: Principal | undefined): Promise<void>;
+  /** What `runner.messages` gives, in neutral words: as {@link OpenAdapter.transcript}, and with what the model said last. */
+  conversation?(messages: unknown): Transcript["messages"];
   close?(): Promise<void>;
 }
 

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { CountersignError, isCountersignError, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import {
+  addUsage,
   defineRunner,
   isUnexecuted,
   leftOpen,
   turnIdOf,
   type Advance,
+  type Continuation,
   type Execution,
   type Offer,
   type ProposedCall,
@@ -25,6 +27,7 @@ interface Options {
   readonly context?: ((thread: ThreadRef<JsonObject>) => JsonObject) | undefined;
 }
 
+type Step = Advance<unknown, readonly Message[]>;
 type Native = { answers?: NativeAnswers | undefined };
 const conversations: State[] = [];
 
@@ -35,13 +38,15 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
     input: string | undefined,
     data: unknown,
     options: Native & { signal: AbortSignal },
-  ): Promise<Advance<string>> => {
+    streams = false,
+  ): Promise<Step> => {
     const state =
       flaw === "mixes-threads" && conversations[0] ? conversations[0] : data && flaw !== "begins-anew" ? stateOf(data) : emptyState();
     conversations[0] = state;
     if (input !== undefined) {
       await answerOpenCalls(agent, state, thread, flaw);
       state.messages.push({ role: "user", text: input });
+      if (flaw !== "counts-all-runs") state.usage = undefined;
     }
     const advancing = {
       thread,
@@ -52,29 +57,31 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
       perRun: flaw === "loses-per-run" && input === undefined ? undefined : context?.(refOf(thread)),
       flaw,
       resumed: input === undefined,
+      streams,
     };
     return advance(agent, state, advancing);
   };
-  return defineRunner<string, string, AsyncIterable<string>, unknown, Native>(gate, {
+  return defineRunner<string, unknown, AsyncIterable<string>, unknown, Native, readonly Message[]>(gate, {
     name: "conformance",
     framework: "mini",
     ...(flaw !== "overlooks-ungated" && {
       tools: { look: () => ({ offers: [offerOf(gate, agent)] }), ungated, remedy: "Take them out of the agent's own." },
     }),
+    messages: (_, { continuation }) => (continuation && flaw !== "shows-no-conversation" ? stateOf(continuation.data).messages : []),
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
         flaw === "streams-ungated"
           ? pastTheGate(agent, { thread, gate, signal: options.signal, perRun: context?.(refOf(thread)) })
-          : step(thread, input, continuation?.data, options);
+          : step(thread, input, continuation?.data, options, true);
       return { stream: chunks(done), done };
     },
   });
 }
 
-function pastTheGate(agent: Agent, run: Pick<Advancing, "thread" | "gate" | "signal" | "perRun">): Promise<Advance<string>> {
+function pastTheGate(agent: Agent, run: Pick<Advancing, "thread" | "gate" | "signal" | "perRun">): Promise<Step> {
   const state = emptyState();
-  return advance(agent, state, { ...run, root: state, answers: {}, flaw: "never-asks", resumed: false });
+  return advance(agent, state, { ...run, root: state, answers: {}, flaw: "never-asks", resumed: false, streams: true });
 }
 
 function refOf({ id, requestedBy, context }: Thread): ThreadRef<JsonObject> {
@@ -112,7 +119,7 @@ async function toldOf(thread: Thread, call: ProposedCall): Promise<string> {
   return (left.notice ?? "") + (typeof left.result === "string" ? left.result : textOf(left.result));
 }
 
-async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Advance<string>> {
+async function advance(agent: Agent, state: State, advancing: Advancing): Promise<Step> {
   const { thread, flaw } = advancing;
   const { messages } = state;
   for (;;) {
@@ -121,9 +128,12 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     if (restored && flaw === "requests-on-wake") await agent.model(messages.slice(0, at));
     const last = restored ? messages[at] : await agent.model(messages);
     if (!last) throw new Error("unreachable");
-    if (!restored) messages.push(last);
+    if (!restored) {
+      messages.push(last);
+      advancing.root.usage = flaw === "counts-last-request" ? last.usage : addUsage(advancing.root.usage, last.usage);
+    }
     const continuation = { format: 1, data: advancing.root };
-    if (!last.calls) return { status: "completed", output: last.text ?? "", text: last.text ?? "", continuation };
+    if (!last.calls) return completed(agent, last.text ?? "", advancing, continuation);
     const turnId = turnIdFor(messages.slice(0, messages.indexOf(last) + 1), flaw);
     const fresh = (!restored && flaw !== "asks-by-call-id") || flaw === "reasks-policy";
     const open = openCalls(messages);
@@ -150,6 +160,11 @@ async function advance(agent: Agent, state: State, advancing: Advancing): Promis
     }
     if (flaw === "never-ends" && thread.id !== "") return { status: "suspended", calls: [], continuation };
   }
+}
+
+function completed({ structured }: Agent, text: string, { root, flaw, streams }: Advancing, continuation: Continuation): Step {
+  const output: unknown = structured && !(flaw === "streams-no-output" && streams) ? JSON.parse(text) : text;
+  return { status: "completed", output, text, usage: root.usage, continuation };
 }
 
 /** What can't be asked about can't be saved either. */
@@ -231,7 +246,8 @@ async function execute(agent: Agent, state: State, call: ProposedCall, fresh: bo
     if (execution.status === "refused") return { text: execution.message, stops: execution.then === "stop", refused: true };
     // Whatever stands around the tool has dealt with its failure.
     if (execution.status === "failed") return { text: typeof said === "string" ? said : textOf(said) };
-    return { text: (execution.notice ?? "") + (typeof said === "string" ? said : textOf(said)), ranWith: execution.args };
+    const text = typeof said === "string" || (execution.replayed && flaw === "retells-otherwise") ? String(said) : textOf(said);
+    return { text: (execution.notice ?? "") + text, ranWith: execution.args };
   } catch (error) {
     if (error instanceof NestedPause) {
       // The outer call is asked again, so that the end of this invocation doesn't withdraw what is under it.

@@ -15,6 +15,7 @@ export interface Advancing {
   readonly perRun: JsonObject | undefined;
   readonly flaw: Flaw | undefined;
   readonly resumed: boolean;
+  readonly streams: boolean;
 }
 /** What came of one call, as far as the conversation is concerned. */
 export type Outcome =

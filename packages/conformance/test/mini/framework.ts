@@ -1,4 +1,4 @@
-import type { Decision, JsonObject } from "@countersign/core";
+import type { Decision, JsonObject, Usage } from "@countersign/core";
 import type { ParseArgs } from "@countersign/core/adapter";
 
 /** A framework of a loop, a model, tools and nested agents: nothing in it knows of signatures. */
@@ -10,6 +10,8 @@ export interface Message {
   readonly id?: string;
   /** May the provider run this call of its own? The only answer that it takes to one. */
   readonly approves?: boolean;
+  /** Of the request that this answers. */
+  readonly usage?: Usage;
 }
 export interface ToolCall {
   readonly id: string;
@@ -29,6 +31,8 @@ export interface Agent {
   readonly hosted?: readonly string[];
   /** The framework's own look at a tool's arguments: why it doesn't run. */
   readonly check?: ((args: JsonObject) => string | undefined) | undefined;
+  /** Its last answer is a value. */
+  readonly structured?: boolean;
   /** In ms, by tool: the framework waits no longer for it. */
   readonly timeouts: Readonly<Record<string, number>>;
   /** An application gated each tool by two ways. */
@@ -43,6 +47,8 @@ export type NativeAnswers = Readonly<Record<string, Decision>>;
 export interface State {
   readonly messages: Message[];
   readonly nested: Record<string, State>;
+  /** Since the last input. */
+  usage?: Usage | undefined;
 }
 
 export const emptyState = (): State => ({ messages: [], nested: {} });

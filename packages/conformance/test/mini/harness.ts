@@ -1,5 +1,5 @@
 import { isCountersignError, type AgentRunner } from "@countersign/core";
-import type { AdapterHarness, Scenario, Transcript } from "@countersign/conformance";
+import { TOKENS, type AdapterHarness, type Scenario, type Transcript } from "@countersign/conformance";
 import { createRunner } from "./adapter.ts";
 import { decideNative } from "./decide-native.ts";
 import type { Flaw } from "./flaw.ts";
@@ -28,6 +28,9 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       gatedTwice: true,
       checks: true,
       providerCalls: true,
+      structuredOutput: true,
+      usage: true,
+      conversation: true,
     },
     async open(scenario, gate) {
       const seen: { messages: readonly Message[]; requests: number } = { messages: [], requests: 0 };
@@ -45,8 +48,21 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       const around = flaw === "wraps-nothing" ? undefined : scenario.around;
       const agents = Object.fromEntries(nested);
       const { check, gatedTwice } = scenario;
+      const structured = scenario.structured !== undefined;
       const own = effects(open);
-      const agent: Agent = { model, tools, schemas, agents, own, hosted: Object.keys(ofProvider), timeouts, around, check, gatedTwice };
+      const agent: Agent = {
+        model,
+        tools,
+        schemas,
+        agents,
+        own,
+        hosted: Object.keys(ofProvider),
+        timeouts,
+        around,
+        check,
+        gatedTwice,
+        structured,
+      };
       const meant = open.filter(({ ungated }) => ungated === "meant").map(({ name }) => name);
       const runner = createRunner(gate, agent, { flaw, ungated: meant, context: scenario.perRun });
       const flawed =
@@ -57,6 +73,7 @@ export function miniHarness(flaw?: Flaw): AdapterHarness {
       return {
         runner: (flawed ? mishandled(runner, flaw) : runner) as AgentRunner<string>,
         transcript: async () => ({ requests: seen.requests, messages: seen.messages.flatMap(shown) }),
+        conversation: (messages) => (messages as readonly Message[]).flatMap(shown),
         async answerNatively(threadId, answers, by) {
           if (by) await decideNative(gate, answers, { threadId, by: flaw === "trusts-native-answer" ? { id: "native" } : by }, flaw);
           else await runner.resume(threadId, { answers });
@@ -85,10 +102,12 @@ function scripted(
     }
     const turn = turns[messages.filter(({ role }) => role === "model").length] ?? { text: "" };
     if ("fails" in turn) throw new Error(turn.fails);
-    if ("text" in turn) return { role: "model", text: turn.text };
-    return { role: "model", calls: turn.calls.map(({ id, tool, args }) => ({ id, name: tool, args })) };
+    if ("text" in turn) return { role: "model", text: turn.text, usage: USAGE };
+    return { role: "model", usage: USAGE, calls: turn.calls.map(({ id, tool, args }) => ({ id, name: tool, args })) };
   };
 }
+
+const USAGE = { ...TOKENS, totalTokens: TOKENS.inputTokens + TOKENS.outputTokens, cachedInputTokens: 0, reasoningTokens: 0 };
 
 function shown({ role, text = "", calls, id = "" }: Message): Transcript["messages"] {
   if (calls) return calls.map((call) => ({ role: "call", id: call.id, tool: call.name, args: call.args }));

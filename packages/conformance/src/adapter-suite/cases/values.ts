@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { approve, definePolicy, type JsonObject } from "@countersign/core";
+import { approve, definePolicy, edit, type JsonObject } from "@countersign/core";
 import { z } from "zod";
 import type { AdapterCase, Call, Setting } from "../setting.ts";
 import { assertStatus, onlyPending, resultOf } from "./expect.ts";
@@ -90,6 +90,51 @@ function result(id: string, title: string, pay: () => unknown): AdapterCase {
   };
 }
 
+class Money {
+  readonly cents = 420_000;
+  readonly #currency = "USD";
+  toJSON(): unknown {
+    return { cents: this.cents, currency: this.#currency };
+  }
+}
+
+/**
+ * The model fails when it is told. What the next request tells it comes from the receipt, in another process.
+ * @param edited a person has changed the arguments, so that the result is told with more than the tool's own
+ */
+function toldAgain(id: string, what: string, pay: () => unknown, edited = false): AdapterCase {
+  return {
+    id,
+    title: `A replay tells the model of ${what} what the first telling told.`,
+    guards: "After a failure the model reads numbers instead of a picture, or the run is stuck on what its tool can't read back.",
+    ...(edited && { needs: ["edit"] as const }),
+    setting: (variant) =>
+      payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], {
+        pay,
+        timings: SHORT_LEASES,
+      }),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      await stage.decide(call, edited ? edit({ amount: 4_000, to: "Acme Corp" }) : approve());
+      const first = await stage.resume({ variant: "failing" });
+      assertStatus(first, "error");
+      const again = await stage.resume();
+      assertStatus(again, "completed");
+      assert.equal(resultOf(again, "call_0"), resultOf(first, "call_0"), "a replay tells something else");
+      assert.equal(stage.effects().length, 1);
+    },
+  };
+}
+
+const PICTURE = [137, 80, 78, 71, 13, 10, 26, 10, 0, 255];
+const everything = (): unknown => ({
+  picture: new Uint8Array(PICTURE),
+  files: [{ name: "invoice.pdf", data: Buffer.from("%PDF") }],
+  at: new Date("2026-11-29T09:00:00.123Z"),
+  none: undefined,
+  price: new Money(),
+});
+
 function cyclic(): unknown {
   const loop: { self?: unknown } = {};
   loop.self = loop;
@@ -137,5 +182,11 @@ export const values: readonly AdapterCase[] = [
   result("values.bigint-result", "A tool that answers what JSON can't carry (a BigInt) has run, once.", () => 10n),
   result("values.cyclic-result", "A tool that answers a cyclic object has run, once.", cyclic),
   result("values.large-result", "A tool that answers 1 MB has run, once.", () => "x".repeat(1_000_000)),
+  toldAgain("values.told-again-bytes", "bytes", () => new Uint8Array(PICTURE)),
+  toldAgain("values.told-again-object", "an object with bytes, files, a date and an object of a class", everything),
+  toldAgain("values.told-again-edited", "an edited call's picture", everything, true),
+  toldAgain("values.told-again-bigint", "a bigint in an object", () => ({ units: 10n ** 20n })),
+  toldAgain("values.told-again-nothing", "a tool that answers nothing", () => undefined),
+  toldAgain("values.told-again-map", "a Map and a Set", () => ({ rates: new Map([["EUR", 1.1]]), seen: new Set(["a"]) })),
   result("values.object-result", "A tool that answers an object with a Date has run, once.", () => ({ at: new Date(0), amount: 1 })),
 ];

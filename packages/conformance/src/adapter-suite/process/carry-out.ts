@@ -81,13 +81,17 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
     case "start": {
       const { pending, requestedBy, context } = step;
       const options = { pending, requestedBy, ...(context && { context }) };
-      if (!step.stream) return reported(await runner.start(step.threadId, step.input, options));
-      return drained(await runner.stream(step.threadId, step.input, options));
+      if (!step.stream) return reported(await runner.start(step.threadId, step.input, options), adapter);
+      return drained(await runner.stream(step.threadId, step.input, options), adapter);
     }
     case "resume":
       return step.stream
-        ? drained(await runner.resumeStream(step.threadId))
-        : reported(await runner.resume(step.threadId, { signal: world.signal }));
+        ? drained(await runner.resumeStream(step.threadId), adapter)
+        : reported(await runner.resume(step.threadId, { signal: world.signal }), adapter);
+    case "look": {
+      if (!adapter.conversation) throw new Error("the harness declares `conversation`, but it can't read one");
+      return { status: "worked", conversation: adapter.conversation(await runner.messages(step.threadId)) };
+    }
     case "work": {
       const worker = createWorker(world.gate, [runner], { onError: () => {} });
       await worker.drain();
@@ -101,10 +105,20 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
   }
 }
 
-function reported(outcome: RunOutcome<unknown>): Report {
+function reported(outcome: RunOutcome<unknown>, adapter: OpenAdapter): Report {
   switch (outcome.status) {
-    case "completed":
-      return { status: "completed", text: outcome.text, replayed: outcome.replayed };
+    case "completed": {
+      const { status, text, output, usage, lastAgent, messages, replayed } = outcome;
+      return {
+        status,
+        text,
+        replayed,
+        output,
+        ...(usage && { usage }),
+        ...(lastAgent !== undefined && { lastAgent }),
+        ...(adapter.conversation && { conversation: adapter.conversation(messages) }),
+      };
+    }
     case "suspended":
       return { status: "suspended", pending: outcome.pending.map(pendingCall) };
     default:
@@ -112,14 +126,17 @@ function reported(outcome: RunOutcome<unknown>): Report {
   }
 }
 
-async function drained(run: { readonly stream: unknown; readonly outcome: Promise<RunOutcome<unknown>> }): Promise<Report> {
+async function drained(
+  run: { readonly stream: unknown; readonly outcome: Promise<RunOutcome<unknown>> },
+  adapter: OpenAdapter,
+): Promise<Report> {
   let chunks = 0;
   run.outcome.catch(() => {});
   const { stream } = run;
   if (typeof stream === "object" && stream !== null && Symbol.asyncIterator in stream) {
     chunks = (await Array.fromAsync(stream as AsyncIterable<unknown>)).length;
   }
-  return { ...reported(await run.outcome), chunks };
+  return { ...reported(await run.outcome, adapter), chunks };
 }
 
 function pendingCall({ id, proposal, tool, args, requestedBy, revises }: ApprovalRequest): PendingCall {

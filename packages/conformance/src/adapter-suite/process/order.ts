@@ -1,4 +1,4 @@
-import type { Decision, JsonObject, Principal } from "@countersign/core";
+import type { Decision, JsonObject, Principal, Usage } from "@countersign/core";
 import type { Transcript } from "../../contract/harness.ts";
 
 /** Where a process dies: around one of the moments at which something becomes true. */
@@ -36,6 +36,8 @@ export type Step =
       readonly stream?: boolean | undefined;
     }
   | { readonly do: "resume"; readonly threadId: string; readonly stream?: boolean | undefined }
+  /** Looks at the conversation, and nothing else. */
+  | { readonly do: "look"; readonly threadId: string }
   | { readonly do: "work" }
   /** Loads the framework and does nothing. */
   | { readonly do: "warm" }
@@ -83,6 +85,12 @@ export interface Answer {
   readonly pending: readonly PendingCall[];
   readonly text?: string;
   readonly replayed?: boolean;
+  /** Of a completed run, as JSON. */
+  readonly output?: unknown;
+  readonly usage?: Usage;
+  readonly lastAgent?: string;
+  /** The conversation as the runner gives it: in the outcome of a completed run, or looked at. Absent where it isn't declared. */
+  readonly conversation?: Transcript["messages"];
   /** What the model was shown at the last request of this process. */
   readonly transcript: Transcript["messages"];
   /** Model requests that this step made. */

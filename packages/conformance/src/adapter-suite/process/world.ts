@@ -49,7 +49,7 @@ export async function openStore(dir: string, module: string | undefined): Promis
 
 /** The tools with their recorders: an effect is on record before its tool answers. */
 export function scenarioOf(
-  { tools, turns, subagents, around, check, perRun, gatedTwice }: Setting,
+  { tools, turns, subagents, around, check, perRun, gatedTwice, structured }: Setting,
   dir: string,
   kill: Kill | undefined,
   off?: AbortController,
@@ -61,6 +61,7 @@ export function scenarioOf(
     ...(check && { check }),
     ...(perRun && { perRun }),
     ...(gatedTwice && { gatedTwice }),
+    ...(structured && { structured }),
     tools: tools.map(({ name, args, answer, ungated, hosted, timeout }) => ({
       name,
       ...(ungated && { ungated }),
