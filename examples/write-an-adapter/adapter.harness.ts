@@ -9,7 +9,16 @@ export default {
   version: "1.0.0",
   // What is not declared is absent: this adapter can't stream, and knows neither nested agents nor answers of its own. Every
   // tool runs through its loop, so that none can be forgotten.
-  capabilities: { durable: true, edit: true, partial: true, parallel: true, supersede: true, rejectReason: true, ungated: false },
+  capabilities: {
+    durable: true,
+    edit: true,
+    partial: true,
+    parallel: true,
+    supersede: true,
+    rejectReason: true,
+    conversation: true,
+    ungated: false,
+  },
   async open({ tools, turns }, gate) {
     let shown: readonly Message[] = [];
     let requests = 0;
@@ -22,6 +31,7 @@ export default {
     return {
       runner: createRunner(gate, agent, { name: "conformance" }) as AgentRunner<string>,
       transcript: async () => ({ requests, messages: shown.flatMap(neutral) }),
+      conversation: (messages) => (messages as readonly Message[]).flatMap(neutral),
     };
   },
 } satisfies AdapterHarness;

@@ -1,24 +1,41 @@
 import type { AgentRunner } from "@countersign/core";
-import { defineRunner, leftOpen, turnIdOf, type Advance, type GateIn, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import {
+  defineRunner,
+  leftOpen,
+  textOf,
+  turnIdOf,
+  type Advance,
+  type Continuation,
+  type GateIn,
+  type ProposedCall,
+  type Thread,
+} from "@countersign/core/adapter";
 import { proposes, type Agent, type Message } from "./framework.ts";
 
 /** Of the saved conversation: another number for another shape, so that an old one is recognised. */
 const FORMAT = 1;
 
+type Runner<C> = AgentRunner<string, string, never, C, {}, readonly Message[]>;
+
 /** The whole adapter: how this framework goes on. Leases, fences, workers and outcomes are done by defineRunner. */
-export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: string }): AgentRunner<string, string, never, C> {
-  return defineRunner<string, string, never, C>(gate, {
+export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: string }): Runner<C> {
+  return defineRunner<string, string, never, C, {}, readonly Message[]>(gate, {
     name: options.name,
     framework: "little loop",
+    messages: (_, { continuation }) => savedIn(continuation),
     async advance(thread, { input, continuation }, { signal }) {
-      const messages = [...((continuation?.data as readonly Message[] | undefined) ?? [])];
+      const messages = [...savedIn(continuation)];
       if (input !== undefined) messages.push(...(await answersToOpenCalls(thread, messages)), { role: "user", text: input });
       return loop(agent, thread, messages, signal);
     },
   });
 }
 
-async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advance<string>> {
+function savedIn(continuation: Continuation | null): readonly Message[] {
+  return (continuation?.data as readonly Message[] | undefined) ?? [];
+}
+
+async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advance<string, readonly Message[]>> {
   for (;;) {
     const open = openCalls(messages);
     // A turn that this invocation saw the model produce can't have requests yet: asking about it costs no read.
@@ -94,14 +111,4 @@ async function answersToOpenCalls(thread: Thread, messages: readonly Message[]):
     answers.push({ role: "tool", id: call.callId, text });
   }
   return answers;
-}
-
-/** A tool may answer nothing, or what JSON can't carry: it has run all the same. */
-function textOf(result: unknown): string {
-  if (typeof result === "string") return result;
-  try {
-    return JSON.stringify(result) ?? "done";
-  } catch {
-    return "done";
-  }
 }

@@ -4,6 +4,7 @@ export { argsIssues } from "./adapt/args-issues.ts";
 export { emitting } from "./adapt/emitting.ts";
 export { defineKeptRunner, type Next } from "./adapt/kept-runner.ts";
 export { requestIdFor, savedRun, proposedArgs } from "./adapt/saved-run.ts";
+export { textOf } from "./adapt/text-of.ts";
 export { addUsage } from "./adapt/usage.ts";
 export { firstNonJson, turnIdOf } from "./canonical/json.ts";
 export type { ProposedCall } from "./contract/call.ts";

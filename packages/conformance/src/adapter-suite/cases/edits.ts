@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { approve, edit, reject } from "@countersign/core";
 import type { AdapterCase } from "../setting.ts";
-import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, ownArgs, resultOf } from "./expect.ts";
+import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, ownArgs, paid, resultOf } from "./expect.ts";
 import { calls, payment, payments, says } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
@@ -53,7 +53,7 @@ export const edits: readonly AdapterCase[] = [
   },
   {
     id: "edit.told-what-ran",
-    title: "The result of an edited call says what the tool got: not a member that its schema takes out.",
+    title: "The result of an edited call says what the tool got: no member that its schema takes out.",
     guards: "The model tells the user of a discount that the tool never saw.",
     needs: ["edit"],
     setting: () => payments(turns, { pay: () => "paid" }),
@@ -63,8 +63,13 @@ export const edits: readonly AdapterCase[] = [
       const answer = await stage.resume();
       assertStatus(answer, "completed");
       assertTold(answer, "call_0", "4000");
-      assert.ok(!resultOf(answer, "call_0").includes("discount"), "the model is told of what the tool never got");
-      assertPaid(stage, { amount: 4_000, to: "Acme Corp" });
+      const [got = {}] = paid(stage);
+      const isTold = resultOf(answer, "call_0").includes("discount");
+      assert.equal(
+        isTold,
+        "discount" in got,
+        isTold ? "the model is told of what the tool never got" : "the model isn't told of all that ran",
+      );
     },
   },
   {
