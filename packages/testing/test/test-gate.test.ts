@@ -1,4 +1,4 @@
-import { approve, definePolicy, edit } from "@countersign/core";
+import { approve, definePolicy, edit, type StandardSchemaV1 } from "@countersign/core";
 import { scriptedReviewer, testGate } from "@countersign/testing";
 import { expect, it } from "vitest";
 
@@ -12,6 +12,28 @@ it("shows what was asked and what ran, edits included", async () => {
   await gate.execute(paid, () => "paid");
   expect(gate.asked).toMatchObject([{ tool: "pay", args: { amount: 5 } }]);
   expect(gate.executed).toMatchObject([{ tool: "pay", args: { amount: 4 } }]);
+});
+
+/** As most schemas do: other members are taken out, and what is missing is added. */
+const Payment: StandardSchemaV1<{ amount: number }, { amount: number; currency: string }> = {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    validate: (value) => ({ value: { amount: (value as { amount: number }).amount, currency: "USD" } }),
+  },
+};
+
+it("shows what the tool got, not what its schema takes out or adds", async () => {
+  const reviewer = scriptedReviewer({ pay: () => edit({ amount: 4, discount: "a tenth" }) });
+  const gate = testGate(definePolicy({ tools: { pay: { args: Payment, ask: true } } }), { reviewer });
+  const paid = await gate.ask(pay);
+  if (paid.status !== "approved") throw new Error(paid.status);
+  await gate.execute(paid, (got) => got);
+  expect(gate.executed).toEqual([{ tool: "pay", args: { amount: 4, currency: "USD" } }]);
+  expect((await gate.get(paid.id))?.receipt).toMatchObject({
+    result: { amount: 4, currency: "USD" },
+    args: { amount: 4, currency: "USD" },
+  });
 });
 
 it("has a clock that the test moves", async () => {
