@@ -6,7 +6,7 @@ import type { Usage } from "./usage.ts";
 export type RunOutcome<Output, Messages = unknown> =
   | {
       readonly status: "completed";
-      /** What the framework's run answered: structured where the agent says so. */
+      /** What the framework's run answered: structured where the agent says so. An object of a class is its JSON when it is replayed. */
       readonly output: Output;
       /** The model's last text. */
       readonly text: string;

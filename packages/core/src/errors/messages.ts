@@ -58,7 +58,8 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
       : saved === framework
         ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
         : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
-  STATE_NOT_SERIALIZABLE: ({ path: keys }) => `The state to be saved is not JSON at ${path(keys)}.`,
+  STATE_NOT_SERIALIZABLE: ({ path: keys }) =>
+    `The state to be saved can't be kept: at ${path(keys)} stands neither JSON nor a date, bytes, a bigint, a Map, a Set or a URL. Put plain values there, or leave it out.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     request.status === "approved" && request.execution === "none"
       ? `Request ${name(request)} was cut short, and it is unknown whether it happened. It may be repeated: resume, and it runs again.`

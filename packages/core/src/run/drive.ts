@@ -1,4 +1,4 @@
-import { deserialize } from "../canonical/serialize.ts";
+import { deserialize, serialize } from "../canonical/serialize.ts";
 import type { Continuation } from "../contract/continuation.ts";
 import type { RunOutcome } from "../contract/outcome.ts";
 import { SYSTEM } from "../contract/principal.ts";
@@ -13,7 +13,6 @@ import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation, savedIn } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";
 import { isOfTheRun } from "./attempts.ts";
-import { keptResult } from "../resume/receipt.ts";
 import { withThread } from "./current-thread.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
@@ -130,11 +129,17 @@ async function finish<Output, Messages>(
   }
   const { output, text, usage, lastAgent } = advanced;
   const said = { text, usage, lastAgent };
-  const outcome = spec.restoreOutput ? said : { ...said, output: keptResult(output) };
+  const outcome = spec.restoreOutput ? said : { ...said, output: keptOutput(output) };
   await release(kernel, thread.invocation, { type: "completed", outcome, continuation });
   const saved = { continuation: advanced.continuation ?? before, input: undefined };
   const messages = "messages" in advanced ? advanced.messages : spec.messages?.(thread.id, saved);
   return { status: "completed", output, ...said, messages: (await messages) as Messages, replayed: false };
+}
+
+/** Undefined: it can't be kept. */
+function keptOutput(output: unknown): unknown {
+  const kept = output === undefined ? undefined : serialize(output, { classes: "as JSON" });
+  return kept && "json" in kept ? kept.json : undefined;
 }
 
 /** The thread is let go, unless it is somebody else's by now. */
