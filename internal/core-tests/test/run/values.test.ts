@@ -29,7 +29,7 @@ function setting(after: Step, before?: Step) {
       return after(from, { said });
     },
   });
-  const sign = async (): Promise<unknown> => gate.decide(gate.asked[0] ?? { id: "none" }, approve(), { by: { id: "alice" } });
+  const sign = async (): Promise<unknown> => gate.decide(gate.asked[0] ?? { id: "none", digest: "" }, approve(), { by: { id: "alice" } });
   return { gate, runner, seen, sign };
 }
 
@@ -92,7 +92,9 @@ describe("values that JSON has no word for", () => {
 });
 
 it("a pause that can't be kept is refused with its path, before anything is asked", async () => {
-  class Session {}
+  class Session {
+    readonly id = 1;
+  }
   const { gate, runner } = setting(done, () => ({
     status: "suspended",
     calls: [CALL],
