@@ -131,7 +131,8 @@ async function finish<Output, Messages>(
   const said = { text, usage, lastAgent };
   const outcome = spec.restoreOutput ? said : { ...said, output: keptOutput(output) };
   await release(kernel, thread.invocation, { type: "completed", outcome, continuation });
-  const saved = { continuation: advanced.continuation ?? before, input: undefined };
+  const { id: threadId, requestedBy, context } = thread;
+  const saved = { thread: { threadId, requestedBy, context }, continuation: advanced.continuation ?? before, input: undefined };
   const messages = "messages" in advanced ? advanced.messages : spec.messages?.(thread.id, saved);
   return { status: "completed", output, ...said, messages: (await messages) as Messages, replayed: false };
 }

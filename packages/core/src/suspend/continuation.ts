@@ -59,8 +59,12 @@ export async function decodeContinuation(bytes: Uint8Array | undefined, framewor
 }
 
 /** What is on record of a thread's run: it may be under way meanwhile. @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE */
-export async function savedIn({ continuation, framework, input }: ThreadRecord): Promise<SavedRun> {
-  return { continuation: await decodeContinuation(continuation, framework), input: deserialize(input) };
+export async function savedIn({ id, requestedBy, context, continuation, framework, input }: ThreadRecord): Promise<SavedRun> {
+  return {
+    thread: { threadId: id, requestedBy, context },
+    continuation: await decodeContinuation(continuation, framework),
+    input: deserialize(input),
+  };
 }
 
 /** What an adapter has saved. Undefined: nothing. @throws STATE_INCOMPATIBLE for what it saved in another format */
