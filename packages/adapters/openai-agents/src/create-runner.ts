@@ -1,15 +1,16 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
 import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
-import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type RunResult } from "@openai/agents";
+import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type AgentInputItem, type RunResult } from "@openai/agents";
 import { holdTo, watchCalls } from "./at-the-call.ts";
 import { isOfLookalikes, typedError } from "./errors.ts";
 import { offersFrom, refuseListedLookalikes, REMEDY } from "./offers.ts";
+import { completed } from "./completed.ts";
 import { beginRun, FRAMEWORK, type Run } from "./run.ts";
 import { freeze, fromContinuation, restoreState, toContinuation, type AnyAgent, type AnyState, type Saved, type Server } from "./saved.ts";
 import { refuseUnknownOptions, settingsOf, type PerRun, type Settings } from "./per-run.ts";
+import { conversationOf } from "./sessions/conversation.ts";
 import { itemsOf, type Input } from "./sessions/history.ts";
 import { beginning, owed } from "./sessions/owed.ts";
-import { serverIn } from "./sessions/server.ts";
 import { rewind, withoutRepeats } from "./sessions/session.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
@@ -48,6 +49,7 @@ type Stopped = Extract<Saved, { type: "stopped" }>;
 
 /** What the SDK shall be run on: a paused run knows its conversation. */
 type Request = AnyState | { readonly input: Input; readonly server: Server | undefined };
+type Ahead<Output> = Next<Request, Output, AgentInputItem[]>;
 
 /**
  * Drives an agent on durable threads. A paused run is kept as the SDK's own RunState, in the same write as its requests.
@@ -60,7 +62,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   gate: GateIn<C>,
   agent: A,
   options: RunnerOptions & PerRun<C, ContextOf<A>>,
-): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions, AgentInputItem[]> {
   refuseUnknownOptions(options);
   const { name, sdk = new Runner(), context: make, ungated } = options;
   const guard = { runner: name, gate: gate as Gate, ungated, remedy: REMEDY };
@@ -70,15 +72,17 @@ export function createRunner<C, A extends Agent<any, any>>(
     return new StreamedRunResult({ state, signal: AbortSignal.abort() });
   };
 
+  const settingsFor = (thread: object): Promise<Settings> =>
+    settingsOf(name, make as ((thread: ThreadRef<C>) => unknown) | undefined, thread as ThreadRef<C>);
+
   async function open(thread: Thread, given: Driven["given"]): Promise<Driven> {
-    const ref = { threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context } as ThreadRef<C>;
-    const settings = await settingsOf(name, make as ((thread: ThreadRef<C>) => unknown) | undefined, ref);
+    const settings = await settingsFor({ threadId: thread.id, requestedBy: thread.requestedBy, context: thread.context });
     const context = "context" in settings ? new RunContext(settings.context) : undefined;
     return { agent, guard, run: beginRun(gate, thread, sdk.config.toolErrorFormatter !== undefined), settings, context, given };
   }
 
   /** Where the run begins or goes on. */
-  async function enter(driven: Driven, { input, again, continuation }: RunFrom<Input>): Promise<Next<Request, OutputOf<A>> | undefined> {
+  async function enter(driven: Driven, { input, again, continuation }: RunFrom<Input>): Promise<Ahead<OutputOf<A>> | undefined> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
       if (again && driven.settings.session) await rewind(driven.settings.session, itemsOf(input));
@@ -89,7 +93,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   }
 
   /** What the SDK made of it. */
-  async function leave(driven: Driven, result: Result<A>): Promise<Next<Request, OutputOf<A>>> {
+  async function leave(driven: Driven, result: Result<A>): Promise<Ahead<OutputOf<A>>> {
     driven.given.signal.throwIfAborted();
     if (driven.run.leaving) throw driven.run.leaving;
     if (result.interruptions.length === 0) return { advance: completed(result, driven.settings) };
@@ -117,6 +121,7 @@ export function createRunner<C, A extends Agent<any, any>>(
       },
     },
     leave,
+    messages: (_threadId, saved) => conversationOf(saved, settingsFor),
   });
 }
 
@@ -154,7 +159,7 @@ function forSdk({ guard, context: live, settings: { session }, given: { signal, 
 }
 
 /** A run that the SDK has stopped: does it wait, has a reviewer ended it, or may it go on? */
-async function goOn<Output>(driven: Driven, state: AnyState, saved: Stopped, fresh: boolean): Promise<Next<Request, Output>> {
+async function goOn<Output>(driven: Driven, state: AnyState, saved: Stopped, fresh: boolean): Promise<Ahead<Output>> {
   const { run } = driven;
   const continuation = toContinuation(saved);
   const waiting = await waitingIn(run, state, saved.pause, fresh);
@@ -166,21 +171,6 @@ async function goOn<Output>(driven: Driven, state: AnyState, saved: Stopped, fre
   return { request: state };
 }
 
-async function stopped<Output>({ run, settings }: Driven, saved: Stopped): Promise<Advance<Output>> {
+async function stopped<Output>({ run, settings }: Driven, saved: Stopped): Promise<Advance<Output, AgentInputItem[]>> {
   return { status: "stopped", continuation: toContinuation(await owed(run.thread, settings, saved)) };
-}
-
-// oxlint-disable-next-line typescript/no-explicit-any -- see above
-function completed<A extends Agent<any, any>>(result: Result<A>, { session, previousResponseId: from }: Settings): Advance<OutputOf<A>> {
-  const output = result.finalOutput as OutputOf<A>;
-  const text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
-  const { _conversationId: conversationId, _previousResponseId: previousResponseId } = result.state as AnyState;
-  const server = serverIn({ conversationId, previousResponseId });
-  const items = session || server ? [] : result.history;
-  return {
-    status: "completed",
-    output,
-    text,
-    continuation: toContinuation({ type: "history", items, server: server && { ...server, from } }),
-  };
 }

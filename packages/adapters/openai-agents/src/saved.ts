@@ -1,6 +1,6 @@
 import { CountersignError } from "@countersign/core";
 import { dataOf, firstNonJson, type Continuation } from "@countersign/core/adapter";
-import { Agent, RunContext, RunState, UserError, type AgentInputItem } from "@openai/agents";
+import { Agent, RunContext, RunState, Usage, UserError, type AgentInputItem } from "@openai/agents";
 import { FRAMEWORK, type Pause } from "./run.ts";
 import type { StateJson } from "./turn.ts";
 
@@ -29,8 +29,14 @@ export interface KeptServer extends Server {
 /** What is kept of a thread between two runs. */
 export type Saved =
   | ({ readonly type: "stopped"; readonly pause: Pause } & Pick<KeptServer, "from"> & Frozen)
-  /** What comes before the next input: the conversation, unless a session or the provider keeps it. */
-  | { readonly type: "history"; readonly items: readonly AgentInputItem[]; readonly server?: KeptServer | undefined };
+  | {
+      readonly type: "history";
+      /** What comes before the next input: the conversation, unless a session or the provider keeps it. */
+      readonly items: readonly AgentInputItem[];
+      readonly server?: KeptServer | undefined;
+      /** With a server: the last run, for whoever reads the conversation. */
+      readonly said?: readonly AgentInputItem[];
+    };
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever the agent's own context and output are
 export type AnyState = RunState<any, any>;
@@ -89,14 +95,19 @@ export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, l
   const running = runningSchema();
   const others = schema === running ? ", with other agents or tools" : "";
   try {
-    const restored = await (live
-      ? RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" })
-      : RunState.fromString(agent, state));
+    const restored = await (live ? restoredInto(live, agent, state) : RunState.fromString(agent, state));
     refuseUnverified(restored);
     return restored;
   } catch (cause) {
     throw incompatible(`state ${schema}`, `state ${running}${others}`, cause);
   }
+}
+
+async function restoredInto(live: RunContext, agent: AnyAgent, state: string): Promise<AnyState> {
+  const restored = await RunState.fromStringWithContext(agent, state, live, { contextStrategy: "merge" });
+  // The SDK lets a context that it is given begin at zero.
+  restored._context.usage = new Usage((JSON.parse(state) as StateJson).context.usage);
+  return restored;
 }
 
 /**

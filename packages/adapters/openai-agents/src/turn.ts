@@ -1,5 +1,6 @@
 import type { Gate } from "@countersign/core";
 import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
+import type { UsageInput } from "@openai/agents";
 import { modelArgs, parseArgs } from "./args.ts";
 import type { Path } from "./run.ts";
 
@@ -16,7 +17,11 @@ export interface StateJson {
   readonly currentStep?: { readonly type: string; readonly data?: { readonly interruptions?: readonly ApprovalItem[] } } | undefined;
   /** Nested agents that wait, as JSON of their own states, by tool and call. */
   readonly pendingAgentToolRuns?: Readonly<Record<string, string>> | undefined;
-  readonly context: { readonly context: unknown; readonly hostedMcpApprovals?: Readonly<Record<string, NativeApprovals>> | undefined };
+  readonly context: {
+    readonly context: unknown;
+    readonly usage: UsageInput;
+    readonly hostedMcpApprovals?: Readonly<Record<string, NativeApprovals>> | undefined;
+  };
 }
 
 /** What was answered natively about the calls of one tool: by call id, or for all of them. */

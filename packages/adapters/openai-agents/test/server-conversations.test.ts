@@ -75,6 +75,20 @@ describe.each<readonly [string, Given]>([
     expect([api.refusals, desk.effects]).toEqual([[], [{ amount: 5_000, to: "x" }]]);
   });
 
+  test("can be read here since the last input: the rest of it only the provider has", async () => {
+    const { desk, runner } = await begun([[pay("a", 5_000)], [saidItem("paid")], [saidItem("welcome")]]);
+    const kinds = async () => (await runner.messages("t")).map((item) => ("role" in item ? item.role : item.type));
+    await runner.start("t", "go");
+    expect(await kinds()).toEqual(["user", "function_call"]);
+    await desk.approve();
+    const outcome = await runner.resume("t");
+    expect(await kinds()).toEqual(["user", "function_call", "function_call_result", "assistant"]);
+    expect(outcome).toMatchObject({ messages: await runner.messages("t") });
+    expect(await runner.resume("t")).toMatchObject({ replayed: true, messages: await runner.messages("t") });
+    await runner.start("t", "thanks");
+    expect(await kinds()).toEqual(["user", "assistant"]);
+  });
+
   test("is told of a run that its reviewer stopped with the next message", async () => {
     const { desk, api, runner, sent } = await begun([[pay("a", 5_000)]]);
     await runner.start("t", "go");

@@ -21,8 +21,10 @@ export async function owed(
   const conversation = stopped ? conversationIn(stopped.state) : saved?.type === "history" ? saved.items : [];
   const answers = await answersTo(thread, conversation, stopped?.pause);
   const server = keptServer(saved);
-  const before = stopped && server ? unsentIn(stopped.state) : conversation;
-  return { type: "history", items: [...before, ...answers], server };
+  const said = [...conversation, ...answers];
+  if (!server) return { type: "history", items: said };
+  const before = stopped ? unsentIn(stopped.state) : conversation;
+  return { type: "history", items: [...before, ...answers], server, said };
 }
 
 /** Where a new input of the thread begins. */

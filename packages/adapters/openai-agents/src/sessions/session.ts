@@ -28,12 +28,17 @@ export function withoutRepeats(session: Session): Session {
  */
 export async function rewind(session: Session, input: readonly AgentInputItem[]): Promise<void> {
   const there = await session.getItems();
+  const at = unfinishedAt(there, input);
+  for (let left = at < 0 ? 0 : there.length - at; left > 0; left--) await session.popItem();
+}
+
+/** Where an exchange stands that this input has begun, and that is the last one and not finished. -1: nowhere. */
+export function unfinishedAt(there: readonly AgentInputItem[], input: readonly AgentInputItem[]): number {
   const [first] = input;
   const at = first ? there.findLastIndex((item) => isSaid(item) && contentOf(item) === contentOf(first)) : -1;
   const after = there.slice(at + input.length);
   const unfinished = after.length === 0 || openCalls(after).length > 0;
-  if (at < 0 || !unfinished || after.some(isSaid)) return;
-  for (let left = there.length - at; left > 0; left--) await session.popItem();
+  return unfinished && !after.some(isSaid) ? at : -1;
 }
 
 /** Not by the model. */

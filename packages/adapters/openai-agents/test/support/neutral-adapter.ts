@@ -2,12 +2,12 @@ import { throughStreams, ungatedIn, versionOf } from "@countersign/adapter-tests
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { CountersignError, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import { createRunner, decideNative, gateTools } from "@countersign/openai-agents";
-import { Agent, hostedMcpTool, run, type Tool } from "@openai/agents";
+import { Agent, hostedMcpTool, run, type AgentInputItem, type Tool } from "@openai/agents";
 import { answer } from "./answer.ts";
 import { FileSession } from "./file-session.ts";
 import { SERVER } from "./hosted.ts";
-import { ScriptedModel } from "./scripted-model.ts";
-import { modelOf, toolsOf, transcriptOf, type Tools } from "./neutral.ts";
+import { ScriptedModel, type ScriptedCall } from "./scripted-model.ts";
+import { conversationOf, modelOf, toolsOf, transcriptOf, type Tools } from "./neutral.ts";
 import { savedState } from "./saved-state.ts";
 
 /** How one shape of use differs from the plain one. */
@@ -41,12 +41,16 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       providerCalls: true,
       perRun: true,
       gatedTwice: true,
+      structuredOutput: true,
+      usage: true,
+      conversation: true,
       // Within a run the SDK takes a call for done if its id was answered before.
       repeatedIds: false,
     },
     async open(scenario, gate, dir): Promise<OpenAdapter> {
       const model = modelOf(scenario.turns, scenario.tools);
-      const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate) });
+      const outputType = (scenario.structured ?? "text") as "text";
+      const payments = new Agent({ name: "Payments", model, tools: toolsIn(scenario, gate), outputType });
       const agent = options.handoff ? handingOffTo(payments) : payments;
       const { perRun } = scenario;
       const context = (thread: ThreadRef<JsonObject>) => ({
@@ -58,6 +62,7 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
       return {
         runner: options.streamed ? throughStreams(runner) : runner,
         transcript: async () => transcriptOf(model),
+        conversation: (messages) => conversationOf(messages as readonly AgentInputItem[]),
         async answerNatively(threadId, answers, by) {
           const state = await savedState(gate, agent, threadId);
           if (!state) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "the run isn't paused" });
@@ -72,7 +77,8 @@ export function neutralAdapter(shape: string, options: Shape = {}): AdapterHarne
 
 /** An agent that hands every conversation over at once. */
 function handingOffTo(payments: Agent): Agent {
-  const model = new ScriptedModel(() => [{ id: `handoff-${crypto.randomUUID()}`, name: "transfer_to_Payments", args: {} }]);
+  const handoff = (): ScriptedCall[] => [{ id: `handoff-${crypto.randomUUID()}`, name: "transfer_to_Payments", args: {} }];
+  const model = new ScriptedModel(handoff, undefined, {}, {});
   return new Agent({ name: "Triage", model, handoffs: [payments] });
 }
 

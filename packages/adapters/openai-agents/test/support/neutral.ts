@@ -60,7 +60,11 @@ function guardrailOf(check: NonNullable<Scenario["check"]>) {
 }
 
 export function transcriptOf({ lastItems, requests }: ScriptedModel): Transcript {
-  return { requests, messages: withoutHandoffs(lastItems).flatMap(shown) };
+  return { requests, messages: conversationOf(lastItems) };
+}
+
+export function conversationOf(items: readonly AgentInputItem[]): Transcript["messages"] {
+  return withoutHandoffs(items).flatMap(shown);
 }
 
 /** The SDK's own calls between agents. */

@@ -1,4 +1,5 @@
 import { appendFileSync } from "node:fs";
+import { TOKENS } from "@countersign/conformance";
 import {
   Usage,
   type AgentInputItem,
@@ -7,6 +8,7 @@ import {
   type ModelRequest,
   type ModelResponse,
   type StreamEvent,
+  type UsageInput,
 } from "@openai/agents";
 import { approvalIn, approvalRequest, refuseUnapproved, runApproved, type Hosted } from "./hosted.ts";
 
@@ -30,13 +32,16 @@ export class ScriptedModel implements Model {
   readonly log: string | undefined;
   /** What the model's provider runs by itself. */
   readonly hosted: Hosted;
+  /** What each of its responses says that it took. */
+  readonly tokens: UsageInput;
   requests = 0;
   lastItems: readonly AgentInputItem[] = [];
 
-  constructor(script: Script, log?: string, hosted: Hosted = {}) {
+  constructor(script: Script, log?: string, hosted: Hosted = {}, tokens: UsageInput = TOKENS) {
     this.script = script;
     this.log = log;
     this.hosted = hosted;
+    this.tokens = tokens;
   }
 
   async getResponse({ input }: ModelRequest): Promise<ModelResponse> {
@@ -49,7 +54,7 @@ export class ScriptedModel implements Model {
     const ran = await runApproved(items, this.hosted);
     const answer = this.script(items);
     const output = typeof answer === "string" ? [said(answer)] : answer.map((call, index) => this.called(call, index));
-    return { usage: new Usage({ requests: 1 }), output: [...ran, ...output] };
+    return { usage: new Usage({ ...this.tokens, requests: 1 }), output: [...ran, ...output] };
   }
 
   private called(call: ScriptedCall, index: number): AgentOutputItem {
@@ -59,13 +64,14 @@ export class ScriptedModel implements Model {
 
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
     yield { type: "response_started" };
-    const { output } = await this.getResponse(request);
+    const { usage, output } = await this.getResponse(request);
     for (const item of output) {
       if (item.type === "message") yield { type: "output_text_delta", delta: textOf(item) };
     }
+    const { inputTokens, outputTokens, totalTokens } = usage;
     yield {
       type: "response_done",
-      response: { id: "response", usage: { inputTokens: 0, outputTokens: 0, totalTokens: 0 }, output: output as never },
+      response: { id: "response", usage: { inputTokens, outputTokens, totalTokens }, output: output as never },
     };
   }
 }

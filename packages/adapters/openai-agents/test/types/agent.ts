@@ -3,7 +3,7 @@ import { createGate, createWorker, definePolicy, type AgentRunner } from "@count
 import { memoryStore } from "@countersign/memory";
 import { applyDecisions, argsOf, createRunner, decideNative, gateMcpServers, gateTools } from "@countersign/openai-agents";
 import { testGate } from "@countersign/testing";
-import { Agent, MCPServerStdio, MemorySession, run, RunState, shellTool, tool } from "@openai/agents";
+import { Agent, MCPServerStdio, MemorySession, run, RunState, shellTool, tool, type AgentInputItem } from "@openai/agents";
 import { z } from "zod";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -31,6 +31,8 @@ const payments = createRunner(gate, agent, { name: "payments" });
 const outcome = await payments.start("pay-001", "Pay Acme Corp $4200 for invoice 88.", { maxTurns: 3, requestedBy: "bob" });
 if (outcome.status === "suspended") outcome.pending[0]?.id satisfies string | undefined;
 if (outcome.status === "completed") sure<typeof outcome.output, string>(true);
+if (outcome.status === "completed") sure<typeof outcome.messages, AgentInputItem[]>(true);
+sure<Awaited<ReturnType<typeof payments.messages>>, AgentInputItem[]>(true);
 const { stream } = await payments.resumeStream("pay-001");
 stream.completed satisfies Promise<void>;
 for await (const event of stream) event.type satisfies string;
