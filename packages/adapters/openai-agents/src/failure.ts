@@ -1,11 +1,13 @@
 import { getCurrentSpan } from "@openai/agents";
+import { toSmartString } from "@openai/agents/utils";
+import { tellable } from "./output.ts";
 
 /** A tool that failed, with what its errorFunction has the model told. */
 export class ToolFailed extends Error {
   readonly told: unknown;
 
   constructor(told: unknown) {
-    super(typeof told === "string" ? told : JSON.stringify(told));
+    super(toSmartString(tellable(told)));
     this.told = told;
   }
 }

@@ -1,22 +1,9 @@
 import { leftOpen, NO_RESULT, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import { assistant, type AgentInputItem, type ShellOutputResult } from "@openai/agents";
+import { assistant, type AgentInputItem, type ApplyPatchResult, type ShellOutputResult, type ShellResult } from "@openai/agents";
+import { itemOutput, tellable, withNotice } from "./output.ts";
 import type { Pause } from "./run.ts";
 import { openCalls } from "./sessions/pairs.ts";
 import { callIdOf, type CallItem } from "./turn.ts";
-
-/** The transcript has to say which arguments ran: the notice stands before the tool's own output. */
-export function withNotice(output: unknown, notice: string | undefined): unknown {
-  if (notice === undefined) return output;
-  if (typeof output === "string") return notice + output;
-  const parts: readonly unknown[] = Array.isArray(output) ? output : [output];
-  if (parts.length > 0 && parts.every(isContent)) return [{ type: "text", text: notice }, ...parts];
-  return notice + (JSON.stringify(output) ?? String(output));
-}
-
-/** What the SDK hands to the model as it is, and not as text. */
-function isContent(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "type" in value && ["text", "image", "file"].includes(String(value.type));
-}
 
 /**
  * An answer to each call that has no result, in the form that its provider takes: what is recorded of it, or that it did not
@@ -26,7 +13,7 @@ export async function answersTo(thread: Thread, items: readonly AgentInputItem[]
   const known = [...(pause?.asked ?? []), ...(pause?.carrying ?? [])];
   const told = openCalls(items).map(async (item) => {
     const found = known.find((each) => each?.path.length === 0 && each.call.callId === callIdOf(item));
-    return answer(item, found ? await toldOf(thread, found.call, item) : NO_RESULT);
+    return found ? toldOf(thread, found.call, item) : unrun(item, NO_RESULT);
   });
   return (await Promise.all(told)).flat();
 }
@@ -34,16 +21,42 @@ export async function answersTo(thread: Thread, items: readonly AgentInputItem[]
 /** What became of a call that was handed over, only its provider knows. */
 const HANDED_OVER = "This call was handed over before the run ended. It may have run; do not repeat it.";
 
-async function toldOf(thread: Thread, call: ProposedCall, { type }: CallItem): Promise<string> {
+async function toldOf(thread: Thread, call: ProposedCall, item: CallItem): Promise<AgentInputItem[]> {
   const left = await leftOpen(thread, call);
-  if (left.status !== "ran") return left.message;
-  if (type === "hosted_tool_call" || type === "computer_call") return HANDED_OVER;
-  const { result, notice = "" } = left;
-  return notice + (typeof result === "string" ? result : (JSON.stringify(result) ?? "done"));
+  if (left.status !== "ran") return unrun(item, left.message);
+  return ran(item, left.result, left.notice) ?? unrun(item, HANDED_OVER);
+}
+
+/** As the SDK itself tells it. Undefined: only the provider knows. */
+function ran(
+  { type, callId = "", name = "", namespace, caller }: CallItem,
+  result: unknown,
+  notice: string | undefined,
+): AgentInputItem[] | undefined {
+  const programs = caller ? { caller: caller as never } : {};
+  switch (type) {
+    case "shell_call": {
+      const { output, maxOutputLength, providerData } = (result ?? {}) as Partial<ShellResult>;
+      const more = { ...(maxOutputLength !== undefined && { maxOutputLength }), ...(providerData && { providerData }) };
+      return [{ type: "shell_call_output", callId, output: output ?? [], ...more, ...programs }];
+    }
+    case "apply_patch_call": {
+      const { status = "completed", output } = (result ?? {}) as ApplyPatchResult;
+      return [{ type: "apply_patch_call_output", callId, status, ...(output ? { output } : {}), ...programs }];
+    }
+    case "hosted_tool_call":
+    case "computer_call":
+      return undefined;
+    default: {
+      const output = itemOutput(withNotice(tellable(result), notice));
+      const of = namespace === undefined ? {} : { namespace };
+      return [{ type: "function_call_result", callId, name, ...of, status: "completed", output, ...programs }];
+    }
+  }
 }
 
 /** As the SDK itself says that a call was rejected. */
-function answer(item: CallItem, text: string): AgentInputItem[] {
+function unrun(item: CallItem, text: string): AgentInputItem[] {
   const { type, callId = "", name = "", namespace, caller } = item;
   const programs = caller ? { caller: caller as never } : {};
   switch (type) {

@@ -8,7 +8,7 @@ import { parserOf } from "../parse.ts";
 import { beginTurn, scopeOf } from "../run.ts";
 import { takenBy } from "../takes.ts";
 import { timed } from "../timeout.ts";
-import { withNotice } from "../told.ts";
+import { fromText, tellable, withNotice } from "../output.ts";
 import { lookAround } from "../offers.ts";
 import { isAgentTool, namespaceOf } from "./called.ts";
 import { mustStop } from "./must-stop.ts";
@@ -75,7 +75,11 @@ function waysInto(
       const { signal, within } = timed(original, context as RunContext, details);
       const runsAgent = isAgentTool(original);
       const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal, parse });
-      return guarded.status === "ran" ? withNotice(guarded.output, guarded.notice) : guarded.told;
+      const isRead = original.outputSchema !== undefined;
+      if (guarded.status !== "ran") return isRead ? fromText(guarded.told) : guarded.told;
+      // A program reads JSON, which has no word for nothing: the SDK would end the run each time.
+      const output = isRead ? (guarded.output ?? null) : guarded.output;
+      return withNotice(tellable(output), guarded.notice);
     },
   };
 }
