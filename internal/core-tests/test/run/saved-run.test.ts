@@ -22,7 +22,8 @@ test("what an adapter saved can be shown, whoever holds the thread; of an unknow
   const { gate, runner } = open();
   expect(await savedRun(gate, "pay-001")).toEqual({ continuation: null, input: undefined });
   await runner.start("pay-001", "pay");
-  expect(await savedRun(gate, "pay-001")).toEqual({ continuation: { format: 7, data: { said: ["pay"] } }, input: undefined });
+  const thread = { threadId: "pay-001", requestedBy: undefined, context: undefined };
+  expect(await savedRun(gate, "pay-001")).toEqual({ thread, continuation: { format: 7, data: { said: ["pay"] } }, input: undefined });
 });
 
 test("what a start began with can be shown until something of it is saved", async () => {
@@ -37,8 +38,9 @@ test("what a start began with can be shown until something of it is saved", asyn
     },
   });
   await looking.start("pay-001", "pay");
-  expect(seen).toEqual([{ continuation: null, input: "pay" }]);
-  expect(await savedRun(gate, "pay-001")).toEqual({ continuation: { format: 7, data: [] }, input: undefined });
+  const thread = { threadId: "pay-001", requestedBy: undefined, context: undefined };
+  expect(seen).toEqual([{ thread, continuation: null, input: "pay" }]);
+  expect(await savedRun(gate, "pay-001")).toEqual({ thread, continuation: { format: 7, data: [] }, input: undefined });
 });
 
 test("a call's request has the id that was told before it was asked", async () => {
