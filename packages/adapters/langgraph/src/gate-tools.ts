@@ -15,6 +15,7 @@ import { errorPayload, pausePayload, type Asked } from "./pauses/payload.ts";
 import { runOf, type Run, type Waiting, type Who } from "./run.ts";
 import { jsonSchemaOf, parserOf } from "./schema.ts";
 import { endRun } from "./stop.ts";
+import { telling } from "./telling.ts";
 import { timed } from "./timeout.ts";
 import { toldOutput, withNotice } from "./told.ts";
 import { callIdOf, proposedCall, turnProposing, type Turn } from "./turn.ts";
@@ -67,7 +68,7 @@ function gated(kit: Kit, tool: ClientTool): ClientTool {
 }
 
 async function invokeGated(kit: Kit, tool: ClientTool, given: unknown, config: RunnableConfig | undefined): Promise<unknown> {
-  const invoke = invokerOf(tool);
+  const invoke = invokerOf(telling(tool));
   if (!isToolCall(given)) return invokeByHand(kit, tool, given, config);
   // The tool that runs is the tool that is asked about, whatever a middleware made of the call's name.
   const input = { ...given, name: tool.name };

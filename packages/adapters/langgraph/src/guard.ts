@@ -2,8 +2,8 @@ import { isCountersignError, type ApprovalRequest, type JsonObject } from "@coun
 import type { ParseArgs, ProposedCall } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { isGraphBubbleUp, isGraphInterrupt } from "@langchain/langgraph";
-import { decode, encode, keep, restore, type Kept } from "./checkpoints/receipt.ts";
+import { isGraphBubbleUp, isGraphInterrupt, ParentCommand } from "@langchain/langgraph";
+import { decode, encode } from "./checkpoints/receipt.ts";
 import { carriesError } from "./pauses/payload.ts";
 import type { Run } from "./run.ts";
 import { refusalMessage } from "./told.ts";
@@ -33,8 +33,15 @@ interface Proposed {
  */
 export async function guard({ thread }: Run, proposed: Proposed, effect: (args: ToolCall["args"]) => unknown): Promise<Guarded> {
   const { call, fresh, from, signal, parse } = proposed;
-  const kept = (args: JsonObject): Promise<Kept> => keep(async () => effect({ ...args }));
-  const execution = await thread.execute(call, kept, { fresh, encode, decode, paused: parks, signal, parse });
+  const restored = (json: unknown): unknown => decode(json, from.id);
+  const execution = await thread.execute(call, (args) => ran(effect, args), {
+    fresh,
+    encode,
+    decode: restored,
+    paused: parks,
+    signal,
+    parse,
+  });
   switch (execution.status) {
     case "pending":
       return execution;
@@ -43,7 +50,18 @@ export async function guard({ thread }: Run, proposed: Proposed, effect: (args: 
     case "failed":
       return failure(execution.error);
     case "ran":
-      return restore(execution.result, from.id).then((output) => ({ status: "ran", output, notice: execution.notice }), failure);
+      if (execution.result instanceof ParentCommand) throw execution.result;
+      return { status: "ran", output: execution.result, notice: execution.notice };
+  }
+}
+
+/** A graph inside the tool that goes on to its parent is what the tool came to. */
+async function ran(effect: (args: ToolCall["args"]) => unknown, args: JsonObject): Promise<unknown> {
+  try {
+    return await effect({ ...args });
+  } catch (error) {
+    if (error instanceof ParentCommand) return error;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Gate } from "@countersign/core";
-import { isUnexecuted, leftOpen, NO_RESULT } from "@countersign/core/adapter";
+import { isUnexecuted, leftOpen, NO_RESULT, textOf } from "@countersign/core/adapter";
 import { RemoveMessage, ToolMessage, type AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
-import { Command, isCommand, REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
-import { decode, restore } from "./checkpoints/receipt.ts";
+import { Command, isCommand, ParentCommand, REMOVE_ALL_MESSAGES } from "@langchain/langgraph";
+import { decode } from "./checkpoints/receipt.ts";
 import type { Run } from "./run.ts";
 import { openTurn, proposedCall, type Turn } from "./turn.ts";
 
@@ -12,12 +12,12 @@ export function refusalMessage(call: ToolCall, message: string): ToolMessage {
   return new ToolMessage({ content: message, tool_call_id: call.id ?? "", name: call.name, status: "error" });
 }
 
-/** The transcript has to say which arguments ran: the notice stands before the tool's own text. */
+/** The transcript has to say which arguments ran: the notice stands before the tool's own text. A value that is none stays as it is. */
 export function withNotice(output: unknown, notice: string | undefined, callId: string | undefined): unknown {
   if (notice === undefined) return output;
   if (ToolMessage.isInstance(output)) return noted(output, notice);
   if (isCommand(output)) return notedCommand(output, notice, callId);
-  return notice + (typeof output === "string" ? output : JSON.stringify(output));
+  return typeof output === "string" ? notice + output : output;
 }
 
 function noted(message: ToolMessage, notice: string): ToolMessage {
@@ -56,7 +56,7 @@ export function toldOutput({ output, notice }: Ran, from: ToolCall): ToolMessage
 export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Command {
   if (ToolMessage.isInstance(output)) return output;
   if (isCommand(output)) return output;
-  const content = typeof output === "string" ? output : (JSON.stringify(output) ?? "The call ran. Its result was not recorded.");
+  const content = output === undefined ? "The call ran. Its result was not recorded." : textOf(output);
   return new ToolMessage({ content, tool_call_id: from.id ?? "", name: from.name });
 }
 
@@ -65,9 +65,9 @@ export function asToolOutput(output: unknown, from: ToolCall): ToolMessage | Com
  * run: what is recorded of it, or that it did not run. Nothing runs here.
  */
 export async function answerToOpenCall({ thread }: Run, turnId: string, from: ToolCall): Promise<ToolMessage> {
-  const left = await leftOpen(thread, proposedCall(turnId, from), { decode });
+  const left = await leftOpen(thread, proposedCall(turnId, from), { decode: (json) => decode(json, from.id) });
   if (left.status !== "ran") return refusalMessage(from, left.message);
-  const output = await restore(left.result, from.id).catch(() => undefined);
+  const output = left.result instanceof ParentCommand ? undefined : left.result;
   const told = toldOutput({ output, notice: left.notice }, from);
   return "tool_call_id" in told ? told : refusalMessage(from, NO_RESULT);
 }

@@ -1,96 +1,90 @@
-import { ToolMessage, type BaseMessage } from "@langchain/core/messages";
-import { Command, MemorySaver, ParentCommand, isCommand, type Send } from "@langchain/langgraph";
+import { serialize } from "@countersign/core";
+import { ToolMessage } from "@langchain/core/messages";
+import { Command, isCommand, ParentCommand } from "@langchain/langgraph";
+import { apart, partsOf, together } from "./apart.ts";
 
-/** A tool's result, and what of it goes into the receipt. */
-export interface Kept {
-  /** The result itself, unless it comes from a receipt. */
-  readonly live?: unknown;
-  readonly receipt: Receipt;
-}
-
+/** How a tool's result stands in its receipt. */
 type Receipt =
-  | { readonly type: "message"; readonly content: unknown; readonly name?: string; readonly status?: "success" | "error" }
-  /** Written by LangGraph's serializer, as a checkpointer would. */
-  | { readonly type: "serialized"; readonly as: "message" | "command"; readonly graph?: string; readonly value: unknown }
+  /** Without the id of the call, which is the request's. */
+  | ({ readonly type: "message" } & Readonly<Record<string, unknown>>)
+  | CommandReceipt
   /** A graph inside the tool went on to its parent. */
-  | { readonly type: "parent"; readonly command: Extract<Receipt, { type: "serialized" }> }
+  | { readonly type: "parent"; readonly command: CommandReceipt }
   | { readonly type: "value"; readonly value: unknown };
-
-const serde = new MemorySaver().serde;
-
-/**
- * What a tool came to. Made inside the effect, because LangGraph's serializer is asynchronous and a receipt's codec is not. What
- * the serializer refuses has run all the same.
- */
-export async function keep(run: () => Promise<unknown>): Promise<Kept> {
-  const live = await run().catch((error: unknown) => {
-    if (error instanceof ParentCommand) return error;
-    throw error;
-  });
-  return receiptOf(live).catch(() => ({ live, receipt: { type: "value", value: live } }));
+interface CommandReceipt {
+  readonly type: "command";
+  readonly update?: unknown;
+  readonly goto?: unknown;
+  readonly graph?: string | undefined;
 }
 
-async function receiptOf(live: unknown): Promise<Kept> {
-  if (live instanceof ParentCommand) return { live, receipt: { type: "parent", command: await commandReceipt(live.command) } };
-  if (ToolMessage.isInstance(live)) return { live, receipt: isPlain(live) ? plain(live) : await serialized("message", live) };
-  if (isCommand(live)) return { live, receipt: await commandReceipt(live) };
-  return { live, receipt: { type: "value", value: live } };
-}
-
-async function commandReceipt({ update, goto, graph }: Command): Promise<Extract<Receipt, { type: "serialized" }>> {
-  return { ...(await serialized("command", { update, goto })), ...(graph === undefined ? {} : { graph }) };
-}
-
-export const encode = ({ receipt }: Kept): unknown => receipt;
-
-/** A receipt that another version or a settlement wrote is shown to the model as it is. */
-export function decode(json: unknown): Kept {
-  return { receipt: isReceipt(json) ? json : { type: "value", value: json } };
-}
-
-/** The result again, for this call. @throws ParentCommand where the tool left for the parent graph */
-export async function restore({ live, receipt }: Kept, callId: string | undefined): Promise<unknown> {
-  if (live instanceof ParentCommand) throw live;
-  if (live !== undefined) return live;
-  if (receipt.type === "parent") throw new ParentCommand((await restore({ receipt: receipt.command }, callId)) as Command);
-  if (receipt.type === "value") return receipt.value;
-  if (receipt.type === "message") {
-    const { content, name, status } = receipt;
-    return new ToolMessage({
-      content: content as string,
-      tool_call_id: callId ?? "",
-      ...(name ? { name } : {}),
-      ...(status ? { status } : {}),
-    });
+/** A result as its receipt keeps it. */
+export function encode(result: unknown): Receipt {
+  try {
+    if (result instanceof ParentCommand) return { type: "parent", command: commandReceipt(result.command) };
+    if (ToolMessage.isInstance(result)) return messageReceipt(result);
+    if (isCommand(result)) return commandReceipt(result);
+    return { type: "value", value: apart(result) };
+  } catch {
+    // The call has run all the same.
+    return { type: "value", value: result };
   }
-  const value: unknown = await serde.loadsTyped("json", JSON.stringify(receipt.value));
-  if (receipt.as === "message") return value;
-  const { update, goto } = value as { update?: Command["update"]; goto?: string | Send | (string | Send)[] };
-  return new Command({
-    ...(update === undefined ? {} : { update }),
-    ...(goto === undefined ? {} : { goto }),
-    ...(receipt.graph === undefined ? {} : { graph: receipt.graph }),
-  });
+}
+
+/** The result again, for the call of this id. What another version or a settlement wrote is shown to the model as it is. */
+export function decode(json: unknown, callId: string | undefined): unknown {
+  if (!isReceipt(json)) return json;
+  switch (json.type) {
+    case "message": {
+      const { type, ...parts } = json;
+      return new ToolMessage({ ...(together(parts) as { content: string }), tool_call_id: callId ?? "" });
+    }
+    case "command":
+      return commandIn(json);
+    case "parent":
+      return new ParentCommand(commandIn(json.command));
+    case "value":
+      return together(json.value);
+  }
 }
 
 function isReceipt(json: unknown): json is Receipt {
   return (
-    typeof json === "object" && json !== null && "type" in json && ["message", "serialized", "parent", "value"].includes(String(json.type))
+    typeof json === "object" && json !== null && "type" in json && ["message", "command", "parent", "value"].includes(String(json.type))
   );
 }
 
-function isPlain(message: ToolMessage): boolean {
-  // Every message is stamped with the versions of the packages that made it; one that is made again gets its own stamp.
-  const { versions, ...metadata } = message.metadata ?? {};
-  const extras = [message.additional_kwargs, message.response_metadata, metadata];
-  return message.artifact === undefined && message.id === undefined && extras.every((extra) => Object.keys(extra).length === 0);
+function messageReceipt(message: ToolMessage): Receipt {
+  const { tool_call_id, ...parts } = partsOf(message);
+  const kept = Object.entries(parts).map(([key, part]) => [key, keptPart(part)] as const);
+  return { type: "message", ...Object.fromEntries(kept.filter(([, part]) => !isEmpty(part))) };
 }
 
-function plain({ content, name, status }: ToolMessage): Receipt {
-  return { type: "message", content, ...(name ? { name } : {}), ...(status ? { status } : {}) };
+/** Mostly an artifact: the model is told the content, whatever else can't be kept. */
+function keptPart(part: unknown): unknown {
+  try {
+    const taken = apart(part);
+    if ("json" in serialize(taken, { classes: "as JSON" })) return taken;
+  } catch {
+    // It goes round in circles.
+  }
+  return LOST;
+}
+const LOST = "[This call ran. This part of its result can't be kept: it has no JSON.]";
+
+function isEmpty(part: unknown): boolean {
+  return typeof part === "object" && part !== null && Object.getPrototypeOf(part) === Object.prototype && Object.keys(part).length === 0;
 }
 
-async function serialized(as: "message" | "command", value: BaseMessage | object): Promise<Extract<Receipt, { type: "serialized" }>> {
-  const [, bytes] = await serde.dumpsTyped(value);
-  return { type: "serialized", as, value: JSON.parse(new TextDecoder().decode(bytes)) as unknown };
+function commandReceipt({ update, goto, graph }: Command): CommandReceipt {
+  return { type: "command", update: apart(update), goto: apart(goto), ...(graph === undefined ? {} : { graph }) };
+}
+
+function commandIn({ update, goto, graph }: CommandReceipt): Command {
+  const moves = together(goto) as Command["goto"] | undefined;
+  return new Command({
+    ...(update === undefined ? {} : { update: together(update) as Command["update"] & object }),
+    ...(moves === undefined ? {} : { goto: moves as string[] }),
+    ...(graph === undefined ? {} : { graph }),
+  });
 }

@@ -13,6 +13,7 @@ import { pausePayload } from "../pauses/payload.ts";
 import type { Run } from "../run.ts";
 import { parserOf } from "../schema.ts";
 import { endRun } from "../stop.ts";
+import { telling } from "../telling.ts";
 import { timed } from "../timeout.ts";
 import { asToolOutput } from "../told.ts";
 
@@ -47,7 +48,7 @@ export interface Arrival {
 export function innerTool(passing: Passing, tool: ClientTool, admission: Admission, arrival: Arrival): ClientTool {
   const { gate, run, surroundings, toolCall } = passing;
   const bare = ungatedTool(gate, tool);
-  const invoke = invokerOf(bare);
+  const invoke = invokerOf(telling(bare));
 
   return gatedTool(gate, bare, async (input: unknown, config?: RunnableConfig): Promise<unknown> => {
     arrival.reached = true;
