@@ -1,18 +1,31 @@
 import type { AgentRunner, Gate, ThreadRef } from "@countersign/core";
 import { defineRunner, type Advance, type GateIn, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
+import type { BaseMessage } from "@langchain/core/messages";
 import { isGraphDrained, type BaseCheckpointSaver, type Command, type CommandInstance, type StateSnapshot } from "@langchain/langgraph";
-import { atRoot, forgetsWithProcess, lastText, messagesOf, outputOf, pausesIn, pausesOf, type RunningGraph } from "./checkpoints/graph.ts";
-import { asKept, inputKept, isTaken, keepInput, withIds } from "./checkpoints/kept-input.ts";
+import {
+  atRoot,
+  forgetsWithProcess,
+  hidesMessages,
+  messagesOf,
+  outputOf,
+  pausesIn,
+  pausesOf,
+  type RunningGraph,
+} from "./checkpoints/graph.ts";
+import { asKept, inputKept, isTaken, keepInput, lastIdIn, withIds } from "./checkpoints/kept-input.ts";
 import { refuseMissingTools } from "./checkpoints/missing-tools.ts";
 import { requireCheckpointer } from "./checkpoints/surroundings.ts";
+import { completed } from "./completed.ts";
 import { explainResume, typedError } from "./errors.ts";
 import { isPause } from "./guard.ts";
 import { offersOf, toolNamesOf } from "./offers.ts";
 import { refuseSwallowed } from "./pauses/leaving.ts";
-import { configFor, requireContext, type PerRun } from "./per-run.ts";
-import { beginRun, FRAMEWORK, type Run } from "./run.ts";
+import { configFor, placeOf, requireContext, settingsFor, streamingOf, withHandler, type PerRun } from "./per-run.ts";
+import { FRAMEWORK } from "./framework.ts";
+import { beginRun, tallyOf, type Run } from "./run.ts";
 import { STOPPED } from "./stop.ts";
-import { mirrored } from "./stream.ts";
+import { listener, mirrored } from "./stream.ts";
+import { counting, newTally, savedBy, takeUnsaved, tallyIn, type Tally } from "./tally.ts";
 import { answersToOpenCalls } from "./told.ts";
 import { openTurn } from "./turn.ts";
 
@@ -56,7 +69,7 @@ export function createRunner<C, G extends Graph>(
   gate: GateIn<C>,
   graph: G,
   options: RunnerOptions<G, C>,
-): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C> {
+): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, {}, BaseMessage[]> {
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
   requireContext(running, options);
@@ -68,20 +81,23 @@ export function createRunner<C, G extends Graph>(
 
   /** What to give the graph, and how. */
   async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal): Promise<Prepared> {
-    const run = beginRun(gate, thread, () => toolNamesOf(running));
+    const tally = tallyOf(thread) ?? (await tallyFrom(from));
+    const run = beginRun(gate, thread, () => toolNamesOf(running), tally);
     const config = await configFor<C>(options.context, thread);
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
     if (input === undefined) await refuseMissingTools(running, thread, () => stateOf(running, thread.id, { subgraphs: true }));
     return {
       run,
-      settings,
+      settings: { ...settings, callbacks: withHandler(config, counting(tally)) },
       streaming: streamingOf(config),
       input: input === undefined ? null : await withAnswers(gate, run, running, settings, input),
     };
   }
 
-  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C>(gate, {
+  const readMessages = async (threadId: string): Promise<BaseMessage[]> => messagesOf((await stateOf(running, threadId)).values);
+
+  return defineRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, {}, BaseMessage[]>(gate, {
     name: options.name,
     framework: FRAMEWORK,
     tools: { look: () => offersOf(running), ungated: options.ungated, remedy: REMEDY },
@@ -97,8 +113,11 @@ export function createRunner<C, G extends Graph>(
     async advance(thread, from, { signal }) {
       const { run, settings, input } = await prepare(thread, from, signal);
       try {
-        const result = await atRoot(() => running.invoke(input, settings));
-        return advanced(run, pausesIn(result), result as GraphOutput<G>);
+        const output = await atRoot(() => running.invoke(input, settings));
+        return await advanced(run, pausesIn(output), async () => {
+          const messages = hidesMessages(running) ? await readMessages(thread.id) : messagesOf(output);
+          return completed(running, { output: output as GraphOutput<G>, messages, tally: run.tally });
+        });
       } catch (error) {
         if (isStop(error)) return { status: "stopped" };
         throw explainResume(typedError(error), thread.id, forgets);
@@ -107,11 +126,16 @@ export function createRunner<C, G extends Graph>(
 
     async advanceStream(thread, from, { signal }) {
       const { run, settings, streaming, input } = await prepare(thread, from, signal);
-      const { stream, finished } = mirrored(await atRoot(() => running.stream(input, { ...settings, ...streaming })), isStop);
+      const { handler, heard } = listener();
+      const listening = { ...settings, ...streaming, callbacks: withHandler(settings, handler) };
+      const { stream, finished } = mirrored(await atRoot(() => running.stream(input, listening)), isStop);
       const done = finished.then(
         async () => {
           const snapshot = await stateOf(running, thread.id);
-          return advanced(run, pausesOf(snapshot), outputOf(running, snapshot) as GraphOutput<G>);
+          const values: unknown = heard() ?? snapshot.values;
+          return advanced(run, pausesOf(snapshot), () =>
+            completed(running, { output: outputOf(running, values) as GraphOutput<G>, messages: messagesOf(values), tally: run.tally }),
+          );
         },
         (error: unknown) => {
           throw explainResume(typedError(error), thread.id, forgets);
@@ -120,9 +144,13 @@ export function createRunner<C, G extends Graph>(
       return { stream: stream as GraphStream<G>, done };
     },
 
-    async restoreOutput(threadId): Promise<GraphOutput<G>> {
-      return outputOf(running, await stateOf(running, threadId)) as GraphOutput<G>;
+    async restoreOutput(threadId, { continuation }): Promise<GraphOutput<G>> {
+      const output = outputOf(running, (await stateOf(running, threadId)).values);
+      const isObject = typeof output === "object" && output !== null && !Array.isArray(output);
+      return (isObject ? { ...output, ...savedBy(continuation).output } : output) as GraphOutput<G>;
     },
+
+    messages: readMessages,
   });
 }
 
@@ -130,29 +158,10 @@ const REMEDY =
   "List approvalMiddleware in createAgent, or pass tools to gateTools. What the provider runs by itself, nothing here can hold up.";
 
 interface Prepared {
-  readonly run: Run;
-  readonly settings: object;
+  readonly run: Run & { readonly tally: Tally };
+  readonly settings: object & Pick<PerRun, "callbacks">;
   readonly streaming: object;
   readonly input: unknown;
-}
-
-/** The caller's own config; what would change the shape of `invoke`'s answer is left to streams. */
-function settingsFor(threadId: string, config: PerRun, signal: AbortSignal): object {
-  const { streamMode, ...rest } = config;
-  return {
-    durability: "sync",
-    ...rest,
-    signal: rest.signal ? AbortSignal.any([rest.signal, signal]) : signal,
-    ...placeOf(threadId, rest.configurable),
-  };
-}
-
-function streamingOf({ streamMode }: PerRun): object {
-  return streamMode === undefined ? {} : { streamMode };
-}
-
-function placeOf(threadId: string, configurable?: object): { readonly configurable: { readonly thread_id: string } } {
-  return { configurable: { ...configurable, thread_id: threadId } };
 }
 
 function stateOf(graph: RunningGraph, threadId: string, options?: { readonly subgraphs: boolean }): Promise<StateSnapshot> {
@@ -161,6 +170,13 @@ function stateOf(graph: RunningGraph, threadId: string, options?: { readonly sub
 
 function asMessages(input: unknown): unknown {
   return typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
+}
+
+/** How much a run has taken so far: one that begins, nothing. */
+async function tallyFrom({ input, again, kept, continuation }: RunFrom<unknown>): Promise<Tally> {
+  if (input === undefined && !again) return tallyIn(continuation);
+  const recorded = asKept(kept);
+  return newTally(recorded && lastIdIn(await inputKept(recorded), recorded.id));
 }
 
 /** What the graph shall begin with. Undefined: it goes on. */
@@ -187,16 +203,19 @@ async function withAnswers(gate: Gate, run: Run, graph: RunningGraph, settings: 
   return { ...given, messages: [...answers, ...[given.messages].flat()] };
 }
 
-function advanced<Output>(run: Run, pauses: readonly unknown[] | undefined, output: Output): Advance<Output> {
+async function advanced<Output>(
+  run: Run,
+  pauses: readonly unknown[] | undefined,
+  end: () => Ended<Output> | Promise<Ended<Output>>,
+): Promise<Advance<Output, BaseMessage[]>> {
   // An error that only a pause could carry out of a tool node.
   for (const { error } of run.leaving.values()) if (!isPause(error)) throw error;
   if (run.stopped) return { status: "stopped" };
-  if (!pauses) {
-    refuseSwallowed(run);
-    return { status: "completed", output, text: lastText(output) };
-  }
-  return { status: "suspended", calls: distinct(run.suspended), continuation: null };
+  if (pauses) return { status: "suspended", calls: distinct(run.suspended), continuation: takeUnsaved(run.tally) };
+  refuseSwallowed(run);
+  return end();
 }
+type Ended<Output> = Advance<Output, BaseMessage[]>;
 
 /** Parallel branches may have met the same call. */
 function distinct(calls: readonly ProposedCall[]): readonly ProposedCall[] {

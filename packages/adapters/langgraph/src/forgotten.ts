@@ -2,7 +2,8 @@ import type { Gate } from "@countersign/core";
 import { isUnexecuted } from "@countersign/core/adapter";
 import { ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
-import { FRAMEWORK, type Run } from "./run.ts";
+import { FRAMEWORK } from "./framework.ts";
+import type { Run } from "./run.ts";
 import { withdraw } from "./told.ts";
 
 /**

@@ -3,7 +3,7 @@ import { decideAnswers, proposedArgs, type DecideNative, type NativeAnswer } fro
 import { isCommand, type Command } from "@langchain/langgraph";
 import { z } from "zod";
 import { decisionOf, type Refuse } from "./native-answer.ts";
-import { FRAMEWORK } from "./run.ts";
+import { FRAMEWORK } from "./framework.ts";
 
 /** An answer, and which request it is about. Without a digest: the arguments as the pause showed them. */
 interface Addressed {

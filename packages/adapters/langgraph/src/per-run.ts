@@ -1,5 +1,7 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import type { Thread } from "@countersign/core/adapter";
+import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import { mergeConfigs } from "@langchain/core/runnables";
 import { interopSafeParse, isInteropZodSchema } from "@langchain/core/utils/types";
 import type { RunningGraph } from "./checkpoints/graph.ts";
 import { refuseExit, type RunConfig } from "./checkpoints/surroundings.ts";
@@ -29,4 +31,28 @@ export function requireContext({ options }: RunningGraph, { name, context }: { r
 function setup(name: string, what: string): CountersignError<"SETUP"> {
   const hint = `Runner ${name}: ${what}. Say what each run is given: createRunner(gate, agent, { context: (thread) => ({ context: … }) }).`;
   return new CountersignError("SETUP", { hint });
+}
+
+/** The caller's own config; what would change the shape of `invoke`'s answer is left to streams. */
+export function settingsFor(threadId: string, config: PerRun, signal: AbortSignal): object {
+  const { streamMode, ...rest } = config;
+  return {
+    durability: "sync",
+    ...rest,
+    signal: rest.signal ? AbortSignal.any([rest.signal, signal]) : signal,
+    ...placeOf(threadId, rest.configurable),
+  };
+}
+
+/** The callbacks of the caller, and one more. */
+export function withHandler(config: Pick<PerRun, "callbacks">, handler: BaseCallbackHandler): NonNullable<PerRun["callbacks"]> {
+  return mergeConfigs({ callbacks: config.callbacks ?? [] }, { callbacks: [handler] }).callbacks ?? [];
+}
+
+export function streamingOf({ streamMode }: PerRun): object {
+  return streamMode === undefined ? {} : { streamMode };
+}
+
+export function placeOf(threadId: string, configurable?: object): { readonly configurable: { readonly thread_id: string } } {
+  return { configurable: { ...configurable, thread_id: threadId } };
 }

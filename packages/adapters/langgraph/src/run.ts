@@ -1,8 +1,8 @@
 import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
-
-export const FRAMEWORK = "langgraph";
+import { FRAMEWORK } from "./framework.ts";
+import type { Tally } from "./tally.ts";
 
 /** A call that still waits, and the request that it waits for. */
 export interface Waiting {
@@ -27,6 +27,8 @@ export interface Run {
   readonly produced: WeakMap<object, ReadonlyMap<string, unknown>>;
   /** Names of the tools of the graph that a runner drives, as far as they can be seen. */
   readonly offered: (() => ReadonlySet<string>) | undefined;
+  /** What its model requests took, where a runner counts them. */
+  readonly tally: Tally | undefined;
   /** The calls that it suspended. */
   readonly suspended: ProposedCall[];
   /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
@@ -53,10 +55,15 @@ const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run
 const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
 /** A runner announces its run before the graph begins. */
-export function beginRun(gate: Gate, thread: Thread, offered: () => ReadonlySet<string>): Run {
-  const run = newRun(thread, offered);
+export function beginRun(gate: Gate, thread: Thread, offered: () => ReadonlySet<string>, tally: Tally): Run & { readonly tally: Tally } {
+  const run = { ...newRun(thread, offered), tally };
   underRunner.set(thread, { gate, run });
   return run;
+}
+
+/** What this invocation has counted before its in-process reviewer let it go on. */
+export function tallyOf(thread: Thread): Tally | undefined {
+  return underRunner.get(thread)?.run.tally;
 }
 
 /** The run that this hook belongs to. */
@@ -79,6 +86,7 @@ function newRun(thread: Thread, offered: Run["offered"]): Run {
     thread,
     produced: new WeakMap(),
     offered,
+    tally: undefined,
     suspended: [],
     batches: new Map(),
     leaving: new Map(),

@@ -1,3 +1,4 @@
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { IterableReadableStream } from "@langchain/core/utils/stream";
 
 /**
@@ -31,4 +32,19 @@ export function mirrored<T>(
 
 async function pump<T>(source: AsyncIterable<T>, put: (chunk: T) => void): Promise<void> {
   for await (const chunk of source) put(chunk);
+}
+
+/** Hears what a graph's run comes to: whatever it streams, it need not say so. */
+export function listener(): { readonly handler: BaseCallbackHandler; readonly heard: () => unknown } {
+  let root: string | undefined;
+  let output: unknown;
+  const handler = BaseCallbackHandler.fromMethods({
+    handleChainStart(_chain, _inputs, runId) {
+      root ??= runId;
+    },
+    handleChainEnd(outputs, runId) {
+      if (runId === root) output = outputs;
+    },
+  });
+  return { handler: Object.assign(handler, { awaitHandlers: true }), heard: () => output };
 }

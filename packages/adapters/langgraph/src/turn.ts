@@ -60,7 +60,7 @@ function turnAt(messages: readonly BaseMessage[], index: number): Turn | undefin
   return { message, turnId: message.id ?? turnIdOf(messages.slice(0, index + 1).map(essence)), open };
 }
 
-function isAI(message: BaseMessage): message is AIMessage {
+export function isAI(message: BaseMessage): message is AIMessage {
   return AIMessage.isInstance(message);
 }
 

@@ -2,6 +2,7 @@ import type { ProposedCall, WaitOptions } from "@countersign/core/adapter";
 import { untilPersisted } from "./checkpoints/persisted.ts";
 import { agentNameOf, type Surroundings } from "./checkpoints/surroundings.ts";
 import type { Run, Waiting } from "./run.ts";
+import { takeUnsaved } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 
 /** A call that the gate looks at, and what an option of the framework says about it. */
@@ -20,7 +21,7 @@ export async function suspendUnsigned(
   turn: Turn | undefined,
   candidates: readonly Candidate[],
 ): Promise<readonly Waiting[]> {
-  const { thread, produced } = run;
+  const { thread, produced, tally } = run;
   const fresh = turn !== undefined && produced.has(turn.message);
   const unsigned: ProposedCall[] = [];
   /** Ahead of those. */
@@ -43,7 +44,7 @@ export async function suspendUnsigned(
   const first = (await Promise.all(decided.map((call) => thread.recorded(call)))).find((request) => request !== undefined);
   // From here on something is recorded about the turn, whatever becomes of the write.
   if (turn) produced.delete(turn.message);
-  const requests = await thread.suspend(unsigned, null);
+  const requests = await thread.suspend(unsigned, takeUnsaved(tally));
   run.suspended.push(...unsigned);
   if (!(await thread.review(unsigned))) return [];
   const pending = requests.length === 1 ? requests : await thread.pending();

@@ -101,7 +101,7 @@ export interface RunnerSpec<Input, Output, Stream, Native, Messages = unknown> {
   /** …but in this process alone. */
   readonly forgetsWithProcess?: boolean;
   /** The output of a completed thread, where the framework keeps it. Default: it is recorded. */
-  restoreOutput?(threadId: string): Promise<Output>;
+  restoreOutput?(threadId: string, saved: SavedRun): Promise<Output>;
   /** The conversation, for the outcome and for `runner.messages`. Left out: there is none to show. */
   messages?(threadId: string, saved: SavedRun): Awaitable<Messages>;
   /**

@@ -174,11 +174,12 @@ export async function replayed<Output, Messages>(
     return { status: "stopped", ...(stopper ?? BY_ITSELF) };
   }
   const { text, output, usage, lastAgent } = thread.outcome;
+  const saved = await savedIn(thread);
   return {
     status: "completed",
-    output: spec.restoreOutput ? await spec.restoreOutput(thread.id) : (deserialize(output) as Output),
+    output: spec.restoreOutput ? await spec.restoreOutput(thread.id, saved) : (deserialize(output) as Output),
     text,
-    messages: (await spec.messages?.(thread.id, await savedIn(thread))) as Messages,
+    messages: (await spec.messages?.(thread.id, saved)) as Messages,
     usage,
     lastAgent,
     replayed: true,

@@ -1,4 +1,4 @@
-import { AIMessage, BaseMessage } from "@langchain/core/messages";
+import { BaseMessage } from "@langchain/core/messages";
 import { AsyncLocalStorageProviderSingleton } from "@langchain/core/singletons";
 import type { ClientTool, ServerTool } from "@langchain/core/tools";
 import { getConfig, MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
@@ -6,14 +6,20 @@ import { getConfig, MemorySaver, type BaseCheckpointSaver, type StateSnapshot } 
 /** A tool that runs here, or at the provider: that one may have a type and no name. */
 export type AnyTool = ClientTool | ServerTool;
 
+/** What a graph is compiled to. */
+interface Compiled {
+  readonly outputChannels?: unknown;
+  readonly channels?: Readonly<Record<string, { readonly lc_graph_name?: string }>>;
+}
+
 /** What every compiled graph and every LangChain agent has at run time. Their declared types share less. */
-export interface RunningGraph {
+export interface RunningGraph extends Compiled {
   readonly checkpointer?: unknown;
   /** An agent wraps its graph. */
-  readonly graph?: { readonly outputChannels?: unknown };
-  readonly outputChannels?: unknown;
+  readonly graph?: Compiled;
   /** What an agent was made of. */
   readonly options?: {
+    readonly name?: string;
     readonly contextSchema?: unknown;
     readonly tools?: readonly AnyTool[];
     readonly middleware?: readonly {
@@ -36,15 +42,10 @@ export function atRoot<T>(work: () => Promise<T>): Promise<T> {
   return AsyncLocalStorageProviderSingleton.runWithConfig({}, work, true);
 }
 
-/** The messages of a state, if it has any. */
-export function messagesOf(values: unknown): readonly BaseMessage[] {
-  if (typeof values !== "object" || values === null || !("messages" in values) || !Array.isArray(values.messages)) return [];
-  return values.messages.filter((message): message is BaseMessage => BaseMessage.isInstance(message));
-}
-
-/** The text of the model's last message. */
-export function lastText(values: unknown): string {
-  return messagesOf(values).findLast((message) => AIMessage.isInstance(message))?.text ?? "";
+/** The messages of a state, if it has any, or is nothing else. */
+export function messagesOf(values: unknown): BaseMessage[] {
+  if (Array.isArray(values)) return values.filter((message): message is BaseMessage => BaseMessage.isInstance(message));
+  return typeof values === "object" && values !== null && "messages" in values ? messagesOf([values.messages].flat()) : [];
 }
 
 /** The pauses in the result of `invoke`. Undefined: the graph came to its end. */
@@ -62,12 +63,26 @@ export function pausesOf({ next, tasks }: StateSnapshot): readonly unknown[] | u
   return next.length === 0 && pauses.length === 0 ? undefined : pauses;
 }
 
-/** What `invoke` would have answered at this snapshot. */
-export function outputOf(graph: RunningGraph, snapshot: StateSnapshot): unknown {
-  const channels = graph.outputChannels ?? graph.graph?.outputChannels;
-  const values: unknown = snapshot.values;
-  if (!Array.isArray(channels) || typeof values !== "object" || values === null) return values;
-  return Object.fromEntries(Object.entries(values).filter(([name]) => channels.includes(name)));
+/** Of the state, what `invoke` answers. */
+export function outputOf(graph: RunningGraph, values: unknown): unknown {
+  const { outputChannels } = compiled(graph);
+  if (!Array.isArray(outputChannels) || typeof values !== "object" || values === null) return values;
+  return Object.fromEntries(Object.entries(values).filter(([name]) => outputChannels.includes(name)));
+}
+
+/** Has the state messages that `invoke` keeps to itself? */
+export function hidesMessages(graph: RunningGraph): boolean {
+  const { outputChannels, channels = {} } = compiled(graph);
+  return "messages" in channels && Array.isArray(outputChannels) && !outputChannels.includes("messages");
+}
+
+/** Does no checkpoint keep what stands here? */
+export function isUntracked(graph: RunningGraph, channel: string): boolean {
+  return compiled(graph).channels?.[channel]?.lc_graph_name === "UntrackedValue";
+}
+
+function compiled(graph: RunningGraph): Compiled {
+  return graph.graph ?? graph;
 }
 
 export function forgetsWithProcess(checkpointer: BaseCheckpointSaver): boolean {

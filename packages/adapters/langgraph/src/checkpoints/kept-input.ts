@@ -68,7 +68,7 @@ export async function isTaken(
 }
 
 /** The id that the last message of the input has, or gets. Undefined: it can have none. */
-function lastIdIn(input: unknown, id: string): string | undefined {
+export function lastIdIn(input: unknown, id: string): string | undefined {
   const messages = messagesIn(input);
   const last = messages.at(-1);
   return isMessage(last) ? (last.id ?? `${id}-${messages.length - 1}`) : undefined;

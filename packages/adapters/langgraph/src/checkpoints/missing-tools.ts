@@ -3,7 +3,7 @@ import type { ProposedCall, Thread } from "@countersign/core/adapter";
 import type { StateSnapshot } from "@langchain/langgraph";
 import { gateOf } from "../gated.ts";
 import { isGraph, toolNamesOf, toolNodesUnder, type Nodes, type ToolNodeLike } from "../offers.ts";
-import { FRAMEWORK } from "../run.ts";
+import { FRAMEWORK } from "../framework.ts";
 import { openTurn, proposedCall } from "../turn.ts";
 import { messagesOf, type RunningGraph } from "./graph.ts";
 

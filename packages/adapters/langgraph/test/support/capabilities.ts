@@ -15,4 +15,7 @@ export const CAPABILITIES: AdapterHarness["capabilities"] = {
   toolTimeout: true,
   perRun: true,
   gatedTwice: true,
+  structuredOutput: true,
+  usage: true,
+  conversation: true,
 };

@@ -2,10 +2,11 @@ import { requestFor, ungatedIn, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import { digestOf, type Gate } from "@countersign/core";
 import { createRunner, decideNative } from "@countersign/langgraph";
+import type { BaseMessage } from "@langchain/core/messages";
 import type { BaseCheckpointSaver } from "@langchain/langgraph";
 import { Command } from "@langchain/langgraph";
 import { CAPABILITIES } from "./capabilities.ts";
-import { hitlDecision, modelOf, saverIn, toolsOf, transcriptOf } from "./neutral.ts";
+import { hitlDecision, modelOf, saverIn, shown, toolsOf, transcriptOf } from "./neutral.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
 
 interface Graph {
@@ -25,6 +26,7 @@ export interface Parts {
   readonly around?: Scenario["around"];
   readonly check?: Scenario["check"];
   readonly gatedTwice?: boolean;
+  readonly structured?: Scenario["structured"];
 }
 
 /** What the graph's own state is kept by, in one process. */
@@ -56,8 +58,8 @@ export function neutralAdapter(
       const names = ungatedIn(scenario);
       const { open = [], own = [] } = Object.groupBy(toolsOf(scenario), ({ name }) => (names.open.includes(name) ? "open" : "own"));
       const agents = (scenario.subagents ?? []).map(({ name, turns }) => nested(build({ gate, model: modelOf(turns), tools: own }), name));
-      const { around, check, perRun, gatedTwice = false } = scenario;
-      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer, around, check, gatedTwice });
+      const { around, check, perRun, gatedTwice = false, structured } = scenario;
+      const graph = build({ gate, model, tools: [...own, ...agents], open, checkpointer, around, check, gatedTwice, structured });
       const context = perRun && ((thread: Parameters<typeof perRun>[0]) => ({ context: perRun(thread) }));
       const config = (threadId: string) => ({ configurable: { thread_id: threadId } });
       return {
@@ -67,6 +69,7 @@ export function neutralAdapter(
           ...(context && { context: context as never }),
         }) as OpenAdapter["runner"],
         transcript: async () => transcriptOf(model),
+        conversation: (messages) => (messages as BaseMessage[]).flatMap(shown),
         async answerNatively(threadId, answers, by) {
           const answered = await Promise.all(
             Object.entries(answers).map(async ([callId, decision]) => ({ decision, request: await requestFor(gate, threadId, callId) })),

@@ -32,7 +32,8 @@ export function transcriptOf({ lastMessages, requests }: ScriptedModel): Transcr
   return { requests, messages: lastMessages.flatMap(shown) };
 }
 
-function shown(message: BaseMessage): Transcript["messages"] {
+/** One message in neutral words. */
+export function shown(message: BaseMessage): Transcript["messages"] {
   if (ToolMessage.isInstance(message)) return [{ role: "result", id: message.tool_call_id, text: message.text }];
   if (HumanMessage.isInstance(message)) return [{ role: "user", text: message.text }];
   const calls = AIMessage.isInstance(message) ? (message.tool_calls ?? []) : [];

@@ -2,6 +2,8 @@ import { appendFileSync } from "node:fs";
 import { BaseChatModel } from "@langchain/core/language_models/chat_models";
 import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ChatResult } from "@langchain/core/outputs";
+import { RunnableLambda } from "@langchain/core/runnables";
+import { TOKENS } from "@countersign/conformance";
 
 export interface ScriptedCall {
   readonly name: string;
@@ -36,21 +38,36 @@ export class ScriptedModel extends BaseChatModel {
     return this;
   }
 
+  /** A structured answer is what the model has just said, as JSON. It asks nothing more. */
+  override withStructuredOutput(): never {
+    return RunnableLambda.from(
+      (messages: BaseMessage[]) => JSON.parse(messages.findLast((each) => AIMessage.isInstance(each))?.text ?? "") as object,
+    ) as never;
+  }
+
   override async _generate(messages: BaseMessage[]): Promise<ChatResult> {
     refuseUnanswered(messages);
     this.requests++;
     this.lastMessages = messages;
     if (this.log) appendFileSync(this.log, `request ${process.pid}\n`);
     const answer = this.script(messages);
-    const message =
+    const message = said(
       typeof answer === "string"
-        ? new AIMessage(answer)
-        : new AIMessage({
+        ? { content: answer }
+        : {
             content: "",
-            tool_calls: answer.map(({ name, args, id }, index) => ({ name, args, id: id ?? `call_${index}`, type: "tool_call" })),
-          });
+            tool_calls: answer.map(({ name, args, id }, index) => ({ name, args, id: id ?? `call_${index}`, type: "tool_call" as const })),
+          },
+    );
     return { generations: [{ message, text: message.text }] };
   }
+}
+
+/** Every answer says what it took. Its declared type has no place for that. */
+function said(fields: Pick<AIMessage, "content" | "tool_calls">): AIMessage {
+  const { inputTokens, outputTokens } = TOKENS;
+  const usage_metadata = { input_tokens: inputTokens, output_tokens: outputTokens, total_tokens: inputTokens + outputTokens };
+  return new AIMessage({ ...fields, usage_metadata } as never);
 }
 
 /** Takes its calls from the user: the last human message is a JSON list of `[tool, args]`. Answers with all results. */

@@ -1,0 +1,2 @@
+/** What requests and threads say that they are of. */
+export const FRAMEWORK = "langgraph";

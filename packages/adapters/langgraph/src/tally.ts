@@ -1,0 +1,92 @@
+import type { Usage } from "@countersign/core";
+import { addUsage, dataOf, type Continuation } from "@countersign/core/adapter";
+import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import { BaseMessage, type UsageMetadata } from "@langchain/core/messages";
+import { FRAMEWORK } from "./framework.ts";
+import { isAI } from "./turn.ts";
+
+/** What the model requests of a run have taken so far, whoever made them. It is saved with each pause. */
+export interface Tally {
+  usage: Usage | undefined;
+  /** The messages that are in it, by id. */
+  readonly counted: Set<string>;
+  /** The last message of the run's input: what the conversation has after it is this run's. */
+  readonly since: string | undefined;
+  /** There is something in it that was not saved. */
+  unsaved: boolean;
+}
+
+/** What is on record of a run: with a pause what it took, at its end what the checkpoints don't have of its output. */
+export interface Saved {
+  readonly tally?: { readonly usage: Usage | undefined; readonly counted: readonly string[]; readonly since: string | undefined };
+  readonly output?: Readonly<Record<string, unknown>>;
+}
+
+const FORMAT = 1;
+
+export function continuationOf(saved: Saved): Continuation {
+  return { format: FORMAT, data: saved };
+}
+
+/** @throws STATE_INCOMPATIBLE */
+export function savedBy(continuation: Continuation | null): Saved {
+  return dataOf(continuation, FRAMEWORK, FORMAT) ?? {};
+}
+
+/** Of a run that begins with an input whose last message has this id. */
+export function newTally(since: string | undefined): Tally {
+  return { usage: undefined, counted: new Set(), since, unsaved: true };
+}
+
+/** Of a run that goes on. @throws STATE_INCOMPATIBLE */
+export function tallyIn(continuation: Continuation | null): Tally {
+  const { usage, counted, since } = savedBy(continuation).tally ?? {};
+  return { usage, counted: new Set(counted), since, unsaved: false };
+}
+
+/** What is saved of it with a pause that is about to be recorded. Null: nothing new. */
+export function takeUnsaved(tally: Tally | undefined): Continuation | null {
+  if (!tally?.unsaved) return null;
+  tally.unsaved = false;
+  const { usage, counted, since } = tally;
+  return continuationOf({ tally: { usage, counted: [...counted], since } });
+}
+
+/** LangChain tells of every model request, also of nested agents, of tools, and of those whose message never gets into the state. */
+export function counting(tally: Tally): BaseCallbackHandler {
+  const handler = BaseCallbackHandler.fromMethods({
+    handleLLMEnd({ generations }) {
+      for (const generation of generations.flat())
+        if ("message" in generation && BaseMessage.isInstance(generation.message)) count(tally, generation.message);
+    },
+  });
+  // In the background it might come after the pause.
+  return Object.assign(handler, { awaitHandlers: true });
+}
+
+/** Processes that died have left messages that nobody counted. */
+export function countRestored(tally: Tally, messages: readonly BaseMessage[]): void {
+  const at = messages.findIndex(({ id }) => id !== undefined && id === tally.since);
+  const ours = at < 0 ? [] : messages.slice(at + 1);
+  for (const message of ours) if (message.id !== undefined && !tally.counted.has(message.id)) count(tally, message);
+}
+
+function count(tally: Tally, message: BaseMessage): void {
+  const usage = isAI(message) ? usageOf(message) : undefined;
+  if (!usage) return;
+  if (message.id !== undefined) tally.counted.add(message.id);
+  tally.unsaved = true;
+  tally.usage = addUsage(tally.usage, usage);
+}
+
+function usageOf({ usage_metadata: taken }: { readonly usage_metadata?: UsageMetadata | undefined }): Usage | undefined {
+  return (
+    taken && {
+      inputTokens: taken.input_tokens,
+      outputTokens: taken.output_tokens,
+      totalTokens: taken.total_tokens,
+      cachedInputTokens: taken.input_token_details?.cache_read ?? 0,
+      reasoningTokens: taken.output_token_details?.reasoning ?? 0,
+    }
+  );
+}
