@@ -11,9 +11,13 @@ export function tellable(output: unknown, above: readonly object[] = []): unknow
   const inside = [...above, output];
   if (Array.isArray(output)) return unlessSame(output, output.map((item) => tellable(item, inside))); // prettier-ignore
   if (output instanceof Date || output instanceof URL) return output;
-  if ("toJSON" in output && typeof output.toJSON === "function") return tellable(output.toJSON(), inside);
+  if (saysItself(output)) return tellable(output.toJSON(), inside);
   const members = Object.entries(output).map(([key, member]) => [key, tellable(member, inside)] as const);
   return members.every(([key, member]) => member === (output as Record<string, unknown>)[key]) ? output : Object.fromEntries(members);
+}
+
+function saysItself(value: object): value is { toJSON(): unknown } {
+  return "toJSON" in value && typeof value.toJSON === "function";
 }
 
 function unlessSame(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {

@@ -160,14 +160,14 @@ test("a local MCP server's pictures and structured content are told again as the
 });
 
 describe("what a program reads", () => {
-  const reading = (output: () => unknown) => () =>
+  const reading = (output: () => unknown) => (): Tool =>
     tool({
       name: "make",
       description: "",
       parameters: z.object({ amount: z.number() }),
       outputSchema: { type: "object", properties: {}, required: [], additionalProperties: true } as never,
-      errorFunction: () => ({ failed: true }) as never,
-      execute: async () => output() as never,
+      errorFunction: (): never => ({ failed: true }) as never,
+      execute: async (): Promise<never> => output() as never,
     });
 
   test.each([
