@@ -13,12 +13,13 @@ import {
 import type { ModelMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
 import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
-import { hasHeard, isSaid, withInput, withKept, type Input, type RunOptions } from "./chat/said.ts";
+import { hasHeard, isSaid, withInput, withKept, type Input, type Route, type RunOptions } from "./chat/said.ts";
+import { withBeside } from "./chat/ui-messages.ts";
 import { offerOf, preparesCalls, REMEDY, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
 import { perRunOf, refuseMissingContext, type MakePerRun, type PerRunOption } from "./per-run.ts";
-import { beginRun, FRAMEWORK, surrounding, type Run } from "./run.ts";
-import { asJson, fromContinuation, jsonOf, NOTHING, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { beginRun, FRAMEWORK, refusalOf, surrounding, type Run } from "./run.ts";
+import { asJson, fromContinuation, jsonOf, newConversation, outputKey, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo, toolMessage } from "./told.ts";
 import { isAsked, openTurn, partsOf, proposedCalls } from "./turn.ts";
@@ -40,6 +41,7 @@ interface Driven {
   readonly perRun: object;
   /** See {@link RunOptions}. */
   readonly answered: Readonly<Record<string, unknown>>;
+  readonly route: Route | undefined;
 }
 
 /**
@@ -77,7 +79,7 @@ function agentRunner<C, A extends AgentLike>(
 
   /** Where the run begins or goes on. */
   async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
-    const saved = fromContinuation(continuation) ?? NOTHING;
+    const saved = fromContinuation(continuation) ?? newConversation(driven.run.thread.id);
     const repeated = isSaid(input) && hasHeard(saved, input);
     if (input !== undefined && !repeated) return { request: withInput(withKept(await withResults(driven, saved)), input) };
     if (openTurn(saved.messages))
@@ -120,7 +122,7 @@ function agentRunner<C, A extends AgentLike>(
     const { thread } = run;
     signal.throwIfAborted();
     if (run.leaving) throw run.leaving;
-    const saved = grown(from, made.messages, run);
+    const saved = withBeside(grown(from, made.messages, run), await driven.route?.beside());
     const continuation = toContinuation(saved);
     const turn = openTurn(saved.messages);
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
@@ -145,18 +147,22 @@ function agentRunner<C, A extends AgentLike>(
     ...approval,
   });
 
-  const open = async (thread: Thread, { signal, answered = {} }: RunOptions & { readonly signal: AbortSignal }): Promise<Driven> => ({
-    run: beginRun(gate, thread, tools),
+  const open = async (
+    thread: Thread,
+    { signal, answered = {}, route }: RunOptions & { readonly signal: AbortSignal },
+  ): Promise<Driven> => ({
+    run: beginRun(gate, thread, { tools, refusals: route?.refusals }),
     signal,
     perRun: await perRunOf(name, context, thread),
     answered,
+    route,
   });
 
   return defineKeptRunner(gate, {
     name,
     framework: FRAMEWORK,
     tools: { ...guard, look: () => ({ offers: [offerOf(given.tools)] }) },
-    perCall: ["answered"] satisfies readonly (keyof RunOptions)[],
+    perCall: ["answered", "route"] satisfies readonly (keyof RunOptions)[],
     open,
     enter,
     run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),
@@ -193,15 +199,19 @@ function rests(calls: readonly ProposedCall[], continuation: Continuation): { re
 }
 
 /** The conversation with what this run of the SDK added to it. */
-function grown(from: Saved, added: readonly ModelMessage[], { outputs }: Run): Saved {
+function grown(from: Saved, added: readonly ModelMessage[], { outputs, refusals }: Run): Saved {
   const messages = asJson([...from.messages, ...added]);
   const own: Record<string, unknown> = {};
+  const refused: Record<string, string> = {};
   for (const [at, message] of messages.entries()) {
     if (at < from.messages.length || message.role !== "tool") continue;
     for (const part of partsOf(message)) {
-      if (part.type !== "tool-result" || !outputs.has(part.toolCallId)) continue;
-      own[outputKey(at, part.toolCallId)] = jsonOf(outputs.get(part.toolCallId));
+      if (part.type !== "tool-result") continue;
+      const key = outputKey(at, part.toolCallId);
+      if (outputs.has(part.toolCallId)) own[key] = jsonOf(outputs.get(part.toolCallId));
+      const refusal = part.output.type === "error-text" ? refusalOf(refusals, part.toolCallId, part.output.value) : undefined;
+      if (refusal) refused[key] = refusal.message;
     }
   }
-  return { ...from, messages, outputs: { ...from.outputs, ...own } };
+  return { ...from, messages, outputs: { ...from.outputs, ...own }, denied: { ...from.denied, ...refused } };
 }

@@ -24,7 +24,10 @@ export async function guard(guarded: Guarded, effect: (args: JsonObject) => Prom
   const { run, input, options, rewords } = guarded;
   const execution = await executed(guarded, effect);
   if (execution === undefined) return undefined;
-  if (execution.status === "refused") throw new Error(execution.message);
+  if (execution.status === "refused") {
+    if (execution.by === "policy") run.refusals.push({ toolCallId: options.toolCallId, message: execution.message });
+    throw new Error(execution.message);
+  }
   if (execution.status === "failed") throw execution.error;
   noteFor(sdkInput(input, options), execution.notice);
   if (rewords || execution.notice !== undefined) run.outputs.set(options.toolCallId, execution.result);

@@ -28,15 +28,28 @@ export interface Run {
   readonly restored: Map<string, ProposedCall>;
   /** What tools answered whose model is told something else, by call id: for the chat. */
   readonly outputs: Map<string, unknown>;
+  /** What the policy refused: for the chat. */
+  readonly refusals: Refusal[];
   /** An error that must leave the SDK, which would make tool text of it. */
   leaving?: CountersignError | undefined;
+}
+
+/** A call that the policy refused, and what the model was told of it. */
+export interface Refusal {
+  readonly toolCallId: string;
+  readonly message: string;
+}
+
+/** By its text as well: models use call ids again. Version 7 writes the error's name before it. */
+export function refusalOf(refusals: readonly Refusal[], toolCallId: string, text: string): Refusal | undefined {
+  return refusals.find((refusal) => refusal.toolCallId === toolCallId && text.endsWith(refusal.message));
 }
 
 const driven = new WeakMap<Thread, Run>();
 
 /** A runner announces its run before the SDK begins. */
-export function beginRun(gate: Gate, thread: Thread, tools: ToolSet): Run {
-  const run = { ...newRun(gate, thread), tools };
+export function beginRun(gate: Gate, thread: Thread, { tools, refusals = [] }: { tools: ToolSet; refusals?: Refusal[] | undefined }): Run {
+  const run = { ...newRun(gate, thread), tools, refusals };
   driven.set(thread, run);
   return run;
 }
@@ -101,5 +114,5 @@ export function surrounding(): Run | undefined {
 }
 
 function newRun(gate: Gate, thread: Thread): Run {
-  return { gate, thread, tools: {}, restored: new Map(), outputs: new Map() };
+  return { gate, thread, tools: {}, restored: new Map(), outputs: new Map(), refusals: [] };
 }

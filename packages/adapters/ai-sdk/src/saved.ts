@@ -1,5 +1,7 @@
 import { dataOf, type Continuation } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
+import type { Beside } from "./chat/beside.ts";
+import { idsOf } from "./chat/message-ids.ts";
 import { FRAMEWORK } from "./run.ts";
 
 /** Of what is saved: another number for another shape. */
@@ -11,10 +13,18 @@ export interface Saved {
   readonly messages: readonly ModelMessage[];
   /** What a tool itself answered, where the model was told something else, by {@link outputKey}. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** What the model was told of calls that the policy refused, by {@link outputKey}. */
+  readonly denied?: Readonly<Record<string, string>>;
   /** What a page sent, by where it stands in `messages`. */
   readonly heard?: Readonly<Record<number, Heard>>;
   /** What a user said while calls waited: for the model once those have results. */
   readonly kept?: readonly Said[];
+  /** How often a user replaced what they had said. */
+  readonly edits?: number;
+  /** What sets the ids of its messages apart from those of other threads. Absent: it began before they were set apart. */
+  readonly ids?: string;
+  /** What an application's route added to its answers, by their ids. The model doesn't see it. */
+  readonly beside?: Readonly<Record<string, Beside>>;
 }
 
 /** A message of a user's, as its page named it. Sent again, it is no other one. */
@@ -29,7 +39,9 @@ interface Heard {
   readonly meanwhile: boolean;
 }
 
-export const NOTHING: Saved = { messages: [], outputs: {} };
+export function newConversation(threadId: string): Saved {
+  return { messages: [], outputs: {}, ids: idsOf(threadId) };
+}
 
 /** `at`: where the message with the result stands. */
 export function outputKey(at: number, toolCallId: string): string {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "@countersign/core";
 import { turnIdOf, type ProposedCall } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
+import { editMarkOf } from "./edit-mark.ts";
 
 /** A call that has no result yet. */
 export interface OpenCall {
@@ -106,8 +107,12 @@ function isQuestion(part: Part): part is Extract<Part, { type: "tool-approval-re
  */
 function essence(message: ModelMessage): readonly unknown[] {
   if (message.role !== "user" && message.role !== "assistant") return [];
-  return partsOf(message).flatMap((part): readonly unknown[] => {
+  const mark = editMarkOf(message);
+  // A user who takes back a change has said the same as before: what was asked then is not what is asked now.
+  const edited = mark ? [["edit", mark.edit]] : [];
+  const said = partsOf(message).flatMap((part): readonly unknown[] => {
     if (part.type === "text") return part.text === "" ? [] : [[message.role, part.text]];
     return part.type === "tool-call" ? [[part.toolCallId, part.toolName, part.input]] : [];
   });
+  return [...edited, ...said];
 }

@@ -1,26 +1,26 @@
 import type { UIMessage, UIMessageChunk } from "ai";
-import type { UIPart } from "./ui-messages.ts";
+import { taking } from "./takes.ts";
+import type { UIPart } from "./ui-parts.ts";
 
 /** What a page has to be told so that it shows this message: whatever happened since it looked, here or elsewhere. */
-export function catchUp(seen: UIMessage | undefined, saved: UIMessage): readonly UIMessageChunk[] {
+export async function catchUp(seen: UIMessage | undefined, saved: UIMessage): Promise<readonly UIMessageChunk[]> {
+  const { responses } = await taking();
   const before = stepsOf(seen);
   const now = stepsOf(saved);
   const known = before.flat();
   const changed = now
-    .slice(0, before.length)
+    .slice(0, Math.max(before.length, 1))
     .flat()
-    .flatMap((part) => {
-      const old = known.findLast((each) => each.toolCallId !== undefined && each.toolCallId === part.toolCallId);
-      return old && !isSame(old, part) ? standingChunks(part) : [];
-    });
+    .flatMap((part) => changeChunks(known, part, responses));
   const further = now
-    .slice(before.length)
+    .slice(Math.max(before.length, 1))
     .flatMap((step, index): Chunk[] => [
       { type: "start-step" },
-      ...step.flatMap((part, at) => partChunks(part, `${before.length + index}-${at}`)),
+      ...step.flatMap((part, at) => partChunks(part, `${before.length + index}-${at}`, responses)),
       { type: "finish-step" },
     ]);
-  return [...changed, ...further] as readonly UIMessageChunk[];
+  const metadata = isEqual(seen?.metadata, saved.metadata) ? [] : [{ type: "message-metadata", messageMetadata: saved.metadata }];
+  return [...metadata, ...changed, ...further] as readonly UIMessageChunk[];
 }
 
 interface Chunk {
@@ -28,20 +28,45 @@ interface Chunk {
   readonly [key: string]: unknown;
 }
 
+/** The first one stands before the first step. */
 function stepsOf(message: UIMessage | undefined): UIPart[][] {
   const steps: UIPart[][] = [];
   for (const part of (message?.parts ?? []) as readonly UIPart[]) {
+    if (steps.length === 0) steps.push([]);
     if (part.type === "step-start") steps.push([]);
     else steps.at(-1)?.push(part);
   }
   return steps;
 }
 
-function isSame(old: UIPart, part: UIPart): boolean {
-  return old.state === part.state && (part.state !== "approval-requested" || old.approval?.id === part.approval?.id);
+/** What a page that has the step already has to be told of a part of it. */
+function changeChunks(known: readonly UIPart[], part: UIPart, responses: boolean): Chunk[] {
+  if (part.type.startsWith("data-")) {
+    const old = known.find(({ type, id }) => type === part.type && id === part.id);
+    return old && isEqual(old.data, part.data) ? [] : [dataChunk(part)];
+  }
+  const old = known.findLast((each) => each.toolCallId !== undefined && each.toolCallId === part.toolCallId);
+  return old && !isSame(old, part, responses) ? standingChunks(part, responses, old) : [];
 }
 
-function partChunks(part: UIPart, id: string): Chunk[] {
+function isSame(old: UIPart, part: UIPart, responses: boolean): boolean {
+  return old.state === part.state && old.errorText === part.errorText && !contradicts(old, part, responses);
+}
+
+/** A page of version 6 can't be told how somebody else answered: it may lack the answer, but not have another one. */
+function contradicts({ approval: old }: UIPart, { approval }: UIPart, responses: boolean): boolean {
+  if (!approval) return false;
+  if (!old || old.id !== approval.id) return true;
+  if (!responses) return old.approved !== undefined && old.approved !== approval.approved;
+  return old.approved !== approval.approved || (approval.approved === false && old.reason !== approval.reason);
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function partChunks(part: UIPart, id: string, responses: boolean): Chunk[] {
+  if (part.type.startsWith("data-")) return [dataChunk(part)];
   switch (part.type) {
     case "text":
     case "reasoning":
@@ -53,8 +78,12 @@ function partChunks(part: UIPart, id: string): Chunk[] {
     case "file":
       return [{ type: "file", url: part.url, mediaType: part.mediaType }];
     default:
-      return [callChunk(part), ...standingChunks(part)];
+      return [callChunk(part), ...standingChunks(part, responses)];
   }
+}
+
+function dataChunk({ type, id, data }: UIPart): Chunk {
+  return { type, id, data };
 }
 
 function callChunk({ type, toolCallId, toolName = type.slice("tool-".length), input, providerExecuted }: UIPart): Chunk {
@@ -62,22 +91,38 @@ function callChunk({ type, toolCallId, toolName = type.slice("tool-".length), in
   return { type: "tool-input-available", toolCallId, toolName, input, ...dynamic, ...(providerExecuted ? { providerExecuted } : {}) };
 }
 
-function reasonOf(approval: UIPart["approval"]): { readonly reason?: string } {
-  return approval?.requestReason === undefined ? {} : { reason: approval.requestReason };
-}
-
-/** How a call stands. That it was approved and didn't run yet is nothing that a page could act on. */
-function standingChunks({ state, toolCallId, output, errorText, approval }: UIPart): Chunk[] {
+/** How a call stands. */
+function standingChunks(part: UIPart, responses: boolean, old?: UIPart): Chunk[] {
+  const { state, toolCallId, output, errorText } = part;
+  const asked = !old || contradicts(old, part, responses) || state === "approval-requested" ? approvalChunks(part, responses) : [];
   switch (state) {
     case "approval-requested":
-      return [{ type: "tool-approval-request", toolCallId, approvalId: approval?.id, ...reasonOf(approval) }];
+      return asked;
+    case "approval-responded":
+      // Of version 6 a page that asks again would be the only other way to take back a wrong answer.
+      return responses || (old?.approval?.approved !== undefined && asked.length > 0) ? asked : [];
     case "output-available":
-      return [{ type: "tool-output-available", toolCallId, output: output ?? null }];
+      return [...asked, { type: "tool-output-available", toolCallId, output: output ?? null }];
     case "output-error":
-      return [{ type: "tool-output-error", toolCallId, errorText }];
+      return [...asked, { type: "tool-output-error", toolCallId, errorText }];
     case "output-denied":
-      return [{ type: "tool-output-denied", toolCallId }];
+      return [...asked, { type: "tool-output-denied", toolCallId }];
     default:
       return [];
   }
+}
+
+/** The question, which takes back what the page itself answered, and its true answer. */
+function approvalChunks({ toolCallId, approval }: UIPart, responses: boolean): Chunk[] {
+  if (!approval) return [];
+  const { id: approvalId, requestReason, isAutomatic, approved, reason } = approval;
+  const question = {
+    type: "tool-approval-request",
+    toolCallId,
+    approvalId,
+    ...(requestReason === undefined ? {} : { reason: requestReason }),
+    ...(isAutomatic ? { isAutomatic } : {}),
+  };
+  if (approved === undefined || !responses) return [question];
+  return [question, { type: "tool-approval-response", approvalId, approved, ...(reason === undefined ? {} : { reason }) }];
 }

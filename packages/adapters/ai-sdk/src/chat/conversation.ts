@@ -1,6 +1,7 @@
 import type { Gate, Principal, StreamedRun } from "@countersign/core";
 import type { UIMessage } from "ai";
 import type { Said } from "../saved.ts";
+import type { RunOptions } from "./said.ts";
 
 /** What a chat does with its thread. */
 export interface Conversation {
@@ -8,14 +9,15 @@ export interface Conversation {
   readonly threadId: string;
   readonly by: Principal;
   readonly signal: AbortSignal | undefined;
-  readonly start: (said: Said) => Promise<StreamedRun<unknown, unknown>>;
-  /** `answered`: what tools of the browser answered, by call id. */
-  readonly resume: (answered?: Readonly<Record<string, unknown>>) => Promise<StreamedRun<unknown, unknown>>;
-  readonly hasHeard: (said: Said) => Promise<boolean>;
+  /** `pending`: what to do with calls that wait. */
+  readonly start: (said: Said, pending: "refuse" | "cancel", options: RunOptions) => Promise<StreamedRun<unknown, unknown>>;
+  readonly resume: (options?: RunOptions) => Promise<StreamedRun<unknown, unknown>>;
+  /** What the conversation has of this message. `kept`: it waits to be told. `other`: it said something else. */
+  readonly known: (said: Said) => Promise<{ readonly is: "same" | "other" | undefined; readonly kept: boolean }>;
   /** For the model, once what waits has run. False: nothing waits. */
   readonly keep: (said: Said) => Promise<boolean>;
-  /** The id of the answer to what the user says next. */
-  readonly nextAnswer: () => Promise<string>;
+  /** The answer to what the user says now, perhaps in the place of something else, or has said last: as far as it stands. */
+  readonly answerTo: (said?: Said) => Promise<UIMessage>;
   /** As it is saved. */
   readonly messages: () => Promise<readonly UIMessage[]>;
 }

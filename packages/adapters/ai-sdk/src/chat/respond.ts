@@ -1,138 +1,143 @@
-import { CountersignError, digestOf, isCountersignError, type JsonObject, type RunOutcome, type StreamedRun } from "@countersign/core";
-import { decideAnswers, type NativeAnswer } from "@countersign/core/adapter";
-import {
-  createUIMessageStream,
-  createUIMessageStreamResponse,
-  isToolUIPart,
-  readUIMessageStream,
-  type UIMessage,
-  type UIMessageChunk,
-  type UIMessageStreamWriter,
-} from "ai";
-import { answerOf, responsesIn } from "../native-answer.ts";
-import { FRAMEWORK } from "../run.ts";
-import { jsonOf } from "../saved.ts";
-import { isEmptyStream } from "../stream.ts";
-import { catchUp } from "./catch-up.ts";
+import { CountersignError, isCountersignError, type RunOutcome, type StreamedRun } from "@countersign/core";
+import { createUIMessageStream, createUIMessageStreamResponse, isToolUIPart, type UIMessage, type UIMessageStreamWriter } from "ai";
+import type { Refusal } from "../run.ts";
+import { approvalPart, type ApprovalErrorData } from "./chat-message.ts";
+import { decideClicks } from "./clicks.ts";
 import type { Conversation } from "./conversation.ts";
+import type { ResponseOptions } from "./options.ts";
+import { passOn } from "./pass-on.ts";
 import { PATIENCE, pause } from "./patience.ts";
+import type { Route } from "./said.ts";
 import { take } from "./take.ts";
+import { requestsIn, telling, type Telling } from "./telling.ts";
 
 /** Takes what one client says, and streams what comes of it. The page then shows what is saved, whoever did it. */
-export function respondTo(conversation: Conversation, message: UIMessage): Response {
+export function respondTo(conversation: Conversation, message: UIMessage, options: ResponseOptions): Response {
   const stream = createUIMessageStream({
-    execute: ({ writer }) => answer(conversation, message, writer),
+    execute: ({ writer }) => answer({ conversation, message, options, writer }),
     // Whose fault it is decides who may read it: a typed error says what the person can do.
     onError: (error) => (isCountersignError(error) ? error.message : "An error occurred."),
   });
-  return createUIMessageStreamResponse({ stream });
+  const { headers, status } = options;
+  return createUIMessageStreamResponse({ stream, ...(headers && { headers }), ...(status === undefined ? {} : { status }) });
 }
 
-async function answer(conversation: Conversation, message: UIMessage, writer: UIMessageStreamWriter): Promise<void> {
-  const page = message.role === "assistant" ? message : undefined;
-  let seen = page;
-  if (page) writer.write({ type: "start", messageId: page.id });
+interface Request {
+  readonly conversation: Conversation;
+  readonly message: UIMessage;
+  readonly options: ResponseOptions;
+  readonly writer: UIMessageStreamWriter;
+}
+
+/** A run, and the page's message that it goes into. */
+interface Begun {
+  readonly run: StreamedRun<unknown, unknown>;
+  readonly told: Telling;
+}
+
+async function answer(request: Request): Promise<void> {
+  const { message, writer } = request;
+  const drained = Promise.withResolvers<void>();
+  const refusals: Refusal[] = [];
+  let told = message.role === "assistant" ? telling(writer, message) : undefined;
+  let outcome: RunOutcome<unknown> | undefined;
+  const route: Route = { refusals, beside: async () => (await drained.promise, told?.beside()) };
   try {
-    const { run, into } = page ? { run: await goOn(conversation, page), into: page } : await take(conversation, message);
-    run.outcome.catch(() => {});
-    if (!page) for (const chunk of from(into)) writer.write(chunk);
-    seen = into;
-    seen = await passOn(run.stream, into, writer);
-    await untilItRests(conversation, await run.outcome);
+    const begun = told ? { told, run: await clickedOn(request, told, route) } : await said(request, route);
+    told = begun.told;
+    const added = addTo(begun.told, request.options);
+    added.catch(() => {});
+    outcome = await follow(request, begun, refusals, drained.resolve);
+    await added;
   } catch (error) {
-    // For pages that say it in their own words. Transient: it is no part of the message.
-    if (isCountersignError(error)) writer.write({ type: "data-countersign", data: { code: error.code }, transient: true });
+    if (isCountersignError(error)) tellError(writer, { code: error.code, message: error.message });
     throw error;
   } finally {
-    if (seen) await show(conversation, seen, writer);
+    drained.resolve();
+    await end(request, told, outcome);
   }
   writer.write({ type: "finish" });
 }
 
-/** A message as it stands already. */
-function from(message: UIMessage): readonly UIMessageChunk[] {
-  return [{ type: "start", messageId: message.id }, ...catchUp(undefined, message)];
+/** For pages that say it in their own words. Transient: it is no part of the message. */
+function tellError(writer: UIMessageStreamWriter, data: ApprovalErrorData): void {
+  writer.write({ type: "data-approval-error", data, transient: true });
 }
 
-/** Of a part that was clicked on, what matters. A client may leave out anything. */
-interface Clicked {
-  readonly approval?: { readonly id?: unknown } | undefined;
-  /** As the page showed it. */
-  readonly input?: JsonObject | undefined;
+async function said({ conversation, message, writer }: Request, route: Route): Promise<Begun> {
+  const { run, into } = await take(conversation, message, { route });
+  run.outcome.catch(() => {});
+  const { id, metadata } = into;
+  const told = telling(writer, { id, role: "assistant", parts: [] });
+  told.tell({ type: "start", messageId: id, ...(metadata === undefined ? {} : { messageMetadata: metadata }) });
+  await told.show(into);
+  return { run, told };
 }
 
-/** A click is a claim: whoever made it decides, and what has been decided meanwhile stays. */
-async function goOn(conversation: Conversation, page: UIMessage): Promise<StreamedRun<unknown, unknown>> {
-  const { gate, threadId, by, resume } = conversation;
-  const answers = await answersIn(conversation, page);
-  if (answers.length > 0) await decideAnswers(gate, answers, { threadId, by, via: FRAMEWORK });
-  return resume(
-    Object.fromEntries(
-      page.parts.flatMap((part) => (isToolUIPart(part) && part.state === "output-available" ? [[part.toolCallId, part.output]] : [])),
+async function clickedOn(
+  { conversation, message: page, writer }: Request,
+  told: Telling,
+  route: Route,
+): Promise<StreamedRun<unknown, unknown>> {
+  told.tell({ type: "start", messageId: page.id });
+  const { requests, late } = await decideClicks(conversation, page);
+  for (const request of requests) told.tell(approvalPart(request));
+  for (const each of late) tellError(writer, each);
+  const run = await conversation.resume({ answered: answersIn(page), route });
+  run.outcome.catch(() => {});
+  return run;
+}
+
+/** What the browser answered to calls of tools without `execute`, by call id. */
+function answersIn({ parts }: UIMessage): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    parts.flatMap((part): [string, unknown][] =>
+      isToolUIPart(part) && part.state === "output-available" ? [[part.toolCallId, part.output]] : [],
     ),
   );
 }
 
-/** The clicks on what nobody has decided yet, each about what its page showed. @throws NATIVE_REFUSED for what is no click */
-async function answersIn({ gate, threadId }: Conversation, page: UIMessage): Promise<readonly NativeAnswer[]> {
-  const clicked = page.parts.filter((part) => isToolUIPart(part) && part.state === "approval-responded") as readonly Clicked[];
-  const claims = clicked.map(({ approval }) => ({ ...approval, approvalId: approval?.id }));
-  const answers = responsesIn(threadId, claims).map(async (response, index) => {
-    const { approvalId } = response;
-    const request = await gate.get(approvalId);
-    if (request && request.status !== "pending") return [];
-    const input = clicked[index]?.input;
-    const shown = request && input !== undefined ? digestOf({ tool: request.tool, args: input }) : undefined;
-    return [answerOf(response, approvalId, shown)];
-  });
-  return (await Promise.all(answers)).flat();
+async function addTo({ tellBeside }: Telling, { execute }: ResponseOptions): Promise<void> {
+  await execute?.({ writer: { write: tellBeside } });
+}
+
+/** Tells the page what the run says while it goes on. */
+async function follow(
+  { conversation, options }: Request,
+  { run, told }: Begun,
+  refusals: readonly Refusal[],
+  drained: () => void,
+): Promise<RunOutcome<unknown>> {
+  const { gate } = conversation;
+  const { messageMetadata } = options;
+  await passOn(run.stream, told, { gate, requests: requestsIn(await told.seen()), refusals, messageMetadata });
+  drained();
+  return untilItRests(conversation, await run.outcome);
 }
 
 /** Another process may be at it: the page would ask again at once. @throws THREAD_BUSY if it takes too long */
-async function untilItRests({ threadId, signal, resume }: Conversation, first: RunOutcome<unknown>): Promise<void> {
-  let outcome = first;
-  for (const since = Date.now(); outcome.status === "running";) {
+async function untilItRests(
+  { threadId, signal, resume }: Conversation,
+  first: RunOutcome<unknown>,
+): Promise<Exclude<RunOutcome<unknown>, { status: "running" }>> {
+  for (let outcome = first, since = Date.now(); ; outcome = await (await resume()).outcome) {
+    if (outcome.status !== "running") return outcome;
     if (Date.now() - since > PATIENCE) throw new CountersignError("THREAD_BUSY", { threadId });
     await pause(signal);
-    outcome = await (await resume()).outcome;
   }
 }
 
-interface Live {
-  toUIMessageStream(options: object): ReadableStream<UIMessageChunk>;
-}
-
-/** Passes the SDK's own stream on while it is made. Answers the message as the page has it then. */
-async function passOn(stream: unknown, from: UIMessage, writer: UIMessageStreamWriter): Promise<UIMessage> {
-  if (isEmptyStream(stream)) return from;
-  const [shown, counted] = (stream as Live)
-    .toUIMessageStream({ sendStart: false, sendFinish: false })
-    .pipeThrough(withoutWhatIsTold())
-    .tee();
-  let seen = from;
-  const reading = (async () => {
-    for await (const message of readUIMessageStream({ message: structuredClone(from), stream: counted })) seen = message;
-  })();
-  for await (const chunk of shown) writer.write(chunk);
-  await reading;
-  return seen;
-}
-
-/**
- * What is left to the end: a question until it is on record, an error until it is known by its own name, and a result that
- * is none, because something must leave the SDK in its place.
- */
-function withoutWhatIsTold(): TransformStream<UIMessageChunk, UIMessageChunk> {
-  return new TransformStream({
-    transform(chunk, controller) {
-      if (chunk.type === "error" || (chunk.type === "tool-approval-request" && !chunk.isAutomatic)) return;
-      if (chunk.type !== "tool-output-available") return controller.enqueue(chunk);
-      if (chunk.output !== undefined) controller.enqueue({ ...chunk, output: jsonOf(chunk.output) });
-    },
-  });
-}
-
-async function show(conversation: Conversation, seen: UIMessage, writer: UIMessageStreamWriter): Promise<void> {
-  const saved = (await conversation.messages()).findLast((message) => message.role === "assistant" && message.id === seen.id);
-  if (saved) for (const chunk of catchUp(seen, saved)) writer.write(chunk);
+async function end(
+  { conversation, message, options }: Request,
+  told: Telling | undefined,
+  outcome: RunOutcome<unknown> | undefined,
+): Promise<void> {
+  const { onFinish } = options;
+  if (!told && !onFinish) return;
+  const messages = [...(await conversation.messages())];
+  const seen = await told?.seen();
+  const responseMessage = seen && messages.findLast(({ id, role }) => role === "assistant" && id === seen.id);
+  await told?.show(responseMessage);
+  const isAborted = conversation.signal?.aborted ?? false;
+  await onFinish?.({ messages, responseMessage, isContinuation: message.role === "assistant", isAborted, outcome });
 }

@@ -3,6 +3,7 @@ import { convertToModelMessages, type UIMessage } from "ai";
 import { asJson, type Said } from "../saved.ts";
 import type { Conversation } from "./conversation.ts";
 import { PATIENCE, pause } from "./patience.ts";
+import type { RunOptions } from "./said.ts";
 
 /** What came of a text: a run, and the page's message that it is shown in, as far as it stands. */
 interface Taken {
@@ -11,22 +12,27 @@ interface Taken {
 }
 
 /**
- * Takes what a user says: it starts a run, or is kept while calls of the last one wait.
- * @throws NATIVE_REFUSED for what isn't a user's to say, THREAD_BUSY while another run is under way
+ * Takes what a user says: it starts a run, or is kept while calls of the last one wait. What the user says in the place of an
+ * earlier message starts one from there, and cancels what waits.
+ * @throws NATIVE_REFUSED for what isn't a user's to say, THREAD_SUSPENDED for who cancels what somebody else waits for,
+ * THREAD_BUSY while another run is under way
  */
-export async function take(conversation: Conversation, message: UIMessage): Promise<Taken> {
+export async function take(conversation: Conversation, message: UIMessage, options: RunOptions): Promise<Taken> {
   const said = await saidBy(conversation, message);
-  if (await conversation.hasHeard(said)) return goOn(conversation);
   for (const since = Date.now(); ;) {
+    const { is, kept } = await conversation.known(said);
+    if (is === "same") return goOn(conversation, options);
+    const replaces = is === "other" && !kept;
+    if (replaces) await refuseOthers(conversation);
     try {
-      const into = { id: await conversation.nextAnswer(), role: "assistant" as const, parts: [] };
-      return { run: await conversation.start(said), into };
+      const into = await conversation.answerTo(said);
+      return { run: await conversation.start(said, replaces ? "cancel" : "refuse", options), into };
     } catch (error) {
       const { threadId } = conversation;
       const waits = isOf(error, "THREAD_SUSPENDED", threadId);
-      if (waits && (await isKept(conversation, said))) return goOn(conversation);
+      if (waits && (await isKept(conversation, said))) return goOn(conversation, options);
       // Whoever holds a thread in which a call waits lets go of it: when its reviewer has answered, or any moment now.
-      const passes = waits || (isOf(error, "THREAD_BUSY", threadId) && (await isWaiting(conversation)));
+      const passes = waits || (isOf(error, "THREAD_BUSY", threadId) && (await pendingIn(conversation)).length > 0);
       if (!passes || Date.now() - since > PATIENCE) throw error;
     }
     await pause(conversation.signal);
@@ -43,10 +49,9 @@ async function saidBy({ threadId }: Conversation, message: UIMessage): Promise<S
 }
 
 /** The run that waits, in the answer that the page has of it: taken before it goes on, so that nothing of it is told twice. */
-async function goOn({ messages, nextAnswer, resume }: Conversation): Promise<Taken> {
-  const last = (await messages()).findLast(({ role }) => role === "assistant");
-  const into = last ?? { id: await nextAnswer(), role: "assistant" as const, parts: [] };
-  return { run: await resume(), into };
+async function goOn({ messages, answerTo, resume }: Conversation, options: RunOptions): Promise<Taken> {
+  const into = (await messages()).findLast(({ role }) => role === "assistant");
+  return { into: into ?? (await answerTo()), run: await resume(options) };
 }
 
 /** False: somebody was faster, and what waited goes on. @throws THREAD_SUSPENDED for whoever may not add to it */
@@ -59,8 +64,16 @@ async function isKept({ keep, threadId }: Conversation, said: Said): Promise<boo
   }
 }
 
-async function isWaiting({ gate, threadId }: Conversation): Promise<boolean> {
-  return (await gate.list({ threadId, status: "pending", limit: 1 })).items.length > 0;
+async function pendingIn({ gate, threadId }: Conversation) {
+  return (await gate.list({ threadId, status: "pending" })).items;
+}
+
+/** What waits was asked in somebody else's name: it isn't this user's to cancel. */
+async function refuseOthers(conversation: Conversation): Promise<void> {
+  const { threadId, by } = conversation;
+  const pending = await pendingIn(conversation);
+  if (pending.some(({ requestedBy }) => requestedBy && requestedBy.id !== by.id))
+    throw new CountersignError("THREAD_SUSPENDED", { threadId, pending });
 }
 
 /** Of this thread: a run that had begun may have thrown the same of another one. */

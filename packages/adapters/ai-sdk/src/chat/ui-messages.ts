@@ -1,146 +1,148 @@
 import type { ModelMessage, ToolSet, UIMessage } from "ai";
+import { editMarkOf } from "../edit-mark.ts";
 import { outputKey, type Saved } from "../saved.ts";
 import { partsOf } from "../turn.ts";
+import { together, type Beside } from "./beside.ts";
+import { answerId, questionId } from "./message-ids.ts";
+import { saidParts } from "./rewind.ts";
+import { callKey, type Standing, type Standings } from "./standings.ts";
+import { answered, contentPart, deny, settle, stepPart, takeResult, type UIPart } from "./ui-parts.ts";
 
-/** How a call that waits is shown: the id that an answer names, and what was decided so far. */
-export interface Standing {
-  readonly approvalId: string;
-  /** Why somebody is asked. */
-  readonly requestReason: string | undefined;
-  readonly approved: boolean | undefined;
-  readonly reason: string | undefined;
+interface Shown {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly metadata?: unknown;
+  readonly parts: UIPart[];
 }
 
-/** A part of a UI message, in the shape that the SDK's own stream gives it. */
-export type UIPart = { -readonly [K in keyof ToolPart]?: ToolPart[K] } & { readonly type: string };
-interface ToolPart {
-  readonly toolCallId: string;
-  readonly toolName: string;
-  readonly state: string;
-  readonly input: unknown;
-  readonly output: unknown;
-  readonly errorText: string;
-  readonly approval: { readonly id: string; readonly requestReason?: string; readonly approved?: boolean; readonly reason?: string };
-  readonly providerExecuted: boolean;
-  readonly text: string;
-  readonly url: string;
-  readonly mediaType: string;
-}
-
-/** The id of the answer to what the user says next: the same before and after it is saved. */
-export function nextAnswerId(messages: readonly ModelMessage[]): string {
-  return `answer-${messages.filter(({ role }) => role === "user").length + 1}`;
+/** An answer that is being drawn. */
+interface Draft {
+  readonly shown: Shown;
+  readonly saved: Saved;
+  /** …with how they stand. */
+  readonly calls: Map<UIPart, Standing | undefined>;
+  /** Its calls by the SDK's own questions about them. */
+  readonly questions: Map<string, UIPart>;
+  steps: number;
 }
 
 /**
  * A saved conversation as a chat page shows it. Between two messages of the user everything is one answer, in steps. What
  * they say while an answer waits stands before it: a page can answer only the approvals of its last message.
- * @param standings of the calls that wait, by call id
  */
-export function uiMessagesOf(
-  { messages, outputs, heard = {} }: Saved,
-  tools: ToolSet,
-  standings: ReadonlyMap<string, Standing>,
-): UIMessage[] {
-  const shown: { id: string; role: "user" | "assistant"; parts: UIPart[] }[] = [];
-  let questions = 0;
+export function uiMessagesOf(saved: Saved, tools: ToolSet, standings: Standings): UIMessage[] {
+  const { messages, ids, heard = {} } = saved;
+  const shown: Shown[] = [];
+  let said = { nth: 0, edit: 0 };
+  const drafts: Draft[] = [];
+  let draft: Draft | undefined;
   for (const [at, message] of messages.entries()) {
     if (message.role === "system") continue;
     if (message.role === "user") {
-      const { id, meanwhile } = heard[at] ?? { id: `question-${questions + 1}`, meanwhile: false };
-      questions++;
-      const behind = meanwhile && shown.at(-1)?.role === "assistant" ? 1 : 0;
-      shown.splice(shown.length - behind, 0, { id, role: "user", parts: partsOf(message).flatMap(contentPart) });
+      said = { nth: said.nth + 1, edit: editMarkOf(message)?.edit ?? said.edit };
+      const { id, meanwhile } = heard[at] ?? { id: questionId(ids, said.nth), meanwhile: false };
+      shown.splice(shown.length - (meanwhile && draft ? 1 : 0), 0, { id, role: "user", parts: userParts(message) });
+      if (!meanwhile) draft = undefined;
       continue;
     }
-    const last = shown.at(-1);
-    const answer = last?.role === "assistant" ? last : { id: `answer-${questions}`, role: "assistant" as const, parts: [] };
-    if (answer !== last) shown.push(answer);
-    if (message.role === "assistant")
-      answer.parts.push({ type: "step-start" }, ...partsOf(message).flatMap((part) => stepPart(part, tools)));
-    for (const part of partsOf(message)) amend(answer.parts, part, outputs, at);
+    if (!draft) {
+      draft = begin(saved, answerId(ids, said.nth, said.edit));
+      drafts.push(draft);
+      shown.push(draft.shown);
+    }
+    if (message.role === "assistant") step(draft, message, at, { tools, standings });
+    for (const part of partsOf(message)) amend(draft, part, at);
   }
-  const open = shown.findLast(({ role }) => role === "assistant")?.parts.filter(({ state }) => state === "approval-requested") ?? [];
-  for (const part of open) show(part, standings.get(part.toolCallId ?? ""));
+  for (const { calls } of drafts) for (const [part, standing] of calls) settle(part, standing);
   return shown as unknown as UIMessage[];
+}
+
+/** The answer to what was said last, as far as it stands. */
+export function answerIn(saved: Saved, shown: readonly UIMessage[]): UIMessage {
+  const last = shown.at(-1);
+  if (last?.role === "assistant") return last;
+  const said = saved.messages.filter(({ role }) => role === "user");
+  const edit = said.findLast(editMarkOf);
+  return { id: answerId(saved.ids, said.length, (edit && editMarkOf(edit)?.edit) ?? 0), role: "assistant", parts: [] };
+}
+
+/** The conversation with what a route added to its last answer. */
+export function withBeside(saved: Saved, added: Beside | undefined): Saved {
+  if (!added) return saved;
+  const { id } = answerIn(saved, uiMessagesOf(saved, {}, new Map()));
+  return { ...saved, beside: { ...saved.beside, [id]: together(saved.beside?.[id], added) } };
+}
+
+/** One without any is no message to the SDK. */
+function userParts(message: ModelMessage): UIPart[] {
+  const parts = saidParts(message).flatMap(contentPart);
+  return parts.length > 0 ? parts : [{ type: "text", text: "" }];
+}
+
+function begin(saved: Saved, id: string): Draft {
+  const beside = saved.beside?.[id];
+  const shown: Shown = { id, role: "assistant", ...(beside?.metadata === undefined ? {} : { metadata: beside.metadata }), parts: [] };
+  const draft: Draft = { shown, saved, calls: new Map(), questions: new Map(), steps: 0 };
+  addBeside(draft);
+  return draft;
+}
+
+/** A model's response. What stands beside its calls comes behind it, as in a stream. */
+function step(
+  draft: Draft,
+  message: ModelMessage,
+  at: number,
+  { tools, standings }: { readonly tools: ToolSet; readonly standings: Standings },
+): void {
+  const parts = partsOf(message).flatMap((part) => stepPart(part, tools));
+  draft.shown.parts.push({ type: "step-start" }, ...parts);
+  for (const part of parts) {
+    if (part.toolCallId === undefined) continue;
+    const standing = standings.get(callKey(at, part.toolCallId));
+    draft.calls.set(part, standing);
+    if (standing?.part) draft.shown.parts.push(standing.part);
+  }
+  draft.steps++;
+  addBeside(draft);
+}
+
+/** What the application's route wrote into the stream by then. */
+function addBeside({ shown, saved, steps }: Draft): void {
+  for (const { step: written, ...part } of saved.beside?.[shown.id]?.parts ?? []) if (written === steps) shown.parts.push(part);
 }
 
 type ModelPart = ReturnType<typeof partsOf>[number];
 
-function contentPart(part: ModelPart): UIPart[] {
-  switch (part.type) {
-    case "text":
-      return part.text === "" ? [] : [{ type: "text", text: part.text }];
-    case "reasoning":
-      return [{ type: "reasoning", text: part.text }];
-    case "image":
-      return [{ type: "file", mediaType: part.mediaType ?? "image/*", url: urlOf(part.image, part.mediaType ?? "image/png") }];
-    case "file":
-      return [{ type: "file", mediaType: part.mediaType, url: urlOf(part.data, part.mediaType) }];
-    default:
-      return [];
-  }
-}
-
-/** What is saved is text: an address, or the bytes in base64. */
-function urlOf(data: unknown, mediaType: string): string {
-  const text = typeof data === "string" ? data : "";
-  return URL.canParse(text) ? text : `data:${mediaType};base64,${text}`;
-}
-
-function stepPart(part: ModelPart, tools: ToolSet): UIPart[] {
-  if (part.type !== "tool-call") return contentPart(part);
-  const { toolCallId, toolName, input, providerExecuted } = part;
-  const tool = Object.hasOwn(tools, toolName) ? tools[toolName] : undefined;
-  const kind = !tool || tool.type === "dynamic" ? { type: "dynamic-tool", toolName } : { type: `tool-${toolName}` };
-  return [{ ...kind, toolCallId, state: "input-available", input, ...(providerExecuted ? { providerExecuted } : {}) }];
-}
-
 /** What a later part says of a call. Models use call ids again: it is the last one of this id. */
-function amend(parts: UIPart[], part: ModelPart, outputs: Saved["outputs"], at: number): void {
-  if (part.type === "tool-approval-request" && !part.isAutomatic) {
-    update(parts, (each) => each.toolCallId === part.toolCallId, { state: "approval-requested", approval: { id: part.approvalId } });
+function amend(draft: Draft, part: ModelPart, at: number): void {
+  if (part.type === "tool-approval-request") {
+    const call = callIn(draft, part.toolCallId);
+    if (!call) return;
+    draft.questions.set(part.approvalId, call);
+    call.approval = { id: part.approvalId, ...(part.isAutomatic ? { isAutomatic: true } : {}) };
+    if (!part.isAutomatic) call.state = "approval-requested";
   }
   if (part.type === "tool-approval-response") {
-    const { approvalId: id, approved, reason, providerExecuted } = part;
+    const call = draft.questions.get(part.approvalId);
+    if (!call) return;
+    const { approved, reason, providerExecuted } = part;
     // What the provider was refused has no result.
-    const state = providerExecuted && !approved ? "output-denied" : "approval-responded";
-    update(parts, ({ approval }) => approval?.id === id, { state, approval: { id, approved, ...(reason === undefined ? {} : { reason }) } }); // prettier-ignore
+    call.state = providerExecuted && !approved ? "output-denied" : "approval-responded";
+    call.approval = answered(call.approval, approved, reason);
   }
   if (part.type === "tool-result") {
-    const key = outputKey(at, part.toolCallId);
-    const result = Object.hasOwn(outputs, key) ? { state: "output-available", output: outputs[key] } : resultOf(part.output);
-    update(parts, (each) => each.toolCallId === part.toolCallId, result);
+    const call = callIn(draft, part.toolCallId);
+    if (call) takeResultAt(draft, call, part, outputKey(at, part.toolCallId));
   }
 }
 
-function resultOf(output: Extract<ModelPart, { type: "tool-result" }>["output"]): Partial<ToolPart> {
-  switch (output.type) {
-    case "error-text":
-      return { state: "output-error", errorText: output.value };
-    case "error-json":
-      return { state: "output-error", errorText: JSON.stringify(output.value) };
-    case "execution-denied":
-      return { state: "output-denied" };
-    default:
-      return { state: "output-available", output: output.value };
-  }
+function callIn({ shown }: Draft, callId: string): UIPart | undefined {
+  return shown.parts.findLast(({ toolCallId }) => toolCallId === callId);
 }
 
-function update(parts: UIPart[], which: (part: UIPart) => boolean, change: Partial<ToolPart>): void {
-  const at = parts.findLastIndex(which);
-  const part = parts[at];
-  if (part) parts[at] = { ...part, ...change };
-}
-
-function show(part: UIPart, standing: Standing | undefined): void {
-  if (!standing) return;
-  const { approvalId: id, requestReason, approved, reason } = standing;
-  part.state = approved === undefined ? "approval-requested" : "approval-responded";
-  part.approval = {
-    id,
-    ...(requestReason === undefined ? {} : { requestReason }),
-    ...(approved === undefined ? {} : { approved }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+function takeResultAt({ saved }: Draft, call: UIPart, { output }: Extract<ModelPart, { type: "tool-result" }>, key: string): void {
+  const { outputs, denied = {} } = saved;
+  if (Object.hasOwn(denied, key)) deny(call, denied[key]);
+  else if (Object.hasOwn(outputs, key)) Object.assign(call, { state: "output-available", output: outputs[key] });
+  else takeResult(call, output);
 }

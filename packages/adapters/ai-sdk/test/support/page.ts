@@ -1,9 +1,10 @@
+import type { ApprovalErrorData } from "@countersign/ai-sdk";
 import { AbstractChat, DefaultChatTransport, type ChatState, type ChatStatus, type UIMessage } from "ai";
 
 /** What `useChat` is made of, without React: the SDK's own chat over HTTP. It sends its last message only. */
 export class Page extends AbstractChat<UIMessage> {
-  /** Codes of typed errors that the route told. */
-  readonly codes: string[];
+  /** What the route told of typed errors, and of clicks that came late. */
+  readonly notices: ApprovalErrorData[];
   /** How often the page would have been drawn. */
   readonly draws: () => number;
 
@@ -11,10 +12,10 @@ export class Page extends AbstractChat<UIMessage> {
     url: string,
     id: string,
     user: string,
-    init: { messages?: UIMessage[]; sendAutomaticallyWhen?: () => boolean; context?: unknown } = {},
+    init: { messages?: UIMessage[]; sendAutomaticallyWhen?: () => boolean; context?: unknown; onData?: (part: object) => void } = {},
   ) {
     const state = new State(init.messages ?? []);
-    const codes: string[] = [];
+    const notices: ApprovalErrorData[] = [];
     super({
       id,
       state,
@@ -24,13 +25,18 @@ export class Page extends AbstractChat<UIMessage> {
         headers: { "x-user": user, ...(init.context === undefined ? {} : { "x-context": JSON.stringify(init.context) }) },
         prepareSendMessagesRequest: ({ id: chat, messages }) => ({ body: { id: chat, message: messages.at(-1) } }),
       }),
-      onData: ({ type, data }) => {
-        if (type === "data-countersign") codes.push((data as { code: string }).code);
+      onData: (part) => {
+        if (part.type === "data-approval-error") notices.push(part.data as ApprovalErrorData);
+        init.onData?.(part);
       },
       ...(init.sendAutomaticallyWhen ? { sendAutomaticallyWhen: init.sendAutomaticallyWhen } : {}),
     });
-    this.codes = codes;
+    this.notices = notices;
     this.draws = () => state.draws;
+  }
+
+  get codes(): string[] {
+    return this.notices.map(({ code }) => code);
   }
 }
 

@@ -1,5 +1,5 @@
 // Compiled by `check` against both versions of the SDK, never run: what users write, and the mistakes that the types must catch.
-import { argsOf, createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
+import { argsOf, createRunner, decideNative, gateTools, type ApprovalData, type ChatMessage } from "@countersign/ai-sdk";
 import { createGate, definePolicy, type AgentRunner, type Gate, type Principal } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import {
@@ -68,6 +68,34 @@ for (const part of shown?.parts ?? []) {
   if (part.type === "tool-send_payment" && part.state === "approval-requested") sure<typeof part.input.amount, number>(true);
 }
 export type Shown = InferAgentUIMessage<typeof agent>;
+
+// what stands beside a call, and what a route adds
+export type Message = ChatMessage<typeof agent, { model: string }, { note: string }>;
+for (const part of shown?.parts ?? []) {
+  if (part.type === "data-approval") sure<typeof part.data, ApprovalData>(true);
+}
+export const answering = (message: UIMessage, by: Principal): Promise<Response> =>
+  payments.respond<{ model: string }, { note: string }>({
+    threadId: "chat",
+    message,
+    by,
+    messageMetadata: ({ part }) => (part.type === "start" ? { model: "gpt" } : undefined),
+    execute: ({ writer }) => writer.write({ type: "data-note", data: "looking" }),
+    headers: { "x-run": "1" },
+    status: 200,
+    onFinish({ messages, responseMessage, outcome }) {
+      sure<typeof messages, Message[]>(true);
+      sure<typeof responseMessage, Message | undefined>(true);
+      if (outcome?.status === "completed") sure<typeof outcome.output, string>(true);
+    },
+  });
+payments.respond<{ model: string }>({
+  threadId: "chat",
+  message: {} as UIMessage,
+  by: { id: "bob" },
+  // @ts-expect-error metadata of another kind
+  messageMetadata: () => ({ modell: "gpt" }),
+});
 
 // structured outputs come through
 const typed = createRunner(gate, new ToolLoopAgent({ model: "m", output: Output.object({ schema: z.object({ paid: z.boolean() }) }) }), {
