@@ -15,7 +15,7 @@ export function together(before: Beside | undefined, { metadata, parts }: Beside
 
 /** As a page merges what it is told of a message one after the other. */
 export function merged(before: unknown, later: unknown): unknown {
-  if (later === undefined) return before;
+  if (later === undefined || later === null) return before;
   return isObject(before) && isObject(later) ? { ...before, ...later } : later;
 }
 

@@ -19,7 +19,8 @@ export async function catchUp(seen: UIMessage | undefined, saved: UIMessage): Pr
       ...step.flatMap((part, at) => partChunks(part, `${before.length + index}-${at}`, responses)),
       { type: "finish-step" },
     ]);
-  const metadata = isEqual(seen?.metadata, saved.metadata) ? [] : [{ type: "message-metadata", messageMetadata: saved.metadata }];
+  const isTold = saved.metadata === undefined || isEqual(seen?.metadata, saved.metadata);
+  const metadata = isTold ? [] : [{ type: "message-metadata", messageMetadata: saved.metadata }];
   return [...metadata, ...changed, ...further] as readonly UIMessageChunk[];
 }
 
