@@ -187,3 +187,16 @@ describe.each([
     }
   });
 });
+
+test.each(["ai-v6-oldest", "ai-v7-oldest"] as const)(
+  "a page of %s, which would wait for a denied call, sends its click",
+  async (version) => {
+    const { open } = await onVersion<typeof chat>(version, new URL("./support/chat.ts", import.meta.url));
+    const world = await open([{ calls: [call("a", 4_200), call("b", 200_000)] }, { text: "paid one" }]);
+    const page = world.page("bob");
+    await page.sendMessage({ text: "pay both" });
+    await click(page, true);
+    expect([textOf(page.messages), world.paid.length]).toEqual(["paid one", 1]);
+    expect(callsOf(page.messages).map(({ state }) => state)).toEqual(["output-available", "output-error"]);
+  },
+);

@@ -9,6 +9,7 @@ import type { ChatRequest, ResponseOptions } from "./options.ts";
 import { respondTo } from "./respond.ts";
 import { hasHeard, isKept, isSaid, keep, known, withInput, withKept, type Input, type RunOptions } from "./said.ts";
 import { standingsIn } from "./standings.ts";
+import { taking } from "./takes.ts";
 import { answerIn, uiMessagesOf } from "./ui-messages.ts";
 
 /** A runner whose conversations are chats: it keeps the messages, the pages load them. */
@@ -42,7 +43,8 @@ export function chatRunner<C, A extends AgentLike>(
   async function shown(threadId: string, saved: Saved, input?: unknown): Promise<UIMessage[]> {
     const told = withKept(saved);
     const whole = input === undefined || (isSaid(input) && hasHeard(told, input)) ? told : withInput(told, input as Input);
-    return uiMessagesOf(whole, agent.tools, await standingsIn(gate, threadId, whole));
+    const { denials } = await taking();
+    return uiMessagesOf(denials ? whole : { ...whole, denied: {} }, agent.tools, await standingsIn(gate, threadId, whole));
   }
 
   function conversationOf({ threadId, by, signal }: ChatRequest, given: object): Conversation {

@@ -5,6 +5,7 @@ import { jsonOf } from "../saved.ts";
 import { isEmptyStream } from "../stream.ts";
 import { approvalPart } from "./chat-message.ts";
 import type { ResponseOptions } from "./options.ts";
+import { taking } from "./takes.ts";
 import type { Telling } from "./telling.ts";
 
 interface Live {
@@ -27,8 +28,9 @@ export async function passOn(stream: unknown, { tell }: Telling, { gate, request
     onError: textOf,
     redactToolErrors: false,
   });
+  const { denials } = await taking();
   for await (const chunk of live) {
-    for (const each of asTold(chunk, refusals)) tell(each);
+    for (const each of asTold(chunk, denials ? refusals : [])) tell(each);
     const settled = chunk.type.startsWith("tool-output-") && "toolCallId" in chunk ? requests.get(chunk.toolCallId) : undefined;
     const request = settled === undefined ? undefined : await gate.get(settled);
     if (request) tell(approvalPart(request));
