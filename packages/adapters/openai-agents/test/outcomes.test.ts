@@ -122,3 +122,27 @@ test("an input of several items stands in the conversation as it was given", asy
   await runner.start("t", [user("one"), user("two")]);
   expect((await runner.messages("t")).slice(0, 2)).toEqual([user("one"), user("two")]);
 });
+
+test("a session that can't be read any more doesn't undo the end of a run", async () => {
+  const desk = openDesk();
+  const line = { down: false };
+  class Failing extends MemorySession {
+    override async getItems(): Promise<AgentInputItem[]> {
+      if (line.down) throw new Error("session down");
+      return super.getItems();
+    }
+  }
+  const session = new Failing();
+  const model = saying("hello");
+  const agent = new Agent({ name: "A", model });
+  const add = session.addItems.bind(session);
+  session.addItems = async (items) => {
+    await add(items);
+    line.down = items.some((item) => "role" in item && item.role === "assistant");
+  };
+  const runner = createRunner(desk.gate, agent, { name: "a", context: () => ({ session }) });
+  await expect(runner.start("t", "hi")).rejects.toThrow("session down");
+  line.down = false;
+  expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "hello", replayed: true });
+  expect(model.requests).toBe(1);
+});

@@ -166,16 +166,16 @@ describe("what a program reads", () => {
       description: "",
       parameters: z.object({ amount: z.number() }),
       outputSchema: { type: "object", properties: {}, required: [], additionalProperties: true } as never,
-      errorFunction: (): never => ({ failed: true }) as never,
-      execute: async (): Promise<never> => output() as never,
+      errorFunction: () => ({ failed: true }) as never,
+      execute: async () => output() as never,
     });
 
-  test.each([
+  test.each<readonly [string, () => unknown, string]>([
     ["a bigint", () => ({ paid: 10n }), '{"paid":"10"}'],
     ["nothing", () => undefined, "null"],
     ["a text", () => "5", '"5"'],
     ["a failure", () => Promise.reject(new Error("no")), '{"failed":true}'],
-  ] as const)("is JSON, first and again: %s", async (_what, output, text) => {
+  ])("is JSON, first and again: %s", async (_what, output, text) => {
     const [first, again] = await tellings(reading(output));
     expect([first, again]).toEqual([
       { type: "text", text },
