@@ -130,7 +130,7 @@ describe.each([
     expect(shown(await world.load())).toEqual(["user: pay Globex", "assistant: paid"]);
   });
 
-  test("a tab that still shows the old answer and clicks in it changes nothing", async () => {
+  test("a tab that still shows the old answer and clicks in it changes nothing, and sees that it was cancelled", async () => {
     const { world, page, first } = await begun(chat.paying);
     const other = world.page("bob", await world.load());
     await page.sendMessage({ text: "pay Globex", messageId: first });
@@ -139,6 +139,7 @@ describe.each([
     await settled(other);
     expect(other.codes).toEqual(["ALREADY_DECIDED"]);
     expect(world.paid).toEqual([]);
-    expect(callsOf(other.messages)[0]?.state).not.toBe("output-available");
+    expect(callsOf(other.messages)[0]).toMatchObject({ state: "output-denied" });
+    expect(callsOf(other.messages)[0]?.approval).not.toMatchObject({ approved: true });
   });
 });

@@ -154,6 +154,18 @@ describe.each([
     expect(approvalsOf(page.messages)).toMatchObject([{ status: "pending", editedArgs: { amount: 9_000, to: "Bolt" } }]);
   });
 
+  test("a click that is sent again, after it was counted, doesn't sign what somebody has changed since", async () => {
+    const { world, page } = await asked(chat.paying, { review: { quorum: 2 } });
+    await click(page, true);
+    expect((await world.pending()).decisions).toHaveLength(1);
+    const [part] = callsOf(page.messages);
+    const clicked = { ...part, state: "approval-responded", approval: { id: part?.approval?.id, approved: true } };
+    const message = { ...page.messages.at(-1), parts: [{ type: "step-start" }, clicked] } as UIMessage;
+    await decides(world, edit({ amount: 99_000, to: "Carol" }));
+    await (await world.respond({ threadId: "chat-1", message, by: { id: "bob" } })).text();
+    expect([world.paid, (await world.pending()).status]).toEqual([[], "pending"]);
+  });
+
   test("a call that the policy refuses is denied, under the id that its request would have had", async () => {
     const { world, page } = await asked([{ calls: [call("a", 200_000), call("b", 5)] }, { text: "no way" }]);
     expect(callsOf(page.messages)).toMatchObject([{ state: "output-denied", approval: { id: expect.stringMatching(/^[0-9a-f]{32}$/) } }, { state: "output-available" }]); // prettier-ignore

@@ -1,6 +1,7 @@
+import type { ApprovalRequest } from "@countersign/core";
 import type { UIMessage, UIMessageChunk } from "ai";
 import { taking } from "./takes.ts";
-import type { UIPart } from "./ui-parts.ts";
+import { answered, type UIPart } from "./ui-parts.ts";
 
 /** What a page has to be told so that it shows this message: whatever happened since it looked, here or elsewhere. */
 export async function catchUp(seen: UIMessage | undefined, saved: UIMessage): Promise<readonly UIMessageChunk[]> {
@@ -90,6 +91,16 @@ function dataChunk({ type, id, data }: UIPart): Chunk {
 function callChunk({ type, toolCallId, toolName = type.slice("tool-".length), input, providerExecuted }: UIPart): Chunk {
   const dynamic = type === "dynamic-tool" ? { dynamic: true } : {};
   return { type: "tool-input-available", toolCallId, toolName, input, ...dynamic, ...(providerExecuted ? { providerExecuted } : {}) };
+}
+
+/** What a page has to be told of a call that doesn't run. None: it may. */
+export async function denialOf({ id, callId, status, reason, decisions }: ApprovalRequest): Promise<readonly UIMessageChunk[]> {
+  if (status === "pending" || status === "approved") return [];
+  const { reasons, responses } = await taking();
+  const last = decisions.at(-1)?.decision;
+  const question = { id, ...(reasons ? { requestReason: reason } : {}) };
+  const approval = answered(question, false, last?.type === "reject" ? last.message : undefined);
+  return standingChunks({ type: "", toolCallId: callId, state: "output-denied", approval }, responses) as readonly UIMessageChunk[];
 }
 
 /** How a call stands. */

@@ -15,10 +15,10 @@ interface Clicked {
 }
 
 interface Clicks {
-  /** As they are now. */
-  readonly requests: readonly ApprovalRequest[];
-  /** What to tell the page of those on what was decided meanwhile: they change nothing. */
-  readonly late: readonly ApprovalErrorData[];
+  /** What they decided. */
+  readonly decided: readonly ApprovalRequest[];
+  /** What was decided meanwhile: a click on it changes nothing. */
+  readonly late: readonly ApprovalRequest[];
 }
 
 /**
@@ -30,14 +30,14 @@ export async function decideClicks(conversation: Conversation, page: UIMessage):
   const clicked = page.parts.filter((part) => isToolUIPart(part) && part.state === "approval-responded") as readonly Clicked[];
   const responses = responsesIn(threadId, clicked.map(({ approval }) => ({ ...approval, approvalId: approval?.id }))); // prettier-ignore
   const answers: NativeAnswer[] = [];
-  const late: ApprovalErrorData[] = [];
+  const late: ApprovalRequest[] = [];
   for (const [index, response] of responses.entries()) {
     const request = await gate.get(response.approvalId);
     if (!request || request.status === "pending") answers.push(answerTo(request, response, clicked[index]?.input));
-    else if (!isSaidAlready(conversation, page, request, response)) late.push(decidedMeanwhile(request));
+    else if (!isSaidAlready(conversation, page, request, response)) late.push(request);
   }
-  const requests = answers.length > 0 ? await decideAnswers(gate, answers, { threadId, by, via: FRAMEWORK }) : [];
-  return { requests, late };
+  const decided = answers.length > 0 ? await decideAnswers(gate, answers, { threadId, by, via: FRAMEWORK }) : [];
+  return { decided, late };
 }
 
 function answerTo(request: ApprovalRequest | undefined, response: Response, input: JsonObject | undefined): NativeAnswer {
@@ -52,7 +52,8 @@ function isSaidAlready({ by }: Conversation, page: UIMessage, request: ApprovalR
   return request.decisions.some(({ by: signer, decision }) => signer.id === by.id && (decision.type !== "reject") === approved);
 }
 
-function decidedMeanwhile(request: ApprovalRequest): ApprovalErrorData {
+/** For the page that clicked too late. */
+export function decidedMeanwhile(request: ApprovalRequest): ApprovalErrorData {
   const { code, message } = new CountersignError("ALREADY_DECIDED", { request, winner: request.decisions.at(-1) });
   return { code, message, requestId: request.id };
 }

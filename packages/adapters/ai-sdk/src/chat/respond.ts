@@ -1,8 +1,9 @@
 import { CountersignError, isCountersignError, type RunOutcome, type StreamedRun } from "@countersign/core";
 import { createUIMessageStream, createUIMessageStreamResponse, isToolUIPart, type UIMessage, type UIMessageStreamWriter } from "ai";
 import type { Refusal } from "../run.ts";
+import { denialOf } from "./catch-up.ts";
 import { approvalPart, type ApprovalErrorData } from "./chat-message.ts";
-import { decideClicks } from "./clicks.ts";
+import { decidedMeanwhile, decideClicks } from "./clicks.ts";
 import type { Conversation } from "./conversation.ts";
 import type { ResponseOptions } from "./options.ts";
 import { passOn } from "./pass-on.ts";
@@ -80,9 +81,13 @@ async function clickedOn(
   route: Route,
 ): Promise<StreamedRun<unknown, unknown>> {
   told.tell({ type: "start", messageId: page.id });
-  const { requests, late } = await decideClicks(conversation, page);
-  for (const request of requests) told.tell(approvalPart(request));
-  for (const each of late) tellError(writer, each);
+  const { decided, late } = await decideClicks(conversation, page);
+  for (const request of [...decided, ...late]) told.tell(approvalPart(request));
+  for (const request of late) {
+    tellError(writer, decidedMeanwhile(request));
+    // The conversation may have gone on without this answer: then nothing else takes the click back.
+    for (const chunk of await denialOf(request)) told.tell(chunk);
+  }
   const run = await conversation.resume({ answered: answersIn(page), route });
   run.outcome.catch(() => {});
   return run;
