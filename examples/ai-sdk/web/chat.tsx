@@ -68,7 +68,7 @@ function Parts({ message, answer }: PartsProps): ReactNode {
     if (part.type === "text") return <p key={index}>{part.text}</p>;
     if (!isToolUIPart(part)) return null;
     const { toolCallId, state, input, approval } = part;
-    const beside = message.parts.find((each) => each.type === "data-approval" && each.data.toolCallId === toolCallId);
+    const beside = message.parts.find((each) => each.type === "data-approval" && each.data.requestId === approval?.id);
     return (
       <div key={toolCallId} className="call" data-state={state}>
         <code>{JSON.stringify(input)}</code> {state}

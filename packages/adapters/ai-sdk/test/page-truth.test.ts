@@ -191,6 +191,17 @@ describe.each([
     }
   });
 
+  test("a model that uses a call's id again in one answer: each part keeps what came of it", async () => {
+    const { world, page } = await asked([{ calls: [call("a", 5)] }, { calls: [call("a", 4_200)] }, { text: "done" }]);
+    const states = () => callsOf(page.messages).map(({ state }) => state);
+    expect(states()).toEqual(["output-available", "approval-requested"]);
+    await page.sendMessage();
+    expect(states()).toEqual(["output-available", "approval-requested"]);
+    await click(page, false, "no");
+    expect(states()).toEqual(["output-available", "output-denied"]);
+    expect(bare(page.messages)).toMatchObject(bare(await world.load()) as object);
+  });
+
   test("a page finds the request of a part by the id of its call", async () => {
     const { world, page } = await asked(two);
     for (const { toolCallId, approval } of callsOf(page.messages)) {

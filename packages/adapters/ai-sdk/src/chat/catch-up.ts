@@ -8,11 +8,9 @@ export async function catchUp(seen: UIMessage | undefined, saved: UIMessage): Pr
   const { responses } = await taking();
   const before = stepsOf(seen);
   const now = stepsOf(saved);
-  const known = before.flat();
   const changed = now
     .slice(0, Math.max(before.length, 1))
-    .flat()
-    .flatMap((part) => changeChunks(known, part, responses));
+    .flatMap((step, index) => step.flatMap((part) => changeChunks(before.slice(index), part, responses)));
   const further = now
     .slice(Math.max(before.length, 1))
     .flatMap((step, index): Chunk[] => [
@@ -41,14 +39,20 @@ function stepsOf(message: UIMessage | undefined): UIPart[][] {
   return steps;
 }
 
-/** What a page that has the step already has to be told of a part of it. */
-function changeChunks(known: readonly UIPart[], part: UIPart, responses: boolean): Chunk[] {
+/**
+ * What a page that has the step already has to be told of a part of it.
+ * @param known its steps from there on
+ */
+function changeChunks([step = [], ...later]: readonly UIPart[][], part: UIPart, responses: boolean): Chunk[] {
   if (part.type.startsWith("data-")) {
-    const old = known.find(({ type, id }) => type === part.type && id === part.id);
+    // In a stream it comes behind what there is by then.
+    const old = [step, ...later].flat().find(({ type, id }) => type === part.type && id === part.id);
     return old && isEqual(old.data, part.data) ? [] : [dataChunk(part)];
   }
-  const old = known.findLast((each) => each.toolCallId !== undefined && each.toolCallId === part.toolCallId);
-  return old && !isSame(old, part, responses) ? standingChunks(part, responses, old) : [];
+  const isIts = ({ toolCallId }: UIPart): boolean => toolCallId !== undefined && toolCallId === part.toolCallId;
+  const old = step.find(isIts);
+  // Models use call ids again: what a page is told is about the last call of the id.
+  return old && !later.flat().some(isIts) && !isSame(old, part, responses) ? standingChunks(part, responses, old) : [];
 }
 
 function isSame(old: UIPart, part: UIPart, responses: boolean): boolean {
