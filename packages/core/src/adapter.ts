@@ -19,6 +19,7 @@ export type { Thread, WaitOptions } from "./contract/thread.ts";
 export { decideAnswers } from "./decide/answers.ts";
 export { reviewerOf } from "./decide/reviewer.ts";
 export { isPassing } from "./errors/passing.ts";
+export { asReplayed } from "./resume/receipt.ts";
 export { currentThread } from "./run/current-thread.ts";
 export { defineRunner, inspectTools } from "./run/define-runner.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";

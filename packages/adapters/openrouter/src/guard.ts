@@ -4,8 +4,7 @@ import { firstNonJson, type Execution } from "@countersign/core/adapter";
 import type { RunnableTool, ToolContext } from "./kinds.ts";
 import type { Cleared, Run } from "./run.ts";
 import { madeOf } from "./same-args.ts";
-import { demand, parse } from "./schema.ts";
-import { kept } from "./told.ts";
+import { demand, demandOutput, parse } from "./schema.ts";
 import type { Call } from "./turn.ts";
 import { isRecord, mustPause } from "./waiting.ts";
 import { passing } from "./within.ts";
@@ -55,7 +54,7 @@ async function executed(guarded: Guarded, effect: (args: unknown) => unknown): P
   }
 }
 
-function execute(
+async function execute(
   { gate, thread }: Run,
   tool: RunnableTool,
   { callId, args, parsed, recorded }: Cleared,
@@ -64,8 +63,12 @@ function execute(
   const { name, inputSchema } = tool.function;
   const carriedOut = (given: unknown): unknown => passing(gate, { tool: name, args: given }, () => effect(given));
   if (recorded) {
-    const signed = async (made: unknown): Promise<unknown> => carriedOut(await demand(inputSchema, made));
-    return thread.execute(recorded, signed, { encode: kept, parse: (made) => parse(inputSchema, made) });
+    let answer: unknown;
+    const signed = async (made: unknown): Promise<unknown> =>
+      demandOutput(tool, (answer = await carriedOut(await demand(inputSchema, made))));
+    const execution = await thread.execute(recorded, signed, { parse: (made) => parse(inputSchema, made) });
+    // What the output schema makes of the answer is on record, for a replay; the SDK makes it of the answer itself.
+    return execution.status === "ran" && !execution.replayed ? { ...execution, result: answer } : execution;
   }
   // Nothing is recorded of it, so its turn only has to differ from all others.
   const call = { callId, turnId: crypto.randomUUID(), tool: name, args: isRecord(args) ? args : {} };

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from "@countersign/core";
 import type { ParseArgs } from "@countersign/core/adapter";
+import type { RunnableTool } from "./kinds.ts";
 import { messageOf } from "./told.ts";
 
 type Parsed = Awaited<ReturnType<ParseArgs>>;
@@ -21,6 +22,14 @@ export async function demand(schema: StandardSchemaV1 | undefined, value: unknow
   const parsed = await parse(schema, value);
   if ("issues" in parsed) throw new Error(worded(parsed.issues));
   return parsed.value;
+}
+
+/**
+ * What a tool's answer comes to by its own schema. Null from a tool with `onToolCalled`: the call is answered from outside.
+ * @throws Error with what the schema says
+ */
+export async function demandOutput({ function: { outputSchema, onToolCalled } }: RunnableTool, answer: unknown): Promise<unknown> {
+  return onToolCalled && answer === null ? null : demand(outputSchema, answer);
 }
 
 export function worded(issues: Issues): string {

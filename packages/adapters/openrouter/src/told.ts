@@ -1,3 +1,5 @@
+import { isCountersignError } from "@countersign/core";
+import { asReplayed } from "@countersign/core/adapter";
 import type { RunnableTool } from "./kinds.ts";
 
 /** What the SDK takes for text, images and files beside plain text. */
@@ -10,20 +12,34 @@ interface Told {
   readonly input: unknown;
 }
 
-/** What `toModelOutput` of a gated tool says: its own, and something for results that JSON can't carry. */
+/** What `toModelOutput` of a gated tool says: the tool's own content, and text for results that JSON can't carry. */
 export async function modelOutput(tool: RunnableTool, told: Told): Promise<unknown> {
-  if (tool.function.toModelOutput) return tool.function.toModelOutput(told);
-  return isJson(told.output) ? AS_JSON : { type: "content", value: [text(plain(told.output))] };
+  const content = await contentOf(tool, told);
+  if (content) return { type: "content", value: content };
+  return isJson(told.output) ? AS_JSON : { type: "content", value: plain(told.output) };
 }
 /** Anything but content: the SDK writes the result itself. */
 const AS_JSON = { type: "json" };
 
-/** A result as it stands in the conversation. A notice stands before it: the transcript has to say which arguments ran. */
+/**
+ * A result as it stands in the conversation, the same after a replay from its receipt. A notice stands before it: the transcript
+ * has to say which arguments ran.
+ */
 export async function outputOf(tool: RunnableTool | undefined, told: Told, notice?: string): Promise<Output> {
-  const made = await tool?.function.toModelOutput?.(told);
-  const output = isContent(made) ? made.value : plain(told.output);
+  const output = (await contentOf(tool, told)) ?? plain(told.output);
   if (notice === undefined) return output;
   return [text(notice), ...(typeof output === "string" ? [text(output)] : output)];
+}
+
+/** The tool's own words. Undefined: its plain result, also if the tool throws on it. The call has run all the same. */
+async function contentOf(tool: RunnableTool | undefined, told: Told): Promise<Content | undefined> {
+  try {
+    const made = await tool?.function.toModelOutput?.(told);
+    return isContent(made) ? made.value : undefined;
+  } catch (error) {
+    if (isCountersignError(error)) throw error;
+    return undefined;
+  }
 }
 
 export function errorOutput(message: string): string {
@@ -42,26 +58,15 @@ function text(value: string): { readonly type: "input_text"; readonly text: stri
   return { type: "input_text", text: value };
 }
 
-/** As JSON, with big integers as text, the way a receipt keeps them. Undefined: JSON has no way to say it. */
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value, (_key, member: unknown) => (typeof member === "bigint" ? String(member) : member));
-  } catch {
-    return undefined;
-  }
+/** Of what JSON can't carry a text: big integers by their digits, and what no receipt can keep by its words for it. */
+function plain(output: unknown): Output {
+  const result = asReplayed(output);
+  return isJson(result) ? JSON.stringify(result) : [text(withDigits(result) ?? "null")];
 }
 
-/** A result as its receipt keeps it. A replay tells the model the same. */
-export function kept(result: unknown): unknown {
-  const json = jsonOf(result);
-  return json === undefined ? result : (JSON.parse(json) as unknown);
+function withDigits(result: unknown): string | undefined {
+  return JSON.stringify(result, (_key, member: unknown) => (typeof member === "bigint" ? String(member) : member));
 }
-
-function plain(output: unknown): string {
-  return jsonOf(output) ?? (typeof output === "object" ? UNSAYABLE : "null");
-}
-/** As the receipt says it. */
-const UNSAYABLE = '"[This result can\'t be kept as JSON. The call ran.]"';
 
 function isJson(output: unknown): boolean {
   try {

@@ -7,6 +7,7 @@ import type { ConversationState } from "@openrouter/agent";
 export interface Item {
   readonly type?: string | undefined;
   readonly role?: string | undefined;
+  readonly id?: string | null | undefined;
   readonly callId?: string | undefined;
   readonly name?: string | undefined;
   readonly arguments?: string | undefined;
@@ -73,8 +74,9 @@ export function proposedCall(turn: Turn, { id, tool, args }: Call): ProposedCall
   return { turnId: turn.id(), callId: id, tool, args: args as JsonObject };
 }
 
+/** As the SDK itself writes it. */
 export function outputItem(callId: string, output: unknown): Item & { readonly output: unknown } {
-  return { type: "function_call_output", callId, output };
+  return { type: "function_call_output", id: `output_${callId}`, callId, output };
 }
 
 export function isOutput(item: Item): item is Item & { readonly callId: string } {

@@ -26,7 +26,7 @@ describe.each(["callModel", "runner"] as const)("results, through %s", (runs) =>
   const cyclic: { self?: unknown } = {};
   cyclic.self = cyclic;
 
-  test.each<(typeof results)[number]>([...results, ["a cycle", cyclic, `"[This result can't be kept as JSON. The call ran.]"`]])(
+  test.each<(typeof results)[number]>([...results, ["a cycle", cyclic, `"[This call ran. Its result can't be kept: self has no JSON.]"`]])(
     "%s: of an allowed call, beside one that waits, and of a signed one",
     async (_name, result, told) => {
       let ran = 0;

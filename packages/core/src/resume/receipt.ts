@@ -1,5 +1,5 @@
 import { firstNonJson, isPlainObject, sha256 } from "../canonical/json.ts";
-import { serialize } from "../canonical/serialize.ts";
+import { deserialize, serialize } from "../canonical/serialize.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -101,6 +101,11 @@ export function keptResult(result: unknown): unknown {
   const kept = serialize(result, { classes: "as JSON" });
   if (!("json" in kept)) return placeholder(kept.path);
   return isEmptied(result, kept.json) ? placeholder([]) : kept.json;
+}
+
+/** A result as a replay from its receipt gives it. */
+export function asReplayed(result: unknown): unknown {
+  return deserialize(keptResult(result));
 }
 
 /** An object that has nothing of its own, such as a response or a promise: what it holds, only it can tell. */

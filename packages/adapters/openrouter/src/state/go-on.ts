@@ -1,4 +1,4 @@
-import { isCountersignError, type ApprovalRequest } from "@countersign/core";
+import type { ApprovalRequest } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, stopsRun, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { named, runnable, type RunnableTool, type State } from "../kinds.ts";
 import type { Run } from "../run.ts";
@@ -154,12 +154,7 @@ async function outputOfRun(
   { result, args, notice }: Extract<Execution<unknown>, { status: "ran" }>,
 ): Promise<Output | typeof OUTSIDE> {
   if (result === null && tool?.function.onToolCalled) return OUTSIDE;
-  try {
-    return await outputOf(tool, { output: result, input: args }, notice);
-  } catch (error) {
-    if (isCountersignError(error)) throw error;
-    return errorOutput(messageOf(error));
-  }
+  return outputOf(tool, { output: result, input: args }, notice);
 }
 
 /** All are waited for, also when one fails: an effect that is under way isn't left behind. */

@@ -5,7 +5,7 @@ import { HookName, type HooksManager } from "@openrouter/agent";
 import { changed } from "../guard.ts";
 import type { RunnableTool } from "../kinds.ts";
 import { parse } from "../schema.ts";
-import { kept, messageOf } from "../told.ts";
+import { messageOf } from "../told.ts";
 
 /** A call that the SDK itself doesn't get to run. */
 export interface Performed {
@@ -28,7 +28,7 @@ export async function executeHooked(performed: Performed, effect: Effect): Promi
   const { thread, hooks, tool, proposed } = performed;
   const { inputSchema } = tool.function;
   const execute = (call: ProposedCall): Promise<Execution<unknown>> =>
-    thread.execute(call, effect, { encode: kept, parse: (args) => parse(inputSchema, args) });
+    thread.execute(call, effect, { parse: (args) => parse(inputSchema, args) });
   if (!hooks) return execute(proposed);
   const [preview, request] = [await thread.preview(proposed), await thread.recorded(proposed)];
   if (preview.status === "refused" || (request && request.execution !== "none")) return execute(proposed);
