@@ -34,6 +34,49 @@ describe.each(["callModel", "runner", "own"] as const)("an existing UI's answer,
   });
 });
 
+/** What a user interface reads of the SDK's own pause. */
+const readings: Record<string, () => Promise<readonly [world: Awaited<ReturnType<typeof openWorld>>, calls: readonly unknown[]]>> = {
+  "the result of callModel": async () => {
+    const world = await openWorld(lines);
+    return [world, await world.call("go").getPendingToolCalls()];
+  },
+  "the state in an accessor of one's own": async () => {
+    const world = await openWorld(lines);
+    const state = ownState();
+    await world.call("go", { thread: { state } }).getText();
+    return [world, state.kept?.pendingToolCalls ?? []];
+  },
+  "the stream of a runner": async () => {
+    const world = await openWorld(lines);
+    const { stream, outcome } = await world.runner().stream("t", "go");
+    await outcome;
+    return [world, await stream.getPendingToolCalls()];
+  },
+};
+
+describe("a call that the SDK says is pending", () => {
+  test.each(Object.entries(readings))("in %s is the request with its id as callId", async (_where, read) => {
+    const [world, calls] = await read();
+    const requests = (await world.pending()).map(({ callId, tool, args }) => ({ id: callId, name: tool, arguments: args }));
+    expect(calls).toEqual(requests.toSorted((one, other) => (one.id < other.id ? -1 : 1)));
+    expect(calls).toMatchObject([{ id: "a" }, { id: "b" }]);
+  });
+
+  test("in an accessor of one's own is no more so once it is decided and has run, and the others are", async () => {
+    const world = await openWorld(lines);
+    const state = ownState();
+    const go = async (input: string | []) => void (await world.call(input, { thread: { state } }).getText());
+    await go("go");
+    await decideNative(world.gate, { approveToolCalls: ["a", "b"] }, by);
+    await go([]);
+    expect(state.kept?.pendingToolCalls).toMatchObject([{ id: "c", name: "pay" }]);
+    await decideNative(world.gate, { rejectToolCalls: ["c"] }, by);
+    await go([]);
+    expect(state.kept).toMatchObject({ status: "complete" });
+    expect(state.kept?.pendingToolCalls).toBeUndefined();
+  });
+});
+
 describe("an id", () => {
   test("that is sent twice counts once, and so does the same answer again", async () => {
     const world = await paused();

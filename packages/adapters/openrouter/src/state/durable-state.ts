@@ -144,12 +144,20 @@ export class DurableState implements StateAccessor {
     if (this.#own) {
       // First the fence, then the conversation that is asked about, then the questions: a crash between is mended by the next load.
       await thread.save(continuation);
-      await this.#own.save(saved.state);
+      await this.#own.save(withPending(saved, waiting));
     }
     if (!this.#own || waiting.length > 0) await thread.suspend(waiting, continuation);
   }
 }
 const PAUSED = "A call of the last turn waits for a person, so the run pauses here. Decide, then call the model again.";
+
+/** The calls that a pause is about, as the SDK shows them to a user interface that reads the state. */
+function withPending({ state, outside }: Saved, waiting: readonly ProposedCall[]): State {
+  if (!state.status.startsWith("awaiting")) return state;
+  const ids = waiting.length > 0 ? waiting.map(({ callId }) => callId) : outside;
+  const open = lastTurn(itemsOf(state.messages))?.open.filter(({ id }) => ids.includes(id)) ?? [];
+  return { ...state, pendingToolCalls: open.map(({ id, tool, args }) => ({ id, name: tool, arguments: args })) };
+}
 
 /** The model has made calls in this run that have no output yet. */
 function isMidRound({ run: { saved } }: Loaded): boolean {
