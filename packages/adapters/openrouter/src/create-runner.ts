@@ -1,5 +1,13 @@
 import type { AgentRunner, ThreadRef } from "@countersign/core";
-import { defineKeptRunner, type GateIn, type Next, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
+import {
+  addUsage,
+  defineKeptRunner,
+  type GateIn,
+  type Next,
+  type ProposedCall,
+  type RunFrom,
+  type Thread,
+} from "@countersign/core/adapter";
 import type { CallModelInput, Item as ModelItem, ModelResult, OpenRouter, Tool } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
@@ -7,7 +15,7 @@ import { hooksOf } from "./hooks.ts";
 import type { State } from "./kinds.ts";
 import { offerOf, REMEDY } from "./offers.ts";
 import { newRun, place, type Run } from "./run.ts";
-import { FRAMEWORK, fromContinuation, newSaved, toContinuation, type Saved } from "./saved.ts";
+import { FRAMEWORK, fromContinuation, messagesIn, newSaved, toContinuation, type Messages, type Saved } from "./saved.ts";
 import {
   apart,
   perRunOf,
@@ -24,6 +32,7 @@ import { endedIn, goOn } from "./state/go-on.ts";
 import { unlessWaiting } from "./stop-when.ts";
 import { emptyStream, finished } from "./stream.ts";
 import { isOutput, itemsOf, outputItem, type Item } from "./turn.ts";
+import { metered } from "./usage.ts";
 import { predicate } from "./waiting.ts";
 
 type Input = string | ModelItem[];
@@ -48,7 +57,7 @@ interface Driven {
 }
 
 /** What the model shall be told next, or how far the run came. Undefined: nothing is saved of it. */
-type Then = Next<readonly Item[], string> | undefined;
+type Then = Next<readonly Item[], string, Messages> | undefined;
 
 /**
  * An agent on durable threads. Settings are those of `callModel`; the conversation is saved in the same write as the requests
@@ -63,7 +72,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   gate: GateIn<C>,
   client: OpenRouter,
   settings: Settings<T, S> & PerRunSetting<T, S, C, R>,
-): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, RunOptions> {
+): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, RunOptions, Messages> {
   const { name, ungated, tools: given, requireApproval, stopWhen, sharedContextSchema, context, request } = settingsOf(client, settings);
   const tools = originalsOf(given ?? []);
 
@@ -83,7 +92,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     if (input === undefined) return kept?.state ? resumed(driven, saved) : undefined;
     const items = itemsOf(input as State["messages"]);
     const answers = new Set(items.flatMap((item) => (isOutput(item) && saved.outside.includes(item.callId) ? [item.callId] : [])));
-    place(run, await endedIn(run, saved, answers));
+    place(run, { ...(await endedIn(run, saved, answers)), usage: undefined });
     return { request: items };
   }
 
@@ -116,7 +125,9 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
       ...(stopWhen && !last && { stopWhen: unlessWaiting(run, stopWhen) }),
       ...(rest && { context: rest }),
     };
-    return client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { ...transport, signal });
+    return metered(client.callModel(made as unknown as CallModelInput<readonly Tool[]>, { ...transport, signal }), (usage) => {
+      if (run.saved) run.saved = { ...run.saved, usage: addUsage(run.saved.usage, usage) };
+    });
   }
 
   /** How far the SDK came. */
@@ -143,6 +154,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
     framework: FRAMEWORK,
     tools: { look: () => ({ offers: [offerOf(gate, given ?? [])] }), ungated, remedy: REMEDY },
     perCall: ["answered"],
+    messages: (_threadId, saved) => messagesIn(saved),
     open,
     enter,
     // An error of the SDK's is looked at where the run is left.
@@ -178,7 +190,7 @@ function suspended(calls: readonly ProposedCall[], saved: Saved): Then {
 
 function completed(saved: Saved, text: string): Then {
   const done: Saved = { ...saved, last: false, state: { ...saved.state, status: "complete" } };
-  return { advance: { status: "completed", output: text, text, continuation: toContinuation(done, []) } };
+  return { advance: { status: "completed", output: text, text, usage: done.usage, continuation: toContinuation(done, []) } };
 }
 
 /** What is answered from outside is still to come. */

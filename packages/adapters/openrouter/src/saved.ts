@@ -1,7 +1,8 @@
-import { CountersignError } from "@countersign/core";
-import { dataOf, type Continuation, type ProposedCall } from "@countersign/core/adapter";
-import { CONVERSATION_STATE_VERSION as RUNNING, createInitialState } from "@openrouter/agent";
+import { CountersignError, type Usage } from "@countersign/core";
+import { dataOf, type Continuation, type ProposedCall, type SavedRun } from "@countersign/core/adapter";
+import { CONVERSATION_STATE_VERSION as RUNNING, createInitialState, type InputsUnion } from "@openrouter/agent";
 import type { State } from "./kinds.ts";
+import { itemsOf } from "./turn.ts";
 
 export const FRAMEWORK = "openrouter";
 
@@ -10,12 +11,13 @@ const FORMAT = 1;
 
 /** What is known of a thread between two runs of the SDK. */
 export interface Saved {
-  /** As JSON. */
   readonly state: State;
   /** The open calls that are answered from outside: the tool said so, or there is none to run. */
   readonly outside: readonly string[];
   /** `stopWhen` wanted the run to end at this turn: the next answer is the last one. */
   readonly last: boolean;
+  /** Of all responses since the last input. */
+  readonly usage?: Usage | undefined;
 }
 
 /** What is kept of it in the store. */
@@ -35,9 +37,9 @@ export function toContinuation(
   asked: readonly ProposedCall[],
   { elsewhere = false }: { readonly elsewhere?: boolean } = {},
 ): Continuation {
-  const { state, outside, last } = saved;
-  const kept: Kept = { state: elsewhere ? null : state, outside, last, asked };
-  return { format: FORMAT, data: JSON.parse(JSON.stringify(kept)) as Kept };
+  const { state, outside, last, usage } = saved;
+  const kept: Kept = { state: elsewhere ? null : state, outside, last, asked, ...(usage && { usage }) };
+  return { format: FORMAT, data: kept };
 }
 
 /** @throws STATE_INCOMPATIBLE for what another version of this package, or of the SDK's state, has saved */
@@ -45,6 +47,15 @@ export function fromContinuation(continuation: Continuation | null): Kept | unde
   const kept = dataOf(continuation, FRAMEWORK, FORMAT) as Kept | undefined;
   if (kept?.state) refuseUnknownState(kept.state);
   return kept;
+}
+
+/** A conversation as the SDK keeps it: the items of its state. */
+export type Messages = Exclude<InputsUnion, string>;
+
+/** With the input of a run that has saved nothing yet. Empty where the application keeps the conversation. */
+export function messagesIn({ continuation, input }: SavedRun): Messages {
+  const said = [fromContinuation(continuation)?.state?.messages, input as InputsUnion | undefined];
+  return said.flatMap(itemsOf) as Messages;
 }
 
 /** @throws STATE_INCOMPATIBLE for a version, or a way to wait, that this version of the SDK doesn't know */

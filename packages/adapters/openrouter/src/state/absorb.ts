@@ -40,11 +40,12 @@ export async function absorb(run: Run, state: State): Promise<Absorbed> {
   const waits = await Promise.all(mayWait.map((call) => mustPause(run, call, { numberOfTurns: 0 })));
   const waiting = turn ? mayWait.flatMap((call, index) => (waits[index] ? [proposedCall(turn, call)] : [])) : [];
   const pauses = isPaused || waiting.length > 0;
-  const messages = JSON.parse(JSON.stringify(complete)) as State["messages"];
+  const messages = complete as State["messages"];
   const saved: Saved = {
     state: { ...rest, messages, status: pauses ? "awaiting_approval" : state.status },
     outside: open.flatMap(({ id }) => (outside.has(id) ? [id] : [])),
     last: before?.last ?? false,
+    usage: before?.usage,
   };
   return { saved, waiting, breaksOff: pauses && state.status !== "awaiting_approval" };
 }

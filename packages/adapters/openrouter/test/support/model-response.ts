@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { TOKENS } from "@countersign/conformance";
 import type { RequestBody } from "./request-body.ts";
 
 /** What a model answers, as the API says it. */
@@ -63,11 +64,11 @@ export function responseTo({ model, tools, tool_choice }: RequestBody, output: r
     tool_choice,
     tools,
     usage: {
-      input_tokens: 1,
+      input_tokens: TOKENS.inputTokens,
       input_tokens_details: { cached_tokens: 0 },
-      output_tokens: 1,
+      output_tokens: TOKENS.outputTokens,
       output_tokens_details: { reasoning_tokens: 0 },
-      total_tokens: 2,
+      total_tokens: TOKENS.inputTokens + TOKENS.outputTokens,
     },
   };
 }

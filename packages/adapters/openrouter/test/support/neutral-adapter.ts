@@ -2,11 +2,12 @@ import { throughStreams, versionOf } from "@countersign/adapter-tests";
 import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
 import type { ThreadRef } from "@countersign/core";
 import { createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
-import type { InlineHookConfig, ModelResult, Tool } from "@openrouter/agent";
+import type { InlineHookConfig, InputsUnion, ModelResult, Tool } from "@openrouter/agent";
 import { clientOf } from "./client.ts";
-import { messagesIn, modelOf, toolsAround, toolsOf } from "./neutral.ts";
+import { conversationIn, messagesIn, modelOf, toolsAround, toolsOf } from "./neutral.ts";
 import { startResponsesServer } from "./responses-server.ts";
 
+type Messages = Exclude<InputsUnion, string>;
 type Runner = OpenAdapter["runner"];
 type Streamed = Awaited<ReturnType<Runner["stream"]>>;
 
@@ -28,6 +29,10 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       checks: true,
       perRun: true,
       gatedTwice: true,
+      usage: true,
+      conversation: true,
+      // The SDK's answer is text.
+      structuredOutput: false,
       // The runner gates the tools by itself.
       ungated: false,
     },
@@ -45,6 +50,7 @@ export function neutralAdapter(shape: string, { streamed = false }: { readonly s
       return {
         runner: streamed ? throughStreams(runner) : runner,
         transcript: async () => ({ requests: server.requests.length, messages: messagesIn(model.lastItems) }),
+        conversation: (messages) => conversationIn(messages as Messages),
         async answerNatively(threadId, answers, by) {
           const ids = Object.keys(answers);
           const isNo = (callId: string): boolean => answers[callId]?.type === "reject";

@@ -1,7 +1,7 @@
 import { lineOf } from "@countersign/adapter-tests";
 import type { Scenario, Transcript } from "@countersign/conformance";
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
-import { tool, type ToolWithExecute } from "@openrouter/agent";
+import { tool, type InputsUnion, type ToolWithExecute } from "@openrouter/agent";
 import { z } from "zod";
 import type { InputItem } from "./request-body.ts";
 import { responsesIn, ScriptedModel, textOf } from "./scripted-model.ts";
@@ -46,6 +46,11 @@ function sayable(args: StandardSchemaV1): z.ZodObject {
 
 export function messagesIn(items: readonly InputItem[]): Transcript["messages"] {
   return items.flatMap(shown);
+}
+
+/** Of a conversation as the SDK keeps it. */
+export function conversationIn(messages: Exclude<InputsUnion, string>): Transcript["messages"] {
+  return messagesIn(messages.map((item) => ({ type: "message", ...item, ...("callId" in item && { call_id: item.callId }) }) as InputItem));
 }
 
 function shown(item: InputItem): Transcript["messages"] {
