@@ -57,6 +57,15 @@ describe.each([
     expect([said(world), world.transcript().requests]).toEqual([["user pay Acme"], before + 1]);
   });
 
+  test("an earlier answer that is to be made again is shown as it is, and nothing of a later one with it", async () => {
+    const { world, page } = await begun([{ text: "first" }, { calls: [call("a", 4_200)] }, { text: "paid" }]);
+    await page.sendMessage({ text: "and?" });
+    await world.gate.decide(await world.pending(), approve(), { by: carol });
+    await page.regenerate({ messageId: page.messages[1]?.id ?? "" });
+    expect(shown(page.messages)).toEqual(["user: pay Acme", "assistant: first"]);
+    expect(shown(await world.load())).toEqual(["user: pay Acme", "assistant: first", "user: and?", "assistant: output-available: paid"]);
+  });
+
   test("what waits is cancelled, and the same call is asked about anew if the user takes the change back", async () => {
     const { world, page, first } = await begun(chat.paying);
     const asked = await world.pending();

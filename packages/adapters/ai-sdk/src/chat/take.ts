@@ -1,6 +1,7 @@
 import { CountersignError, isCountersignError, type StreamedRun } from "@countersign/core";
 import { convertToModelMessages, type UIMessage } from "ai";
 import { asJson, type Said } from "../saved.ts";
+import { emptyStream } from "../stream.ts";
 import type { Conversation } from "./conversation.ts";
 import { PATIENCE, pause } from "./patience.ts";
 import type { RunOptions } from "./said.ts";
@@ -21,7 +22,7 @@ export async function take(conversation: Conversation, message: UIMessage, optio
   const said = await saidBy(conversation, message);
   for (const since = Date.now(); ;) {
     const { is, kept } = await conversation.known(said);
-    if (is === "same") return goOn(conversation, options);
+    if (is === "same") return goOn(conversation, said, options);
     const replaces = is === "other" && !kept;
     if (replaces) await refuseOthers(conversation);
     try {
@@ -30,7 +31,7 @@ export async function take(conversation: Conversation, message: UIMessage, optio
     } catch (error) {
       const { threadId } = conversation;
       const waits = isOf(error, "THREAD_SUSPENDED", threadId);
-      if (waits && (await isKept(conversation, said))) return goOn(conversation, options);
+      if (waits && (await isKept(conversation, said))) return goOn(conversation, said, options);
       // Whoever holds a thread in which a call waits lets go of it: when its reviewer has answered, or any moment now.
       const passes = waits || (isOf(error, "THREAD_BUSY", threadId) && (await pendingIn(conversation)).length > 0);
       if (!passes || Date.now() - since > PATIENCE) throw error;
@@ -49,9 +50,14 @@ async function saidBy({ threadId }: Conversation, message: UIMessage): Promise<S
 }
 
 /** The run that waits, in the answer that the page has of it: taken before it goes on, so that nothing of it is told twice. */
-async function goOn({ messages, answerTo, resume }: Conversation, options: RunOptions): Promise<Taken> {
-  const into = (await messages()).findLast(({ role }) => role === "assistant");
-  return { into: into ?? (await answerTo()), run: await resume(options) };
+async function goOn({ messages, answerTo, resume }: Conversation, said: Said, options: RunOptions): Promise<Taken> {
+  const shown = await messages();
+  const last = shown.findLast(({ role }) => role === "assistant");
+  const at = shown.findIndex(({ id, role }) => role === "user" && id === said.id);
+  const its = shown.find(({ role }, index) => at !== -1 && index > at && role === "assistant");
+  // An earlier answer is complete: the page has thrown away the later ones, and asks for this one again.
+  if (its && its !== last) return { into: its, run: { stream: emptyStream(), outcome: (await resume()).outcome } };
+  return { into: last ?? (await answerTo()), run: await resume(options) };
 }
 
 /** False: somebody was faster, and what waited goes on. @throws THREAD_SUSPENDED for whoever may not add to it */
