@@ -1,4 +1,6 @@
 // Every state of a call that `messages` can show: the SDK's own validation takes each, of every version, and its own conversion.
+import { Amount, openDesk } from "@countersign/adapter-tests";
+import { createRunner, gateTools } from "@countersign/ai-sdk";
 import { approve, edit, reject, type Decision } from "@countersign/core";
 import * as seven from "ai";
 import * as six from "ai-v6";
@@ -7,6 +9,7 @@ import * as firstSeven from "ai-v7-oldest";
 import { describe, expect, test } from "vitest";
 import * as chat from "./support/chat.ts";
 import { onVersion } from "./support/on-version.ts";
+import { scriptedModel } from "./support/scripted-model.ts";
 
 const validators = [seven, six, firstSix, firstSeven] as unknown as readonly (typeof seven)[];
 const { call } = chat;
@@ -185,4 +188,17 @@ describe.each([
       expect(JSON.stringify(told)).not.toContain("requestId");
     }
   });
+});
+
+test.each(["denied", "approved"] as const)("%s by the application's own toolApproval, which only version 7 has", async (answer) => {
+  const { gate, ...desk } = openDesk();
+  const { model } = scriptedModel([{ calls: [call("a", 5)] }, { text: "done" }], "v4");
+  const tools = gateTools<seven.ToolSet, unknown>(gate, { pay: seven.tool({ inputSchema: Amount, execute: desk.carryOut }) });
+  const agent = new seven.ToolLoopAgent<never, seven.ToolSet>({ model, tools, toolApproval: () => answer });
+  const runner = createRunner(gate, agent, { name: "chats" });
+  await runner.start("t", "pay");
+  const messages = await runner.messages("t");
+  const [, shown] = messages.at(-1)?.parts ?? [];
+  expect(shown).toMatchObject({ approval: { approved: answer === "approved", isAutomatic: true } });
+  for (const sdk of validators) await sdk.validateUIMessages({ messages, tools: tools as never });
 });
