@@ -13,7 +13,7 @@ const strict = { configurable: { ...config.configurable, __pregel_strict_resume:
 
 interface Shown {
   readonly id: string;
-  readonly actions: readonly { readonly requestId: string; readonly digest: string }[];
+  readonly actions: readonly { readonly callId: string; readonly requestId: string; readonly digest: string }[];
 }
 
 function shownIn(result: unknown): readonly Shown[] {
@@ -39,6 +39,19 @@ describe.each<[string, (desk: Desk) => Agent]>([
     const answers = [{ decisions: [{ type: "approve" }] }, "junk", { [first[0]?.id ?? ""]: "approve" }];
     for (const resume of answers) expect(shownIn(await agent.invoke(new Command({ resume }), config))).toEqual(first);
     expect(desk.effects).toEqual([]);
+  });
+
+  test("an interface that shows a message's calls finds the request of each", async () => {
+    const desk = openDesk();
+    const agent = open(desk);
+    const result = await agent.invoke({ messages: paying([5_000, "x"], [6_000, "y"]) }, config);
+    const actions = shownIn(result).flatMap((shown) => shown.actions);
+    const { messages } = result as { messages: { tool_calls?: { id: string; args: { to: string } }[] }[] };
+    for (const { id, args } of messages.at(-1)?.tool_calls ?? []) {
+      const action = actions.find(({ callId }) => callId === id);
+      expect((await desk.gate.get(action?.requestId ?? ""))?.args).toEqual(args);
+    }
+    expect(actions).toHaveLength(2);
   });
 
   test("under strict resume nobody is refused who holds the first id", async () => {

@@ -27,6 +27,8 @@ export interface PausePayload {
 
 /** `requestId` and `digest` are what `gate.decide` takes. */
 export interface PausedAction {
+  /** The model's id for the call, as in its message: by it an interface finds the call that it shows. By hand, the key. */
+  readonly callId: string;
   readonly name: string;
   readonly args: object;
   readonly description: string;
@@ -84,8 +86,9 @@ export function carriesError(value: unknown): boolean {
 }
 
 function action(request: ApprovalRequest, description: string | undefined): PausedAction {
-  const { id, tool, proposal } = request;
-  return { name: tool, args: proposal.args, description: description ?? describedBy(request), requestId: id, digest: proposal.digest };
+  const { id, callId, tool, proposal } = request;
+  const { args, digest } = proposal;
+  return { callId, name: tool, args, description: description ?? describedBy(request), requestId: id, digest };
 }
 
 /** The older shape that Agent Inbox renders; it knows one action per pause. */
