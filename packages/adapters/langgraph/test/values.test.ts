@@ -131,6 +131,29 @@ test("what a node gets of a tool that it calls itself keeps its values, from the
   expect(got).toEqual([value, value]);
 });
 
+test("a start that dies before the first checkpoint begins again with the values of its input", async () => {
+  const inputs: unknown[] = [];
+  const saver = new MemorySaver();
+  const put = saver.put.bind(saver);
+  let dies = true;
+  saver.put = (...args) => (dies ? Promise.reject(new Error("killed")) : put(...args));
+  const graph = new StateGraph(State)
+    .addNode("look", ({ picture, messages }) => {
+      inputs.push([picture, messages.map(({ content }) => content)]);
+      return {};
+    })
+    .addEdge(START, "look")
+    .addEdge("look", END)
+    .compile({ checkpointer: saver });
+  const runner = createRunner(openDesk().gate, graph, { name: "x" });
+  const content = [{ type: "image", mimeType: "image/png", data: PNG }];
+  const input = { picture: { png: PNG, at: AT, units: 1n }, messages: [new HumanMessage({ content })] };
+  await expect(runner.start("t", input)).rejects.toThrow("killed");
+  dies = false;
+  await runner.resume("t").catch(() => {});
+  expect(inputs.at(-1)).toEqual([input.picture, [content]]);
+});
+
 /** Everything that a message or a Command says, with the classes of what is in it. */
 function shape(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Date) return value;

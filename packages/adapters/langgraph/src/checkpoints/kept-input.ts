@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { firstNonJson } from "@countersign/core/adapter";
+import { serialize } from "@countersign/core";
 import { BaseMessage } from "@langchain/core/messages";
 import { MemorySaver, type BaseCheckpointSaver, type StateSnapshot } from "@langchain/langgraph";
+import { apart, together } from "./apart.ts";
 import { messagesOf } from "./graph.ts";
 
 /** What a start leaves on record before LangGraph has written anything: a start that dies is begun again with it. */
@@ -22,9 +23,19 @@ const serde = new MemorySaver().serde;
 /** Undefined: LangGraph's serializer can't write it either. */
 export async function keepInput(checkpointer: BaseCheckpointSaver, place: Place, input: unknown): Promise<KeptInput | undefined> {
   const id = randomUUID();
-  const kept = firstNonJson(input) ? await serialized(input) : { json: input };
+  const kept = taken(input) ?? (await serialized(input));
   if (!kept) return undefined;
   return { id, input: kept, ...(lastIdIn(input, id) === undefined ? { after: await lastCheckpoint(checkpointer, place) } : {}) };
+}
+
+/** With messages taken apart, so that core keeps it as it is. */
+function taken(input: unknown): { readonly json: unknown } | undefined {
+  try {
+    const json = apart(input);
+    return "json" in serialize(json) ? { json } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function serialized(input: unknown): Promise<{ readonly serialized: unknown } | undefined> {
@@ -38,7 +49,7 @@ async function serialized(input: unknown): Promise<{ readonly serialized: unknow
 
 /** The input as it was given to `start`. */
 export async function inputKept({ input }: KeptInput): Promise<unknown> {
-  if ("json" in input) return input.json;
+  if ("json" in input) return together(input.json);
   return serde.loadsTyped("json", JSON.stringify(input.serialized));
 }
 
