@@ -30,8 +30,9 @@ export function paymentsOver(checkpointer: BaseCheckpointSaver) {
     )
     .addNode("execute", async ({ approval }) => {
       if (!approval) throw new Error("nothing was approved");
-      // The recorded arguments run, whatever the graph's state says by now.
-      return { status: await gate.execute(approval, (args, { idempotencyKey }) => pay(args, idempotencyKey)) };
+      // The recorded arguments run, whatever the graph's state says by now. What the effect answers is recorded as well, so the
+      // state gets what was paid, whichever process gets to write it.
+      return gate.execute(approval, (args, { idempotencyKey }) => ({ ...args, status: pay(args, idempotencyKey) }));
     })
     .addNode("cancel", ({ status }) => ({ status: `Cancelled: ${status}` }))
     .addEdge(START, "approval_gate")

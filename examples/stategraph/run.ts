@@ -22,7 +22,8 @@ async function paid(title: string, decide: (request: ApprovalRequest) => Decisio
   await gate.decide(request, decide(request), { by: fiona, via: "script" });
   // A graph made anew, as after a restart.
   const outcome = await paymentsOver(saver()).resume(threadId);
-  console.log(`${title.padEnd(9)} ${outcome.status === "completed" ? outcome.output.status : outcome.status}`);
+  const said = outcome.status === "completed" ? `${outcome.output.status} State: $${outcome.output.amount}.` : outcome.status;
+  console.log(`${title.padEnd(9)} ${said}`);
 }
 
 await paid("approve", () => approve());

@@ -75,6 +75,27 @@ describe("requestApproval", () => {
     expect(paid).toEqual(['{"amount":4000,"to":"x"}']);
   });
 
+  test("gives the graph's state what ran, from the record too", async () => {
+    const desk = openDesk();
+    let dies = true;
+    const graph = new StateGraph(State)
+      .addNode("pay", async ({ amount, to }) => {
+        const approval = await requestApproval(desk.gate, { tool: "pay", args: { amount, to } });
+        const ran = await desk.gate.execute(approval as Extract<Approval, { args: unknown }>, (args) => ({ ...args, status: "paid" }));
+        if (dies) throw new Error("killed");
+        return ran;
+      })
+      .addEdge(START, "pay")
+      .addEdge("pay", END)
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(desk.gate, graph, { name: "payments" });
+    await runner.start("t", input);
+    await desk.edit("x", { amount: 4_000, to: "x" });
+    await expect(runner.resume("t")).rejects.toThrow("killed");
+    dies = false;
+    expect(await runner.resume("t")).toMatchObject({ output: { amount: 4_000, to: "x", status: "paid" } });
+  });
+
   test("leads a rejection to the cancel branch", async () => {
     const desk = openDesk();
     const { graph, paid } = openGraph(desk);
