@@ -176,7 +176,8 @@ function asMessages(input: unknown): unknown {
 async function tallyFrom({ input, again, kept, continuation }: RunFrom<unknown>): Promise<Tally> {
   if (input === undefined && !again) return tallyIn(continuation);
   const recorded = asKept(kept);
-  return newTally(recorded && lastIdIn(await inputKept(recorded), recorded.id));
+  if (!recorded) return newTally(undefined);
+  return newTally(lastIdIn(again ? await inputKept(recorded) : asMessages(input), recorded.id));
 }
 
 /** What the graph shall begin with. Undefined: it goes on. */

@@ -46,5 +46,6 @@ export function listener(): { readonly handler: BaseCallbackHandler; readonly he
       if (runId === root) output = outputs;
     },
   });
-  return { handler: Object.assign(handler, { awaitHandlers: true }), heard: () => output };
+  const heeding = { awaitHandlers: true, ignoreLLM: true, ignoreAgent: true, ignoreRetriever: true };
+  return { handler: Object.assign(handler, heeding), heard: () => output };
 }

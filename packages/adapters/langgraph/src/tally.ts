@@ -61,7 +61,7 @@ export function counting(tally: Tally): BaseCallbackHandler {
     },
   });
   // In the background it might come after the pause.
-  return Object.assign(handler, { awaitHandlers: true });
+  return Object.assign(handler, { awaitHandlers: true, ignoreChain: true, ignoreAgent: true, ignoreRetriever: true });
 }
 
 /** Processes that died have left messages that nobody counted. */
