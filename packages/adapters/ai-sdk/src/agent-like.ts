@@ -2,6 +2,7 @@ import type { ToolLoopAgent, ToolSet } from "ai";
 
 /** Structural: ToolLoopAgent of version 6 and of 7, or whatever else is an agent to the SDK. */
 export interface AgentLike {
+  readonly id?: string | undefined;
   readonly tools: ToolSet;
   // oxlint-disable typescript/no-explicit-any -- each agent types its options and results by its own tools and output
   generate(options: any): PromiseLike<{ readonly text: string; readonly output: any }>;

@@ -10,16 +10,17 @@ import {
   type ProposedCall,
   type Thread,
 } from "@countersign/core/adapter";
-import type { ModelMessage } from "ai";
+import type { UIMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "./agent-like.ts";
-import { chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
+import { chatMessages, chatRunner, type ChatRunner } from "./chat/chat-runner.ts";
 import { hasHeard, isSaid, withInput, withKept, type Input, type Route, type RunOptions } from "./chat/said.ts";
 import { withBeside } from "./chat/ui-messages.ts";
+import { grown } from "./grown.ts";
 import { offerOf, preparesCalls, REMEDY, watchedAgent } from "./offers.ts";
 import { withoutBypass } from "./own-approval.ts";
 import { perRunOf, refuseMissingContext, type MakePerRun, type PerRunOption } from "./per-run.ts";
-import { beginRun, FRAMEWORK, refusalOf, surrounding, type Run } from "./run.ts";
-import { asJson, fromContinuation, jsonOf, newConversation, outputKey, toContinuation, type Saved } from "./saved.ts";
+import { beginRun, FRAMEWORK, surrounding, type Run } from "./run.ts";
+import { fromContinuation, newConversation, toContinuation, type Saved } from "./saved.ts";
 import { emptyStream, finished, type Finished, type Streamed } from "./stream.ts";
 import { answersToOpenCalls, browserResults, cutOffResults, isTheBrowsers, responsesTo, toolMessage } from "./told.ts";
 import { isAsked, openTurn, partsOf, proposedCalls } from "./turn.ts";
@@ -63,7 +64,7 @@ function agentRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
   given: A,
   { name, ungated, context }: RunnerOptions & { readonly context?: MakePerRun },
-): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions> {
+): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions, UIMessage[]> {
   refuseMissingContext(name, given, context);
   const { tools } = given;
   const guard = { runner: name, gate, ungated, remedy: REMEDY };
@@ -76,26 +77,30 @@ function agentRunner<C, A extends AgentLike>(
   });
   const approval = withoutBypass(agent, tools);
   type Output = OutputOf<A>;
+  type Step = Next<Saved, Output, UIMessage[]>;
+  const lastAgent = given.id;
 
   /** Where the run begins or goes on. */
-  async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Next<Saved, Output> | undefined> {
+  async function enter(driven: Driven, { input, continuation }: RunFrom<Input>): Promise<Step | undefined> {
     const saved = fromContinuation(continuation) ?? newConversation(driven.run.thread.id);
     const repeated = isSaid(input) && hasHeard(saved, input);
-    if (input !== undefined && !repeated) return { request: withInput(withKept(await withResults(driven, saved)), input) };
+    if (input !== undefined && !repeated)
+      return { request: { ...withInput(withKept(await withResults(driven, saved)), input), usage: undefined } };
     if (openTurn(saved.messages))
       return goOn(driven, { ...saved, messages: [...saved.messages, ...browserResults(saved.messages, tools, driven.answered)] });
-    if (repeated) return { advance: answeredBefore<Output>(saved) };
+    if (repeated) return { advance: { ...answeredBefore<Output>(saved), lastAgent } };
     return undefined;
   }
 
   /** The conversation with a result for each call. */
-  async function withResults({ run: { thread } }: Driven, saved: Saved): Promise<Saved> {
-    return { ...saved, messages: [...saved.messages, ...(await answersToOpenCalls(thread, saved.messages))] };
+  async function withResults({ run }: Driven, saved: Saved): Promise<Saved> {
+    run.outputs.clear();
+    return grown(saved, { messages: await answersToOpenCalls(run, saved.messages) }, run);
   }
 
   /** From a turn that the SDK stopped at. */
-  async function goOn(driven: Driven, saved: Saved): Promise<Next<Saved, Output>> {
-    const { thread, restored } = driven.run;
+  async function goOn(driven: Driven, saved: Saved): Promise<Step> {
+    const { thread, restored, outputs } = driven.run;
     const turn = openTurn(saved.messages);
     if (!turn) return { request: saved };
     const calls = proposedCalls(saved.messages, turn, "history");
@@ -108,6 +113,7 @@ function agentRunner<C, A extends AgentLike>(
       return { advance: { status: "stopped", continuation: toContinuation(withKept(await withResults(driven, saved))) } };
     }
     restored.clear();
+    outputs.clear();
     for (const [index, open] of turn.open.entries()) {
       const call = calls[index];
       if (call && isAsked(open)) restored.set(call.callId, call);
@@ -117,12 +123,12 @@ function agentRunner<C, A extends AgentLike>(
   }
 
   /** What the SDK made of it. */
-  async function leave(driven: Driven, made: Finished, from: Saved): Promise<Next<Saved, Output>> {
+  async function leave(driven: Driven, made: Finished, from: Saved): Promise<Step> {
     const { run, signal } = driven;
     const { thread } = run;
     signal.throwIfAborted();
     if (run.leaving) throw run.leaving;
-    const saved = withBeside(grown(from, made.messages, run), await driven.route?.beside());
+    const saved = withBeside(grown(from, made, run), await driven.route?.beside());
     const continuation = toContinuation(saved);
     const turn = openTurn(saved.messages);
     const browsers = turn?.open.some((call) => isTheBrowsers(call, tools)) ?? false;
@@ -130,7 +136,8 @@ function agentRunner<C, A extends AgentLike>(
     if (!turn || (!browsers && turn.open.every(({ approvalId }) => approvalId === undefined))) {
       // Not saved before it is answered: until then the calls are shown as open, and pages look again.
       if (saved.kept) return { request: withKept(await withResults(driven, saved)) };
-      return { advance: { status: "completed", output: made.output as Output, text: made.text, continuation } };
+      const { text, output } = made;
+      return { advance: { status: "completed", output: output as Output, text, usage: saved.usage, lastAgent, continuation } };
     }
     const calls = proposedCalls(saved.messages, turn, "history");
     const waiting = await waitingIn(thread, turn, calls, { tools: run.tools, fresh: true });
@@ -165,6 +172,7 @@ function agentRunner<C, A extends AgentLike>(
     perCall: ["answered", "route"] satisfies readonly (keyof RunOptions)[],
     open,
     enter,
+    messages: async (threadId, saved) => chatMessages(gate, given.tools, threadId, saved),
     run: async (driven: Driven, saved) => finished(await explained(driven, () => agent.generate(optionsOf(driven, saved)))),
     streaming: {
       empty: () => emptyStream() as StreamOf<A>,
@@ -187,31 +195,13 @@ async function explained<T>({ run }: Driven, work: () => PromiseLike<T>): Promis
 }
 
 /** A page sent again what is answered already. The output is gone by now: it is no chat's. */
-function answeredBefore<Output>(saved: Saved): Advance<Output> {
+function answeredBefore<Output>(saved: Saved): Extract<Advance<Output, never>, { status: "completed" }> {
   const parts = saved.messages.slice(-1).flatMap(partsOf);
   const text = parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("");
-  return { status: "completed", text, output: text as Output, continuation: toContinuation(saved) };
+  return { status: "completed", text, output: text as Output, usage: saved.usage, continuation: toContinuation(saved) };
 }
 
 /** Core saves it with the requests that it records, and also where what waits is the browser's. */
-function rests(calls: readonly ProposedCall[], continuation: Continuation): { readonly advance: Advance<never> } {
+function rests(calls: readonly ProposedCall[], continuation: Continuation): { readonly advance: Advance<never, never> } {
   return { advance: { status: "suspended", calls, continuation } };
-}
-
-/** The conversation with what this run of the SDK added to it. */
-function grown(from: Saved, added: readonly ModelMessage[], { outputs, refusals }: Run): Saved {
-  const messages = asJson([...from.messages, ...added]);
-  const own: Record<string, unknown> = {};
-  const refused: Record<string, string> = {};
-  for (const [at, message] of messages.entries()) {
-    if (at < from.messages.length || message.role !== "tool") continue;
-    for (const part of partsOf(message)) {
-      if (part.type !== "tool-result") continue;
-      const key = outputKey(at, part.toolCallId);
-      if (outputs.has(part.toolCallId)) own[key] = jsonOf(outputs.get(part.toolCallId));
-      const refusal = part.output.type === "error-text" ? refusalOf(refusals, part.toolCallId, part.output.value) : undefined;
-      if (refusal) refused[key] = refusal.message;
-    }
-  }
-  return { ...from, messages, outputs: { ...from.outputs, ...own }, denied: { ...from.denied, ...refused } };
 }

@@ -7,8 +7,9 @@ import { guard } from "./guard.ts";
 import { look, lookAtCalls, type NativeOptions } from "./native-offers.ts";
 import { restoredCall, runOf, surrounding, type CallOptions, type Run, type Who } from "./run.ts";
 import { gatedSchema, type GatedSchema } from "./schema.ts";
-import { isNoticed, noticeFor, plainOutput, withNotice, type ModelOutput } from "./told.ts";
+import { asideFor } from "./told.ts";
 import { passed, passing } from "./within.ts";
+import { worded } from "./worded.ts";
 
 /**
  * Same tools, same types: each stops the SDK where somebody has to be asked, and runs only what was signed. Outside a runner
@@ -77,16 +78,9 @@ function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
 
   const guarded = async (input: object, options: CallOptions, emit: Emit): Promise<unknown> =>
     passed({ gate, tool: name, options, args: input }, () => perform(input, options, emit)) ??
-    guard({ run: enter(options), tool: name, input, options, parse: schema.read, rewords: tool.toModelOutput !== undefined }, (args) =>
-      effect(args, options, emit),
-    );
+    guard({ run: enter(options), tool: name, input, options, parse: schema.read }, (args) => effect(args, options, emit));
 
-  async function toModelOutput(told: { toolCallId: string; input: unknown; output: unknown }): Promise<ModelOutput> {
-    const notice = noticeFor(told.input);
-    const own = await tool.toModelOutput?.({ ...told, input: await inputFor(schema, told.input) });
-    const output = own ?? plainOutput(told.output);
-    return notice !== undefined && isNoticed(output, notice) ? output : withNotice(output, notice);
-  }
+  const toModelOutput: Tool["toModelOutput"] = async (told) => worded({ tool, schema }, told, asideFor(told.input));
 
   const copy = {
     ...tool,
@@ -132,14 +126,5 @@ async function asksItself({ needsApproval }: Asking, schema: GatedSchema, input:
     return asks !== false;
   } catch {
     return true;
-  }
-}
-
-/** In a later turn the SDK may hand over arguments that the schema, by then another one, refuses. */
-async function inputFor(schema: GatedSchema, input: unknown): Promise<unknown> {
-  try {
-    return await schema.parse(input);
-  } catch {
-    return input;
   }
 }

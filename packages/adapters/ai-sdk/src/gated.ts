@@ -3,7 +3,7 @@ import type { Tool } from "ai";
 import type { GatedSchema } from "./schema.ts";
 
 /** What is known of a gated tool. */
-interface Gated {
+export interface Gated {
   readonly gate: Gate;
   /** As it was before it was gated. */
   readonly tool: Tool;

@@ -11,8 +11,6 @@ export interface Guarded {
   readonly options: CallOptions;
   /** By the tool's own schema. */
   readonly parse: ParseArgs;
-  /** Does the model hear of the result in other words than the tool's own? */
-  readonly rewords: boolean;
 }
 
 /**
@@ -21,7 +19,7 @@ export interface Guarded {
  * @throws what the tool throws, and an Error for a call that was refused: both for the model to read
  */
 export async function guard(guarded: Guarded, effect: (args: JsonObject) => Promise<unknown>): Promise<unknown> {
-  const { run, input, options, rewords } = guarded;
+  const { run, input, options } = guarded;
   const execution = await executed(guarded, effect);
   if (execution === undefined) return undefined;
   if (execution.status === "refused") {
@@ -29,9 +27,8 @@ export async function guard(guarded: Guarded, effect: (args: JsonObject) => Prom
     throw new Error(execution.message);
   }
   if (execution.status === "failed") throw execution.error;
-  noteFor(sdkInput(input, options), execution.notice);
-  if (rewords || execution.notice !== undefined) run.outputs.set(options.toolCallId, execution.result);
-  else run.outputs.delete(options.toolCallId);
+  noteFor(sdkInput(input, options), { notice: execution.notice, replayed: execution.replayed });
+  if (restoredCall(run, options)) run.outputs.set(options.toolCallId, execution.result);
   return execution.result;
 }
 

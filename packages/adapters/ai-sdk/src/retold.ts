@@ -1,8 +1,8 @@
 import type { ApprovalRequest, Gate } from "@countersign/core";
 import { requestIdFor, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
-import { isNoticed, withNotice, type ModelOutput } from "./told.ts";
 import { callsAt, partsOf } from "./turn.ts";
+import { isNoticed, withNotice, type ModelOutput } from "./worded.ts";
 
 /**
  * The messages, with each result of a call that a person edited saying so: UIMessages keep a tool's own output alone, so

@@ -26,7 +26,7 @@ export interface Run {
   tools: ToolSet;
   /** The calls of the turn that a runner goes on with, by id. */
   readonly restored: Map<string, ProposedCall>;
-  /** What tools answered whose model is told something else, by call id: for the chat. */
+  /** What calls came to that this run found open, by call id: for the chat. The SDK tells of later ones itself. */
   readonly outputs: Map<string, unknown>;
   /** What the policy refused: for the chat. */
   readonly refusals: Refusal[];

@@ -1,8 +1,11 @@
+import type { Usage } from "@countersign/core";
 import { dataOf, type Continuation } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
 import type { Beside } from "./chat/beside.ts";
 import { idsOf } from "./chat/message-ids.ts";
 import { FRAMEWORK } from "./run.ts";
+import type { Part } from "./turn.ts";
+import { plainJson, sendable } from "./worded.ts";
 
 /** Of what is saved: another number for another shape. */
 const FORMAT = 1;
@@ -11,7 +14,7 @@ const FORMAT = 1;
 export interface Saved {
   /** As the model sees them. */
   readonly messages: readonly ModelMessage[];
-  /** What a tool itself answered, where the model was told something else, by {@link outputKey}. */
+  /** What a tool itself answered, as pages get it, where the model was told something else, by {@link outputKey}. */
   readonly outputs: Readonly<Record<string, unknown>>;
   /** What the model was told of calls that the policy refused, by {@link outputKey}. */
   readonly denied?: Readonly<Record<string, string>>;
@@ -25,6 +28,8 @@ export interface Saved {
   readonly ids?: string;
   /** What an application's route added to its answers, by their ids. The model doesn't see it. */
   readonly beside?: Readonly<Record<string, Beside>>;
+  /** Since the last input. */
+  readonly usage?: Usage | undefined;
 }
 
 /** A message of a user's, as its page named it. Sent again, it is no other one. */
@@ -57,38 +62,19 @@ export function fromContinuation(continuation: Continuation | null): Saved | und
   return dataOf(continuation, FRAMEWORK, FORMAT) as Saved | undefined;
 }
 
-/** A tool's own answer as a chat can show it: null where JSON can't carry it. */
-export function jsonOf(output: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(output) ?? "null") as unknown;
-  } catch {
-    return null;
-  }
+/** Messages of the SDK's as they are kept: without the many members that say nothing, and in a form that each version takes. */
+export function asKept(messages: readonly ModelMessage[]): readonly ModelMessage[] {
+  return messages.map((message) => {
+    const { content } = message;
+    return defined({ ...message, content: typeof content === "string" ? content : content.map(keptPart) }) as ModelMessage;
+  });
 }
 
-/** Messages as JSON: files travel as text, in a form that both versions of the SDK take. */
-export function asJson(messages: readonly ModelMessage[]): readonly ModelMessage[] {
-  const inlined = messages.map((message) =>
-    typeof message.content === "string" ? message : { ...message, content: message.content.map(inlineFile) },
-  );
-  return JSON.parse(JSON.stringify(inlined)) as ModelMessage[];
+function keptPart(part: Part): Part {
+  if (part.type === "tool-result") return defined({ ...part, output: sendable(part.output) });
+  return defined(part.type === "tool-call" ? { ...part, input: plainJson(part.input) } : part);
 }
 
-function inlineFile(part: object): object {
-  return Object.fromEntries(
-    Object.entries(part).map(([key, value]) => [key, key === "data" || key === "image" ? inlineData(value) : value]),
-  );
-}
-
-function inlineData(data: unknown): unknown {
-  if (data instanceof Uint8Array) return base64(data);
-  if (data instanceof ArrayBuffer) return base64(new Uint8Array(data));
-  if (data instanceof URL) return data.href;
-  if (typeof data !== "object" || data === null || !("type" in data)) return data;
-  if (data.type === "url" && "url" in data) return inlineData(data.url);
-  return data.type === "data" && "data" in data ? inlineData(data.data) : data;
-}
-
-function base64(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+function defined<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, member]) => member !== undefined)) as T;
 }

@@ -1,12 +1,22 @@
+import type { Usage } from "@countersign/core";
 import { streamText, type LanguageModel, type ModelMessage } from "ai";
+import { usageOf, type SdkUsage } from "./usage.ts";
+
+type Made<T> = T | PromiseLike<T>;
 
 /** What the SDK's results have in common: version 6 keeps the messages elsewhere, and streams answer with promises. */
 interface Result {
-  readonly text: string | PromiseLike<string>;
+  readonly text: Made<string>;
   readonly output: unknown;
-  readonly finishReason?: string | PromiseLike<string>;
-  readonly responseMessages?: readonly ModelMessage[] | PromiseLike<readonly ModelMessage[]>;
-  readonly response?: { readonly messages: readonly ModelMessage[] } | PromiseLike<{ readonly messages: readonly ModelMessage[] }>;
+  readonly finishReason?: Made<string>;
+  readonly responseMessages?: Made<readonly ModelMessage[]>;
+  readonly response?: Made<{ readonly messages: readonly ModelMessage[] }>;
+  /** Of all steps. */
+  readonly totalUsage?: Made<SdkUsage>;
+  readonly steps?: Made<readonly Step[]>;
+}
+interface Step {
+  readonly content: readonly { readonly type: string; readonly toolCallId?: string; readonly output?: unknown }[];
 }
 
 /** A result that is still being made. Version 6 calls its parts by another name. */
@@ -25,6 +35,9 @@ export interface Finished {
   readonly messages: readonly ModelMessage[];
   readonly text: string;
   readonly output: unknown;
+  readonly usage: Usage | undefined;
+  /** What tools answered, by call id, for each response of the model. */
+  readonly outputs: readonly ReadonlyMap<string, unknown>[];
 }
 
 /** Drives a stream to its end, whether or not anybody reads it. @throws what went wrong in it */
@@ -38,7 +51,17 @@ export async function finished(result: Result | Streamed): Promise<Finished> {
   // Of a run that stopped for another reason there is no output: asking for it would throw.
   const output: unknown = (await result.finishReason) === "stop" ? await result.output : text;
   const messages = (await result.responseMessages) ?? (await result.response)?.messages;
-  return { messages: messages ?? [], text, output };
+  return {
+    messages: messages ?? [],
+    text,
+    output,
+    usage: usageOf(await result.totalUsage),
+    outputs: ((await result.steps) ?? []).map(outputsIn),
+  };
+}
+
+function outputsIn({ content }: Step): ReadonlyMap<string, unknown> {
+  return new Map(content.flatMap(({ type, toolCallId, output }) => (type === "tool-result" ? [[toolCallId ?? "", output]] : [])));
 }
 
 const empty = new WeakSet<object>();

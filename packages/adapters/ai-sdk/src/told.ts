@@ -1,24 +1,16 @@
 import { CountersignError } from "@countersign/core";
 import { leftOpen, NO_RESULT, NOT_RUN, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { ModelMessage, Tool, ToolModelMessage, ToolSet } from "ai";
+import type { ModelMessage, ToolModelMessage, ToolSet } from "ai";
+import { gatedOf } from "./gated.ts";
+import type { Run } from "./run.ts";
 import { openTurn, proposedCalls, type OpenCall, type Turn } from "./turn.ts";
-
-/** What the model is told of a result. */
-export type ModelOutput = Awaited<ReturnType<NonNullable<Tool["toModelOutput"]>>>;
-
-/** What a tool's result has to say besides itself. */
-interface Aside {
-  readonly notice?: string | undefined;
-  readonly leaving?: CountersignError | undefined;
-}
+import { plainOutput, withNotice, worded, type Aside, type ModelOutput } from "./worded.ts";
 
 /** By the very arguments object: the SDK hands it to the tool, and then to what makes the model's text of the result. */
-const asides = new WeakMap<object, Aside>();
+const asides = new WeakMap<object, Aside | { readonly leaving: CountersignError }>();
 
-/** A person changed the arguments: the model has to know. */
-export function noteFor(input: object, notice: string | undefined): void {
-  if (notice === undefined) asides.delete(input);
-  else asides.set(input, { notice });
+export function noteFor(input: object, aside: Aside): void {
+  asides.set(input, aside);
 }
 
 /**
@@ -30,58 +22,25 @@ export function leaveFrom(input: object, leaving: CountersignError): void {
 }
 
 /** @throws the error that must leave instead */
-export function noticeFor(input: unknown): string | undefined {
+export function asideFor(input: unknown): Aside {
   const aside = typeof input === "object" && input !== null ? asides.get(input) : undefined;
-  if (aside?.leaving) throw aside.leaving;
-  return aside?.notice;
-}
-
-/** As the SDK does it for tools that don't say how, and with something for what JSON can't carry. */
-export function plainOutput(output: unknown): ModelOutput {
-  if (typeof output === "string") return { type: "text", value: output };
-  try {
-    return { type: "json", value: JSON.parse(JSON.stringify(output) ?? "null") as null };
-  } catch {
-    return { type: "text", value: `[a result that JSON can't carry: ${typeof output}]` };
-  }
-}
-
-/** The transcript has to say which arguments ran: the notice stands before the tool's own output. */
-export function withNotice(output: ModelOutput, notice: string | undefined): ModelOutput {
-  if (notice === undefined) return output;
-  switch (output.type) {
-    case "text":
-    case "error-text":
-      return { ...output, value: notice + output.value };
-    case "json":
-      return { type: "text", value: notice + JSON.stringify(output.value) };
-    case "error-json":
-      return { type: "error-text", value: notice + JSON.stringify(output.value) };
-    case "content":
-      return { ...output, value: [{ type: "text", text: notice }, ...output.value] };
-    case "execution-denied":
-      return output;
-  }
-}
-
-/** Does it begin with that notice already? */
-export function isNoticed(output: ModelOutput, notice: string): boolean {
-  if (output.type === "content") return output.value.some((part) => "text" in part && part.text === notice);
-  return (output.type === "text" || output.type === "error-text") && output.value.startsWith(notice);
+  if (!aside) return {};
+  if ("leaving" in aside) throw aside.leaving;
+  return aside;
 }
 
 /**
  * An answer to each call that was left open, from what is recorded of it: providers refuse a conversation with open calls. A
  * question of the provider's own is answered in its own form, and what it runs without a question is its own to answer.
  */
-export async function answersToOpenCalls(thread: Thread, messages: readonly ModelMessage[]): Promise<readonly ToolModelMessage[]> {
+export async function answersToOpenCalls(run: Run, messages: readonly ModelMessage[]): Promise<readonly ToolModelMessage[]> {
   const turn = openTurn(messages);
   if (!turn) return [];
   const calls = proposedCalls(messages, turn, "history");
   const answers = turn.open.map(async (open, index): Promise<ToolModelMessage["content"]> => {
     const call = calls[index];
-    if (!open.providerExecuted) return [resultOf(open, call ? await outputFor(thread, call) : denied(NO_RESULT))];
-    return open.approvalId === undefined || !call ? [] : [responseTo(open.approvalId, true, await reasonFor(thread, call))];
+    if (!open.providerExecuted) return [resultOf(open, call ? await outputFor(run, call) : denied(NO_RESULT))];
+    return open.approvalId === undefined || !call ? [] : [responseTo(open.approvalId, true, await reasonFor(run.thread, call))];
   });
   return toolMessage((await Promise.all(answers)).flat());
 }
@@ -155,11 +114,15 @@ async function refusalOf(thread: Thread, call: ProposedCall, providerExecuted: b
 }
 const BY_PROVIDER = "The provider was told to run it.";
 
-async function outputFor(thread: Thread, call: ProposedCall): Promise<ModelOutput> {
+async function outputFor({ thread, tools, outputs }: Run, call: ProposedCall): Promise<ModelOutput> {
   const left = await leftOpen(thread, call);
   switch (left.status) {
-    case "ran":
-      return withNotice(plainOutput(left.result), left.notice);
+    case "ran": {
+      outputs.set(call.callId, left.result);
+      const gated = gatedOf(Object.hasOwn(tools, call.tool) ? tools[call.tool] : undefined);
+      const told = { toolCallId: call.callId, input: call.args, output: left.result };
+      return gated ? worded(gated, told, left) : withNotice(plainOutput(left.result), left.notice);
+    }
     case "not run":
       return denied(left.message);
     case "failed":

@@ -27,7 +27,7 @@ export function isAsked({ approvalId, providerExecuted }: OpenCall): boolean {
   return approvalId !== undefined && !providerExecuted;
 }
 
-type Part = Extract<Exclude<ModelMessage["content"], string>[number], { type: string }>;
+export type Part = Extract<Exclude<ModelMessage["content"], string>[number], { type: string }>;
 
 export function partsOf({ content }: ModelMessage): readonly Part[] {
   return typeof content === "string" ? [{ type: "text", text: content }] : content;

@@ -1,6 +1,6 @@
-import type { AgentRunner } from "@countersign/core";
-import { amendRun, savedRun, type GateIn } from "@countersign/core/adapter";
-import type { ModelMessage, UIDataTypes, UIMessage } from "ai";
+import type { AgentRunner, Gate } from "@countersign/core";
+import { amendRun, savedRun, type GateIn, type SavedRun } from "@countersign/core/adapter";
+import type { ModelMessage, ToolSet, UIDataTypes, UIMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "../agent-like.ts";
 import { fromContinuation, newConversation, toContinuation, type Saved } from "../saved.ts";
 import type { ChatMessage } from "./chat-message.ts";
@@ -12,8 +12,10 @@ import { standingsIn } from "./standings.ts";
 import { taking } from "./takes.ts";
 import { answerIn, uiMessagesOf } from "./ui-messages.ts";
 
+type Driven<A extends AgentLike, C> = AgentRunner<string | ModelMessage[], OutputOf<A>, StreamOf<A>, C, {}, ChatMessage<A>[]>;
+
 /** A runner whose conversations are chats: it keeps the messages, the pages load them. */
-export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<string | ModelMessage[], OutputOf<A>, StreamOf<A>, C> {
+export interface ChatRunner<A extends AgentLike, C> extends Driven<A, C> {
   /**
    * The whole `useChat` route: takes the client's one message, a text or a click on an approval, and never its history.
    * It decides in the name of `by`, goes on, streams and saves; the page then shows what is saved, whoever did it. A text
@@ -34,18 +36,11 @@ export interface ChatRunner<A extends AgentLike, C> extends AgentRunner<string |
 export function chatRunner<C, A extends AgentLike>(
   gate: GateIn<C>,
   agent: A,
-  runner: AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions>,
+  runner: AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions, UIMessage[]>,
 ): ChatRunner<A, C> {
-  async function load(threadId: string): Promise<{ readonly saved: Saved; readonly input: unknown }> {
-    const { continuation, input } = await savedRun(gate, threadId);
-    return { saved: fromContinuation(continuation) ?? newConversation(threadId), input };
-  }
-  async function shown(threadId: string, saved: Saved, input?: unknown): Promise<UIMessage[]> {
-    const told = withKept(saved);
-    const whole = input === undefined || (isSaid(input) && hasHeard(told, input)) ? told : withInput(told, input as Input);
-    const { denials } = await taking();
-    return uiMessagesOf(denials ? whole : { ...whole, denied: {} }, agent.tools, await standingsIn(gate, threadId, whole));
-  }
+  const load = async (threadId: string): Promise<Saved> =>
+    fromContinuation((await savedRun(gate, threadId)).continuation) ?? newConversation(threadId);
+  const shown = (threadId: string, saved: Saved): Promise<UIMessage[]> => shownOf(gate, agent.tools, threadId, saved);
 
   function conversationOf({ threadId, by, signal }: ChatRequest, given: object): Conversation {
     return {
@@ -59,7 +54,7 @@ export function chatRunner<C, A extends AgentLike>(
       },
       resume: (options) => runner.resumeStream(threadId, { signal, ...options }),
       async known(said) {
-        const { saved } = await load(threadId);
+        const saved = await load(threadId);
         return { is: known(saved, said), kept: isKept(saved, said) };
       },
       keep: (said) =>
@@ -68,23 +63,31 @@ export function chatRunner<C, A extends AgentLike>(
           return hasHeard(saved, said) ? undefined : toContinuation(keep(saved, said));
         }),
       async answerTo(said) {
-        const { saved } = await load(threadId);
+        const saved = await load(threadId);
         const whole = said ? withInput(withKept(saved), said) : withKept(saved);
         return answerIn(whole, await shown(threadId, whole));
       },
-      messages: async () => shown(threadId, (await load(threadId)).saved),
+      messages: async () => shown(threadId, withKept(await load(threadId))),
     };
   }
 
   return {
-    ...(runner as unknown as AgentRunner<string | ModelMessage[], OutputOf<A>, StreamOf<A>, C>),
-    async messages(threadId) {
-      const { saved, input } = await load(threadId);
-      return (await shown(threadId, saved, input)) as never;
-    },
+    ...(runner as unknown as Driven<A, C> & { messages(threadId: string): Promise<never> }),
     async respond({ threadId, message, by, signal, messageMetadata, execute, onFinish, headers, status, ...given }) {
       const options = { messageMetadata, execute, onFinish, headers, status } as ResponseOptions;
       return respondTo(conversationOf({ threadId, message, by, signal }, given), message, options);
     },
   };
+}
+
+/** The conversation as pages show it. */
+export async function chatMessages(gate: Gate, tools: ToolSet, threadId: string, { continuation, input }: SavedRun): Promise<UIMessage[]> {
+  const saved = withKept(fromContinuation(continuation) ?? newConversation(threadId));
+  const isIn = input === undefined || (isSaid(input) && hasHeard(saved, input));
+  return shownOf(gate, tools, threadId, isIn ? saved : withInput(saved, input as Input));
+}
+
+async function shownOf(gate: Gate, tools: ToolSet, threadId: string, saved: Saved): Promise<UIMessage[]> {
+  const { denials } = await taking();
+  return uiMessagesOf(denials ? saved : { ...saved, denied: {} }, tools, await standingsIn(gate, threadId, saved));
 }

@@ -1,7 +1,7 @@
 import type { Gate } from "@countersign/core";
 import type { UIMessageChunk } from "ai";
 import { refusalOf, type Refusal } from "../run.ts";
-import { jsonOf } from "../saved.ts";
+import { pageJson } from "../page-json.ts";
 import { isEmptyStream } from "../stream.ts";
 import { approvalPart } from "./chat-message.ts";
 import type { ResponseOptions } from "./options.ts";
@@ -61,7 +61,7 @@ function asTold(chunk: UIMessageChunk, refusals: readonly Refusal[]): readonly U
         refusalOf(refusals, chunk.toolCallId, chunk.errorText) ? { type: "tool-output-denied", toolCallId: chunk.toolCallId } : chunk,
       ];
     case "tool-output-available":
-      return chunk.output === undefined ? [] : [{ ...chunk, output: jsonOf(chunk.output) }];
+      return chunk.output === undefined ? [] : [{ ...chunk, output: pageJson(chunk.output) }];
     default:
       return [chunk];
   }

@@ -1,7 +1,7 @@
 import { turnIdOf } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
 import type { Refusal } from "../run.ts";
-import { asJson, type Said, type Saved } from "../saved.ts";
+import { asKept, type Said, type Saved } from "../saved.ts";
 import { partsOf } from "../turn.ts";
 import type { Beside } from "./beside.ts";
 import { rewound, saidParts } from "./rewind.ts";
@@ -67,7 +67,7 @@ export function withInput(saved: Saved, input: Input): Saved {
     return at === undefined ? hear(saved, input, false) : rewound(saved, at, input);
   }
   const messages = typeof input === "string" ? [{ role: "user" as const, content: input }] : input;
-  return { ...saved, messages: asJson([...saved.messages, ...messages]) };
+  return { ...saved, messages: [...saved.messages, ...asKept(messages)] };
 }
 
 function hear({ messages, heard, ...saved }: Saved, { id, message }: Said, meanwhile: boolean): Saved {

@@ -1,6 +1,6 @@
 import { CountersignError, isCountersignError, type StreamedRun } from "@countersign/core";
 import { convertToModelMessages, type UIMessage } from "ai";
-import { asJson, type Said } from "../saved.ts";
+import { asKept, type Said } from "../saved.ts";
 import { emptyStream } from "../stream.ts";
 import type { Conversation } from "./conversation.ts";
 import { PATIENCE, pause } from "./patience.ts";
@@ -43,7 +43,7 @@ export async function take(conversation: Conversation, message: UIMessage, optio
 async function saidBy({ threadId }: Conversation, message: UIMessage): Promise<Said> {
   if (message.role !== "user")
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `a chat client can't speak as ${message.role}` });
-  const [said] = asJson(await convertToModelMessages([message]));
+  const [said] = asKept(await convertToModelMessages([message]));
   if (!said) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "it says nothing" });
   const { id } = message;
   return { id: typeof id === "string" && id !== "" ? id : crypto.randomUUID(), message: said };

@@ -1,5 +1,5 @@
 import { readUIMessageStream, type UIMessage, type UIMessageChunk, type UIMessageStreamWriter } from "ai";
-import { jsonOf } from "../saved.ts";
+import { pageJson } from "../page-json.ts";
 import { merged, type Beside } from "./beside.ts";
 import { catchUp } from "./catch-up.ts";
 import type { DataPart } from "./options.ts";
@@ -28,7 +28,7 @@ export function telling(writer: UIMessageStreamWriter, from: UIMessage): Telling
 
   function tell(chunk: UIMessageChunk): void {
     if (chunk.type === "start-step") steps++;
-    if (chunk.type === "message-metadata") metadata = merged(metadata, jsonOf(chunk.messageMetadata));
+    if (chunk.type === "message-metadata") metadata = merged(metadata, pageJson(chunk.messageMetadata));
     unread.push(chunk);
     writer.write(chunk);
   }
@@ -42,7 +42,7 @@ export function telling(writer: UIMessageStreamWriter, from: UIMessage): Telling
     tellBeside({ type, id = crypto.randomUUID(), data, transient = false }) {
       if (!transient) {
         const before = parts.get(`${type} ${id}`);
-        parts.set(`${type} ${id}`, { step: before?.step ?? steps, type, id, data: jsonOf(data) });
+        parts.set(`${type} ${id}`, { step: before?.step ?? steps, type, id, data: pageJson(data) });
       }
       tell({ type, id, data, ...(transient ? { transient } : {}) });
     },

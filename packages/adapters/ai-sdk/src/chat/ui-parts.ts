@@ -1,4 +1,5 @@
 import type { ToolSet } from "ai";
+import { fileUrl } from "../page-json.ts";
 import type { partsOf } from "../turn.ts";
 import type { Standing } from "./standings.ts";
 
@@ -37,18 +38,12 @@ export function contentPart(part: ModelPart): UIPart[] {
     case "reasoning":
       return [{ type: "reasoning", text: part.text }];
     case "image":
-      return [{ type: "file", mediaType: part.mediaType ?? "image/*", url: urlOf(part.image, part.mediaType ?? "image/png") }];
+      return [{ type: "file", mediaType: part.mediaType ?? "image/*", url: fileUrl(part.image, part.mediaType ?? "image/png") }];
     case "file":
-      return [{ type: "file", mediaType: part.mediaType, url: urlOf(part.data, part.mediaType) }];
+      return [{ type: "file", mediaType: part.mediaType, url: fileUrl(part.data, part.mediaType) }];
     default:
       return [];
   }
-}
-
-/** What is saved is text: an address, or the bytes in base64. */
-function urlOf(data: unknown, mediaType: string): string {
-  const text = typeof data === "string" ? data : "";
-  return URL.canParse(text) ? text : `data:${mediaType};base64,${text}`;
 }
 
 export function stepPart(part: ModelPart, tools: ToolSet): UIPart[] {

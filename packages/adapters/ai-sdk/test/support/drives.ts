@@ -19,11 +19,11 @@ export const streamed: Drive = (runner) => ({
   resume: async (...args) => outcomeOf(await runner.resumeStream(...args)),
 });
 
-function parts({ stream, outcome }: StreamedRun<Streamed, string>): StreamedRun<AsyncIterable<unknown>, string> {
+function parts({ stream, outcome }: StreamedRun<Streamed, unknown>): StreamedRun<AsyncIterable<unknown>, unknown> {
   return { stream: stream.fullStream, outcome };
 }
 
-async function outcomeOf({ stream, outcome }: StreamedRun<Streamed, string>): Promise<RunOutcome<string>> {
+async function outcomeOf({ stream, outcome }: StreamedRun<Streamed, unknown>): Promise<RunOutcome<unknown>> {
   outcome.catch(() => {});
   await Array.fromAsync(stream.fullStream);
   return outcome;

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { requestFor, ungatedIn } from "@countersign/adapter-tests";
-import type { AdapterHarness, OpenAdapter, Scenario } from "@countersign/conformance";
+import type { AdapterHarness, OpenAdapter, Scenario, Transcript } from "@countersign/conformance";
 import { CountersignError, type AgentRunner, type Decision, type Gate, type JsonObject } from "@countersign/core";
 import { savedRun } from "@countersign/core/adapter";
 import { createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
-import { generateText, ToolLoopAgent, type ModelMessage, type ToolSet } from "ai";
+import {
+  generateText,
+  getToolName,
+  isToolUIPart,
+  Output,
+  ToolLoopAgent,
+  type FlexibleSchema,
+  type ModelMessage,
+  type ToolSet,
+  type UIMessage,
+} from "ai";
 import { scriptedModel, type Hosted, type ScriptedModel } from "./scripted-model.ts";
 import { timeoutsOf, toolsOf } from "./tools.ts";
 
@@ -34,6 +44,9 @@ export function neutralAdapter(
       perRun: true,
       gatedTwice: true,
       providerCalls: true,
+      structuredOutput: true,
+      usage: true,
+      conversation: true,
       // Version 6 has no timeout of a tool's own.
       toolTimeout: sdk.model === "v4",
     },
@@ -46,10 +59,11 @@ export function neutralAdapter(
       const gated = toolsAround(scenario.gatedTwice ? gateTools(gate, instrumented(once)) : once, scenario.around);
       const offered = { ...gated, ...Object.fromEntries(open.map((name) => [name, tools[name]])) } as ToolSet;
       const ungated = [...meant, ...Object.keys(hostedIn(scenario))];
-      const runner = drive(runnerOf(gate, agentOf(scripted, offered), { ungated, context: perRunIn(scenario, sdk.model) }));
+      const runner = drive(runnerOf(gate, agentOf(scripted, offered, scenario), { ungated, context: perRunIn(scenario, sdk.model) }));
       return {
         runner,
         transcript: async () => scripted.transcript(),
+        conversation: (messages) => (messages as UIMessage[]).flatMap(neutral),
         async answerNatively(threadId, answers, by) {
           if (!by) return forge(gate, { threadId, answers, tools, scripted });
           const responses = await Promise.all(
@@ -68,8 +82,21 @@ export function neutralAdapter(
   };
 }
 
-function agentOf({ model }: ScriptedModel, tools: ToolSet) {
-  return new ToolLoopAgent({ model, tools, maxRetries: 0 });
+function agentOf({ model }: ScriptedModel, tools: ToolSet, { structured }: Scenario) {
+  const output = structured && Output.object({ schema: structured as FlexibleSchema<JsonObject> });
+  return new ToolLoopAgent({ model, tools, maxRetries: 0, ...(output && { output }) });
+}
+
+/** What a page shows. */
+function neutral({ role, parts }: UIMessage): Transcript["messages"] {
+  if (role === "system") return [];
+  return parts.flatMap((part): Transcript["messages"] => {
+    if (part.type === "text") return [{ role, text: part.text }];
+    if (!isToolUIPart(part)) return [];
+    const { toolCallId: id, input, state } = part;
+    const call = { role: "call" as const, id, tool: getToolName(part), args: input };
+    return state === "output-available" ? [call, { role: "result", id, text: JSON.stringify(part.output) }] : [call];
+  });
 }
 
 /** As instrumentation does it: in place, because a copy of a gated tool is none. */

@@ -1,4 +1,4 @@
-import type { Scenario, Transcript } from "@countersign/conformance";
+import { TOKENS, type Scenario, type Transcript } from "@countersign/conformance";
 import type { JsonObject } from "@countersign/core";
 import type { LanguageModel } from "ai";
 
@@ -30,7 +30,8 @@ export interface ScriptedModel {
   transcript(): Transcript;
 }
 
-const NOTHING = { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0, text: 0, reasoning: 0 };
+const tokens = (total: number) => ({ total, noCache: total, cacheRead: 0, cacheWrite: 0, text: total, reasoning: 0 });
+const USAGE = { inputTokens: tokens(TOKENS.inputTokens), outputTokens: tokens(TOKENS.outputTokens) };
 
 /** What a provider runs itself, by the tool's name: it asks before, and takes no conversation that leaves a question open. */
 export type Hosted = Readonly<Record<string, (args: JsonObject) => Promise<unknown>>>;
@@ -44,7 +45,7 @@ export function scriptedModel(
   const seen: { requests: number; prompt: readonly Message[] } = { requests: 0, prompt: [] };
   const next = async ({ prompt }: { readonly prompt: readonly Message[] }) => {
     seen.requests++;
-    seen.prompt = structuredClone(prompt);
+    seen.prompt = prompt;
     const ran = await runs(prompt, hosted);
     const turn = turns[prompt.filter(({ role }) => role === "assistant").length] ?? { text: "" };
     if ("fails" in turn) throw new Error(turn.fails);
@@ -63,7 +64,7 @@ export function scriptedModel(
           ];
         }),
       ],
-      usage: { inputTokens: NOTHING, outputTokens: NOTHING },
+      usage: USAGE,
       finishReason: { unified: "cutOff" in turn ? "length" : isLocal ? "tool-calls" : "stop", raw: undefined },
     };
   };

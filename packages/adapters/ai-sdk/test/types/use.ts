@@ -47,7 +47,13 @@ const agent = new ToolLoopAgent({ model: "openai/gpt-5.2", tools: gateTools(gate
 export const payments = createRunner(gate, agent, { name: "payments" });
 const outcome = await payments.start("pay-001", "Pay Acme Corp $4200 for invoice 88.");
 if (outcome.status === "suspended") console.log(outcome.pending[0]?.id);
-if (outcome.status === "completed") sure<typeof outcome.output, string>(true);
+if (outcome.status === "completed") {
+  sure<typeof outcome.output, string>(true);
+  const loaded = await payments.messages("pay-001");
+  sure<typeof outcome.messages, typeof loaded>(true);
+  for (const part of outcome.messages[0]?.parts ?? [])
+    if (part.type === "tool-send_payment" && part.state === "output-available") sure<typeof part.output, string>(true);
+}
 export const all: AgentRunner<string>[] = [payments];
 
 // a chat route
