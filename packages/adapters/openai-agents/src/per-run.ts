@@ -1,6 +1,7 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
 import type { Session } from "@openai/agents";
 import type { Server } from "./saved.ts";
+import { outsideRun } from "./sessions/session.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -44,7 +45,7 @@ export async function settingsOf<T>(runner: string, make: ((thread: T) => unknow
   const keepers = KEEPERS.filter((key) => made[key] !== undefined);
   // The SDK puts nothing in a session where the provider keeps the conversation.
   if (keepers.length > 1) throw setup(`${says(runner)} gave ${keepers.join(" and ")}: one of them keeps the conversation.`);
-  return made;
+  return made.session ? { ...made, session: outsideRun(made.session, made.context) } : made;
 }
 const KEEPERS = ["session", "conversationId", "previousResponseId"] as const;
 

@@ -1,5 +1,5 @@
 import { createRunner, gateTools } from "@countersign/openai-agents";
-import { Agent, MemorySession, user, type AgentInputItem } from "@openai/agents";
+import { Agent, MemorySession, user, type AgentInputItem, type RunContext } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { rewind } from "../src/sessions/session.ts";
 import { openDesk, paying } from "./support/desk.ts";
@@ -27,6 +27,30 @@ describe("sessions", () => {
     expect(kinds).toEqual(["message", "function_call", "function_call_result", "message"]);
     expect(desk.effects).toHaveLength(1);
   });
+});
+
+test("a session that has to be told for which run it is asked is told, also where nothing runs", async () => {
+  const desk = openDesk();
+  const asked = new Set<unknown>();
+  class Aware extends MemorySession {
+    readonly acceptsRunContext = true;
+    override async getItems(limit?: number, run?: RunContext<unknown>): Promise<AgentInputItem[]> {
+      asked.add(run?.context);
+      return super.getItems(limit);
+    }
+    override async addItems(items: AgentInputItem[], run?: RunContext<unknown>): Promise<void> {
+      asked.add(run?.context);
+      return super.addItems(items);
+    }
+  }
+  const session = new Aware();
+  const context = () => ({ session, context: "acme" });
+  const model = new ScriptedModel((items) => (items.some(({ type }) => type === "function_call") ? "done" : [paying(5_000)]));
+  const runner = createRunner(desk.gate, new Agent({ name: "A", model, tools: gateTools(desk.gate, [desk.pay]) }), { name: "a", context });
+  await runner.start("t", "go");
+  await runner.start("t", "never mind", { pending: "cancel" });
+  expect((await runner.messages("t")).at(-1)).toMatchObject({ role: "assistant" });
+  expect([...asked]).toEqual(["acme"]);
 });
 
 describe("an input that is begun again", () => {

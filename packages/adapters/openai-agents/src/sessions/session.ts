@@ -1,4 +1,4 @@
-import type { AgentInputItem, Session } from "@openai/agents";
+import { isRunContextAwareSession, RunContext, type AgentInputItem, type RunContextAwareSession, type Session } from "@openai/agents";
 import { callIdOf, type CallItem } from "../turn.ts";
 import { answers, isCall, openCalls } from "./pairs.ts";
 
@@ -7,15 +7,31 @@ import { answers, isCall, openCalls } from "./pairs.ts";
  * then has them already.
  */
 export function withoutRepeats(session: Session): Session {
-  const addItems: Session["addItems"] = async (items) => {
-    const there = await session.getItems();
+  const aware = session as RunContextAwareSession;
+  const addItems: RunContextAwareSession["addItems"] = async (items, ...run) => {
+    const there = await aware.getItems(undefined, ...run);
     const fresh = items.filter((item) => !isRepeated(there, answers(item)));
-    if (fresh.length > 0) await session.addItems(fresh);
+    if (fresh.length > 0) await aware.addItems(fresh, ...run);
   };
+  return instead(session, { addItems });
+}
+
+/** For whoever has no run of the SDK at hand: some sessions are told for which run they are asked. */
+export function outsideRun(session: Session, context: unknown): Session {
+  if (!isRunContextAwareSession(session)) return session;
+  const run = new RunContext(context);
+  return instead(session, {
+    getItems: (limit, of = run) => session.getItems(limit, of),
+    addItems: (items, of = run) => session.addItems(items, of),
+    popItem: (of = run) => session.popItem(of),
+  });
+}
+
+function instead(session: Session, ways: Partial<RunContextAwareSession>): Session {
   // A session may have private fields and ways of its own, which the SDK looks for.
   return new Proxy(session, {
     get(target, key) {
-      if (key === "addItems") return addItems;
+      if (Object.hasOwn(ways, key)) return (ways as Readonly<Record<PropertyKey, unknown>>)[key];
       const value: unknown = Reflect.get(target, key, target);
       return typeof value === "function" ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
     },
