@@ -5,14 +5,23 @@ import { contentOf } from "./content.ts";
 /** What a tool answered, for the SDK to tell: what it has no words for is said in a form that it has. */
 
 /** A bigint in an object is text: the SDK would say that the object is circular, or end the run where a program reads it. */
-export function tellable(output: unknown, above: readonly object[] = []): unknown {
+export function tellable(output: unknown): unknown {
+  try {
+    return spelled(output, []);
+  } catch {
+    // An object that can't be read: the SDK has words for that.
+    return output;
+  }
+}
+
+function spelled(output: unknown, above: readonly object[]): unknown {
   if (typeof output === "bigint") return String(output);
   if (typeof output !== "object" || output === null || ArrayBuffer.isView(output) || above.includes(output)) return output;
   const inside = [...above, output];
-  if (Array.isArray(output)) return unlessSame(output, output.map((item) => tellable(item, inside))); // prettier-ignore
+  if (Array.isArray(output)) return unlessSame(output, output.map((item) => spelled(item, inside))); // prettier-ignore
   if (output instanceof Date || output instanceof URL) return output;
-  if (saysItself(output)) return tellable(output.toJSON(), inside);
-  const members = Object.entries(output).map(([key, member]) => [key, tellable(member, inside)] as const);
+  if (saysItself(output)) return spelled(output.toJSON(), inside);
+  const members = Object.entries(output).map(([key, member]) => [key, spelled(member, inside)] as const);
   return members.every(([key, member]) => member === (output as Record<string, unknown>)[key]) ? output : Object.fromEntries(members);
 }
 

@@ -142,6 +142,17 @@ describe("what a tool answered is told", () => {
   });
 });
 
+test("an object that can't be read ends no run", async () => {
+  const unreadable = (): unknown => ({
+    toJSON() {
+      throw new Error("closed");
+    },
+  });
+  const [first, again] = await tellings(making(unreadable));
+  expect(first).toEqual(await native(making(unreadable)));
+  expect(again).toMatchObject({ type: "text", text: expect.stringContaining("This call ran.") });
+});
+
 test("a local MCP server's pictures and structured content are told again as they were told first", async () => {
   const server = Object.assign(mcpServer("bank", ["make"]), {
     useStructuredContent: true,
