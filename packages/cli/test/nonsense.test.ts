@@ -78,7 +78,7 @@ const CASES: readonly (readonly [args: readonly string[], code: number, says: st
   [["audit", "export", "--out", "no/such/folder/x"], 2, "can't be written"],
   [["purge", "--older-than", "-3d"], 2, "90s, 15m"],
   [["migrate", "--store", "foreign.db"], 4, "not a Countersign store"],
-  [["migrate", "--store", "no/such/folder/x.db"], 4, "unable to open"],
+  [["migrate", "--store", "no/such/folder/x.db"], 4, "/no/such/folder. Make it first."],
   [["worker", "empty.mjs"], 2, "exports no runner"],
   [["worker", "empty.mjs", "--store", "x"], 2, "leave --store and --tenant out"],
   [["worker", "throws.mjs"], 2, "boom"],

@@ -138,6 +138,19 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.run(["audit", "export", "--out", file])).code).toBe(2);
   });
 
+  it("makes no store but with migrate, and names the one that isn't there", async () => {
+    const [missing, name] =
+      kind === "sqlite"
+        ? [join(office.home, "typo.db"), "typo.db"]
+        : [office.address.replace(/schema=\w+/, "schema=typo"), 'schema "typo"'];
+    for (const command of [["list"], ["verify"], ["doctor"]]) {
+      const { code, stdout, stderr } = await office.run([...command, "--store", missing]);
+      expect([code === 0, `${stdout}${stderr}`]).toEqual([false, expect.stringContaining(name)]);
+    }
+    expect((await office.run(["migrate", "--store", missing])).code).toBe(0);
+    expect(await office.run(["list", "--store", missing])).toMatchObject({ code: 0, stdout: "" });
+  });
+
   it("finds the store up to date, and keeps tenants apart", async () => {
     expect((await office.run(["migrate"])).stdout).not.toContain("postgres:postgres");
     expect((await office.run(["--tenant", "somebody else", "list"])).stdout).toBe("");

@@ -4,7 +4,7 @@ import { usage } from "../failure.ts";
 import { isUrl } from "./config.ts";
 
 export interface StoreOptions {
-  /** Make the file if there is none. A mistyped name shall not become an empty store. */
+  /** Make the file or the schema if there is none. A mistyped name shall not become an empty store. */
   readonly create?: boolean;
   readonly warn: (message: string) => void;
 }
@@ -14,7 +14,7 @@ export interface StoreOptions {
  * @throws Failure for an address that is none, STORE_UNAVAILABLE, STORE_INCOMPATIBLE
  */
 export async function openStore(address: string, { create = false, warn }: StoreOptions): Promise<StorePort> {
-  if (isUrl(address)) return openPostgres(address, warn);
+  if (isUrl(address)) return openPostgres(address, { create, warn });
   if (statSync(address, { throwIfNoEntry: false })?.isDirectory()) throw usage(`${address} is a folder. Name the SQLite file in it.`);
   if (!create && !existsSync(address))
     throw usage(`There is no file ${address}. countersign migrate --store ${address} makes a new store.`);
@@ -22,13 +22,13 @@ export async function openStore(address: string, { create = false, warn }: Store
   return sqliteStore(address);
 }
 
-async function openPostgres(address: string, warn: (message: string) => void): Promise<StorePort> {
+async function openPostgres(address: string, options: Required<StoreOptions>): Promise<StorePort> {
   const url = URL.parse(address);
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw usage("A store is a SQLite file, or a URL that begins with postgres://.");
   const schema = url.searchParams.get("schema");
   url.searchParams.delete("schema");
   const { postgresStore } = await import("@countersign/postgres");
-  return postgresStore({ connectionString: url.href, max: 3, warn, ...(schema !== null && { schema }) });
+  return postgresStore({ connectionString: url.href, max: 3, ...options, ...(schema !== null && { schema }) });
 }
 
 /** An address to show: never with its password. */

@@ -17,14 +17,18 @@ const OLDEST_SERVER = 140_000;
 
 /**
  * Makes the schema, brings it up to date, or refuses it untouched. Answers which commit function this role may call.
- * @throws STORE_INCOMPATIBLE, STORE_UNAVAILABLE, SETUP for a server that is too old
+ * @throws STORE_INCOMPATIBLE, STORE_UNAVAILABLE, SETUP for a server that is too old, and for a schema that isn't there and shall not be made
  */
-export async function openSchema(connection: Connection, warn: (message: string) => void): Promise<CommitFunction> {
+export async function openSchema(
+  connection: Connection,
+  { create, warn }: { readonly create: boolean; readonly warn: (message: string) => void },
+): Promise<CommitFunction> {
   let waits: unknown;
   const mine = await connection.persist(async () => {
     waits = await checkServer(connection);
     const found = await versionsOf(connection);
     if (found && found.oldest > VERSION) throw incompatible(found.version);
+    if (!found && !create) throw missing(connection.schema);
     if (!found || found.version < VERSION) await migrate(connection, found?.version ?? 0);
     await continueTicks(connection);
     return commitFunctionOf(connection);
@@ -123,6 +127,11 @@ async function commitFunctionOf(connection: Connection): Promise<CommitFunction>
   const sql = `SELECT has_function_privilege(oid, 'EXECUTE') AS may FROM pg_proc WHERE pronamespace = to_regnamespace($1) AND proname = 'commit_2'`;
   const [row] = await connection.once(sql, [connection.schema]);
   return row?.["may"] === true ? "commit_2" : "commit_unsigned_2";
+}
+
+function missing(schema: string): CountersignError<"SETUP"> {
+  const hint = `There is no store in schema ${schema} of this database. Is that its name? countersign migrate makes it, and so does a postgresStore that isn't told create: false.`;
+  return new CountersignError("SETUP", { hint });
 }
 
 function incompatible(found: number | "foreign", note?: string, cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {

@@ -12,8 +12,10 @@ import { Watchers } from "./watch.ts";
 
 /** Options of {@link postgresStore}: those of a pool of `pg` (`connectionString`, `max`, `ssl`, …), and these. */
 export interface PostgresStoreOptions extends PoolConfig {
-  /** Where its tables are, made if it isn't there. Letters, digits and `_`, at most 48. Default `countersign`. */
+  /** Where its tables are. Letters, digits and `_`, at most 48. Default `countersign`. */
   readonly schema?: string | undefined;
+  /** Make the schema if it isn't there? Without it, calls on one that is missing throw SETUP with its name. Default true. */
+  readonly create?: boolean | undefined;
   /** Told once each: that other processes' commits can't be heard, that the server doesn't wait for its disk. Default: `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -31,7 +33,7 @@ export interface PostgresStoreOptions extends PoolConfig {
  * @throws SETUP for a schema name that isn't one
  * @example const store = postgresStore({ connectionString: process.env.DATABASE_URL })
  */
-export function postgresStore({ schema = "countersign", warn, ...config }: PostgresStoreOptions = {}): StorePort {
+export function postgresStore({ schema = "countersign", create = true, warn, ...config }: PostgresStoreOptions = {}): StorePort {
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {
     throw new CountersignError("SETUP", { hint: "postgresStore: schema is a name of letters, digits and _, at most 48 of them." });
   }
@@ -43,7 +45,7 @@ export function postgresStore({ schema = "countersign", warn, ...config }: Postg
 
   /** Once for all calls; after a failure the next call tries again. */
   function opened(): Promise<CommitFunction> {
-    opening ??= openSchema(connection, tell).catch((error: unknown) => {
+    opening ??= openSchema(connection, { create, warn: tell }).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });

@@ -60,6 +60,15 @@ describe("a new schema", () => {
     expect(() => postgresStore({ connectionString: server.url, schema })).toThrow(expect.objectContaining({ code: "SETUP" }));
   });
 
+  test("is not made where nobody wants it made, and is named", async () => {
+    const schema = newSchema();
+    const { error } = await failure(openStore(server.url, { schema, create: false }).now());
+    expect(error).toMatchObject({ code: "SETUP", message: expect.stringContaining(schema) });
+    expect(await query(server.url, `SELECT FROM pg_namespace WHERE nspname = '${schema}'`)).toEqual([]);
+    await commit(openStore(server.url, { schema }), [put(request("r1"))]);
+    expect(await openStore(server.url, { schema, create: false }).countRequests(TENANT, {}, 100)).toBe(1);
+  });
+
   test("that this role may not make is refused with advice", async () => {
     const { error } = await failure(openStore(plain, { schema: newSchema() }).now());
     expect(error).toMatchObject({ ...incompatible(0), cause: { code: "42501" } });

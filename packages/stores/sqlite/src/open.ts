@@ -1,4 +1,5 @@
 import { existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { CountersignError } from "@countersign/core/store";
@@ -14,6 +15,7 @@ const SHORT_WAIT = 10;
  * @throws STORE_INCOMPATIBLE for a file of somebody else's or of a newer version, STORE_UNAVAILABLE
  */
 export function openDatabase(path: string): DatabaseSync {
+  refuseMissingFolder(path);
   let database: DatabaseSync | undefined;
   try {
     if (isForeign(path)) throw incompatible("foreign");
@@ -24,6 +26,13 @@ export function openDatabase(path: string): DatabaseSync {
     database?.close();
     throw isNotADatabase(error) ? incompatible("foreign", error) : storeError(error);
   }
+}
+
+/** SQLite itself says no more than that it can't open the file. */
+function refuseMissingFolder(path: string): void {
+  const folder = resolve(dirname(path));
+  if (path === ":memory:" || path.startsWith("file:") || existsSync(folder)) return;
+  throw unavailable(false, `There is no folder ${folder}. Make it first.`);
 }
 
 /** Pragmas that a commit relies on come after the schema: turning WAL on would change a file that isn't ours. */

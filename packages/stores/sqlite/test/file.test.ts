@@ -90,6 +90,13 @@ describe("a database of somebody else's is recognised however it is looked at", 
   });
 });
 
+test("a folder that isn't there is named", () => {
+  const missing = join(folder(), "no", "such");
+  expect(() => sqliteStore(join(missing, "store.db"))).toThrow(
+    expect.objectContaining({ code: "STORE_UNAVAILABLE", message: expect.stringContaining(missing) as unknown }),
+  );
+});
+
 describe("a file of ours", () => {
   test("of a newer version is refused", async () => {
     const path = join(folder(), "store.db");
