@@ -1,4 +1,5 @@
 import { LIMITS, TIMINGS, type Limits, type ResolvedTimings, type Timings } from "./contract/defaults.ts";
+import { isTooLong, TOO_LONG } from "./contract/name.ts";
 import type { Duration } from "./contract/json.ts";
 import { timerMs } from "./contract/terms.ts";
 import { CountersignError } from "./errors/error.ts";
@@ -38,10 +39,11 @@ export function readLimits(given: Partial<Limits> = {}): Limits {
   return limits;
 }
 
-/** @throws SETUP for anything but a text with something in it */
+/** @throws SETUP for anything but a text with something in it, and for one that is too long */
 export function readName(key: string, value: unknown): string {
-  if (typeof value === "string" && value !== "") return value;
-  throw setup(`${key} is a text, and not empty`);
+  if (typeof value !== "string" || value === "") throw setup(`${key} is a text, and not empty`);
+  if (isTooLong(value)) throw setup(`${key} is ${TOO_LONG}`);
+  return value;
 }
 
 function readTime(key: string, value: unknown): number {

@@ -33,6 +33,9 @@ const renamed = (change: Change, name: (id: string) => string): Change => {
 };
 
 export const valueMutants: readonly Mutant[] = [
+  valuesAs("cuts-names", ["store.values.long-names"], (value) =>
+    typeof value === "string" && value.length < 300 ? value.slice(0, 255) : value,
+  ),
   valuesAs("cuts-long-text", ["store.values.large"], (value) => (typeof value === "string" ? value.slice(0, 65_535) : value)),
   valuesAs("sorts-keys", ["store.values.many-keys"], (value) =>
     isPlain(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "./name.ts";
 import { principalSchema, type Principal } from "./principal.ts";
 
 /** What a freeze stops: the calls of a tool, of an agent, or (with neither) all of the tenant. With both: this tool of this agent. */
@@ -19,7 +20,7 @@ export interface Freeze extends FreezeScope {
 
 /** Strict: a misspelt `tool` would stop the whole tenant. */
 export const freezeScopeSchema: z.ZodType<FreezeScope> = z.lazy(() =>
-  z.strictObject({ tool: z.string().min(1).optional(), agent: z.string().min(1).optional() }),
+  z.strictObject({ tool: nameSchema.optional(), agent: nameSchema.optional() }),
 );
 
 export const freezesSchema: z.ZodType<readonly Freeze[]> = z.lazy(() =>

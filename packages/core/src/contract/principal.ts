@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "./name.ts";
 
 /** Whoever asks or signs. The id is the identity; names and roles are what was known when it acted. */
 export interface Principal {
@@ -12,7 +13,7 @@ export interface Principal {
 /** Schemas are built when they are first needed: that is most of what importing them would cost. */
 export const principalSchema: z.ZodType<Principal> = z.lazy(() =>
   z.object({
-    id: z.string().min(1),
+    id: nameSchema,
     name: z.string().optional(),
     roles: z.array(z.string()).readonly().optional(),
     kind: z.enum(["person", "service", "automation"]).optional(),

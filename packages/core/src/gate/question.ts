@@ -1,10 +1,12 @@
 import { digestOf, requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { isTooLong, TOO_LONG } from "../contract/name.ts";
 import type { ParseArgs } from "../contract/parsed.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { WaitOptions } from "../contract/thread.ts";
+import { CountersignError } from "../errors/error.ts";
 import { redactionOf, ruleOf, type Judgement } from "../policy/check.ts";
 import { decidable } from "./decidable.ts";
 
@@ -48,9 +50,11 @@ export interface Asking extends WaitOptions {
 
 /**
  * What is asked about a call, and why: the one maker of questions.
- * @throws SETUP if a person would have to be asked, and the framework leaves them nothing to decide
+ * @throws SETUP if a person would have to be asked, and the framework leaves them nothing to decide; INVALID_ARGS for a name
+ * that is too long
  */
 export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement, asking: Asking): Question {
+  refuseLongNames(call);
   const { tenant, threadId, fresh, frameworkAsks, argsSchema, decisions, recordsAllowed = false } = asking;
   const properties = ruleOf(by, call);
   const digest = digestOf(call);
@@ -79,6 +83,12 @@ export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement,
     ticket: asking.ticket ?? false,
     parse: asking.parse,
   };
+}
+
+/** Models make them up. @throws INVALID_ARGS */
+function refuseLongNames({ turnId, callId, namespace = "", tool }: ProposedCall): void {
+  const issues = Object.entries({ turnId, callId, namespace, tool }).filter(([, name]) => isTooLong(name)).map(([key]) => ({ path: [key], message: TOO_LONG })); // prettier-ignore
+  if (issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
 }
 
 /** Must a person be asked, by the policy or by the framework? */

@@ -4,6 +4,7 @@ import type { CallContext, ProposedCall } from "../contract/call.ts";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { Approval } from "../contract/gate.ts";
 import type { Awaitable, JsonObject } from "../contract/json.ts";
+import { nameSchema } from "../contract/name.ts";
 import type { Principal } from "../contract/principal.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
@@ -117,7 +118,7 @@ export interface CallByHand {
   readonly context?: unknown;
 }
 
-const questionSchema = z.lazy(() => z.object({ key: z.string().min(1), tool: z.string().min(1), args: jsonObjectSchema }));
+const questionSchema = z.lazy(() => z.object({ key: nameSchema, tool: nameSchema, args: jsonObjectSchema }));
 
 /** Asks about a call without a framework; with the same key it is the same request. */
 export async function askByHand(internals: GatingInternals, question: CallByHand): Promise<Approval> {

@@ -8,6 +8,7 @@ import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import { gatingInternalsOf } from "../kernel.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { readName } from "../settings.ts";
 import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
 import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
@@ -49,7 +50,7 @@ export async function inspectTools(runner: AgentRunner): Promise<readonly string
 /**
  * A runner for a framework: lease, fence, continuation, context, outcome, in-process review, release and worker are done
  * here once. An adapter only says how to go on.
- * @throws SETUP if the gate has no policy, and for tools that can be seen and that the gate doesn't guard
+ * @throws SETUP if the gate has no policy, for a name that isn't one, and for tools that can be seen and that the gate doesn't guard
  */
 export function defineRunner<Input, Output, Stream = never, C = unknown, Native = {}, Messages = unknown>(
   gate: GateIn<C>,
@@ -58,7 +59,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const internals = gatingInternalsOf(gate);
   const { kernel } = internals;
   const { keepsConversation = false } = spec;
-  const identity = { agent: spec.name, framework: spec.framework };
+  const identity = { agent: readName("name", spec.name), framework: spec.framework };
   const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
   const tellMisspelt = misspellings(kernel, spec.name);
   tellMisspelt((subject && inspectAtOnce(subject)) ?? []);

@@ -1,4 +1,5 @@
 import { firstNonJson, jsonCopy } from "../canonical/json.ts";
+import { isTooLong, TOO_LONG } from "../contract/name.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
@@ -26,6 +27,9 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
 
 /** Countersign keeps records of its own under such ids. @throws INVALID_ARGS */
 export function refuseUnusableId(threadId: unknown): void {
-  if (typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/")) return;
-  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["threadId"], message: "not the id of a conversation" }] });
+  const isId = typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/");
+  if (isId && !isTooLong(threadId)) return;
+  throw new CountersignError("INVALID_ARGS", {
+    issues: [{ path: ["threadId"], message: isId ? TOO_LONG : "not the id of a conversation" }],
+  });
 }

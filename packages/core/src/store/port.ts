@@ -69,6 +69,9 @@ export interface DueItem {
  * What a store must do. It keeps records and knows nothing of the rules: those are core's. A store that can't answer
  * throws STORE_UNAVAILABLE; a commit that threw may or may not have happened, and core copes with both.
  *
+ * Names are at most 512 bytes of UTF-8: ids of threads, turns, calls and people, tools, namespaces, agents, tenants. So an index
+ * may be built on them. They may hold any character.
+ *
  * A record may be one that this version of core can't read: the store gives it out as it was given, and core says so. Only
  * bytes that can't be decoded are the store's to report: a read that needs them throws `unreadableRecord(id, reason)`, and
  * no other read fails because of them.

@@ -85,7 +85,31 @@ const VALUES: readonly (readonly [name: string, title: string, guards: string, a
   ],
 ];
 
+/** Of 512 bytes, as long as core lets them be. */
+const LONG = "é".repeat(256);
+
+async function longNames({ open }: StoreEnv): Promise<void> {
+  const store = await open();
+  const who = { id: LONG };
+  const names = { threadId: LONG, turnId: LONG, callId: LONG, namespace: LONG, agent: LONG, tool: LONG, requestedBy: who };
+  const records = ["r1", "r2"].map((id) => request(id, { ...names, tenant: LONG, ...(id === "r2" && { turnId: `${LONG.slice(1)}e` }) }));
+  await commit(store, [putThread(thread(LONG, { tenant: LONG, agent: LONG })), ...records.map((record) => put(record))], [], LONG);
+  same((await store.getRequest(LONG, "r1"))?.callId, LONG, "a call id");
+  same((await store.getThread(LONG, LONG))?.agent, LONG, "a thread");
+  same((await store.requestsOfTurn(LONG, LONG, LONG)).map(({ id }) => id), ["r1"], "the requests of a turn"); // prettier-ignore
+  for (const query of [{ threadId: LONG }, { agent: LONG }, { tool: LONG }, { requestedBy: LONG }]) {
+    same((await store.listRequests(LONG, query)).items.length, 2, `requests by ${Object.keys(query).join()}`);
+    same((await store.listRequests(LONG, { ...query, ...Object.fromEntries(Object.keys(query).map((key) => [key, LONG.slice(1)])) })).items.length, 0, `requests by another ${Object.keys(query).join()}`); // prettier-ignore
+  }
+}
+
 export const valueCases: readonly StoreCase[] = [
+  {
+    id: "store.values.long-names",
+    title: "Names of 512 bytes are kept whole, and found again by what they are.",
+    guards: "A thread with a long id can be begun and never be decided, or is taken for another one.",
+    run: longNames,
+  },
   ...VALUES.map(([name, title, guards, args]) => ({
     id: `store.values.${name}`,
     title,
