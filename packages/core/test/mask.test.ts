@@ -51,6 +51,20 @@ it("never puts the value of one element into another", () => {
   expect(lostBy([{ iban: "3", to: "B" }, { iban: "1", to: "A" }])).toBe(0); // prettier-ignore
 });
 
+it("takes elements that were changed and may have changed places for moved", () => {
+  const redact = ["args.payees.*.iban"];
+  const payees = [{ iban: "1", to: "A", amount: 1 }, { iban: "2", to: "B", amount: 2 }, { iban: "3", to: "C", amount: 3 }]; // prettier-ignore
+  const [a, b, c] = (masked({ payees }, redact) as { payees: typeof payees }).payees.map((item) => ({ ...item }));
+  const result = (edited: unknown[]) => unmasked({ payees: edited }, { payees }, redact);
+  for (const swapped of [[{ ...b, to: "B " }, { ...a, to: "A " }, c], [a, { ...c, amount: 9 }, { ...b, amount: 8 }]]) expect(result(swapped).lost.length).toBeGreaterThan(0); // prettier-ignore
+  // Two texts of one member each: nobody can tell a swap from two changes.
+  expect(unmasked({ payees: [{ iban: MASK, to: "B " }, { iban: MASK, to: "A " }] }, lists, redact).lost).toHaveLength(2); // prettier-ignore
+  expect(result([{ ...a, amount: 7 }, { ...b, amount: 8 }, c])).toEqual({
+    args: { payees: [{ ...payees[0], amount: 7 }, { ...payees[1], amount: 8 }, payees[2]] },
+    lost: [],
+  });
+});
+
 const key = fc.constantFrom("a", "b", "0", "__proto__");
 const { object } = fc.letrec<{ any: unknown; object: JsonObject }>((tie) => ({
   any: fc.oneof({ maxDepth: 4 }, fc.constantFrom("secret", MASK, null, 7), fc.array(tie("any"), { maxLength: 3 }), tie("object")),

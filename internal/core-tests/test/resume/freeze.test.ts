@@ -35,6 +35,24 @@ describe("a freeze", () => {
     expect(await gate.execute(ticket, () => ++ran)).toBe(1);
   });
 
+  it("tells of a name that nothing is known of, because a misspelt freeze stops nothing", async () => {
+    const warn = vi.fn<(message: string) => void>();
+    const store = memoryStore();
+    const gate = createGate({ policy, store, warn });
+    const desk = createGate({ store, warn });
+    await approved(gate);
+    warn.mockClear();
+    for (const known of [{ tool: "pay" }, { tool: "pa*" }, {}]) await gate.freeze(known, why);
+    await desk.freeze({ tool: "pay" }, why);
+    expect(warn.mock.calls).toEqual([]);
+    await gate.freeze({ tool: "pays" }, why);
+    await desk.freeze({ tool: "pays", agent: "nobody" }, why);
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringMatching(/tool pays, .*Did you mean pay\?/),
+      expect.stringMatching(/tool pays and agent nobody, .*misspelt/),
+    ]);
+  });
+
   it("answers the freeze, as gate.freezes lists it; by its id it is lifted", async () => {
     const gate = gateOn(memoryStore());
     const frozen = await gate.freeze({ tool: "pay" }, why);

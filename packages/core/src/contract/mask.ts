@@ -91,12 +91,28 @@ export function unmasked(
   return { args: restore(edited, original, keysOf(redact), []) as JsonObject, lost };
 }
 
-/** Else the value of one element would end up in another. */
+/**
+ * Else the value of one element would end up in another. An element that was changed is still in its place, unless it is no
+ * less like another one, which then isn't where it was either: they may have changed places.
+ */
 function areInPlace(edited: readonly unknown[], before: readonly unknown[], hidden: Hidden): boolean {
   if (edited.length !== before.length) return false;
-  const shown = before.map((item, index) => JSON.stringify(hide(item, below(hidden, String(index)))));
-  const now = edited.map((item) => JSON.stringify(item));
-  return now.every((text, index) => text === shown[index] || !shown.includes(text));
+  const shown = before.map((item, index) => hide(item, below(hidden, String(index))));
+  const changes = edited.map((item, index) => differences(item, shown[index]));
+  return edited.every((item, index) => {
+    const own = changes[index] ?? 0;
+    return own === 0 || shown.every((other, at) => at === index || differences(item, other) > (changes[at] === 0 ? 0 : own));
+  });
+}
+
+/** In how many places two JSON values differ. */
+function differences(a: unknown, b: unknown): number {
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null || Array.isArray(a) !== Array.isArray(b)) {
+    return JSON.stringify(a) === JSON.stringify(b) ? 0 : 1;
+  }
+  const [left, right] = [a as JsonObject, b as JsonObject];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].reduce((sum, key) => sum + differences(Object.hasOwn(left, key) ? left[key] : undefined, Object.hasOwn(right, key) ? right[key] : undefined), 0); // prettier-ignore
 }
 
 type Arguments = Pick<ApprovalRequest, "args" | "proposal" | "approvedArgs" | "decisions" | "receipt">;

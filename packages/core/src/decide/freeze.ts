@@ -5,21 +5,25 @@ import { freezeScopeSchema, type Freeze, type FreezeScope } from "../contract/fr
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
+import type { RequestQuery } from "../contract/request.ts";
 import type { Kernel } from "../kernel.ts";
 import { FREEZES, putFreezes, readFreezes } from "../ledger/freezes.ts";
 import { persist } from "../ledger/ledger.ts";
 import { history } from "../ledger/verify.ts";
+import { didYouMean } from "../policy/did-you-mean.ts";
+import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
 /** @throws INVALID_ARGS */
 export async function freeze(
-  { ledger, freezes }: Kernel,
+  kernel: Kernel,
   scope: FreezeScope,
   options: { readonly by: Principal; readonly reason: string },
 ): Promise<Freeze> {
+  const { ledger, freezes } = kernel;
   const { tool, agent } = parseInput(freezeScopeSchema, scope, "scope");
   const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), options, "options");
   const id = randomUUID();
-  return persist(async () => {
+  const frozen = await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([readFreezes(ledger), ledger.now()]);
     // Written by a try of this same call that was never answered.
     const frozen = inForce.find((other) => other.id === id) ?? { id, tool, agent, by, reason, at };
@@ -35,6 +39,22 @@ export async function freeze(
     freezes.learn(now, (record?.fence ?? 0) + 1);
     return frozen;
   });
+  await tellUnknown(kernel, frozen);
+  return frozen;
+}
+
+/** Under a misspelt name it stops nothing, and whoever gave it relies on it. */
+async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: FreezeScope): Promise<void> {
+  const isAsked = async (query: RequestQuery): Promise<boolean> => (await ledger.list({ ...query, limit: 1 })).items.length > 0;
+  const rules = policy?.compiled.rules.map(({ name }) => name) ?? [];
+  const isNamed = tool === undefined || tool.includes("*") || rules.some((rule) => overlaps(rule, ruleName(tool)));
+  const unknown = [
+    ...(isNamed || (await isAsked({ tool: addressed(tool).tool })) ? [] : [`tool ${tool}`]),
+    ...(agent === undefined || (await isAsked({ agent })) ? [] : [`agent ${agent}`]),
+  ];
+  if (unknown.length === 0) return;
+  const near = isNamed ? "" : didYouMean(tool, rules.map(({ text }) => text)); // prettier-ignore
+  warn(`This freeze names ${unknown.join(" and ")}, of which nothing was ever asked. If that is misspelt, it stops nothing: lift it and name what you mean.${near}`); // prettier-ignore
 }
 
 /** Lifting it again changes nothing. @throws INVALID_ARGS, FREEZE_NOT_FOUND */

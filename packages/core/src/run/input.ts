@@ -25,6 +25,14 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
   return context === undefined ? undefined : jsonCopy({ context })["context"];
 }
 
+/** @throws SETUP */
+export function runnerName(name: string): string {
+  if (typeof name === "string" && name !== "" && !isTooLong(name)) return name;
+  throw new CountersignError("SETUP", {
+    hint: `A runner's name is a text, and not empty${isTooLong(String(name)) ? `; this name is ${TOO_LONG}` : ""}.`,
+  });
+}
+
 /** Countersign keeps records of its own under such ids. @throws INVALID_ARGS */
 export function refuseUnusableId(threadId: unknown): void {
   const isId = typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/");
