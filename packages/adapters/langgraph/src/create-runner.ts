@@ -25,7 +25,7 @@ import { FRAMEWORK } from "./framework.ts";
 import { beginRun, tallyOf, type Run } from "./run.ts";
 import { STOPPED } from "./stop.ts";
 import { listener, mirrored } from "./stream.ts";
-import { counting, newTally, savedBy, takeUnsaved, tallyIn, type Tally } from "./tally.ts";
+import { counting, leavesAnswers, newTally, savedBy, takeUnsaved, tallyIn, type Tally } from "./tally.ts";
 import { answersToOpenCalls } from "./told.ts";
 import { openTurn } from "./turn.ts";
 
@@ -82,14 +82,16 @@ export function createRunner<C, G extends Graph>(
   /** What to give the graph, and how. */
   async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal): Promise<Prepared> {
     const tally = tallyOf(thread) ?? (await tallyFrom(from));
-    const run = beginRun(gate, thread, () => toolNamesOf(running), tally);
+    const counter = counting(tally);
+    const inTools = leavesAnswers(running, tally) ? counter : undefined;
+    const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools });
     const config = await configFor<C>(options.context, thread);
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
     if (input === undefined) await refuseMissingTools(running, thread, () => stateOf(running, thread.id, { subgraphs: true }));
     return {
       run,
-      settings: { ...settings, callbacks: withHandler(config, counting(tally)) },
+      settings: inTools ? settings : { ...settings, callbacks: withHandler(config, counter) },
       streaming: streamingOf(config),
       input: input === undefined ? null : await withAnswers(gate, run, running, settings, input),
     };

@@ -1,5 +1,6 @@
 import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
 import { FRAMEWORK } from "./framework.ts";
 import type { Tally } from "./tally.ts";
@@ -29,6 +30,8 @@ export interface Run {
   readonly offered: (() => ReadonlySet<string>) | undefined;
   /** What its model requests took, where a runner counts them. */
   readonly tally: Tally | undefined;
+  /** Hears of the model requests of its tools, where those of the agent can be seen without. */
+  readonly inTools?: BaseCallbackHandler | undefined;
   /** The calls that it suspended. */
   readonly suspended: ProposedCall[];
   /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
@@ -55,8 +58,13 @@ const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run
 const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
 /** A runner announces its run before the graph begins. */
-export function beginRun(gate: Gate, thread: Thread, offered: () => ReadonlySet<string>, tally: Tally): Run & { readonly tally: Tally } {
-  const run = { ...newRun(thread, offered), tally };
+export function beginRun<D extends { readonly tally: Tally; readonly inTools: BaseCallbackHandler | undefined }>(
+  gate: Gate,
+  thread: Thread,
+  offered: () => ReadonlySet<string>,
+  driver: D,
+): Run & D {
+  const run = { ...newRun(thread, offered), ...driver };
   underRunner.set(thread, { gate, run });
   return run;
 }

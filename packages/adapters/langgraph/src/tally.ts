@@ -2,7 +2,9 @@ import type { Usage } from "@countersign/core";
 import { addUsage, dataOf, type Continuation } from "@countersign/core/adapter";
 import { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { BaseMessage, type UsageMetadata } from "@langchain/core/messages";
+import type { RunningGraph } from "./checkpoints/graph.ts";
 import { FRAMEWORK } from "./framework.ts";
+import { gateOf } from "./gated.ts";
 import { isAI } from "./turn.ts";
 
 /** What the model requests of a run have taken so far, whoever made them. It is saved with each pause. */
@@ -64,7 +66,16 @@ export function counting(tally: Tally): BaseCallbackHandler {
   return Object.assign(handler, { awaitHandlers: true, ignoreChain: true, ignoreAgent: true, ignoreRetriever: true });
 }
 
-/** Processes that died have left messages that nobody counted. */
+/**
+ * LangChain's callbacks cost a run as much as a further step. An agent with the gate's middleware alone leaves each of its answers in
+ * the state: only what its tools ask has to be listened to.
+ */
+export function leavesAnswers({ options }: RunningGraph, { since }: Tally): boolean {
+  const { middleware = [] } = options ?? {};
+  return since !== undefined && middleware.length > 0 && middleware.every((each) => gateOf(each) !== undefined);
+}
+
+/** What nobody has counted yet: a process that died may have left it. */
 export function countRestored(tally: Tally, messages: readonly BaseMessage[]): void {
   const at = messages.findIndex(({ id }) => id !== undefined && id === tally.since);
   const ours = at < 0 ? [] : messages.slice(at + 1);

@@ -12,7 +12,7 @@ import {
   StateGraph,
   type BaseCheckpointSaver,
 } from "@langchain/langgraph";
-import { createAgent, createMiddleware, HumanMessage, providerStrategy, tool, toolStrategy } from "langchain";
+import { createAgent, createMiddleware, HumanMessage, providerStrategy, tool, toolStrategy, type AgentMiddleware } from "langchain";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDesk, paying, type Desk } from "./support/desk.ts";
@@ -146,14 +146,42 @@ describe("usage", () => {
     expect(await runner.resume("t")).toMatchObject({ usage: requests(1), replayed: true });
   });
 
-  test("counts requests whose messages were removed, and those of an agent inside a tool", async () => {
-    const desk = openDesk();
-    const inner = createAgent({ model: new ScriptedModel(() => "done"), tools: [] });
+  /** Pays, asks an agent inside a tool that pays as well, and ends. */
+  function openDelegating(desk: Desk, further: readonly AgentMiddleware[] = []) {
+    const steps =
+      (...said: readonly ReturnType<Script>[]): Script =>
+      () =>
+        said[asked++] ?? "over";
+    let asked = 0;
+    const innerModel = new ScriptedModel((messages) => (messages.length > 1 ? "done" : [{ name: "pay", args: { amount: 5, to: "z" } }]));
+    const inner = createAgent({ model: innerModel, tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
     const helper = tool(async () => (await inner.invoke({ messages: "help" })).messages.at(-1)?.text, {
       name: "helper",
       description: "",
       schema: z.object({}),
     });
+    const model = new ScriptedModel(
+      steps([{ name: "helper", args: {}, id: "a" }], [{ name: "pay", args: { amount: 5_000, to: "x" }, id: "b" }], "over"),
+    );
+    const agent = createAgent({
+      model,
+      tools: [desk.pay, helper],
+      checkpointer: new MemorySaver(),
+      middleware: [approvalMiddleware(desk.gate), ...further],
+    });
+    return createRunner(desk.gate, agent, { name: "x" });
+  }
+
+  test("counts those of an agent inside a tool, before a pause too", async () => {
+    const desk = openDesk();
+    const runner = openDelegating(desk);
+    await runner.start("t", "go");
+    await desk.approve("x");
+    expect(await runner.resume("t")).toMatchObject({ text: "over", usage: requests(5) });
+  });
+
+  test("counts requests whose messages were removed", async () => {
+    const desk = openDesk();
     const forgetful = createMiddleware({
       name: "Forgetful",
       beforeModel: ({ messages }) => {
@@ -161,20 +189,10 @@ describe("usage", () => {
         return messages.length > 3 && human ? { messages: [new RemoveMessage({ id: REMOVE_ALL_MESSAGES }), human] } : undefined;
       },
     });
-    let asked = 0;
-    const steps: Script = () =>
-      [[{ name: "pay", args: { amount: 5_000, to: "x" }, id: "a" }], [{ name: "helper", args: {}, id: "b" }], "over"][asked++] ?? "";
-    const agent = createAgent({
-      model: new ScriptedModel(steps),
-      tools: [desk.pay, helper],
-      checkpointer: new MemorySaver(),
-      middleware: [approvalMiddleware(desk.gate), forgetful],
-    });
-    const runner = createRunner(desk.gate, agent, { name: "x" });
+    const runner = openDelegating(desk, [forgetful as AgentMiddleware]);
     await runner.start("t", "go");
     await desk.approve("x");
-    const outcome = await runner.resume("t");
-    expect(outcome).toMatchObject({ text: "over", usage: requests(4) });
+    expect(await runner.resume("t")).toMatchObject({ text: "over", usage: requests(5) });
   });
 
   test("counts what a process has left in the conversation that died", async () => {

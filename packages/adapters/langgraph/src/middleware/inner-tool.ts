@@ -4,12 +4,13 @@ import type { Preview, ProposedCall } from "@countersign/core/adapter";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import type { ClientTool } from "@langchain/core/tools";
-import type { Surroundings } from "../checkpoints/surroundings.ts";
+import { isRoot, type Surroundings } from "../checkpoints/surroundings.ts";
 import { argsOfInput, gatedTool, inputOf, invokerOf, isToolCall, ungatedTool } from "../gated.ts";
 import { guard, type Guarded } from "../guard.ts";
 import { arrived, mustLeaveWith } from "../pauses/leaving.ts";
 import { pauseOf } from "../pauses/pause.ts";
 import { pausePayload } from "../pauses/payload.ts";
+import { withHandler } from "../per-run.ts";
 import type { Run } from "../run.ts";
 import { parserOf } from "../schema.ts";
 import { endRun } from "../stop.ts";
@@ -57,7 +58,7 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
     const { id, name } = toolCall;
     const { signal, within } = timed(bare, config, surroundings.config);
     const guarded = await admitted(passing, admission, { args, signal, parse: parserOf(bare) }, (signed) =>
-      within(() => invoke(isToolCall(input) ? { ...input, id, name, args: signed } : inputOf(signed, input), config)),
+      within(() => invoke(isToolCall(input) ? { ...input, id, name, args: signed } : inputOf(signed, input), heard(passing, config))),
     );
     arrival.failed = guarded.status === "failed";
     arrival.notice = guarded.status === "ran" ? guarded.notice : undefined;
@@ -71,6 +72,11 @@ export function innerTool(passing: Passing, tool: ClientTool, admission: Admissi
         throw guarded.error;
     }
   });
+}
+
+/** A tool may ask models itself. What its own agents ask is heard with it. */
+function heard({ run: { inTools }, surroundings }: Passing, config: RunnableConfig = {}): RunnableConfig {
+  return inTools && isRoot(surroundings) ? { ...config, callbacks: withHandler(config, inTools) } : config;
 }
 
 /** Whatever is thrown here must leave the graph. */
