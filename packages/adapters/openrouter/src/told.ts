@@ -1,5 +1,5 @@
 import { isCountersignError } from "@countersign/core";
-import { asReplayed } from "@countersign/core/adapter";
+import { asReplayed, firstNonJson } from "@countersign/core/adapter";
 import type { RunnableTool } from "./kinds.ts";
 
 /** What the SDK takes for text, images and files beside plain text. */
@@ -31,7 +31,7 @@ export async function outputOf(tool: RunnableTool | undefined, told: Told, notic
   return [text(notice), ...(typeof output === "string" ? [text(output)] : output)];
 }
 
-/** The tool's own words. Undefined: its plain result, also if the tool throws on it. The call has run all the same. */
+/** The tool's own words. Undefined: its plain result, also if the tool throws on it or says what nobody can send. The call has run all the same. */
 async function contentOf(tool: RunnableTool | undefined, told: Told): Promise<Content | undefined> {
   try {
     const made = await tool?.function.toModelOutput?.(told);
@@ -50,8 +50,10 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Content that isn't JSON the SDK refuses in each request, so that the run could never go on. */
 function isContent(made: unknown): made is { readonly value: Content } {
-  return typeof made === "object" && made !== null && "type" in made && made.type === "content" && "value" in made;
+  if (typeof made !== "object" || made === null || !("type" in made) || made.type !== "content" || !("value" in made)) return false;
+  return Array.isArray(made.value) && firstNonJson(made.value) === undefined;
 }
 
 function text(value: string): { readonly type: "input_text"; readonly text: string } {

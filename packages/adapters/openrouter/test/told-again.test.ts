@@ -1,6 +1,7 @@
 import { alice, failure } from "@countersign/adapter-tests";
 import { approve, definePolicy, edit } from "@countersign/core";
-import { tool, type Tool } from "@openrouter/agent";
+import { gateCall } from "@countersign/openrouter";
+import { createInitialState, tool, type Tool } from "@openrouter/agent";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDesk } from "./support/desk.ts";
@@ -90,16 +91,43 @@ describe.each(ways)("a replay from the receipt, through %s", (way) => {
   });
 });
 
+test("a callModel that dies before it has saved anything finds what the one before it told", async () => {
+  const world = await worldOf([[call("odd")]], [answering(picture, { toModelOutput: shown })], "odd");
+  await goingOn(world, "callModel")("go");
+  await world.approve();
+  const loaded = () => gateCall(world.gate, world.tools, { threadId: "t" }).state.load();
+  const [first, again] = [await loaded(), await loaded()];
+  expect(again?.messages).toEqual(first?.messages);
+  expect(JSON.stringify(again?.messages)).toContain("data:image/png;base64,iVBORw==");
+});
+
 describe("a tool that can't show its own result", () => {
-  test.each(ways)("has run all the same: the model reads the plain result, through %s", async (way) => {
-    const unreadable = { toModelOutput: () => expect.fail("unreadable") };
-    const tools = ["free", "beside", "bound"].map((name) => answering("paid", unreadable, name));
-    const world = await worldOf([[call("free")], [call("beside"), call("bound")]], tools, "bound");
-    const go = goingOn(world, way);
-    await go("go");
-    await world.approve();
-    await go();
-    expect(world.told()).toEqual(['"paid"', '"paid"', '"paid"']);
+  const bytes = { type: "content", value: [{ type: "input_image", detail: "auto", imageUrl: picture.image }] };
+  const faults: Readonly<Record<string, () => unknown>> = { throws: () => expect.fail("unreadable"), "says bytes": () => bytes };
+
+  test.each(ways.flatMap((way) => Object.keys(faults).map((fault) => [fault, way] as const)))(
+    "and %s has run all the same: the model reads the plain result, through %s",
+    async (fault, way) => {
+      const tools = ["free", "beside", "bound"].map((name) => answering("paid", { toModelOutput: faults[fault] }, name));
+      const world = await worldOf([[call("free")], [call("beside"), call("bound")]], tools, "bound");
+      const go = goingOn(world, way);
+      await go("go");
+      await world.approve();
+      await go();
+      expect(world.told()).toEqual(['"paid"', '"paid"', '"paid"']);
+    },
+  );
+
+  test("because an accessor of one's own has kept it as JSON, is told by it", async () => {
+    const world = await worldOf([], [answering(picture, { toModelOutput: shown })]);
+    const state = ownState();
+    const made = { type: "function_call", id: "fc_1", callId: "a", name: "odd", arguments: "{}", status: "completed" };
+    const unsentToolResults = [{ callId: "a", name: "odd", output: { image: { 0: 137 } } }];
+    const left = { messages: [{ role: "user", content: "go" }, made], status: "in_progress", unsentToolResults };
+    state.kept = { ...createInitialState("t"), ...left } as never;
+    world.model.script = () => "done";
+    await world.call([], { thread: { state } }).getText();
+    expect(world.told()).toEqual(['{"image":{"0":137}}']);
   });
 
   test("of a class, reads it at first, and its JSON in a replay", async () => {

@@ -9,6 +9,7 @@ import {
   serverTool,
   stepCountIs,
   tool,
+  type ConversationState,
   type Item,
   type ModelResult,
   type StateAccessor,
@@ -35,11 +36,15 @@ const search = serverTool({ type: "openrouter:datetime" });
 const tools = gateTools(gate, [sendPayment, search], { threadId: "t" });
 sure<typeof tools, readonly [typeof sendPayment, typeof search]>(true);
 
-/** A runner's outcome is text, its stream the SDK's own. */
+/** A runner's outcome is text, its conversation that of the state, its stream the SDK's own. */
 const payments = createRunner(gate, client, { name: "payments", model: "openai/gpt-5.2", tools: [sendPayment], stopWhen: stepCountIs(5) });
 const outcome = await payments.start("pay-001", "Pay Acme Corp $4200 for invoice 88.", { requestedBy: "bob" });
 if (outcome.status === "suspended") outcome.pending[0]?.id satisfies string | undefined;
-if (outcome.status === "completed") sure<typeof outcome.output, string>(true);
+if (outcome.status === "completed") {
+  sure<typeof outcome.output, string>(true);
+  sure<typeof outcome.messages, Exclude<ConversationState["messages"], string>>(true);
+}
+sure<Awaited<ReturnType<typeof payments.messages>>, Exclude<ConversationState["messages"], string>>(true);
 const { stream } = await payments.resumeStream("pay-001", { answered: { call_1: { paid: true } } });
 stream satisfies ModelResult<readonly [typeof sendPayment]>;
 for await (const delta of stream.getTextStream()) delta satisfies string;
