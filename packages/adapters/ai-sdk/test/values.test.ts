@@ -6,6 +6,7 @@ import { createRunner, gateTools } from "@countersign/ai-sdk";
 import * as ai7 from "ai";
 import * as ai6 from "ai-v6";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const PNG = new Uint8Array([137, 80, 78, 71]);
@@ -162,19 +163,49 @@ describe.each([
     expect(parts).toContainEqual(expect.objectContaining({ output: expect.objectContaining({ cents: "420000", png: "iVBORw==" }) }));
   });
 
-  test("pages get bytes as base64, whether they look during the run or afterwards", async () => {
+  test("pages get bytes as base64, while it runs and afterwards", async () => {
     const world = open();
-    await world.runner.start("t", "pay Acme");
+    const message: ai7.UIMessage = { id: "q", role: "user", parts: [{ type: "text", text: "pay Acme" }] };
+    const respond = async () => (await world.runner.respond({ threadId: "t", message, by: { id: "bob" } })).text();
+    await respond();
     await world.approve();
-    const outcome = await world.runner.resume("t");
+    const output = { ...TOLD, png: "iVBORw==", buffer: "cmVjZWlwdA==", parties: [["from", "us"]] };
+    expect(await respond()).toContain(`"output":${JSON.stringify(output)}`);
     const [, answer] = await world.runner.messages("t");
+    expect(answer?.parts).toContainEqual(expect.objectContaining({ toolCallId: "call_0", output }));
+    expect(await world.runner.resume("t")).toMatchObject({ messages: await world.runner.messages("t") });
+  });
+
+  test("a tool without a gate may answer anything, and take what its schema makes: the thread goes on, the page is told", async () => {
+    class Account {
+      readonly iban: string;
+      constructor(iban: string) {
+        this.iban = iban;
+      }
+    }
+    const desk = openDesk();
+    const look = { id: "call_l", tool: "look", args: { in: "DE02" } };
+    const { model } = scriptedModel([{ calls: [look] }, ...turns], specification);
+    const tools = {
+      ...gateTools<ai7.ToolSet, unknown>(desk.gate, { pay: ai7.tool({ inputSchema: Amount, execute: desk.carryOut }) }),
+      look: ai7.tool({
+        inputSchema: z.object({ in: z.string().transform((iban) => new Account(iban)) }),
+        execute: async () => ({ png: PNG, at: paid.at }),
+      }),
+    } as ai7.ToolSet;
+    const agent = new ToolLoopAgent<never, ai7.ToolSet>({ model, tools, maxRetries: 0 });
+    const runner = createRunner(desk.gate, agent, { name: "payments", ungated: ["look"] });
+    expect(await runner.start("t", "pay Acme")).toMatchObject({ status: "suspended" });
+    await desk.approve();
+    const outcome = await runner.resume("t");
+    expect(outcome).toMatchObject({ status: "completed" });
+    const [, answer] = await runner.messages("t");
     expect(answer?.parts).toContainEqual(
       expect.objectContaining({
-        toolCallId: "call_0",
-        output: { ...TOLD, png: "iVBORw==", buffer: "cmVjZWlwdA==", parties: [["from", "us"]] },
+        toolCallId: "call_l",
+        output: { png: "iVBORw==", at: TOLD.at },
       }),
     );
-    expect(outcome).toMatchObject({ messages: await world.runner.messages("t") });
   });
 
   test.each([
