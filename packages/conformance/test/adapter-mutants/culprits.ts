@@ -126,6 +126,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "unsigned.denied",
     "unsigned.invalid-args",
   ],
+  "forgets-input": ["outcome.conversation-after-failure"],
   "forgets-requester": ["grant.requester", "decide.four-eyes", "decide.on-record", "decide.requester-persists", "flood.requester"],
   "gates-twice": ["gated-twice.approved", "gated-twice.edited"],
   "goes-on-after-stop": ["reject.stop", "reject.stop-then-goes-on"],

@@ -11,6 +11,7 @@ import {
   type Execution,
   type Offer,
   type ProposedCall,
+  type SavedRun,
   type Thread,
 } from "@countersign/core/adapter";
 import type { Advancing, Outcome } from "./advancing.ts";
@@ -67,7 +68,7 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
     ...(flaw !== "overlooks-ungated" && {
       tools: { look: () => ({ offers: [offerOf(gate, agent)] }), ungated, remedy: "Take them out of the agent's own." },
     }),
-    messages: (_, { continuation }) => (continuation && flaw !== "shows-no-conversation" ? stateOf(continuation.data).messages : []),
+    messages: (_, saved) => (flaw === "shows-no-conversation" ? [] : conversationIn(saved, flaw)),
     advance: (thread, { input, continuation }, options) => step(thread, input, continuation?.data, options),
     async advanceStream(thread, { input, continuation }, options) {
       const done =
@@ -82,6 +83,11 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
 function pastTheGate(agent: Agent, run: Pick<Advancing, "thread" | "gate" | "signal" | "perRun">): Promise<Step> {
   const state = emptyState();
   return advance(agent, state, { ...run, root: state, answers: {}, flaw: "never-asks", resumed: false, streams: true });
+}
+
+function conversationIn({ continuation, input }: SavedRun, flaw: Flaw | undefined): readonly Message[] {
+  const { messages } = continuation ? stateOf(continuation.data) : emptyState();
+  return typeof input === "string" && flaw !== "forgets-input" ? [...messages, { role: "user", text: input }] : messages;
 }
 
 function refOf({ id, requestedBy, context }: Thread): ThreadRef<JsonObject> {

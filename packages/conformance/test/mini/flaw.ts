@@ -21,6 +21,7 @@ export const FLAWS = [
   "drops-siblings",
   "executes-twice",
   "executes-what-was-refused",
+  "forgets-input",
   "forgets-requester",
   "gates-twice",
   "goes-on-after-stop",

@@ -136,6 +136,17 @@ export const outcomes: readonly AdapterCase[] = [
       assert.deepEqual((await stage.look()).conversation, answer.conversation, "another conversation than in the outcome");
     },
   },
+  {
+    id: "outcome.conversation-after-failure",
+    title: "The conversation ends with what the user wrote, also if the run failed before anything was saved of it.",
+    guards: "The provider is down for a moment, and the user's message is gone from the page.",
+    needs: ["conversation"],
+    setting: (variant) => payments([variant === "failing" ? { fails: "provider down" } : says("Paid.")]),
+    async run(stage) {
+      assertStatus(await stage.start({ input: "pay Acme Corp", variant: "failing" }), "error");
+      assert.deepEqual((await stage.look()).conversation, [{ role: "user", text: "pay Acme Corp" }]);
+    },
+  },
 ];
 
 /** Is it this value, or is it a member of it? A framework may answer more than the agent's own. */
