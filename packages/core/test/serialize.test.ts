@@ -46,12 +46,12 @@ test.each<readonly [string, unknown]>([
   ["all at once", { rows: [{ png: Buffer.from([1]), at: new Date(5), n: 1n, none: undefined }] }],
 ])("%s comes back as it was", (_, value) => {
   const back = roundTrip(value);
-  expect(isDeepStrictEqual(back, value)).toBe(true);
+  expect(back).toStrictEqual(value);
   expect(Object.getPrototypeOf(Object(back))).toBe(Object.getPrototypeOf(Object(value)));
 });
 
 test("whatever is made of these values comes back as it was", () => {
-  const leaf = fc.oneof(fc.jsonValue(), fc.bigInt(), fc.date(), fc.uint8Array(), fc.constant(undefined), fc.double());
+  const leaf = fc.oneof(fc.jsonValue(), fc.bigInt(), fc.date({ noInvalidDate: true }), fc.uint8Array(), fc.constant(undefined), fc.double());
   const value = fc.letrec((tie) => ({
     any: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("any")), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("$Date", "$Object", "$x")), tie("any"), { noNullPrototype: true })),
   })).any; // prettier-ignore
