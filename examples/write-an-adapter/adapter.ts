@@ -22,10 +22,10 @@ export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: 
   return defineRunner<string, string, never, C, {}, readonly Message[]>(gate, {
     name: options.name,
     framework: "little loop",
-    messages: (_, { continuation }) => savedIn(continuation),
+    messages: (_, { continuation, input }) => [...savedIn(continuation), ...said(input as string | undefined)],
     async advance(thread, { input, continuation }, { signal }) {
       const messages = [...savedIn(continuation)];
-      if (input !== undefined) messages.push(...(await answersToOpenCalls(thread, messages)), { role: "user", text: input });
+      if (input !== undefined) messages.push(...(await answersToOpenCalls(thread, messages)), ...said(input));
       return loop(agent, thread, messages, signal);
     },
   });
@@ -33,6 +33,10 @@ export function createRunner<C>(gate: GateIn<C>, agent: Agent, options: { name: 
 
 function savedIn(continuation: Continuation | null): readonly Message[] {
   return (continuation?.data as readonly Message[] | undefined) ?? [];
+}
+
+function said(input: string | undefined): readonly Message[] {
+  return input === undefined ? [] : [{ role: "user", text: input }];
 }
 
 async function loop(agent: Agent, thread: Thread, messages: Message[], signal: AbortSignal): Promise<Advance<string, readonly Message[]>> {
