@@ -51,7 +51,14 @@ test.each<readonly [string, unknown]>([
 });
 
 test("whatever is made of these values comes back as it was", () => {
-  const leaf = fc.oneof(fc.jsonValue(), fc.bigInt(), fc.date({ noInvalidDate: true }), fc.uint8Array(), fc.constant(undefined), fc.double());
+  const leaf = fc.oneof(
+    fc.jsonValue(),
+    fc.bigInt(),
+    fc.date({ noInvalidDate: true }),
+    fc.uint8Array(),
+    fc.constant(undefined),
+    fc.double(),
+  );
   const value = fc.letrec((tie) => ({
     any: fc.oneof({ depthSize: "small" }, leaf, fc.array(tie("any")), fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("$Date", "$Object", "$x")), tie("any"), { noNullPrototype: true })),
   })).any; // prettier-ignore
