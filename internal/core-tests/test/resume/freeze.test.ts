@@ -53,6 +53,14 @@ describe("a freeze", () => {
     ]);
   });
 
+  it("is in force, and answered, also if nobody can look whether its name is known", async () => {
+    const store = memoryStore();
+    const listRequests = () => Promise.reject(new Error("the store is gone"));
+    const gate = createGate({ store: { ...store, listRequests } as Store, warn: () => {} });
+    const frozen = await gate.freeze({ tool: "pays" }, why);
+    expect(await gateOn(store).freezes()).toEqual([frozen]);
+  });
+
   it("answers the freeze, as gate.freezes lists it; by its id it is lifted", async () => {
     const gate = gateOn(memoryStore());
     const frozen = await gate.freeze({ tool: "pay" }, why);
