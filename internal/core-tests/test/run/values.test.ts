@@ -42,6 +42,16 @@ const done: Step = (_, saved) => ({
   continuation: { format: 1, data: saved },
 });
 
+const OUTCOME = {
+  status: "completed",
+  output: VALUES,
+  text: "paid",
+  messages: [VALUES],
+  usage: TOKENS,
+  lastAgent: "Payments",
+  replayed: false,
+};
+
 describe("values that JSON has no word for", () => {
   it("are in the conversation that is gone on with, and in the answer, as they were", async () => {
     const { runner, seen, sign } = setting(done);
@@ -50,16 +60,8 @@ describe("values that JSON has no word for", () => {
     await sign();
     const outcome = await runner.resume("t");
     expect(seen[1]?.continuation?.data).toStrictEqual({ said: [VALUES] });
-    expect(outcome).toStrictEqual({
-      status: "completed",
-      output: VALUES,
-      text: "paid",
-      messages: [VALUES],
-      usage: TOKENS,
-      lastAgent: "Payments",
-      replayed: false,
-    });
-    expect(await runner.resume("t")).toStrictEqual({ ...outcome, replayed: true });
+    expect(outcome).toStrictEqual(OUTCOME);
+    expect(await runner.resume("t")).toStrictEqual({ ...OUTCOME, replayed: true });
   });
 
   it("are answered the same after a worker was faster", async () => {
@@ -67,15 +69,7 @@ describe("values that JSON has no word for", () => {
     await runner.start("t", VALUES);
     await sign();
     await createWorker(gate, [runner]).drain();
-    expect(await runner.resume("t")).toStrictEqual({
-      status: "completed",
-      output: VALUES,
-      text: "paid",
-      messages: [VALUES],
-      usage: TOKENS,
-      lastAgent: "Payments",
-      replayed: true,
-    });
+    expect(await runner.resume("t")).toStrictEqual({ ...OUTCOME, replayed: true });
   });
 
   it("are in the input of a start that died, and is begun again", async () => {

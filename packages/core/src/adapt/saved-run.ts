@@ -11,8 +11,7 @@ import { savedIn } from "../suspend/continuation.ts";
  * @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE
  */
 export async function savedRun(gate: Gate, threadId: string): Promise<SavedRun> {
-  const thread = await internalsOf(gate).kernel.ledger.thread(threadId);
-  return thread ? savedIn(thread) : { continuation: null, input: undefined };
+  return savedIn(await internalsOf(gate).kernel.ledger.thread(threadId));
 }
 
 /** The id that the request for this call has, or would get: a user interface may be told it before anybody was asked. */

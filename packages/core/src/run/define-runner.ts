@@ -34,7 +34,6 @@ export function wakeOf(runner: AgentRunner): Wake {
   return wake;
 }
 
-const NOTHING_SAVED = { continuation: null, input: undefined };
 const INSPECT = Symbol.for("countersign.inspect");
 
 /**
@@ -158,7 +157,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
       const thread = await kernel.ledger.thread(threadId);
       const isRun = thread !== undefined && thread.framework !== "none";
       if (isRun) refuseOtherFramework(thread.framework, spec.framework);
-      return (await spec.messages?.(threadId, isRun ? await savedIn(thread) : NOTHING_SAVED)) as Messages;
+      return (await spec.messages?.(threadId, await savedIn(isRun ? thread : undefined))) as Messages;
     },
   };
 

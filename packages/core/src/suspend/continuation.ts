@@ -59,7 +59,9 @@ export async function decodeContinuation(bytes: Uint8Array | undefined, framewor
 }
 
 /** What is on record of a thread's run: it may be under way meanwhile. @throws STATE_INCOMPATIBLE, STORE_UNAVAILABLE */
-export async function savedIn({ id, requestedBy, context, continuation, framework, input }: ThreadRecord): Promise<SavedRun> {
+export async function savedIn(thread: ThreadRecord | undefined): Promise<SavedRun> {
+  if (!thread) return { continuation: null, input: undefined };
+  const { id, requestedBy, context, continuation, framework, input } = thread;
   return {
     thread: { threadId: id, requestedBy, context },
     continuation: await decodeContinuation(continuation, framework),
