@@ -154,7 +154,7 @@ describe("edit", () => {
     terminal.type("y");
     expect(await terminal.ended()).toBe(0);
     expect(terminal.raw).not.toContain(iban);
-    expect((await office.store.getRequest("default", id))?.approvedArgs).toEqual({ iban, amount: 4_000 });
+    expect((await office.store.getRequest("default", id))?.proposal.args).toEqual({ iban, amount: 4_000 });
   });
 
   it("keeps hidden characters that were not touched", async () => {
@@ -163,7 +163,7 @@ describe("edit", () => {
     await terminal.until("You sign as fiona (finance).");
     terminal.type("y");
     expect(await terminal.ended()).toBe(0);
-    expect((await office.gate.get(id))?.approvedArgs).toEqual({ recipient: "A\u202eB", amount: 4_000 });
+    expect((await office.gate.get(id))?.proposal.args).toEqual({ recipient: "A\u202eB", amount: 4_000 });
   });
 });
 
@@ -247,7 +247,7 @@ describe("inbox", () => {
     await terminal.until(`approved ${id}`);
     terminal.type(CTRL_C);
     expect(await terminal.ended()).toBe(0);
-    expect((await office.gate.get(id))?.approvedArgs).toMatchObject({ amount: 8_000 });
+    expect((await office.gate.get(id))?.proposal.args).toMatchObject({ amount: 8_000 });
   });
 });
 

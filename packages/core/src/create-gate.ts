@@ -24,8 +24,10 @@ import { Ledger, portOf } from "./ledger/ledger.ts";
 import { RequestLimits } from "./ledger/limits.ts";
 import { purge } from "./ledger/purge.ts";
 import { threads } from "./ledger/threads.ts";
-import { toRequest } from "./ledger/transition.ts";
-import { history, verify } from "./ledger/verify.ts";
+import { toRequest } from "./ledger/to-request.ts";
+import { duplicates } from "./ledger/duplicates.ts";
+import { history } from "./ledger/subjects.ts";
+import { verify } from "./ledger/verify.ts";
 import { policyInternals } from "./policy/policy.ts";
 import { settle } from "./resume/settle.ts";
 import { askByHand, executeTicket } from "./run/by-hand.ts";
@@ -90,6 +92,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
         const { items, ...page } = await ledger.list(query);
         return { items: items.map(toRequest), ...page };
       }),
+    duplicates: (request) => meeting(() => duplicates(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),
     decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
     wait: (id, given) => meeting(() => wait(kernel, id, given)),
@@ -102,10 +105,10 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     grants: (query) => meeting(() => grants(kernel, query)),
     revokeGrant: (id, given) => meeting(() => revoke(kernel, id, given)),
     freeze: (scope, given) => meeting(() => freeze(kernel, scope, given)),
-    freezes: () => meeting(async () => (await readFreezes(ledger)).inForce),
+    freezes: () => meeting(async () => (await readFreezes(ledger))?.inForce ?? []),
     liftFreeze: (id, given) => meeting(() => lift(kernel, id, given)),
     history: (id) => history(ledger, id),
-    verify: () => meeting(() => verify(ledger)),
+    verify: ({ against } = {}) => meeting(() => verify(ledger, against)),
     purge: (given) =>
       meeting(async () => {
         const { olderThan } = parseInput(z.object({ olderThan: durationSchema }), given, "options");
@@ -144,6 +147,7 @@ function kernelOf({
     ledger,
     limits: new RequestLimits(ledger, readLimits(limits)),
     freezes: new FreezeWatch(ledger),
+    vouched: new Set(),
     policy: internals && tellingFaults(internals, tell),
     agent: agent === undefined ? undefined : readName("agent", agent),
     timings: readTimings(timings, reviewWithin),

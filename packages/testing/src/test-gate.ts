@@ -1,5 +1,5 @@
-import { createGate, type ApprovalRequest, type Gate, type Policy, type Reviewer } from "@countersign/core";
-import type { RequestRecord, StorePort } from "@countersign/core/store";
+import { createGate, type ApprovalRequest, type Gate, type JsonObject, type Policy, type Reviewer } from "@countersign/core";
+import { proposedArgs, toRequest, type StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 
 /** A gate over a store in memory, with a clock that the test moves. */
@@ -34,10 +34,6 @@ export function testGate<T, C>(policy: Policy<T, C>, options: { reviewer?: Revie
   };
 }
 
-function ranWith({ receipt, approvedArgs, args }: RequestRecord): object {
-  return (receipt?.status === "done" ? receipt.args : undefined) ?? approvedArgs ?? args;
-}
-
 /** The records tell it all: what commits is what happened. */
 function recording(store: StorePort): {
   readonly store: StorePort;
@@ -46,15 +42,20 @@ function recording(store: StorePort): {
 } {
   const asked: ApprovalRequest[] = [];
   const executed: { tool: string; args: object }[] = [];
+  // Kept once, each under its hash, as a thread.
+  const schemas = new Map<string, JsonObject>();
   const commit: StorePort["commit"] = async (batch) => {
     const committed = await store.commit(batch);
     if (!committed.ok) return committed;
     for (const change of batch.changes) {
-      if (change.op !== "put" || change.kind !== "request") continue;
+      if (change.op !== "put") continue;
+      if (change.kind === "thread") schemas.set(change.record.id, change.record.context as JsonObject);
+      if (change.kind !== "request") continue;
       const { record } = change;
-      if (change.expects === 0) asked.push(structuredClone(record));
-      if (record.state === "done" && record.receipt && batch.events.some(({ type, subject }) => type === "done" && subject === record.id)) {
-        executed.push({ tool: record.tool, args: ranWith(record) });
+      const argsSchema = schemas.get(`countersign/schema/${record.argsSchemaHash}`);
+      if (change.expects === 0) asked.push(structuredClone(toRequest({ ...record, argsSchema })));
+      if (record.state === "done" && batch.events.some(({ type, subject }) => type === "done" && subject === record.id)) {
+        executed.push({ tool: record.tool, args: record.ranWith ?? proposedArgs(record) });
       }
     }
     return committed;

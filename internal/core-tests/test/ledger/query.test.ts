@@ -9,7 +9,7 @@ function decided(by: string, digest: string): RequestRecord["decisions"][number]
 
 const bob = { id: "bob", roles: ["finance"] };
 const asked = { requestedBy: bob };
-const done = { state: "done", status: "approved", execution: "done" } as const;
+const done = { state: "done" } as const;
 
 const CASES: readonly (readonly [found: boolean, record: Partial<RequestRecord>, query: RequestQuery])[] = [
   [true, {}, {}],

@@ -2,7 +2,7 @@ import { dueSince, refusalOf, type Change, type CommitRead, type DueKind, type R
 import { event, put, putThread, request, T0, thread } from "@countersign/store-tests";
 import { describe, expect, test } from "vitest";
 
-const approved = { state: "approved", status: "approved", decidedAt: T0, executeWithin: 1_000 } as const;
+const approved = { state: "approved", decidedAt: T0, executeWithin: 1_000 } as const;
 const never = (): never => expect.fail("nobody asked for the turn");
 
 describe("dueSince", () => {

@@ -55,7 +55,8 @@ function signed(monitor: Monitor, { idempotencyKey: id, attempt }: CallContext, 
   const { world } = monitor;
   const record = monitor.requests.get(id);
   if (!record) return world.fail("I1 ran under a request that doesn't exist");
-  if (digestOf(record.tool, args) !== digestOf(record.tool, record.approvedArgs)) world.fail("I1 other arguments than signed");
+  if (digestOf(record.tool, args) !== digestOf(record.tool, record.proposal.args ?? record.args))
+    world.fail("I1 other arguments than signed");
   if (!claimed(monitor, record, attempt))
     world.fail(`I2 an effect began without its claim, ${record.state}, attempt ${attempt} of ${record.attempt}`);
   if (monitor.frozen.has(`${id}/${attempt}`)) world.fail("I12 an effect began although it was claimed under a freeze");

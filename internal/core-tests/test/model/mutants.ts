@@ -104,7 +104,7 @@ function unheld(batch: Batch): Batch {
 
 function showsApproved(store: StorePort): StorePort {
   const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
-    record?.state === "pending" ? { ...record, state: "approved", status: "approved" } : record;
+    record?.state === "pending" ? { ...record, state: "approved" } : record;
   return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
 }
 

@@ -57,7 +57,7 @@ function fromPending(
 
 /** I7: enough people have signed what will run, and each of them has seen it. */
 function unsigned(monitor: Books, after: RequestRecord): string | undefined {
-  const digest = digestOf(after.tool, after.approvedArgs);
+  const digest = digestOf(after.tool, after.proposal.args ?? after.args);
   const changed = after.decisions.findLastIndex((decision) => decision.digest !== digest);
   const signers = new Set(after.decisions.slice(changed + 1).flatMap(({ decision, by }) => (decision.type === "reject" ? [] : [by.id])));
   if (signers.size < monitor.world.scenario.quorum) return `I7 approved with ${signers.size} signatures`;

@@ -66,7 +66,8 @@ describe("a pause that the runner records", () => {
       const committed = await write();
       if (!isPause(batch)) return committed;
       const [request] = await inner.requestsOfThread("default", "t");
-      await createGate({ policy, store: inner, warn: () => {} }).decide(there(request), approve(), { by: alice });
+      const { id, proposal } = there(request);
+      await createGate({ policy, store: inner, warn: () => {} }).decide({ id, digest: proposal.digest }, approve(), { by: alice });
       taken = await inner.claimDue("thread", { tenant: "default", holder: "run:other", leaseMs: 60_000, limit: 1 });
       throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
     });

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { PastCall, JsonObject, Principal } from "@countersign/core";
-import { parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { parsePage, proposedArgs, toRequest, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { SimulatedCall, Simulator } from "@countersign/policy";
 import { z } from "zod";
 import { usage } from "../failure.ts";
@@ -36,7 +36,9 @@ async function* callsOf(
   }
 }
 
-function fate({ status, decisions, grantId, proposal }: RequestRecord): SimulatedCall["was"] {
+function fate(record: RequestRecord): SimulatedCall["was"] {
+  const { decisions, grantId, proposal } = record;
+  const { status } = toRequest(record);
   if (status !== "approved") return status;
   if (grantId !== undefined) return "granted";
   if (decisions.length === 0) return "allowed";
@@ -47,8 +49,8 @@ function fate({ status, decisions, grantId, proposal }: RequestRecord): Simulate
 async function before(store: StorePort, tenant: string, { id, threadId, askedAt }: RequestRecord): Promise<readonly PastCall[]> {
   const records = await store.requestsOfThread(tenant, threadId);
   return records
-    .filter((other) => other.id !== id && other.askedAt <= askedAt && other.status === "approved")
-    .map(({ tool, namespace, args, approvedArgs }) => ({ tool, namespace, args: approvedArgs ?? args }));
+    .filter((other) => other.id !== id && other.askedAt <= askedAt && toRequest(other).status === "approved")
+    .map((other) => ({ tool: other.tool, namespace: other.namespace, args: proposedArgs(other) }));
 }
 
 const sampled = z.object({

@@ -82,7 +82,7 @@ async function assertSigned(gate: Gate, setting: Setting, request: ApprovalReque
 /** From the record: what a gate shows may be masked. */
 async function signedArgs({ store }: Gate, { tenant, id, args }: ApprovalRequest): Promise<JsonObject> {
   const record = await (store as StorePort).getRequest(tenant, id);
-  return record?.approvedArgs ?? record?.args ?? args;
+  return record?.proposal.args ?? record?.args ?? args;
 }
 
 /** A framework may hand its tools the parsed arguments: defaults filled in, what is set at run time set, the rest the same. */

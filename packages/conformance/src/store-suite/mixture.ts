@@ -1,18 +1,9 @@
 import type { RequestRecord, RequestState } from "@countersign/core/store";
 import { request, T0 } from "./records.ts";
 
-const STATES: readonly (readonly [RequestState, RequestRecord["status"], RequestRecord["execution"]])[] = [
-  ["pending", "pending", "none"],
-  ["pending", "pending", "none"],
-  ["pending", "pending", "none"],
-  ["approved", "approved", "none"],
-  ["executing", "approved", "executing"],
-  ["done", "approved", "done"],
-  ["failed", "approved", "failed"],
-  ["unknown", "approved", "unknown"],
-  ["rejected", "rejected", "none"],
-  ["expired", "expired", "none"],
-  ["cancelled", "cancelled", "none"],
+const STATES: readonly RequestState[] = [
+  ...(["pending", "pending", "pending", "approved", "executing", "done", "failed", "unknown"] as const),
+  ...(["rejected", "expired", "cancelled"] as const),
 ];
 const TERMS: readonly RequestRecord["terms"][] = [
   {},
@@ -27,17 +18,16 @@ const TERMS: readonly RequestRecord["terms"][] = [
 export function mixture(count: number): readonly RequestRecord[] {
   return Array.from({ length: count }, (_, n) => {
     const draw = dice(n);
-    const [state, status, execution] = draw(STATES);
+    const state = draw(STATES);
     const asker = draw(["alice", "bob", undefined]);
     const signer = draw(["alice", "bob", "carol", undefined, undefined]);
     return request(`${draw(["a", "b", "c"])}-${n}`, {
       state,
-      status,
-      execution,
       terms: draw(TERMS),
       tool: draw(["tool-0", "tool-1", "tool-2"]),
       agent: draw(["agent-0", "agent-1"]),
       threadId: draw(["thread-0", "thread-1", "thread-2", "thread-3"]),
+      proposal: { digest: draw(["digest-1", "digest-0"]), by: undefined },
       requestedBy: asker === undefined ? undefined : { id: asker },
       decisions: signer === undefined ? [] : [signed(signer, draw(["digest-1", "digest-0"]))],
       askedAt: T0 + draw([0, 1, 2, 3, 5, 8, 13, 21]),

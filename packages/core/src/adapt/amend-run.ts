@@ -4,8 +4,9 @@ import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { isHeld, runnerToken } from "../hold/hold.ts";
 import { internalsOf } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
-import { putThread, toRequest } from "../ledger/transition.ts";
+import { persist } from "../ledger/persist.ts";
+import { putThread } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { isUnfinished } from "../run/acquire.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
 
@@ -45,7 +46,7 @@ export function amendRun(
     // stays lapsed, so that a worker looks after what that invocation left.
     const holder = thread.holder === undefined ? undefined : token;
     const releasedFence = thread.releasedFence === undefined ? undefined : thread.releasedFence + 1;
-    const next = { ...thread, continuation: await encodeContinuation(changed), fence: thread.fence + 1, releasedFence, holder };
-    return (await ledger.commit(putThread(next, thread.version, { type: "amended", at: now, actor: by, data: {} }))).ok || undefined;
+    const next = { continuation: await encodeContinuation(changed), fence: thread.fence + 1, releasedFence, holder };
+    return (await ledger.commit(putThread(thread, next, { type: "amended", at: now, actor: by }))).ok || undefined;
   });
 }

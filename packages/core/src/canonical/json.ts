@@ -83,6 +83,11 @@ export function sha256(value: unknown): string {
   return hash("sha256", canonicalJson(value), "hex");
 }
 
+/** The same of what has come through JSON: nothing is checked. Text with lone surrogates has a hash, too. */
+export function sha256OfJson(value: unknown): string {
+  return hash("sha256", canonicalize(value) ?? "", "hex");
+}
+
 /** What a signature is about: namespace, tool and exact arguments. @throws NOT_JSON */
 export function digestOf(call: { readonly namespace?: string | undefined; readonly tool: string; readonly args: JsonObject }): string {
   return sha256({ namespace: call.namespace ?? null, tool: call.tool, args: call.args });

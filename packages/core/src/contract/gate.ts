@@ -42,6 +42,13 @@ export interface Gate<Tools = any, Context = any> {
   /** Requests that can't be read are named in `unreadable` of their page. @throws INVALID_ARGS for a limit or cursor that isn't one */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
   /**
+   * Other requests for the very same call (tool, namespace and arguments), from any thread and whatever became of them: the
+   * newest first, 50 at most. A reviewer who sees a payment twice should know.
+   * @example const twice = (await gate.duplicates(request)).some(({ execution }) => execution === "done")
+   * @throws INVALID_ARGS for what is no request
+   */
+  duplicates(request: ApprovalRequest): Promise<readonly ApprovalRequest[]>;
+  /**
    * Where runs stand. Threads that can't be read are named in `unreadable` of their page.
    * @example const { items } = await gate.threads({ state: "failing" })
    * @throws INVALID_ARGS for a state, limit or cursor that isn't one, SETUP for a store that can't list them
@@ -87,10 +94,12 @@ export interface Gate<Tools = any, Context = any> {
   /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /**
-   * Every chain against its record. A record that can't be read is named in `unreadable`, and the others are verified.
+   * Every record against its chain: what the events say, from the first to the last, is what the record says. A record that
+   * can't be read is named in `unreadable`, and the others are verified. `against`: the events of an earlier export, which
+   * the store must still have and go on from. See docs/operations.md for what no chain can prove.
    * @throws AUDIT_BROKEN naming the first that fails
    */
-  verify(): Promise<Verified>;
+  verify(options?: { against?: AsyncIterable<AuditEvent> | undefined }): Promise<Verified>;
   /**
    * Removes what had ended that long ago, by the store's clock: what closed threads held (saved runs, contexts, outcomes),
    * and of finished requests the arguments, decisions and results, with the events of both. A stub of each stays, so that

@@ -99,6 +99,8 @@ export interface RequestQuery {
   readonly agent?: string;
   /** The id of the principal who asked. */
   readonly requestedBy?: string;
+  /** Of what would run, `proposal.digest`: the same call, whoever asks for it and wherever. */
+  readonly digest?: string;
   /** Pending, within this principal's roles or names, not asked by them where four eyes hold, not yet signed by them. */
   readonly reviewableBy?: Principal;
   /** By `askedAt`. Oldest first by default. */

@@ -2,7 +2,7 @@ import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
 /** @throws REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */

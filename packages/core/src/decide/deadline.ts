@@ -42,5 +42,5 @@ export async function expire({ ledger }: Kernel, record: RequestRecord, at: numb
 export function expiry(record: RequestRecord, at: number): Changed {
   const reason = record.state === "approved" ? "approved, but not begun in time" : "nobody decided in time";
   const patch = { state: "expired", error: reason, decidedAt: record.decidedAt ?? at } as const;
-  return transition(record, patch, { type: "expired", at, actor: SYSTEM, data: { reason } });
+  return transition(record, patch, { type: "expired", at, actor: SYSTEM });
 }

@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { digestOf } from "../canonical/json.ts";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
-import type { JsonObject } from "../contract/json.ts";
-import { maskDecision, masked, maskedProposal } from "../contract/mask.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
 import { decisionsOf } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist, type Writes } from "../ledger/ledger.ts";
-import { transition, together, toRequest } from "../ledger/transition.ts";
+import type { Writes } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
+import { transition, together } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
@@ -100,7 +100,7 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   if (isSameVote(record, vote)) return { old: record, record, writes: together(), counted: together() };
   if (record.state !== "pending") {
     const request = toRequest(record);
-    const winner = record.status === "expired" || record.status === "cancelled" ? undefined : request.decisions.at(-1);
+    const winner = record.state === "expired" || record.state === "cancelled" ? undefined : request.decisions.at(-1);
     throw new CountersignError("ALREADY_DECIDED", { request, winner });
   }
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
@@ -109,14 +109,10 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   const remembered = rememberedBy(record, vote, now);
   if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
 
-  const { patch, digest, args, counted } = await applied(kernel, record, vote, now, earlier);
-  const { decision, by, via } = vote;
-  const said = { ...decision, ...(decision.type === "edit" ? { args } : {}) };
-  const shown = { decision: maskDecision(said, record.redact), args: masked(args, record.redact) };
-  const parsed = decision.type === "edit" && patch.proposal ? maskedProposal(patch.proposal, record.redact).parsed : undefined;
-  const data = { ...shown, parsed, digest, via, grantId: remembered?.id };
+  const { patch, counted } = await applied(kernel, record, vote, now, earlier);
   const type = patch.state === "pending" ? "voted" : patch.state;
-  const move = transition(record, patch, { type, at: now, actor: by, data });
+  const note = remembered && { grantId: remembered.id };
+  const move = transition(record, patch, { type, at: now, actor: vote.by, note });
   return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, counted };
 }
 
@@ -145,8 +141,6 @@ async function refuseExpired(kernel: Kernel, record: RequestRecord, now: number)
 
 interface Applied extends Pick<Plan, "counted"> {
   readonly patch: Partial<RequestRecord> & Pick<RequestRecord, "state">;
-  readonly digest: string;
-  readonly args: JsonObject;
 }
 
 /** The request after this vote. */
@@ -154,19 +148,19 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   const { by, via } = vote;
   const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, digest, signature: undefined });
   if (vote.decision.type === "reject") {
-    const { args, digest } = record.proposal;
+    const { digest } = record.proposal;
     const decisions = [...record.decisions, signed(vote.decision, digest)];
-    return { patch: { state: "rejected", decisions, decidedAt: at }, digest, args, counted: together() };
+    return { patch: { state: "rejected", decisions, decidedAt: at }, counted: together() };
   }
   const { decision, counted, ...proposing } = await proposed(kernel, record, vote.decision, by, earlier);
   const { proposal, terms } = proposing;
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = isComplete(terms, record.requestedBy, signaturesOn({ decisions, proposal }));
-  const approved = complete ? { approvedArgs: proposal.args, decidedAt: at } : {};
+  const approved = complete ? { decidedAt: at } : {};
   // A clock that is behind the one that gave the last reminder gives none of them again.
   const given = Math.max(at, (record.noticeAt ?? 0) - 1);
   const noticeAt = nextNoticeAt({ ...record, ...proposing }, given);
-  return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, ...proposal, counted };
+  return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, counted };
 }
 
 /** What is being signed, and under which terms. */

@@ -1,18 +1,21 @@
 import { canonicalJson, jsonCopy } from "../canonical/json.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import { unmasked } from "../contract/mask.ts";
+import type { ParsedArgs } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import { CountersignError } from "../errors/error.ts";
 import { keptDefaults, parsedBy } from "../gate/parsed.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Writes } from "../ledger/ledger.ts";
-import { putThread, toRequest } from "../ledger/transition.ts";
+import { putThread } from "../ledger/transition.ts";
+import { toRequest, type WithSchema } from "../ledger/to-request.ts";
 import { countsHistory } from "../policy/check.ts";
 import { pastCalls } from "../policy/history.ts";
 import { parseByRule } from "../policy/policy.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { termsAt } from "../store/notices.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { tightened } from "./tighten.ts";
 
@@ -24,37 +27,43 @@ interface Rejudged {
   readonly counted: Writes;
 }
 
-/**
- * What the gate's own policy says of these arguments in the place of the recorded ones; undefined without a policy.
- * `earlier`: requests of the thread as the same write will leave them.
- */
+/** What a call is judged before. */
+interface Before {
+  /** What counts of all that is recorded of the thread. Default: all. */
+  readonly past?: (recorded: readonly RequestRecord[]) => readonly RequestRecord[];
+  /** Default: the thread's. */
+  readonly context?: unknown;
+}
+
+/** What the gate's own policy says of these arguments in the place of the recorded ones; undefined without a policy. */
 export async function verdictOn(
   { ledger, policy }: Kernel,
   record: RequestRecord,
   args: JsonObject,
-  earlier: readonly RequestRecord[] = [],
+  { past = (recorded) => recorded, context }: Before = {},
 ): Promise<Rejudged> {
   if (!policy) return { verdict: undefined, counted: NOTHING };
   const { namespace, tool, threadId, agent, requestedBy } = record;
   // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
   const counts = countsHistory(policy.versionFor(record), record);
-  const latest = (recorded: RequestRecord): RequestRecord => earlier.find(({ id }) => id === recorded.id) ?? recorded;
-  const history = counts ? pastCalls((await ledger.ofThread(threadId)).map(latest), record.id) : undefined;
-  const { verdict } = policy.judge({ namespace, tool, args, threadId, agent, requestedBy, context: thread?.context, history });
-  return { verdict, counted: thread && counts ? putThread(thread, thread.version, undefined) : NOTHING };
+  const history = counts ? pastCalls(past(await ledger.ofThread(threadId)), record.id) : undefined;
+  const inContext = { threadId, agent, requestedBy, context: context ?? thread?.context, history };
+  const { verdict } = policy.judge({ namespace, tool, args, ...inContext });
+  return { verdict, counted: thread && counts ? putThread(thread, {}) : NOTHING };
 }
 
 /** A reviewer's arguments, with what they didn't get to see: a mask stands for what is proposed in its place. @throws NOT_JSON */
 export function editedArgs(record: RequestRecord, edited: object): ReturnType<typeof unmasked> {
-  return unmasked(jsonCopy(edited as JsonObject), record.proposal.args, record.redact);
+  return unmasked(jsonCopy(edited as JsonObject), proposedArgs(record), record.redact);
 }
 
 /** What an edit may change of a request beside what is proposed. */
 type Terms = Pick<RequestRecord, "terms" | "expiresAt" | "executeWithin">;
 
 /**
- * A reviewer's arguments, checked, and the terms that they are signed under.
+ * A reviewer's arguments, checked, and the terms that they are signed under. `earlier`: requests of the thread as the same
+ * write will leave them.
  * @throws NOT_JSON, INVALID_ARGS, POLICY_DENIED, DECISION_NOT_ALLOWED, EDIT_UNCHECKABLE
  */
 export async function checkEdit(
@@ -62,11 +71,12 @@ export async function checkEdit(
   record: RequestRecord,
   edited: object,
   earlier: readonly RequestRecord[],
-): Promise<Terms & Pick<RequestRecord["proposal"], "args" | "parsed"> & { readonly counted: Writes }> {
+): Promise<Terms & { readonly args: JsonObject; readonly parsed: ParsedArgs | undefined; readonly counted: Writes }> {
   const { args, lost } = editedArgs(record, edited);
   if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
-  const { verdict, counted } = await verdictOn(kernel, record, args, earlier);
-  const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn(record.argsSchema, args);
+  const latest = (recorded: RequestRecord): RequestRecord => earlier.find(({ id }) => id === recorded.id) ?? recorded;
+  const { verdict, counted } = await verdictOn(kernel, record, args, { past: (recorded) => recorded.map(latest) });
+  const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn((record as WithSchema).argsSchema, args);
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
   if (verdict?.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
@@ -76,8 +86,10 @@ export async function checkEdit(
 }
 
 /** The rule's schema stands for the tool's where it makes the same of what was proposed before. */
-async function parsedEdit({ policy }: Kernel, { namespace, tool, proposal }: RequestRecord, edited: JsonObject) {
-  const { args, parsed } = proposal;
+async function parsedEdit({ policy }: Kernel, record: RequestRecord, edited: JsonObject) {
+  const { namespace, tool } = record;
+  const { parsed } = record.proposal;
+  const args = proposedArgs(record);
   if (!parsed) return undefined;
   const parse = policy && parseByRule(policy, { namespace, tool });
   const here = await parsedBy(parse, args);

@@ -7,9 +7,9 @@ import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { RequestQuery } from "../contract/request.ts";
 import type { Kernel } from "../kernel.ts";
-import { FREEZES, putFreezes, readFreezes } from "../ledger/freezes.ts";
-import { persist } from "../ledger/ledger.ts";
-import { history } from "../ledger/verify.ts";
+import { demandFreezes, FREEZES, putFreezes } from "../ledger/freezes.ts";
+import { persist } from "../ledger/persist.ts";
+import { history } from "../ledger/subjects.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
@@ -24,19 +24,14 @@ export async function freeze(
   const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), options, "options");
   const id = randomUUID();
   const frozen = await persist(async () => {
-    const [{ inForce, record }, at] = await Promise.all([readFreezes(ledger), ledger.now()]);
+    const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
     // Written by a try of this same call that was never answered.
     const frozen = inForce.find((other) => other.id === id) ?? { id, tool, agent, by, reason, at };
     if (inForce.includes(frozen)) return frozen;
     const now = [...inForce, frozen];
-    const writes = putFreezes(ledger.tenant, record, now, {
-      type: "frozen",
-      at,
-      actor: by,
-      data: { id, tool, agent, reason },
-    });
+    const writes = putFreezes(record, now, { type: "frozen", at, actor: by, note: { id, tool, agent, reason } });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    freezes.learn(now, (record?.fence ?? 0) + 1);
+    freezes.learn({ inForce: now, fence: record.fence + 1 });
     return frozen;
   });
   // It is in force: a store that can't be read any more takes nothing of that back.
@@ -62,15 +57,19 @@ async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: Fr
 export async function lift({ ledger, freezes }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
   const { by } = parseInput(z.object({ by: principalSchema }), options, "options");
   await persist(async () => {
-    const [{ inForce, record }, at] = await Promise.all([readFreezes(ledger), ledger.now()]);
+    const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
     const left = inForce.filter((other) => other.id !== id);
     if (left.length === inForce.length) {
-      for await (const { data } of history(ledger, threadSubject(FREEZES))) if (data["id"] === id) return true;
+      for await (const { data } of history(ledger, threadSubject(FREEZES))) if (isAbout(data["note"], id)) return true;
       throw new CountersignError("FREEZE_NOT_FOUND", { id });
     }
-    const writes = putFreezes(ledger.tenant, record, left, { type: "lifted", at, actor: by, data: { id } });
+    const writes = putFreezes(record, left, { type: "lifted", at, actor: by, note: { id } });
     if (!(await ledger.commit(writes)).ok) return undefined;
-    freezes.learn(left, (record?.fence ?? 0) + 1);
+    freezes.learn({ inForce: left, fence: record.fence + 1 });
     return true;
   });
+}
+
+function isAbout(note: unknown, id: string): boolean {
+  return typeof note === "object" && note !== null && "id" in note && note.id === id;
 }

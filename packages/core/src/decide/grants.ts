@@ -5,7 +5,7 @@ import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
 import { revokeGrant, toGrant } from "../ledger/grant.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import { authorize } from "./authorize.ts";
 
 /** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */

@@ -21,8 +21,8 @@ function notices(record: RequestRecord, now: number): Changed {
   const reminder = due.findLast(({ roles }) => roles === undefined);
   const given = { at: now, actor: SYSTEM };
   const happenings: readonly NewEvent[] = [
-    ...(escalation ? [{ ...given, type: "escalated", data: { after: escalation.after, roles: escalation.roles } }] : []),
-    ...(reminder ? [{ ...given, type: "reminded", data: { after: reminder.after, roles: terms.roles, reviewers: terms.reviewers } }] : []),
+    ...(escalation ? [{ ...given, type: "escalated", note: { after: escalation.after, roles: escalation.roles } }] : []),
+    ...(reminder ? [{ ...given, type: "reminded", note: { after: reminder.after, roles: terms.roles, reviewers: terms.reviewers } }] : []),
   ];
   const next = nextNoticeAt({ ...record, terms }, now);
   return transition(record, { state: "pending", terms, noticeAt: next }, ...happenings);

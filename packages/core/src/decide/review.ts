@@ -4,7 +4,7 @@ import type { Reviewer } from "../contract/reviewer.ts";
 import { isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { expireIfOverdue } from "./deadline.ts";
 import { decide } from "./decide.ts";
 import { signerOf } from "./reviewer.ts";

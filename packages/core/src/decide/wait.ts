@@ -4,7 +4,7 @@ import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import { nextChange } from "../ledger/next-change.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { expireIfOverdue } from "./deadline.ts";
 

@@ -72,7 +72,7 @@ export function holdThread(
         ...(ends ? { ...FREE, ...RESTED } : {}),
       }
     : {};
-  const event = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, data: { requests } };
-  const put = putThread({ ...thread, ...held, ...(continuation ? { continuation } : {}) }, thread.version, event);
+  const event = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, note: { requests } };
+  const put = putThread(thread, { ...held, ...(continuation ? { continuation } : {}) }, event);
   return { ...put, changes: [...hold.requires(thread.id), ...put.changes] };
 }

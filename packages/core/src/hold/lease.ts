@@ -1,6 +1,6 @@
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import type { RunnerHold } from "./hold.ts";
 import type { Invocation } from "./invocation.ts";

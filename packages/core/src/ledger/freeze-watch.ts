@@ -1,7 +1,7 @@
 import type { Freeze } from "../contract/freeze.ts";
 import { CountersignError } from "../errors/error.ts";
 import { addressOf, ruleName } from "../policy/names.ts";
-import { readFreezes } from "./freezes.ts";
+import { demandFreezes, readFreezes, type InForce } from "./freezes.ts";
 import type { Ledger } from "./ledger.ts";
 
 interface Call {
@@ -21,9 +21,8 @@ const WATCH = 60_000;
  */
 export class FreezeWatch {
   readonly #ledger: Ledger;
-  #known: readonly Freeze[] = [];
-  /** Of the record that said so: it only goes up. */
-  #fence = 0;
+  /** By the last look. Its fence only goes up. */
+  #known: InForce | undefined;
   /** Allowed calls since the process last looked. */
   #calls = 0;
   #idle = 0;
@@ -37,19 +36,39 @@ export class FreezeWatch {
   demand(call: Call): void {
     this.#calls++;
     if (!this.#timer) this.#timer = this.#wait();
-    refuseFrozen(this.#known, call);
+    refuseFrozen(this.#known?.inForce ?? [], call);
   }
 
-  /** What is in force by the record with this fence. A look that took long may bring what is past. */
-  learn(inForce: readonly Freeze[], fence: number): void {
-    if (fence < this.#fence) return;
-    this.#known = inForce;
-    this.#fence = fence;
+  /**
+   * The fence that a claim of this call has to require: by what is known, without a read. The claim finds out if something
+   * was frozen since.
+   * @throws FROZEN, STORE_UNAVAILABLE
+   */
+  async fenceFor(call: Call): Promise<number> {
+    const known = this.#known ?? (await this.read());
+    // What stops it may have been lifted since.
+    const { inForce, fence } = known.inForce.some((freeze) => isStopped(freeze, call)) ? await this.read() : known;
+    refuseFrozen(inForce, call);
+    return fence;
   }
 
-  /** Looks at what is in force. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
+  /** What is in force. A look that took long may bring what is past. */
+  learn(found: InForce): void {
+    if (!this.#known || found.fence >= this.#known.fence) this.#known = found;
+  }
+
+  /** Looks at what is in force. @throws STORE_UNAVAILABLE */
+  async read(): Promise<InForce> {
+    const { inForce, record } = await demandFreezes(this.#ledger);
+    const found = { inForce, fence: record.fence };
+    this.learn(found);
+    return found;
+  }
+
+  /** The same beside something else. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
   async look(): Promise<void> {
-    await readFreezes(this.#ledger).then(({ inForce, record }) => this.learn(inForce, record?.fence ?? 0), () => {}); // prettier-ignore
+    const found = await readFreezes(this.#ledger).catch(() => undefined);
+    if (found) this.learn({ inForce: found.inForce, fence: found.record.fence });
   }
 
   #wait(): NodeJS.Timeout {

@@ -5,27 +5,18 @@ import type { Grant } from "../contract/grant.ts";
 import type { Change } from "../store/port.ts";
 import type { GrantRecord } from "../store/records.ts";
 import type { Writes } from "./ledger.ts";
+import { patchOf } from "./proof.ts";
 
 /** One request leaves at most one grant behind, however often its decision is committed. */
 export function grantIdOf(tenant: string, requestId: string): string {
   return sha256(["grant", tenant, requestId]).slice(0, 32);
 }
 
-/** Everything of a grant that never changes, in one hash: its chain says it, so that a widened record is found. */
-export function grantDigest({ grant }: GrantRecord): string {
-  return sha256(grant);
-}
-
-export function stateOf({ revokedAt }: GrantRecord): "live" | "revoked" {
-  return revokedAt === undefined ? "live" : "revoked";
-}
-
 /** A grant is given. Its uses are counted by the store from here on; `grant.uses` stays what they were at first. */
 export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<NewEvent, "at" | "actor">): Writes {
-  const { id, uses, expiresAt, by, terms, ...said } = grant;
+  const { id, uses, expiresAt } = grant;
   const blank: GrantRecord = { id, version: 0, tenant, uses: 0, grant, revokedAt: undefined, expiresAt, seq: 0, head: "" };
-  const data = { ...said, times: uses, expiresAt, digest: grantDigest(blank), argsDigest: grant.digest, state: stateOf(blank) };
-  const event = nextEvent(grantSubject(id), blank, { type: "remembered", at, actor, data });
+  const event = nextEvent(grantSubject(id), blank, { type: "remembered", at, actor }, patchOf(undefined, blank));
   const record = { ...blank, version: 1, seq: event.seq, head: event.hash };
   return {
     changes: [
@@ -39,7 +30,7 @@ export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<Ne
 /** It decides nothing any more. All its uses go with it, so that a commit that takes one at the same time is refused. */
 export function revokeGrant(old: GrantRecord, { at, actor }: Pick<NewEvent, "at" | "actor">): Writes {
   const revoked = { ...old, revokedAt: at };
-  const event = nextEvent(grantSubject(old.id), old, { type: "revoked", at, actor, data: { left: old.uses, state: stateOf(revoked) } });
+  const event = nextEvent(grantSubject(old.id), old, { type: "revoked", at, actor, note: { left: old.uses } }, patchOf(old, revoked));
   const record = { ...revoked, version: old.version + 1, seq: event.seq, head: event.hash };
   return { changes: [{ op: "put", kind: "grant", record, expects: old.version }, takeUses(old.id, old.uses)], events: [event] };
 }

@@ -5,13 +5,17 @@ import type { Awaitable } from "../contract/json.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
 import type { ThreadQuery } from "../contract/threads.ts";
-import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { CountersignError } from "../errors/error.ts";
 import { parsePage } from "../store/page.ts";
 import type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "../store/port.ts";
 import { flawOf, parseGrant, parseRequest, parseThread } from "../store/parse-records.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { ThreadHead } from "../store/threads.ts";
-import { readEach } from "../store/unreadable.ts";
+import { readEach, unreadableRecord } from "../store/unreadable.ts";
+import { flawIn, refuseForged } from "./forged.ts";
+import { Founded } from "./founded.ts";
+import { persist } from "./persist.ts";
+import { withSchemas } from "./schemas.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
@@ -30,7 +34,7 @@ export function portOf(store: Store): StorePort {
 }
 
 /** What a grant's first event says of the calls that it is for. */
-const grantedCall = z.lazy(() => z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() }));
+const grantedCall = z.lazy(() => z.object({ grant: z.object({ namespace: z.string().optional(), tool: z.string(), agent: z.string() }) }));
 
 /** Several records, and those among them that can't be read. */
 type Readable<T> = Pick<Page<T>, "items" | "unreadable">;
@@ -41,16 +45,18 @@ export class Ledger {
   readonly port: StorePort;
   /** Unix ms, by the clock that deadlines are judged by. */
   readonly now: () => Promise<number>;
+  readonly #founded: Founded;
 
   constructor(port: StorePort, tenant: string, now: (() => number) | undefined) {
     this.port = port;
     this.tenant = tenant;
+    this.#founded = Founded.of(port, tenant);
     this.now = now ? async () => now() : () => port.now();
   }
 
   async request(id: string): Promise<RequestRecord | undefined> {
     const record = await this.port.getRequest(this.tenant, id);
-    return record && parseRequest(record);
+    return record && (await this.#seen([parseRequest(record)]))[0];
   }
 
   /** @throws REQUEST_NOT_FOUND */
@@ -66,20 +72,24 @@ export class Ledger {
   }
 
   async ofThread(threadId: string): Promise<readonly RequestRecord[]> {
-    return (await this.port.requestsOfThread(this.tenant, threadId)).map(parseRequest);
+    return this.#seen((await this.port.requestsOfThread(this.tenant, threadId)).map(parseRequest));
   }
 
   async ofTurn(threadId: string, turnId: string): Promise<readonly RequestRecord[]> {
-    return (await this.port.requestsOfTurn(this.tenant, threadId, turnId)).map(parseRequest);
-  }
-
-  /** For whoever looks at all of them: a run goes on only where {@link ofThread} can read every one. */
-  async readableOfThread(threadId: string): Promise<Readable<RequestRecord>> {
-    return readEach(await this.port.requestsOfThread(this.tenant, threadId), parseRequest);
+    return this.#seen((await this.port.requestsOfTurn(this.tenant, threadId, turnId)).map(parseRequest));
   }
 
   async list(query: RequestQuery): Promise<Page<RequestRecord>> {
-    return parsePage(await this.port.listRequests(this.tenant, query));
+    const page = parsePage(await this.port.listRequests(this.tenant, query));
+    const { items, unreadable = [] } = readEach(page.items, listed);
+    const all = [...(page.unreadable ?? []), ...unreadable];
+    return { ...page, items: await withSchemas(this.port, this.tenant, items), ...(all.length > 0 ? { unreadable: all } : {}) };
+  }
+
+  /** As they may be shown, signed and run. @throws AUDIT_BROKEN */
+  async #seen(records: readonly RequestRecord[]): Promise<readonly RequestRecord[]> {
+    const hashed = records.map(refuseForged);
+    return hashed.some(({ argsSchemaHash }) => argsSchemaHash !== undefined) ? withSchemas(this.port, this.tenant, hashed) : hashed;
   }
 
   /** What can be large of a thread is left out. @throws SETUP if this store can't list them */
@@ -115,7 +125,7 @@ export class Ledger {
     const [first] = (await this.events(undefined, 1, grantSubject(id))).events;
     const call = grantedCall.safeParse(first?.data);
     if (!call.success) return undefined;
-    const { namespace, tool, agent } = call.data;
+    const { namespace, tool, agent } = call.data.grant;
     const found = (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).find((grant) => grant.id === id);
     return found && parseGrant(found);
   }
@@ -143,10 +153,19 @@ export class Ledger {
     });
   }
 
-  /** @throws SETUP for a record that could not be read again: nothing is written */
+  /**
+   * What the batch rests on and isn't there is made in the same commit.
+   * @throws SETUP for a record that could not be read again: nothing is written
+   */
   async commit(batch: Omit<Batch, "tenant">): Promise<Committed> {
     for (const change of batch.changes) if (change.op === "put") refuseUnreadable(change);
-    return this.port.commit({ tenant: this.tenant, ...batch });
+    return this.#founded.commit({ tenant: this.tenant, ...batch }, this.now);
+  }
+
+  /** Makes what every tenant has. */
+  async found(): Promise<void> {
+    this.#founded.forget();
+    await this.commit({ changes: [], events: [] });
   }
 
   /**
@@ -175,6 +194,13 @@ export class Ledger {
   }
 }
 
+/** One that isn't what was hashed keeps none of the others from its page. */
+function listed(record: RequestRecord): RequestRecord {
+  const flaw = flawIn(record);
+  if (flaw !== undefined) throw unreadableRecord(record.id, flaw);
+  return record;
+}
+
 function refuseUnreadable({ kind, record }: Extract<Change, { op: "put" }>): void {
   const flaw = flawOf(kind, record);
   if (flaw === undefined) return;
@@ -201,27 +227,4 @@ type Step =
 export interface Writes {
   readonly changes: readonly Change[];
   readonly events: readonly AuditEvent[];
-}
-
-const CONFLICTS = 1_000;
-const OUTAGES = 5;
-
-/**
- * Read, decide, commit, and again from the start while `attempt` answers undefined (somebody else was faster). An
- * unanswered commit may have happened, so that too starts again from a read.
- * @throws STORE_UNAVAILABLE when the store stays away
- */
-export async function persist<T>(attempt: () => Promise<T | undefined>): Promise<T> {
-  let outages = 0;
-  for (let conflicts = 0; conflicts < CONFLICTS;) {
-    try {
-      const result = await attempt();
-      if (result !== undefined) return result;
-      conflicts++;
-    } catch (error) {
-      if (!isCountersignError(error, "STORE_UNAVAILABLE") || !error.details.retryable || ++outages >= OUTAGES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** outages));
-    }
-  }
-  throw new CountersignError("STORE_UNAVAILABLE", { retryable: true }, { note: "Too many others write the same record." });
 }

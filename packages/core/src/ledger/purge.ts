@@ -2,7 +2,8 @@ import type { RequestQuery } from "../contract/request.ts";
 import type { Change } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { unreadableIn } from "../store/unreadable.ts";
-import { persist, type Ledger, type Writes } from "./ledger.ts";
+import type { Ledger, Writes } from "./ledger.ts";
+import { persist } from "./persist.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
 import { isFinished, together } from "./transition.ts";
 
@@ -108,8 +109,8 @@ async function* askedBefore(ledger: Ledger, query: RequestQuery, before: number)
   }
 }
 
-function finishedAt({ receipt, decidedAt, askedAt }: RequestRecord): number {
-  return receipt?.at ?? decidedAt ?? askedAt;
+function finishedAt({ endedAt, decidedAt, askedAt }: RequestRecord): number {
+  return endedAt ?? decidedAt ?? askedAt;
 }
 
 /** Demands that no run has begun on this thread until the commit. Null: one goes on, and may need its receipts. */

@@ -10,28 +10,28 @@ export function isPurged({ state, purgedSeq, seq }: ThreadRecord): boolean {
 }
 
 /** What is left of a purged request: enough to recognise it and to verify that it was one. Nothing that anybody wrote. */
-function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonly state: "purged" } {
+function stubOf({ state, proposal }: RequestRecord): Partial<RequestRecord> & { readonly state: "purged" } {
   return {
     state: "purged",
+    was: state as RequestRecord["was"],
     args: {},
-    proposal: { args: {}, digest: proposal.digest, by: undefined },
-    approvedArgs: undefined,
-    argsSchema: undefined,
+    proposal: { digest: proposal.digest, by: undefined },
+    argsSchemaHash: undefined,
     rule: "",
     reason: "purged",
     terms: {},
     requestedBy: undefined,
     decisions: [],
-    receipt: undefined,
     policyHash: "",
-    grantId: undefined,
     supersedes: undefined,
     proposedBy: undefined,
     revises: undefined,
-    links: [],
+    links: undefined,
     expiresAt: undefined,
     result: undefined,
     error: undefined,
+    endedAt: undefined,
+    ranWith: undefined,
     parent: undefined,
     ticket: undefined,
     redact: undefined,
@@ -42,15 +42,13 @@ function stubOf({ proposal }: RequestRecord): Partial<RequestRecord> & { readonl
 
 /** A finished request becomes a stub, and its chain one event. */
 export function purgeRequest(record: RequestRecord, at: number): Writes {
-  const data = { was: record.state, digest: record.proposal.digest };
-  const move = transition(record, stubOf(record), { type: "purged", at, actor: SYSTEM, data });
+  const move = transition(record, stubOf(record), { type: "purged", at, actor: SYSTEM });
   return { ...move, changes: [...move.changes, { op: "drop", subject: record.id, through: record.seq }] };
 }
 
 /** A closed thread loses what it held, and its chain all but one event. Its fence stays, so that no stale worker comes back. */
 export function purgeThread(thread: ThreadRecord, at: number): Writes {
-  const emptied: ThreadRecord = {
-    ...thread,
+  const emptied: Partial<ThreadRecord> = {
     lastError: undefined,
     requestedBy: undefined,
     context: undefined,
@@ -60,6 +58,6 @@ export function purgeThread(thread: ThreadRecord, at: number): Writes {
     closedAt: undefined,
     purgedSeq: thread.seq + 1,
   };
-  const put = putThread(emptied, thread.version, { type: "purged", at, actor: SYSTEM, data: {} });
+  const put = putThread(thread, emptied, { type: "purged", at, actor: SYSTEM });
   return { ...put, changes: [...put.changes, { op: "drop", subject: threadSubject(thread.id), through: thread.seq }] };
 }

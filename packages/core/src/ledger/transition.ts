@@ -1,11 +1,8 @@
 import { nextEvent, type Chained, type NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
-import { deserialize } from "../canonical/serialize.ts";
 import type { AuditEvent } from "../contract/event.ts";
-import { maskRequest } from "../contract/mask.ts";
-import type { ApprovalRequest } from "../contract/request.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
-import { STATUS_OF } from "../store/status.ts";
+import { patchOf } from "./proof.ts";
 import type { Changed, Writes } from "./ledger.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
@@ -27,7 +24,7 @@ export function isFinished({ state }: RequestRecord): boolean {
 }
 
 /** Does a request in this state keep its thread from going on? */
-const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
+export const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
 
 /** One request moves: compare-and-set on it, its events, and the thread's counter in the same commit. */
 export function transition(
@@ -38,14 +35,16 @@ export function transition(
   const legal =
     LEGAL[old.state].includes(patch.state) && (old.state !== "approved" || patch.state === "executing" || late(old, patch.state));
   if (!legal) throw new Error(`illegal transition of ${old.id}: ${old.state} -> ${patch.state}`);
+  const moved = unreminded({ ...old, ...patch, version: old.version + 1 });
+  const changed = patchOf(patch.state === "purged" ? undefined : old, moved);
   const events: AuditEvent[] = [];
   let chain: Chained = old;
   for (const happening of happenings) {
-    const event = nextEvent(old.id, chain, { ...happening, data: { ...happening.data, state: patch.state } });
+    const event = nextEvent(old.id, chain, happening, events.length === 0 ? changed : { state: patch.state });
     events.push(event);
     chain = { seq: event.seq, head: event.hash };
   }
-  const record = project({ ...old, ...patch, version: old.version + 1, seq: chain.seq, head: chain.head });
+  const record = { ...moved, seq: chain.seq, head: chain.head };
   const by = Number(keepsWaiting(record.state)) - Number(keepsWaiting(old.state));
   return {
     record,
@@ -64,63 +63,38 @@ function late(old: RequestRecord, to: RequestState): boolean {
 
 /** A request is asked. */
 export function insertRequest(record: RequestRecord, happening: NewEvent): Changed {
-  const event = nextEvent(record.id, record, { ...happening, data: { ...happening.data, state: record.state } });
-  const inserted = project({ ...record, version: 1, seq: event.seq, head: event.hash });
+  const asked = unreminded({ ...record, version: 1 });
+  const event = nextEvent(record.id, record, happening, patchOf(undefined, asked));
+  const inserted = { ...asked, seq: event.seq, head: event.hash };
   const open = keepsWaiting(inserted.state) ? [{ op: "add", kind: "thread", id: record.threadId, field: "open", by: 1 } as const] : [];
   return { record: inserted, changes: [{ op: "put", kind: "request", record: inserted, expects: 0 }, ...open], events: [event] };
 }
 
 /** An entry in a request's chain that changes nothing else. */
 export function noteOnRequest(old: RequestRecord, happening: NewEvent): Writes {
-  const event = nextEvent(old.id, old, { ...happening, data: { ...happening.data, state: old.state } });
+  const event = nextEvent(old.id, old, happening, { state: old.state });
   const record = { ...old, version: old.version + 1, seq: event.seq, head: event.hash };
   return { changes: [{ op: "put", kind: "request", record, expects: old.version }], events: [event] };
 }
 
 /** A thread changes; without a happening (a heartbeat) its chain stays as it is. */
 export function putThread(
-  next: ThreadRecord,
-  expects: number,
-  happening: NewEvent | undefined,
+  old: ThreadRecord,
+  patch: Partial<ThreadRecord>,
+  happening?: NewEvent,
 ): Writes & { readonly record: ThreadRecord } {
-  const event = happening && nextEvent(threadSubject(next.id), next, { ...happening, data: { ...happening.data, state: next.state } });
-  const record: ThreadRecord = { ...next, version: expects + 1, ...(event ? { seq: event.seq, head: event.hash } : {}) };
-  return { record, changes: [{ op: "put", kind: "thread", record, expects }], events: event ? [event] : [] };
+  const next = { ...old, ...patch, version: old.version + 1 };
+  const before = old.version === 0 || happening?.type === "purged" ? undefined : old;
+  const event = happening && nextEvent(threadSubject(old.id), old, happening, patchOf(before, next));
+  const record: ThreadRecord = event ? { ...next, seq: event.seq, head: event.hash } : next;
+  return { record, changes: [{ op: "put", kind: "thread", record, expects: old.version }], events: event ? [event] : [] };
 }
 
 export function together(...writes: readonly Writes[]): Writes {
   return { changes: writes.flatMap(({ changes }) => changes), events: writes.flatMap(({ events }) => events) };
 }
 
-function project(record: RequestRecord): RequestRecord {
-  if (record.state === "purged") return record;
-  const [status, execution] = STATUS_OF[record.state];
-  // Nobody is reminded of what is decided.
-  const noticeAt = record.state === "pending" ? record.noticeAt : undefined;
-  return { ...record, status, execution, noticeAt };
-}
-
-/**
- * What users see of a record: masked, so never what is run or compared. The result is kept once, beside the receipt.
- */
-export function toRequest(record: RequestRecord): ApprovalRequest {
-  const {
-    state,
-    idempotent,
-    result,
-    error,
-    parent,
-    ticket,
-    redact,
-    executeWithin,
-    noticeAt,
-    attempt,
-    holder,
-    leaseUntil,
-    seq,
-    head, // prettier-ignore
-    ...rest
-  } = record;
-  const request = redact ? maskRequest(rest, redact) : rest;
-  return request.receipt?.status === "done" ? { ...request, receipt: { ...request.receipt, result: deserialize(result) } } : request;
+/** Nobody is reminded of what is decided. */
+function unreminded(record: RequestRecord): RequestRecord {
+  return record.state === "pending" ? record : { ...record, noticeAt: undefined };
 }

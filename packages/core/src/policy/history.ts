@@ -1,5 +1,6 @@
 import type { CallHistory, PastCall } from "../contract/history.ts";
 import type { JsonObject } from "../contract/json.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord, RequestState } from "../store/records.ts";
 import { addressOf, ruleName, type RuleName } from "./names.ts";
 
@@ -10,7 +11,7 @@ const COUNTS: ReadonlySet<RequestState> = new Set(["approved", "executing", "don
 export function pastCalls(records: readonly RequestRecord[], except: string): readonly PastCall[] {
   return records
     .filter(({ id, state }) => id !== except && COUNTS.has(state))
-    .map(({ namespace, tool, args, approvedArgs }) => ({ namespace, tool, args: approvedArgs ?? args }));
+    .map((record) => ({ namespace: record.namespace, tool: record.tool, args: proposedArgs(record) }));
 }
 
 /** Undefined calls: nobody has looked them up. `isOnRecord`: is every call that this name stands for among them? */

@@ -1,5 +1,5 @@
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
 

@@ -4,14 +4,16 @@ import { verdictOn } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { denial, invalid } from "../gate/refusal.ts";
 import type { Kernel } from "../kernel.ts";
-import { refuseFrozen } from "../ledger/freeze-watch.ts";
-import { FREEZES, readFreezes, type Freezes } from "../ledger/freezes.ts";
-import { persist, type Changed } from "../ledger/ledger.ts";
-import { signedDigest } from "../ledger/signed-digest.ts";
-import { transition, toRequest } from "../ledger/transition.ts";
+import { FREEZES } from "../ledger/freezes.ts";
+import type { Changed } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
+import { transition } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
 import { isEdited } from "./told.ts";
+import { refusedUnsigned } from "./unsigned.ts";
 
 /** What stands in the way of an execution, or the claim on it. */
 export type Claim =
@@ -22,8 +24,6 @@ export type Claim =
       readonly begun: boolean;
       /** This process's clock. */
       readonly until: number;
-      /** Nothing can have been frozen just before. */
-      readonly braked: boolean;
     }
   | { readonly type: "busy"; readonly record: RequestRecord }
   | { readonly type: "finished"; readonly record: RequestRecord }
@@ -33,6 +33,8 @@ export interface Claimant {
   /** Of this one claim, not of a process. */
   readonly nonce: string;
   readonly fence: number | undefined;
+  /** As the policy sees it in this invocation. Undefined: as the thread has it. */
+  readonly context?: unknown;
   /** @throws STATE_INCOMPATIBLE if this process can't run what was signed */
   readonly fits: (record: RequestRecord) => Promise<void>;
 }
@@ -52,17 +54,17 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
     if (record.holder !== claimant.nonce) begun = record.begun;
     // Read before the store's clock: however long the answers take, this process never believes its lease to be longer than it is.
     const since = kernel.clock();
-    const [now, freezes] = await Promise.all([kernel.ledger.now(), record.state === "approved" ? readFreezes(kernel.ledger) : NOT_READ]);
+    const now = await kernel.ledger.now();
     switch (record.state) {
       case "pending":
         if (!(await isOverdue(kernel, record, now))) return { type: "pending", record };
         await expire(kernel, record, now);
         return undefined;
       case "approved":
-        return take(kernel, record, claimant, { now, since, freezes });
+        return take(kernel, record, claimant, { now, since });
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: since + record.leaseUntil - now, braked: false };
+        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: since + record.leaseUntil - now };
         if (record.leaseUntil > now) return { type: "busy", record };
         await kernel.ledger.commit(lapse(record, now));
         return undefined;
@@ -76,44 +78,42 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
   });
 }
 
-/** What was read before the claim: this process's clock, then the store's, and what is frozen. */
+/** What was read before the claim: this process's clock, then the store's. */
 interface Moment {
   readonly since: number;
   readonly now: number;
-  readonly freezes: Freezes;
 }
-const NOT_READ: Freezes = { inForce: [], record: undefined };
 
 async function take(
   kernel: Kernel,
   record: RequestRecord,
-  { nonce, fence, fits }: Claimant,
-  { now, since, freezes }: Moment,
+  { nonce, fence, context, fits }: Claimant,
+  { now, since }: Moment,
 ): Promise<Claim | undefined> {
   const { ledger, timings } = kernel;
   if (await isOverdue(kernel, record, now)) {
     await expire(kernel, record, now);
     return undefined;
   }
-  if (signedDigest(record) === undefined) throw new CountersignError("AUDIT_BROKEN", { subject: record.id, seq: record.seq });
-  const refused = await refusedEdit(kernel, record);
+  const refused = (await refusedUnsigned(kernel, record, context)) ?? (await refusedEdit(kernel, record));
   if (refused) {
     await ledger.commit(cancellation(record, now, SYSTEM, refused));
     return undefined;
   }
   await fits(record);
-  refuseFrozen(freezes.inForce, record);
+  const brake = { op: "require", threadId: FREEZES, fence: await kernel.freezes.fenceFor(record) } as const;
   const until = since + timings.claimLease;
   const lease = { holder: nonce, leaseUntil: now + timings.claimLease };
   const patch = { state: "executing", begun: true, attempt: record.attempt + 1, ...lease } as const;
-  const move = transition(record, patch, { type: "claimed", at: now, actor: SYSTEM, data: { attempt: patch.attempt } });
+  const move = transition(record, patch, { type: "claimed", at: now, actor: SYSTEM });
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
-  const braked = freezes.record ? [{ op: "require", threadId: FREEZES, fence: freezes.record.fence } as const] : [];
   const deadline = await executeBy(kernel, record, now);
-  const committed = await ledger.commit({ ...move, changes: [...fenced, ...braked, ...move.changes], before: deadline?.at });
-  if (committed.ok) return { type: "mine", record: move.record, begun: record.begun, until, braked: braked.length > 0 };
-  if (committed.reason === "FENCED" && (await isLost(kernel, record, fence))) {
-    throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
+  const committed = await ledger.commit({ ...move, changes: [...fenced, brake, ...move.changes], before: deadline?.at });
+  if (committed.ok) kernel.vouched.delete(record.id);
+  if (committed.ok) return { type: "mine", record: move.record, begun: record.begun, until };
+  if (committed.reason === "FENCED") {
+    if (await isLost(kernel, record, fence)) throw new CountersignError("LEASE_LOST", { threadId: record.threadId });
+    await kernel.freezes.read();
   }
   if (committed.reason === "TOO_LATE" && (await isStill(kernel, record, deadline, now))) await expire(kernel, record, now);
   return undefined;
@@ -132,8 +132,8 @@ async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline
 
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
 async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
-  if (record.begun || !record.approvedArgs || !isEdited(record)) return undefined;
-  const { verdict } = await verdictOn(kernel, record, record.approvedArgs);
+  if (record.begun || !isEdited(record)) return undefined;
+  const { verdict } = await verdictOn(kernel, record, proposedArgs(record));
   if (verdict?.type === "deny") return denial(verdict.reason).message;
   if (verdict?.type !== "invalid") return undefined;
   // A schema that takes what the model proposed no more has changed since: the edit is not to blame.
@@ -149,10 +149,9 @@ async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<strin
  */
 export function lapse(record: RequestRecord, at: number, error?: string): Changed {
   const state = record.idempotent ? "approved" : "unknown";
-  const receipt = record.idempotent ? undefined : ({ status: "unknown", at } as const);
   const type = state === "unknown" ? "unknown" : "lapsed";
-  const data = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
-  return transition(record, { state, receipt, leaseUntil: 0 }, { type, at, actor: SYSTEM, data });
+  const note = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
+  return transition(record, { state, endedAt: record.idempotent ? undefined : at, leaseUntil: 0 }, { type, at, actor: SYSTEM, note });
 }
 
 /** Lapses the claim if its lease has run out by now. */
@@ -179,7 +178,7 @@ export function giveBackUnstarted(kernel: Kernel, { record, begun }: Extract<Cla
 async function giveBack({ ledger }: Kernel, claimed: RequestRecord, why: "not started" | "paused", begun: boolean): Promise<void> {
   await ledger.change(claimed.id, (record, at) => {
     if (!isOf(claimed, record) || record.state !== "executing") return record;
-    const patch = { state: "approved", begun, receipt: undefined, leaseUntil: 0 } as const;
-    return transition(record, patch, { type: "returned", at, actor: SYSTEM, data: { why, attempt: record.attempt } });
+    const patch = { state: "approved", begun, leaseUntil: 0 } as const;
+    return transition(record, patch, { type: "returned", at, actor: SYSTEM, note: { why, attempt: record.attempt } });
   });
 }

@@ -2,7 +2,7 @@ import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { passingIn } from "../errors/passing.ts";
 import type { Kernel } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { ClaimLease } from "./claim-lease.ts";
 import { lapse } from "./claim.ts";

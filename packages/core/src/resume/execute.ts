@@ -6,10 +6,9 @@ import type { JsonObject } from "../contract/json.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
-import { refuseFrozen } from "../ledger/freeze-watch.ts";
-import { readFreezes } from "../ledger/freezes.ts";
 import { nextChange } from "../ledger/next-change.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { keepClaim } from "./claim-lease.ts";
 import { claim, giveBackUnstarted, park, type Claim, type Claimant } from "./claim.ts";
@@ -22,6 +21,8 @@ import { notice, refusal } from "./told.ts";
 /** The invocation on whose behalf a call is executed. */
 export interface Executor {
   readonly fence: number | undefined;
+  /** As the policy sees it in this invocation. Undefined: as the thread has it. */
+  readonly context?: unknown;
   /** The request as it was read before, if it was. */
   readonly read?: RequestRecord | undefined;
   /** Calls the whole run off. */
@@ -62,7 +63,8 @@ type Taken = Exclude<Claim, { type: "busy" }>;
 
 /** Waits while somebody else is executing: their receipt is our result. */
 async function acquire(kernel: Kernel, id: string, executor: Executor, fits: Claimant["fits"]): Promise<Taken> {
-  const claimant = { nonce: randomUUID(), fence: executor.fence, fits };
+  const { fence, context } = executor;
+  const claimant = { nonce: randomUUID(), fence, context, fits };
   // Mostly it is free, and there is nothing to listen for.
   const first = await claim(kernel, id, claimant, executor.read);
   if (first.type !== "busy") return first;
@@ -82,10 +84,8 @@ async function acquire(kernel: Kernel, id: string, executor: Executor, fits: Cla
 
 /** Between the claim and the effect a process can stand still for longer than its lease. */
 async function mayStart(kernel: Kernel, claimed: Mine, executor: Executor): Promise<boolean> {
-  const { record, until, braked } = claimed;
+  const { until } = claimed;
   try {
-    // The first freeze of all makes the record that later claims require: this claim may just have missed it.
-    if (!braked) refuseFrozen((await readFreezes(kernel.ledger)).inForce, record);
     executor.demandLease();
     if (kernel.clock() < until) return true;
   } catch (error) {
@@ -104,7 +104,7 @@ async function perform<R>(
   effect: Effect<R>,
   options: EffectOptions<R>,
 ): Promise<Execution<R>> {
-  const args = claimed.approvedArgs ?? claimed.args;
+  const args = proposedArgs(claimed);
   const { id, attempt, threadId } = claimed;
   const context: CallContext = { idempotencyKey: id, attempt, threadId, request: toRequest(claimed) };
   const met: Met = {};
@@ -136,5 +136,5 @@ function replay<R>(finished: RequestRecord, { decode }: EffectOptions<R>): Execu
   if (finished.state !== "done") return refusal(finished);
   const kept = deserialize(finished.result);
   const result = decode ? decode(kept) : (kept as R);
-  return { status: "ran", result, args: finished.approvedArgs ?? finished.args, notice: notice(finished), replayed: true };
+  return { status: "ran", result, args: proposedArgs(finished), notice: notice(finished), replayed: true };
 }

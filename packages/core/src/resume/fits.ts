@@ -6,6 +6,7 @@ import type { ArgsPath, ParseArgs, ParsedArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { setsIn } from "../gate/parsed.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /**
@@ -18,7 +19,7 @@ export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse
   if (!hasTool) throw incompatible(record, `a tool ${record.tool}`, "no tool of that name that runs here");
   const { parsed } = record.proposal;
   if (!parsed || !parse) return undefined;
-  const args = record.approvedArgs ?? record.args;
+  const args = proposedArgs(record);
   const value = await parsedNow(record, parse);
   if (!driftOf(parsed, args, value)) return givenTo(record, value, parsed.atRunTime);
   // What is set by the clock need not have moved on while the call was asked about.
@@ -34,12 +35,9 @@ export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse
 }
 
 /** Without what is set anew each time, and without values of the schema's own that are hidden from reviewers. */
-function givenTo(
-  { approvedArgs, args, redact }: RequestRecord,
-  value: unknown,
-  atRunTime: ParsedArgs["atRunTime"],
-): JsonObject | undefined {
-  const signed = approvedArgs ?? args;
+function givenTo(record: RequestRecord, value: unknown, atRunTime: ParsedArgs["atRunTime"]): JsonObject | undefined {
+  const { redact } = record;
+  const signed = proposedArgs(record);
   const sets = setsIn(signed, value, atRunTime).filter((set) => textOf(maskedAt(set.path, set.value, redact)) === textOf(set.value));
   if (sets.length === 0 && atRunTime.length === 0) return undefined;
   return withChanges(without(signed, atRunTime), sets) as JsonObject;
@@ -70,12 +68,9 @@ async function parsedNow(record: RequestRecord, parse: ParseArgs): Promise<unkno
   throw refused(parsed.issues.map(({ path, message }) => (record.redact ? path : [...path, message]).map(String).join(".")).join("; "));
 }
 
-async function attempt(
-  { approvedArgs, args }: RequestRecord,
-  parse: ParseArgs,
-): Promise<Awaited<ReturnType<ParseArgs>> | { readonly thrown: unknown }> {
+async function attempt(record: RequestRecord, parse: ParseArgs): Promise<Awaited<ReturnType<ParseArgs>> | { readonly thrown: unknown }> {
   try {
-    return await parse(structuredClone(approvedArgs ?? args));
+    return await parse(structuredClone(proposedArgs(record)));
   } catch (thrown) {
     return { thrown };
   }

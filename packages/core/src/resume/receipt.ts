@@ -5,7 +5,8 @@ import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Changed } from "../ledger/ledger.ts";
-import { transition, noteOnRequest, toRequest } from "../ledger/transition.ts";
+import { transition, noteOnRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { isOf } from "./claim.ts";
 
@@ -22,8 +23,7 @@ export type Outcome = ({ readonly status: "done"; readonly result: unknown } | {
  */
 export async function record(kernel: Kernel, claimed: RequestRecord, outcome: Outcome): Promise<RequestRecord> {
   const step = (current: RequestRecord, at: number): Changed => {
-    const data = { attempt: claimed.attempt, ...summary(outcome) };
-    return transition(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM, data });
+    return transition(current, completed(outcome, at), { type: outcome.status, at, actor: SYSTEM });
   };
   // Mostly nothing has happened to the request since it was claimed: the commit itself finds out.
   const recorded = await changeUnlessPassed(kernel, claimed, outcome, step, claimed);
@@ -59,8 +59,8 @@ export async function changeUnlessPassed(
       noted = late(current) && !(isOf(claimed, current) && isSame(current, outcome));
       if (current.state === "purged" || (late(current) && !noted)) return current;
       if (!noted) return step(current, at);
-      const data = { attempt: claimed.attempt, status: outcome.status, ...summary(outcome) };
-      return { ...noteOnRequest(current, { type: "late-receipt", at, actor: SYSTEM, data }), record: current };
+      const note = { attempt: claimed.attempt, status: outcome.status, ...summary(outcome) };
+      return { ...noteOnRequest(current, { type: "late-receipt", at, actor: SYSTEM, note }), record: current };
     },
     read,
   );
@@ -81,16 +81,16 @@ function contradiction(current: RequestRecord, claimed: RequestRecord, { status 
   return `Attempt ${claimed.attempt} of ${id} (${tool}) came back late and says ${status}, but ${meanwhile}. Look into the outside system: the record stays as it is.`;
 }
 
-/** How a finished execution looks in the record: the result is kept beside its receipt, not twice. */
+/** How a finished execution looks in the record. */
 export function completed(outcome: Outcome, at: number): Partial<RequestRecord> & Pick<RequestRecord, "state"> {
-  const got = outcome.args && { args: outcome.args };
+  const ended = { endedAt: at, ...(outcome.args && { ranWith: outcome.args }), leaseUntil: 0 };
   return outcome.status === "done"
-    ? { state: "done", result: outcome.result, receipt: { status: "done", result: undefined, at, ...got }, leaseUntil: 0 }
-    : { state: "failed", error: outcome.error, receipt: { status: "failed", error: outcome.error, at, ...got }, leaseUntil: 0 };
+    ? { state: "done", result: outcome.result, ...ended }
+    : { state: "failed", error: outcome.error, ...ended };
 }
 
 /** For the audit trail: a result may be large, its hash is enough to recognise it. */
-export function summary(outcome: Outcome): { readonly resultHash?: string | undefined; readonly error?: string } {
+function summary(outcome: Outcome): { readonly resultHash?: string | undefined; readonly error?: string } {
   if (outcome.status === "failed") return { error: outcome.error.toWellFormed() };
   return { resultHash: outcome.result === undefined || firstNonJson(outcome.result) ? undefined : sha256(outcome.result) };
 }

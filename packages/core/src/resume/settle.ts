@@ -5,9 +5,10 @@ import { authorize } from "../decide/authorize.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
-import { transition, toRequest } from "../ledger/transition.ts";
+import { transition } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { lapseIfOver } from "./claim.ts";
-import { completed, keptResult, summary, type Outcome } from "./receipt.ts";
+import { completed, keptResult, type Outcome } from "./receipt.ts";
 
 const settlementSchema = z.lazy(() =>
   z.union([
@@ -28,17 +29,17 @@ export async function settle(kernel: Kernel, id: string, outcome: Settlement, op
   const settled = await kernel.ledger.change(id, (record, at) => {
     authorize(by, record.terms, record.requestedBy);
     if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
-    const { patch, data } = settlementOf(settlement, at);
-    return transition(record, patch, { type: "settled", at, actor: by, data });
+    const { patch, note } = settlementOf(settlement, at);
+    return transition(record, patch, { type: "settled", at, actor: by, note });
   });
   return toRequest(settled);
 }
 
 function settlementOf(settlement: Settlement, at: number) {
   if ("retry" in settlement)
-    return { patch: { state: "approved", receipt: undefined, leaseUntil: 0 } as const, data: { outcome: "retry" } };
+    return { patch: { state: "approved", endedAt: undefined, leaseUntil: 0 } as const, note: { outcome: "retry" } };
   const found: Outcome =
     "failed" in settlement ? { status: "failed", error: settlement.failed } : { status: "done", result: keptResult(settlement.executed) };
   const outcome = found.status === "done" ? "executed" : "failed";
-  return { patch: completed(found, at), data: { outcome, ...summary(found) } };
+  return { patch: completed(found, at), note: { outcome } };
 }

@@ -1,6 +1,7 @@
 import { canonicalJson, requestIdOf } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Refused } from "../contract/execution.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** What models are told, worded once for all adapters. */
@@ -14,14 +15,10 @@ export function isEdited({ id, tenant, threadId, turnId, callId, tool, args, pro
  * Stands before the tool's own result, so that the transcript tells which arguments ran.
  * @param got what the tool was given, if it isn't what was signed
  */
-export function notice(record: RequestRecord, got: JsonObject | undefined = gotOf(record)): string | undefined {
-  if (!record.approvedArgs || !isEdited(record)) return undefined;
-  const ran = canonicalJson(got ?? record.approvedArgs);
+export function notice(record: RequestRecord, got: JsonObject | undefined = record.ranWith): string | undefined {
+  if (!isEdited(record)) return undefined;
+  const ran = canonicalJson(got ?? proposedArgs(record));
   return `A person reviewed this call and changed its arguments before it ran. It ran with: ${ran}\n`;
-}
-
-function gotOf({ receipt }: RequestRecord): JsonObject | undefined {
-  return receipt && "args" in receipt ? receipt.args : undefined;
 }
 
 /** Is it on record that this call doesn't run? */

@@ -6,9 +6,11 @@ import { newThread, RESTED } from "../hold/held-thread.ts";
 import { isHeld, RunnerHold, runnerToken } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist, type Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import { isPurged } from "../ledger/purged.ts";
-import { putThread, together, toRequest } from "../ledger/transition.ts";
+import { putThread, together } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { lapseIfOver } from "../resume/claim.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework } from "../suspend/continuation.ts";
@@ -64,7 +66,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     const by = requestedBy ?? SYSTEM;
     const withdrawn = unfinished.filter(isCancellable).map((record) => cancellation(record, now, by, "a new input came instead"));
     const fresh = { agent, framework, requestedBy, context, input, outcome: undefined };
-    const acquired = await take(kernel, { ...found, ...fresh }, token, "started", { now, since }, withdrawn);
+    const acquired = await take(kernel, found, fresh, token, "started", { now, since }, withdrawn);
     return acquired && (thread ? acquired : { ...acquired, invocation: { ...acquired.invocation, first: true }, requests: [] });
   });
 }
@@ -100,7 +102,7 @@ export function acquireForResume(kernel: Kernel, threadId: string, runner: Ident
     const pending = requests.filter(({ state }) => state === "pending");
     if (pending.length > 0) return { type: "suspended", pending };
     if (isHeld(thread, token, now)) return { type: "running" };
-    const acquired = await take(kernel, thread, token, "resumed", { now, since }, []);
+    const acquired = await take(kernel, thread, {}, token, "resumed", { now, since }, []);
     return acquired && { type: "acquired", ...acquired, requests };
   });
 }
@@ -159,6 +161,7 @@ function refuseUnknown(requests: readonly RequestRecord[]): void {
 async function take(
   kernel: Kernel,
   thread: ThreadRecord,
+  next: Partial<ThreadRecord>,
   token: string,
   type: "started" | "resumed",
   { now, since }: Moment,
@@ -169,8 +172,8 @@ async function take(
   // By hand: whatever failed before, and whoever died, counts no more.
   const anew = { ...RESTED, notBefore: 0, releasedFence: thread.fence };
   const lease = { ...anew, fence: thread.fence + 1, holder: token, leaseUntil: now + timings.threadLease };
-  const event = { type, at: now, actor: thread.requestedBy ?? SYSTEM, data: { agent: thread.agent } };
-  const taken = putThread({ ...thread, ...lease, state: "live", closedAt: undefined }, thread.version, event);
+  const event = { type, at: now, actor: { ...thread, ...next }.requestedBy ?? SYSTEM };
+  const taken = putThread(thread, { ...next, ...lease, state: "live", closedAt: undefined }, event);
   const committed = await ledger.commit(together(taken, ...withdrawn));
   return committed.ok
     ? { thread: taken.record, invocation: invocationOn(taken.record, new RunnerHold(token, taken.record, until)) }

@@ -15,13 +15,14 @@ import { questionOn, type Question } from "../gate/question.ts";
 import { OpenHold } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { GatingInternals, GatingKernel, Kernel } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { ruleOf, type Judgement } from "../policy/check.ts";
 import { parseByRule } from "../policy/policy.ts";
 import { parseWith } from "../policy/schema.ts";
 import { runningCall } from "../resume/current-call.ts";
 import { executeRecorded } from "../resume/execute.ts";
 import { isEdited, refusal } from "../resume/told.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { suspend, type Counting } from "../suspend/suspend.ts";
 import { refuseUnusableId, principalOf, contextOf } from "./input.ts";
@@ -82,7 +83,7 @@ function approvalOf(kernel: GatingKernel, record: RequestRecord): Approval {
 
 /** @throws INVALID_ARGS if the schema has changed so that it refuses what was signed */
 function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
-  const args = record.approvedArgs ?? record.args;
+  const args = proposedArgs(record);
   const schema = policy && ruleOf(policy.versionFor(record), record).schema;
   if (!schema) return args;
   const parsed = parseWith(schema, args);
@@ -100,7 +101,7 @@ export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (a
   if (record.state === "approved") parsedArgs(kernel, record);
   const executor = { fence: undefined, demandLease: () => {} };
   const run = (args: JsonObject, context: CallContext): Awaitable<R> =>
-    effect(parsedArgs(kernel, { ...record, approvedArgs: args }) as A, context);
+    effect(parsedArgs(kernel, { ...record, proposal: { ...record.proposal, args } }) as A, context);
   const parse = kernel.policy && parseByRule(kernel.policy, record);
   const execution = await executeRecorded(kernel, id, executor, run, { parse });
   if (execution.status === "ran") return execution.result;

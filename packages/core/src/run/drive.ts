@@ -8,7 +8,7 @@ import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { keepLease } from "../hold/lease.ts";
 import type { GatingInternals } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation, savedIn } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";

@@ -17,10 +17,11 @@ import { OpenHold } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { demandLease, keepHold } from "../hold/lease.ts";
 import type { GatingInternals } from "../kernel.ts";
-import { toRequest } from "../ledger/transition.ts";
+import { toRequest } from "../ledger/to-request.ts";
 import { redactionOf } from "../policy/check.ts";
 import { executeRecorded } from "../resume/execute.ts";
 import { isRefused, refusal } from "../resume/told.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { decodeContinuation, refuseOtherFramework } from "../suspend/continuation.ts";
 import { isCancellable } from "../suspend/withdraw.ts";
@@ -138,7 +139,7 @@ export class GatedThread implements Thread {
     const record = mayBeRecorded ? await this.#turns.record(call) : undefined;
     if (!record) return refusedBy(await this.#questions.judged(call)) ?? { status: "runs", args: call.args, recorded: false };
     if (isRefused(record)) return refusal(record);
-    return { status: "runs", args: record.approvedArgs ?? record.args, recorded: true };
+    return { status: "runs", args: proposedArgs(record), recorded: true };
   }
 
   async execute<R>(call: ProposedCall, effect: Effect<R> | undefined, options: CallOptions & EffectOptions<R> = {}): Promise<Execution<R>> {
@@ -205,8 +206,8 @@ export class GatedThread implements Thread {
   #executeRecorded<R>(read: RequestRecord, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
     const { kernel } = this.#internals;
     this.invocation.declared.add(read.id);
-    const { fence } = this.invocation.hold;
-    const executor = { fence, read, signal: this.#signal, demandLease: () => demandLease(kernel, this.invocation) };
+    const { hold, context } = this.invocation;
+    const executor = { fence: hold.fence, context, read, signal: this.#signal, demandLease: () => demandLease(kernel, this.invocation) };
     return executeRecorded(kernel, read.id, executor, effect, options);
   }
 }

@@ -2,7 +2,7 @@ import { SYSTEM } from "../contract/principal.ts";
 import { FREE, RESTED } from "../hold/held-thread.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import { putThread, together } from "../ledger/transition.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { GIVEN_UP, NEVER } from "../store/threads.ts";
@@ -46,20 +46,18 @@ export function release(kernel: Kernel, invocation: Invocation, ending: Ending, 
     const pending = requests.filter(({ state }) => state === "pending");
     if (!thread || thread.state === "closed" || !hold.owns(thread, now)) return pending;
     const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
-    const event = {
-      type: ending.type,
-      at: now,
-      actor: SYSTEM,
-      data: ending.type === "failed" ? { error: ending.error.toWellFormed() } : {},
-    };
-    const free = { ...thread, ...FREE, releasedFence: thread.fence, ...after(kernel, thread, ending, now) };
+    const freed = putThread(
+      thread,
+      { ...FREE, releasedFence: thread.fence, ...after(kernel, thread, ending, now) },
+      { type: ending.type, at: now, actor: SYSTEM },
+    );
     const batch = together(
-      putThread(free, thread.version, event),
+      freed,
       ...withdrawn.map((record) => cancellation(record, now, SYSTEM, ending.type === "suspended" ? NOT_ASKED_AGAIN : "the run ended")),
     );
     const committed = await ledger.commit({ ...batch, changes: [...hold.requires(thread.id), ...batch.changes] });
     if (!committed.ok) return undefined;
-    if (free.notBefore === GIVEN_UP) tellGivenUp(kernel, free);
+    if (freed.record.notBefore === GIVEN_UP) tellGivenUp(kernel, freed.record);
     return pending.filter((record) => !withdrawn.includes(record));
   });
 }

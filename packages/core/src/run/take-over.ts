@@ -1,7 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { FREE } from "../hold/held-thread.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { GIVEN_UP } from "../store/threads.ts";
@@ -43,10 +43,9 @@ function countDeaths(kernel: Kernel, id: string, claim: Claim): Promise<Acquired
     const { notBefore, ...counted } = failed(timings, thread, { error: DIED, at, times });
     const isGivenUp = notBefore === GIVEN_UP;
     const next = isGivenUp
-      ? { ...thread, ...counted, ...FREE, notBefore, releasedFence: claim.fence }
-      : { ...thread, ...counted, releasedFence: claim.fence - 1 };
-    const { attempts } = next;
-    const put = putThread(next, thread.version, { type: "lost", at, actor: SYSTEM, data: { attempts } });
+      ? { ...counted, ...FREE, notBefore, releasedFence: claim.fence }
+      : { ...counted, releasedFence: claim.fence - 1 };
+    const put = putThread(thread, next, { type: "lost", at, actor: SYSTEM });
     if (!(await ledger.commit(put)).ok) return undefined;
     if (!isGivenUp) return adopt(kernel, put.record, claim);
     tellGivenUp(kernel, put.record);

@@ -7,7 +7,7 @@ const role = (name: string): string => `role/${name}`;
 const person = (id: string): string => `person/${id}`;
 
 /** Whom a pending request invites to decide, for an index; undefined when there is nothing to decide. */
-export function audienceOf({ state, terms }: RequestRecord): readonly string[] | undefined {
+export function audienceOf({ state, terms }: Pick<RequestRecord, "state" | "terms">): readonly string[] | undefined {
   if (state !== "pending") return undefined;
   if (terms.roles === undefined && terms.reviewers === undefined) return [ANYONE];
   return [...new Set([...(terms.roles ?? []).map(role), ...(terms.reviewers ?? []).map(person)])];

@@ -16,51 +16,50 @@ const parsedSchema = z.lazy(() =>
     partial: z.literal(true).optional(),
   }),
 );
+const STATES = ["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled"] as const;
 const requestSchema = z.lazy(() =>
   z.object({
     id: z.string(),
     version: z.number(),
-    status: z.enum(["pending", "approved", "rejected", "expired", "cancelled"]),
+    state: z.enum([...STATES, "purged"]),
+    was: z.enum(STATES).optional(),
+    tenant: z.string(),
     threadId: z.string(),
+    turnId: z.string(),
+    callId: z.string(),
     agent: z.string(),
     proposedBy: text(),
     framework: z.string(),
-    tenant: z.string(),
     namespace: text(),
     tool: z.string(),
     args: jsonObjectSchema,
-    proposal: z.object({ args: jsonObjectSchema, digest: z.string(), by: principalSchema.optional(), parsed: parsedSchema.optional() }),
-    approvedArgs: jsonObjectSchema.optional(),
-    argsSchema: jsonObjectSchema.optional(),
+    proposal: z.object({
+      args: jsonObjectSchema.optional(),
+      digest: z.string(),
+      by: principalSchema.optional(),
+      parsed: parsedSchema.optional(),
+    }),
+    argsSchemaHash: text(),
     rule: z.string(),
     reason: z.string(),
     terms: termsSchema,
     requestedBy: principalSchema.optional(),
     decisions: z.array(decisionRecordSchema),
-    execution: z.enum(["none", "executing", "done", "failed", "unknown"]),
-    receipt: z
-      .discriminatedUnion("status", [
-        z.object({ status: z.literal("done"), result: z.unknown().optional(), at: z.number(), args: jsonObjectSchema.optional() }),
-        z.object({ status: z.literal("failed"), error: z.string(), at: z.number(), args: jsonObjectSchema.optional() }),
-        z.object({ status: z.literal("unknown"), at: z.number() }),
-      ])
-      .optional(),
-    begun: z.boolean().optional(),
     policyHash: z.string(),
-    decidedAt: time(),
-    grantId: text(),
-    supersedes: text(),
-    revises: text(),
-    links: z.array(z.object({ label: z.string(), url: z.string() })),
     askedAt: z.number(),
+    decidedAt: time(),
     expiresAt: time(),
-    state: z.enum(["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled", "purged"]),
+    endedAt: time(),
+    begun: z.boolean(),
     idempotent: z.boolean(),
     result: z.unknown().optional(),
     error: text(),
-    turnId: z.string(),
-    callId: z.string(),
+    ranWith: jsonObjectSchema.optional(),
+    grantId: text(),
+    supersedes: text(),
+    revises: text(),
     parent: text(),
+    links: z.array(z.object({ label: z.string(), url: z.string() })).optional(),
     ticket: z.boolean().optional(),
     redact: z.array(z.string()).optional(),
     executeWithin: time(),
@@ -154,9 +153,7 @@ export function flawOf(kind: Kind, record: unknown): string | undefined {
 
 /** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */
 export function parseRequest(value: unknown): RequestRecord {
-  const { begun, ...record } = parse<Omit<RequestRecord, "begun"> & { readonly begun?: boolean }>("request", value);
-  // Earlier versions kept only the attempts. Whoever had claimed the call may have begun it.
-  return { ...record, begun: begun ?? record.attempt > 0 };
+  return parse("request", value);
 }
 
 /** What a store gave back, checked. @throws STORE_UNAVAILABLE (not retryable) for a record that can't be read */

@@ -115,6 +115,12 @@ export interface StorePort extends Store {
     subject?: string,
   ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }>;
   /**
+   * What there is a record of, or an event: a request's id; of threads and grants `thread/` or `grant/` and the id; whatever
+   * else events are about. Each once, in an order that stays the same, `limit` at the most; `after` is the last one of the
+   * page before. Optional: without it `gate.verify` can't find a record whose whole chain is gone.
+   */
+  listSubjects?(tenant: string, after: string | undefined, limit: number): Promise<readonly string[]>;
+  /**
    * - `thread`: live, lease free (`leaseUntil` passed), `notBefore` passed, and either `open` = 0 or a holder whose lease
    *   lapsed without a release. Leased and fenced (`fence` + 1, new holder, version + 1) by this call.
    * - `expiry`: pending past `expiresAt`; or approved and not `begun`, no request of its turn pending, and past the turn's

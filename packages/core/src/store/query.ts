@@ -24,6 +24,7 @@ export function requestMatches(record: RequestRecord, query: RequestQuery): bool
     (query.tool === undefined || query.tool === record.tool) &&
     (query.threadId === undefined || query.threadId === record.threadId) &&
     (query.agent === undefined || query.agent === record.agent) &&
+    (query.digest === undefined || query.digest === record.proposal.digest) &&
     (query.requestedBy === undefined || query.requestedBy === record.requestedBy?.id) &&
     (query.reviewableBy === undefined || awaits(record, query.reviewableBy))
   );

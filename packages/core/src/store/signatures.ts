@@ -1,8 +1,13 @@
 import type { DecisionRecord } from "../contract/decision.ts";
-import type { ApprovalRequest } from "../contract/request.ts";
 
 /** The signatures that count: on the proposal as it stands, since it last changed, one a principal. */
-export function signaturesOn({ decisions, proposal }: Pick<ApprovalRequest, "decisions" | "proposal">): readonly DecisionRecord[] {
+export function signaturesOn({
+  decisions,
+  proposal,
+}: {
+  readonly decisions: readonly DecisionRecord[];
+  readonly proposal: { readonly digest: string };
+}): readonly DecisionRecord[] {
   const changed = decisions.findLastIndex(({ decision, digest }, i) => decision.type === "edit" && digest !== decisions[i - 1]?.digest);
   const counted = new Map<string, DecisionRecord>();
   for (const record of decisions.slice(Math.max(changed, 0))) {

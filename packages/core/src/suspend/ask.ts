@@ -1,11 +1,12 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { jsonCopy } from "../canonical/json.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import { masked, maskedProposal } from "../contract/mask.ts";
 import type { ParsedArgs } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
+import { hashOfSchema } from "../ledger/schemas.ts";
+import type { WithSchema } from "../ledger/to-request.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
 
@@ -23,7 +24,7 @@ export function newRequest(
   ask: Question,
   { supersedes, revises, parsed }: Ancestry,
   now: number,
-): RequestRecord {
+): WithSchema {
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
@@ -31,8 +32,6 @@ export function newRequest(
   return {
     id: ask.id,
     version: 0,
-    status: state,
-    execution: "none",
     state,
     tenant,
     threadId: invocation.threadId,
@@ -44,22 +43,19 @@ export function newRequest(
     namespace: call.namespace,
     tool: call.tool,
     args,
-    proposal: { args, digest: ask.digest, by: undefined, ...(parsed && { parsed }) },
-    approvedArgs: ask.allowed ? args : undefined,
-    argsSchema: ask.argsSchema,
+    proposal: { digest: ask.digest, by: undefined, ...(parsed && { parsed }) },
+    ...(ask.argsSchema ? { argsSchemaHash: hashOfSchema(ask.argsSchema), argsSchema: ask.argsSchema } : {}),
     rule: ask.rule,
     reason: supersedes ? `${ask.reason}; replaces a call with other arguments that ${fate(supersedes)}` : ask.reason,
     terms,
     requestedBy: ask.requestedBy ?? invocation.requestedBy,
     decisions: [],
-    receipt: undefined,
     begun: false,
     policyHash: ask.policyHash,
     decidedAt: ask.allowed ? now : undefined,
     grantId: undefined,
     supersedes: supersedes?.id,
     revises,
-    links: [],
     askedAt: now,
     expiresAt,
     noticeAt: ask.allowed ? undefined : nextNoticeAt({ terms, askedAt: now, expiresAt }, now),
@@ -79,38 +75,18 @@ export function newRequest(
 }
 
 /** Did the call that is being replaced run? Its reviewer has to know. */
-function fate({ execution, begun }: RequestRecord): string {
-  if (execution === "done") return "already ran";
-  if (execution === "failed") return "ran and failed";
+function fate({ state, begun }: RequestRecord): string {
+  if (state === "done") return "already ran";
+  if (state === "failed") return "ran and failed";
   return begun ? "may have run" : "did not run";
 }
 
 /** `by`: the grant that decided it at once. */
 export function asked(record: RequestRecord, by?: GrantRecord): NewEvent {
-  const { tool, namespace, args, threadId, agent, proposedBy, turnId, callId, rule, reason, policyHash, supersedes, revises, parent } =
-    record;
   return {
     type: by ? "granted" : record.state === "approved" ? "allowed" : "asked",
     at: record.askedAt,
     actor: record.requestedBy,
-    data: {
-      tool,
-      namespace,
-      args: masked(args, record.redact),
-      digest: record.proposal.digest,
-      parsed: maskedProposal(record.proposal, record.redact).parsed,
-      threadId,
-      agent,
-      proposedBy,
-      turnId,
-      callId,
-      rule,
-      reason,
-      policyHash,
-      supersedes,
-      revises,
-      parent,
-      ...(by ? { grantId: by.id, grantedBy: by.grant.by } : {}),
-    },
+    ...(by ? { note: { grantedBy: by.grant.by } } : {}),
   };
 }

@@ -85,7 +85,5 @@ function isForThese({ digest, parsedDigest }: GrantRecord["grant"], { parsed, ..
 /** The question with the grant's decision. */
 export function decidedBy({ id, grant }: GrantRecord, question: RequestRecord): RequestRecord {
   const decided = { ...question, grantId: id, decidedAt: question.askedAt, expiresAt: undefined };
-  return grant.decision === "approve"
-    ? { ...decided, state: "approved", approvedArgs: question.args }
-    : { ...decided, state: "rejected", error: grant.message };
+  return grant.decision === "approve" ? { ...decided, state: "approved" } : { ...decided, state: "rejected", error: grant.message };
 }

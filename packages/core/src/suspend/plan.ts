@@ -165,5 +165,5 @@ function insertion({ record, grant, replaced }: Insert, now: number): Writes & {
 /** The same call with other arguments: nobody shall sign a call that can't run any more. */
 function supersede(old: RequestRecord, by: string, at: number): Writes {
   if (!isCancellable(old)) return together();
-  return transition(old, { state: "cancelled", error: "superseded" }, { type: "superseded", at, actor: SYSTEM, data: { by } });
+  return transition(old, { state: "cancelled", error: "superseded" }, { type: "superseded", at, actor: SYSTEM, note: { by } });
 }

@@ -5,7 +5,7 @@ import { parsedBy } from "../gate/parsed.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
-import { persist } from "../ledger/ledger.ts";
+import { persist } from "../ledger/persist.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { encodeContinuation } from "./continuation.ts";
 import { grantsOn } from "./grants.ts";
@@ -70,6 +70,7 @@ export async function suspend(
     const committed = await kernel.limits.admit(plan.newRequests, () => ledger.commit({ ...plan.writes, before: plan.before }));
     if (committed.ok) {
       hold.wrote(plan.thread, until);
+      vouchFor(kernel, plan.inserted);
       return { ...recordedWith(plan.inserted), ...(plan.waiting ? { waiting: plan.waiting } : {}) };
     }
     if (committed.reason === "FENCED") throw new CountersignError("LEASE_LOST", { threadId: invocation.threadId });
@@ -77,6 +78,14 @@ export async function suspend(
     tried = { again: true, unanswered: false, late: committed.reason === "TOO_LATE" ? (plan.before ?? late) : late };
     return undefined;
   });
+}
+
+/** More than these wait for nobody. */
+const VOUCHED = 10_000;
+
+function vouchFor({ vouched }: Kernel, inserted: ReadonlyMap<string, RequestRecord>): void {
+  if (vouched.size > VOUCHED) vouched.clear();
+  for (const { id, state, grantId } of inserted.values()) if (state === "approved" && grantId === undefined) vouched.add(id);
 }
 
 /** Once about each, however often the write is tried. */

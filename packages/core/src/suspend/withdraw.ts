@@ -11,7 +11,7 @@ export function isCancellable({ state, begun }: RequestRecord): boolean {
 /** The writes that withdraw a request. */
 export function cancellation(record: RequestRecord, at: number, actor: Principal, reason: string): Changed {
   const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
-  return transition(record, patch, { type: "cancelled", at, actor, data: { reason } });
+  return transition(record, patch, { type: "cancelled", at, actor });
 }
 
 /** Is it a run's, so that the run's end withdraws it? */

@@ -70,6 +70,17 @@ export function listEvents(
   return copy({ events: found.map(([, event]) => event), position: String(found.at(-1)?.[0] ?? start) });
 }
 
+/** In the order of their names. */
+export function listSubjects({ requests, threads, grants, events }: Tenant, after: string | undefined, limit: number): readonly string[] {
+  const chains = [...events.values()].map(({ subject }) => subject);
+  const records = [
+    ...requests.keys(),
+    ...[...threads.keys()].map((id) => `thread/${id}`),
+    ...[...grants.keys()].map((id) => `grant/${id}`),
+  ];
+  return [...new Set([...records, ...chains])].filter((subject) => after === undefined || subject > after).sort().slice(0, Math.max(0, limit)); // prettier-ignore
+}
+
 function positionOf(after: string | undefined): number {
   if (after === undefined) return 0;
   if (/^\d{1,15}$/.test(after)) return Number(after);

@@ -3,7 +3,7 @@ import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
-import { listEvents, listRequests, listThreads } from "./pages.ts";
+import { listEvents, listRequests, listSubjects, listThreads } from "./pages.ts";
 import { emptyTenant, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
@@ -72,6 +72,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     listGrants: async (tenant, tool) =>
       structuredClone([...of(tenant).grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool)),
     listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
+    listSubjects: async (tenant, after, limit) => listSubjects(of(tenant), after, limit),
     closedThreads: async (tenant, before, limit) => closedThreads(of(tenant), before, limit),
     claimDue: async (kind, options) => {
       const due = claimDue(of(options.tenant), kind, options, now());

@@ -1,13 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  audienceOf,
-  barredFrom,
-  escalationOf,
-  STATUS_OF,
-  type GrantRecord,
-  type RequestRecord,
-  type ThreadRecord,
-} from "@countersign/core/store";
+import { audienceOf, barredFrom, escalationOf, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode } from "./json.ts";
 import { fromText, toText } from "./text.ts";
@@ -17,7 +9,7 @@ const text = (name: string | undefined): string | undefined => (name === undefin
 
 /** Fields 3 to 14 of a request: what may change. */
 export function requestFields(record: RequestRecord, version: number): Fields {
-  const { result, decisions, proposal, approvedArgs, terms, requestedBy, ...rest } = record;
+  const { result, decisions, proposal, terms, requestedBy, ...rest } = record;
   return [
     record.state,
     record.decidedAt,
@@ -36,8 +28,8 @@ export function requestFields(record: RequestRecord, version: number): Fields {
 }
 
 /** What the signatures are about. */
-function signedText({ proposal, approvedArgs, terms, requestedBy }: RequestRecord): string {
-  return encode({ proposal, approvedArgs, terms: inOrder(terms), requestedBy: requestedBy && inOrder(requestedBy) });
+function signedText({ proposal, terms, requestedBy }: RequestRecord): string {
+  return encode({ proposal, terms: inOrder(terms), requestedBy: requestedBy && inOrder(requestedBy) });
 }
 
 /** The text must stay the same as long as nobody signs, and core gives what it has read in another order. */
@@ -68,19 +60,13 @@ export function toRequest(row: Row): RequestRecord {
   const parts = decode(row, "record", id) as RequestRecord;
   const signed = decode(row, "signed", id) as RequestRecord;
   const decisions = decode(row, "decisions", id) as RequestRecord["decisions"];
-  const { proposal, approvedArgs, terms, requestedBy } = signed;
+  const { proposal, terms, requestedBy } = signed;
   const state = String(row["state"]) as RequestRecord["state"];
-  // A purged one looks as it did when it ended; only who may sign can purge. Another version may know other states.
-  const [status, execution] = isShown(state) ? STATUS_OF[state] : [parts.status, parts.execution];
   const result: unknown = row["result"] === null ? undefined : decode(row, "result", id);
   // Code of the version before has it no longer in the JSON, and leaves the column as it was.
   const noticeAt = parts.noticeAt ?? (state === "pending" ? ((row["notice_at"] as number | null) ?? undefined) : undefined);
   const askedAt = Number(row["asked_at"]);
-  return { ...parts, id, askedAt, state, status, execution, proposal, approvedArgs, terms, requestedBy, decisions, noticeAt, result };
-}
-
-function isShown(state: RequestRecord["state"]): state is keyof typeof STATUS_OF {
-  return Object.hasOwn(STATUS_OF, state);
+  return { ...parts, id, askedAt, state, proposal, terms, requestedBy, decisions, noticeAt, result };
 }
 
 /** Fields 6 to 14 of a thread. `open` is no part of a put, and the continuation travels apart, as bytes. */

@@ -105,7 +105,7 @@ it("an agent whose notice or expiry comes after a decision is told that it came 
   const stale = await recordOf(waiting.id);
   await desk.decide(waiting, approve(), { by: { id: "fiona", roles: ["finance"] } });
   expect(await commit({ ...stale, noticeAt: undefined })).toMatchObject({ ok: false, reason: "CONFLICT" });
-  expect(await commit({ ...stale, state: "expired", status: "expired" })).toMatchObject({ ok: false, reason: "CONFLICT" });
+  expect(await commit({ ...stale, state: "expired" })).toMatchObject({ ok: false, reason: "CONFLICT" });
 });
 
 it("a schema of version 1 is brought up to date, and code of version 1 goes on beside it and loses no notice", async () => {

@@ -11,11 +11,9 @@ export async function dueSorted(store: StorePort, kind: DueKind, options: Partia
   return [...(await due(store, kind, options))].sort();
 }
 
-export const APPROVED = { state: "approved", status: "approved" } as const;
+export const APPROVED = { state: "approved" } as const;
 export const EXECUTING = {
   state: "executing",
-  status: "approved",
-  execution: "executing",
   begun: true,
   attempt: 1,
   holder: "nonce",

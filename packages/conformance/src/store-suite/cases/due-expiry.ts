@@ -15,11 +15,11 @@ export const dueExpiryCases: readonly StoreCase[] = [
         put(request("overdue", { expiresAt: T0 })),
         put(request("in-time", { expiresAt: FAR })),
         put(request("never")),
-        put(request("decided", { expiresAt: T0, state: "rejected", status: "rejected" })),
+        put(request("decided", { expiresAt: T0, state: "rejected" })),
         put(request("approved", { ...APPROVED, expiresAt: T0, decidedAt: T0 })),
       ]);
       same(await due(store, "expiry"), ["overdue"], "what is due");
-      await commit(store, [put(request("overdue", { state: "expired", status: "expired" }), 1)]);
+      await commit(store, [put(request("overdue", { state: "expired" }), 1)]);
       same(await due(store, "expiry"), [], "once it has expired");
     },
   },
@@ -42,7 +42,7 @@ export const dueExpiryCases: readonly StoreCase[] = [
         put(request("running", { ...hour, turnId: "a", state: "executing", begun: true, attempt: 1, leaseUntil: FAR })),
       ]);
       same(await dueSorted(store, "expiry"), ["over", "over-too"], "what is due");
-      await commit(store, [put(request("rejected-sibling", { turnId: "a", state: "rejected", status: "rejected", decidedAt: now }))]);
+      await commit(store, [put(request("rejected-sibling", { turnId: "a", state: "rejected", decidedAt: now }))]);
       same(await due(store, "expiry"), [], "once a sibling was decided late");
     },
   },
@@ -53,7 +53,7 @@ export const dueExpiryCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const store = await open();
       const hour = { ...APPROVED, executeWithin: 3_600_000, decidedAt: T0 } as const;
-      const rejected = { state: "rejected", status: "rejected" } as const;
+      const rejected = { state: "rejected" } as const;
       await commit(store, [
         put(request("a-1", { ...hour, turnId: "a" })),
         put(request("a-2", { ...hour, turnId: "a", decidedAt: T0 + 5 })),
@@ -88,9 +88,9 @@ export const dueExpiryCases: readonly StoreCase[] = [
       const claimed = request("r1", { ...EXECUTING, executeWithin: 3_600_000, decidedAt: T0, leaseUntil: FAR });
       await commit(store, [put(claimed)]);
       same(await due(store, "expiry"), [], "while it is claimed");
-      await commit(store, [put({ ...claimed, ...APPROVED, execution: "none", begun: false, leaseUntil: 0 }, 1)]);
+      await commit(store, [put({ ...claimed, ...APPROVED, begun: false, leaseUntil: 0 }, 1)]);
       same(await due(store, "expiry"), ["r1"], "once it was given back");
-      await commit(store, [put({ ...claimed, ...APPROVED, execution: "none", leaseUntil: 0 }, 2)]);
+      await commit(store, [put({ ...claimed, ...APPROVED, leaseUntil: 0 }, 2)]);
       same(await due(store, "expiry"), [], "once it was begun and paused");
     },
   },

@@ -13,7 +13,7 @@ export const dueCases: readonly StoreCase[] = [
       await commit(store, [
         put(request("lapsed", { ...EXECUTING, leaseUntil: T0 })),
         put(request("alive", { ...EXECUTING, leaseUntil: FAR })),
-        put(request("done", { ...EXECUTING, state: "done", execution: "done", leaseUntil: T0 })),
+        put(request("done", { ...EXECUTING, state: "done", leaseUntil: T0 })),
         put(request("approved", { ...APPROVED, leaseUntil: T0, begun: true, attempt: 1 })),
       ]);
       same(await due(store, "claim"), ["lapsed"], "what is due");
@@ -29,7 +29,7 @@ export const dueCases: readonly StoreCase[] = [
         put(request("overdue", { noticeAt: T0 })),
         put(request("in-time", { noticeAt: FAR })),
         put(request("never")),
-        put(request("decided", { noticeAt: T0, state: "rejected", status: "rejected" })),
+        put(request("decided", { noticeAt: T0, state: "rejected" })),
         put(request("approved", { ...APPROVED, noticeAt: T0, decidedAt: T0 })),
       ]);
       same(await due(store, "delivery"), ["overdue"], "what is due");

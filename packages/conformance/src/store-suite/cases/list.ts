@@ -102,11 +102,11 @@ export const listCases: readonly StoreCase[] = [
       const back = { ...signed("dave", "digest-1"), decision: { type: "edit" as const, args: {} } };
       await commit(store, [put({ ...record, decisions: [...decisions, edited, back] }, 4)]);
       await listed({ reviewableBy: bob }, 1, "the arguments that Bob signed, back after an edit");
-      await commit(store, [put({ ...record, state: "executing", status: "approved", execution: "executing" }, 5)]);
+      await commit(store, [put({ ...record, state: "executing" }, 5)]);
       await listed({ reviewableBy: bob }, 0, "executing, for Bob");
       await listed({ status: "pending" }, 0, "executing, among the pending");
       await listed({ execution: "executing", tool: record.tool }, 1, "executing");
-      await commit(store, [put({ ...record, state: "cancelled", status: "cancelled" }, 6)]);
+      await commit(store, [put({ ...record, state: "cancelled" }, 6)]);
       await listed({ status: "cancelled" }, 1, "cancelled");
       await listed({}, 1, "all");
     },
@@ -162,7 +162,7 @@ export const listCases: readonly StoreCase[] = [
         const found = await everyPage(store, { status: "pending", agent: order, order, limit: 10 }, async (page) => {
           // What was shown already is decided, or something new is asked where the reader has been: by turns, or they would make up for each other.
           const shown = page % 2 === 0 ? records[order === "oldest" ? page * 10 : 59 - page * 10] : undefined;
-          if (shown) return commit(store, [put({ ...shown, state: "approved", status: "approved" }, 1)]);
+          if (shown) return commit(store, [put({ ...shown, state: "approved" }, 1)]);
           const askedAt = order === "oldest" ? T0 - 100 + page : T0 + 100 - page;
           await commit(store, [put(request(`${prefix}-passed-${page}`, { askedAt, agent: order }))]);
         });

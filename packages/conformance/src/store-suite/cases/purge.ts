@@ -12,7 +12,7 @@ async function placesIn(store: StorePort, subject?: string): Promise<readonly st
 /** Chains whose names begin alike, written in turns. */
 const CHAINS = [event("r1", 1), event("r10", 1), event("thread/r1", 1), event("r1", 2), event("r1", 3), event("r10", 2)];
 
-const DONE = { state: "done", status: "approved", execution: "done" } as const;
+const DONE = { state: "done" } as const;
 const PURGED = request("r1", {
   ...DONE,
   state: "purged",

@@ -4,7 +4,6 @@ import type { StoreCase } from "../env.ts";
 import { addUses, commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
 const FULL_REQUEST: RequestRecord = request("r1", {
-  status: "approved",
   namespace: "billing",
   proposal: {
     args: { amount: 1 },
@@ -12,8 +11,7 @@ const FULL_REQUEST: RequestRecord = request("r1", {
     by: { id: "bob" },
     parsed: { sets: [{ path: ["payees", 0, "urgent"], value: { no: false } }, { path: ["memo"] }], atRunTime: [["at"]], partial: true },
   },
-  approvedArgs: { amount: 1 },
-  argsSchema: { type: "object" },
+  argsSchemaHash: "schema-1",
   rule: "payments",
   reason: "above the limit",
   terms: { roles: ["finance"], reviewers: ["bob"], quorum: 2, fourEyes: true, expiresIn: "72h", escalate: { after: "1h", roles: ["cfo"] } },
@@ -28,8 +26,8 @@ const FULL_REQUEST: RequestRecord = request("r1", {
       signature: { keyId: "k1", alg: "ed25519", value: "…" },
     },
   ],
-  execution: "done",
-  receipt: { status: "done", result: undefined, at: T0 },
+  endedAt: T0,
+  ranWith: { amount: 1, memo: "" },
   policyHash: "hash",
   decidedAt: T0,
   grantId: "g1",

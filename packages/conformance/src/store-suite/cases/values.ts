@@ -13,7 +13,7 @@ function nested(depth: number): object {
 /** The value in every place that holds one. Compared as JSON text, so that nothing of it is let pass. */
 async function roundTrip({ open }: StoreEnv, args: Args): Promise<void> {
   const store = await open();
-  const record = request("r1", { args, proposal: { args, digest: "d", by: undefined }, approvedArgs: args, result: args });
+  const record = request("r1", { args, proposal: { args, digest: "d", by: undefined }, ranWith: args, result: args });
   const owner = thread("pay-001", { context: args, input: args, outcome: { text: "", output: args } });
   await commit(store, [put(record), putThread(owner)], [{ ...event("r1", 1), data: args }]);
   const found = await store.getRequest(TENANT, "r1");
@@ -23,7 +23,7 @@ async function roundTrip({ open }: StoreEnv, args: Args): Promise<void> {
   const places = {
     args: found?.args,
     proposal: found?.proposal.args,
-    approvedArgs: found?.approvedArgs,
+    ranWith: found?.ranWith,
     result: found?.result,
     context: holder?.context,
     input: holder?.input,

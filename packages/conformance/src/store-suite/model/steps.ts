@@ -46,7 +46,6 @@ export const REQUESTS: readonly string[] = ["r0", "r1", "r2", "r3"];
 export const THREADS: readonly string[] = ["t0", "t1"];
 export const AGENTS: readonly string[] = ["a0", "a1"];
 const STATES: readonly RequestState[] = ["pending", "pending", "approved", "executing", "done", "rejected"];
-const STATUS = { pending: "pending", approved: "approved", executing: "approved", done: "approved", rejected: "rejected" } as const;
 
 const mostlyRight = fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(-1, 1) });
 const put = fc.record({
@@ -186,7 +185,7 @@ function putOf(
   const there = requests.get(id);
   // Where and when a request was asked never changes.
   const origin = there ?? { agent, threadId: THREADS[as % 2] ?? "t0", turnId: `m${as % 3}`, askedAt: T0 + Math.floor(requests.size / 2) };
-  const state = STATES[as % STATES.length] as keyof typeof STATUS;
+  const state = STATES[as % STATES.length] ?? "pending";
   const record = request(id, {
     tenant,
     agent: origin.agent,
@@ -194,8 +193,6 @@ function putOf(
     turnId: origin.turnId,
     askedAt: origin.askedAt,
     state,
-    status: STATUS[state],
-    execution: state === "executing" || state === "done" ? state : "none",
     reason: `${as}`,
     terms: as % 3 === 0 ? { roles: ["finance"] } : as % 3 === 1 ? { reviewers: ["bob"] } : {},
     decisions: as % 5 === 0 ? [signed("alice", "digest-1")] : [],

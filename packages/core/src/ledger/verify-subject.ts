@@ -1,0 +1,97 @@
+import { grantOf, threadOf } from "../audit/subject.ts";
+import { link, type Tail } from "../audit/trail.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { flawOf } from "../store/parse-records.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import { unreadableRecord } from "../store/unreadable.ts";
+import { flawIn, idOf } from "./forged.ts";
+import type { Ledger } from "./ledger.ts";
+import { firstDifference, fold, type AnyRecord, type Proof } from "./proof.ts";
+import { history } from "./subjects.ts";
+import { keepsWaiting } from "./transition.ts";
+
+/** A record and its chain are read one after the other, and somebody may write in between: then both are read again. */
+const TRIES = 3;
+
+interface VerifiedRecord {
+  readonly tail: Tail;
+  readonly record: AnyRecord;
+}
+
+/**
+ * One record against its chain.
+ * @param exported the end of its chain in an earlier export
+ * @throws AUDIT_BROKEN, STORE_UNAVAILABLE with `unreadable`
+ */
+export async function verifySubject(ledger: Ledger, subject: string, exported: Tail | undefined): Promise<VerifiedRecord> {
+  for (let left = TRIES; ; left--) {
+    try {
+      return await compare(ledger, subject, exported);
+    } catch (error) {
+      if (left <= 1 || !isCountersignError(error, "AUDIT_BROKEN")) throw error;
+    }
+  }
+}
+
+async function compare(ledger: Ledger, subject: string, exported: Tail | undefined): Promise<VerifiedRecord> {
+  const record = await recordOf(ledger, subject);
+  let tail: Tail | undefined;
+  let proof: Proof = {};
+  let isContinued = false;
+  for await (const event of history(ledger, subject)) {
+    tail = link(tail, event);
+    proof = fold(proof, event);
+    isContinued ||= exported !== undefined && continues(exported, event);
+  }
+  const refuse = (flaw: string, field?: string): never => {
+    throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0, flaw, field });
+  };
+  if (!tail) return refuse("its chain is gone");
+  if (exported && !isContinued) return refuse(`it does not continue event ${exported.seq} of the export`);
+  if (!record) return refuse("the record that it is about is gone");
+  if (record.seq !== tail.seq || record.head !== tail.hash) return refuse(`its record ends with event ${record.seq}, and another one`);
+  const field = firstDifference(record, proof);
+  if (field !== undefined) return refuse(`its record says another ${field}`, field);
+  const derived = await wronglyDerived(ledger, subject, record);
+  if (derived !== undefined) return refuse(`its record has a wrong ${derived}`, derived);
+  return { tail, record };
+}
+
+/** Is this what the export ended with, or a purge that has taken its place since? */
+function continues(
+  { seq, hash }: Tail,
+  event: { readonly seq: number; readonly prev: string; readonly hash: string; readonly type: string },
+): boolean {
+  if (event.type === "purged" && event.seq > seq) return event.seq > seq + 1 || event.prev === hash;
+  return event.seq === seq && event.hash === hash;
+}
+
+/** As the store gives it: what a chain says must be all of it. @throws STORE_UNAVAILABLE for a record that can't be read */
+async function recordOf(ledger: Ledger, subject: string): Promise<AnyRecord | undefined> {
+  const { port, tenant } = ledger;
+  const threadId = threadOf(subject);
+  const grantId = grantOf(subject);
+  if (grantId !== undefined) return ledger.grant(grantId);
+  const [kind, record] =
+    threadId === undefined
+      ? (["request", await port.getRequest(tenant, subject)] as const)
+      : (["thread", await port.getThread(tenant, threadId)] as const);
+  const flaw = record && flawOf(kind, record);
+  if (flaw !== undefined) throw unreadableRecord(subject, flaw);
+  return record;
+}
+
+/** The first field that does not follow from the others. What users see of a request is computed, and kept nowhere. */
+async function wronglyDerived(ledger: Ledger, subject: string, record: AnyRecord): Promise<string | undefined> {
+  if (record.tenant !== ledger.tenant) return "tenant";
+  if ("grant" in record) return record.expiresAt === record.grant.expiresAt && record.id === record.grant.id ? undefined : "expiresAt";
+  if (!("proposal" in record)) return (await openOf(ledger, record)) === record.open ? undefined : "open";
+  if (record.state === "purged") return record.id === subject ? undefined : "id";
+  if (idOf(record) !== record.id) return "id";
+  return flawIn(record) === undefined ? undefined : "digest";
+}
+
+async function openOf({ port, tenant }: Ledger, { id }: ThreadRecord): Promise<number> {
+  const requests: readonly Pick<RequestRecord, "state">[] = await port.requestsOfThread(tenant, id);
+  return requests.filter(({ state }) => keepsWaiting(state)).length;
+}

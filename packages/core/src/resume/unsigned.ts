@@ -1,0 +1,39 @@
+import { isComplete } from "../decide/authorize.ts";
+import { verdictOn } from "../decide/edited-args.ts";
+import { CountersignError } from "../errors/error.ts";
+import { denial } from "../gate/refusal.ts";
+import type { Kernel } from "../kernel.ts";
+import { toRequest } from "../ledger/to-request.ts";
+import { proposedArgs } from "../store/proposed-args.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { signaturesOn } from "../store/signatures.ts";
+
+/**
+ * An approval without a signature or a grant behind it says that the policy allowed the call. Whoever may write requests
+ * could say so of any call: so the policy of this process is asked, unless it was this process that wrote it. Answers why
+ * the call doesn't run, or undefined.
+ * @throws NOT_APPROVED for a call by hand, and without a policy
+ */
+export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, context: unknown): Promise<string | undefined> {
+  if (record.begun || kernel.vouched.has(record.id) || isSigned(record)) return undefined;
+  const before = (recorded: readonly RequestRecord[]): readonly RequestRecord[] => recordedBefore(recorded, record);
+  const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, context });
+  if (verdict?.type === "allow") return undefined;
+  if (!verdict || record.framework === "none") {
+    const note = verdict
+      ? "Nobody has signed it, and the policy here does not allow it by itself."
+      : "Nobody has signed it, and this process has no policy that could allow it.";
+    throw new CountersignError("NOT_APPROVED", { request: toRequest(record) }, { note });
+  }
+  return denial(verdict.type === "deny" ? verdict.reason : "nobody has signed it, and the policy does not allow it by itself").message;
+}
+
+function isSigned(record: RequestRecord): boolean {
+  return record.grantId !== undefined || isComplete(record.terms, record.requestedBy, signaturesOn(record));
+}
+
+/** What was on record, and decided, when this call was asked about: what counted then. */
+function recordedBefore(recorded: readonly RequestRecord[], { id, askedAt }: RequestRecord): readonly RequestRecord[] {
+  const index = recorded.findIndex((other) => other.id === id);
+  return recorded.slice(0, Math.max(index, 0)).filter(({ decidedAt = Infinity }) => decidedAt <= askedAt);
+}
