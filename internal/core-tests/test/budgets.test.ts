@@ -45,7 +45,7 @@ it("a pause, a decision and the rest of the run", async () => {
   await gate.decide(request, approve(), { by: alice });
   expect(spent()).toEqual({ getRequest: 1, commit: 1 });
   await runner.resume("t");
-  expect(spent()).toEqual({ getThread: 4, requestsOfThread: 2, commit: 4 });
+  expect(spent()).toEqual({ getThread: 2, requestsOfThread: 2, commit: 4 });
 });
 
 it("a conversation that only the policy decides reads nothing of its turns", async () => {

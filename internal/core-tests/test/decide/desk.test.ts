@@ -45,7 +45,7 @@ describe("a gate that only decides", () => {
     expect(JSON.stringify(outcome)).toContain("does not allow");
     expect(await desk.get(request.id)).toMatchObject({ status: "cancelled" });
     const events = await Array.fromAsync(desk.history(request.id));
-    expect(events.at(-1)).toMatchObject({ type: "cancelled", data: { reason: expect.stringContaining("does not allow") } });
+    expect(events.at(-1)).toMatchObject({ type: "cancelled", data: { error: expect.stringContaining("does not allow") } });
   });
 
   it("sees nothing of another tenant", async () => {

@@ -56,7 +56,7 @@ describe("an edit where another policy is loaded", () => {
       await expect(agent.execute({ id: request.id, args: {} }, () => "PAID")).rejects.toMatchObject({ code: "NOT_APPROVED" });
       expect(await refusal(desk.decide(await latest(), approve(), { by: cem }))).toMatchObject({ code: "NOT_AUTHORIZED" });
       expect(await desk.decide(await latest(), approve(), { by: bob })).toMatchObject({ status: "approved" });
-      expect(await agent.verify()).toMatchObject({ subjects: 2 });
+      expect(await agent.verify()).toMatchObject({ subjects: 3 });
     }
   });
 

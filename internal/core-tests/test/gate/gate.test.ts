@@ -50,7 +50,7 @@ describe("deciding", () => {
     expect(await Promise.all([run(), run(), run()])).toEqual(["paid", "paid", "paid"]);
     expect(ran).toEqual([[payment.args, request.id]]);
     expect(gate.executed).toEqual([{ tool: "pay", args: payment.args }]);
-    expect(await gate.verify()).toMatchObject({ subjects: 2 });
+    expect(await gate.verify()).toMatchObject({ subjects: 4 });
   });
 
   it("records an allowed call too and runs it without a pause", async () => {

@@ -43,7 +43,7 @@ it("is seen by the tool alone", async () => {
   expect(JSON.stringify(views)).not.toContain(SECRET);
   expect(await trail(gate, request.id)).not.toContain(SECRET);
   expect(paid).toEqual([payment]);
-  expect(await gate.verify()).toMatchObject({ subjects: 2 });
+  expect(await gate.verify()).toMatchObject({ subjects: 4 });
 });
 
 it("survives an edit of the rest, in a process without the policy as well", async () => {

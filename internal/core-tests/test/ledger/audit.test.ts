@@ -37,17 +37,20 @@ const broken = () => gate.verify().then(() => undefined, (error: unknown) => (is
 
 describe("the audit trail", () => {
   it("is whole, and says who signed what and when", async () => {
-    expect(await gate.verify()).toEqual({ events: 5, subjects: 2 });
+    expect(await gate.verify()).toEqual({ events: 6, subjects: 3 });
     const events = await Array.fromAsync(gate.history(request.id));
     expect(events.map(({ type }) => type)).toEqual(["asked", "approved", "claimed", "done"]);
-    expect(events[1]).toMatchObject({ actor: { id: "alice" }, data: { args: { amount: 1 }, digest: request.proposal.digest } });
+    expect(events[0]).toMatchObject({ data: { tool: "pay", args: { amount: 1 }, terms: {}, expiresAt: request.expiresAt } });
+    const { digest } = request.proposal;
+    expect(events[1]).toMatchObject({ actor: { id: "alice" }, data: { state: "approved", decisions: [{ by: { id: "alice" }, digest }] } });
+    expect(events[3]).toMatchObject({ data: { result: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } } });
   });
 
   it.each<[string, string, number]>([
     [
       "other arguments in an event",
-      `UPDATE events SET event = replace(event, '"amount":1', '"amount":9') WHERE subject = $id AND seq = 2`,
-      2,
+      `UPDATE events SET event = replace(event, '"amount":1', '"amount":9') WHERE subject = $id AND seq = 1`,
+      1,
     ],
     ["another signer", `UPDATE events SET event = replace(event, 'alice', 'mallo') WHERE subject = $id AND seq = 2`, 2],
     ["a missing event", "DELETE FROM events WHERE subject = $id AND seq = 2", 3],
@@ -59,15 +62,11 @@ describe("the audit trail", () => {
       `UPDATE requests SET record = replace(record, '"state":"done"', '"state":"failed"') WHERE id = $id`,
       4,
     ],
-    [
-      "a record whose arguments were changed",
-      `UPDATE requests SET record = replace(record, '"approvedArgs":{"amount":1', '"approvedArgs":{"amount":9') WHERE id = $id`,
-      4,
-    ],
+    ["a record whose arguments were changed", `UPDATE requests SET record = replace(record, '"amount":1', '"amount":9') WHERE id = $id`, 4],
     ["a removed record", "DELETE FROM requests WHERE id = $id", 4],
   ])("finds %s", async (_, sql, seq) => {
     tamper(sql);
-    expect(await broken()).toEqual({ subject: request.id, seq });
+    expect(await broken()).toMatchObject({ subject: request.id, seq });
   });
 
   it("keeps arguments that were changed in the file from running", async () => {
@@ -104,11 +103,11 @@ describe("the audit trail after a purge", () => {
   });
 
   it("is whole", async () => {
-    expect(await gate.verify()).toEqual({ events: 3 + 1 + 4 + 2 + 2, subjects: 7 });
+    expect(await gate.verify()).toEqual({ events: 3 + 1 + 4 + 2 + 2 + 1, subjects: 8 });
   });
 
   it.each<[string, string, string, number]>([
-    ["a stub that says it ended otherwise", `UPDATE requests SET record = replace(record, '"status":"approved"', '"status":"rejected"') WHERE id = $id`, "$id", 5], // prettier-ignore
+    ["a stub that says it ended otherwise", `UPDATE requests SET record = replace(record, '"was":"done"', '"was":"rejected"') WHERE id = $id`, "$id", 5], // prettier-ignore
     ["a stub of other arguments", `UPDATE requests SET record = replace(record, '"digest":"', '"digest":"0') WHERE id = $id`, "$id", 5],
     ["a stub that says it was never purged", `UPDATE requests SET record = replace(record, '"state":"purged"', '"state":"done"') WHERE id = $id`, "$id", 5], // prettier-ignore
     [
@@ -127,7 +126,7 @@ describe("the audit trail after a purge", () => {
   ])("finds %s", async (_, sql, subject, seq) => {
     const named = (text: string, quote = ""): string => text.replaceAll("$other", `${quote}${other}${quote}`);
     tamper(named(sql, "'"));
-    expect(await broken()).toEqual({ subject: named(subject).replaceAll("$id", request.id), seq });
+    expect(await broken()).toMatchObject({ subject: named(subject).replaceAll("$id", request.id), seq });
   });
 
   it("finds a well-made purge in the place of a live request's beginning", async () => {
@@ -138,7 +137,7 @@ describe("the audit trail after a purge", () => {
     tamper(`DELETE FROM events WHERE subject = '${other}' AND seq < 4;
       UPDATE events SET event = '${JSON.stringify(forged)}' WHERE subject = '${other}';
       UPDATE requests SET record = replace(record, '${hash}', '${forged.hash}') WHERE id = '${other}'`);
-    expect(await broken()).toEqual({ subject: other, seq: 4 });
+    expect(await broken()).toMatchObject({ subject: other, seq: 4 });
   });
 });
 
@@ -158,12 +157,12 @@ describe("the trail of a grant", () => {
 
   it("is whole, and counts as a chain of its own", async () => {
     await granted();
-    expect(await gate.verify()).toMatchObject({ subjects: 5 });
+    expect(await gate.verify()).toMatchObject({ subjects: 6 });
   });
 
   it.each<[string, string, number]>([
     ["a grant that was widened", `UPDATE grants SET record = replace(record, '"threadId":"t"', '"threadId":"u"')`, 1],
-    ["uses that were added to one that was used", "UPDATE grants SET uses = uses + 1", 0],
+    ["uses that were added to one that was used", "UPDATE grants SET uses = uses + 1", 1],
     ["more uses than it was given for", "UPDATE grants SET uses = 4", 1],
     ["a revocation that was taken back", `UPDATE grants SET record = replace(record, '"revokedAt":', '"was":')`, 2],
     ["a missing chain", "DELETE FROM events WHERE subject = $grant", 0],
@@ -172,6 +171,6 @@ describe("the trail of a grant", () => {
     const id = await granted();
     if (what.includes("revocation")) await gate.revokeGrant(id, { by: { id: "alice" } });
     tamper(sql.replaceAll("$grant", `'grant/${id}'`));
-    expect(await broken()).toEqual({ subject: `grant/${id}`, seq });
+    expect(await broken()).toMatchObject({ subject: `grant/${id}`, seq });
   });
 });

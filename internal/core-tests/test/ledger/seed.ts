@@ -18,16 +18,19 @@ export async function seed(store: StorePort, template: RequestRecord, count: num
 }
 
 async function insertThread(store: StorePort, owner: ThreadRecord, id: string): Promise<void> {
-  const event = first(`thread/${id}`, { state: owner.state });
-  const record = { ...owner, id, seq: 1, head: event.hash };
+  const event = first(`thread/${id}`, { state: owner.state, framework: owner.framework, notBefore: owner.notBefore });
+  const record = { ...owner, id, open: 0, requestedBy: undefined, seq: 1, head: event.hash };
   const { ok } = await store.commit({ tenant: TENANT, changes: [{ op: "put", kind: "thread", record, expects: 0 }], events: [event] });
   if (!ok) throw new Error("refused");
 }
 
 function copyOf(template: RequestRecord, n: number): { readonly record: RequestRecord; readonly event: AuditEvent } {
-  const id = sha256(n).slice(0, 32);
-  const event = first(id, { state: template.state, digest: template.proposal.digest });
-  return { event, record: { ...template, id, threadId: `seeded-${n % THREADS}`, askedAt: template.askedAt + n, seq: 1, head: event.hash } };
+  const threadId = `seeded-${n % THREADS}`;
+  const callId = `${template.callId}-${n}`;
+  const id = sha256([TENANT, threadId, template.turnId, callId, template.proposal.digest]).slice(0, 32);
+  const made = { ...template, id, threadId, callId, askedAt: template.askedAt + n };
+  const event = first(id, { state: made.state });
+  return { event, record: { ...made, seq: 1, head: event.hash } };
 }
 
 function first(subject: string, data: AuditEvent["data"]): AuditEvent {

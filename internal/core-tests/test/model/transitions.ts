@@ -122,7 +122,7 @@ function wasEntered({ entered }: Books, { id, attempt }: RequestRecord): boolean
 
 /** I10: a request that somebody waits for is withdrawn only by whoever has the thread. */
 function withdrawal(monitor: Books, { invocation }: Process, before: RequestRecord, event: AuditEvent | undefined): string | undefined {
-  const reason = event?.data["reason"];
+  const reason = event?.data["error"];
   if (reason !== "not asked again" && reason !== "the run ended") return undefined;
   const fence = monitor.threads.get(before.threadId)?.fence;
   const stale = invocation?.fence !== undefined && invocation.fence !== fence;

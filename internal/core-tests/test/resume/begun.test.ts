@@ -126,19 +126,3 @@ it("an idempotent call whose process died is left as it is where its run ends, a
   expect(await leftOpen(other, proposed)).toMatchObject({ status: "failed", message: expect.stringMatching(/may have run/) });
   expect(await gate.get(request.id)).toMatchObject({ status: "approved", execution: "none", begun: true });
 });
-
-it("what an earlier version had claimed counts as begun", async () => {
-  const store = memoryStore();
-  const gate = createGate({ policy, store, warn: () => {} });
-  const { id } = await approved(gate, "pay");
-  const record = await store.getRequest("default", id);
-  if (!record) throw new Error("gone");
-  const { begun: _, ...old } = { ...record, attempt: 1 };
-  await store.commit({
-    tenant: "default",
-    changes: [{ op: "put", kind: "request", record: old as never, expects: record.version }],
-    events: [],
-  });
-  expect(await gate.get(id)).toMatchObject({ begun: true });
-  expect(await code(gate.cancel(id, why))).toBe("ALREADY_DECIDED");
-});

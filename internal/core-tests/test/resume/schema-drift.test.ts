@@ -115,7 +115,7 @@ describe("what a schema adds to the arguments", () => {
     };
     expect(proposal.parsed).toEqual(parsed);
     const [asked] = await Array.fromAsync(gate.history(id));
-    expect(asked?.data["parsed"]).toEqual(parsed);
+    expect(asked?.data["proposal"]).toMatchObject({ masked: { parsed } });
   });
 
   it("is not known where nobody reads the arguments, or the schema fails", async () => {

@@ -35,7 +35,11 @@ describe("an unknown execution", () => {
     const settled = await gate.settle(id, { failed: "The bank has no such payment." }, { by });
     expect(settled).toMatchObject({ execution: "failed", receipt: { status: "failed", error: "The bank has no such payment." } });
     await expect(gate.execute({ id, args: {} }, () => "again")).rejects.toThrow("The bank has no such payment.");
-    expect(await lastOf(gate, id)).toMatchObject({ type: "settled", actor: by, data: { outcome: "failed", state: "failed" } });
+    expect(await lastOf(gate, id)).toMatchObject({
+      type: "settled",
+      actor: by,
+      data: { note: { outcome: "failed" }, state: "failed", error: "The bank has no such payment." },
+    });
     await gate.verify();
   });
 
@@ -48,8 +52,13 @@ describe("an unknown execution", () => {
 
 describe("an outcome that comes after a person has settled the execution", () => {
   it.each<[string, Settlement, "paid" | Error, object]>([
-    ["paid, and settled as not made", { failed: "not made" }, "paid", { status: "done", state: "failed" }],
-    ["refused, and settled as made", { executed: "I believe it was paid" }, new Error("bank refused"), { status: "failed", state: "done" }],
+    ["paid, and settled as not made", { failed: "not made" }, "paid", { note: { status: "done" }, state: "failed" }],
+    [
+      "refused, and settled as made",
+      { executed: "I believe it was paid" },
+      new Error("bank refused"),
+      { note: { status: "failed" }, state: "done" },
+    ],
   ])("contradicts it: %s", async (_, settlement, truth, data) => {
     const { gate, id, warnings, first, resolve, reject } = await unknown();
     const settled = await gate.settle(id, settlement, { by });
@@ -67,7 +76,7 @@ describe("an outcome that comes after a person has settled the execution", () =>
     await gate.settle(id, { executed: "I believe it was paid" }, { by });
     resolve("paid, confirmation 77");
     expect(await first).toBe("answered paid, confirmation 77");
-    expect(await lastOf(gate, id)).toMatchObject({ type: "late-receipt", data: { status: "done" } });
+    expect(await lastOf(gate, id)).toMatchObject({ type: "late-receipt", data: { note: { status: "done" } } });
     expect(warnings).toEqual([]);
   });
 
@@ -86,7 +95,7 @@ describe("an outcome that comes after a person has settled the execution", () =>
     expect(await gate.execute({ id, args: {} }, () => "paid again")).toBe("paid again");
     resolve("paid");
     await first;
-    expect(await lastOf(gate, id)).toMatchObject({ type: "late-receipt", data: { attempt: 1, status: "done" } });
+    expect(await lastOf(gate, id)).toMatchObject({ type: "late-receipt", data: { note: { attempt: 1, status: "done" } } });
     expect(await gate.get(id)).toMatchObject({ execution: "done", receipt: { result: "paid again" } });
     expect(warnings).toHaveLength(1);
   });

@@ -61,7 +61,7 @@ test("what is added while a call waits is found by whoever goes on, and the call
   const types: string[] = [];
   for await (const { type, actor } of world.gate.history("thread/t")) if (type === "amended") types.push(actor?.id ?? "");
   expect(types).toEqual(["bob", "bob", "bob"]);
-  expect(await world.gate.verify()).toMatchObject({ subjects: 2 });
+  expect(await world.gate.verify()).toMatchObject({ subjects: 3 });
 });
 
 test("where no call waits there is nothing to add to", async () => {

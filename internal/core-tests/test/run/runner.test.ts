@@ -65,7 +65,7 @@ describe("a run", () => {
     expect(await again().resume("t")).toMatchObject({ status: "completed", text: "done" });
     expect(await again().resume("t")).toMatchObject({ status: "completed", text: "done", replayed: true });
     expect([effects, model.requests]).toEqual([[PAY.args], 2]);
-    expect(await gate.verify()).toMatchObject({ subjects: 2 });
+    expect(await gate.verify()).toMatchObject({ subjects: 4 });
   });
 
   it("runs an edit and tells the model so, with its own call untouched", async () => {

@@ -12,10 +12,14 @@ describe("a remembered approval", () => {
     expect(next).toMatchObject({ status: "approved", args: { amount: 50 } });
     expect(await gate.get(next.id)).toMatchObject({ grantId: given.id, decisions: [], status: "approved" });
     const [event] = await Array.fromAsync(gate.history(next.id));
-    expect(event).toMatchObject({ type: "granted", actor: { id: "bob" }, data: { grantId: given.id, grantedBy: { id: "alice" } } });
+    expect(event).toMatchObject({
+      type: "granted",
+      actor: { id: "bob" },
+      data: { grantId: given.id, note: { grantedBy: { id: "alice" } } },
+    });
     expect(await gate.execute({ id: next.id, args: {} }, () => "paid")).toBe("paid");
     expect((await ask("pay", 51)).status).toBe("pending");
-    expect(await gate.verify()).toMatchObject({ subjects: 5 });
+    expect(await gate.verify()).toMatchObject({ subjects: 6 });
   });
 
   it("for the tool signs any arguments that are asked about, but none that are denied", async () => {

@@ -48,7 +48,7 @@ describe("a thread", () => {
     expect(results.filter(flooded)).toHaveLength(50);
     expect(await store.getThread("default", "t")).toMatchObject({ open: 100 });
     expect((await gate.list({ limit: 1_000 })).items).toHaveLength(100);
-    expect(await gate.verify()).toMatchObject({ subjects: 101 });
+    expect(await gate.verify()).toMatchObject({ subjects: 102 });
     const [refused] = results.filter(flooded);
     expect(refused).toMatchObject({ reason: { details: { scope: "thread", id: "t", limit: 100, within: MINUTE } } });
   });

@@ -23,7 +23,7 @@ export async function testWorkers(name: string, postgres: () => string | undefin
       expect(effects().map(({ key }) => key).sort()).toEqual(requests.map(({ id }) => id).sort()); // prettier-ignore
       expect(new Set(effects().map(({ pid }) => pid)).size).toBeGreaterThan(1);
       expect(workers.flatMap((worker) => worker.heard({ failed: "" }))).toEqual([]);
-      expect(await verify()).toMatchObject({ subjects: 80 });
+      expect(await verify()).toMatchObject({ subjects: 82 });
     });
 
     it("take over from one that was killed before its effect, once its lease is over", async (context) => {

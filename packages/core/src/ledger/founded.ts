@@ -19,7 +19,8 @@ const NOTHING_FROZEN: Founding = { id: FREEZES, context: { freezes: [] } };
 export class Founded {
   readonly #port: StorePort;
   readonly #tenant: string;
-  readonly #known = new Set<string>();
+  /** By their ids. False: it wasn't there at the last look. */
+  readonly #known = new Map<string, boolean>();
 
   private constructor(port: StorePort, tenant: string) {
     this.#port = port;
@@ -40,43 +41,41 @@ export class Founded {
     const wanted = this.#wantedBy(batch.changes);
     const lean = { ...batch, changes: batch.changes.map(withoutSchema) };
     if (wanted.length === 0) return this.#port.commit(lean);
-    for (let missing = await this.#missing(wanted); ;) {
+    await this.#look(wanted.filter(({ id }) => !this.#known.has(id)));
+    for (;;) {
+      const missing = wanted.filter(({ id }) => this.#known.get(id) === false);
       const at = missing.length > 0 ? await now() : 0;
       const made = together(...missing.map((one) => this.#making(one, at)));
       const changes = [...made.changes, ...lean.changes];
       const committed = await this.#port.commit({ ...lean, changes, events: [...made.events, ...lean.events] });
-      if (committed.ok) this.#learn(wanted);
+      if (committed.ok) for (const { id } of missing) this.see(id, true);
       if (committed.ok || committed.reason !== "CONFLICT") return committed;
       // Did somebody else make one of them at the same moment?
-      const still = await this.#missing(wanted);
-      if (still.length === missing.length) return committed;
-      missing = still;
+      await this.#look(missing);
+      if (missing.every(({ id }) => this.#known.get(id) === false)) return committed;
     }
   }
 
-  /** Somebody found one of them gone. */
-  forget(): void {
-    this.#known.clear();
+  /** Whoever reads one of them has seen whether it is there. */
+  see(id: string, isThere: boolean): void {
+    this.#known.set(id, isThere);
   }
 
-  /** What these changes rest on, and nobody here has seen yet. */
+  /** What these changes rest on, each once, and nobody here has seen yet. */
   #wantedBy(changes: readonly Change[]): readonly Founding[] {
-    const schemas = changes.flatMap((change) => {
-      const argsSchema = change.op === "put" && change.kind === "request" ? (change.record as WithSchema).argsSchema : undefined;
-      return argsSchema ? [{ id: schemaId(hashOfSchema(argsSchema)), context: argsSchema }] : [];
-    });
-    return [NOTHING_FROZEN, ...schemas].filter(({ id }) => !this.#known.has(id));
+    const wanted = new Map<string, Founding>([[FREEZES, NOTHING_FROZEN]]);
+    for (const change of changes) {
+      const context = change.op === "put" && change.kind === "request" ? (change.record as WithSchema).argsSchema : undefined;
+      const id = context && schemaId(hashOfSchema(context));
+      if (id !== undefined) wanted.set(id, { id, context });
+    }
+    return [...wanted.values()].filter(({ id }) => this.#known.get(id) !== true);
   }
 
-  /** Those of them that aren't there. */
-  async #missing(wanted: readonly Founding[]): Promise<readonly Founding[]> {
-    const there = await Promise.all(wanted.map(({ id }) => this.#port.getThread(this.#tenant, id)));
-    this.#learn(wanted.filter((_, index) => there[index]));
-    return wanted.filter((_, index) => !there[index]);
-  }
-
-  #learn(founded: readonly Founding[]): void {
-    for (const { id } of founded) this.#known.add(id);
+  /** A store that is away is the commit's to find out. What can't be read is there. */
+  async #look(at: readonly Founding[]): Promise<void> {
+    const isThere = async ({ id }: Founding): Promise<boolean> => (await this.#port.getThread(this.#tenant, id)) !== undefined;
+    await Promise.all(at.map(async (one) => this.see(one.id, await isThere(one).catch(() => true))));
   }
 
   #making({ id, context }: Founding, at: number): Writes {

@@ -36,6 +36,11 @@ export class FreezeWatch {
   demand(call: Call): void {
     this.#calls++;
     if (!this.#timer) this.#timer = this.#wait();
+    this.refuse(call);
+  }
+
+  /** Is this call frozen by what is known? @throws FROZEN */
+  refuse(call: Call): void {
     refuseFrozen(this.#known?.inForce ?? [], call);
   }
 

@@ -39,6 +39,7 @@ export async function demandFreezes(ledger: Ledger): Promise<Freezes> {
   for (;;) {
     const found = await readFreezes(ledger);
     if (found) return found;
+    // The read has seen that it is gone: so the next commit makes it.
     await ledger.found();
   }
 }

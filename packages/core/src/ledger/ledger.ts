@@ -14,6 +14,7 @@ import type { ThreadHead } from "../store/threads.ts";
 import { readEach, unreadableRecord } from "../store/unreadable.ts";
 import { flawIn, refuseForged } from "./forged.ts";
 import { Founded } from "./founded.ts";
+import { FREEZES } from "./freezes.ts";
 import { persist } from "./persist.ts";
 import { withSchemas } from "./schemas.ts";
 
@@ -68,6 +69,7 @@ export class Ledger {
 
   async thread(id: string): Promise<ThreadRecord | undefined> {
     const record = await this.port.getThread(this.tenant, id);
+    if (id === FREEZES) this.#founded.see(id, record !== undefined);
     return record && parseThread(record);
   }
 
@@ -120,14 +122,18 @@ export class Ledger {
     return (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).map(parseGrant);
   }
 
-  /** Stores find grants by the calls that they are for: the first event of its chain says which. */
   async grant(id: string): Promise<GrantRecord | undefined> {
+    const found = await this.unparsedGrant(id);
+    return found && parseGrant(found);
+  }
+
+  /** As the store gives it. Stores find grants by the calls that they are for: the first event of its chain says which. */
+  async unparsedGrant(id: string): Promise<GrantRecord | undefined> {
     const [first] = (await this.events(undefined, 1, grantSubject(id))).events;
     const call = grantedCall.safeParse(first?.data);
     if (!call.success) return undefined;
     const { namespace, tool, agent } = call.data.grant;
-    const found = (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).find((grant) => grant.id === id);
-    return found && parseGrant(found);
+    return (await this.port.grantsFor(this.tenant, { namespace, tool, agent })).find((grant) => grant.id === id);
   }
 
   /** Undefined: the store can't list them. */
@@ -164,7 +170,6 @@ export class Ledger {
 
   /** Makes what every tenant has. */
   async found(): Promise<void> {
-    this.#founded.forget();
     await this.commit({ changes: [], events: [] });
   }
 

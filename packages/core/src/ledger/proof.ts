@@ -48,7 +48,7 @@ export function fold(before: Proof, { type, data }: Pick<AuditEvent, "type" | "d
   const folded: Record<string, unknown> = { ...(type === "purged" ? {} : before), ...patch };
   if (Array.isArray(decisions))
     folded["decisions"] = [...((folded["decisions"] as unknown[] | undefined) ?? []), ...(decisions as unknown[])];
-  return Object.fromEntries(Object.entries(folded).filter(([, value]) => value !== null));
+  return Object.fromEntries(Object.entries(folded).filter(([, value]) => value !== null && !isEmpty(value)));
 }
 
 /** The first field in which a record is not what its chain says. */

@@ -1,7 +1,7 @@
 import type { RequestQuery } from "../contract/request.ts";
 import type { Change } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { unreadableIn } from "../store/unreadable.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import type { Ledger, Writes } from "./ledger.ts";
 import { persist } from "./persist.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
@@ -63,14 +63,6 @@ async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
     for (const id of refused) kept.add(id);
     purged += purges.length - refused.length;
   }
-}
-
-/** What can't be read stays as it is, and keeps nothing else from going. */
-function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
-  return reading.catch((error: unknown) => {
-    if (unreadableIn(error)) return null;
-    throw error;
-  });
 }
 
 /** Null: it is live again, or was purged already, or some request of it still needs its context. */

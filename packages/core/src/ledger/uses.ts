@@ -1,6 +1,7 @@
-import { grantSubject } from "../audit/subject.ts";
+import { grantOf, grantSubject } from "../audit/subject.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { GrantRecord } from "../store/records.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import type { Ledger } from "./ledger.ts";
 import type { AnyRecord } from "./proof.ts";
 import { subjectsOf } from "./subjects.ts";
@@ -44,9 +45,9 @@ async function countedAnew(ledger: Ledger): Promise<Uses> {
   const uses = new Uses();
   const { port, tenant } = ledger;
   for await (const subject of subjectsOf(ledger)) {
-    const record = subject.startsWith("grant/")
-      ? await ledger.grant(subject.slice("grant/".length))
-      : await port.getRequest(tenant, subject);
+    const grantId = grantOf(subject);
+    const reading = grantId === undefined ? port.getRequest(tenant, subject) : ledger.grant(grantId);
+    const record = await unlessUnreadable<AnyRecord | undefined>(reading);
     if (record) uses.add(record);
   }
   return uses;

@@ -68,25 +68,27 @@ function continues(
 
 /** As the store gives it: what a chain says must be all of it. @throws STORE_UNAVAILABLE for a record that can't be read */
 async function recordOf(ledger: Ledger, subject: string): Promise<AnyRecord | undefined> {
-  const { port, tenant } = ledger;
-  const threadId = threadOf(subject);
-  const grantId = grantOf(subject);
-  if (grantId !== undefined) return ledger.grant(grantId);
-  const [kind, record] =
-    threadId === undefined
-      ? (["request", await port.getRequest(tenant, subject)] as const)
-      : (["thread", await port.getThread(tenant, threadId)] as const);
+  const { kind, record } = await readRecord(ledger, subject);
   const flaw = record && flawOf(kind, record);
   if (flaw !== undefined) throw unreadableRecord(subject, flaw);
   return record;
 }
 
+async function readRecord(ledger: Ledger, subject: string) {
+  const { port, tenant } = ledger;
+  const [threadId, grantId] = [threadOf(subject), grantOf(subject)];
+  if (threadId !== undefined) return { kind: "thread", record: await port.getThread(tenant, threadId) } as const;
+  if (grantId !== undefined) return { kind: "grant", record: await ledger.unparsedGrant(grantId) } as const;
+  return { kind: "request", record: await port.getRequest(tenant, subject) } as const;
+}
+
 /** The first field that does not follow from the others. What users see of a request is computed, and kept nowhere. */
 async function wronglyDerived(ledger: Ledger, subject: string, record: AnyRecord): Promise<string | undefined> {
   if (record.tenant !== ledger.tenant) return "tenant";
+  if (record.id !== (threadOf(subject) ?? grantOf(subject) ?? subject)) return "id";
   if ("grant" in record) return record.expiresAt === record.grant.expiresAt && record.id === record.grant.id ? undefined : "expiresAt";
   if (!("proposal" in record)) return (await openOf(ledger, record)) === record.open ? undefined : "open";
-  if (record.state === "purged") return record.id === subject ? undefined : "id";
+  if (record.state === "purged") return undefined;
   if (idOf(record) !== record.id) return "id";
   return flawIn(record) === undefined ? undefined : "digest";
 }

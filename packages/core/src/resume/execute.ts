@@ -84,9 +84,10 @@ async function acquire(kernel: Kernel, id: string, executor: Executor, fits: Cla
 
 /** Between the claim and the effect a process can stand still for longer than its lease. */
 async function mayStart(kernel: Kernel, claimed: Mine, executor: Executor): Promise<boolean> {
-  const { until } = claimed;
+  const { record, until } = claimed;
   try {
     executor.demandLease();
+    kernel.freezes.refuse(record);
     if (kernel.clock() < until) return true;
   } catch (error) {
     await giveBackUnstarted(kernel, claimed);

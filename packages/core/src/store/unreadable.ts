@@ -11,6 +11,14 @@ export function unreadableIn(error: unknown): Unreadable | undefined {
   return isCountersignError(error, "STORE_UNAVAILABLE") ? error.details.unreadable : undefined;
 }
 
+/** Null for a record that can't be read: whoever goes through many leaves it as it is. */
+export function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((error: unknown) => {
+    if (unreadableIn(error)) return null;
+    throw error;
+  });
+}
+
 /** Reads each by itself: one that can't be read is named, and keeps none of the others from it. Absent `unreadable`: all could be. */
 export function readEach<From, To>(
   from: readonly From[],

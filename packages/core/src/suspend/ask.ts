@@ -75,7 +75,9 @@ export function newRequest(
 }
 
 /** Did the call that is being replaced run? Its reviewer has to know. */
-function fate({ state, begun }: RequestRecord): string {
+function fate(record: RequestRecord): string {
+  const { was, begun } = record;
+  const state = was ?? record.state;
   if (state === "done") return "already ran";
   if (state === "failed") return "ran and failed";
   return begun ? "may have run" : "did not run";
