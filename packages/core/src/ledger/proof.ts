@@ -27,7 +27,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** What an event says of a record: what is different from now on; `null`: no longer there. Without `old`: all of it. */
 export function patchOf(old: AnyRecord | undefined, next: AnyRecord): JsonObject {
-  const [before, after] = [(old ?? {}) as Fields, next as unknown as Fields];
+  const before: Fields = { ...old };
+  const after: Fields = { ...next };
   const patch: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (!isProved(key, next) || before[key] === after[key]) continue;
@@ -93,7 +94,7 @@ function maskedField(key: string, { args, proposal, ranWith = {}, redact }: Requ
 
 /** Signatures are only ever added. */
 function signed(record: AnyRecord, before: unknown): readonly unknown[] {
-  const { decisions = [], redact } = record as RequestRecord;
+  const { decisions, redact } = record as RequestRecord;
   return decisions.slice(Array.isArray(before) ? before.length : 0).map((signature) => {
     if (!redact || signature.decision.type !== "edit") return plain(signature);
     return { ...signature, decision: { ...maskDecision(signature.decision, redact), sha256: sha256OfJson(signature.decision.args) } };

@@ -11,7 +11,10 @@ export async function* history(ledger: Ledger, subject: string): AsyncGenerator<
 /** Whatever has a record or a chain. A store that can't list that is asked for its chains. */
 export async function* subjectsOf(ledger: Ledger): AsyncGenerator<string> {
   const { port, tenant } = ledger;
-  if (!port.listSubjects) return yield* chainsOf(ledger);
+  if (!port.listSubjects) {
+    yield* chainsOf(ledger);
+    return;
+  }
   for (let after: string | undefined; ;) {
     const page: readonly string[] = await port.listSubjects(tenant, after, PAGE);
     yield* page;
