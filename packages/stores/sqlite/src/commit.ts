@@ -64,17 +64,15 @@ function refusing(change: Put): Write {
   };
 }
 
-const APPEND = `INSERT INTO events (tenant, position, subject, seq, event)
-  VALUES (:tenant, 1 + max(
-    (SELECT coalesce(max(position), 0) FROM events WHERE tenant = :tenant),
-    coalesce((SELECT position FROM positions WHERE tenant = :tenant), 0)
-  ), :subject, :seq, :event) ON CONFLICT (tenant, subject, seq) DO NOTHING`;
+const APPEND = `INSERT INTO events (position, tenant, subject, seq, event)
+  VALUES (1 + max((SELECT coalesce(max(position), 0) FROM events), (SELECT position FROM positions)), ?, ?, ?, ?)
+  ON CONFLICT (tenant, subject, seq) DO NOTHING`;
 
 /** A place in a chain that is taken already refuses the whole batch. */
 function appending(tenant: string, event: AuditEvent): Write {
   const { subject, seq } = event;
   const text = encode(event);
   return (connection) => {
-    if (connection.run(APPEND, { tenant, subject, seq, event: text }) === 0) throw new Refusal("CONFLICT");
+    if (connection.run(APPEND, tenant, subject, seq, text) === 0) throw new Refusal("CONFLICT");
   };
 }

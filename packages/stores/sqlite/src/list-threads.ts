@@ -44,5 +44,8 @@ export function listThreads(connection: Connection, tenant: string, query: Threa
   const page = rows.slice(0, limit);
   // Of the row: its record may be unreadable.
   const last = page.at(-1);
-  return { ...readEach(page, toThread), next: last && rows.length > limit ? threadCursorOf(nameIn(last, "id")) : undefined };
+  return {
+    ...readEach(page, (row) => toThread(tenant, row)),
+    next: last && rows.length > limit ? threadCursorOf(nameIn(last, "id")) : undefined,
+  };
 }

@@ -19,14 +19,14 @@ export function listRequests(connection: Connection, tenant: string, query: Requ
   const found = matching(tenant, query, pageStart(query), limit + 1);
   if (!found) return { items: [], next: undefined };
   const { down } = direction(query);
-  const sql = `SELECT record, result, json_quote(requests.id) AS id, found.asked_at AS asked_at FROM (${found.text}) AS found
+  const sql = `SELECT version, record, result, json_quote(requests.id) AS id, found.asked_at AS asked_at FROM (${found.text}) AS found
     CROSS JOIN requests ON requests.tenant = ? AND requests.id = found.id ORDER BY found.asked_at ${down}, found.id ${down}`;
   const rows = connection.all(sql, ...found.values, tenant);
   const page = rows.slice(0, limit);
   // Of the row: its record may be unreadable.
   const last = page.at(-1);
   const end = last && rows.length > limit ? { askedAt: Number(last["asked_at"]), id: nameIn(last, "id") } : undefined;
-  return { ...readEach(page, toRequest), next: end && cursorOf(end) };
+  return { ...readEach(page, (row) => toRequest(tenant, row)), next: end && cursorOf(end) };
 }
 
 /** Counts no further than `cap`. `limit` and `after` of the query don't matter. */

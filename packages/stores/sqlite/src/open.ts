@@ -5,20 +5,22 @@ import { pathToFileURL } from "node:url";
 import { CountersignError } from "@countersign/core/store";
 import { PATIENCE } from "./connection.ts";
 import { isBusy, isCantOpen, isNotADatabase, storeError, unavailable } from "./errors.ts";
-import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { APPLICATION_ID, SCHEMA, VERSION } from "./schema.ts";
 
 /** How long SQLite itself waits for a lock before the event loop gets its turn, in ms. */
 const SHORT_WAIT = 10;
 
+const TOO_OLD = "Nothing was changed in it. Start a new file, and keep this one for its audit trail.";
+
 /**
- * Opens a file as a Countersign store: creates it, brings it up to date, or refuses it untouched.
- * @throws STORE_INCOMPATIBLE for a file of somebody else's or of a newer version, STORE_UNAVAILABLE
+ * Opens a file as a Countersign store: creates it, or refuses it untouched.
+ * @throws STORE_INCOMPATIBLE for a file of somebody else's or of another version, STORE_UNAVAILABLE
  */
 export function openDatabase(path: string): DatabaseSync {
   refuseMissingFolder(path);
   let database: DatabaseSync | undefined;
   try {
-    if (isForeign(path)) throw incompatible("foreign");
+    refuseOthers(path);
     database = new DatabaseSync(path);
     prepare(database);
     return database;
@@ -38,7 +40,7 @@ function refuseMissingFolder(path: string): void {
 /** Pragmas that a commit relies on come after the schema: turning WAL on would change a file that isn't ours. */
 function prepare(database: DatabaseSync): void {
   database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
-  migrate(database);
+  create(database);
   const mode = patiently(() => pragma(database, "journal_mode = WAL"));
   if (mode !== "wal" && mode !== "memory")
     throw unavailable(false, `This place can't hold a store: journal mode ${String(mode)} instead of WAL.`);
@@ -47,36 +49,42 @@ function prepare(database: DatabaseSync): void {
 }
 
 /** Takes the file's lock only if there is something to do; whoever comes second then finds it done. */
-function migrate(database: DatabaseSync): void {
-  if (missing(database).length === 0) return;
+function create(database: DatabaseSync): void {
+  if (isCreated(database)) return;
   // What fails here is rolled back by closing the file.
   database.exec("BEGIN IMMEDIATE");
-  for (const migration of missing(database)) database.exec(migration);
-  database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}; COMMIT`);
+  if (!isCreated(database)) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
+  database.exec("COMMIT");
 }
 
-/** @throws STORE_INCOMPATIBLE */
-function missing(database: DatabaseSync): readonly string[] {
+/** @throws STORE_INCOMPATIBLE for whatever else there is */
+function isCreated(database: DatabaseSync): boolean {
   // In this order: another process may create the store between the two reads.
   const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
-  const isOurs = pragma(database, "application_id") === APPLICATION_ID;
-  if (!isOurs && !isEmpty) throw incompatible("foreign");
-  const version = isOurs ? Number(pragma(database, "user_version")) : 0;
-  if (version > MIGRATIONS.length) throw incompatible(version);
-  return MIGRATIONS.slice(version);
+  const isMarked = pragma(database, "application_id") !== 0;
+  if (isEmpty && !isMarked) return false;
+  refuseOther(database);
+  return true;
+}
+
+/** @throws STORE_INCOMPATIBLE unless it is a store of this version */
+function refuseOther(database: DatabaseSync): void {
+  if (pragma(database, "application_id") !== APPLICATION_ID) throw incompatible("foreign");
+  const version = Number(pragma(database, "user_version"));
+  if (version !== VERSION) throw incompatible(version);
 }
 
 /**
  * Looks at the file without changing it: even closing a database of somebody else's would tidy up its WAL. Through
  * SQLite nevertheless, because reading it with `fs` would drop the locks that this process may hold on it.
  */
-function isForeign(path: string): boolean {
-  if (path === ":memory:" || !statSync(path, { throwIfNoEntry: false })?.size) return false;
+function refuseOthers(path: string): void {
+  if (path === ":memory:" || !statSync(path, { throwIfNoEntry: false })?.size) return;
   // A journal: its creation was interrupted, or is going on right now. SQLite sorts that out.
-  if (existsSync(`${path}-journal`)) return false;
+  if (existsSync(`${path}-journal`)) return;
   const glance = unchanging(path);
   try {
-    return pragma(glance, "application_id") !== APPLICATION_ID;
+    refuseOther(glance);
   } finally {
     glance.close();
   }
@@ -112,5 +120,7 @@ function patiently<T>(work: () => T): T {
 }
 
 function incompatible(found: number | "foreign", cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {
-  return new CountersignError("STORE_INCOMPATIBLE", { found, expected: MIGRATIONS.length }, cause === undefined ? {} : { cause });
+  const isOlder = found !== "foreign" && found < VERSION;
+  const options = { ...(cause === undefined ? {} : { cause }), ...(isOlder ? { note: TOO_OLD } : {}) };
+  return new CountersignError("STORE_INCOMPATIBLE", { found, expected: VERSION }, options);
 }

@@ -17,8 +17,9 @@ export function putting(tenant: string, change: Put): Write {
     case "request": {
       const columns = { ...(expects === 0 ? originColumns(record) : {}), ...requestColumns(record, version) };
       return (connection) => {
-        const old = expects === 0 ? undefined : connection.get(INVITED, tenant, record.id);
+        const old = expects === 0 ? undefined : connection.get(INDEXED, tenant, record.id);
         compareAndSet(connection, change, key, columns);
+        if (old && old["digest"] !== record.proposal.digest) connection.run(EDIT, record.proposal.digest, tenant, record.id);
         invite(connection, key, old, columns["audience"] ?? null);
       };
     }
@@ -65,7 +66,9 @@ function update(table: string, columns: readonly string[]): string {
   return `UPDATE ${table} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE tenant = ? AND id = ? AND version = ?`;
 }
 
-const INVITED = "SELECT audience, asked_at FROM requests WHERE tenant = ? AND id = ?";
+const INDEXED = "SELECT audience, asked_at, digest FROM requests WHERE tenant = ? AND id = ?";
+/** Apart from what every put writes: SQLite would take it out of its index and put it back each time. */
+const EDIT = "UPDATE requests SET digest = ? WHERE tenant = ? AND id = ?";
 const DISINVITE = "DELETE FROM audiences WHERE tenant = ? AND id = ? AND asked_at = ? AND who IN (SELECT value FROM json_each(?))";
 const INVITE = `INSERT INTO audiences (tenant, who, asked_at, id, tool, agent, requested_by)
   SELECT tenant, who.value, asked_at, request.id, tool, agent, requested_by FROM requests AS request, json_each(audience) AS who

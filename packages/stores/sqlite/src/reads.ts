@@ -3,20 +3,22 @@ import type { Connection } from "./connection.ts";
 import { name, nameIn } from "./json.ts";
 import { toGrant, toRequest, toThread } from "./rows.ts";
 
-const REQUEST = `SELECT ${name("id")}, record, result FROM requests WHERE tenant = ?`;
+const REQUEST = `SELECT ${name("id")}, version, record, result FROM requests WHERE tenant = ?`;
 
 export function getRequest(connection: Connection, tenant: string, id: string): RequestRecord | undefined {
   const row = connection.get(`${REQUEST} AND id = ?`, tenant, id);
-  return row && toRequest(row);
+  return row && toRequest(tenant, row);
 }
 
 /** Rows are numbered as they are inserted: that is the order of asking. */
 export function requestsOfThread(connection: Connection, tenant: string, threadId: string): readonly RequestRecord[] {
-  return connection.all(`${REQUEST} AND thread_id = ? ORDER BY n`, tenant, threadId).map(toRequest);
+  return connection.all(`${REQUEST} AND thread_id = ? ORDER BY n`, tenant, threadId).map((row) => toRequest(tenant, row));
 }
 
 export function requestsOfTurn(connection: Connection, tenant: string, threadId: string, turnId: string): readonly RequestRecord[] {
-  return connection.all(`${REQUEST} AND thread_id = ? AND turn_id = ? ORDER BY n`, tenant, threadId, turnId).map(toRequest);
+  return connection
+    .all(`${REQUEST} AND thread_id = ? AND turn_id = ? ORDER BY n`, tenant, threadId, turnId)
+    .map((row) => toRequest(tenant, row));
 }
 
 const THREAD = `SELECT ${name("id")}, version, state, open, fence, ${name("holder")}, lease_until, not_before, closed_at, ${name("agent")},
@@ -24,14 +26,14 @@ const THREAD = `SELECT ${name("id")}, version, state, open, fence, ${name("holde
 
 export function getThread(connection: Connection, tenant: string, id: string): ThreadRecord | undefined {
   const row = connection.get(`${THREAD} WHERE tenant = ? AND id = ?`, tenant, id);
-  return row && toThread(row);
+  return row && toThread(tenant, row);
 }
 
-const GRANT = `SELECT ${name("id")}, uses, record FROM grants WHERE tenant = ?`;
+const GRANT = `SELECT ${name("id")}, version, uses, record FROM grants WHERE tenant = ?`;
 
 export function grantsFor(connection: Connection, tenant: string, call: Parameters<StorePort["grantsFor"]>[1]): readonly GrantRecord[] {
   const sql = `${GRANT} AND tool = ? AND agent = ? AND namespace IS ? ORDER BY n`;
-  return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map(toGrant);
+  return connection.all(sql, tenant, call.tool, call.agent, call.namespace ?? null).map((row) => toGrant(tenant, row));
 }
 
 /** Along its index, which has the oldest first. */
@@ -43,5 +45,5 @@ export function closedThreads(connection: Connection, tenant: string, before: nu
 
 /** In the order they were given. */
 export function listGrants(connection: Connection, tenant: string, tool: string | undefined): readonly GrantRecord[] {
-  return connection.all(`${GRANT} AND tool = coalesce(?, tool) ORDER BY n`, tenant, tool ?? null).map(toGrant);
+  return connection.all(`${GRANT} AND tool = coalesce(?, tool) ORDER BY n`, tenant, tool ?? null).map((row) => toGrant(tenant, row));
 }

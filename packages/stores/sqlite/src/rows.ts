@@ -6,14 +6,14 @@ import { decode, encode, nameIn } from "./json.ts";
 /** The columns of one row by name, ready to be bound. */
 export type Columns = { readonly [column: string]: SQLInputValue };
 
-/** Where a request was asked is part of its id or never changes: written once. */
+/** Where a request was asked is part of its id or never changes: written once. Its digest does when it is edited. */
 export function originColumns(record: RequestRecord): Columns {
-  const { threadId, turnId, agent, tool, askedAt } = record;
-  return { thread_id: threadId, turn_id: turnId, agent, tool, asked_at: askedAt };
+  const { threadId, turnId, agent, tool, askedAt, proposal } = record;
+  return { thread_id: threadId, turn_id: turnId, agent, tool, asked_at: askedAt, digest: proposal.digest };
 }
 
 export function requestColumns(record: RequestRecord, version: number): Columns {
-  const { result, ...rest } = record;
+  const { tenant, id, version: _, result, ...rest } = record;
   const audience = audienceOf(record);
   const barred = barredFrom(record);
   return {
@@ -29,19 +29,25 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     lease_until: record.leaseUntil,
     audience: audience ? encode(audience) : null,
     barred: barred.length > 0 ? encode(barred) : null,
-    record: encode({ ...rest, version }),
+    record: encode(rest),
     result: result === undefined ? null : encode(result),
   };
 }
 
-export function toRequest(row: Row): RequestRecord {
-  const record = { ...(decode(row, "record") as RequestRecord), id: nameIn(row, "id") };
+export function toRequest(tenant: string, row: Row): RequestRecord {
+  const record = { ...(decode(row, "record") as RequestRecord), ...addressOf(tenant, row) };
   return row["result"] === null ? record : { ...record, result: decode(row, "result") };
+}
+
+/** What no JSON says, because the row does. */
+function addressOf(tenant: string, row: Row): { readonly tenant: string; readonly id: string; readonly version: number } {
+  return { tenant, id: nameIn(row, "id"), version: Number(row["version"]) };
 }
 
 /** `open` is no part of a put. */
 export function threadColumns(record: ThreadRecord, version: number): Columns {
-  const { id, open, state, fence, holder, leaseUntil, notBefore, closedAt, agent, context, outcome, input, continuation, ...rest } = record;
+  const { tenant, id, version: _, open, state, fence, holder, leaseUntil, notBefore, closedAt, agent, ...named } = record;
+  const { context, outcome, input, continuation, ...rest } = named;
   const times = { lease_until: leaseUntil, not_before: notBefore, closed_at: closedAt ?? null };
   return { version, state, fence, holder: holder ?? null, ...times, agent, record: encode(rest) };
 }
@@ -53,12 +59,11 @@ export function threadBodyColumns({ context, outcome, input, continuation }: Thr
 }
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
-export function toThread(row: Row): ThreadRecord {
-  const { version, state, open, fence, lease_until, not_before, closed_at, continuation } = row;
+export function toThread(tenant: string, row: Row): ThreadRecord {
+  const { state, open, fence, lease_until, not_before, closed_at, continuation } = row;
   const times = { leaseUntil: lease_until, notBefore: not_before, closedAt: closed_at ?? undefined };
-  const [id, agent] = [nameIn(row, "id"), nameIn(row, "agent")];
   const holder = (nameIn(row, "holder") as string | null) ?? undefined;
-  const columns = { id, version, state, open, fence, holder, ...times, agent };
+  const columns = { ...addressOf(tenant, row), state, open, fence, holder, ...times, agent: nameIn(row, "agent") };
   const body = row["body"] === null ? {} : (decode(row, "body", "thread/") as object);
   return {
     ...(decode(row, "record", "thread/") as object),
@@ -70,11 +75,11 @@ export function toThread(row: Row): ThreadRecord {
 
 /** `uses` is no part of a put. */
 export function grantColumns(record: GrantRecord, version: number): Columns {
-  const { uses, ...rest } = record;
+  const { tenant, id, version: _, uses, ...rest } = record;
   const { namespace, tool, agent } = record.grant;
-  return { version, namespace: namespace ?? null, tool, agent, record: encode({ ...rest, version }) };
+  return { version, namespace: namespace ?? null, tool, agent, record: encode(rest) };
 }
 
-export function toGrant(row: Row): GrantRecord {
-  return { ...(decode(row, "record", "grant/") as GrantRecord), id: nameIn(row, "id"), uses: Number(row["uses"]) };
+export function toGrant(tenant: string, row: Row): GrantRecord {
+  return { ...(decode(row, "record", "grant/") as GrantRecord), ...addressOf(tenant, row), uses: Number(row["uses"]) };
 }

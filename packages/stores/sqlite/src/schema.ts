@@ -1,14 +1,17 @@
 /** Bytes 68 to 71 of the file say whose it is: "Csgn". */
 export const APPLICATION_ID = 0x4373676e;
 
+/** The `user_version` of the file. Those before it were never released, and hold records that no version reads any more. */
+export const VERSION = 5;
+
 /**
- * Entry n brings a file from schema n to n + 1. Append only: files in the wild have run the earlier ones.
- *
  * What is looked for has a column; the rest of a record is JSON. Every list is ordered by (asked_at, id), so every index
  * that serves lists has these two after what it looks up, and a page is one walk along it, however many rows there are.
+ *
+ * What a reader is shown of a request or a grant comes from `record` alone, but for its address and its version, which the
+ * JSON leaves out: the other columns only find it.
  */
-export const MIGRATIONS: readonly string[] = [
-  `
+export const SCHEMA = `
   CREATE TABLE requests (
     n INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -20,10 +23,12 @@ export const MIGRATIONS: readonly string[] = [
     agent TEXT NOT NULL,
     tool TEXT NOT NULL,
     requested_by TEXT,
+    digest TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
     decided_at INTEGER,
     expires_at INTEGER,
     execute_within INTEGER,
+    notice_at INTEGER,
     attempt INTEGER NOT NULL,
     lease_until INTEGER NOT NULL,
     audience TEXT, -- JSON: who is invited to decide; absent when nothing is to be decided
@@ -34,11 +39,13 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX requests_by_turn ON requests (tenant, thread_id, turn_id);
   CREATE INDEX requests_by_state ON requests (tenant, state, asked_at, id, tool, agent, requested_by);
+  CREATE INDEX requests_by_digest ON requests (tenant, digest, asked_at, id);
   -- An inbox filters what is pending. One index of all states for each filter would make every later transition pay.
   CREATE INDEX pending_by_tool ON requests (tenant, tool, asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_agent ON requests (tenant, agent, asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_requester ON requests (tenant, requested_by, asked_at, id) WHERE state = 'pending' AND requested_by IS NOT NULL;
   CREATE INDEX pending_by_expiry ON requests (tenant, expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
+  CREATE INDEX pending_by_notice ON requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
   CREATE INDEX approved_by_deadline ON requests (tenant, decided_at + execute_within)
     WHERE state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL;
   CREATE INDEX executing_by_lease ON requests (tenant, lease_until) WHERE state = 'executing';
@@ -66,12 +73,16 @@ export const MIGRATIONS: readonly string[] = [
     holder TEXT,
     lease_until INTEGER NOT NULL,
     not_before INTEGER NOT NULL,
+    closed_at INTEGER,
     agent TEXT NOT NULL,
     record TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
   ) WITHOUT ROWID;
   CREATE INDEX threads_due ON threads (tenant, max(lease_until, not_before), agent)
     WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL);
+  CREATE INDEX threads_closed ON threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
+  -- Threads that workers have given up: GIVEN_UP of core.
+  CREATE INDEX threads_failing ON threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
 
   -- What can be large in a thread, if there is any of it.
   CREATE TABLE thread_bodies (
@@ -96,38 +107,23 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX grants_by_tool ON grants (tenant, tool, agent);
 
-  -- Positions count up in the order of the commits, because there is one writer at a time.
+  -- Positions count up in the order of the commits, because there is one writer at a time. They are those of the file, and
+  -- rows in their order are appended, however long they are.
   CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
-    position INTEGER NOT NULL,
     subject TEXT NOT NULL,
     seq INTEGER NOT NULL,
-    event TEXT NOT NULL,
-    PRIMARY KEY (tenant, position)
-  ) WITHOUT ROWID;
+    event TEXT NOT NULL
+  );
+  -- It ends in the position, as every index does.
+  CREATE INDEX events_by_tenant ON events (tenant);
   CREATE UNIQUE INDEX events_by_subject ON events (tenant, subject, seq);
-  `,
-  `
-  ALTER TABLE threads ADD COLUMN closed_at INTEGER;
-  -- Closed before there was the column: its chain tells when.
-  UPDATE threads SET closed_at = (
-    SELECT event ->> '$.at' FROM events
-    WHERE events.tenant = threads.tenant AND subject = 'thread/' || threads.id ORDER BY seq DESC LIMIT 1
-  ) WHERE state = 'closed';
-  CREATE INDEX threads_closed ON threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
 
-  -- How far a tenant's positions had come when events of it were removed: they are not given out again.
+  -- One row: how far positions had come when events were last removed. They are not given out again. AUTOINCREMENT would
+  -- write this at every commit.
   CREATE TABLE positions (
-    tenant TEXT NOT NULL PRIMARY KEY,
     position INTEGER NOT NULL
-  ) WITHOUT ROWID;
-  `,
-  `
-  ALTER TABLE requests ADD COLUMN notice_at INTEGER;
-  CREATE INDEX pending_by_notice ON requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
-  `,
-  `
-  -- Threads that workers have given up: GIVEN_UP of core.
-  CREATE INDEX threads_failing ON threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
-  `,
-];
+  );
+  INSERT INTO positions VALUES (0);
+`;

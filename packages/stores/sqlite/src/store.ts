@@ -7,6 +7,7 @@ import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
 import { openDatabase } from "./open.ts";
 import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { listSubjects } from "./subjects.ts";
 import { Watchers } from "./watch.ts";
 
 /**
@@ -18,7 +19,7 @@ import { Watchers } from "./watch.ts";
  * the system tells who writes to a file, else within about 50 ms.
  * A lock held by another process is waited for up to 5 s.
  *
- * @throws STORE_INCOMPATIBLE for a file of somebody else's (nothing is changed in it) or of a newer version;
+ * @throws STORE_INCOMPATIBLE for a file of somebody else's or of another version (nothing is changed in it);
  * STORE_UNAVAILABLE if the file can't be opened. Later calls throw STORE_UNAVAILABLE: `retryable` when others kept the
  * file locked, else (disk full, read-only, closed) not.
  */
@@ -52,6 +53,7 @@ export function sqliteStore(path: string): StorePort {
     grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => connection.answer(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
+    listSubjects: (tenant, after, limit) => connection.answer(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => connection.answer(() => closedThreads(connection, tenant, before, limit)),
     claimDue: async (kind, options) => {
       const due = await connection.answer(() => claimDue(connection, kind, options));

@@ -18,15 +18,16 @@ const MAX_WALKS = 100;
  * every match. None when nothing can match. Each walk ends in conditions on `walk`, and more may be added.
  */
 export function walksOf(tenant: string, query: RequestQuery): readonly Sql[] {
-  const { threadId, reviewableBy } = query;
+  const { reviewableBy } = query;
   const states = statesOf(query);
-  if (threadId !== undefined) {
+  if (states.length === 0) return [];
+  const narrow = narrowIndex(query);
+  if (narrow !== undefined) {
     const among: Conditions = [["walk.state IN (SELECT value FROM json_each(?))", encode(states)]];
-    return [along("requests_by_turn", [["walk.tenant = ?", tenant], ...equalities(query), ...among, ...reviewable("walk", query, true)])];
+    return [along(narrow, [["walk.tenant = ?", tenant], ...equalities(query), ...among, ...reviewable("walk", query, true)])];
   }
   if (reviewableBy) {
     const invitations = invitationsFor(reviewableBy);
-    if (states.length === 0) return [];
     if (invitations.length > MAX_WALKS)
       return [invited(tenant, query, ["walk.who IN (SELECT value FROM json_each(?))", encode(invitations)])];
     return invitations.map((invitation) => invited(tenant, query, ["walk.who = ?", invitation]));
@@ -34,6 +35,12 @@ export function walksOf(tenant: string, query: RequestQuery): readonly Sql[] {
   return states.map((state) =>
     along(indexFor(state, query), [["walk.tenant = ?", tenant], [`walk.state = '${state}'`], ...equalities(query)]),
   );
+}
+
+/** Requests of one thread, or for the very same call, are few: the rows themselves say the rest. */
+function narrowIndex({ threadId, digest }: RequestQuery): string | undefined {
+  if (threadId !== undefined) return "requests_by_turn";
+  return digest === undefined ? undefined : "requests_by_digest";
 }
 
 /** The state stands in the SQL itself, or SQLite couldn't tell that an index of pending requests will do. */
@@ -60,8 +67,8 @@ function select(from: string, conditions: Conditions): Sql {
   };
 }
 
-function equalities({ threadId, requestedBy, tool, agent }: RequestQuery): Conditions {
-  const wanted = { thread_id: threadId, requested_by: requestedBy, tool, agent };
+function equalities({ threadId, digest, requestedBy, tool, agent }: RequestQuery): Conditions {
+  const wanted = { thread_id: threadId, digest, requested_by: requestedBy, tool, agent };
   return Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [[`walk.${column} = ?`, value] as const]));
 }
 

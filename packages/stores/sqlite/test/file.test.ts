@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { commit, output, put, request, start, TENANT } from "@countersign/store-tests";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { sqliteStore } from "../src/index.ts";
+import { APPLICATION_ID, VERSION } from "../src/schema.ts";
 import { contents, folder } from "./folder.ts";
 
 /** A database of somebody else's. */
@@ -27,7 +28,7 @@ function code(work: () => unknown): unknown {
 }
 
 const unavailable = { code: "STORE_UNAVAILABLE", details: { retryable: false } };
-const foreign = { code: "STORE_INCOMPATIBLE", details: { found: "foreign", expected: 4 } };
+const foreign = { code: "STORE_INCOMPATIBLE", details: { found: "foreign", expected: VERSION } };
 
 describe("a file of somebody else's is refused and not touched", () => {
   test.each([
@@ -102,7 +103,27 @@ describe("a file of ours", () => {
     const path = join(folder(), "store.db");
     await sqliteStore(path).close();
     theirs(path, "PRAGMA user_version = 99").close();
-    expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: 4 } });
+    expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: VERSION } });
+  });
+
+  test.each([1, 2, 3, 4])("of version %i is refused untouched, with what to do", (version) => {
+    const [path, copy] = [folder(), folder()];
+    const marks = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`;
+    theirs(
+      join(path, "store.db"),
+      `CREATE TABLE requests (record); ${marks}; PRAGMA journal_mode = WAL; INSERT INTO requests VALUES ('{}')`,
+    );
+    for (const end of ["", "-wal"]) copyFileSync(join(path, `store.db${end}`), join(copy, `store.db${end}`));
+    const before = contents(copy);
+    expect(() => sqliteStore(join(copy, "store.db"))).toThrow(
+      expect.objectContaining({
+        code: "STORE_INCOMPATIBLE",
+        details: { found: version, expected: VERSION },
+        message: expect.stringContaining("Start a new file, and keep this one for its audit trail.") as unknown,
+      }),
+    );
+    // Node before 22.15 makes an index of the WAL, and leaves it there.
+    expect(contents(copy).filter((line) => !line.startsWith("store.db-shm"))).toEqual(before);
   });
 
   test("can be an empty file at first", async () => {
