@@ -11,22 +11,18 @@ export function commit(tenant: Tenant, batch: Batch, now: number): Committed {
   for (const change of written.changes) put(tenant, change);
   for (const change of written.changes) add(tenant, change);
   for (const event of written.events) append(tenant, event);
-  drop(tenant, written.changes);
+  for (const change of written.changes) drop(tenant, change);
   return { ok: true };
 }
 
-function reading({ requests, threads, grants, places }: Tenant, now: number): CommitRead {
+function reading({ requests, threads, grants, chains }: Tenant, now: number): CommitRead {
   return {
     now,
     request: (id) => requests.get(id),
     thread: (id) => threads.get(id),
     grant: (id) => grants.get(id),
-    hasEvent: (subject, seq) => places.has(placeOf({ subject, seq })),
+    hasEvent: (subject, seq) => chains.get(subject)?.has(seq) ?? false,
   };
-}
-
-function placeOf({ subject, seq }: Pick<AuditEvent, "subject" | "seq">): string {
-  return `${seq}/${subject}`;
 }
 
 function put(tenant: Tenant, change: Change): void {
@@ -51,19 +47,18 @@ function add(tenant: Tenant, change: Change): void {
 }
 
 function append(tenant: Tenant, event: AuditEvent): void {
-  tenant.places.add(placeOf(event));
+  const { subject, seq } = event;
   tenant.events.set(++tenant.position, event);
+  tenant.chains.set(subject, (tenant.chains.get(subject) ?? new Map<number, number>()).set(seq, tenant.position));
 }
 
-/** One walk for all drops of the batch. */
-function drop({ events, places }: Tenant, changes: readonly Change[]): void {
-  const drops = changes.filter((change) => change.op === "drop");
-  if (drops.length === 0) return;
-  const throughs = new Map<string, number>();
-  for (const { subject, through } of drops) throughs.set(subject, Math.max(through, throughs.get(subject) ?? 0));
-  for (const [position, event] of events) {
-    if (event.seq > (throughs.get(event.subject) ?? 0)) continue;
+function drop({ events, chains }: Tenant, change: Change): void {
+  const chain = change.op === "drop" && chains.get(change.subject);
+  if (!chain) return;
+  for (const [seq, position] of chain) {
+    if (seq > change.through) continue;
     events.delete(position);
-    places.delete(placeOf(event));
+    chain.delete(seq);
   }
+  if (chain.size === 0) chains.delete(change.subject);
 }

@@ -64,21 +64,20 @@ export function listEvents(
   subject: string | undefined,
 ): { readonly events: readonly AuditEvent[]; readonly position: string } {
   const start = positionOf(after);
-  const found = [...tenant.events]
-    .filter(([position, event]) => position > start && (subject === undefined || event.subject === subject))
-    .slice(0, Math.max(0, limit));
-  return copy({ events: found.map(([, event]) => event), position: String(found.at(-1)?.[0] ?? start) });
+  const all = subject === undefined ? [...tenant.events.keys()] : [...(tenant.chains.get(subject)?.values() ?? [])].sort((a, b) => a - b);
+  const found = all.filter((position) => position > start).slice(0, Math.max(0, limit));
+  return copy({ events: found.flatMap((position) => tenant.events.get(position) ?? []), position: String(found.at(-1) ?? start) });
 }
 
-/** In the order of their names. */
-export function listSubjects({ requests, threads, grants, events }: Tenant, after: string | undefined, limit: number): readonly string[] {
-  const chains = [...events.values()].map(({ subject }) => subject);
+/** Of records and of chains, in the order of their names. */
+export function listSubjects({ requests, threads, grants, chains }: Tenant, after: string | undefined, limit: number): readonly string[] {
   const records = [
     ...requests.keys(),
     ...[...threads.keys()].map((id) => `thread/${id}`),
     ...[...grants.keys()].map((id) => `grant/${id}`),
   ];
-  return [...new Set([...records, ...chains])].filter((subject) => after === undefined || subject > after).sort().slice(0, Math.max(0, limit)); // prettier-ignore
+  const beyond = [...new Set([...records, ...chains.keys()])].filter((subject) => after === undefined || subject > after);
+  return beyond.sort().slice(0, Math.max(0, limit));
 }
 
 function positionOf(after: string | undefined): number {

@@ -11,8 +11,8 @@ export interface Tenant {
   readonly events: Map<number, AuditEvent>;
   /** The last that was given out: never again, whatever is dropped. */
   position: number;
-  /** The keys of all events: one per place in a chain. */
-  readonly places: Set<string>;
+  /** Of each chain that has events, their positions by their numbers. */
+  readonly chains: Map<string, Map<number, number>>;
 }
 
 export function emptyTenant(): Tenant {
@@ -23,7 +23,7 @@ export function emptyTenant(): Tenant {
     grants: new Map(),
     events: new Map(),
     position: 0,
-    places: new Set(),
+    chains: new Map(),
   };
 }
 
