@@ -84,6 +84,7 @@ export function kvStore(path: string): StorePort {
           .flatMap((place) => recordAt(tx, "grant", place) ?? [])
           .filter(({ grant }) => grant.namespace === call.namespace && grant.tool === call.tool && grant.agent === call.agent),
       ),
+    listSubjects: (tenant, after, limit) => answer((tx) => listSubjects(tx, tenant, after, limit)),
     listEvents: (tenant, after, limit, subject) => answer((tx) => listEvents(tx, tenant, after, limit, subject)),
     watch: (listener) => {
       if (!isOpen) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
@@ -148,6 +149,15 @@ function listThreads(tx: Transaction, tenant: string, query: ThreadQuery): Page<
     unreadable.push(...(read.unreadable ?? []));
   }
   return { items: page, unreadable, next: undefined };
+}
+
+/** Records by their keys, so that unreadable ones are named as well, and chains by their events. */
+function listSubjects(tx: Transaction, tenant: string, after: string | undefined, limit: number): readonly string[] {
+  const ids = (kind: string): readonly string[] => [...tx.keys(key(tenant, kind))].map(idIn);
+  const chains = [...tx.scan(keys.event(tenant))].map((found) => (found as Numbered).event.subject);
+  const records = [...ids("request"), ...ids("thread").map((id) => `thread/${id}`), ...ids("grant").map((id) => `grant/${id}`)];
+  const beyond = [...new Set([...records, ...chains])].filter((subject) => after === undefined || subject > after);
+  return beyond.toSorted().slice(0, limit);
 }
 
 /** @throws INVALID_ARGS for an `after` that isn't a position */

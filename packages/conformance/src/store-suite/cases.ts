@@ -15,6 +15,7 @@ import { reopenCases } from "./cases/reopen.ts";
 import { saysCases } from "./cases/says.ts";
 import { sharedTimeCases } from "./cases/shared-time.ts";
 import { sharedCases } from "./cases/shared.ts";
+import { subjectCases } from "./cases/subjects.ts";
 import { tenantCases } from "./cases/tenants.ts";
 import { threadCases } from "./cases/threads.ts";
 import { unreadableCases } from "./cases/unreadable.ts";
@@ -31,6 +32,7 @@ export const storeCases: readonly StoreCase[] = [
   ...listCases,
   ...threadCases,
   ...eventCases,
+  ...subjectCases,
   ...dueThreadCases,
   ...dueExpiryCases,
   ...dueCases,

@@ -1,6 +1,6 @@
 import type { AuditEvent, RequestQuery, RequestRecord, StorePort, ThreadHead, ThreadQuery } from "@countersign/core/store";
 import { holds, same } from "./check.ts";
-import type { ListingStore } from "./listing.ts";
+import type { StoreWith } from "./optional.ts";
 import { idsOf, TENANT } from "./records.ts";
 
 /** Reads all pages of a list. No cursor may come twice. */
@@ -28,7 +28,7 @@ export async function everyPage(
 
 /** Reads all pages of a list of threads. `between` is told whom the page gave. */
 export async function everyThread(
-  store: ListingStore,
+  store: StoreWith<"listThreads">,
   query: ThreadQuery,
   between: (page: readonly string[]) => Promise<void> = async () => {},
 ): Promise<readonly ThreadHead[]> {
@@ -46,6 +46,27 @@ export async function everyThread(
     await between(idsOf(items));
   }
   return found;
+}
+
+/** Reads all pages of subjects. `between` is told whom the page gave. */
+export async function everySubject(
+  store: StoreWith<"listSubjects">,
+  limit: number,
+  between: (page: readonly string[]) => Promise<void> = async () => {},
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (;;) {
+    const page = await store.listSubjects(TENANT, found.at(-1), limit);
+    holds(page.length <= limit, `${page.length} subjects of at most ${limit}`);
+    if (page.length === 0) return found;
+    same(
+      page.filter((subject) => found.includes(subject)),
+      [],
+      "subjects that had come before",
+    );
+    found.push(...page);
+    await between(page);
+  }
 }
 
 /** Reads events from a position until there are no more. */

@@ -6,6 +6,7 @@ import type { Mutant } from "./mutant.ts";
 import { placeMutants } from "./places.ts";
 import { purgeMutants } from "./purge.ts";
 import { readMutants } from "./reads.ts";
+import { subjectMutants } from "./subjects.ts";
 import { threadMutants } from "./threads.ts";
 import { unreadableMutants } from "./unreadable.ts";
 import { valueMutants } from "./values.ts";
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...readMutants,
   ...threadMutants,
   ...eventMutants,
+  ...subjectMutants,
   ...dueMutants,
   ...purgeMutants,
   ...valueMutants,

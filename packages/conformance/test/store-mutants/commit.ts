@@ -78,6 +78,15 @@ export const commitMutants: readonly Mutant[] = [
   changes("drops-fences", ["store.commit.fence", "store.commit.atomic", "store.due.fence"], (change) =>
     change.op === "require" ? [] : change,
   ),
+  batches("takes-no-thread-for-fence-0", ["store.commit.fence"], async (batch, store) => {
+    const all: Change[] = [];
+    for (const change of batch.changes) {
+      const isNothing =
+        change.op === "require" && change.fence === 0 && (await store.getThread(batch.tenant, change.threadId)) === undefined;
+      if (!isNothing) all.push(change);
+    }
+    return { ...batch, changes: all };
+  }),
   batches("ignores-before", ["store.commit.before", "store.clock.one", "store.commit.atomic"], (batch) => ({
     ...batch,
     before: undefined,

@@ -1,5 +1,5 @@
 import type { AuditEvent, StorePort } from "@countersign/core/store";
-import { purging } from "../../src/store-suite/purging.ts";
+import { having } from "../../src/store-suite/optional.ts";
 import { changes, versionOf, weak, wrapped, type Mutant } from "./mutant.ts";
 
 /** Every purged request that the suite makes. */
@@ -12,7 +12,8 @@ const closedAs = (
   name: string,
   fails: readonly string[],
   closed: (of: NonNullable<StorePort["closedThreads"]>, tenant: string, before: number, limit: number) => Promise<readonly string[]>,
-): Mutant => wrapped(name, fails, (store) => ({ closedThreads: (...query) => closed(purging(store).closedThreads, ...query) }));
+): Mutant =>
+  wrapped(name, fails, (store) => ({ closedThreads: (...query) => closed(having(store, "closedThreads").closedThreads, ...query) }));
 
 export const purgeMutants: readonly Mutant[] = [
   changes("drops-nothing", ["store.purge.drop", "store.purge.atomic", "store.purge.reopened", "store.model.purge"], (change) =>

@@ -81,6 +81,32 @@ export const readMutants: readonly Mutant[] = [
   without("threadId", ["store.list.filters"]),
   without("agent", ["store.list.filters"]),
   without("requestedBy", ["store.list.filters"]),
+  without("digest", ["store.list.filters", "store.list.reviewable", "store.list.follows", "store.model.steps"]),
+  wrapped("asks-for-a-digest-alone", ["store.list.filters", "store.list.reviewable"], (store) => ({
+    listRequests: (tenant, { digest, order, limit, after, ...query }) =>
+      store.listRequests(tenant, digest === undefined ? { ...query, order, limit, after } : { digest, order, limit, after }),
+  })),
+  wrapped("orders-a-digest-by-id", ["store.list.paging"], (store) => ({
+    listRequests: async (tenant, query) => {
+      const page = await store.listRequests(tenant, query);
+      return query.digest === undefined ? page : { ...page, items: page.items.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
+    },
+  })),
+  wrapped("finds-by-the-first-digest", ["store.list.follows"], (store) => {
+    const first = new Map<string, string>();
+    return {
+      commit: async (batch) => {
+        for (const change of batch.changes)
+          if (change.op === "put" && change.kind === "request" && change.expects === 0)
+            first.set(change.record.id, change.record.proposal.digest);
+        return store.commit(batch);
+      },
+      countRequests: async (tenant, { digest, ...query }, cap) => {
+        const { items } = await store.listRequests(tenant, { ...query, limit: 1_000 });
+        return Math.min(cap, items.filter(({ id }) => digest === undefined || first.get(id) === digest).length);
+      },
+    };
+  }),
   without("reviewableBy", ["store.list.reviewable", "store.list.follows"]),
   without("order", ["store.list.order"]),
   wrapped("four-eyes-closed", ["store.list.reviewable"], (store) => ({

@@ -18,7 +18,16 @@ import {
 } from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
-import { closedThreads, grantsFor, listGrants, matching, matchingThreads, ofThread, ofTurn } from "../../src/store-suite/model/reads.ts";
+import {
+  closedThreads,
+  grantsFor,
+  listGrants,
+  matching,
+  matchingThreads,
+  ofThread,
+  ofTurn,
+  subjects,
+} from "../../src/store-suite/model/reads.ts";
 import { idsOf } from "../../src/store-suite/records.ts";
 import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
 
@@ -209,6 +218,12 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const last = page.at(-1);
         return { ...readEach(page, wholeThread), next: last && rest.length > limit ? threadCursorOf(last.id) : undefined };
       }),
+    listSubjects: (tenant, after, limit) =>
+      read(tenant, (state) =>
+        subjects(state)
+          .filter((subject) => after === undefined || subject > after)
+          .slice(0, limit),
+      ),
     listEvents: (tenant, after, limit, subject) =>
       read(tenant, ({ events }) => {
         if (after !== undefined && !/^\d+$/.test(after)) throw new CountersignError("INVALID_ARGS", { issues: [] });

@@ -1,12 +1,12 @@
 import { GIVEN_UP, unreadableRecord, type Page, type StorePort, type ThreadHead, type ThreadQuery } from "@countersign/core/store";
-import { listing, type ListingStore } from "../../src/store-suite/listing.ts";
+import { having, type StoreWith } from "../../src/store-suite/optional.ts";
 import { wrapped, type Mutant } from "./mutant.ts";
 
-type List = ListingStore["listThreads"];
+type List = StoreWith<"listThreads">["listThreads"];
 
 /** The honest list, asked or answered otherwise. */
 const listed = (name: string, fails: readonly string[], wrap: (list: List, store: StorePort) => List): Mutant =>
-  wrapped(name, fails, (store) => ({ listThreads: wrap(listing(store).listThreads, store) }));
+  wrapped(name, fails, (store) => ({ listThreads: wrap(having(store, "listThreads").listThreads, store) }));
 
 async function all(list: List, tenant: string, { limit: _limit, after: _after, ...query }: ThreadQuery): Promise<readonly ThreadHead[]> {
   return (await list(tenant, { ...query, limit: 1_000 })).items;

@@ -25,7 +25,7 @@ export type Change =
       readonly by: number;
       readonly floor?: number | undefined;
     }
-  /** The whole commit fails with FENCED unless the thread's fence is still this one. */
+  /** The whole commit fails with FENCED unless there is this thread and its fence is still this one. */
   | { readonly op: "require"; readonly threadId: string; readonly fence: number }
   /**
    * Removes the events of one chain up to and including number `through`. Refuses nothing, and never names an event of the
@@ -115,9 +115,10 @@ export interface StorePort extends Store {
     subject?: string,
   ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }>;
   /**
-   * What there is a record of, or an event: a request's id; of threads and grants `thread/` or `grant/` and the id; whatever
-   * else events are about. Each once, in an order that stays the same, `limit` at the most; `after` is the last one of the
-   * page before. Optional: without it `gate.verify` can't find a record whose whole chain is gone.
+   * What there is a record of, or an event: a request's id, also of a purged one; of threads and grants `thread/` or `grant/`
+   * and the id; whatever else events are about. Each once, in an order that stays the same, so that a page stays right under
+   * writes. `limit` at the most, and an empty page is the end. `after`: the last one of the page before; undefined: from the
+   * start. Optional: without it `gate.verify` can't find a record whose whole chain is gone.
    */
   listSubjects?(tenant: string, after: string | undefined, limit: number): Promise<readonly string[]>;
   /**

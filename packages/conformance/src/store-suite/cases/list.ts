@@ -21,6 +21,12 @@ const QUERIES: readonly RequestQuery[] = [
   { threadId: "thread-2", status: "pending", tool: "tool-0" },
   { requestedBy: "alice" },
   { requestedBy: "alice", status: "pending", tool: "tool-2", agent: "agent-1" },
+  { digest: "digest-0" },
+  { digest: "digest-9" },
+  { digest: "digest-1", status: "approved", execution: "none" },
+  { digest: "digest-0", status: "pending", tool: "tool-1" },
+  { digest: "digest-1", agent: "agent-0", requestedBy: "bob" },
+  { digest: "digest-0", threadId: "thread-3" },
 ];
 
 const REVIEWERS: readonly RequestQuery[] = [
@@ -32,6 +38,7 @@ const REVIEWERS: readonly RequestQuery[] = [
   { reviewableBy: { id: "bob", roles: ["finance", "legal"] }, tool: "tool-1" },
   { reviewableBy: { id: "bob", roles: ["legal"] }, requestedBy: "alice", agent: "agent-0" },
   { reviewableBy: { id: "bob", roles: ["legal", "finance"] }, threadId: "thread-1" },
+  { reviewableBy: { id: "carol", roles: ["finance"] }, digest: "digest-1" },
   { reviewableBy: { id: "bob", roles: ["finance"] }, status: "approved" },
   { reviewableBy: { id: "bob", roles: Array.from({ length: 600 }, (_, n) => (n === 599 ? "finance" : `role-${n}`)) } },
 ];
@@ -96,12 +103,16 @@ export const listCases: readonly StoreCase[] = [
       await listed({ reviewableBy: { id: "eve", roles: ["legal"] } }, 1, "asked of legal");
       await commit(store, [put({ ...record, decisions }, 2)]);
       await listed({ reviewableBy: bob }, 0, "signed by Bob");
+      await listed({ digest: "digest-1" }, 1, "the arguments that Bob signed, by their digest");
       await commit(store, [put({ ...record, decisions, proposal: { ...record.proposal, digest: "digest-2" } }, 3)]);
       await listed({ reviewableBy: bob }, 1, "other arguments than Bob signed");
+      await listed({ digest: "digest-2" }, 1, "the other arguments, by their digest");
+      await listed({ digest: "digest-1" }, 0, "the arguments that Bob signed, once there are others");
       const edited = { ...signed("carol", "digest-2"), decision: { type: "edit" as const, args: {} } };
       const back = { ...signed("dave", "digest-1"), decision: { type: "edit" as const, args: {} } };
       await commit(store, [put({ ...record, decisions: [...decisions, edited, back] }, 4)]);
       await listed({ reviewableBy: bob }, 1, "the arguments that Bob signed, back after an edit");
+      await listed({ digest: "digest-1", status: "pending" }, 1, "the same, by their digest");
       await commit(store, [put({ ...record, state: "executing" }, 5)]);
       await listed({ reviewableBy: bob }, 0, "executing, for Bob");
       await listed({ status: "pending" }, 0, "executing, among the pending");
@@ -140,6 +151,13 @@ export const listCases: readonly StoreCase[] = [
         same(whole.length, 200, "all in one page");
         for (const limit of [1, 7, 100, 200])
           same(idsOf(await everyPage(store, { order, limit })), whole, `pages of ${limit}, ${order} first`);
+        const alike = idsOf((await store.listRequests(TENANT, { order, limit: 1_000, digest: "digest-0" })).items);
+        for (const limit of [1, 7])
+          same(
+            idsOf(await everyPage(store, { order, limit, digest: "digest-0" })),
+            alike,
+            `pages of ${limit} of one digest, ${order} first`,
+          );
       }
       same((await store.listRequests(TENANT, {})).items.length, 50, "a page by default");
     },

@@ -6,7 +6,7 @@ import { reasonsAgainst, write } from "../model/commit.ts";
 import { sameState } from "../model/compare.ts";
 import { follow, type Subject } from "../model/follow.ts";
 import { copyOf, type TenantState } from "../model/state.ts";
-import { purging } from "../purging.ts";
+import { having } from "../optional.ts";
 import { batchOf, commitStep, steps } from "../model/steps.ts";
 
 /** Bounded twice: so many runs, and no more than this time, in ms. What was tried until then counts. */
@@ -100,7 +100,7 @@ export const modelCases: readonly StoreCase[] = [
     title: "The same, with requests purged and chains dropped, while somebody reads the events page by page.",
     guards: "What is removed takes something else with it.",
     run: async (env) => {
-      const store = purging(await env.open());
+      const store = having(await env.open(), "closedThreads");
       await compare(env, { store: () => store, other: async () => {} }, 0, { purges: true });
     },
   },

@@ -2,7 +2,7 @@ import type { AuditEvent, Change, RequestQuery, StorePort, ThreadRecord } from "
 import { has, refused, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { everyEvent, everyPage } from "../pages.ts";
-import { purging, type PurgingStore } from "../purging.ts";
+import { having, type StoreWith } from "../optional.ts";
 import { addOpen, commit, drop, event, idsOf, placesOf, put, putThread, request, requireFence, T0, TENANT, thread } from "../records.ts";
 
 async function placesIn(store: StorePort, subject?: string): Promise<readonly string[]> {
@@ -16,6 +16,7 @@ const DONE = { state: "done" } as const;
 const PURGED = request("r1", {
   ...DONE,
   state: "purged",
+  was: "done",
   args: {},
   requestedBy: { id: "alice" },
   expiresAt: T0,
@@ -32,6 +33,7 @@ const QUERIES: readonly RequestQuery[] = [
   { tool: "send_payment" },
   { agent: "payments" },
   { requestedBy: "alice" },
+  { digest: "digest-1" },
 ];
 
 const REFUSALS: readonly (readonly [why: string, reason: "CONFLICT" | "FENCED" | "FLOOR", change: Change, event?: AuditEvent])[] = [
@@ -51,7 +53,7 @@ export const purgeCases: readonly StoreCase[] = [
     title: "A drop removes the beginning of its chain, as far as it says, and nothing of another one.",
     guards: "The trail of a signature that still counts is gone, or that of a purged one stays.",
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       await commit(store, [], CHAINS);
       await commit(store, [drop("r1", 2)]);
       same(await placesIn(store), ["r10/1", "thread/r1/1", "r1/3", "r10/2"], "two of three dropped");
@@ -67,7 +69,7 @@ export const purgeCases: readonly StoreCase[] = [
     title: "A drop happens together with the rest of its batch, and in a refused one not at all.",
     guards: "A trail is removed whose record was not purged.",
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       await commit(store, [putThread(thread("pay-001")), put(request("r1", DONE))], [event("r1", 1), event("r1", 2)]);
       for (const [why, reason, change, extra = event("r1", 3)] of REFUSALS) {
         for (const changes of [
@@ -88,7 +90,7 @@ export const purgeCases: readonly StoreCase[] = [
     title: "A drop moves no reader, and no position is given out twice, even when the last event went.",
     guards: "An exporter reads an event twice, or never.",
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       await commit(store, [], CHAINS);
       const { position } = await store.listEvents(TENANT, undefined, 3);
       await commit(store, [drop("r10", 1), drop("r1", 2)]);
@@ -109,13 +111,13 @@ export const purgeCases: readonly StoreCase[] = [
     guards: "After a restart an exporter misses what came since.",
     needs: ["durable"],
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       await commit(store, [], [event("r1", 1), event("r1", 2)]);
       const { position } = await store.listEvents(TENANT, undefined, 10);
       await commit(store, [drop("r1", 2)]);
       await closeThread(store, "pay-001", T0);
       await store.close();
-      const again = purging(await open());
+      const again = having(await open(), "closedThreads");
       same(await placesIn(again), [], "dropped before");
       same(await again.closedThreads(TENANT, T0 + 1, 10), ["pay-001"], "closed before");
       await commit(again, [], [event("r2", 1)]);
@@ -127,7 +129,7 @@ export const purgeCases: readonly StoreCase[] = [
     title: "A purged request is found by its id, its thread and its turn, but by no list and no count; its id stays taken.",
     guards: "A payment that was made long ago is asked about and made again.",
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       await commit(store, [put(request("r1", { ...DONE, requestedBy: { id: "alice" } })), put(request("r2", DONE))]);
       await commit(store, [put(PURGED, 1)]);
       const stub = { ...PURGED, version: 2 };
@@ -150,8 +152,8 @@ export const purgeCases: readonly StoreCase[] = [
     title: "Closed threads are given by when they closed: those before a time, the oldest first, no more than wanted.",
     guards: "What a conversation said is kept for ever, or is gone while it is still needed.",
     run: async ({ open }) => {
-      const store = purging(await open());
-      const closed = (before: number, limit: number): ReturnType<PurgingStore["closedThreads"]> =>
+      const store = having(await open(), "closedThreads");
+      const closed = (before: number, limit: number): ReturnType<StoreWith<"closedThreads">["closedThreads"]> =>
         store.closedThreads(TENANT, before, limit);
       const over: Partial<ThreadRecord> = { closedAt: T0 };
       await commit(store, [putThread(thread("live")), putThread(thread("live with a time", over))]);
@@ -175,7 +177,7 @@ export const purgeCases: readonly StoreCase[] = [
     title: "A drop touches, and closed threads are, one tenant's only.",
     guards: "One customer's retention removes what another one must keep.",
     run: async ({ open }) => {
-      const store = purging(await open());
+      const store = having(await open(), "closedThreads");
       for (const tenant of [TENANT, "other"]) {
         await commit(store, [putThread(thread("pay-001", { state: "closed", closedAt: T0 }))], [event("r1", 1), event("r1", 2)], tenant);
         await commit(store, [], [event("r2", 1)], tenant);

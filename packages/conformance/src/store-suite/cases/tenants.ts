@@ -57,7 +57,9 @@ export const tenantCases: readonly StoreCase[] = [
       same(await store.requestsOfTurn("other", "pay-001", "msg_1"), [], "requests of a turn");
       same((await store.listRequests("other", {})).items, [], "a list");
       same((await store.listRequests("other", { reviewableBy: { id: "bob" } })).items, [], "an inbox");
+      same((await store.listRequests("other", { digest: "digest-1" })).items, [], "the same call");
       same(await store.countRequests("other", {}, 10), 0, "a count");
+      same((await store.listSubjects?.("other", undefined, 10)) ?? [], [], "subjects");
       same((await store.listThreads?.("other", {}))?.items ?? [], [], "threads");
       same(await grantsOf(store, {}, "other"), [], "grants");
       same((await store.listEvents("other", undefined, 10)).events, [], "events");

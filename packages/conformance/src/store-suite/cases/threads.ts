@@ -1,14 +1,14 @@
 import { GIVEN_UP, NEVER, type ThreadQuery, type ThreadRecord, type ThreadState } from "@countersign/core/store";
 import { has, holds, same, throwsCode } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { listing, type ListingStore } from "../listing.ts";
+import { having, type StoreWith } from "../optional.ts";
 import { everyThread } from "../pages.ts";
 import { addOpen, commit, FAR, idsOf, putThread, T0, TENANT, thread } from "../records.ts";
 
 const STATES: readonly ThreadState[] = ["ready", "running", "suspended", "idle", "failing", "closed"];
 
 /** Which threads each state has now, without those that have none. */
-async function standing(store: ListingStore): Promise<Partial<Record<ThreadState, readonly string[]>>> {
+async function standing(store: StoreWith<"listThreads">): Promise<Partial<Record<ThreadState, readonly string[]>>> {
   const found: Partial<Record<ThreadState, readonly string[]>> = {};
   for (const state of STATES) {
     const ids = idsOf(await everyThread(store, { state })).toSorted();
@@ -17,7 +17,7 @@ async function standing(store: ListingStore): Promise<Partial<Record<ThreadState
   return found;
 }
 
-async function asked(store: ListingStore, query: ThreadQuery): Promise<readonly string[]> {
+async function asked(store: StoreWith<"listThreads">, query: ThreadQuery): Promise<readonly string[]> {
   return idsOf((await store.listThreads(TENANT, query)).items);
 }
 
@@ -30,7 +30,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "Each state lists exactly its threads, and what is no run's thread is in no list.",
     guards: "A run that fails again and again is shown to nobody, or one that waits for a signature is taken for it.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       const held = { holder: "worker/1", leaseUntil: T0 };
       const all = [
         thread("ready"),
@@ -70,7 +70,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "The lists follow every put, every addition and every claim.",
     guards: "A thread that was given up and goes on again is still called failing, or the other way round.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       const failing = thread("t", { notBefore: GIVEN_UP, attempts: 20, lastError: "no such account", failingSince: T0 });
       await commit(store, [putThread(thread("t"))]);
       same(await standing(store), { ready: ["t"] }, "new");
@@ -98,7 +98,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "Page by page, every thread comes once, always in the same order, and the last page says that it is the last.",
     guards: "A thread falls between two pages, and nobody ever looks at it.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       const records = [...numbered(60), thread("Ü"), thread("🙂"), thread("'"), thread("a\u0000b"), thread("\\u0000")];
       await commit(
         store,
@@ -118,7 +118,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "A page goes on where the last one ended, also when threads go on, end and begin in between.",
     guards: "While some threads are put right, pages skip others that still fail.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       const records = numbered(60, { notBefore: GIVEN_UP });
       await commit(
         store,
@@ -138,7 +138,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "A limit that is no whole number from 1 to 1,000, and a cursor that isn't one, are INVALID_ARGS.",
     guards: "A cursor cut short by a URL begins the list again, for ever.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       await commit(store, [putThread(thread("t1")), putThread(thread("t2"))]);
       for (const limit of [0, -1, 1_001, 1.5, Number.NaN, Infinity])
         await throwsCode(() => store.listThreads(TENANT, { limit }), "INVALID_ARGS", `a limit of ${limit}`);
@@ -154,7 +154,7 @@ export const threadCases: readonly StoreCase[] = [
     title: "Threads are one tenant's, in lists and in pages.",
     guards: "One customer sees what another one's agents work on.",
     run: async ({ open }) => {
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       for (const tenant of [TENANT, "other"]) {
         const mine = ["a", "b", tenant].map((id) => putThread(thread(id, { notBefore: GIVEN_UP })));
         await commit(store, mine, [], tenant);

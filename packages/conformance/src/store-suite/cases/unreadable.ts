@@ -1,7 +1,7 @@
 import { GIVEN_UP, isCountersignError, type Page, type RequestQuery, type StorePort } from "@countersign/core/store";
 import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { listing, type ListingStore } from "../listing.ts";
+import { having, type StoreWith } from "../optional.ts";
 import { commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
 /** What a later version may write, and this one can't read. */
@@ -112,9 +112,9 @@ export const unreadableCases: readonly StoreCase[] = [
       await commit(first, all);
       await first.close();
       for (const id of ["t1", "t3", "t4"]) await damage(`thread/${id}`);
-      const store = listing(await open());
+      const store = having(await open(), "listThreads");
       for (const limit of [1, 2, 3, 4]) {
-        const list = (after?: string): ReturnType<ListingStore["listThreads"]> =>
+        const list = (after?: string): ReturnType<StoreWith<"listThreads">["listThreads"]> =>
           store.listThreads(TENANT, { state: "failing", limit, ...(after === undefined ? {} : { after }) });
         same(await walk(list), { items: ["t2"], named: ["thread/t1", "thread/t3", "thread/t4"] }, `pages of ${limit}`);
       }

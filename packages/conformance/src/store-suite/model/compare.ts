@@ -2,7 +2,7 @@ import type { StorePort, ThreadHead, ThreadRecord } from "@countersign/core/stor
 import { same } from "../check.ts";
 import { everyEvent } from "../pages.ts";
 import { FAR, T0 } from "../records.ts";
-import { closedThreads, grantsFor, matching, matchingThreads, ofThread, ofTurn } from "./reads.ts";
+import { closedThreads, grantsFor, matching, matchingThreads, ofThread, ofTurn, subjects } from "./reads.ts";
 import type { TenantState } from "./state.ts";
 import { AGENTS, REQUESTS, THREADS } from "./steps.ts";
 
@@ -53,6 +53,8 @@ export async function sameState(store: StorePort, tenant: string, state: TenantS
     const expected = closedThreads(state, before).map(({ closedAt }) => closedAt);
     if (times) same(times, expected.slice(0, limit), `when the threads were closed that it gives as closed before ${before}`);
   }
+  const named = await store.listSubjects?.(tenant, undefined, 1_000);
+  if (named) same(named.toSorted(), subjects(state), "the subjects");
   same((await everyEvent(store, { tenant })).events, [...state.events.values()], "the events");
 }
 

@@ -29,6 +29,16 @@ export function matchingThreads({ threads }: TenantState, query: ThreadQuery): r
   return [...threads.values()].filter((record) => threadMatches(record, query)).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** What there is a record or an event of, by name. */
+export function subjects({ requests, threads, grants, events }: TenantState): readonly string[] {
+  const records = [
+    ...requests.keys(),
+    ...[...threads.keys()].map((id) => `thread/${id}`),
+    ...[...grants.keys()].map((id) => `grant/${id}`),
+  ];
+  return [...new Set([...records, ...[...events.values()].map(({ subject }) => subject)])].sort();
+}
+
 /** Closed before then (Unix ms), the oldest first. */
 export function closedThreads({ threads }: TenantState, before: number): readonly ThreadRecord[] {
   return [...threads.values()]
