@@ -1,4 +1,5 @@
 /** `@countersign/core`: the gate, for whoever builds an agent. Adapter authors: `/adapter`; store authors: `/store`. @module */
+export { verifyTrail } from "./audit/trail.ts";
 export { digestOf } from "./canonical/json.ts";
 export { deserialize, serialize, type Serialized } from "./canonical/serialize.ts";
 export type { AllowedCall, CallContext } from "./contract/call.ts";

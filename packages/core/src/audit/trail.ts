@@ -1,5 +1,9 @@
+import { z } from "zod";
+import { jsonObjectSchema } from "../contract/decision.ts";
 import type { AuditEvent } from "../contract/event.ts";
+import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { hashOf } from "./chain.ts";
 
 /** The end of a chain. */
@@ -24,11 +28,16 @@ export function link(before: Tail | undefined, event: AuditEvent): Tail {
 
 function flawIn(before: Tail | undefined, event: AuditEvent): string | undefined {
   const { seq, prev, hash, type } = event;
-  const next = (before?.seq ?? 0) + 1;
-  if (hash !== rehash(event)) return "it was changed";
-  if (seq < next) return "it stands in another order";
-  if (seq > next) return type === "purged" ? undefined : `events ${next} to ${seq - 1} are missing`;
-  return prev === (before?.hash ?? "") ? undefined : "it does not continue the event before";
+  const last = before?.seq ?? 0;
+  if (hash !== rehash(event)) return "it was changed: its hash is of something else";
+  if (seq <= last) return `it stands behind event ${last}: the order was changed, or an event was repeated`;
+  if (seq > last + 1) return type === "purged" ? undefined : missing(last + 1, seq - 1);
+  return prev === (before?.hash ?? "") ? undefined : "it continues another event than the one before it: one of them was replaced";
+}
+
+function missing(first: number, last: number): string {
+  const [events, verb] = first === last ? [`event ${first}`, "is"] : [`events ${first} to ${last}`, "are"];
+  return `${events} of its chain ${verb} missing before it, or the order was changed`;
 }
 
 /** An event that was made unreadable has no hash. */
@@ -41,27 +50,38 @@ function rehash(event: AuditEvent): string | undefined {
 }
 
 /**
- * Checks an export by itself: each chain in it is whole, and nothing in it was changed. That the last events were left out
- * only the store can tell: `gate.verify({ against })`.
- * @example await verifyTrail(linesOf("trail.ndjson"))
- * @throws AUDIT_BROKEN naming the first event that fails
+ * Checks an export by itself: each of its chains is whole, and nothing in it was changed. Events are read one after the
+ * other, and of each chain only its end is kept. If the last events were left out, only the store can tell: `gate.verify({ against })`.
+ * @example await verifyTrail(events) // each line of `countersign audit export`, through JSON.parse
+ * @throws AUDIT_BROKEN naming the first event that fails, INVALID_ARGS for what is no event
  */
 export async function verifyTrail(events: AsyncIterable<AuditEvent>): Promise<{ readonly events: number; readonly subjects: number }> {
   let count = 0;
-  const tails = await tailsOf(counted(events, () => count++));
+  const tails = await tailsOf(events, () => count++);
   return { events: count, subjects: tails.size };
 }
 
-async function* counted(events: AsyncIterable<AuditEvent>, count: () => void): AsyncGenerator<AuditEvent> {
-  for await (const event of events) {
-    count();
-    yield event;
-  }
-}
-
-/** The end of each chain in a trail, by its subject. @throws AUDIT_BROKEN */
-export async function tailsOf(events: AsyncIterable<AuditEvent>): Promise<ReadonlyMap<string, Tail>> {
+/** The end of each chain in a trail, by its subject. `look`: at each event, in turn. @throws AUDIT_BROKEN, INVALID_ARGS */
+export async function tailsOf(events: AsyncIterable<AuditEvent>, look: (event: AuditEvent) => void): Promise<ReadonlyMap<string, Tail>> {
   const tails = new Map<string, Tail>();
-  for await (const event of events) tails.set(event.subject, link(tails.get(event.subject), event));
+  for await (const event of events) {
+    parseInput(eventSchema, event, "event");
+    tails.set(event.subject, link(tails.get(event.subject), event));
+    look(event);
+  }
   return tails;
 }
+
+/** Members that no hash covers are none of an event's. */
+const eventSchema: z.ZodType<AuditEvent> = z.lazy(() =>
+  z.strictObject({
+    subject: z.string(),
+    seq: z.int().positive(),
+    prev: z.string(),
+    hash: z.string(),
+    type: z.string(),
+    at: z.number(),
+    actor: z.custom<Principal>((value) => jsonObjectSchema.safeParse(value).success).optional(),
+    data: jsonObjectSchema,
+  }),
+) as z.ZodType<AuditEvent>;

@@ -97,7 +97,7 @@ export interface Gate<Tools = any, Context = any> {
    * Every record against its chain: what the events say, from the first to the last, is what the record says. A record that
    * can't be read is named in `unreadable`, and the others are verified. `against`: the events of an earlier export, which
    * the store must still have and go on from. See docs/operations.md for what no chain can prove.
-   * @throws AUDIT_BROKEN naming the first that fails
+   * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for an event in `against` that is none
    */
   verify(options?: { against?: AsyncIterable<AuditEvent> | undefined }): Promise<Verified>;
   /**

@@ -24,8 +24,17 @@ export interface ErrorDetails {
   /** `id`: of the freeze. */
   FROZEN: { readonly id: string; readonly by: Principal; readonly reason: string; readonly tool: string };
   FREEZE_NOT_FOUND: { readonly id: string };
-  /** `flaw`: what is wrong with it. `field`: the first field of the record in which it differs from its chain. */
-  AUDIT_BROKEN: { readonly subject: string; readonly seq: number; readonly flaw: string; readonly field?: string | undefined };
+  /**
+   * `flaw`: what is wrong with it. `field`: the first field of the record in which it differs from its chain. `foreign`: the
+   * export that the store was held against did not begin in this store and tenant.
+   */
+  AUDIT_BROKEN: {
+    readonly subject: string;
+    readonly seq: number;
+    readonly flaw: string;
+    readonly field?: string | undefined;
+    readonly foreign?: true;
+  };
   ARGS_CHANGED: { readonly request: ApprovalRequest };
   EDIT_UNCHECKABLE: { readonly request: ApprovalRequest };
   EXECUTION_BUSY: { readonly request: ApprovalRequest };

@@ -47,7 +47,7 @@ async function compare(ledger: Ledger, subject: string, exported: Tail | undefin
     throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0, flaw, field });
   };
   if (!tail) return refuse("its chain is gone");
-  if (exported && !isContinued) return refuse(`it does not continue event ${exported.seq} of the export`);
+  if (exported && !isContinued) return refuse(departure(exported, tail));
   if (!record) return refuse("the record that it is about is gone");
   if (record.seq !== tail.seq || record.head !== tail.hash) return refuse(`its record ends with event ${record.seq}, and another one`);
   const field = firstDifference(record, proof);
@@ -55,6 +55,12 @@ async function compare(ledger: Ledger, subject: string, exported: Tail | undefin
   const derived = await wronglyDerived(ledger, subject, record);
   if (derived !== undefined) return refuse(`its record has a wrong ${derived}`, derived);
   return { tail, record };
+}
+
+/** Why the store does not go on from the export. */
+function departure(exported: Tail, { seq }: Tail): string {
+  if (seq < exported.seq) return `the export has ${exported.seq} events of it: the store was cut, or an older backup of it was restored`;
+  return `event ${exported.seq} is another one than in the export: the chain was written anew, or a backup was restored and went on`;
 }
 
 /** Is this what the export ended with, or a purge that has taken its place since? */

@@ -1,9 +1,10 @@
 import { threadSubject } from "../audit/subject.ts";
-import { tailsOf, type Tail } from "../audit/trail.ts";
+import type { Tail } from "../audit/trail.ts";
 import type { AuditEvent, Verified } from "../contract/event.ts";
 import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { unreadableIn } from "../store/unreadable.ts";
+import { foreign, readExport, refuseForeign } from "./exported.ts";
 import { FREEZES } from "./freezes.ts";
 import type { Ledger } from "./ledger.ts";
 import { subjectsOf } from "./subjects.ts";
@@ -17,16 +18,18 @@ const AT_ONCE = 8;
  * Every record against its chain: the chain is whole, and what it comes to is what the record says. One after the other, so
  * that a large store needs no more memory than a small one. A record that can't be read is named, and the others are verified.
  * @param against events of an earlier export: today's store must go on from them
- * @throws AUDIT_BROKEN naming the first that fails
+ * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for what is no event
  */
 export async function verify(ledger: Ledger, against?: AsyncIterable<AuditEvent>): Promise<Verified> {
-  const exported = new Map(against && (await tailsOf(against)));
+  const exported = against && (await readExport(against));
+  if (exported) await refuseForeign(ledger, exported);
+  const unseen = new Map(exported?.tails);
   const unreadable = new Map<string, Unreadable>();
   const uses = new Uses();
   let [events, subjects, isFounded] = [0, 0, false];
   const look = async (subject: string): Promise<void> => {
     try {
-      const { tail, record } = await verifySubject(ledger, subject, exported.get(subject));
+      const { tail, record } = await verifySubject(ledger, subject, exported?.tails.get(subject));
       events += tail.seq - tail.from + 1;
       uses.add(record);
     } catch (error) {
@@ -36,13 +39,12 @@ export async function verify(ledger: Ledger, against?: AsyncIterable<AuditEvent>
     }
     subjects++;
   };
-  const known = exported.size;
   for await (const group of groupsOf(subjectsOf(ledger), AT_ONCE)) {
     await Promise.all(group.map(look));
     isFounded ||= group.includes(threadSubject(FREEZES));
-    for (const subject of group) exported.delete(subject);
+    for (const subject of group) unseen.delete(subject);
   }
-  refuseMissing(exported, known);
+  refuseMissing(unseen, exported?.tails.size);
   if (subjects > 0 && !isFounded) throw broken(threadSubject(FREEZES), 0, "the record of what is frozen is gone");
   await uses.verify(ledger, unreadable.size > 0);
   return { events, subjects, ...(unreadable.size > 0 ? { unreadable: [...unreadable.values()] } : {}) };
@@ -59,16 +61,13 @@ async function* groupsOf<T>(all: AsyncIterable<T>, size: number): AsyncGenerator
   if (group.length > 0) yield group;
 }
 
-/** Chains of the export that the store has nothing of. */
-function refuseMissing(missing: ReadonlyMap<string, Tail>, known: number): void {
+/** Chains of the export that the store has nothing of. @param known how many the export has */
+function refuseMissing(missing: ReadonlyMap<string, Tail>, known: number | undefined): void {
   const [first] = missing;
   if (!first) return;
+  if (missing.size === known) throw foreign("the store has nothing of it");
   const [subject, { seq }] = first;
-  throw broken(
-    subject,
-    seq,
-    missing.size === known ? "the export belongs to another store" : "the export has it, and the store has nothing of it",
-  );
+  throw broken(subject, seq, "the export has it, and the store has nothing of it: it was removed, or an older backup was restored");
 }
 
 function broken(subject: string, seq: number, flaw: string): CountersignError<"AUDIT_BROKEN"> {
