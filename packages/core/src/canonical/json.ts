@@ -85,7 +85,19 @@ export function sha256(value: unknown): string {
 
 /** The same of what has come through JSON: nothing is checked. Text with lone surrogates has a hash, too. */
 export function sha256OfJson(value: unknown): string {
-  return hash("sha256", canonicalize(value) ?? "", "hex");
+  try {
+    return hash("sha256", canonicalize(value) ?? "", "hex");
+  } catch {
+    return hash("sha256", canonicalize(wellFormed(value)) ?? "", "hex");
+  }
+}
+
+/** Texts with lone surrogates, which have no UTF-8, as JSON writes them. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.isWellFormed() ? value : JSON.stringify(value);
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [wellFormed(key), wellFormed(member)]));
 }
 
 /** What a signature is about: namespace, tool and exact arguments. @throws NOT_JSON */
