@@ -6,10 +6,15 @@ import { EXIT, type ExitCode } from "./exit.ts";
 /** A command ends here, and says why and what to do. */
 export class Failure extends Error {
   readonly exit: ExitCode;
+  readonly code: ErrorCode | "CLI";
+  readonly details: unknown;
 
-  constructor(exit: ExitCode, message: string) {
+  /** @param told what a program reads of it */
+  constructor(exit: ExitCode, message: string, told: { readonly code?: ErrorCode; readonly details?: unknown } = {}) {
     super(message);
     this.exit = exit;
+    this.code = told.code ?? "CLI";
+    this.details = told.details;
   }
 }
 
@@ -26,7 +31,10 @@ export interface Explained {
 }
 
 export function explained(error: unknown): Explained {
-  if (error instanceof Failure) return { exit: error.exit, code: "CLI", message: shown(error.message), details: undefined };
+  if (error instanceof Failure) {
+    const { exit, code, details } = error;
+    return { exit, code, message: shown(error.message), details };
+  }
   if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(ofCommander(error)), details: undefined };
   if (isCountersignError(error)) {
     const { code, details } = error;

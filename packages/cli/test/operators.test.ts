@@ -328,6 +328,8 @@ describe("the surroundings", () => {
     expect(await complete("policy", "s")).toEqual(["simulate"]);
     expect(await complete("list", "--status", "pe")).toEqual(["pending"]);
     expect(await complete("list", "--wa")).toEqual(["--watch"]);
+    expect(await complete("audit", "v")).toEqual(["verify"]);
+    expect(await complete("verify", "--ag")).toEqual(["--against"]);
     expect(await complete("approve", "")).toContain(id);
     for (const shell of ["bash", "zsh", "fish"])
       expect((await office.run(["completion", shell])).stdout).toContain("countersign complete --");

@@ -20,8 +20,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
   it("lists, shows and signs what was shown", async () => {
     const { id, proposal } = await office.asked("send_payment", { recipient: "A\tB\u202eC", amount: 4_200 });
     const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
-    const [, status, , , by, digest = "", tool, args] = (listed ?? "").split("\t");
-    expect([status, by, digest, tool]).toEqual(["pending", "bob", proposal.digest, "send_payment"]);
+    const [, status, , , by, digest = "", same, tool, args] = (listed ?? "").split("\t");
+    expect([status, by, digest, same, tool]).toEqual(["pending", "bob", proposal.digest, "-", "send_payment"]);
     expect(args).toBe('{"amount":4200,"recipient":"A\\tB\\u202eC"}');
 
     const shown = await office.run(["show", id]);
@@ -49,8 +49,31 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(chain.map(({ type }) => type)).toEqual(["asked", "approved"]);
   });
 
+  it("says before anybody signs that the very same call was asked before, and what became of it", async () => {
+    const twice = { recipient: "Twice", amount: 4_200 };
+    const [paid, waits, again] = [await office.asked("send_payment", twice), await office.asked("send_payment", twice), await office.asked("send_payment", twice)]; // prettier-ignore
+    await office.gate.decide(paid, { type: "approve" }, { by: FIONA });
+    await office.gate.execute({ id: paid.id, args: {} }, () => "Paid.");
+    const other = await office.asked("send_payment", { ...twice, amount: 4_201 });
+
+    const said = "asked 2 more times, with the very same arguments: 1 done, 1 pending; last";
+    const shown = await office.run(["show", again.id]);
+    expect([shown.stdout, shown.stderr]).toEqual([
+      expect.stringMatching(new RegExp(`^same call +${said} .* ago \\(${waits.id}\\)$`, "m")),
+      "",
+    ]);
+    const json = await office.run(["show", again.id, "--json"]);
+    expect([lines(json.stdout).length, json.stderr]).toEqual([1, expect.stringContaining(`${again.id} was ${said}`)]);
+    const listed = lines((await office.run(["list", "--status", "all", "--tool", "send_payment"])).stdout).map((line) => line.split("\t"));
+    const same = (id: string) => listed.find(([found]) => found === id)?.[6];
+    expect([paid, waits, again, other].map(({ id }) => same(id))).toEqual(["-", "1 done, 1 pending", "1 done, 1 pending", "-"]);
+    expect((await office.run(["show", other.id])).stdout).not.toContain("same call");
+    const signed = await office.run(["approve", again.id, "--digest", again.proposal.digest]);
+    expect([signed.code, signed.stderr]).toEqual([0, expect.stringContaining(said)]);
+  });
+
   it("has one winner when two people decide at once, and tells the other who won", async () => {
-    const { id, proposal } = await office.asked();
+    const { id, proposal } = await office.asked("send_payment", { recipient: "Contested", amount: 4_200 });
     const by = (name: string) => ({ env: { COUNTERSIGN_AS: name } });
     const [first, second] = await Promise.all([
       office.run(["approve", id, "--digest", proposal.digest], by("alice")),

@@ -1,4 +1,5 @@
 // A person at a terminal: the built command on a pseudo-terminal.
+import { edit } from "@countersign/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { officeOn, type Office } from "./support/office.ts";
 
@@ -262,6 +263,32 @@ describe("a terminal", () => {
     const plain = office.terminal(["list", "--newest"], { env: { NO_COLOR: "1" } });
     await plain.ended();
     expect(plain.raw).not.toContain(ESCAPE);
+  });
+
+  it("shows of an event what matters: its note, where it stands, who said what; of a request that it was asked before", async () => {
+    const args = { recipient: "Twice", amount: 7_000 };
+    const first = await office.asked("send_payment", args);
+    const { id } = await office.asked("send_payment", args);
+    const waiting = office.terminal(["list", "--tool", "send_payment", "--newest"]);
+    await waiting.ended();
+    expect(waiting.text).toMatch(new RegExp(`SAME CALL.*\n${id} .* 1 pending `));
+    await office.gate.decide(first, edit({ ...args, amount: 6_500 }, { comment: "half" }), {
+      by: { id: "fiona", roles: ["finance"] },
+      via: "web",
+    });
+    await office.gate.execute({ id: first.id, args: {} }, () => Promise.reject(new Error("The bank is closed."))).catch(() => {});
+    const history = office.terminal(["history", first.id], { columns: 200 });
+    await history.ended();
+    const [, ...rows] = history.text.trimEnd().split("\n");
+    expect(rows.map((row) => row.replace(/^.*?  (asked|approved|claimed|failed) +/, "$1 ").trimEnd())).toEqual([
+      'asked bob    pending; send_payment {"amount":7000,"recipient":"Twice"}: over $1,000',
+      'approved fiona  edit by web {"amount":6500,"recipient":"Twice"} [half]; changes proposal, terms',
+      "claimed countersign  executing",
+      "failed countersign  The bank is closed.",
+    ]);
+    const query = office.terminal(["audit", "query"]);
+    await query.ended();
+    expect(query.text).toMatch(/thread\/countersign\/schema\/[0-9a-f]{8}… /);
   });
 
   it("follows a list until Ctrl-C", async () => {

@@ -111,7 +111,7 @@ async function pressed(desk: Desk, screen: Screen, view: View, key: string): Pro
 /** Shows the request in full on the ordinary screen, where it can be scrolled, and does what is wanted. Answers what came of it. */
 async function decided(desk: Desk, request: ApprovalRequest, wanted: Decision["type"] | undefined): Promise<string> {
   if (wanted) refuse(request, wanted);
-  desk.out.say(`\n${requestText(desk.out, request, process.stderr)}`);
+  desk.out.say(`\n${requestText(desk.out, request, await desk.gate.duplicates(request), process.stderr)}`);
   const offered = decisionsOf(request.terms);
   const type = wanted ?? (await choice("What now?", [...offered, "back"]));
   if (type === "approve") return outcome(await approveSeen(desk, request));

@@ -2,15 +2,17 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
-import type { AuditEvent } from "@countersign/core";
+import { verifyTrail, type AuditEvent, type Grant } from "@countersign/core";
 import { visibleJson } from "@countersign/core/terminal";
 import { Command } from "commander";
-import { atDesk } from "../desk.ts";
+import { atDesk, roomOf } from "../desk.ts";
 import { usage } from "../failure.ts";
-import { EVENT_COLUMNS } from "../output/event.ts";
+import { count } from "../output/count.ts";
+import { eventColumns } from "../output/event.ts";
 import { table } from "../output/table.ts";
 import { warnOfUnreadable } from "../output/unreadable.ts";
 import { moment } from "../settings/values.ts";
+import { readTrail } from "./trail-file.ts";
 import { trail } from "./trail.ts";
 
 interface QueryOptions {
@@ -22,7 +24,11 @@ interface QueryOptions {
 }
 
 export function audit(): Command {
-  return new Command("audit").description("the trail: who signed what, when").addCommand(query()).addCommand(exporting());
+  return new Command("audit")
+    .description("the trail: who signed what, when")
+    .addCommand(query())
+    .addCommand(exporting())
+    .addCommand(verifying());
 }
 
 function query(): Command {
@@ -39,11 +45,11 @@ function query(): Command {
         for await (const event of matching(trail(store, tenant), options)) {
           if (out.json) out.value(event);
           else if (out.people) found.push(event);
-          else table(out, EVENT_COLUMNS, [event]);
+          else table(out, eventColumns(out.people), [event]);
         }
         if (!out.people) return;
         if (found.length === 0) out.hint("No such events.");
-        else if (table(out, EVENT_COLUMNS, found)) out.hint("… is where a line is cut: --json, or a pipe, has all of it.");
+        else if (table(out, eventColumns(out.people), found)) out.hint("… is where a line is cut: --json, or a pipe, has all of it.");
       }),
     );
 }
@@ -53,7 +59,7 @@ async function* matching(events: AsyncIterable<AuditEvent>, { since, until, tool
   const ofTool = new Set<string>();
   for await (const event of events) {
     if (tool !== undefined) {
-      if (event.data["tool"] === tool) ofTool.add(event.subject);
+      if (toolOf(event) === tool) ofTool.add(event.subject);
       if (!ofTool.has(event.subject)) continue;
     }
     if (since !== undefined && event.at < since) continue;
@@ -62,6 +68,11 @@ async function* matching(events: AsyncIterable<AuditEvent>, { since, until, tool
     if (type !== undefined && event.type !== type) continue;
     yield event;
   }
+}
+
+/** A request's event says it itself, a grant's in what is granted. */
+function toolOf({ data }: AuditEvent): unknown {
+  return data["tool"] ?? (data["grant"] as Partial<Grant> | undefined)?.tool;
 }
 
 function exporting(): Command {
@@ -103,4 +114,16 @@ async function created(path: string): Promise<NodeJS.WritableStream> {
         : `${path} can't be written: ${String((error as Error).message)}.`,
     );
   }
+}
+
+function verifying(): Command {
+  return new Command("verify")
+    .description("check an export by itself: its chains are whole, nothing was changed or moved; needs no store")
+    .argument("<file>", "what audit export wrote; - for standard input")
+    .action(async (path: string, _options: object, command: Command) => {
+      const { out } = roomOf(command);
+      const { result, file, sha256 } = await readTrail(path, verifyTrail);
+      const text = `${file}: verified ${count(result.events, "event")} in ${count(result.subjects, "chain")}, SHA-256 ${sha256}`;
+      out.result({ file, ...result, sha256 }, text);
+    });
 }

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { atDesk, signer } from "../desk.ts";
-import { statusOf, toolOf } from "../output/request.ts";
+import { toolOf } from "../output/request.ts";
+import { statusOf } from "../output/status.ts";
 
 export function cancel(): Command {
   return new Command("cancel")

@@ -2,7 +2,8 @@ import type { Settlement } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, signer } from "../desk.ts";
 import { usage } from "../failure.ts";
-import { statusOf, toolOf } from "../output/request.ts";
+import { toolOf } from "../output/request.ts";
+import { statusOf } from "../output/status.ts";
 import { json } from "../settings/values.ts";
 
 interface SettleOptions {

@@ -2,15 +2,26 @@ import type { ApprovalRequest, DecisionRecord, Duration, Principal, ReviewTerms 
 import { parsedLines, visible, visibleJson } from "@countersign/core/terminal";
 import { diff } from "./diff.ts";
 import type { Output } from "./output.ts";
+import { sameCallText } from "./same-call.ts";
+import { statusOf } from "./status.ts";
 import { moment, span } from "./when.ts";
 
-/** Everything that a reviewer has to know, in full: what would run, why it is asked about, who may sign, until when. */
-export function requestText(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream = process.stdout): string {
+/**
+ * Everything that a reviewer has to know, in full: what would run, why it is asked about, who may sign, until when.
+ * @param others requests for the very same call
+ */
+export function requestText(
+  out: Output,
+  request: ApprovalRequest,
+  others: readonly ApprovalRequest[],
+  stream: NodeJS.WriteStream = process.stdout,
+): string {
   const { proposal, args } = request;
   const edited = proposal.by !== undefined;
   const added = parsedLines(proposal.parsed);
   return [
     ...factsOf(out, request, stream),
+    ...sameCall(out, others, stream),
     ...request.decisions.map((record, index) => fact(index === 0 ? "signed" : "", signature(record))),
     ...request.links.map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
     out.style("bold", edited ? "arguments, as a reviewer has changed them" : "arguments", stream),
@@ -42,6 +53,12 @@ function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStre
   return facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [fact(name, value)]));
 }
 
+/** Whoever sees a payment twice should know. */
+function sameCall(out: Output, others: readonly ApprovalRequest[], stream: NodeJS.WriteStream): readonly string[] {
+  const text = sameCallText(others);
+  return text === undefined ? [] : [fact("same call", out.style("yellow", text, stream))];
+}
+
 /** In a handoff, an agent of the run that isn't the one that the run is called after. */
 function agentOf({ agent, proposedBy }: ApprovalRequest): string {
   return proposedBy === undefined || proposedBy === agent ? agent : `${agent} (proposed by ${proposedBy})`;
@@ -53,11 +70,6 @@ function fact(name: string, value: string): string {
 
 export function toolOf({ namespace, tool }: Pick<ApprovalRequest, "namespace" | "tool">): string {
   return visible(namespace === undefined ? tool : `${namespace}/${tool}`);
-}
-
-/** One word: what was decided or, of an approved call, what came of it. */
-export function statusOf({ status, execution }: Pick<ApprovalRequest, "status" | "execution">): string {
-  return execution === "none" ? status : execution;
 }
 
 export function person({ id, name, roles, kind }: Principal): string {

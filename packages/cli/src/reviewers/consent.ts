@@ -4,6 +4,7 @@ import { signer, type Desk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
 import { person, requestText } from "../output/request.ts";
+import { warnOfSameCall } from "../output/same-call.ts";
 import { confirm } from "../prompts.ts";
 
 /** @throws REQUEST_NOT_FOUND */
@@ -18,21 +19,27 @@ export async function demand({ gate }: Desk, id: string): Promise<ApprovalReques
  * @throws Failure in a pipe without the digest, or with another one
  */
 export async function seen(desk: Desk, id: string, type: Decision["type"], digest: string | undefined): Promise<ApprovalRequest> {
-  const { out } = desk;
+  const { gate, out } = desk;
   signer(desk);
   const request = await demand(desk, id);
   if (digest !== undefined) {
-    if (digest === request.proposal.digest) return request;
-    throw new Failure(
-      EXIT.refused,
-      `Request ${id} proposes something else than the digest that you gave: ${request.proposal.digest}. Look at it again: countersign show ${id}.`,
-    );
+    refuseOther(request, digest);
+    await warnOfSameCall(out, gate, request);
+    return request;
   }
   if (!out.interactive)
     throw usage(`Without a terminal, name what you have looked at: --digest <digest>, as countersign show ${id} prints it.`);
   refuse(request, type);
-  out.say(requestText(out, request, process.stderr));
+  out.say(requestText(out, request, await gate.duplicates(request), process.stderr));
   return request;
+}
+
+function refuseOther({ id, proposal }: ApprovalRequest, digest: string): void {
+  if (digest === proposal.digest) return;
+  throw new Failure(
+    EXIT.refused,
+    `Request ${id} proposes something else than the digest that you gave: ${proposal.digest}. Look at it again: countersign show ${id}.`,
+  );
 }
 
 /** A yes of whoever was shown what they sign. Who named the digest has said it. @throws Failure: left pending */

@@ -2,7 +2,7 @@ import type { AuditEvent } from "@countersign/core";
 import { CountersignError } from "@countersign/core/store";
 import { Command } from "commander";
 import { atDesk } from "../desk.ts";
-import { EVENT_COLUMNS } from "../output/event.ts";
+import { eventColumns } from "../output/event.ts";
 import { table } from "../output/table.ts";
 
 export function history(): Command {
@@ -14,7 +14,7 @@ export function history(): Command {
         const events: AuditEvent[] = await Array.fromAsync(gate.history(id));
         if (events.length === 0) throw new CountersignError("REQUEST_NOT_FOUND", { id });
         if (out.json) for (const event of events) out.value(event);
-        else if (table(out, EVENT_COLUMNS, events)) out.hint("… is where a line is cut: --json, or a pipe, has all of it.");
+        else if (table(out, eventColumns(out.people), events)) out.hint("… is where a line is cut: --json, or a pipe, has all of it.");
       }),
     );
 }

@@ -2,7 +2,9 @@ import type { ApprovalRequest, Page, RequestQuery } from "@countersign/core";
 import { visibleJson } from "@countersign/core/terminal";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
-import { statusOf, toolOf } from "../output/request.ts";
+import { toolOf } from "../output/request.ts";
+import { statusOf } from "../output/status.ts";
+import { fatesById } from "../output/same-call.ts";
 import { table, type Column } from "../output/table.ts";
 import { warnOfUnreadable } from "../output/unreadable.ts";
 import { iso, span } from "../output/when.ts";
@@ -32,28 +34,30 @@ function following(desk: Desk, query: RequestQuery): () => Promise<void> {
     const { items, unreadable, next } = await desk.gate.list(query);
     const fresh = items.filter(({ id, version }) => known.get(id) !== version);
     known = new Map(items.map(({ id, version }) => [id, version]));
-    if (fresh.length > 0) print(desk, { items: fresh, unreadable, next });
+    if (fresh.length > 0) await print(desk, { items: fresh, unreadable, next });
   };
 }
 
-function redraw(desk: Desk, page: Page<ApprovalRequest>): void {
+async function redraw(desk: Desk, page: Page<ApprovalRequest>): Promise<void> {
   process.stdout.write("\u001b[H\u001b[2J");
   desk.out.line(desk.out.style("dim", `${iso(Date.now())}  ${desk.address}  Ctrl-C ends`));
-  print(desk, page);
+  await print(desk, page);
 }
 
-function print({ out }: Desk, { items, unreadable, next }: Page<ApprovalRequest>): void {
+async function print({ gate, out }: Desk, { items, unreadable, next }: Page<ApprovalRequest>): Promise<void> {
   if (out.json) for (const request of items) out.value(request);
   else if (items.length > 0 || !out.people) {
-    if (table(out, columns(out.people), items)) out.hint("… is where a line is cut: countersign show <id> prints all of it.");
+    if (table(out, columns(out.people, await fatesById(gate, items)), items))
+      out.hint("… is where a line is cut: countersign show <id> prints all of it.");
   } else out.hint("Nothing here.");
   warnOfUnreadable(out, unreadable);
   if (next !== undefined) out.warn(`These are the first ${items.length}, there are more: --after ${next}`);
 }
 
 /** In a pipe times are exact and the digest is there: what a script needs to sign. */
-function columns(people: boolean): readonly Column<ApprovalRequest>[] {
+function columns(people: boolean, fates: ReadonlyMap<string, string>): readonly Column<ApprovalRequest>[] {
   const now = Date.now();
+  const hasSome = [...fates.values()].some((fate) => fate !== "");
   const ago = (at: number): string => (people ? span(now - at) : iso(at));
   const until = (at: number | undefined): string => (at === undefined ? "-" : people ? span(at - now) : iso(at));
   return [
@@ -63,6 +67,7 @@ function columns(people: boolean): readonly Column<ApprovalRequest>[] {
     { name: "EXPIRES", value: ({ status, expiresAt }) => until(status === "pending" ? expiresAt : undefined) },
     { name: "BY", value: ({ requestedBy }) => requestedBy?.id ?? "-" },
     ...(people ? [] : [{ name: "DIGEST", value: ({ proposal }: ApprovalRequest) => proposal.digest }]),
+    ...(people && !hasSome ? [] : [{ name: "SAME CALL", value: ({ id }: ApprovalRequest) => fates.get(id) || "-" }]),
     { name: "TOOL", value: toolOf },
     { name: "ARGUMENTS", value: ({ proposal }) => visibleJson(proposal.args, 0) },
   ];

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { atDesk } from "../desk.ts";
 import { requestText } from "../output/request.ts";
+import { warnOfSameCall } from "../output/same-call.ts";
 import { demand } from "./consent.ts";
 
 export function show(): Command {
@@ -9,9 +10,14 @@ export function show(): Command {
     .argument("<id>", "the request")
     .action((id: string, _options: object, command: Command) =>
       atDesk(command, async (desk) => {
+        const { gate, out } = desk;
         const request = await demand(desk, id);
-        desk.out.result(request, desk.out.json ? "" : requestText(desk.out, request));
-        if (request.status === "pending") desk.out.hint(`countersign approve ${id} signs it, edit changes it first, reject refuses it.`);
+        if (out.json) {
+          out.value(request);
+          return warnOfSameCall(out, gate, request);
+        }
+        out.line(requestText(out, request, await gate.duplicates(request)));
+        if (request.status === "pending") out.hint(`countersign approve ${id} signs it, edit changes it first, reject refuses it.`);
       }),
     );
 }

@@ -40,7 +40,7 @@ export interface Office {
   /** The command in pipes, as fiona unless the environment says otherwise. */
   run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
   /** The command at a terminal. It is ended with the office. */
-  terminal(args: readonly string[], surroundings?: Surroundings): PseudoTerminal;
+  terminal(args: readonly string[], surroundings?: Surroundings & { readonly columns?: number }): PseudoTerminal;
   /** An editor that puts another amount into the arguments. */
   editor(amount: string): string;
   /** An approved request whose execution died in the middle. */
@@ -56,7 +56,7 @@ export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
   const store = database === undefined ? sqliteStore(address) : postgresStore({ connectionString: database, schema: "office" });
   const gate = createGate({ policy, store });
   const terminals: PseudoTerminal[] = [];
-  const withEnv = ({ env, ...rest }: Surroundings = {}): Surroundings => ({
+  const withEnv = <S extends Surroundings>({ env, ...rest }: S = {} as S) => ({
     ...rest,
     env: { COUNTERSIGN_STORE: address, ...AS_FIONA, ...env },
   });

@@ -13,8 +13,12 @@ export class PseudoTerminal {
   #seen = 0;
   #arrived = Promise.withResolvers<void>();
 
-  constructor(home: string, args: readonly string[], { env, cwd = home }: Surroundings = {}) {
-    this.#pty = spawn(process.execPath, [BIN, ...args], { cols: 100, rows: 24, cwd, env: environment(home, env) });
+  constructor(
+    home: string,
+    args: readonly string[],
+    { env, cwd = home, columns = 100 }: Surroundings & { readonly columns?: number } = {},
+  ) {
+    this.#pty = spawn(process.execPath, [BIN, ...args], { cols: columns, rows: 24, cwd, env: environment(home, env) });
     this.#pty.onData((data) => {
       this.#output += data;
       this.#arrived.resolve();

@@ -1,0 +1,33 @@
+import type { ApprovalRequest, Gate } from "@countersign/core";
+import type { Output } from "./output.ts";
+import { statusOf } from "./status.ts";
+import { span } from "./when.ts";
+
+/** What weighs most for whoever is about to sign comes first: it may have happened already. */
+const STATUSES: readonly string[] = ["done", "unknown", "executing", "failed", "approved", "pending", "rejected", "expired", "cancelled"];
+
+/** What became of the very same call where else it was asked: `1 done, 2 pending`. Empty: nowhere. */
+function fates(others: readonly ApprovalRequest[]): string {
+  const all = others.map(statusOf);
+  return STATUSES.filter((status) => all.includes(status)).map((status) => `${all.filter((one) => one === status).length} ${status}`).join(", "); // prettier-ignore
+}
+
+/** The same as a sentence. Undefined: nowhere. @param others the newest first */
+export function sameCallText(others: readonly ApprovalRequest[], now: number = Date.now()): string | undefined {
+  const [last] = others;
+  if (!last) return undefined;
+  const times = others.length === 1 ? "once more" : `${others.length} more times`;
+  return `asked ${times}, with the very same arguments: ${fates(others)}; last ${span(now - last.askedAt)} ago (${last.id})`;
+}
+
+/** For whoever signs without being shown the request. */
+export async function warnOfSameCall(out: Output, gate: Gate, request: ApprovalRequest): Promise<void> {
+  const text = request.status === "pending" ? sameCallText(await gate.duplicates(request)) : undefined;
+  if (text !== undefined) out.warn(`${request.id} was ${text}.`);
+}
+
+/** Of each of these that waits, what became of the same call elsewhere. */
+export async function fatesById(gate: Gate, requests: readonly ApprovalRequest[]): Promise<ReadonlyMap<string, string>> {
+  const waiting = requests.filter(({ status }) => status === "pending");
+  return new Map(await Promise.all(waiting.map(async (request) => [request.id, fates(await gate.duplicates(request))] as const)));
+}
