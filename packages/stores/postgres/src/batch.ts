@@ -1,7 +1,9 @@
 import type { Batch, Change } from "@countersign/core/store";
-import { encode } from "./json.ts";
-import { grantFields, noticeFields, originFields, requestFields, threadFields } from "./rows.ts";
+import { eventFields } from "./events.ts";
+import { grantFields } from "./grant-row.ts";
+import { requestFields } from "./request-row.ts";
 import { toText } from "./text.ts";
+import { threadFields } from "./thread-row.ts";
 import { rowsText, type Fields } from "./wire.ts";
 
 export type Put = Extract<Change, { op: "put" }>;
@@ -19,52 +21,44 @@ interface Wanted<K extends Put["kind"]> {
 const IMPOSSIBLE = -1;
 
 /**
- * The parameters of the commit functions. Records become rows here, before any lock is taken. The first event carries the mark.
+ * The parameters of the commit functions. Records become rows here, before any lock is taken. The first event is written
+ * with the mark.
  * @throws TypeError for a value that JSON can't carry
  */
 export function parametersOf({ tenant, changes, events, before }: Batch, mark: string): readonly unknown[] {
-  const requests = [...wantedOf("request", changes)].flatMap(([id, { put }]) => (put ? [{ id, put }] : []));
-  const asked = requests.filter(({ put }) => put.expects === 0);
-  const changed = requests.filter(({ put }) => put.expects !== 0);
-  const blobs: Uint8Array[] = [];
+  const [requests, blobs]: [readonly (readonly [string, Wanted<"request">])[], Uint8Array[]] = [sorted("request", changes), []];
+  const rows = (isNew: boolean): readonly Fields[] =>
+    requests.flatMap(([id, { put }]) => (put && (put.expects === 0) === isNew ? [requestRow(id, put)] : []));
   return [
     toText(tenant),
     before ?? null,
     rowsText(
-      16,
-      [...wantedOf("thread", changes)].sort(byId).map(([id, wanted]) => threadRow(id, wanted, blobs)),
+      18,
+      sorted("thread", changes).map(([id, wanted]) => threadRow(id, wanted, blobs)),
     ),
+    rowsText(30, rows(true)),
+    rowsText(30, rows(false)),
     rowsText(
-      20,
-      asked.map(({ id, put }) => [...requestRow(id, put), ...originFields(put.record)]),
-    ),
-    rowsText(
-      20,
-      changed.sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, put }) => requestRow(id, put)),
-    ),
-    rowsText(
-      8,
-      [...wantedOf("grant", changes)].sort(byId).map(([id, wanted]) => grantRow(id, wanted)),
+      18,
+      sorted("grant", changes).map(([id, wanted]) => grantRow(id, wanted)),
     ),
     rowsText(
       2,
       changes.flatMap((change) => (change.op === "drop" ? [[toText(change.subject), change.through]] : [])),
     ),
-    rowsText(
-      5,
-      events.map((event, index) => [toText(event.subject), event.seq, toText(event.type), encode(event), index === 0 ? mark : undefined]),
-    ),
+    rowsText(6, events.map(eventFields)),
     blobs.length > 0 ? Buffer.concat(blobs) : null,
-    rowsText(
-      4,
-      requests.flatMap(({ id, put }) => noticeRow(id, put)),
-    ),
+    mark || null,
   ];
 }
 
-/** Rows that are there are locked in this order, whatever batch they are in. */
-function byId([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
+/** Rows that are there are locked in this order, whatever batch they are in. What is new keeps the order of asking. */
+function sorted<K extends Put["kind"]>(kind: K, changes: readonly Change[]): readonly (readonly [string, Wanted<K>])[] {
+  const isNew = ({ put }: Wanted<K>): boolean => kind === "request" && put?.expects === 0;
+  return [...wantedOf(kind, changes)].sort(([a, one], [b, other]) => {
+    if (isNew(one) || isNew(other)) return Number(isNew(other)) - Number(isNew(one));
+    return a < b ? -1 : 1;
+  });
 }
 
 function threadRow(id: string, { put, adds, required }: Wanted<"thread">, blobs: Uint8Array[]): Fields {
@@ -74,17 +68,11 @@ function threadRow(id: string, { put, adds, required }: Wanted<"thread">, blobs:
 }
 
 function requestRow(id: string, { expects, record }: PutOf<"request">): Fields {
-  return [toText(id), expects, ...requestFields(record, expects + 1)];
-}
-
-/** None for what is new and has nothing to come: most requests. What was there before may have had something. */
-function noticeRow(id: string, { expects, record }: PutOf<"request">): readonly Fields[] {
-  const fields = noticeFields(record);
-  return fields || (expects !== 0 && record.state === "pending") ? [[toText(id), ...(fields ?? [])]] : [];
+  return [toText(id), expects, ...requestFields(record)];
 }
 
 function grantRow(id: string, { put, adds }: Wanted<"grant">): Fields {
-  return [toText(id), put?.expects, sumOf(adds), leastFor(adds), ...(put ? grantFields(put.record, put.expects + 1) : [])];
+  return [toText(id), put?.expects, sumOf(adds), leastFor(adds), ...(put ? grantFields(put.record) : [])];
 }
 
 function wantedOf<K extends Put["kind"]>(kind: K, changes: readonly Change[]): ReadonlyMap<string, Wanted<K>> {

@@ -13,7 +13,7 @@ const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) =>
         ORDER BY expires_at LIMIT $3)
       UNION ALL
       (SELECT id, decided_at + execute_within AS since FROM ${s}.requests AS own
-        WHERE tenant = $1 AND state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL
+        WHERE tenant = $1 AND state = 'approved' AND NOT begun AND execute_within IS NOT NULL
           AND decided_at + execute_within <= (SELECT ${s}.now_ms()) AND ($2::text[] IS NULL OR agent = ANY ($2))
           AND NOT EXISTS (SELECT FROM ${s}.requests AS turn
             WHERE turn.tenant = own.tenant AND turn.thread_id = own.thread_id AND turn.turn_id = own.turn_id

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError, type AuditEvent } from "@countersign/core/store";
 import type { Connection, Row } from "./connection.ts";
-import { decodeEvent } from "./json.ts";
+import { decodeEvent, encode } from "./json.ts";
 import { fromText, toText } from "./text.ts";
+import type { Fields } from "./wire.ts";
 
 type Position = readonly [tick: string, n: string];
 
@@ -27,16 +28,22 @@ export async function listEvents(
   };
 }
 
-/** Columns win over the JSON: a role that may not sign is held to them. */
+/** Its place in its chain has columns, which a role that may not sign is held to; the rest is JSON. */
+export function eventFields({ subject, seq, type, prev, hash, ...rest }: AuditEvent): Fields {
+  return [toText(subject), seq, toText(type), toText(prev), toText(hash), encode(rest)];
+}
+
+const EVENT = "tick, n, subject, seq, type, prev, hash, event";
+
 function toEvent(row: Row): AuditEvent {
-  const subject = fromText(String(row["subject"]));
-  const event = decodeEvent(row, subject) as AuditEvent;
-  return { ...event, subject, seq: Number(row["seq"]), type: fromText(String(row["type"])) };
+  const text = (column: string): string => fromText(String(row[column]));
+  const [subject, seq, prev, type] = [text("subject"), Number(row["seq"]), text("prev"), text("type")];
+  return { subject, seq, prev, type, ...decodeEvent(row, subject), hash: text("hash") } as AuditEvent;
 }
 
 /** One chain grows in order: whoever writes its next event has seen the one before. */
 function ofChain(connection: Connection, values: readonly unknown[], subject: string): Promise<readonly Row[]> {
-  const sql = `SELECT tick, n, subject, seq, type, event FROM ${connection.schema}.events
+  const sql = `SELECT ${EVENT} FROM ${connection.schema}.events
     WHERE tenant = $1 AND subject = $5 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
   return connection.ask(sql, [...values, subject]);
 }
@@ -48,7 +55,7 @@ function ofChain(connection: Connection, values: readonly unknown[], subject: st
  */
 async function ofTenant(connection: Connection, values: readonly unknown[]): Promise<readonly Row[]> {
   const { schema } = connection;
-  const sql = `SELECT tick, n, subject, seq, type, event, tick < ${schema}.tick_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled
+  const sql = `SELECT ${EVENT}, tick < ${schema}.tick_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled
     FROM ${schema}.events WHERE tenant = $1 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
   const until = performance.now() + PATIENCE;
   let newest: bigint | undefined;

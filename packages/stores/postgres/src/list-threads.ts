@@ -11,8 +11,8 @@ import {
   type ThreadState,
 } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { THREAD_HEAD, toThread } from "./rows.ts";
 import { fromText, toText } from "./text.ts";
+import { THREAD_HEAD, toThread } from "./thread-row.ts";
 
 const FREE = "state = 'live' AND holder IS NULL";
 

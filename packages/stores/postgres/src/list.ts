@@ -1,6 +1,6 @@
 import { cursorOf, pageLimit, pageStart, readEach, type Page, type RequestQuery, type RequestRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { toRequest } from "./rows.ts";
+import { toRequest } from "./request-row.ts";
 import { fromText } from "./text.ts";
 import { Values, walksOf, type Range } from "./walks.ts";
 

@@ -3,13 +3,16 @@ import type { ClientBase } from "pg";
 import type { CommitFunction } from "./commit.ts";
 import type { Connection, Row } from "./connection.ts";
 import { isForbidden, isMissing, isUnlike } from "./errors.ts";
-import { MIGRATIONS } from "./schema.ts";
+import { FIRST, MIGRATIONS } from "./schema.ts";
 
-const VERSION = MIGRATIONS.length;
+const VERSION = FIRST + MIGRATIONS.length - 1;
 /** What every version of this package knows: which schema is there, and the oldest code that can still work on it. */
 const VERSIONS = "countersign_schema";
 /** Code of the version before goes on beside this one; what is older than that doesn't. */
-const OLDEST = Math.max(1, VERSION - 1);
+const OLDEST = Math.max(FIRST, VERSION - 1);
+/** What to do with a schema that no migration leads on from. */
+const ABANDONED =
+  "It is of a version before the first release, and is left as it is. Start a new store: pass another `schema`, or rename this one. Keep the old schema for its trail.";
 /** What tells one cluster from another: a restored database finds itself in a new one. */
 const CLUSTER = "SELECT system_identifier::text FROM pg_control_system()";
 /** The oldest PostgreSQL, as `server_version_num` counts. */
@@ -28,6 +31,7 @@ export async function openSchema(
     waits = await checkServer(connection);
     const found = await versionsOf(connection);
     if (found && found.oldest > VERSION) throw incompatible(found.version);
+    if (found && found.version > 0 && found.version < FIRST) throw incompatible(found.version, ABANDONED);
     if (!found && !create) throw missing(connection.schema);
     if (!found || found.version < VERSION) await migrate(connection, found?.version ?? 0);
     await continueTicks(connection);
@@ -74,7 +78,7 @@ async function migrate(connection: Connection, from: number): Promise<void> {
       const { rows } = await client.query<Row>(`SELECT to_regclass($1) IS NOT NULL AS ours`, [`${schema}.${VERSIONS}`]);
       if (rows[0]?.["ours"] !== true) await create(client, schema);
       const there = await client.query<Row>(`SELECT version FROM ${schema}.${VERSIONS}`);
-      const missing = MIGRATIONS.slice(Number(there.rows[0]?.["version"]));
+      const missing = MIGRATIONS.slice(Math.max(0, Number(there.rows[0]?.["version"]) - FIRST + 1));
       for (const migration of missing) await client.query(migration(schema));
       if (missing.length > 0) await client.query(`UPDATE ${schema}.${VERSIONS} SET version = $1, oldest = $2`, [VERSION, OLDEST]);
     });

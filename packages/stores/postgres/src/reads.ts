@@ -1,17 +1,21 @@
 import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
-import { REQUEST, THREAD, toGrant, toRequest, toThread } from "./rows.ts";
+import { GRANT, toGrant } from "./grant-row.ts";
+import { requestColumns, toRequest } from "./request-row.ts";
 import { fromText, toText } from "./text.ts";
+import { THREAD, toThread } from "./thread-row.ts";
+
+const REQUEST = requestColumns("requests");
 
 export async function getRequest(connection: Connection, tenant: string, id: string): Promise<RequestRecord | undefined> {
-  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND id = $2`;
+  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND id = $2`;
   const [row] = await connection.ask(sql, [toText(tenant), toText(id)]);
   return row && toRequest(row);
 }
 
 /** Rows are numbered as they are inserted: that is the order of asking. */
 export async function requestsOfThread(connection: Connection, tenant: string, threadId: string): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
+  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), toText(threadId)])).map(toRequest);
 }
 
@@ -21,7 +25,7 @@ export async function requestsOfTurn(
   threadId: string,
   turnId: string,
 ): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT id, asked_at, ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND turn_id = $3 ORDER BY n`;
+  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND turn_id = $3 ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), toText(threadId), toText(turnId)])).map(toRequest);
 }
 
@@ -43,7 +47,7 @@ export async function grantsFor(
   tenant: string,
   { namespace, tool, agent }: Parameters<StorePort["grantsFor"]>[1],
 ): Promise<readonly GrantRecord[]> {
-  const sql = `SELECT id, record, uses FROM ${connection.schema}.grants
+  const sql = `SELECT ${GRANT} FROM ${connection.schema}.grants
     WHERE tenant = $1 AND tool = $2 AND agent = $3 AND namespace IS NOT DISTINCT FROM $4 ORDER BY n`;
   const values = [toText(tenant), toText(tool), toText(agent), namespace === undefined ? null : toText(namespace)];
   return (await connection.ask(sql, values)).map(toGrant);
@@ -51,6 +55,6 @@ export async function grantsFor(
 
 /** In the order they were given. */
 export async function listGrants(connection: Connection, tenant: string, tool: string | undefined): Promise<readonly GrantRecord[]> {
-  const sql = `SELECT id, record, uses FROM ${connection.schema}.grants WHERE tenant = $1 AND ($2::text IS NULL OR tool = $2) ORDER BY n`;
+  const sql = `SELECT ${GRANT} FROM ${connection.schema}.grants WHERE tenant = $1 AND ($2::text IS NULL OR tool = $2) ORDER BY n`;
   return (await connection.ask(sql, [toText(tenant), tool === undefined ? null : toText(tool)])).map(toGrant);
 }

@@ -1,15 +1,16 @@
 import { functions } from "./functions.ts";
-import { judgedFunctions } from "./judged-functions.ts";
-import { noticeFunctions } from "./notice-functions.ts";
+
+/** What the first entry of {@link MIGRATIONS} makes. Earlier versions of it were never released. */
+export const FIRST = 5;
 
 /**
- * Entry n brings a schema from version n to n + 1. Append only: databases in the wild have run the earlier ones. Code of
- * the version before goes on working beside the new one: nothing that it uses is renamed, retyped or dropped, and the
- * functions that it calls (their names end in a version) stay until the version after.
+ * The first entry makes a schema of version {@link FIRST}, each later one brings a schema to the next version. Append only:
+ * databases in the wild have run the earlier ones. Code of the version before goes on working beside the new one: nothing
+ * that it uses is renamed, retyped or dropped, and the functions that it calls stay until the version after.
  *
- * What is looked for has a column; the rest of a record is JSON text. Every list is ordered by (asked_at, id), so every
- * index that serves lists has these two after what it looks up, and a page is one walk along it, however many rows there
- * are. Times are Unix ms as JavaScript has them.
+ * What is looked for has a column, and so has what a role is held to; the rest of a record is JSON text. No value has two
+ * places. Every list is ordered by (asked_at, id), so every index that serves lists has these two after what it looks up, and
+ * a page is one walk along it, however many rows there are. Times are Unix ms as JavaScript has them.
  */
 export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   (s) => `
@@ -18,34 +19,52 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     tenant text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
+    seq bigint NOT NULL,
+    head text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
+    -- Given when it is asked, and the same for good. Only a purge empties some of it.
     thread_id text COLLATE "C" NOT NULL,
     turn_id text COLLATE "C" NOT NULL,
     agent text COLLATE "C" NOT NULL,
     tool text COLLATE "C" NOT NULL,
+    namespace text COLLATE "C",
     requested_by text COLLATE "C",
+    grant_id text COLLATE "C",
     asked_at double precision NOT NULL,
+    asked text NOT NULL, -- JSON: all else that is given then
+    -- The signers'.
+    digest text COLLATE "C" NOT NULL, -- of the call that is proposed
     decided_at double precision,
     expires_at double precision,
     execute_within double precision,
+    terms text NOT NULL, -- JSON
+    signed text, -- JSON: the signatures, and an edit; absent when there are none
+    -- While it is pending.
+    notice_at double precision, -- the next reminder or escalation
+    escalates_at double precision,
+    escalated text COLLATE "C", -- SHA-256 of what "terms" and "audience" are from then on
+    audience text[] COLLATE "C", -- who is invited to decide
+    barred text[] COLLATE "C", -- ids that may not, whoever invites them; absent for none
+    -- The executor's.
+    begun boolean NOT NULL,
     attempt bigint NOT NULL,
     lease_until double precision NOT NULL,
-    audience text[] COLLATE "C", -- who is invited to decide; absent when nothing is to be decided
-    barred text[] COLLATE "C", -- ids that may not, whoever invites them; absent for none
-    decisions text NOT NULL, -- JSON: every signature
-    signed text NOT NULL, -- JSON: what the signatures are about
-    record text NOT NULL, -- JSON: the rest
+    record text NOT NULL, -- JSON
     result text, -- JSON; apart, because it can be large
     PRIMARY KEY (tenant, id)
   );
   CREATE INDEX requests_by_turn ON ${s}.requests (tenant, thread_id, turn_id);
   CREATE INDEX requests_by_state ON ${s}.requests (tenant, state, asked_at, id);
-  CREATE INDEX requests_by_tool ON ${s}.requests (tenant, tool, state, asked_at, id);
-  CREATE INDEX requests_by_agent ON ${s}.requests (tenant, agent, state, asked_at, id);
-  CREATE INDEX requests_by_requester ON ${s}.requests (tenant, requested_by, state, asked_at, id) WHERE requested_by IS NOT NULL;
+  CREATE INDEX requests_by_digest ON ${s}.requests (tenant, digest, asked_at, id);
+  -- An inbox filters what is pending. One index of all states for each filter would make every later transition pay.
+  CREATE INDEX pending_by_tool ON ${s}.requests (tenant, tool, asked_at, id) WHERE state = 'pending';
+  CREATE INDEX pending_by_agent ON ${s}.requests (tenant, agent, asked_at, id) WHERE state = 'pending';
+  CREATE INDEX pending_by_requester ON ${s}.requests (tenant, requested_by, asked_at, id)
+    WHERE state = 'pending' AND requested_by IS NOT NULL;
   CREATE INDEX pending_by_expiry ON ${s}.requests (tenant, expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
+  CREATE INDEX pending_by_notice ON ${s}.requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
   CREATE INDEX approved_by_deadline ON ${s}.requests (tenant, (decided_at + execute_within))
-    WHERE state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL;
+    WHERE state = 'approved' AND NOT begun AND execute_within IS NOT NULL;
   CREATE INDEX executing_by_lease ON ${s}.requests (tenant, lease_until) WHERE state = 'executing';
 
   -- One row for each who that a pending request invites: a role, a person, or anyone.
@@ -64,6 +83,8 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     tenant text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
+    seq bigint NOT NULL,
+    head text COLLATE "C" NOT NULL,
     state text COLLATE "C" NOT NULL,
     open bigint NOT NULL,
     fence bigint NOT NULL,
@@ -73,7 +94,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     not_before double precision NOT NULL,
     closed_at double precision,
     agent text COLLATE "C" NOT NULL,
-    record text NOT NULL,
+    record text NOT NULL, -- JSON
     body text, -- JSON: what can be large
     continuation bytea, -- compressed already
     PRIMARY KEY (tenant, id)
@@ -82,17 +103,29 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE INDEX threads_due ON ${s}.threads (tenant, greatest(lease_until, not_before))
     WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL);
   CREATE INDEX threads_closed ON ${s}.threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
+  -- Threads that workers have given up: GIVEN_UP of core.
+  CREATE INDEX threads_failing ON ${s}.threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
 
   CREATE TABLE ${s}.grants (
     n bigint GENERATED ALWAYS AS IDENTITY,
     tenant text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,
     version bigint NOT NULL,
+    seq bigint NOT NULL,
+    head text COLLATE "C" NOT NULL,
     uses bigint NOT NULL,
     namespace text COLLATE "C",
     tool text COLLATE "C" NOT NULL,
     agent text COLLATE "C" NOT NULL,
-    record text NOT NULL,
+    scope text COLLATE "C",
+    decision text COLLATE "C",
+    within text COLLATE "C",
+    thread_id text COLLATE "C",
+    requested_by text COLLATE "C",
+    digest text COLLATE "C",
+    expires_at double precision,
+    revoked_at double precision,
+    record text NOT NULL, -- JSON
     PRIMARY KEY (tenant, id)
   );
   CREATE INDEX grants_by_tool ON ${s}.grants (tenant, tool, agent);
@@ -108,26 +141,14 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     tick bigint NOT NULL,
     n bigint GENERATED ALWAYS AS IDENTITY,
     type text COLLATE "C" NOT NULL,
-    event text NOT NULL,
+    prev text COLLATE "C" NOT NULL,
+    hash text COLLATE "C" NOT NULL,
+    event text NOT NULL, -- JSON: the rest
     mark uuid, -- of the commit whose first event it is: two commits may write the same event, and one whose answer is lost must know its own
     PRIMARY KEY (tenant, subject, seq)
   );
   CREATE INDEX events_by_tick ON ${s}.events (tenant, tick, n);
   ${functions(s)}
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
-  `,
-  (s) => `
-  ALTER TABLE ${s}.requests
-    ADD notice_at double precision, -- the next reminder or escalation
-    ADD escalates_at double precision,
-    ADD escalated text COLLATE "C"; -- SHA-256 of what "signed" is from then on
-  CREATE INDEX pending_by_notice ON ${s}.requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
-  ${noticeFunctions(s)}
-  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
-  `,
-  judgedFunctions,
-  (s) => `
-  -- Threads that workers have given up: GIVEN_UP of core.
-  CREATE INDEX threads_failing ON ${s}.threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
   `,
 ];

@@ -8,6 +8,7 @@ import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
 import { openSchema } from "./migrate.ts";
 import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { listSubjects } from "./subjects.ts";
 import { Watchers } from "./watch.ts";
 
 /** Options of {@link postgresStore}: those of a pool of `pg` (`connectionString`, `max`, `ssl`, …), and these. */
@@ -86,6 +87,7 @@ export function postgresStore({ schema = "countersign", create = true, warn, ...
     grantsFor: (tenant, call) => reading(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => reading(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => reading(() => listEvents(connection, tenant, after, limit, subject)),
+    listSubjects: (tenant, after, limit) => reading(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => reading(() => closedThreads(connection, tenant, before, limit)),
     claimDue: async (kind, options) => {
       const due = await reading(() => claimDue(connection, kind, options));

@@ -1,3 +1,5 @@
+import type { Row } from "./connection.ts";
+
 /**
  * PostgreSQL's text holds no U+0000, and UTF-8 no lone surrogate; names may have both. So names are kept with those (and
  * the backslash that marks them) written out. A name without them is kept as it is.
@@ -21,3 +23,9 @@ export function fromText(text: string): string {
     mark === "\\" ? "\\" : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
+
+/** For a column that may be empty. */
+export const textOf = (name: string | undefined): string | undefined => (name === undefined ? undefined : toText(name));
+
+/** The same way back. */
+export const nameOf = (value: Row[string] | undefined): string | undefined => (typeof value === "string" ? fromText(value) : undefined);

@@ -1,5 +1,5 @@
 import { invitationsFor, statesOf, type PageEnd, type RequestQuery, type RequestState } from "@countersign/core/store";
-import { REQUEST } from "./rows.ts";
+import { requestColumns } from "./request-row.ts";
 import { toText } from "./text.ts";
 
 /** Parameters as they are mentioned: each gets its number. */
@@ -23,25 +23,24 @@ export interface Range {
  * page, which together pass every match. None when nothing can match.
  */
 export function walksOf(schema: string, tenant: string, query: RequestQuery, range: Range, values: Values): readonly string[] {
-  const { threadId, reviewableBy } = query;
+  const { threadId, digest, reviewableBy } = query;
   const states = statesOf(query);
   if (states.length === 0) return [];
   const of = values.add(toText(tenant));
-  const walk = (from: string, conditions: readonly string[]): string => {
+  const walk = (from: string, conditions: readonly string[], record = "walk"): string => {
     const all = [...conditions, ...equalities(query, values), ...beyond(query, range, values)];
     const down = query.order === "newest" ? "DESC" : "ASC";
-    return `(SELECT walk.asked_at AS asked_at, walk.id AS id, ${REQUEST} FROM ${from} WHERE walk.tenant = ${of} AND ${all.join(" AND ")}
+    return `(SELECT ${requestColumns(record)} FROM ${from} WHERE walk.tenant = ${of} AND ${all.join(" AND ")}
       ORDER BY walk.asked_at ${down}, walk.id ${down} LIMIT ${values.add(range.limit)})`;
   };
-  if (threadId !== undefined) {
-    const thread = `walk.thread_id = ${values.add(toText(threadId))}`;
+  if (digest !== undefined || threadId !== undefined) {
     const among = `walk.state = ANY (${values.add(states)})`;
-    return [walk(`${schema}.requests AS walk`, [thread, among, ...reviewable("walk", query, values, true)])];
+    return [walk(`${schema}.requests AS walk`, [among, ...reviewable("walk", query, values, true)])];
   }
   if (reviewableBy) {
     const from = `${schema}.audiences AS walk JOIN ${schema}.requests AS request ON request.tenant = walk.tenant AND request.id = walk.id`;
     return invitationsFor(reviewableBy).map((invitation) =>
-      walk(from, [`walk.who = ${values.add(toText(invitation))}`, ...reviewable("request", query, values, false)]),
+      walk(from, [`walk.who = ${values.add(toText(invitation))}`, ...reviewable("request", query, values, false)], "request"),
     );
   }
   return states.map((state) => walk(`${schema}.requests AS walk`, [inState(state)]));
@@ -52,8 +51,8 @@ function inState(state: RequestState): string {
   return `walk.state = '${state}'`;
 }
 
-function equalities({ requestedBy, tool, agent }: RequestQuery, values: Values): readonly string[] {
-  const wanted = { requested_by: requestedBy, tool, agent };
+function equalities({ requestedBy, tool, agent, threadId, digest }: RequestQuery, values: Values): readonly string[] {
+  const wanted = { requested_by: requestedBy, tool, agent, thread_id: threadId, digest };
   return Object.entries(wanted).flatMap(([column, value]) =>
     value === undefined ? [] : [`walk.${column} = ${values.add(toText(value))}`],
   );

@@ -2,8 +2,9 @@ import type { Batch, Change } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { encode } from "./json.ts";
 import { getRequest, getThread } from "./reads.ts";
-import { requestFields, threadFields } from "./rows.ts";
+import { requestFields } from "./request-row.ts";
 import { toText } from "./text.ts";
+import { threadFields } from "./thread-row.ts";
 
 type Put = Extract<Change, { op: "put" }>;
 
@@ -31,7 +32,7 @@ async function isAsWritten(connection: Connection, tenant: string, { kind, recor
   const version = expects + 1;
   if (kind === "request") {
     const there = await getRequest(connection, tenant, record.id);
-    return there?.version === version && encode(requestFields(there, version)) === encode(requestFields(record, version));
+    return there?.version === version && encode(requestFields(there)) === encode(requestFields(record));
   }
   const there = await getThread(connection, tenant, record.id);
   return kind === "thread" && there?.version === version && encode(threadFields(there)) === encode(threadFields(record));

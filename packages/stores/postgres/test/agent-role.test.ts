@@ -2,24 +2,16 @@
 import { approve, createGate, definePolicy, isCountersignError, reject } from "@countersign/core";
 import { postgresStore } from "@countersign/postgres";
 import { startPostgres } from "@countersign/postgres-server";
-import pg from "pg";
 import { afterAll, expect, it } from "vitest";
+import { agentUrl, GRANTS, query } from "./setting.ts";
 
 const server = await startPostgres();
 const owner = postgresStore({ connectionString: server.url });
 await owner.now();
-const admin = new pg.Client({ connectionString: server.url });
-await admin.connect();
-await admin.query(`
-  CREATE ROLE agent LOGIN PASSWORD 'agent';
-  GRANT USAGE ON SCHEMA countersign TO agent;
-  GRANT SELECT ON ALL TABLES IN SCHEMA countersign TO agent;
-  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA countersign TO agent;
-  REVOKE EXECUTE ON FUNCTION countersign.commit_1, countersign.commit_2 FROM agent;
-`);
-const agent = postgresStore({ connectionString: server.url.replace("postgres:postgres@", "agent:agent@") });
+await query(server.url, GRANTS);
+const agent = postgresStore({ connectionString: agentUrl(server.url) });
 afterAll(async () => {
-  await Promise.all([owner.close(), agent.close(), admin.end()]);
+  await Promise.all([owner.close(), agent.close()]);
   await server.stop();
 });
 

@@ -1,5 +1,4 @@
 // The SQL is the README's own, run on the oldest and the newest server.
-import { readFileSync } from "node:fs";
 import { approve, createGate, createWorker, definePolicy, edit, reject, type Gate, type Principal } from "@countersign/core";
 import type { Batch, RequestRecord, StorePort } from "@countersign/core/store";
 import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
@@ -9,10 +8,7 @@ import { z } from "zod";
 import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
 import { parametersOf } from "../src/batch.ts";
 import { isForbidden } from "../src/errors.ts";
-import { connectTo, eventually, failure, openStore, query, urlOf } from "./setting.ts";
-
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const [, grants = ""] = /```sql\n(.*?)```/s.exec(readme) ?? [];
+import { agentUrl, connectTo, eventually, failure, GRANTS, openStore, query, reviewerUrl, urlOf } from "./setting.ts";
 
 const servers = await Promise.all(([14, 18] as const).map((version) => startPostgres({ version })));
 afterAll(() => Promise.all(servers.map((server) => server.stop())));
@@ -35,12 +31,12 @@ async function urls(server: PostgresServer): Promise<{ readonly owner: string; r
       "CREATE ROLE countersign_owner LOGIN CREATEROLE PASSWORD 'o'; GRANT CREATE ON DATABASE postgres TO countersign_owner",
     );
     await openStore(owner).now();
-    await query(owner, grants);
+    await query(owner, GRANTS);
   }
   return {
     owner,
-    agent: urlOf(server.url, { username: "countersign_agent", password: "change me" }),
-    reviewer: urlOf(server.url, { username: "countersign_reviewer", password: "change me too" }),
+    agent: agentUrl(server.url),
+    reviewer: reviewerUrl(server.url),
   };
 }
 
@@ -159,13 +155,8 @@ describe.each([
     const [record, ended] = await Promise.all([store.getRequest(TENANT, request.id), store.getRequest(TENANT, cancelled.id)]);
     if (!record || !ended) throw new Error("gone");
     const next = { subject: record.id, seq: record.seq + 1 };
-    const forge = (batch: Partial<Batch>, tamper: (text: string) => string = (text) => text): Promise<unknown> => {
-      const parameters = parametersOf({ tenant: TENANT, changes: [], events: [], ...batch }, crypto.randomUUID());
-      return send(
-        agent,
-        parameters.map((parameter) => (typeof parameter === "string" ? tamper(parameter) : parameter)),
-      );
-    };
+    const forge = (batch: Partial<Batch>): Promise<unknown> =>
+      send(agent, parametersOf({ tenant: TENANT, changes: [], events: [], ...batch }, crypto.randomUUID()));
     const decisions = [{ decision: approve(), by: alice, at: 1, via: undefined, digest: record.proposal.digest, signature: undefined }];
     const grant = {
       id: "g",
@@ -190,7 +181,6 @@ describe.each([
       forge(put({ decisions })),
       forge(put({ terms: {} })),
       forge(put({ proposal: { ...record.proposal, args: { amount: 9 } } })),
-      forge(put({ approvedArgs: record.args })),
       forge(put({ requestedBy: { id: "mallory" } })),
       forge(put({ id: "new", decisions }, record, 0)),
       ...["rejected", "executing", "done", "purged"].map((state) => forge(put({ id: "new", state }, record, 0))),
@@ -205,24 +195,6 @@ describe.each([
     ];
     for (const { error } of await Promise.all(attempts.map(failure))) expect(error).toMatchObject({ code: "42501" });
     expect(await contents(owner)).toEqual(before);
-
-    // One thing in the columns, where it is looked at, and another in the JSON.
-    await forge(put({ error: "x" }), (text) => text.replaceAll(/((?:state|status)\\+":\\+")pending/g, "$1approved"));
-    expect(
-      await query(owner, `SELECT record LIKE '%"state":"approved"%' AS forged FROM countersign.requests WHERE id = '${record.id}'`),
-    ).toEqual([{ forged: true }]);
-    expect(await gate.get(record.id)).toMatchObject({ status: "pending", decisions: [] });
-    expect((await gate.ask({ threadId: "t-forged", tool: "pay", args: { amount: 1 }, key: "forged" })).status).toBe("pending");
-    await forge({ events: [{ ...event(next.subject, next.seq), actor: alice }] }, (text) =>
-      text.replaceAll(/(type\\+":\\+")asked/g, "$1approved"),
-    );
-    const history = await Array.fromAsync(gate.history(record.id));
-    expect(history.map(({ type }) => type)).toEqual(["asked", "asked"]);
-    await expect(gate.verify()).rejects.toMatchObject({ code: "AUDIT_BROKEN" });
-    await query(
-      owner,
-      `DELETE FROM countersign.events WHERE subject = '${record.id}'; DELETE FROM countersign.requests WHERE id = '${record.id}'`,
-    );
   });
 
   test.each(["agent", "reviewer"] as const)("the %s's role can write no table, make nothing and call nothing else", async (role) => {

@@ -8,7 +8,7 @@ import { eventually, failure, newSchema, openStore, query, urlOf } from "./setti
 const server = await startPostgres();
 afterAll(() => server.stop());
 
-const EXPECTED = 4;
+const EXPECTED = 5;
 const incompatible = (found: number | "foreign"): object => ({ code: "STORE_INCOMPATIBLE", details: { found, expected: EXPECTED } });
 
 await query(server.url, "CREATE ROLE plain LOGIN PASSWORD 'secret'");
@@ -27,7 +27,7 @@ describe("a new schema", () => {
     expect(await Promise.all(children)).toEqual(names.map((name) => `${name}\n`));
     expect(await openStore(server.url, { schema }).countRequests(TENANT, {}, 100)).toBe(10);
     expect(await query(server.url, `SELECT version, oldest FROM "${schema}".countersign_schema`)).toEqual([
-      { version: EXPECTED, oldest: EXPECTED - 1 },
+      { version: EXPECTED, oldest: EXPECTED },
     ]);
   });
 
@@ -148,11 +148,26 @@ describe("versions", () => {
     await commit(store, [put(request("r1"))]);
   });
 
+  test.each([1, 2, 3, 4])("one of version %i, which was never released, is refused and not touched, with what to do", async (version) => {
+    const schema = newSchema();
+    await query(
+      server.url,
+      `CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.requests (id text);
+       CREATE TABLE ${schema}.countersign_schema (version int, oldest int, cluster text); INSERT INTO ${schema}.countersign_schema VALUES (${version}, ${version}, 'c')`,
+    );
+    const { error } = await failure(openStore(server.url, { schema }).now());
+    expect(error).toMatchObject(incompatible(version));
+    expect(String(error)).toMatch(/Start a new store.*Keep the old schema/);
+    const tables = `SELECT relname AS name FROM pg_class WHERE relnamespace = '${schema}'::regnamespace AND relkind = 'r' ORDER BY 1`;
+    expect(await query(server.url, tables)).toEqual([{ name: "countersign_schema" }, { name: "requests" }]);
+    expect(await query(server.url, `SELECT version, oldest FROM ${schema}.countersign_schema`)).toEqual([{ version, oldest: version }]);
+  });
+
   test("an older one that this role may not bring up to date is refused with advice", async () => {
     const schema = newSchema();
     await openStore(server.url, { schema }).now();
     await readable(schema);
-    await query(server.url, `UPDATE "${schema}".countersign_schema SET version = 0`);
+    await query(server.url, `UPDATE "${schema}".countersign_schema SET version = 0, oldest = 0`);
     const { error } = await failure(openStore(plain, { schema }).now());
     expect(error).toMatchObject(incompatible(0));
     expect(String(error)).toMatch(/role that owns/);

@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StorePort } from "@countersign/core/store";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { postgresStore, type PostgresStoreOptions } from "../src/index.ts";
-import { MIGRATIONS } from "../src/schema.ts";
 
 let schemas = 0;
 
@@ -12,19 +12,8 @@ export function newSchema(): string {
   return `s_${++schemas}`;
 }
 
-/** A schema as that version of the package made it. Answers its name. */
-export async function schemaOf(version: number, connectionString: string): Promise<string> {
-  const schema = newSchema();
-  const made = MIGRATIONS.slice(0, version).map((migration) => migration(`"${schema}"`));
-  await query(
-    connectionString,
-    `CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}".countersign_schema (version int NOT NULL, oldest int NOT NULL, cluster text NOT NULL);
-     INSERT INTO "${schema}".countersign_schema
-       VALUES (${version}, ${Math.max(1, version - 1)}, (SELECT system_identifier::text FROM pg_control_system()));
-     ${made.join(";")}`,
-  );
-  return schema;
-}
+/** The grants of the README, as they stand there. */
+export const GRANTS: string = /```sql\n(.*?)```/s.exec(readFileSync(new URL("../README.md", import.meta.url), "utf8"))?.[1] ?? "";
 
 /** Closed with the running test. */
 export function openStore(connectionString: string, options: PostgresStoreOptions = {}): StorePort {
@@ -51,6 +40,15 @@ export async function query(connectionString: string, sql: string): Promise<read
   } finally {
     await client.end();
   }
+}
+
+/** What the roles of {@link GRANTS} connect with. */
+export function agentUrl(url: string): string {
+  return urlOf(url, { username: "countersign_agent", password: "change me" });
+}
+
+export function reviewerUrl(url: string): string {
+  return urlOf(url, { username: "countersign_reviewer", password: "change me too" });
 }
 
 /** The same server by another user, database or port. */

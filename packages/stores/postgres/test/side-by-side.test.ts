@@ -1,26 +1,24 @@
 // The agent's role with several sessions at once: one keeps a change open, another waits for it and then goes too far. What
 // a role may do is judged by what is there when it has waited.
-import { readFileSync } from "node:fs";
 import { approve, type Principal } from "@countersign/core";
-import type { Batch, RequestRecord } from "@countersign/core/store";
+import type { Batch, Change, RequestRecord } from "@countersign/core/store";
 import { startPostgres } from "@countersign/postgres-server";
-import { put, request, TENANT } from "@countersign/store-tests";
+import { put, putThread, request, T0, TENANT, thread } from "@countersign/store-tests";
 import type pg from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 import { parametersOf } from "../src/batch.ts";
 import { postgresStore } from "../src/index.ts";
-import { blocked, connectTo, failure, query, urlOf } from "./setting.ts";
+import { agentUrl, blocked, connectTo, failure, GRANTS, query, reviewerUrl } from "./setting.ts";
 
 const server = await startPostgres();
 const owner = postgresStore({ connectionString: server.url, max: 2 });
 await owner.now();
-const [, grants = ""] = /```sql\n(.*?)```/s.exec(readFileSync(new URL("../README.md", import.meta.url), "utf8")) ?? [];
-await query(server.url, grants);
+await query(server.url, GRANTS);
 afterAll(async () => {
   await owner.close();
   await server.stop();
 });
-const agentUrl = urlOf(server.url, { username: "countersign_agent", password: "change me" });
+const agent = agentUrl(server.url);
 
 const LEVELS = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] as const;
 const FORBIDDEN = "42501";
@@ -33,11 +31,14 @@ const terms = { roles: ["finance"], quorum: 2, escalate: { after: "1h", roles: [
 let count = 0;
 
 /** A request that waits for two signatures, and escalates in an hour. */
-async function asked(): Promise<RequestRecord> {
-  const record = request(`asked-${++count}`, { terms, askedAt: Date.now() });
-  await owner.commit({ tenant: TENANT, changes: [put(record)], events: [] });
+async function asked(over: Partial<RequestRecord> = {}): Promise<RequestRecord> {
+  const threadId = `thread-${++count}`;
+  const record = request(`asked-${count}`, { threadId, terms, askedAt: Date.now(), ...over });
+  await owner.commit({ tenant: TENANT, changes: [putThread(thread(threadId)), put(record), addOpen(threadId, 1)], events: [] });
   return stored(record.id);
 }
+
+const addOpen = (id: string, by: number): Change => ({ op: "add", kind: "thread", id, field: "open", by });
 
 async function stored(id: string): Promise<RequestRecord> {
   const record = await owner.getRequest(TENANT, id);
@@ -51,25 +52,34 @@ function signature(by: Principal, { proposal }: RequestRecord): RequestRecord["d
 
 /** What may be kept open, and what may not follow it: changes of the record that was asked. */
 interface Attempt {
+  /** Of the request as it was asked. */
+  readonly asked?: Partial<RequestRecord>;
   readonly first?: Partial<RequestRecord>;
   readonly then: (record: RequestRecord) => Partial<RequestRecord>;
 }
 
 const FORGERIES: Readonly<Record<string, Attempt>> = {
   "two signatures": {
-    then: (record) => ({ state: "approved", decisions: [signature(alice, record), signature(bob, record)], approvedArgs: record.args }),
+    then: (record) => ({ state: "approved", decisions: [signature(alice, record), signature(bob, record)] }),
   },
   "an approval": { then: () => ({ state: "approved" }) },
   "an execution": { then: () => ({ state: "executing", attempt: 1 }) },
   "other terms": { then: () => ({ terms: {} }) },
   "other arguments": { then: ({ proposal }) => ({ proposal: { ...proposal, args: { amount: 1_000_000 } } }) },
   "an escalation before its time": { then: () => ({ terms: { roles: ["finance", "cfo"], quorum: 2 } }) },
-  "what was withdrawn": { first: { state: "cancelled" }, then: () => ({ state: "pending" }) },
-  "what has expired": { first: { state: "expired" }, then: () => ({ state: "approved" }) },
+  "what was withdrawn": { first: { state: "cancelled", decidedAt: Date.now() }, then: () => ({ state: "pending", decidedAt: undefined }) },
+  "what has expired": {
+    asked: { expiresAt: T0 },
+    first: { state: "expired", decidedAt: Date.now() },
+    then: () => ({ state: "approved" }),
+  },
 };
 
 function changed(record: RequestRecord, over: Partial<RequestRecord>, expects: number): Batch {
-  return { tenant: TENANT, changes: [put({ ...record, ...over, version: expects + 1 }, expects)], events: [] };
+  const waits = (state: RequestRecord["state"]): number => Number(state === "pending" || state === "unknown");
+  const by = waits(over.state ?? record.state) - waits(record.state);
+  const counted = by === 0 ? [] : [addOpen(record.threadId, by)];
+  return { tenant: TENANT, changes: [put({ ...record, ...over, version: expects + 1 }, expects), ...counted], events: [] };
 }
 
 const call = (name: string): string => `SELECT countersign.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS refused`;
@@ -81,6 +91,7 @@ async function send(client: pg.Client, batch: Batch, sql: string = UNSIGNED): Pr
 }
 
 interface Meeting {
+  readonly over?: Partial<RequestRecord> | undefined;
   readonly first?: Partial<RequestRecord> | undefined;
   readonly levels?: readonly [first: string, second: string];
   /** Ends the first session's transaction. Default: `COMMIT`. */
@@ -92,11 +103,11 @@ interface Meeting {
 }
 
 /** Answers what came of the second session's call, and the request before, as the first one left it, and now. */
-async function meet({ first = {}, levels = [LEVELS[0], LEVELS[0]], end = "COMMIT", as = agentUrl, second }: Meeting) {
-  const before = await asked();
-  const [one, other] = await Promise.all([connectTo(as), connectTo(agentUrl)]);
+async function meet({ over, first = {}, levels = [LEVELS[0], LEVELS[0]], end = "COMMIT", as = agent, second }: Meeting) {
+  const before = await asked(over);
+  const [one, other] = await Promise.all([connectTo(as), connectTo(agent)]);
   await one.query(`BEGIN ISOLATION LEVEL ${levels[0]}; SAVEPOINT before`);
-  expect(await send(one, changed(before, first, before.version), as === agentUrl ? UNSIGNED : call("commit_2"))).toBe(null);
+  expect(await send(one, changed(before, first, before.version), as === agent ? UNSIGNED : call("commit_2"))).toBe(null);
   await other.query(`SET default_transaction_isolation = '${levels[1].toLowerCase()}'`);
   const outcome = failure(second(other, before));
   await blocked(server.url, other);
@@ -110,10 +121,10 @@ const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown 
 
 describe.each(LEVELS)("behind an open change, %s", (one) => {
   describe.each(LEVELS)("and %s", (other) => {
-    test.each(Object.entries(FORGERIES))("%s can't follow", async (_, { first, then }) => {
+    test.each(Object.entries(FORGERIES))("%s can't follow", async (_, { asked: over, first, then }) => {
       const second = (client: pg.Client, record: RequestRecord): Promise<unknown> =>
         send(client, changed({ ...record, ...first }, then(record), record.version + 1));
-      const { before, left, error, now } = await meet({ first, levels: [one, other], second });
+      const { before, left, error, now } = await meet({ over, first, levels: [one, other], second });
       expect(codeOf(error)).toBe(other === "READ COMMITTED" ? FORBIDDEN : SERIALIZATION);
       expect(left.version).toBe(before.version + 1);
       expect(now).toEqual(left);
@@ -122,23 +133,17 @@ describe.each(LEVELS)("behind an open change, %s", (one) => {
 });
 
 test("when it escalates, and to whom, can't be made to say something else behind an open change", async () => {
-  const sooner = (client: pg.Client, record: RequestRecord): Promise<unknown> => {
-    const parameters = parametersOf(changed(record, {}, record.version + 1), "");
-    const mine = parametersOf(changed({ ...record, terms: { escalate: { after: 1, roles: ["sales"] } } }, {}, 1), "").at(-1);
-    return client.query(UNSIGNED, [...parameters.slice(0, -1), mine]);
+  const sooner = async (client: pg.Client, record: RequestRecord): Promise<unknown> => {
+    // The terms stay, and what would be compared with them says otherwise.
+    const { rows } = await client.query<{ readonly at: string }>(
+      `SELECT escalates_at AS at FROM countersign.requests WHERE id = '${record.id}'`,
+    );
+    const parameters = parametersOf(changed(record, {}, record.version + 1), crypto.randomUUID());
+    return client.query(UNSIGNED, [
+      ...parameters.map((value) => (typeof value === "string" ? value.replace(`,${rows[0]?.at},`, ",1,") : value)),
+    ]);
   };
   const { error, left, now } = await meet({ second: sooner });
-  expect(codeOf(error)).toBe(FORBIDDEN);
-  expect(now).toEqual(left);
-});
-
-test("the function of version 1 judges behind the locks, too", async () => {
-  await query(server.url, "GRANT EXECUTE ON FUNCTION countersign.commit_unsigned_1 TO countersign_agent");
-  const second = (client: pg.Client, record: RequestRecord): Promise<unknown> =>
-    client.query("SELECT countersign.commit_unsigned_1($1, $2, $3, $4, $5, $6, $7, $8, $9)", [
-      ...parametersOf(changed(record, { state: "approved" }, record.version + 1), "").slice(0, 9),
-    ]);
-  const { error, left, now } = await meet({ second });
   expect(codeOf(error)).toBe(FORBIDDEN);
   expect(now).toEqual(left);
 });
@@ -146,7 +151,7 @@ test("the function of version 1 judges behind the locks, too", async () => {
 test("a reviewer's signature can't be taken away while it is being given", async () => {
   const given = await meet({
     first: { state: "approved", decisions: [signature(alice, request("any"))] },
-    as: urlOf(server.url, { username: "countersign_reviewer", password: "change me too" }),
+    as: reviewerUrl(server.url),
     second: (client, record) => send(client, changed(record, { state: "pending", decisions: [] }, record.version + 1)),
   });
   expect(codeOf(given.error)).toBe(FORBIDDEN);
@@ -203,8 +208,7 @@ const WAYS: Readonly<Record<string, (forged: string) => readonly string[]>> = {
   ],
   "names of its own before ours": (forged) => [
     ...["requests", "threads", "grants", "events"].map((table) => `CREATE TEMP TABLE ${table} (tenant text, id text, version bigint)`),
-    `CREATE FUNCTION pg_temp.refuse_signing_1(a anyarray, b anyarray, c anyarray, d anyarray, e anyarray, f anyarray, g text)
-       RETURNS void LANGUAGE sql AS ''`,
+    `CREATE FUNCTION pg_temp.array_position(a anyarray, b anyelement) RETURNS int LANGUAGE sql AS 'SELECT 1'`,
     "CREATE FUNCTION pg_temp.now_ms() RETURNS double precision LANGUAGE sql AS 'SELECT 0::double precision'",
     "CREATE FUNCTION pg_temp.unnest(anyarray) RETURNS SETOF anyelement LANGUAGE sql AS 'SELECT $1[1] WHERE false'",
     "CREATE FUNCTION pg_temp.same(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT false'",
@@ -243,7 +247,7 @@ describe("a signature can't be forged", () => {
 
   test.each(LEVELS)("in the transaction of what may be done, %s", async (level) => {
     const record = await asked();
-    const client = await connectTo(agentUrl);
+    const client = await connectTo(agent);
     await client.query(`BEGIN ISOLATION LEVEL ${level}`);
     expect(await send(client, changed(record, {}, record.version))).toBe(null);
     expect(codeOf((await failure(send(client, changed(record, forgery.then(record), record.version + 1)))).error)).toBe(FORBIDDEN);
@@ -253,7 +257,7 @@ describe("a signature can't be forged", () => {
 
   test("in the statement of what may be done, nor in its batch", async () => {
     const record = await asked();
-    const client = await connectTo(agentUrl);
+    const client = await connectTo(agent);
     const [harmless, forged] = [changed(record, {}, record.version), changed(record, forgery.then(record), record.version + 1)];
     const both = `SELECT countersign.commit_unsigned_2(${literals(harmless)}), countersign.commit_unsigned_2(${literals(forged)})`;
     expect(codeOf((await failure(client.query(both))).error)).toBe(FORBIDDEN);
@@ -266,7 +270,7 @@ describe("a signature can't be forged", () => {
 
   test.each(LEVELS.slice(1))("from a snapshot of before, %s", async (level) => {
     const record = await asked();
-    const client = await connectTo(agentUrl);
+    const client = await connectTo(agent);
     await client.query(`BEGIN ISOLATION LEVEL ${level}; SELECT FROM countersign.requests`);
     await owner.commit(changed(record, {}, record.version));
     const forged = changed(record, forgery.then(record), record.version + 1);
@@ -285,6 +289,6 @@ describe("a signature can't be forged", () => {
     "CREATE OR REPLACE FUNCTION countersign.tick_base() RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'",
     "GRANT EXECUTE ON FUNCTION countersign.commit_2 TO countersign_agent",
   ])("by way of %s", async (sql) => {
-    expect(codeOf((await failure(query(agentUrl, sql))).error)).toBe(FORBIDDEN);
+    expect(codeOf((await failure(query(agent, sql))).error)).toBe(FORBIDDEN);
   });
 });
