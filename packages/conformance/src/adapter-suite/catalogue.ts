@@ -9,6 +9,7 @@ import { deploys } from "./cases/deploys.ts";
 import { edits } from "./cases/edits.ts";
 import { effects } from "./cases/effects.ts";
 import { flooding } from "./cases/flooding.ts";
+import { forging } from "./cases/forging.ts";
 import { freezing } from "./cases/freezing.ts";
 import { gatedTwice } from "./cases/gated-twice.ts";
 import { kills } from "./cases/kills.ts";
@@ -51,6 +52,7 @@ export const adapterCases: readonly AdapterCase[] = [
   ...remembering,
   ...counting,
   ...freezing,
+  ...forging,
   ...waking,
   ...threads,
   ...afterFailure,

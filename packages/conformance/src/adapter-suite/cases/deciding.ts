@@ -27,7 +27,9 @@ export const deciding: readonly AdapterCase[] = [
       const events = await historyOf(stage.gate, call.id);
       assert.deepEqual(events.map(({ type }) => type), ["asked", "approved", "claimed", "done"]); // prettier-ignore
       assert.equal(events[1]?.actor?.id, "alice");
-      assert.deepEqual(events[1]?.data["args"], LARGE);
+      assert.deepEqual(events[0]?.data["args"], LARGE);
+      const signed = { by: { id: "alice" }, digest: (await stage.gate.get(call.id))?.proposal.digest };
+      assert.partialDeepStrictEqual(events[1]?.data["decisions"], [signed]);
       const request = await stage.gate.get(call.id);
       assert.deepEqual([request?.approvedArgs, request?.receipt?.status], [LARGE, "done"]);
     },
