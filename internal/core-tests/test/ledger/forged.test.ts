@@ -1,0 +1,149 @@
+// Whoever can write records, and can't sign: what is shown is what was hashed, and an approval needs somebody behind it.
+import { approve, createGate, definePolicy, edit, isCountersignError } from "@countersign/core";
+import type { RequestRecord, StorePort } from "@countersign/core/store";
+import { memoryStore } from "@countersign/memory";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+
+const alice = { id: "alice", roles: ["finance"] };
+const policy = definePolicy({
+  context: z.object({ trusted: z.boolean() }),
+  tools: {
+    pay: { ask: ({ args }) => (args as { amount: number }).amount > 100, review: { roles: ["finance"], quorum: 2 } },
+    mail: { ask: ({ context }) => !context.trusted },
+  },
+});
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => "none",
+    (error: unknown) => (isCountersignError(error) ? error.code : String(error)),
+  );
+
+function setting() {
+  const store = memoryStore();
+  const gate = createGate({ policy, store, warn: () => {} });
+  return { store, gate, desk: createGate({ store, warn: () => {} }), other: () => createGate({ policy, store, warn: () => {} }) };
+}
+
+async function asked(gate: ReturnType<typeof setting>["gate"], key: string, amount = 4_200) {
+  const approval = await gate.ask({ threadId: "t", key, tool: "pay", args: { amount }, context: { trusted: false } });
+  if (approval.status !== "pending") throw new Error(approval.status);
+  return approval.request;
+}
+
+async function rewrite(store: StorePort, id: string, patch: Partial<RequestRecord>): Promise<void> {
+  const record = await store.getRequest("default", id);
+  if (!record) throw new Error("gone");
+  const { ok } = await store.commit({
+    tenant: "default",
+    changes: [{ op: "put", kind: "request", record: { ...record, ...patch }, expects: record.version }],
+    events: [],
+  });
+  if (!ok) throw new Error("refused");
+}
+
+describe("a record that shows another call than its digest is of", () => {
+  it.each<[string, Partial<RequestRecord>]>([
+    ["other arguments", { args: { amount: 1 } }],
+    ["another tool", { tool: "mail" }],
+    ["another namespace", { namespace: "bank" }],
+    ["arguments without JSON", { args: { amount: "\ud800" } }],
+  ])("%s: is neither shown, nor decided, nor run", async (_, lie) => {
+    const { store, gate, desk } = setting();
+    const request = await asked(gate, "k");
+    const whole = await asked(gate, "whole");
+    await rewrite(store, request.id, lie);
+    expect(await codeOf(desk.get(request.id))).toBe("AUDIT_BROKEN");
+    expect(await codeOf(desk.decide(request, approve(), { by: alice }))).toBe("AUDIT_BROKEN");
+    expect(await codeOf(gate.execute({ id: request.id, args: {} }, () => 1))).toBe("AUDIT_BROKEN");
+    const page = await desk.list();
+    expect([page.items.map(({ id }) => id), page.unreadable?.map(({ id }) => id)]).toEqual([[whole.id], [request.id]]);
+    expect(await codeOf(desk.verify())).toBe("AUDIT_BROKEN");
+  });
+
+  it("or, after an edit, other arguments of the model: a reviewer compares with them", async () => {
+    const { store, gate, desk } = setting();
+    const request = await asked(gate, "k");
+    await gate.decide(request, edit({ amount: 4_000 }), { by: alice });
+    await rewrite(store, request.id, { args: { amount: 4_001 } });
+    expect(await codeOf(desk.get(request.id))).toBe("AUDIT_BROKEN");
+  });
+});
+
+describe("an approval with nobody behind it", () => {
+  it("is no ticket", async () => {
+    const { store, gate, other } = setting();
+    const { id } = await asked(gate, "k");
+    await rewrite(store, id, { state: "approved" });
+    expect(await codeOf(other().execute({ id, args: {} }, () => 1))).toBe("NOT_APPROVED");
+    expect(await gate.get(id)).toMatchObject({ status: "approved", begun: false });
+  });
+
+  it("nor with one signature where two are asked for", async () => {
+    const { store, gate } = setting();
+    const request = await asked(gate, "k");
+    await gate.decide(request, approve(), { by: alice });
+    await rewrite(store, request.id, { state: "approved" });
+    expect(await codeOf(gate.execute({ id: request.id, args: {} }, () => 1))).toBe("NOT_APPROVED");
+  });
+
+  it("runs if the policy allows the call, in whichever process", async () => {
+    const { gate, other, desk } = setting();
+    const ask = (key: string) => gate.ask({ threadId: "t", key, tool: "pay", args: { amount: 5 }, context: { trusted: false } });
+    const [one, two] = [await ask("1"), await ask("2")];
+    expect(one.status).toBe("allowed");
+    expect(await other().execute({ id: one.id, args: {} }, () => "paid")).toBe("paid");
+    expect(await codeOf(desk.execute({ id: two.id, args: {} }, () => "paid"))).toBe("NOT_APPROVED");
+    expect(await gate.execute({ id: two.id, args: {} }, () => "paid")).toBe("paid");
+  });
+
+  it("runs where it was allowed, whatever the policy is told elsewhere", async () => {
+    const { gate, other } = setting();
+    await asked(gate, "first");
+    const mail = () => gate.ask({ threadId: "t", key: `${Math.random()}`, tool: "mail", args: {}, context: { trusted: true } });
+    const [here, elsewhere] = [await mail(), await mail()];
+    expect([here.status, elsewhere.status]).toEqual(["allowed", "allowed"]);
+    expect(await gate.execute({ id: here.id, args: {} }, () => "sent")).toBe("sent");
+    // The thread knows the context of its first call alone.
+    expect(await codeOf(other().execute({ id: elsewhere.id, args: {} }, () => "sent"))).toBe("NOT_APPROVED");
+  });
+});
+
+describe("a schema", () => {
+  const schema = { type: "object", properties: { amount: { type: "number" } } };
+  const gateOn = (store: StorePort) =>
+    createGate({ policy: definePolicy({ tools: { pay: { ask: true, args: z.object({ amount: z.number() }) } } }), store, warn: () => {} });
+
+  it("is kept once, and shown with every request", async () => {
+    const store = memoryStore();
+    const gate = gateOn(store);
+    for (const key of ["a", "b", "c"]) await gate.ask({ threadId: "t", key, tool: "pay", args: { amount: 1 } });
+    const { items } = await createGate({ store }).list();
+    expect(items.map(({ argsSchema }) => argsSchema)).toEqual(Array.from({ length: 3 }, () => expect.objectContaining(schema)));
+    const kept = (await store.listSubjects?.("default", undefined, 100))?.filter((subject) => subject.includes("/schema/"));
+    expect(kept).toHaveLength(1);
+    for (const { id } of items) expect(JSON.stringify(await store.getRequest("default", id))).not.toContain("properties");
+    await gate.verify();
+  });
+});
+
+describe("the same call, asked again", () => {
+  it("is found with what became of it, from any thread, the newest first", async () => {
+    const { gate, desk } = setting();
+    const ask = async (threadId: string, amount: number) => {
+      const approval = await gate.ask({ threadId, key: "k", tool: "pay", args: { amount }, context: { trusted: false } });
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      if (approval.status !== "pending") throw new Error(approval.status);
+      return approval.request;
+    };
+    const [first, second, third] = [await ask("a", 500), await ask("b", 500), await ask("c", 500)];
+    await ask("d", 501);
+    await desk.cancel(first.id, { by: alice, reason: "twice" });
+    const found = await desk.duplicates(second);
+    expect(found.map(({ id, status }) => [id, status])).toEqual([
+      [third.id, "pending"],
+      [first.id, "cancelled"],
+    ]);
+    expect(await codeOf(desk.duplicates({ id: "x" } as never))).toBe("INVALID_ARGS");
+  });
+});
