@@ -1,5 +1,5 @@
 // Whoever can write records, and can't sign: what is shown is what was hashed, and an approval needs somebody behind it.
-import { approve, createGate, definePolicy, edit, isCountersignError } from "@countersign/core";
+import { approve, createGate, createWorker, definePolicy, edit, isCountersignError } from "@countersign/core";
 import type { RequestRecord, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
@@ -68,6 +68,26 @@ describe("a record that shows another call than its digest is of", () => {
     await rewrite(store, request.id, { args: { amount: 4_001 } });
     expect(await codeOf(desk.get(request.id))).toBe("AUDIT_BROKEN");
   });
+});
+
+it("a forged record keeps no other from being swept or purged", async () => {
+  let skipped = 0;
+  const store = memoryStore({ now: () => Date.now() + skipped });
+  const gate = createGate({ policy, store, warn: () => {} });
+  const forged = await asked(gate, "forged");
+  const other = await asked(gate, "other");
+  await rewrite(store, forged.id, { args: { amount: 1 } });
+  skipped = 4 * 86_400_000;
+  const errors: unknown[] = [];
+  await createWorker(gate, [], { onError: (error) => void errors.push(error) }).drain();
+  expect((await gate.get(other.id))?.status).toBe("expired");
+  expect(errors.map((error) => isCountersignError(error, "AUDIT_BROKEN"))).toContain(true);
+  skipped = 90 * 86_400_000;
+  expect(await gate.purge({ olderThan: "30d" })).toMatchObject({ requests: 1 });
+  await rewrite(store, forged.id, { args: forged.args, threadId: forged.threadId });
+  await createWorker(gate, []).drain();
+  skipped = 180 * 86_400_000;
+  expect(await gate.purge({ olderThan: "30d" })).toMatchObject({ requests: 1 });
 });
 
 describe("an approval with nobody behind it", () => {

@@ -35,7 +35,7 @@ async function* allEvents(ledger: Ledger, subject?: string): AsyncGenerator<Audi
   for (let after: string | undefined; ;) {
     const { events, position } = await ledger.events(after, PAGE, subject);
     yield* events;
-    if (events.length === 0) return;
+    if (events.length === 0 || (subject !== undefined && events.length < PAGE)) return;
     after = position;
   }
 }

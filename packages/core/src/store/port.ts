@@ -107,7 +107,10 @@ export interface StorePort extends Store {
   ): Promise<readonly GrantRecord[]>;
   /** All grants of the tenant, or of the tools of this name, in the order they were given. Without it `gate.grants` is SETUP; everything else works. */
   listGrants?(tenant: string, tool: string | undefined): Promise<readonly GrantRecord[]>;
-  /** Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. @throws INVALID_ARGS for a position that isn't one */
+  /**
+   * Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. Fewer than
+   * `limit` of one subject: there are no more of it. @throws INVALID_ARGS for a position that isn't one
+   */
   listEvents(
     tenant: string,
     after: string | undefined,

@@ -11,10 +11,10 @@ export function unreadableIn(error: unknown): Unreadable | undefined {
   return isCountersignError(error, "STORE_UNAVAILABLE") ? error.details.unreadable : undefined;
 }
 
-/** Null for a record that can't be read: whoever goes through many leaves it as it is. */
+/** Null for a record that can't be read, or isn't what was hashed: whoever goes through many leaves it as it is. */
 export function unlessUnreadable<T>(reading: Promise<T>): Promise<T | null> {
   return reading.catch((error: unknown) => {
-    if (unreadableIn(error)) return null;
+    if (unreadableIn(error) || isCountersignError(error, "AUDIT_BROKEN")) return null;
     throw error;
   });
 }
