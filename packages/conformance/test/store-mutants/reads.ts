@@ -83,8 +83,10 @@ export const readMutants: readonly Mutant[] = [
   without("requestedBy", ["store.list.filters"]),
   without("digest", ["store.list.filters", "store.list.reviewable", "store.list.follows", "store.model.steps"]),
   wrapped("asks-for-a-digest-alone", ["store.list.filters", "store.list.reviewable"], (store) => ({
-    listRequests: (tenant, { digest, order, limit, after, ...query }) =>
-      store.listRequests(tenant, digest === undefined ? { ...query, order, limit, after } : { digest, order, limit, after }),
+    listRequests: (tenant, query) => {
+      const alone = Object.entries(query).filter(([key]) => ["digest", "order", "limit", "after"].includes(key));
+      return store.listRequests(tenant, query.digest === undefined ? query : Object.fromEntries(alone));
+    },
   })),
   wrapped("orders-a-digest-by-id", ["store.list.paging"], (store) => ({
     listRequests: async (tenant, query) => {
