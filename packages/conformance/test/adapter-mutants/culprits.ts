@@ -48,6 +48,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
   "cancels-instead-of-refusing": ["thread.message-refused"],
   "checks-the-model": ["check.edited"],
   "claims-nothing": [
+    "forged.approval",
     "effect.called-off",
     "effect.idempotent",
     "effect.lost-thread",
