@@ -1,6 +1,6 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Changed } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/writes.ts";
 import { transition } from "../ledger/transition.ts";
 import { lastDecidedAt } from "../store/due.ts";
 import type { RequestRecord } from "../store/records.ts";

@@ -7,7 +7,7 @@ import { decisionsOf } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import { persist } from "../ledger/persist.ts";
 import { transition, together } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";

@@ -7,7 +7,7 @@ import type { Verdict } from "../contract/verdict.ts";
 import { CountersignError } from "../errors/error.ts";
 import { keptDefaults, parsedBy } from "../gate/parsed.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import { putThread } from "../ledger/transition.ts";
 import { toRequest, type WithSchema } from "../ledger/to-request.ts";
 import { countsHistory } from "../policy/check.ts";

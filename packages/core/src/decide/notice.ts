@@ -1,7 +1,7 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Changed } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/writes.ts";
 import { transition } from "../ledger/transition.ts";
 import { nextNoticeAt, noticesOf, termsAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";

@@ -6,7 +6,7 @@ import type { Principal } from "../contract/principal.ts";
 import { durationMs, rememberable } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { grantIdOf, insertGrant } from "../ledger/grant.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /**

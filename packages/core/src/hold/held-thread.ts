@@ -1,7 +1,7 @@
 import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { blankThread } from "../ledger/blank-thread.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { NEVER } from "../store/threads.ts";

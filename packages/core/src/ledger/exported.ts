@@ -4,7 +4,7 @@ import { tailsOf, type Tail } from "../audit/trail.ts";
 import { requestIdOf } from "../canonical/json.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { CountersignError } from "../errors/error.ts";
-import { FREEZES } from "./freezes.ts";
+import { FREEZES } from "./reserved.ts";
 import type { Ledger } from "./ledger.ts";
 import { subjectsOf } from "./subjects.ts";
 

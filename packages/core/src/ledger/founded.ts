@@ -1,9 +1,10 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Batch, Change, Committed, StorePort } from "../store/port.ts";
 import { blankThread } from "./blank-thread.ts";
-import { FREEZES } from "./freezes.ts";
-import type { Writes } from "./ledger.ts";
-import { hashOfSchema, schemaId, withoutSchema } from "./schemas.ts";
+import { FREEZES } from "./reserved.ts";
+import type { Writes } from "./writes.ts";
+import { schemaId } from "./reserved.ts";
+import { hashOfSchema, withoutSchema } from "./schemas.ts";
 import type { WithSchema } from "./to-request.ts";
 import { putThread, together } from "./transition.ts";
 

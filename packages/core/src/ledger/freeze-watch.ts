@@ -89,7 +89,7 @@ export class FreezeWatch {
 }
 
 /** @throws FROZEN */
-export function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
+function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
   const frozen = inForce.find((freeze) => isStopped(freeze, call));
   if (frozen) throw new CountersignError("FROZEN", { id: frozen.id, by: frozen.by, reason: frozen.reason, tool: call.tool });
 }

@@ -4,11 +4,10 @@ import { jsonCopy } from "../canonical/json.ts";
 import { freezesSchema, type Freeze } from "../contract/freeze.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { unreadableRecord } from "../store/unreadable.ts";
-import type { Ledger, Writes } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { FREEZES } from "./reserved.ts";
 import { putThread } from "./transition.ts";
-
-/** All freezes of a tenant are in one record, kept as a thread is: each change raises its fence, which claims require. */
-export const FREEZES = "countersign/freezes";
+import type { Writes } from "./writes.ts";
 
 /** What is frozen, by the record with this fence. */
 export interface InForce {

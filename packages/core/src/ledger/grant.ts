@@ -4,7 +4,7 @@ import { sha256 } from "../canonical/json.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { Change } from "../store/port.ts";
 import type { GrantRecord } from "../store/records.ts";
-import type { Writes } from "./ledger.ts";
+import type { Writes } from "./writes.ts";
 import { patchOf } from "./proof.ts";
 
 /** One request leaves at most one grant behind, however often its decision is committed. */

@@ -14,9 +14,10 @@ import type { ThreadHead } from "../store/threads.ts";
 import { readEach, unreadableRecord } from "../store/unreadable.ts";
 import { flawIn, refuseForged } from "./forged.ts";
 import { Founded } from "./founded.ts";
-import { FREEZES } from "./freezes.ts";
+import { FREEZES } from "./reserved.ts";
 import { persist } from "./persist.ts";
 import { withSchemas } from "./schemas.ts";
+import type { Changed } from "./writes.ts";
 
 const METHODS = [
   "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
@@ -213,11 +214,6 @@ function refuseUnreadable({ kind, record }: Extract<Change, { op: "put" }>): voi
   throw new CountersignError("SETUP", { hint });
 }
 
-/** What a change of one request writes, and the request after it. */
-export interface Changed extends Writes {
-  readonly record: RequestRecord;
-}
-
 /** What is to become of a request: nothing, or a change. */
 type Step =
   | RequestRecord
@@ -227,9 +223,3 @@ type Step =
       /** …and then this is written. */
       readonly tooLate?: Changed;
     });
-
-/** What one transition writes. */
-export interface Writes {
-  readonly changes: readonly Change[];
-  readonly events: readonly AuditEvent[];
-}

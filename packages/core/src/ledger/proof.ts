@@ -5,7 +5,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { maskDecision, masked, maskedProposal } from "../contract/mask.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
-import { FREEZES } from "./freezes.ts";
+import { FREEZES } from "./reserved.ts";
 
 /** Any record that has a chain. */
 export type AnyRecord = RequestRecord | ThreadRecord | GrantRecord;
@@ -38,11 +38,6 @@ export function patchOf(old: AnyRecord | undefined, next: AnyRecord): JsonObject
   return { ...patch, state: stateOf(next) };
 }
 
-/** All that the chain of this record must have come to. */
-export function proofOf(record: AnyRecord): Proof {
-  return patchOf(undefined, record);
-}
-
 /** A record's proof after one more event. That of a purge begins anew. */
 export function fold(before: Proof, { type, data }: Pick<AuditEvent, "type" | "data">): Proof {
   const { note: _note, decisions, ...patch } = data as Fields;
@@ -54,7 +49,7 @@ export function fold(before: Proof, { type, data }: Pick<AuditEvent, "type" | "d
 
 /** The first field in which a record is not what its chain says. */
 export function firstDifference(record: AnyRecord, folded: Proof): string | undefined {
-  const proof = proofOf(record);
+  const proof: Proof = patchOf(undefined, record);
   return [...new Set([...Object.keys(proof), ...Object.keys(folded)])].find((key) => textOf(proof[key]) !== textOf(folded[key]));
 }
 

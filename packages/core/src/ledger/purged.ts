@@ -1,7 +1,7 @@
 import { threadSubject } from "../audit/subject.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
-import type { Writes } from "./ledger.ts";
+import type { Writes } from "./writes.ts";
 import { transition, putThread } from "./transition.ts";
 
 /** Was all that this thread held purged, and has nothing happened on it since? */

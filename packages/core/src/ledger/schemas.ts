@@ -3,9 +3,7 @@ import type { JsonObject } from "../contract/json.ts";
 import type { Change, StorePort } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { unreadableIn } from "../store/unreadable.ts";
-
-/** A schema is kept once, whatever number of requests have it, under its hash: so it never changes. */
-export const schemaId = (hash: string): string => `countersign/schema/${hash}`;
+import { schemaId } from "./reserved.ts";
 
 /** Schemas that this process has seen, by their hash. */
 const seen = new Map<string, JsonObject>();

@@ -3,7 +3,7 @@ import { threadSubject } from "../audit/subject.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { RequestRecord, RequestState, ThreadRecord } from "../store/records.ts";
 import { patchOf } from "./proof.ts";
-import type { Changed, Writes } from "./ledger.ts";
+import type { Changed, Writes } from "./writes.ts";
 
 const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   pending: ["pending", "approved", "rejected", "expired", "cancelled"],

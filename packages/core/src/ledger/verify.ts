@@ -5,7 +5,7 @@ import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { unreadableIn } from "../store/unreadable.ts";
 import { foreign, readExport, refuseForeign } from "./exported.ts";
-import { FREEZES } from "./freezes.ts";
+import { FREEZES } from "./reserved.ts";
 import type { Ledger } from "./ledger.ts";
 import { subjectsOf } from "./subjects.ts";
 import { Uses } from "./uses.ts";

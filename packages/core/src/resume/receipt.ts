@@ -4,7 +4,7 @@ import type { JsonObject } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Changed } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/writes.ts";
 import { transition, noteOnRequest } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import type { RequestRecord } from "../store/records.ts";

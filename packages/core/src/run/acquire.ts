@@ -6,7 +6,7 @@ import { newThread, RESTED } from "../hold/held-thread.ts";
 import { isHeld, RunnerHold, runnerToken } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import { persist } from "../ledger/persist.ts";
 import { isPurged } from "../ledger/purged.ts";
 import { putThread, together } from "../ledger/transition.ts";

@@ -6,7 +6,7 @@ import type { Question } from "../gate/question.ts";
 import { holdThread, newThread } from "../hold/held-thread.ts";
 import { isFramework, type Invocation } from "../hold/invocation.ts";
 import { takeUses } from "../ledger/grant.ts";
-import type { Writes } from "../ledger/ledger.ts";
+import type { Writes } from "../ledger/writes.ts";
 import type { NewRequests } from "../ledger/limits.ts";
 import { insertRequest, together, transition } from "../ledger/transition.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";

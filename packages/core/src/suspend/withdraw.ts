@@ -1,5 +1,5 @@
 import type { Principal } from "../contract/principal.ts";
-import type { Changed } from "../ledger/ledger.ts";
+import type { Changed } from "../ledger/writes.ts";
 import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
