@@ -12,7 +12,7 @@ export interface Raw {
 }
 
 /** What a request and its thread take in JSON. */
-const PAYLOAD = ["r".repeat(1_500), "t".repeat(400)] as const;
+const PAYLOAD = ["r".repeat(1_000), "t".repeat(200)] as const;
 
 const payload = (row: number): string => PAYLOAD[row] ?? PAYLOAD[0];
 
