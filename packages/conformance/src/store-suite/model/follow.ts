@@ -23,10 +23,16 @@ export async function follow(subject: Subject, tenant: string, all: readonly Ste
     else if (step.do === "claim") await claimBoth(subject.store(), tenant, state, step);
     else if (step.do === "list") await listBoth(subject.store(), tenant, state, step);
     else if (step.do === "read") await readBoth(subject.store(), tenant, state, reader, step.limit);
-    else await subject.other();
+    else await goOn(subject, tenant, state);
   }
   await sameState(subject.store(), tenant, state);
   return state;
+}
+
+/** Whoever goes on looks first: what it remembers from before may not be so any more. */
+async function goOn(subject: Subject, tenant: string, state: TenantState): Promise<void> {
+  await subject.other();
+  await sameRecords(subject.store(), tenant, state);
 }
 
 /** How far somebody has read: in the store's own words, and in the model's. */
