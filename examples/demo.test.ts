@@ -13,6 +13,7 @@ describe.each(["openai-agents", "openrouter"])("the demo on %s", (framework) => 
     expect(bank).toContainEqual({ recipient: "Globex", amount: 300, idempotencyKey: expect.any(String) as string });
     expect(output).toContain("A person reviewed this call and changed its arguments before it ran.");
     expect(output).toContain("completed, replayed; completed, replayed");
+    expect(output).toMatch(/^ .* approved +fiona +[0-9a-f]{8} +\{"amount":4000,/m);
     expect(output).toMatch(/verified: \d+ events/);
   });
 

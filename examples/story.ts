@@ -86,7 +86,9 @@ export async function story({ folder, model }: Example): Promise<void> {
 
   for (const { id } of (await gate.list({ threadId })).items) {
     for await (const { seq, at, type, actor, hash, data: facts } of gate.history(id)) {
-      const what = "args" in facts ? shown(facts["args"] as object) : "";
+      const { args, proposal } = facts as { readonly args?: object; readonly proposal?: { readonly args?: object } };
+      const changed = args ?? proposal?.args;
+      const what = changed ? shown(changed) : "";
       say(
         seq === 1 ? "audit" : "",
         `${new Date(at).toISOString().slice(11, 23)}  ${type.padEnd(9)} ${(actor?.id ?? "").padEnd(14)} ${hash.slice(0, 8)}  ${what}`.trimEnd(),

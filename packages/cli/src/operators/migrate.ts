@@ -3,7 +3,7 @@ import { atDesk } from "../desk.ts";
 
 export function migrate(): Command {
   return new Command("migrate")
-    .description("make a store where there is none, and bring an older one up to date; nothing is dropped")
+    .description("make a store where there is none; one of another version is refused, and left as it is")
     .action((_options: object, command: Command) =>
       atDesk(
         command,
