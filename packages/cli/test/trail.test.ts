@@ -205,7 +205,7 @@ describe("a store that is not what the export says", () => {
     await office.run(["migrate", "--store", fresh]);
     expect(errorOf(await against(fresh))).toMatchObject({
       code: "AUDIT_BROKEN",
-      details: { foreign: true, flaw: "nothing was ever recorded here" },
+      details: { foreign: true, flaw: "nothing is recorded here" },
     });
   });
 

@@ -212,7 +212,7 @@ describe("an export beside the store", () => {
     await Promise.all([store.paid("1", tool), tenant.paid("1", tool)]);
     expect(await against(store.gate, events)).toMatchObject({ foreign: true, flaw: "it is of another store" });
     expect(await against(tenant.gate, events)).toMatchObject({ foreign: true, flaw: "it is of another tenant" });
-    expect(await against(fresh.gate, events)).toMatchObject({ foreign: true, flaw: "nothing was ever recorded here" });
+    expect(await against(fresh.gate, events)).toMatchObject({ foreign: true, flaw: "nothing is recorded here" });
     // Without the record that every tenant begins with.
     const rest = events.filter(({ subject }) => !subject.startsWith("thread/countersign/"));
     expect(await against(fresh.gate, rest)).toMatchObject({ foreign: true, flaw: "the store has nothing of it" });

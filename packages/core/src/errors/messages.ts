@@ -29,7 +29,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   FREEZE_NOT_FOUND: ({ id }) => `There is no freeze ${id} in this store and tenant. gate.freezes() lists those in force.`,
   AUDIT_BROKEN: ({ subject, seq, flaw, foreign }) =>
     foreign
-      ? `This export does not belong to this store and tenant: ${flaw}. Verify it with the store that it was made from. If that is this one, its records were replaced.`
+      ? `This export does not belong to this store and tenant: ${flaw}. Verify it with the store that it was made from. If that is this one, its records were removed or replaced.`
       : `The audit chain of ${subject} is broken at event ${seq}: ${flaw}. Keep the store as it is and compare it with a backup.`,
   ARGS_CHANGED: ({ request }) => `Request ${name(request)} now proposes other arguments than those shown. Look at it again, then decide.`,
   EDIT_UNCHECKABLE: ({ request }) =>

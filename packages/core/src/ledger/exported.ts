@@ -65,7 +65,7 @@ export async function refuseForeign(ledger: Ledger, { founding, asking }: Export
     throw foreign(asking ? `it is of another ${isOf(ledger.tenant, asking) ? "store" : "tenant"}` : "it is of another store or tenant");
   // In a tenant that has something, the record of freezes is missed by whoever verifies it.
   const { done } = await subjectsOf(ledger).next();
-  if (done) throw foreign("nothing was ever recorded here");
+  if (done) throw foreign("nothing is recorded here");
 }
 
 export function foreign(flaw: string): CountersignError<"AUDIT_BROKEN"> {

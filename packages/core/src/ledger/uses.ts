@@ -31,7 +31,9 @@ export class Uses {
     const missing = [...again.#taken.keys()].find((id) => !again.#grants.has(id));
     const id = wrong?.id ?? (incomplete ? undefined : missing);
     if (id === undefined) return;
-    const flaw = wrong ? "its record has a wrong uses" : "requests name it, and there is no such grant";
+    const flaw = wrong
+      ? "`uses` of its record doesn't follow from the requests that it decided"
+      : "requests name it, and there is no such grant";
     throw new CountersignError("AUDIT_BROKEN", { subject: grantSubject(id), seq: wrong?.seq ?? 0, flaw, field: wrong && "uses" });
   }
 

@@ -46,14 +46,15 @@ async function compare(ledger: Ledger, subject: string, exported: Tail | undefin
   const refuse = (flaw: string, field?: string): never => {
     throw new CountersignError("AUDIT_BROKEN", { subject, seq: tail?.seq ?? 0, flaw, field });
   };
-  if (!tail) return refuse("its chain is gone");
+  if (!tail) return refuse("its record is there, and its chain is gone");
   if (exported && !isContinued) return refuse(departure(exported, tail));
   if (!record) return refuse("the record that it is about is gone");
-  if (record.seq !== tail.seq || record.head !== tail.hash) return refuse(`its record ends with event ${record.seq}, and another one`);
+  if (record.seq !== tail.seq) return refuse(`it ends here, and its record names event ${record.seq} as the last: one of them was cut`);
+  if (record.head !== tail.hash) return refuse("its record names another event as the last: the chain was written anew");
   const field = firstDifference(record, proof);
-  if (field !== undefined) return refuse(`its record says another ${field}`, field);
+  if (field !== undefined) return refuse(`it says something else of \`${field}\` than its record`, field);
   const derived = await wronglyDerived(ledger, subject, record);
-  if (derived !== undefined) return refuse(`its record has a wrong ${derived}`, derived);
+  if (derived !== undefined) return refuse(`\`${derived}\` of its record doesn't follow from the rest`, derived);
   return { tail, record };
 }
 
