@@ -6,6 +6,9 @@ import { span } from "./when.ts";
 /** What weighs most for whoever is about to sign comes first: it may have happened already. */
 const STATUSES: readonly string[] = ["done", "unknown", "executing", "failed", "approved", "pending", "rejected", "expired", "cancelled"];
 
+/** `gate.duplicates` answers no more. */
+const MOST = 50;
+
 /** What became of the very same call where else it was asked: `1 done, 2 pending`. Empty: nowhere. */
 function fates(others: readonly ApprovalRequest[]): string {
   const all = others.map(statusOf);
@@ -16,7 +19,7 @@ function fates(others: readonly ApprovalRequest[]): string {
 export function sameCallText(others: readonly ApprovalRequest[], now: number = Date.now()): string | undefined {
   const [last] = others;
   if (!last) return undefined;
-  const times = others.length === 1 ? "once more" : `${others.length} more times`;
+  const times = others.length === 1 ? "once more" : `${others.length >= MOST ? "at least " : ""}${others.length} more times`;
   return `asked ${times}, with the very same arguments: ${fates(others)}; last ${span(now - last.askedAt)} ago (${last.id})`;
 }
 
@@ -26,8 +29,13 @@ export async function warnOfSameCall(out: Output, gate: Gate, request: ApprovalR
   if (text !== undefined) out.warn(`${request.id} was ${text}.`);
 }
 
-/** Of each of these that waits, what became of the same call elsewhere. */
+/** Of each of these that waits, what became of the same call elsewhere. Those of one call are looked for once. */
 export async function fatesById(gate: Gate, requests: readonly ApprovalRequest[]): Promise<ReadonlyMap<string, string>> {
   const waiting = requests.filter(({ status }) => status === "pending");
-  return new Map(await Promise.all(waiting.map(async (request) => [request.id, fates(await gate.duplicates(request))] as const)));
+  const calls = new Map(waiting.map((request) => [request.proposal.digest, request]));
+  const asked = async (one: ApprovalRequest) => [one.proposal.digest, [one, ...(await gate.duplicates(one))]] as const;
+  const all = new Map(await Promise.all([...calls.values()].map(asked)));
+  return new Map(
+    waiting.map(({ id, proposal }) => [id, fates((all.get(proposal.digest) ?? []).filter((other) => other.id !== id).slice(0, MOST))]),
+  );
 }
