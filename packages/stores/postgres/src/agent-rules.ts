@@ -37,7 +37,7 @@ const OF_CLAIM = `${same("attempt", "decided_at")} AND (req.state = 'done' OR ${
 const MOVES: Readonly<Record<string, string>> = {
   "pending pending": `${same("decided_at", "record")} AND ${UNTOUCHED} AND ${isTime("req.notice_at")} AND (${ESCALATED} OR ${REMINDED})`,
   "pending expired": `${ENDED} AND ${UNTOUCHED} AND now_ >= old.expires_at AND ${isPast("req.decided_at")}`,
-  "pending cancelled": `${ENDED} AND ${UNTOUCHED} AND ${isPast("req.decided_at")}`,
+  "pending cancelled": `${ENDED} AND ${UNTOUCHED} AND (req.decided_at IS NULL OR ${isPast("req.decided_at")})`,
   "approved executing": `${ENDED} AND ${same("decided_at", "result")} AND req.begun AND req.attempt = old.attempt + 1`,
   "approved expired": `${ENDED} AND ${UNTOUCHED} AND ${same("decided_at")} AND NOT old.begun AND now_ >= old.decided_at + old.execute_within`,
   "approved cancelled": `${ENDED} AND ${UNTOUCHED} AND ${same("decided_at")} AND NOT old.begun`,

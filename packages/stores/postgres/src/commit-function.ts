@@ -52,7 +52,7 @@ export function commitFunction(s: string, name: CommitFunction, rules: Rules = N
   BEGIN
     ${rules.given}
     ${lockAll(s, rules)}
-    IF ${s}.now_ms() >= p_before THEN RETURN 'late'; END IF;
+    IF p_before IS NOT NULL AND ${s}.now_ms() >= p_before THEN RETURN 'late'; END IF;
     IF NOT good THEN RETURN ${s}.facts_2(p_tenant, p_threads, p_asked, p_requests, p_grants); END IF;
     ${rules.whole}
     ${writeThreads(s)}

@@ -1,12 +1,17 @@
 import { approve, createGate, createWorker, definePolicy } from "@countersign/core";
-import type { StorePort } from "@countersign/core/store";
+import type { Change, GrantRecord, StorePort } from "@countersign/core/store";
 import { testDatabase } from "@countersign/test-run";
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { describe, expect, test } from "vitest";
 import { call, createRunner, scripted } from "../../../../internal/core-tests/test/mini.ts";
+import { toText } from "../src/text.ts";
 import { newSchema, openStore } from "./setting.ts";
 
 const database = await testDatabase();
+
+const grant = (id: string): GrantRecord =>
+  ({ id, version: 0, tenant: TENANT, uses: 0, grant: { id, tool: "pay", agent: "" }, seq: 0, head: "" }) as unknown as GrantRecord;
+const putGrant = (record: GrantRecord): Change => ({ op: "put", kind: "grant", record, expects: 0 });
 
 const NAMES = [
   ["U+0000", "a\u0000b"],
@@ -41,11 +46,15 @@ describe.each(NAMES)("names with %s", (_, name) => {
       { agent: name },
       { tool: name },
       { requestedBy: name },
+      { digest: name },
+      { digest: name, tool: name, reviewableBy: { id: "x", roles: [`role ${name}`] } },
       { reviewableBy: { id: "x", roles: [`role ${name}`] } },
     ]) {
       expect((await store.listRequests(tenant, query)).items.map(({ id }) => id)).toEqual([name]);
     }
     expect((await store.listEvents(tenant, undefined, 10, name)).events).toEqual([event(name, 1, name)]);
+    expect((await store.listRequests(tenant, { digest: name, tool: "other" })).items).toEqual([]);
+    expect(await subjectsOf(store, tenant)).toEqual([name, `thread/${name}`].sort(byBytes));
     expect(await store.claimDue("thread", { tenant, agents: [name], holder: name, leaseMs: 1_000, limit: 1 })).toEqual([
       { id: name, fence: 2 },
     ]);
@@ -67,6 +76,28 @@ async function paged(store: StorePort): Promise<readonly string[]> {
     after = page.next;
   }
 }
+
+async function subjectsOf(store: StorePort, tenant: string): Promise<readonly string[]> {
+  const subjects: string[] = [];
+  for (;;) {
+    const page = (await store.listSubjects?.(tenant, subjects.at(-1), 1)) ?? [];
+    if (page.length === 0) return subjects;
+    subjects.push(...page);
+  }
+}
+
+const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(toText(a)), Buffer.from(toText(b)));
+
+test("subjects are what has a record or a chain, each once, in pages that go on where the last one ended", async () => {
+  const store = openStore(database, { schema: newSchema() });
+  const ids = ["a", "grant", "grant/", "grants", "thread", "thread/", "thread0", "u"];
+  for (const id of ids) await commit(store, [put(request(id)), putThread(thread(id)), putGrant(grant(id))], [event(id, 1), event(id, 2)]);
+  await commit(store, [], [event("of nobody", 1), event("thread/gone", 1), event("grant/gone", 1)]);
+  const all = [...ids, ...ids.flatMap((id) => [`thread/${id}`, `grant/${id}`]), "of nobody", "thread/gone", "grant/gone"];
+  expect(await subjectsOf(store, TENANT)).toEqual([...new Set(all)].sort());
+  expect(await store.listSubjects?.(TENANT, undefined, 100)).toEqual([...new Set(all)].sort());
+  expect(await store.listSubjects?.("other", undefined, 100)).toEqual([]);
+});
 
 test("a whole run under such names, with a clock that counts in fractions", async () => {
   const store = openStore(database, { schema: newSchema() });
