@@ -33,39 +33,48 @@ const UNTOUCHED = same("begun", "attempt", "lease_until", "result");
 /** A claim's end. Only what is done has a result. */
 const OF_CLAIM = `${same("attempt", "decided_at")} AND (req.state = 'done' OR ${same("result")})`;
 
-/** LEGAL of core's transition.ts, without what takes a signature. */
+/** LEGAL of core's transition.ts, without what takes a signature. The database looks them through one by one: the frequent ones first. */
 const MOVES: Readonly<Record<string, string>> = {
+  "approved executing": `${ENDED} AND ${same("decided_at", "result")} AND req.begun AND req.attempt = old.attempt + 1`,
+  "executing done": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
+  "executing executing": `${ENDED} AND ${OF_CLAIM} AND ${same("begun", "record")}`,
+  "executing failed": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
+  "pending cancelled": `${ENDED} AND ${UNTOUCHED} AND (req.decided_at IS NULL OR ${isPast("req.decided_at")})`,
   "pending pending": `${same("decided_at", "record")} AND ${UNTOUCHED} AND ${isTime("req.notice_at")} AND (${ESCALATED} OR ${REMINDED})`,
   "pending expired": `${ENDED} AND ${UNTOUCHED} AND now_ >= old.expires_at AND ${isPast("req.decided_at")}`,
-  "pending cancelled": `${ENDED} AND ${UNTOUCHED} AND (req.decided_at IS NULL OR ${isPast("req.decided_at")})`,
-  "approved executing": `${ENDED} AND ${same("decided_at", "result")} AND req.begun AND req.attempt = old.attempt + 1`,
   "approved expired": `${ENDED} AND ${UNTOUCHED} AND ${same("decided_at")} AND NOT old.begun AND now_ >= old.decided_at + old.execute_within`,
   "approved cancelled": `${ENDED} AND ${UNTOUCHED} AND ${same("decided_at")} AND NOT old.begun`,
   "approved done": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")} AND old.begun`,
   "approved failed": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")} AND old.begun`,
-  "executing executing": `${ENDED} AND ${OF_CLAIM} AND ${same("begun", "record")}`,
-  "executing done": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
-  "executing failed": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
   "executing unknown": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
   "executing approved": `${ENDED} AND ${OF_CLAIM}`,
   "unknown done": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
   "unknown failed": `${ENDED} AND ${OF_CLAIM} AND ${same("begun")}`,
 };
 
-const MAY_MOVE = `${FIXED} AND old.state <> 'purged' AND (${NOTED} OR CASE old.state || ' ' || req.state
+/** A statement for each move: PL/pgSQL prepares an expression anew in each transaction, with all that stands in it. */
+const judgeMove = `fits := req.id <> ALL (subjects) AND old.state <> 'purged' AND ${FIXED};
+          noted := false;
+          IF old.state = req.state THEN noted := ${NOTED}; END IF;
+          IF NOT noted THEN
+            CASE old.state || ' ' || req.state
             ${Object.entries(MOVES)
-              .map(([move, condition]) => `WHEN '${move}' THEN ${condition}`)
+              .map(([move, condition]) => `WHEN '${move}' THEN fits := fits AND ${condition};`)
               .join("\n            ")}
-            ELSE false END)`;
+            ELSE fits := false;
+            END CASE;
+          END IF;`;
 
-const MAY_ASK = `req.id ~ '^[0-9a-f]{32}$' AND ${none("signed", "result")} AND NOT req.begun AND req.attempt = 0 AND req.lease_until = 0
-          AND ${isPast("req.asked_at")} AND ${["notice_at", "escalates_at", "expires_at", "execute_within"].map((name) => isTime(`req.${name}`)).join(" AND ")}
-          AND CASE req.state
-            WHEN 'pending' THEN ${none("grant_id", "decided_at")} AND req.record = '{}'
-            WHEN 'approved' THEN ${none(...WAITING)} AND ${isPast("req.decided_at")} AND req.record = '{}'
-            -- By a rejection that was remembered.
-            WHEN 'rejected' THEN ${none(...WAITING)} AND ${isPast("req.decided_at")} AND req.grant_id IS NOT NULL
-            ELSE false END`;
+const TIMES = ["notice_at", "escalates_at", "expires_at", "execute_within"].map((name) => isTime(`req.${name}`)).join(" AND ");
+const judgeQuestion = `fits := req.id ~ '^[0-9a-f]{32}$' AND ${none("signed", "result")} AND NOT req.begun AND req.attempt = 0
+          AND req.lease_until = 0 AND ${isPast("req.asked_at")} AND ${TIMES};
+        CASE req.state
+        WHEN 'pending' THEN fits := fits AND ${none("grant_id", "decided_at")} AND req.record = '{}';
+        WHEN 'approved' THEN fits := fits AND ${none(...WAITING)} AND ${isPast("req.decided_at")} AND req.record = '{}';
+        -- By a rejection that was remembered.
+        WHEN 'rejected' THEN fits := fits AND ${none(...WAITING)} AND ${isPast("req.decided_at")} AND req.grant_id IS NOT NULL;
+        ELSE fits := false;
+        END CASE;`;
 
 /** What core makes where a tenant or a schema is used first, and then is a signer's, or nobody's, to change. */
 const FOUNDS = `(th.expects, th.seq, th.state, th.fence, th.lease_until, th.not_before, th.agent, th.record)
@@ -90,6 +99,7 @@ const chain = (subject: string, seq: string, head: string, of: string): string =
  */
 export const agentRules = (s: string): Rules => ({
   variables: `amiss text; -- what the role may not do
+    noted boolean;
     now_ double precision;
     i int;
     -- Chains of the records that are put: as they are, and as they shall be.
@@ -105,7 +115,9 @@ export const agentRules = (s: string): Rules => ({
   given: `IF p_drops IS NOT NULL OR EXISTS (SELECT FROM unnest(p_grants) AS w WHERE w.expects IS NOT NULL OR w.plus >= 0 OR w.plus IS NULL) THEN
       ${refuse("'grants and chains are the signers'''")}
     END IF;`,
-  thread: `IF th.id LIKE 'countersign/%' AND NOT coalesce(th.plus IS NULL AND ${FOUNDS}, false) THEN amiss := 'thread ' || th.id; END IF;
+  thread: `IF th.id LIKE 'countersign/%' THEN
+            IF NOT coalesce(th.plus IS NULL AND ${FOUNDS}, false) THEN amiss := 'thread ' || th.id; END IF;
+          END IF;
           IF th.expects IS NOT NULL THEN
             IF 'thread/' || th.id = ANY (subjects) THEN amiss := 'thread ' || th.id || ' twice'; END IF;
             ${chain("'thread/' || th.id", "coalesce(there_seq, 0)", "coalesce(there_head, '')", "th")}
@@ -113,7 +125,8 @@ export const agentRules = (s: string): Rules => ({
           IF th.plus IS NOT NULL THEN counted := counted || th.id; counts := counts || th.plus; END IF;`,
   request: `IF old.version = req.expects THEN
           now_ := ${s}.now_ms();
-          IF req.id = ANY (subjects) OR NOT coalesce(${MAY_MOVE}, false) THEN
+          ${judgeMove}
+          IF NOT coalesce(fits, false) THEN
             amiss := 'request ' || req.id || ', ' || old.state || ' to ' || req.state;
           END IF;
           ${chain("req.id", "old.seq", "old.head", "req")}
@@ -131,7 +144,8 @@ export const agentRules = (s: string): Rules => ({
   whole: `IF p_asked IS NOT NULL THEN
       now_ := ${s}.now_ms();
       FOREACH req IN ARRAY p_asked LOOP
-        IF NOT coalesce(${MAY_ASK}, false) THEN amiss := 'new request ' || req.id || ', ' || req.state; END IF;
+        ${judgeQuestion}
+        IF NOT coalesce(fits, false) THEN amiss := 'new request ' || req.id || ', ' || req.state; END IF;
         ${chain("req.id", "0::bigint", "''::text", "req")}
         IF req.grant_id IS NOT NULL THEN taken := taken - 1; END IF;
         IF req.state = 'pending' THEN counted := counted || req.thread_id; counts := counts || (-1)::bigint; END IF;
