@@ -22,11 +22,11 @@ export function openDatabase(path: string): DatabaseSync {
   try {
     refuseOthers(path);
     database = new DatabaseSync(path);
-    prepare(database);
+    prepare(database, path);
     return database;
   } catch (error) {
     database?.close();
-    throw isNotADatabase(error) ? incompatible("foreign", error) : storeError(error);
+    throw isNotADatabase(error) ? incompatible("foreign", path, error) : storeError(error);
   }
 }
 
@@ -38,9 +38,9 @@ function refuseMissingFolder(path: string): void {
 }
 
 /** Pragmas that a commit relies on come after the schema: turning WAL on would change a file that isn't ours. */
-function prepare(database: DatabaseSync): void {
+function prepare(database: DatabaseSync, path: string): void {
   database.exec(`PRAGMA busy_timeout = ${PATIENCE}`);
-  create(database);
+  create(database, path);
   const mode = patiently(() => pragma(database, "journal_mode = WAL"));
   if (mode !== "wal" && mode !== "memory")
     throw unavailable(false, `This place can't hold a store: journal mode ${String(mode)} instead of WAL.`);
@@ -49,29 +49,29 @@ function prepare(database: DatabaseSync): void {
 }
 
 /** Takes the file's lock only if there is something to do; whoever comes second then finds it done. */
-function create(database: DatabaseSync): void {
-  if (isCreated(database)) return;
+function create(database: DatabaseSync, path: string): void {
+  if (isCreated(database, path)) return;
   // What fails here is rolled back by closing the file.
   database.exec("BEGIN IMMEDIATE");
-  if (!isCreated(database)) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
+  if (!isCreated(database, path)) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
   database.exec("COMMIT");
 }
 
 /** @throws STORE_INCOMPATIBLE for whatever else there is */
-function isCreated(database: DatabaseSync): boolean {
+function isCreated(database: DatabaseSync, path: string): boolean {
   // In this order: another process may create the store between the two reads.
   const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
   const isMarked = pragma(database, "application_id") !== 0;
   if (isEmpty && !isMarked) return false;
-  refuseOther(database);
+  refuseOther(database, path);
   return true;
 }
 
 /** @throws STORE_INCOMPATIBLE unless it is a store of this version */
-function refuseOther(database: DatabaseSync): void {
-  if (pragma(database, "application_id") !== APPLICATION_ID) throw incompatible("foreign");
+function refuseOther(database: DatabaseSync, path: string): void {
+  if (pragma(database, "application_id") !== APPLICATION_ID) throw incompatible("foreign", path);
   const version = Number(pragma(database, "user_version"));
-  if (version !== VERSION) throw incompatible(version);
+  if (version !== VERSION) throw incompatible(version, path);
 }
 
 /**
@@ -84,7 +84,7 @@ function refuseOthers(path: string): void {
   if (existsSync(`${path}-journal`)) return;
   const glance = unchanging(path);
   try {
-    refuseOther(glance);
+    refuseOther(glance, path);
   } finally {
     glance.close();
   }
@@ -119,8 +119,9 @@ function patiently<T>(work: () => T): T {
   }
 }
 
-function incompatible(found: number | "foreign", cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {
+function incompatible(found: number | "foreign", path: string, cause?: unknown): CountersignError<"STORE_INCOMPATIBLE"> {
   const isOlder = found !== "foreign" && found < VERSION;
-  const options = { ...(cause === undefined ? {} : { cause }), ...(isOlder ? { note: TOO_OLD } : {}) };
+  const note = `The file is ${resolve(path)}.${isOlder ? ` ${TOO_OLD}` : ""}`;
+  const options = { note, ...(cause === undefined ? {} : { cause }) };
   return new CountersignError("STORE_INCOMPATIBLE", { found, expected: VERSION }, options);
 }
