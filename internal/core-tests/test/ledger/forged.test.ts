@@ -1,5 +1,6 @@
 // Whoever can write records, and can't sign: what is shown is what was hashed, and an approval needs somebody behind it.
 import { approve, createGate, createWorker, definePolicy, edit, isCountersignError } from "@countersign/core";
+import { openThread } from "@countersign/core/adapter";
 import type { RequestRecord, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
@@ -145,6 +146,26 @@ describe("a schema", () => {
     for (const { id } of items) expect(JSON.stringify(await store.getRequest("default", id))).not.toContain("properties");
     await gate.verify();
   });
+});
+
+it("a schema that holds more than JSON is kept as its JSON, and one that has none is left out", async () => {
+  class Limits {
+    readonly maximum = 9;
+  }
+  const endless: Record<string, unknown> = { type: "object" };
+  endless["not"] = endless;
+  const gate = createGate({ policy: definePolicy({ default: "ask" }), store: memoryStore(), warn: () => {} });
+  const thread = openThread(gate, { threadId: "t", framework: "f" });
+  const schemas = [{ type: "object", properties: { amount: new Limits() } }, endless];
+  const shown: unknown[] = [];
+  for (const [index, argsSchema] of schemas.entries()) {
+    const proposed = { turnId: "m", callId: `c${index}`, tool: "pay", args: {} };
+    await thread.mustWait(proposed, { argsSchema });
+    const [request] = await thread.suspend([proposed], null);
+    shown.push(request?.argsSchema);
+  }
+  expect(shown).toEqual([{ type: "object", properties: { amount: { maximum: 9 } } }, undefined]);
+  await gate.verify();
 });
 
 describe("the same call, asked again", () => {

@@ -1,4 +1,4 @@
-import { sha256 } from "../canonical/json.ts";
+import { firstNonJson, jsonCopy, sha256 } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Change, StorePort } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -9,6 +9,16 @@ import { schemaId } from "./reserved.ts";
 const seen = new Map<string, JsonObject>();
 const hashes = new WeakMap<JsonObject, string>();
 const KEPT = 1_000;
+
+/** A schema as it can be kept: others' may hold more than JSON. Undefined: it can't. */
+export function plainSchema(schema: JsonObject): JsonObject | undefined {
+  if (!firstNonJson(schema)) return schema;
+  try {
+    return jsonCopy(JSON.parse(JSON.stringify(schema)) as JsonObject);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The hash that a request names its schema by. */
 export function hashOfSchema(schema: JsonObject): string {
