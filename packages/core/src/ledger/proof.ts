@@ -72,7 +72,8 @@ function stateOf(record: AnyRecord): string {
 function proved(key: string, record: AnyRecord): unknown {
   const value = (record as unknown as Fields)[key];
   if (LARGE.has(key) && record.id !== FREEZES) return { sha256: hashOf(value) };
-  if (MASKED.has(key) && "redact" in record && record.redact) return { sha256: sha256OfJson(value), masked: maskedField(key, record) };
+  if (MASKED.has(key) && "redact" in record && record.redact)
+    return { sha256: sha256OfJson(value), masked: plain(maskedField(key, record)) };
   return plain(value);
 }
 
@@ -92,7 +93,8 @@ function signed(record: AnyRecord, before: unknown): readonly unknown[] {
   const { decisions, redact } = record as RequestRecord;
   return decisions.slice(Array.isArray(before) ? before.length : 0).map((signature) => {
     if (!redact || signature.decision.type !== "edit") return plain(signature);
-    return { ...signature, decision: { ...maskDecision(signature.decision, redact), sha256: sha256OfJson(signature.decision.args) } };
+    const { decision } = signature;
+    return plain({ ...signature, decision: { ...maskDecision(decision, redact), sha256: sha256OfJson(decision.args) } });
   });
 }
 
