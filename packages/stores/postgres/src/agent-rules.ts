@@ -156,7 +156,7 @@ export const agentRules = (s: string): Rules => ({
         i := array_position(subjects, e.subject);
         IF e.type IN (${SIGNERS.map((type) => `'${type}'`).join(", ")}) OR (e.subject LIKE 'thread/countersign/%' AND e.type <> 'created')
           -- The same event once more: its place is taken, and that refuses the batch.
-          OR NOT coalesce(e.seq = seqs[i] + 1 AND e.prev = heads[i] OR e.seq = seqs[i] AND e.hash = heads[i], false)
+          OR NOT coalesce(e.seq = seqs[i] + 1 AND e.prev = heads[i] OR e.seq = seqs[i] AND e.seq > 0 AND e.hash = heads[i], false)
         THEN
           amiss := 'event ' || e.seq || ' of ' || e.subject;
         ELSE

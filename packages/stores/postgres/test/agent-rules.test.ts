@@ -65,6 +65,7 @@ function inserted(over: Partial<RequestRecord>, type?: string): Parts {
   return { changes: [put, ...(waits(record) ? [add("thread", record.threadId, 1)] : [])], events: [event] };
 }
 
+const before = ({ changes, events }: Parts): Parts => ({ changes, events: [...events.map((event) => ({ ...event, seq: 0, hash: "" })), ...events] }); // prettier-ignore
 const together = (one: Parts, other: Parts): Parts => ({ changes: [...one.changes, ...other.changes], events: [...one.events, ...other.events] }); // prettier-ignore
 const plus = ({ changes, events }: Parts, ...more: readonly Change[]): Parts => ({ changes: [...changes, ...more], events });
 const signature = { decision: { type: "approve" }, by: { id: "mallory" }, at: 1, via: undefined, digest: pending.proposal.digest, signature: undefined } as const; // prettier-ignore
@@ -170,6 +171,7 @@ const ATTEMPTS: Readonly<Record<string, Readonly<Record<string, Parts>>>> = {
       events: [{ ...next(approved.id, approved).event, prev: "0" }],
     },
     "another end": { ...moved(approved, { state: "cancelled" }), events: [{ ...next(approved.id, approved).event, hash: "0" }] },
+    "one before the first": before(inserted({})),
     "a signer's event": moved(approved, { state: "cancelled" }, "settled"),
     "its removal": { changes: [{ op: "drop", subject: done.id, through: 1 }], events: [] },
   },
