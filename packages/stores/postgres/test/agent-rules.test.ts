@@ -220,6 +220,26 @@ test("nothing that was refused is there, and the like that is its own to write i
   await expectDecidable(world, reviewer);
 });
 
+test("a claim beats, is given back as not started, is taken again, parked, lost and found", async () => {
+  const claimed = { state: "executing", begun: true, leaseUntil: 2e12 } as const;
+  const steps: readonly Partial<RequestRecord>[] = [
+    { ...claimed, attempt: 1, holder: "a" },
+    { leaseUntil: 3e12 },
+    { state: "approved", begun: false, leaseUntil: 0 },
+    { ...claimed, attempt: 2, holder: "b" },
+    { state: "approved", leaseUntil: 0 },
+    { ...claimed, attempt: 3, holder: "c" },
+    { state: "unknown", endedAt: 5, leaseUntil: 0 },
+    { state: "failed", error: "refused", endedAt: 6 },
+  ];
+  for (const step of steps) {
+    const now = await owner.getRequest(tenant, approved.id);
+    if (!now) throw new Error("gone");
+    expect([step, await agent.commit({ tenant, ...moved(now, step) })]).toEqual([step, { ok: true }]);
+    expect(await owner.getRequest(tenant, approved.id)).toMatchObject(step);
+  }
+});
+
 async function worldAgain(): Promise<readonly unknown[]> {
   const requests = await Promise.all(world.requests.map(({ id }) => owner.getRequest(tenant, id)));
   const threads = await Promise.all(world.threads.map(({ id }) => owner.getThread(tenant, id)));

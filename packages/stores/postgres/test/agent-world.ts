@@ -12,8 +12,8 @@ import {
 import { expect } from "vitest";
 import { z } from "zod";
 
-export const alice = { id: "alice", roles: ["finance"] };
-export const bob = { id: "bob", roles: ["finance"] };
+const alice = { id: "alice", roles: ["finance"] };
+const bob = { id: "bob", roles: ["finance"] };
 const FREEZES = "countersign/freezes";
 const ENDED = ["done", "failed", "rejected", "expired", "cancelled", "purged"];
 const review = {
@@ -24,7 +24,7 @@ const review = {
   escalate: { after: "2h", roles: ["cfo"] },
 } as const;
 
-export const policy = definePolicy({
+const policy = definePolicy({
   tools: {
     pay: { args: z.object({ amount: z.number() }), ask: true, review },
     read: { ask: true, review: { roles: ["finance"], remember: ["tool", "exact-args"] } },
