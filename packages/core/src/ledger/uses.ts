@@ -19,17 +19,9 @@ export class Uses {
 
   /** @param incomplete some requests could not be read: they may have taken some @throws AUDIT_BROKEN */
   async verify(ledger: Ledger, incomplete: boolean): Promise<void> {
-    const suspect = [...this.#grants.values()].filter((record) => !this.#isRight(record, incomplete));
-    const unknown = [...this.#taken.keys()].find((id) => !this.#grants.has(id));
-    if (suspect.length === 0 && unknown === undefined) return;
-    // Some may have been taken while they were counted.
-    const again = await countedAnew(ledger);
-    const wrong = suspect.find(({ id }) => {
-      const record = again.#grants.get(id);
-      return !record || !again.#isRight(record, incomplete);
-    });
-    const missing = [...again.#taken.keys()].find((id) => !again.#grants.has(id));
-    const id = wrong?.id ?? (incomplete ? undefined : missing);
+    const suspect = [...this.#grants.values()].filter((record) => !this.#isRight(record, record, incomplete));
+    const wrong = suspect.length > 0 ? await Uses.firstWrong(ledger, suspect, incomplete) : undefined;
+    const id = wrong?.id ?? (incomplete ? undefined : await this.#firstMissing(ledger));
     if (id === undefined) return;
     const flaw = wrong
       ? "`uses` of its record doesn't follow from the requests that it decided"
@@ -37,9 +29,27 @@ export class Uses {
     throw new CountersignError("AUDIT_BROKEN", { subject: grantSubject(id), seq: wrong?.seq ?? 0, flaw, field: wrong && "uses" });
   }
 
-  #isRight({ id, uses, grant, revokedAt }: GrantRecord, incomplete: boolean): boolean {
-    const left = revokedAt === undefined ? grant.uses - (this.#taken.get(id) ?? 0) : 0;
-    return incomplete ? uses <= left : uses === left;
+  /** Held against a grant as it was before these were counted, and after: some may have been taken meanwhile. */
+  #isRight(before: GrantRecord, { id, uses, grant, revokedAt }: GrantRecord, incomplete: boolean): boolean {
+    if (revokedAt !== undefined) return uses === 0;
+    const left = grant.uses - (this.#taken.get(id) ?? 0);
+    return uses <= left && (incomplete || left <= before.uses);
+  }
+
+  async #firstMissing(ledger: Ledger): Promise<string | undefined> {
+    for (const id of this.#taken.keys()) {
+      if (!this.#grants.has(id) && (await unlessUnreadable(ledger.grant(id))) === undefined) return id;
+    }
+    return undefined;
+  }
+
+  /** The first of these grants that is wrong however it is counted. */
+  static async firstWrong(ledger: Ledger, suspect: readonly GrantRecord[], incomplete: boolean): Promise<GrantRecord | undefined> {
+    const read = () => Promise.all(suspect.map(async (record) => (await ledger.grant(record.id)) ?? record));
+    const before = await read();
+    const counted = await countedAnew(ledger);
+    const after = await read();
+    return after.find((record, i) => !counted.#isRight(before[i] ?? record, record, incomplete));
   }
 }
 
@@ -47,9 +57,8 @@ async function countedAnew(ledger: Ledger): Promise<Uses> {
   const uses = new Uses();
   const { port, tenant } = ledger;
   for await (const subject of subjectsOf(ledger)) {
-    const grantId = grantOf(subject);
-    const reading = grantId === undefined ? port.getRequest(tenant, subject) : ledger.grant(grantId);
-    const record = await unlessUnreadable<AnyRecord | undefined>(reading);
+    if (grantOf(subject) !== undefined) continue;
+    const record = await unlessUnreadable<AnyRecord | undefined>(port.getRequest(tenant, subject));
     if (record) uses.add(record);
   }
   return uses;

@@ -2,7 +2,7 @@ import { grantOf, threadOf } from "../audit/subject.ts";
 import { link, type Tail } from "../audit/trail.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { flawOf } from "../store/parse-records.ts";
-import type { RequestRecord, ThreadRecord } from "../store/records.ts";
+import type { ThreadRecord } from "../store/records.ts";
 import { unreadableRecord } from "../store/unreadable.ts";
 import { flawIn, idOf } from "./forged.ts";
 import type { Ledger } from "./ledger.ts";
@@ -10,8 +10,10 @@ import { firstDifference, fold, type AnyRecord, type Proof } from "./proof.ts";
 import { history } from "./subjects.ts";
 import { keepsWaiting } from "./transition.ts";
 
-/** A record and its chain are read one after the other, and somebody may write in between: then both are read again. */
-const TRIES = 3;
+/** What is read one after the other somebody may have written in between: then it is read again. A real fault stays. */
+const TRIES = 100;
+/** A counter that has gone up and down again looks as if it had stood still. */
+const SURE = TRIES - 5;
 
 interface VerifiedRecord {
   readonly tail: Tail;
@@ -25,16 +27,23 @@ interface VerifiedRecord {
  */
 export async function verifySubject(ledger: Ledger, subject: string, exported: Tail | undefined): Promise<VerifiedRecord> {
   for (let left = TRIES; ; left--) {
+    const record = await recordOf(ledger, subject);
     try {
-      return await compare(ledger, subject, exported);
+      return await compare(ledger, subject, record, exported);
     } catch (error) {
       if (left <= 1 || !isCountersignError(error, "AUDIT_BROKEN")) throw error;
+      const now = await recordOf(ledger, subject);
+      if (now?.version === record?.version && now?.head === record?.head) throw error;
     }
   }
 }
 
-async function compare(ledger: Ledger, subject: string, exported: Tail | undefined): Promise<VerifiedRecord> {
-  const record = await recordOf(ledger, subject);
+async function compare(
+  ledger: Ledger,
+  subject: string,
+  record: AnyRecord | undefined,
+  exported: Tail | undefined,
+): Promise<VerifiedRecord> {
   let tail: Tail | undefined;
   let proof: Proof = {};
   let isContinued = false;
@@ -94,13 +103,19 @@ async function wronglyDerived(ledger: Ledger, subject: string, record: AnyRecord
   if (record.tenant !== ledger.tenant) return "tenant";
   if (record.id !== (threadOf(subject) ?? grantOf(subject) ?? subject)) return "id";
   if ("grant" in record) return record.expiresAt === record.grant.expiresAt && record.id === record.grant.id ? undefined : "expiresAt";
-  if (!("proposal" in record)) return (await openOf(ledger, record)) === record.open ? undefined : "open";
+  if (!("proposal" in record)) return (await isCounted(ledger, record)) ? undefined : "open";
   if (record.state === "purged") return undefined;
   if (idOf(record) !== record.id) return "id";
   return flawIn(record) === undefined ? undefined : "digest";
 }
 
-async function openOf({ port, tenant }: Ledger, { id }: ThreadRecord): Promise<number> {
-  const requests: readonly Pick<RequestRecord, "state">[] = await port.requestsOfThread(tenant, id);
-  return requests.filter(({ state }) => keepsWaiting(state)).length;
+/** Does the counter of a thread say how many of its requests keep it waiting? It moves without a version. */
+async function isCounted({ port, tenant }: Ledger, { id }: ThreadRecord): Promise<boolean> {
+  for (let left = TRIES; left > 0; left--) {
+    const [thread, requests] = await Promise.all([port.getThread(tenant, id), port.requestsOfThread(tenant, id)]);
+    if (thread?.open === requests.filter(({ state }) => keepsWaiting(state)).length) return true;
+    const now = await port.getThread(tenant, id);
+    if (left < SURE && now?.open === thread?.open) return false;
+  }
+  return false;
 }
