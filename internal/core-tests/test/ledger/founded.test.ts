@@ -1,5 +1,5 @@
 // What every tenant has is made by its first commit, whoever makes it, and once.
-import { createGate, definePolicy, type Gate } from "@countersign/core";
+import { CountersignError, createGate, definePolicy, type Gate } from "@countersign/core";
 import type { Batch, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
@@ -59,5 +59,32 @@ describe("the record of what is frozen", () => {
     await gateOn(elsewhere(inner)).freeze({}, { by: ops, reason: "fraud" });
     const { id } = await ask(gate as Gate, "4");
     await expect(gate.execute({ id, args: {} }, () => 1)).rejects.toMatchObject({ code: "FROZEN" });
+  });
+
+  it("is made by whoever looked while the store was away", async () => {
+    const inner = memoryStore();
+    let looks = 0;
+    const getThread: StorePort["getThread"] = async (tenant, id) => {
+      if (id === FREEZES && ++looks === 1) throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
+      return inner.getThread(tenant, id);
+    };
+    const gate = gateOn({ ...inner, getThread });
+    expect((await ask(gate, "1")).status).toBe("pending");
+    expect(await inner.getThread("default", FREEZES)).toMatchObject({ fence: 0 });
+    await gate.verify();
+  });
+
+  it("is believed as it is, if a backup was restored under a process that knew a later one", async () => {
+    const store = memoryStore();
+    const gate = createGate({ policy: definePolicy({ default: "allow" }), store, warn: () => {} });
+    const earlier = await gate.ask({ threadId: "t", key: "1", tool: "pay", args: {} });
+    const backup = await store.getThread("default", FREEZES);
+    const { id } = await gate.freeze({}, { by: ops, reason: "fraud" });
+    await gate.liftFreeze(id, { by: ops });
+    const record = await store.getThread("default", FREEZES);
+    if (!backup || !record) throw new Error("gone");
+    const put = { op: "put", kind: "thread", record: backup, expects: record.version } as const;
+    await store.commit({ tenant: "default", changes: [put], events: [] });
+    expect(await gate.execute({ id: earlier.id, args: {} }, () => "paid")).toBe("paid");
   });
 });

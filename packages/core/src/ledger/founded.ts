@@ -1,5 +1,6 @@
 import { SYSTEM } from "../contract/principal.ts";
 import type { Batch, Change, Committed, StorePort } from "../store/port.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import { blankThread } from "./blank-thread.ts";
 import { FREEZES } from "./reserved.ts";
 import type { Writes } from "./writes.ts";
@@ -43,8 +44,9 @@ export class Founded {
     const lean = { ...batch, changes: batch.changes.map(withoutSchema) };
     if (wanted.length === 0) return this.#port.commit(lean);
     await this.#look(wanted.filter(({ id }) => !this.#known.has(id)));
+    // What a look has not found out is made: if it is there, that is refused.
+    let missing = wanted.filter(({ id }) => this.#known.get(id) !== true);
     for (;;) {
-      const missing = wanted.filter(({ id }) => this.#known.get(id) === false);
       const at = missing.length > 0 ? await now() : 0;
       const made = together(...missing.map((one) => this.#making(one, at)));
       const changes = [...made.changes, ...lean.changes];
@@ -53,7 +55,9 @@ export class Founded {
       if (committed.ok || committed.reason !== "CONFLICT") return committed;
       // Did somebody else make one of them at the same moment?
       await this.#look(missing);
-      if (missing.every(({ id }) => this.#known.get(id) === false)) return committed;
+      const left = missing.filter(({ id }) => this.#known.get(id) === false);
+      if (left.length === missing.length) return committed;
+      missing = left;
     }
   }
 
@@ -73,10 +77,13 @@ export class Founded {
     return [...wanted.values()].filter(({ id }) => this.#known.get(id) !== true);
   }
 
-  /** A store that is away is the commit's to find out. What can't be read is there. */
+  /** What can't be read is there. A store that is away says nothing of it, and is the commit's to find out. */
   async #look(at: readonly Founding[]): Promise<void> {
-    const isThere = async ({ id }: Founding): Promise<boolean> => (await this.#port.getThread(this.#tenant, id)) !== undefined;
-    await Promise.all(at.map(async (one) => this.see(one.id, await isThere(one).catch(() => true))));
+    const look = async ({ id }: Founding): Promise<void> => {
+      const found = await unlessUnreadable(this.#port.getThread(this.#tenant, id));
+      this.see(id, found !== undefined);
+    };
+    await Promise.all(at.map((one) => look(one).catch(() => {})));
   }
 
   #making({ id, context }: Founding, at: number): Writes {

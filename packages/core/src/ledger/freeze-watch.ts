@@ -21,7 +21,7 @@ const WATCH = 60_000;
  */
 export class FreezeWatch {
   readonly #ledger: Ledger;
-  /** By the last look. Its fence only goes up. */
+  /** By the last look. Its fence only goes up, unless a backup was restored. */
   #known: InForce | undefined;
   /** Allowed calls since the process last looked. */
   #calls = 0;
@@ -64,9 +64,12 @@ export class FreezeWatch {
 
   /** Looks at what is in force. @throws STORE_UNAVAILABLE */
   async read(): Promise<InForce> {
+    const before = this.#known;
     const { inForce, record } = await demandFreezes(this.#ledger);
     const found = { inForce, fence: record.fence };
-    this.learn(found);
+    // What was known before this look began can't be newer than it: an older record is that of a backup, and holds.
+    if (this.#known === before) this.#known = found;
+    else this.learn(found);
     return found;
   }
 
