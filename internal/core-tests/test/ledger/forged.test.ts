@@ -1,5 +1,5 @@
 // Whoever can write records, and can't sign: what is shown is what was hashed, and an approval needs somebody behind it.
-import { approve, createGate, createWorker, definePolicy, edit, isCountersignError } from "@countersign/core";
+import { approve, createGate, createWorker, definePolicy, digestOf, edit, isCountersignError } from "@countersign/core";
 import { openThread } from "@countersign/core/adapter";
 import type { RequestRecord, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
@@ -108,6 +108,14 @@ describe("an approval with nobody behind it", () => {
     expect(await codeOf(gate.execute({ id: request.id, args: {} }, () => 1))).toBe("NOT_APPROVED");
   });
 
+  it("nor with other arguments in the place of those that this process has allowed", async () => {
+    const { store, gate } = setting();
+    const { id } = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: { amount: 5 }, context: { trusted: false } });
+    const args = { amount: 4_200 };
+    await rewrite(store, id, { proposal: { args, digest: digestOf({ tool: "pay", args }), by: alice } });
+    expect(await codeOf(gate.execute({ id, args: {} }, () => 1))).toBe("NOT_APPROVED");
+  });
+
   it("runs if the policy allows the call, in whichever process", async () => {
     const { gate, other, desk } = setting();
     const ask = (key: string) => gate.ask({ threadId: "t", key, tool: "pay", args: { amount: 5 }, context: { trusted: false } });
@@ -128,6 +136,22 @@ describe("an approval with nobody behind it", () => {
     // The thread knows the context of its first call alone.
     expect(await codeOf(other().execute({ id: elsewhere.id, args: {} }, () => "sent"))).toBe("NOT_APPROVED");
   });
+});
+
+it("what a person signed in the same millisecond did not count when the next call was allowed", async () => {
+  const now = () => 1_750_000_000_000;
+  const store = memoryStore({ now });
+  const counted = definePolicy({
+    tools: { pay: { history: true, ask: ({ args, history }) => Number(args["amount"]) + history.sum("args.amount") > 10 } },
+  });
+  const gateOn = () => createGate({ policy: counted, store, now, warn: () => {} });
+  const [gate, other] = [gateOn(), gateOn()];
+  const ask = (key: string, amount: number) => gate.ask({ threadId: "t", key, tool: "pay", args: { amount } });
+  const [first, second] = [await ask("1", 20), await ask("2", 4)];
+  if (first.status !== "pending") throw new Error(first.status);
+  expect(second.status).toBe("allowed");
+  await gate.decide(first.request, approve(), { by: alice });
+  expect(await other.execute({ id: second.id, args: {} }, () => "paid")).toBe("paid");
 });
 
 describe("a schema", () => {
@@ -166,6 +190,23 @@ it("a schema that holds more than JSON is kept as its JSON, and one that has non
   }
   expect(shown).toEqual([{ type: "object", properties: { amount: { maximum: 9 } } }, undefined]);
   await gate.verify();
+});
+
+it("a schema that somebody changes after reading it stays what it was for everybody else", async () => {
+  const store = memoryStore();
+  const strict = definePolicy({ tools: { pay: { ask: true, args: z.object({ amount: z.number().max(10) }) } } });
+  const approval = await createGate({ policy: strict, store, warn: () => {} }).ask({
+    threadId: "t",
+    key: "k",
+    tool: "pay",
+    args: { amount: 1 },
+  });
+  const desk = createGate({ store, warn: () => {} });
+  const seen = (await desk.get(approval.id))?.argsSchema;
+  Reflect.deleteProperty(seen?.["properties"] ?? {}, "amount");
+  const request = await desk.get(approval.id);
+  if (!request) throw new Error("gone");
+  expect(await codeOf(desk.decide(request, edit({ amount: 1_000 }), { by: alice }))).toBe("INVALID_ARGS");
 });
 
 describe("the same call, asked again", () => {

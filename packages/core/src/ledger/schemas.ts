@@ -28,9 +28,17 @@ export function hashOfSchema(schema: JsonObject): string {
   return hash;
 }
 
+/** Many requests show it: what one of those who see it does to it shall reach no other. */
 function keep(hash: string, schema: JsonObject): void {
+  if (seen.has(hash)) return;
   if (seen.size >= KEPT) seen.clear();
-  seen.set(hash, schema);
+  seen.set(hash, frozen(jsonCopy(schema)));
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 /** The records with their schemas. One that is gone, or isn't what its hash says, is left out: nobody is shown another. */

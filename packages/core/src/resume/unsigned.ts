@@ -7,6 +7,7 @@ import { toRequest } from "../ledger/to-request.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
+import { isEdited } from "./told.ts";
 
 /**
  * An approval without a signature or a grant behind it says that the policy allowed the call. Whoever may write requests
@@ -15,7 +16,9 @@ import { signaturesOn } from "../store/signatures.ts";
  * @throws NOT_APPROVED for a call by hand, and without a policy
  */
 export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, context: unknown): Promise<string | undefined> {
-  if (record.begun || kernel.vouched.has(record.id) || isSigned(record)) return undefined;
+  // The id is of what was asked: what this process has allowed are these arguments, and no others in their place.
+  const isVouched = kernel.vouched.has(record.id) && !isEdited(record);
+  if (record.begun || isVouched || isSigned(record)) return undefined;
   const before = (recorded: readonly RequestRecord[]): readonly RequestRecord[] => recordedBefore(recorded, record);
   const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, context });
   if (verdict?.type === "allow") return undefined;
@@ -32,8 +35,13 @@ function isSigned(record: RequestRecord): boolean {
   return record.grantId !== undefined || isComplete(record.terms, record.requestedBy, signaturesOn(record));
 }
 
-/** What was on record, and decided, when this call was asked about: what counted then. */
+/**
+ * What was on record, and decided, when this call was asked about: what counted then. In the same millisecond that is what
+ * was decided as it was asked: a person's answer came after both.
+ */
 function recordedBefore(recorded: readonly RequestRecord[], { id, askedAt }: RequestRecord): readonly RequestRecord[] {
   const index = recorded.findIndex((other) => other.id === id);
-  return recorded.slice(0, Math.max(index, 0)).filter(({ decidedAt = Infinity }) => decidedAt <= askedAt);
+  const isDecided = ({ decidedAt = Infinity, decisions }: RequestRecord): boolean =>
+    decidedAt < askedAt || (decidedAt === askedAt && decisions.length === 0);
+  return recorded.slice(0, Math.max(index, 0)).filter(isDecided);
 }
