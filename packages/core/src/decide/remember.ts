@@ -46,7 +46,8 @@ export function rememberedBy(
     digest: scope === "exact-args" ? record.proposal.digest : undefined,
     ...(scope === "exact-args" && record.proposal.parsed ? { parsedDigest: sha256(record.proposal.parsed) } : {}),
     requestId: record.id,
-    message: decision.type === "reject" ? decision.message : undefined,
+    // Stores find a grant by what its first event says: so an event has to be able to carry all of it.
+    message: decision.type === "reject" ? decision.message?.toWellFormed() : undefined,
     terms: record.terms,
     by,
     uses: times,
