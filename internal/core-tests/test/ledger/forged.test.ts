@@ -126,6 +126,23 @@ describe("an approval with nobody behind it", () => {
     expect(await gate.execute({ id: two.id, args: {} }, () => "paid")).toBe("paid");
   });
 
+  it("runs where it was allowed, if the process stood still after its claim and claims anew", async () => {
+    let skipped = 0;
+    const now = () => Date.now() + skipped;
+    const inner = memoryStore({ now });
+    const commit: StorePort["commit"] = async (batch) => {
+      const committed = await inner.commit(batch);
+      if (skipped === 0 && batch.events.some(({ type }) => type === "claimed")) skipped = 120_000;
+      return committed;
+    };
+    const store: StorePort = { ...inner, commit };
+    const gate = createGate({ policy, store, now, warn: () => {} });
+    await asked(gate, "first");
+    const { id } = await gate.ask({ threadId: "t", key: "k", tool: "mail", args: {}, context: { trusted: true } });
+    expect(await gate.execute({ id, args: {} }, () => "sent")).toBe("sent");
+    expect(skipped).toBeGreaterThan(0);
+  });
+
   it("runs where it was allowed, whatever the policy is told elsewhere", async () => {
     const { gate, other } = setting();
     await asked(gate, "first");

@@ -1,7 +1,7 @@
 import type { Freeze } from "../contract/freeze.ts";
 import { CountersignError } from "../errors/error.ts";
 import { addressOf, ruleName } from "../policy/names.ts";
-import { demandFreezes, readFreezes, type InForce } from "./freezes.ts";
+import { demandFreezes, readFreezes, type Freezes, type InForce } from "./freezes.ts";
 import type { Ledger } from "./ledger.ts";
 
 interface Call {
@@ -65,18 +65,22 @@ export class FreezeWatch {
   /** Looks at what is in force. @throws STORE_UNAVAILABLE */
   async read(): Promise<InForce> {
     const before = this.#known;
-    const { inForce, record } = await demandFreezes(this.#ledger);
-    const found = { inForce, fence: record.fence };
-    // What was known before this look began can't be newer than it: an older record is that of a backup, and holds.
-    if (this.#known === before) this.#known = found;
-    else this.learn(found);
-    return found;
+    return this.#found(before, await demandFreezes(this.#ledger));
   }
 
   /** The same beside something else. An allowed call needs no store, and one that is away shall not stop it: then what was known holds. */
   async look(): Promise<void> {
+    const before = this.#known;
     const found = await readFreezes(this.#ledger).catch(() => undefined);
-    if (found) this.learn({ inForce: found.inForce, fence: found.record.fence });
+    if (found) this.#found(before, found);
+  }
+
+  /** What was known before a look began can't be newer than it: what it finds is older only if a backup was restored. */
+  #found(before: InForce | undefined, { inForce, record }: Freezes): InForce {
+    const found = { inForce, fence: record.fence };
+    if (this.#known === before) this.#known = found;
+    else this.learn(found);
+    return found;
   }
 
   #wait(): NodeJS.Timeout {

@@ -16,7 +16,7 @@ export interface InForce {
 }
 
 /** What is frozen, and the record that says so. */
-interface Freezes {
+export interface Freezes {
   readonly inForce: readonly Freeze[];
   readonly record: ThreadRecord;
 }

@@ -109,7 +109,6 @@ async function take(
   const fenced = fence === undefined ? [] : [{ op: "require", threadId: record.threadId, fence } as const];
   const deadline = await executeBy(kernel, record, now);
   const committed = await ledger.commit({ ...move, changes: [...fenced, brake, ...move.changes], before: deadline?.at });
-  if (committed.ok) kernel.vouched.delete(record.id);
   if (committed.ok) return { type: "mine", record: move.record, begun: record.begun, until };
   if (committed.reason === "FENCED") {
     if (await isLost(kernel, record, fence)) throw new CountersignError("LEASE_LOST", { threadId: record.threadId });

@@ -52,7 +52,10 @@ export async function executeRecorded<R>(
     const claimed = await acquire(kernel, id, executor, fits);
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "finished") return replay(claimed.record, options);
-    if (effect && (await mayStart(kernel, claimed, executor))) return perform(kernel, { ...claimed, got }, executor, effect, options);
+    if (!effect || !(await mayStart(kernel, claimed, executor))) continue;
+    // Not before: a claim that was given back is made again.
+    kernel.vouched.delete(id);
+    return perform(kernel, { ...claimed, got }, executor, effect, options);
   }
 }
 
