@@ -16,7 +16,7 @@ export interface Kernel {
   /** Of the calls that no runner makes. */
   readonly agent: string | undefined;
   readonly limits: RequestLimits;
-  /** Calls that this process has recorded as allowed by its policy, and has not begun yet. */
+  /** Calls that this process has recorded as approved by its policy or by a grant, and has not seen the end of. */
   readonly vouched: Set<string>;
   readonly timings: ResolvedTimings;
   /** This process's clock, Unix ms: for leases that it holds itself. */

@@ -116,6 +116,16 @@ describe("an approval with nobody behind it", () => {
     expect(await codeOf(gate.execute({ id, args: {} }, () => 1))).toBe("NOT_APPROVED");
   });
 
+  it.each<[string, Partial<RequestRecord>]>([
+    ["a made-up grant", { grantId: "0123456789abcdef0123456789abcdef" }],
+    ["a made-up beginning", { begun: true, attempt: 1 }],
+  ])("nor with %s", async (_, lie) => {
+    const { store, gate, other } = setting();
+    const { id } = await asked(gate, "k");
+    await rewrite(store, id, { state: "approved", ...lie });
+    for (const process of [gate, other()]) expect(await codeOf(process.execute({ id, args: {} }, () => 1))).toBe("NOT_APPROVED");
+  });
+
   it("runs if the policy allows the call, in whichever process", async () => {
     const { gate, other, desk } = setting();
     const ask = (key: string) => gate.ask({ threadId: "t", key, tool: "pay", args: { amount: 5 }, context: { trusted: false } });

@@ -53,9 +53,10 @@ export async function executeRecorded<R>(
     if (claimed.type === "pending") return { status: "pending", request: toRequest(claimed.record) };
     if (claimed.type === "finished") return replay(claimed.record, options);
     if (!effect || !(await mayStart(kernel, claimed, executor))) continue;
-    // Not before: a claim that was given back is made again.
+    const execution = await perform(kernel, { ...claimed, got }, executor, effect, options);
+    // Not before: a claim that was given back, or has lapsed, may be made again.
     kernel.vouched.delete(id);
-    return perform(kernel, { ...claimed, got }, executor, effect, options);
+    return execution;
   }
 }
 

@@ -13,16 +13,16 @@ import { isEdited } from "./told.ts";
  * An approval without a signature or a grant behind it says that the policy allowed the call. Whoever may write requests
  * could say so of any call: so the policy of this process is asked, unless it was this process that wrote it. Answers why
  * the call doesn't run, or undefined.
- * @throws NOT_APPROVED for a call by hand, and without a policy
+ * @throws NOT_APPROVED for a call by hand, for one that was begun, and without a policy
  */
 export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, context: unknown): Promise<string | undefined> {
   // The id is of what was asked: what this process has allowed are these arguments, and no others in their place.
   const isVouched = kernel.vouched.has(record.id) && !isEdited(record);
-  if (record.begun || isVouched || isSigned(record)) return undefined;
+  if (isVouched || isSigned(record) || (await isGranted(kernel, record))) return undefined;
   const before = (recorded: readonly RequestRecord[]): readonly RequestRecord[] => recordedBefore(recorded, record);
   const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, context });
   if (verdict?.type === "allow") return undefined;
-  if (!verdict || record.framework === "none") {
+  if (!verdict || record.framework === "none" || record.begun) {
     const note = verdict
       ? "Nobody has signed it, and the policy here does not allow it by itself."
       : "Nobody has signed it, and this process has no policy that could allow it.";
@@ -32,7 +32,16 @@ export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, con
 }
 
 function isSigned(record: RequestRecord): boolean {
-  return record.grantId !== undefined || isComplete(record.terms, record.requestedBy, signaturesOn(record));
+  return isComplete(record.terms, record.requestedBy, signaturesOn(record));
+}
+
+/** It may have been used up, revoked or expired since. */
+async function isGranted({ ledger }: Kernel, record: RequestRecord): Promise<boolean> {
+  const { grantId, requestedBy, threadId, proposal } = record;
+  if (grantId === undefined) return false;
+  const grant = (await ledger.grantsFor(record)).find(({ id }) => id === grantId)?.grant;
+  if (grant?.decision !== "approve" || grant.requestedBy !== requestedBy?.id) return false;
+  return (grant.within === "requester" || grant.threadId === threadId) && (grant.scope === "tool" || grant.digest === proposal.digest);
 }
 
 /**

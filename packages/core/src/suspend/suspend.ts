@@ -85,7 +85,7 @@ const VOUCHED = 10_000;
 
 function vouchFor({ vouched }: Kernel, inserted: ReadonlyMap<string, RequestRecord>): void {
   if (vouched.size > VOUCHED) vouched.clear();
-  for (const { id, state, grantId } of inserted.values()) if (state === "approved" && grantId === undefined) vouched.add(id);
+  for (const { id, state } of inserted.values()) if (state === "approved") vouched.add(id);
 }
 
 /** Once about each, however often the write is tried. */
