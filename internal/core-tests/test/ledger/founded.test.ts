@@ -74,6 +74,20 @@ describe("the record of what is frozen", () => {
     await gate.verify();
   });
 
+  it("is not waited for in vain, if a store hides it", async () => {
+    const inner = memoryStore();
+    const { id } = await ask(gateOn(inner), "1");
+    const hiding: StorePort = {
+      ...inner,
+      getThread: async (tenant, name) => (name === FREEZES ? undefined : inner.getThread(tenant, name)),
+    };
+    await expect(gateOn(hiding).freeze({}, { by: ops, reason: "fraud" })).rejects.toMatchObject({
+      code: "STORE_UNAVAILABLE",
+      details: { retryable: false },
+    });
+    expect((await gateOn(hiding).get(id))?.status).toBe("pending");
+  });
+
   it("is believed as it is, if a backup was restored under a process that knew a later one", async () => {
     const store = memoryStore();
     const gate = createGate({ policy: definePolicy({ default: "allow" }), store, warn: () => {} });

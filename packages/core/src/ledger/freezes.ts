@@ -35,13 +35,17 @@ export async function readFreezes(ledger: Ledger): Promise<Freezes | undefined> 
 
 /** The same, of a record that is made if it isn't there. @throws STORE_UNAVAILABLE */
 export async function demandFreezes(ledger: Ledger): Promise<Freezes> {
-  for (;;) {
+  for (let tries = 0; tries < TRIES; tries++) {
     const found = await readFreezes(ledger);
     if (found) return found;
     // The read has seen that it is gone: so the next commit makes it.
     await ledger.found();
   }
+  throw unreadableRecord(threadSubject(FREEZES), "the store neither shows it nor lets it be made");
 }
+
+/** Others may make it at the same moment, and then it is there. */
+const TRIES = 5;
 
 /** From now on these are in force. */
 export function putFreezes(record: ThreadRecord, inForce: readonly Freeze[], happening: NewEvent): Writes {
