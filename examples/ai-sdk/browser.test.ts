@@ -142,6 +142,7 @@ it("tells a tab that clicks too late what was decided meanwhile, and shows what 
   await say(tab, "Pay Hooli $6000");
   await call(tab, "approval-requested").waitFor();
   await late.reload();
+  await call(late, "approval-requested").waitFor();
   await late.route("**/api/chat/tabs", (route) => route.abort());
   await elsewhere.decide(await waiting("tabs"), approve(), fionaThere);
   await call(tab, "output-available").getByText("Paid $6000 to Hooli.").waitFor();
