@@ -7,6 +7,7 @@ import { toRequest } from "../ledger/to-request.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { signaturesOn } from "../store/signatures.ts";
+import { isForCall } from "../suspend/grants.ts";
 import { isEdited } from "./told.ts";
 
 /**
@@ -37,11 +38,10 @@ function isSigned(record: RequestRecord): boolean {
 
 /** It may have been used up, revoked or expired since. */
 async function isGranted({ ledger }: Kernel, record: RequestRecord): Promise<boolean> {
-  const { grantId, requestedBy, threadId, proposal } = record;
+  const { grantId } = record;
   if (grantId === undefined) return false;
   const grant = (await ledger.grantsFor(record)).find(({ id }) => id === grantId)?.grant;
-  if (grant?.decision !== "approve" || grant.requestedBy !== requestedBy?.id) return false;
-  return (grant.within === "requester" || grant.threadId === threadId) && (grant.scope === "tool" || grant.digest === proposal.digest);
+  return grant?.decision === "approve" && isForCall(grant, record);
 }
 
 /**

@@ -65,15 +65,22 @@ function holdsFor({ tenant, grant, revokedAt, expiresAt = Infinity }: GrantRecor
     revokedAt === undefined &&
     now < expiresAt &&
     tenant === question.tenant &&
-    grant.agent === question.agent &&
-    grant.namespace === question.namespace &&
-    grant.tool === question.tool &&
-    (grant.within === "requester" || grant.threadId === question.threadId) &&
-    grant.requestedBy === question.requestedBy?.id &&
-    (grant.scope === "tool" || isForThese(grant, question.proposal)) &&
+    isForCall(grant, question) &&
     rememberable(terms).includes(grant.scope) &&
     (terms.decisions ?? [grant.decision]).includes(grant.decision) &&
     invitationsFor(grant.by).some((invitation) => audienceOf(question)?.includes(invitation) === true)
+  );
+}
+
+/** Was this grant given for this call of this requester? It may be over by now. */
+export function isForCall(grant: GrantRecord["grant"], request: RequestRecord): boolean {
+  return (
+    grant.agent === request.agent &&
+    grant.namespace === request.namespace &&
+    grant.tool === request.tool &&
+    (grant.within === "requester" || grant.threadId === request.threadId) &&
+    grant.requestedBy === request.requestedBy?.id &&
+    (grant.scope === "tool" || isForThese(grant, request.proposal))
   );
 }
 
