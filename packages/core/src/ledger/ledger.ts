@@ -6,7 +6,7 @@ import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
 import type { ThreadQuery } from "../contract/threads.ts";
 import { CountersignError } from "../errors/error.ts";
-import { parsePage } from "../store/page.ts";
+import { readPage } from "../store/page.ts";
 import type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "../store/port.ts";
 import { flawOf, parseGrant, parseRequest, parseThread } from "../store/parse-records.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
@@ -83,16 +83,13 @@ export class Ledger {
   }
 
   async list(query: RequestQuery): Promise<Page<RequestRecord>> {
-    const page = parsePage(await this.port.listRequests(this.tenant, query));
-    const { items, unreadable = [] } = readEach(page.items, listed);
-    const all = [...(page.unreadable ?? []), ...unreadable];
-    return { ...page, items: await withSchemas(this.port, this.tenant, items), ...(all.length > 0 ? { unreadable: all } : {}) };
+    const { items, ...page } = readPage(await this.port.listRequests(this.tenant, query), listed);
+    return { items: await withSchemas(this.port, this.tenant, items), ...page };
   }
 
   /** As they may be shown, signed and run. @throws AUDIT_BROKEN */
-  async #seen(records: readonly RequestRecord[]): Promise<readonly RequestRecord[]> {
-    const hashed = records.map(refuseForged);
-    return hashed.some(({ argsSchemaHash }) => argsSchemaHash !== undefined) ? withSchemas(this.port, this.tenant, hashed) : hashed;
+  #seen(records: readonly RequestRecord[]): Promise<readonly RequestRecord[]> {
+    return withSchemas(this.port, this.tenant, records.map(refuseForged));
   }
 
   /** What can be large of a thread is left out. @throws SETUP if this store can't list them */
@@ -103,10 +100,7 @@ export class Ledger {
         hint: "This store can't list threads: it has no listThreads(). A store of your own learns it from docs/write-a-store.md.",
       });
     }
-    const { items, unreadable = [], next } = page;
-    const read = readEach(items, parseThread);
-    const all = [...unreadable, ...(read.unreadable ?? [])];
-    return { items: read.items, ...(all.length > 0 ? { unreadable: all } : {}), next };
+    return readPage<ThreadHead>(page, parseThread);
   }
 
   /** Up to `cap`. */
@@ -201,7 +195,8 @@ export class Ledger {
 }
 
 /** One that isn't what was hashed keeps none of the others from its page. */
-function listed(record: RequestRecord): RequestRecord {
+function listed(item: RequestRecord): RequestRecord {
+  const record = parseRequest(item);
   const flaw = flawIn(record);
   if (flaw !== undefined) throw unreadableRecord(record.id, flaw);
   return record;
