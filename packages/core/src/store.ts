@@ -14,6 +14,6 @@ export { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type PageEnd 
 export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export { proposedArgs } from "./store/proposed-args.ts";
 export { refusalOf, type CommitRead, type Refusal } from "./store/refusal.ts";
-export { STATUS_OF } from "./store/status.ts";
+export { shownAs, STATUS_OF } from "./store/status.ts";
 export { GIVEN_UP, NEVER, threadCursorOf, threadMatches, threadPageStart, threadStateOf, type ThreadHead } from "./store/threads.ts";
 export { readEach, unreadableRecord } from "./store/unreadable.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { PastCall, JsonObject, Principal } from "@countersign/core";
-import { parsePage, proposedArgs, toRequest, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { parsePage, proposedArgs, shownAs, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { SimulatedCall, Simulator } from "@countersign/policy";
 import { z } from "zod";
 import { usage } from "../failure.ts";
@@ -38,7 +38,7 @@ async function* callsOf(
 
 function fate(record: RequestRecord): SimulatedCall["was"] {
   const { decisions, grantId, proposal } = record;
-  const { status } = toRequest(record);
+  const [status] = shownAs(record);
   if (status !== "approved") return status;
   if (grantId !== undefined) return "granted";
   if (decisions.length === 0) return "allowed";
@@ -49,7 +49,7 @@ function fate(record: RequestRecord): SimulatedCall["was"] {
 async function before(store: StorePort, tenant: string, { id, threadId, askedAt }: RequestRecord): Promise<readonly PastCall[]> {
   const records = await store.requestsOfThread(tenant, threadId);
   return records
-    .filter((other) => other.id !== id && other.askedAt <= askedAt && toRequest(other).status === "approved")
+    .filter((other) => other.id !== id && other.askedAt <= askedAt && shownAs(other)[0] === "approved")
     .map((other) => ({ tool: other.tool, namespace: other.namespace, args: proposedArgs(other) }));
 }
 

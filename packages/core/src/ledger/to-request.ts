@@ -4,15 +4,15 @@ import { maskRequest } from "../contract/mask.ts";
 import type { ApprovalRequest, Receipt } from "../contract/request.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { STATUS_OF } from "../store/status.ts";
+import { shownAs } from "../store/status.ts";
 
 /** A record with what it names by its hash, as this process has read it. */
 export type WithSchema = RequestRecord & { readonly argsSchema?: JsonObject | undefined };
 
 /** What users see of a record: masked, so never what is run or compared. */
 export function toRequest(record: WithSchema): ApprovalRequest {
-  const { state, was, redact, argsSchema } = record;
-  const [status, execution] = STATUS_OF[state === "purged" ? (was ?? "done") : state];
+  const { state, redact, argsSchema } = record;
+  const [status, execution] = shownAs(record);
   const request: ApprovalRequest = {
     id: record.id,
     version: record.version,

@@ -1,5 +1,5 @@
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { RequestState } from "./records.ts";
+import type { RequestRecord, RequestState } from "./records.ts";
 
 /** How each state looks to users: its status and its execution. A purged request looks as it did when it ended. */
 export const STATUS_OF: {
@@ -15,3 +15,8 @@ export const STATUS_OF: {
   expired: ["expired", "none"],
   cancelled: ["cancelled", "none"],
 };
+
+/** How this record looks to users. */
+export function shownAs({ state, was = "done" }: Pick<RequestRecord, "state" | "was">): (typeof STATUS_OF)[keyof typeof STATUS_OF] {
+  return STATUS_OF[state === "purged" ? was : state];
+}
