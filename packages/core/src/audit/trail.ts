@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hashOrNone } from "../canonical/json.ts";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import type { Principal } from "../contract/principal.ts";
@@ -29,7 +30,7 @@ export function link(before: Tail | undefined, event: AuditEvent): Tail {
 function flawIn(before: Tail | undefined, event: AuditEvent): string | undefined {
   const { seq, prev, hash, type } = event;
   const last = before?.seq ?? 0;
-  if (hash !== rehash(event)) return "it was changed: its hash is of something else";
+  if (hash !== hashOrNone(() => hashOf(event))) return "it was changed: its hash is of something else";
   if (seq <= last) return `it stands behind event ${last}: the order was changed, or an event was repeated`;
   if (seq > last + 1) return type === "purged" ? undefined : missing(last + 1, seq - 1);
   return prev === (before?.hash ?? "") ? undefined : "it continues another event than the one before it: one of them was replaced";
@@ -38,15 +39,6 @@ function flawIn(before: Tail | undefined, event: AuditEvent): string | undefined
 function missing(first: number, last: number): string {
   const [events, verb] = first === last ? [`event ${first}`, "is"] : [`events ${first} to ${last}`, "are"];
   return `${events} of its chain ${verb} missing before it, or the order was changed`;
-}
-
-/** An event that was made unreadable has no hash. */
-function rehash(event: AuditEvent): string | undefined {
-  try {
-    return hashOf(event);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

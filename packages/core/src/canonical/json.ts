@@ -100,6 +100,15 @@ function wellFormed(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [wellFormed(key), wellFormed(member)]));
 }
 
+/** The hash, or undefined for what can't be hashed: it never was. */
+export function hashOrNone(hash: () => string): string | undefined {
+  try {
+    return hash();
+  } catch {
+    return undefined;
+  }
+}
+
 /** What a signature is about: namespace, tool and exact arguments. @throws NOT_JSON */
 export function digestOf(call: { readonly namespace?: string | undefined; readonly tool: string; readonly args: JsonObject }): string {
   return sha256({ namespace: call.namespace ?? null, tool: call.tool, args: call.args });

@@ -1,4 +1,4 @@
-import { digestOf, requestIdOf } from "../canonical/json.ts";
+import { digestOf, hashOrNone, requestIdOf } from "../canonical/json.ts";
 import { CountersignError } from "../errors/error.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -17,21 +17,12 @@ export function refuseForged(record: RequestRecord): RequestRecord {
 export function flawIn(record: RequestRecord): string | undefined {
   const { state, namespace, tool, proposal } = record;
   if (state === "purged") return undefined;
-  if (hashed(() => digestOf({ namespace, tool, args: proposedArgs(record) })) !== proposal.digest)
+  if (hashOrNone(() => digestOf({ namespace, tool, args: proposedArgs(record) })) !== proposal.digest)
     return "it shows another call than its digest is of";
   return proposal.args && idOf(record) !== record.id ? "it shows other arguments than those that were asked about" : undefined;
 }
 
 /** The id that a request with these fields has. Undefined: it can have none. */
 export function idOf({ tenant, threadId, turnId, callId, namespace, tool, args }: RequestRecord): string | undefined {
-  return hashed(() => requestIdOf(tenant, threadId, { turnId, callId, namespace, tool, args }));
-}
-
-/** Undefined for what can't be hashed: it never was. */
-function hashed(hash: () => string): string | undefined {
-  try {
-    return hash();
-  } catch {
-    return undefined;
-  }
+  return hashOrNone(() => requestIdOf(tenant, threadId, { turnId, callId, namespace, tool, args }));
 }

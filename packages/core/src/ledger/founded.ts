@@ -2,12 +2,11 @@ import { SYSTEM } from "../contract/principal.ts";
 import type { Batch, Change, Committed, StorePort } from "../store/port.ts";
 import { unlessUnreadable } from "../store/unreadable.ts";
 import { blankThread } from "./blank-thread.ts";
-import { FREEZES } from "./reserved.ts";
-import type { Writes } from "./writes.ts";
-import { schemaId } from "./reserved.ts";
-import { hashOfSchema, withoutSchema } from "./schemas.ts";
+import { FREEZES, schemaId } from "./reserved.ts";
+import { withoutSchema } from "./schemas.ts";
 import type { WithSchema } from "./to-request.ts";
 import { putThread, together } from "./transition.ts";
+import type { Writes } from "./writes.ts";
 
 /** A record that whoever needs it first makes, and nobody makes twice. It is kept as a thread that no worker takes up. */
 interface Founding {
@@ -66,13 +65,13 @@ export class Founded {
     this.#known.set(id, isThere);
   }
 
-  /** What these changes rest on, each once, and nobody here has seen yet. */
+  /** What these changes rest on, each once, and nobody here has seen yet: a request that is there has brought its schema. */
   #wantedBy(changes: readonly Change[]): readonly Founding[] {
     const wanted = new Map<string, Founding>([[FREEZES, NOTHING_FROZEN]]);
     for (const change of changes) {
-      const context = change.op === "put" && change.kind === "request" ? (change.record as WithSchema).argsSchema : undefined;
-      const id = context && schemaId(hashOfSchema(context));
-      if (id !== undefined) wanted.set(id, { id, context });
+      if (change.op !== "put" || change.kind !== "request" || change.expects > 0) continue;
+      const { argsSchema: context, argsSchemaHash: hash }: WithSchema = change.record;
+      if (context && hash !== undefined) wanted.set(schemaId(hash), { id: schemaId(hash), context });
     }
     return [...wanted.values()].filter(({ id }) => this.#known.get(id) !== true);
   }

@@ -1,31 +1,41 @@
-import { firstNonJson, jsonCopy, sha256 } from "../canonical/json.ts";
+import { firstNonJson, hashOrNone, jsonCopy, sha256 } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Change, StorePort } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { unreadableIn } from "../store/unreadable.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import { schemaId } from "./reserved.ts";
+import type { WithSchema } from "./to-request.ts";
 
 /** Schemas that this process has seen, by their hash. */
 const seen = new Map<string, JsonObject>();
 const hashes = new WeakMap<JsonObject, string>();
 const KEPT = 1_000;
 
+/** A schema, and the hash that requests name it by. */
+interface Kept {
+  readonly argsSchemaHash: string;
+  readonly argsSchema: JsonObject;
+}
+
 /** A schema as it can be kept: others' may hold more than JSON. Undefined: it can't. */
-export function plainSchema(schema: JsonObject): JsonObject | undefined {
+export function keptSchema(schema: JsonObject): Kept | undefined {
+  const known = hashes.get(schema);
+  if (known !== undefined) return { argsSchemaHash: known, argsSchema: schema };
+  const argsSchema = plain(schema);
+  if (!argsSchema) return undefined;
+  const argsSchemaHash = sha256(argsSchema);
+  hashes.set(argsSchema, argsSchemaHash);
+  keep(argsSchemaHash, argsSchema);
+  return { argsSchemaHash, argsSchema };
+}
+
+function plain(schema: JsonObject): JsonObject | undefined {
   if (!firstNonJson(schema)) return schema;
   try {
     return jsonCopy(JSON.parse(JSON.stringify(schema)) as JsonObject);
   } catch {
     return undefined;
   }
-}
-
-/** The hash that a request names its schema by. */
-export function hashOfSchema(schema: JsonObject): string {
-  const hash = hashes.get(schema) ?? sha256(schema);
-  hashes.set(schema, hash);
-  keep(hash, schema);
-  return hash;
 }
 
 /** Many requests show it: what one of those who see it does to it shall reach no other. */
@@ -54,25 +64,13 @@ function withSchema<R extends RequestRecord>(record: R): R {
 }
 
 async function read(port: StorePort, tenant: string, hash: string): Promise<void> {
-  const record = await port.getThread(tenant, schemaId(hash)).catch((error: unknown) => {
-    if (!unreadableIn(error)) throw error;
-    return undefined;
-  });
-  const schema = record?.context;
-  if (schema && isOf(schema, hash)) keep(hash, schema as JsonObject);
-}
-
-function isOf(schema: unknown, hash: string): boolean {
-  try {
-    return sha256(schema) === hash;
-  } catch {
-    return false;
-  }
+  const schema = (await unlessUnreadable(port.getThread(tenant, schemaId(hash))))?.context;
+  if (schema && hashOrNone(() => sha256(schema)) === hash) keep(hash, schema as JsonObject);
 }
 
 /** A request without its schema, which is kept once. */
 export function withoutSchema(change: Change): Change {
   if (change.op !== "put" || change.kind !== "request" || !("argsSchema" in change.record)) return change;
-  const { argsSchema: _schema, ...record } = change.record as RequestRecord & { readonly argsSchema?: JsonObject };
+  const { argsSchema: _schema, ...record } = change.record as WithSchema;
   return { ...change, record };
 }

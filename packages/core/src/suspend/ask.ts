@@ -5,7 +5,7 @@ import type { ParsedArgs } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
-import { hashOfSchema, plainSchema } from "../ledger/schemas.ts";
+import { keptSchema } from "../ledger/schemas.ts";
 import type { WithSchema } from "../ledger/to-request.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { GrantRecord, RequestRecord } from "../store/records.ts";
@@ -27,7 +27,6 @@ export function newRequest(
 ): WithSchema {
   const { call, terms } = ask;
   const args = jsonCopy(call.args);
-  const argsSchema = ask.argsSchema && plainSchema(ask.argsSchema);
   const state = ask.allowed ? "approved" : "pending";
   const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? DEFAULTS.expiresIn) ?? 0);
   return {
@@ -45,7 +44,7 @@ export function newRequest(
     tool: call.tool,
     args,
     proposal: { digest: ask.digest, by: undefined, ...(parsed && { parsed }) },
-    ...(argsSchema ? { argsSchemaHash: hashOfSchema(argsSchema), argsSchema } : {}),
+    ...(ask.argsSchema && keptSchema(ask.argsSchema)),
     rule: ask.rule,
     reason: supersedes ? `${ask.reason}; replaces a call with other arguments that ${fate(supersedes)}` : ask.reason,
     terms,
