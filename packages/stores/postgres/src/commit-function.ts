@@ -162,25 +162,22 @@ const invite = (s: string): string => `IF req.audience IS NOT NULL THEN
 const writeGrants = (s: string): string => `IF p_grants IS NOT NULL THEN
       FOREACH g IN ARRAY p_grants LOOP
         IF g.expects = 0 THEN
-          INSERT INTO ${s}.grants (
-            tenant, id, version, uses, seq, head, namespace, tool, agent, scope, decision, within, thread_id, requested_by, digest,
-            expires_at, revoked_at, record
-          ) VALUES (
-            p_tenant, g.id, 1, coalesce(g.plus, 0), g.seq, g.head, g.namespace, g.tool, g.agent, g.scope, g.decision, g.within,
-            g.thread_id, g.requested_by, g.digest, g.expires_at, g.revoked_at, g.record
-          ) ON CONFLICT DO NOTHING;
+          INSERT INTO ${s}.grants (tenant, id, version, uses, ${GRANT_COLUMNS.join(", ")})
+            VALUES (p_tenant, g.id, 1, coalesce(g.plus, 0), ${GRANT_COLUMNS.map((column) => `g.${column}`).join(", ")}) ON CONFLICT DO NOTHING;
           IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
         ELSIF g.expects > 0 THEN
-          UPDATE ${s}.grants SET version = g.expects + 1, uses = uses + coalesce(g.plus, 0), seq = g.seq, head = g.head,
-            namespace = g.namespace, tool = g.tool, agent = g.agent, scope = g.scope, decision = g.decision, within = g.within,
-            thread_id = g.thread_id, requested_by = g.requested_by, digest = g.digest, expires_at = g.expires_at,
-            revoked_at = g.revoked_at, record = g.record
-          WHERE tenant = p_tenant AND id = g.id;
+          UPDATE ${s}.grants SET version = g.expects + 1, uses = uses + coalesce(g.plus, 0),
+            ${GRANT_COLUMNS.map((column) => `${column} = g.${column}`).join(", ")} WHERE tenant = p_tenant AND id = g.id;
         ELSE
           UPDATE ${s}.grants SET uses = uses + g.plus WHERE tenant = p_tenant AND id = g.id;
         END IF;
       END LOOP;
     END IF;`;
+
+const GRANT_COLUMNS = [
+  ...["seq", "head", "namespace", "tool", "agent", "scope", "decision", "within", "thread_id", "requested_by", "digest", "expires_at"],
+  ...["revoked_at", "record"],
+];
 
 const writeEvents = (s: string): string => `IF p_events IS NOT NULL THEN
       tick_ := ${s}.tick_base() + pg_current_xact_id()::text::bigint;

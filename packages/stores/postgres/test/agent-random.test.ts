@@ -1,29 +1,19 @@
 // The role of an agent's process fires whatever its grants allow, in three sessions with transactions that stay open and
 // overlap. Whatever came through: nothing is signed, what has ended stays as it was, and what waits can be decided.
 import type { AuditEvent, Batch, Change, RequestRecord } from "@countersign/core/store";
-import { postgresStore } from "@countersign/postgres";
-import { startPostgres } from "@countersign/postgres-server";
 import fc from "fast-check";
 import type pg from "pg";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parametersOf } from "../src/batch.ts";
 import { sqlStateOf } from "../src/errors.ts";
 import { expectDecidable, expectHeld, recordsOf, worldOf, type World } from "./agent-world.ts";
-import { agentUrl, connectTo, GRANTS, query, reviewerUrl } from "./setting.ts";
+import { agentUrl, connectTo } from "./setting.ts";
+import { threeRoles } from "./three-roles.ts";
 
 const RUNS = 12;
 const SESSIONS = 3;
 
-const server = await startPostgres();
-const owner = postgresStore({ connectionString: server.url });
-await owner.now();
-await query(server.url, GRANTS);
-const agent = postgresStore({ connectionString: agentUrl(server.url) });
-const reviewer = postgresStore({ connectionString: reviewerUrl(server.url) });
-afterAll(async () => {
-  await Promise.all([owner.close(), agent.close(), reviewer.close()]);
-  await server.stop();
-});
+const { server, agent, reviewer } = await threeRoles();
 
 const STATES = ["pending", "approved", "executing", "done", "failed", "unknown", "rejected", "expired", "cancelled", "purged"] as const;
 const number = fc.nat(1_000);

@@ -1,21 +1,11 @@
 // What the role of an agent's process can't write, one thing at a time: everything else of each batch is as it must be.
 import type { AuditEvent, Batch, Change, RequestRecord } from "@countersign/core/store";
-import { postgresStore } from "@countersign/postgres";
-import { startPostgres } from "@countersign/postgres-server";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectDecidable, expectHeld, worldOf } from "./agent-world.ts";
-import { agentUrl, failure, GRANTS, query, reviewerUrl } from "./setting.ts";
+import { failure } from "./setting.ts";
+import { threeRoles } from "./three-roles.ts";
 
-const server = await startPostgres();
-const owner = postgresStore({ connectionString: server.url });
-await owner.now();
-await query(server.url, GRANTS);
-const agent = postgresStore({ connectionString: agentUrl(server.url) });
-const reviewer = postgresStore({ connectionString: reviewerUrl(server.url) });
-afterAll(async () => {
-  await Promise.all([owner.close(), agent.close(), reviewer.close()]);
-  await server.stop();
-});
+const { owner, agent, reviewer } = await threeRoles();
 
 const tenant = "default";
 const world = await worldOf(tenant, agent, reviewer);
