@@ -1,10 +1,7 @@
-import type { DecisionRecord } from "../contract/decision.ts";
 import type { Grant } from "../contract/grant.ts";
 import type { JsonObject } from "../contract/json.ts";
-import type { ParsedArgs } from "../contract/parsed.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { ReviewTerms } from "../contract/terms.ts";
 import type { Usage } from "../contract/usage.ts";
 
 /**
@@ -27,79 +24,44 @@ export type RequestState =
  * A request with its execution, as stores keep it. Each thing is said once: what users see as `status`, `execution`,
  * `receipt`, `approvedArgs` and `argsSchema` follows from it.
  */
-export interface RequestRecord {
-  /** A hash of tenant, thread, turn, call and arguments: 32 lower-case hex characters. */
-  readonly id: string;
-  readonly version: number;
+export interface RequestRecord extends Omit<
+  ApprovalRequest,
+  "status" | "execution" | "receipt" | "approvedArgs" | "argsSchema" | "proposal" | "links"
+> {
   readonly state: RequestState;
   /** The state in which a purged request had ended. */
   readonly was?: Exclude<RequestState, "purged"> | undefined;
-  readonly tenant: string;
-  readonly threadId: string;
-  readonly turnId: string;
-  readonly callId: string;
-  readonly agent: string;
-  readonly proposedBy?: string | undefined;
-  readonly framework: string;
-  readonly namespace: string | undefined;
-  readonly tool: string;
-  /** As the model proposed them. */
-  readonly args: JsonObject;
   /** What would run if it were signed now, and what runs once it is. */
-  readonly proposal: {
+  readonly proposal: Omit<ApprovalRequest["proposal"], "args"> & {
     /** Absent: the model's. */
     readonly args?: JsonObject | undefined;
-    /** SHA-256 of namespace, tool and these arguments. */
-    readonly digest: string;
-    /** Whose edit it is. */
-    readonly by: Principal | undefined;
-    readonly parsed?: ParsedArgs | undefined;
   };
   /** Of the JSON Schema of the arguments: it is kept once, as a thread of its own. */
   readonly argsSchemaHash?: string | undefined;
-  readonly rule: string;
-  readonly reason: string;
-  readonly terms: ReviewTerms;
-  readonly requestedBy: Principal | undefined;
-  /** Every signature in order. */
-  readonly decisions: readonly DecisionRecord[];
-  readonly policyHash: string;
-  /** Times are Unix ms. */
-  readonly askedAt: number;
-  readonly decidedAt: number | undefined;
-  readonly expiresAt: number | undefined;
-  /** When the execution ended, or was found to be unknown. */
+  readonly links?: ApprovalRequest["links"] | undefined;
+  /** Unix ms: when the execution ended, or was found to be unknown. */
   readonly endedAt?: number | undefined;
-  /** Was an execution begun? */
-  readonly begun: boolean;
   readonly idempotent: boolean;
   /** JSON; absent until done. */
   readonly result: unknown;
   readonly error: string | undefined;
   /** What the tool got, where its schema made something else of the arguments that were signed. */
   readonly ranWith?: JsonObject | undefined;
-  /** The grant that signed it, when no person was asked. */
-  readonly grantId: string | undefined;
-  /** The request that this one replaced: the same call with other arguments. */
-  readonly supersedes: string | undefined;
-  /** The rejected request that this one revises. */
-  readonly revises: string | undefined;
   /** The request under whose effect this one was asked: a nested agent. */
   readonly parent: string | undefined;
-  readonly links?: ApprovalRequest["links"] | undefined;
   /** Asked by hand and executed by hand, perhaps much later: the end of an invocation doesn't withdraw it. */
   readonly ticket?: boolean | undefined;
   /** Paths of the arguments that only the tool gets to see. */
   readonly redact?: readonly string[] | undefined;
   /** `executeWithin` of the terms, in ms; the deadline is the last decision of the turn plus this. */
   readonly executeWithin: number | undefined;
-  /** When the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
+  /** Unix ms: when the next reminder or escalation is due. Absent when none is left, and for what is not pending. */
   readonly noticeAt?: number | undefined;
   /** Claims so far, also those that were given back as not started. */
   readonly attempt: number;
   /** A nonce of one claim, not of a process. */
   readonly holder: string | undefined;
-  /** 0 without a claim. */
+  /** Unix ms; 0 without a claim. */
   readonly leaseUntil: number;
   /** Number and hash of the last event of this record's chain. */
   readonly seq: number;
