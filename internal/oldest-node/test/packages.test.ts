@@ -33,7 +33,7 @@ test("it is the one that the packages name", async () => {
 
 test("it understands every file that is published", async () => {
   const files = packages.flatMap(({ folder }) => globSync("dist/**/*.js", { cwd: folder }).map((file) => join(folder, file)));
-  expect(files.length).toBeGreaterThan(100);
+  expect(files.length).toBeGreaterThan(packages.length);
   const code = `
     import { readFileSync } from "node:fs";
     import { SourceTextModule } from "node:vm";

@@ -10,7 +10,7 @@ export interface Crew {
   complaints: string;
 }
 
-const ENTRY = new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url);
+const ENTRY = new URL("./child.ts", import.meta.url);
 /** A process is replaced after so many orders, so that nothing it keeps can grow for ever. */
 const RETIRES_AFTER = 200;
 const PATIENCE_MS = 45_000;

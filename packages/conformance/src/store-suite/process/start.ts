@@ -24,8 +24,7 @@ export interface Child<R> {
   kill(): Promise<readonly unknown[]>;
 }
 
-/** This file's own kind: `.ts` in the repository, `.js` when installed. */
-const ENTRY = fileURLToPath(new URL(`./child${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+const ENTRY = fileURLToPath(new URL("./child.ts", import.meta.url));
 
 export function start<J extends JobName>(harnessUrl: string, location: string, job: J, params: Params<J>): Child<Result<J>> {
   const args = [ENTRY, harnessUrl, location, job, JSON.stringify(params)];
