@@ -59,8 +59,16 @@ export interface ErrorDetails {
   STATE_INCOMPATIBLE: { readonly framework: string; readonly tool?: string; readonly saved: string; readonly running: string };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
-  /** `unreadable`: the one record that can't be read, where it is not the whole store. `closed`: this process has closed the store. */
-  STORE_UNAVAILABLE: { readonly retryable: boolean; readonly unreadable?: Unreadable; readonly closed?: true };
+  /**
+   * `answered`: the store was reached and said why it can't do this, in words for people; absent, it did not answer.
+   * `unreadable`: the one record that can't be read, where it is not the whole store. `closed`: this process has closed the store.
+   */
+  STORE_UNAVAILABLE: {
+    readonly retryable: boolean;
+    readonly answered?: string | undefined;
+    readonly unreadable?: Unreadable;
+    readonly closed?: true;
+  };
   STORE_INCOMPATIBLE: { readonly found: number | "foreign"; readonly expected: number };
   /** The first mistake; `problems` are all of them, where a file has been looked through. */
   POLICY_INVALID: {

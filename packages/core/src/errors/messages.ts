@@ -2,6 +2,7 @@ import type { ApprovalRequest } from "../contract/request.ts";
 import type { ErrorCode, ErrorDetails } from "./codes.ts";
 
 const path = (keys: readonly PropertyKey[]): string => keys.map(String).join(".") || "the value itself";
+const sentence = (words: string): string => (/[.!?]$/.test(words) ? words : `${words}.`);
 const name = (request: ApprovalRequest): string => `${request.id} (${request.tool})`;
 
 /** What a person reads: what happened, to which record, and what to do next. */
@@ -66,12 +67,13 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     request.status === "approved" && request.execution === "none"
       ? `Request ${name(request)} was cut short, and it is unknown whether it happened. It may be repeated: resume, and it runs again.`
       : `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
-  STORE_UNAVAILABLE: ({ retryable, unreadable, closed }) => {
+  STORE_UNAVAILABLE: ({ retryable, answered, unreadable, closed }) => {
     if (unreadable)
       return `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`;
     if (closed)
       return "The store was closed: this call read and wrote nothing. Close a store when the program ends, not before. `await using` closes it at the end of its block, and at the top of a module at the end of the module.";
-    return `The store did not answer.${retryable ? " Trying again is safe." : ""}`;
+    const what = answered === undefined ? "did not answer." : `can't do this${retryable ? " now" : ""}: ${sentence(answered)}`;
+    return `The store ${what}${retryable ? " Trying again is safe." : ""}`;
   },
   STORE_INCOMPATIBLE: ({ found, expected }) =>
     found === "foreign"

@@ -20,5 +20,5 @@ export async function persist<T>(attempt: () => Promise<T | undefined>): Promise
       await new Promise((resolve) => setTimeout(resolve, 20 * 2 ** outages));
     }
   }
-  throw new CountersignError("STORE_UNAVAILABLE", { retryable: true }, { note: "Too many others write the same record." });
+  throw new CountersignError("STORE_UNAVAILABLE", { retryable: true, answered: "too many others write the same record" });
 }

@@ -54,7 +54,8 @@ export async function decodeContinuation(bytes: Uint8Array | undefined, framewor
     const saved = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(json)) as Continuation;
     return hasValues ? { ...saved, data: deserialize(saved.data) } : saved;
   } catch (cause) {
-    throw new CountersignError("STORE_UNAVAILABLE", { retryable: false }, { note: "A saved continuation is damaged.", cause });
+    const answered = "the saved state of a run is damaged. Compare the store with a backup";
+    throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, answered }, { cause });
   }
 }
 
