@@ -115,7 +115,7 @@ describe("a file that was changed", () => {
     [
       "has a member that no hash covers",
       () => text.replace('"seq":1', '"seq":1,"by":"me"'),
-      () => `:1: this is no event of an audit trail (the line: Unrecognized key`,
+      () => `:1: this is no event of an audit trail (the line: there is no`,
     ],
     [
       "has another signer",

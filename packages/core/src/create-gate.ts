@@ -1,13 +1,10 @@
-import { z } from "zod";
 import type { AllowedCall } from "./contract/call.ts";
 import { DEFAULTS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Duration } from "./contract/json.ts";
 import type { Policy } from "./contract/policy.ts";
-import { principalSchema } from "./contract/principal.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import type { Store } from "./contract/store.ts";
-import { durationMs, durationSchema } from "./contract/terms.ts";
 import { cancel } from "./decide/cancel.ts";
 import { decide } from "./decide/decide.ts";
 import { freeze, lift } from "./decide/freeze.ts";
@@ -15,8 +12,8 @@ import { grants, revoke } from "./decide/grants.ts";
 import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
-import { parseInput } from "./errors/parse-input.ts";
 import { tellingFaults } from "./gate/faults.ts";
+import { readId, readQuery } from "./gate/given.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
 import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
@@ -84,41 +81,33 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     store,
     get: (id) =>
       meeting(async () => {
-        const record = await ledger.request(id);
+        const record = await ledger.request(readId(id, "gate.get(request.id)"));
         return record && toRequest(record);
       }),
-    list: (query = {}) =>
+    list: (query) =>
       meeting(async () => {
-        const { items, ...page } = await ledger.list(query);
+        const { items, ...page } = await ledger.list(readQuery(query));
         return { items: items.map(toRequest), ...page };
       }),
     duplicates: (request) => meeting(() => duplicates(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),
     decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
     wait: (id, given) => meeting(() => wait(kernel, id, given)),
-    cancel: (id, given) =>
-      meeting(async () => {
-        const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), given, "options");
-        return cancel(kernel, id, { by, reason });
-      }),
+    cancel: (id, given) => meeting(() => cancel(kernel, id, given)),
     settle: (id, outcome, given) => meeting(() => settle(kernel, id, outcome, given)),
     grants: (query) => meeting(() => grants(kernel, query)),
     revokeGrant: (id, given) => meeting(() => revoke(kernel, id, given)),
     freeze: (scope, given) => meeting(() => freeze(kernel, scope, given)),
     freezes: () => meeting(async () => (await readFreezes(ledger))?.inForce ?? []),
     liftFreeze: (id, given) => meeting(() => lift(kernel, id, given)),
-    history: (id) => history(ledger, id),
-    verify: ({ against } = {}) => meeting(() => verify(ledger, against)),
-    purge: (given) =>
-      meeting(async () => {
-        const { olderThan } = parseInput(z.object({ olderThan: durationSchema }), given, "options");
-        return purge(ledger, durationMs(olderThan) ?? Infinity);
-      }),
+    history: (id) => history(ledger, readId(id, "gate.history(request.id)")),
+    verify: (given) => meeting(() => verify(ledger, given?.against)),
+    purge: (given) => meeting(() => purge(ledger, given)),
     ask: (call) =>
       meeting(async () => {
         return (await askByHand(gatingInternalsOf(self), call)) as never;
       }),
-    execute: (approval, effect) => meeting(() => executeTicket(kernel, approval.id, effect)),
+    execute: (approval, effect) => meeting(() => executeTicket(kernel, approval, effect)),
   };
   const self = withInternals(gate, { kernel, reviewer });
   return self;

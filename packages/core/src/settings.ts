@@ -3,6 +3,7 @@ import { isTooLong, TOO_LONG } from "./contract/name.ts";
 import type { Duration } from "./contract/json.ts";
 import { timerMs } from "./contract/terms.ts";
 import { CountersignError } from "./errors/error.ts";
+import { shown } from "./errors/shown.ts";
 
 /** Which times each setting is about. `lease` comes first: what follows may say otherwise. */
 const TIMES: { readonly [K in keyof Required<Timings>]: readonly (keyof ResolvedTimings)[] } = {
@@ -56,10 +57,6 @@ function demandKeys(name: string, given: unknown, keys: readonly string[], right
   if (typeof given !== "object" || given === null || Array.isArray(given)) throw setup(`${name} is an object with ${right}`);
   const unknown = Object.keys(given).find((key) => !keys.includes(key));
   if (unknown !== undefined) throw setup(`there is no ${name}.${unknown}. There are ${right}`);
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : typeof value === "object" && value !== null ? "an object" : String(value);
 }
 
 function setup(hint: string): CountersignError<"SETUP"> {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Duration, JsonObject } from "./json.ts";
 import { principalSchema, type Principal } from "./principal.ts";
-import { durationMs } from "./terms.ts";
+import { durationSchema } from "./terms.ts";
 
 /**
  * A decision that shall also hold for calls to come. Allowed only where the terms offer the scope; see {@link Grant} for
@@ -69,7 +69,7 @@ export function reject(message?: string, options: Extras & { then?: "continue" |
 /** Zod would drop an own `__proto__` key while copying: a JSON object is checked and kept as it is. */
 export const jsonObjectSchema: z.ZodType<JsonObject> = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "not an object",
+  "expected an object",
 );
 
 const extras = () => ({
@@ -77,7 +77,7 @@ const extras = () => ({
   remember: z
     .strictObject({
       scope: z.enum(["exact-args", "tool"]),
-      for: z.custom<Duration>((value) => durationMs(value as Duration) !== undefined, "not a duration").optional(),
+      for: durationSchema.optional(),
       times: z.number().int().min(1).optional(),
       within: z.enum(["thread", "requester"]).optional(),
     })

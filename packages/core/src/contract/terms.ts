@@ -85,7 +85,7 @@ export function timerMs(value: unknown): number | undefined {
 export const durationSchema: z.ZodType<Duration> = z
   .custom<Duration>(
     (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
-    "not a duration: a positive number of ms, or text such as 90s, 15m, 48h, 3d",
+    'expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d"',
   )
   .meta({
     anyOf: [

@@ -1,12 +1,15 @@
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
+import { readByAndReason, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
-/** @throws REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
-export async function cancel(kernel: Kernel, id: string, { by, reason }: { by: Principal; reason: string }): Promise<ApprovalRequest> {
+/** @throws INVALID_ARGS, REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
+export async function cancel(kernel: Kernel, id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest> {
+  readId(id, "gate.cancel(request.id, { by, reason })");
+  const { by, reason } = readByAndReason(options, 'gate.cancel(request.id, { by: { id: "alice" }, reason: "not needed any more" })');
   const record = await kernel.ledger.change(id, (found, now) => {
     if (found.state === "cancelled") return found;
     if (!isCancellable(found)) {

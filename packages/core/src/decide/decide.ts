@@ -30,6 +30,9 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
 );
 const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional() }));
 
+const SEEN = "Pass the request that was shown, or what it was: gate.decide({ id, digest: request.proposal.digest }, approve(), { by }).";
+const BY = 'Say who decides: gate.decide(request, approve(), { by: { id: "alice" } }).';
+
 /** One of several decisions that are made together. */
 export interface Ballot {
   readonly id: string;
@@ -48,16 +51,21 @@ type Signing = { readonly by: Principal; readonly via?: string | undefined };
 
 /** One decision on one request: authorised, validated, compare-and-set. */
 export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decision, options: Signing): Promise<ApprovalRequest> {
-  const { id, digest } = parseInput(seenSchema, seen, "seen");
+  const { id, digest } = parseInput(seenSchema, seen, "request", SEEN);
   const [request] = await decideTogether(kernel, [{ id, seen: digest, decision }], options);
   return request as ApprovalRequest;
 }
 
 /** Several requests of one thread, each once: all are decided in one write, or none is. */
 export async function decideTogether(kernel: Kernel, ballots: readonly Ballot[], options: Signing): Promise<readonly ApprovalRequest[]> {
-  const { by, via } = parseInput(optionsSchema, options, "options");
-  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: parseInput(decisionSchema, ballot.decision, "decision"), by, via }));
+  const { by, via } = parseInput(optionsSchema, options, "options", BY);
+  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: readDecision(ballot.decision), by, via }));
   return (await persist(() => attempt(kernel, votes))).map(toRequest);
+}
+
+/** @throws INVALID_ARGS */
+function readDecision(decision: unknown): Decision {
+  return parseInput(decisionSchema, decision, "decision", "Pass what approve(), edit(args) or reject(message) returns.");
 }
 
 type Records = readonly RequestRecord[];

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
 import { threadSubject } from "../audit/subject.ts";
 import { freezeScopeSchema, type Freeze, type FreezeScope } from "../contract/freeze.ts";
-import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
+import { readBy, readByAndReason, readId } from "../gate/given.ts";
 import type { RequestQuery } from "../contract/request.ts";
 import type { Kernel } from "../kernel.ts";
 import { demandFreezes, putFreezes } from "../ledger/freezes.ts";
@@ -14,6 +14,8 @@ import { history } from "../ledger/subjects.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
+const SCOPE = 'Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.';
+
 /** @throws INVALID_ARGS */
 export async function freeze(
   kernel: Kernel,
@@ -21,8 +23,8 @@ export async function freeze(
   options: { readonly by: Principal; readonly reason: string },
 ): Promise<Freeze> {
   const { ledger, freezes } = kernel;
-  const { tool, agent } = parseInput(freezeScopeSchema, scope, "scope");
-  const { by, reason } = parseInput(z.object({ by: principalSchema, reason: z.string().min(1) }), options, "options");
+  const { tool, agent } = parseInput(freezeScopeSchema, scope, "scope", SCOPE);
+  const { by, reason } = readByAndReason(options, 'gate.freeze({ tool: "pay" }, { by: { id: "alice" }, reason: "wrong bank details" })');
   const id = randomUUID();
   const frozen = await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
@@ -56,7 +58,8 @@ async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: Fr
 
 /** Lifting it again changes nothing. @throws INVALID_ARGS, FREEZE_NOT_FOUND */
 export async function lift({ ledger, freezes }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
-  const { by } = parseInput(z.object({ by: principalSchema }), options, "options");
+  readId(id, "gate.liftFreeze(freeze.id, { by })");
+  const { by } = readBy(options, 'gate.liftFreeze(freeze.id, { by: { id: "alice" } })');
   await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
     const left = inForce.filter((other) => other.id !== id);

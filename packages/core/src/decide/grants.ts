@@ -1,8 +1,7 @@
-import { z } from "zod";
 import type { Grant } from "../contract/grant.ts";
-import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import { parseInput } from "../errors/parse-input.ts";
+import { readBy, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { revokeGrant, toGrant } from "../ledger/grant.ts";
 import { persist } from "../ledger/persist.ts";
@@ -18,7 +17,8 @@ export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool
 
 /** Whoever may sign the call may take a standing signature back. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
 export async function revoke({ ledger }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
-  const { by } = parseInput(z.object({ by: principalSchema }), options, "options");
+  readId(id, "gate.revokeGrant(grant.id, { by })");
+  const { by } = readBy(options, 'gate.revokeGrant(grant.id, { by: { id: "alice" } })');
   await persist(async () => {
     const [record, at] = await Promise.all([ledger.grant(id), ledger.now()]);
     if (!record) throw new CountersignError("GRANT_NOT_FOUND", { id });

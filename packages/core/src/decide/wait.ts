@@ -2,6 +2,8 @@ import type { Duration } from "../contract/json.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { shown } from "../errors/shown.ts";
+import { readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { nextChange } from "../ledger/next-change.ts";
 import { toRequest } from "../ledger/to-request.ts";
@@ -32,9 +34,11 @@ export async function wait(
   id: string,
   { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: Duration | undefined } = {},
 ): Promise<ApprovalRequest> {
+  readId(id, 'gate.wait(request.id, { timeout: "15m" })');
   const after = timeout === undefined ? undefined : durationMs(timeout);
   if (timeout !== undefined && after === undefined) {
-    throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["timeout"], message: "not a duration" }] });
+    const note = 'Write milliseconds, or text such as "90s" or "15m".';
+    throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["timeout"], message: `got ${shown(timeout)}` }] }, { note });
   }
   const over = new AbortController();
   const abort = (): void => over.abort(signal?.reason);

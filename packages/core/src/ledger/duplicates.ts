@@ -11,7 +11,7 @@ const LIMIT = 50;
 
 /** @throws INVALID_ARGS for what is no request */
 export async function duplicates(ledger: Ledger, request: ApprovalRequest): Promise<readonly ApprovalRequest[]> {
-  const { id, proposal } = parseInput(requestSchema, request, "request");
+  const { id, proposal } = parseInput(requestSchema, request, "request", "Pass the request itself: gate.duplicates(request).");
   const { items } = await ledger.list({ digest: proposal.digest, order: "newest", limit: LIMIT + 1 });
   return items
     .filter((other) => other.id !== id)

@@ -1,4 +1,8 @@
+import { z } from "zod";
+import type { Duration } from "../contract/json.ts";
 import type { RequestQuery } from "../contract/request.ts";
+import { durationMs, durationSchema } from "../contract/terms.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import type { Change } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { unlessUnreadable } from "../store/unreadable.ts";
@@ -33,14 +37,17 @@ interface Span {
   readonly before: number;
 }
 
+const optionsSchema = z.lazy(() => z.object({ olderThan: durationSchema }));
+
 /**
- * Purges what had ended `olderThan` ms ago: closed threads all of whose requests have finished, and finished requests of
+ * Purges what had ended that long ago: closed threads all of whose requests have finished, and finished requests of
  * threads that no run goes on with. What somebody changes meanwhile is left for the next time.
- * @throws SETUP if this store can't purge, STORE_UNAVAILABLE; what was purged until then stays purged
+ * @throws INVALID_ARGS, SETUP if this store can't purge, STORE_UNAVAILABLE; what was purged until then stays purged
  */
-export async function purge(ledger: Ledger, olderThan: number): Promise<{ requests: number; threads: number }> {
+export async function purge(ledger: Ledger, options: { olderThan: Duration }): Promise<{ requests: number; threads: number }> {
+  const { olderThan } = parseInput(optionsSchema, options, "options", 'Write gate.purge({ olderThan: "90d" }).');
   const at = await persist(() => ledger.now());
-  const span = { at, before: at - olderThan };
+  const span = { at, before: at - (durationMs(olderThan) ?? Infinity) };
   const threads = await purgeThreads(ledger, span);
   let requests = 0;
   for (const query of FINISHED) requests += await purgeRequests(ledger, query, span);

@@ -7,12 +7,16 @@ import type { Ledger } from "./ledger.ts";
 
 /** A misspelt state would find nothing, as if all were well. Limit and cursor are the store's to judge. */
 const querySchema = z.lazy(() =>
-  z.looseObject({ state: z.enum(["ready", "running", "suspended", "idle", "failing", "closed"]).optional() }),
+  z.strictObject({
+    state: z.enum(["ready", "running", "suspended", "idle", "failing", "closed"]).optional(),
+    limit: z.unknown().optional(),
+    after: z.unknown().optional(),
+  }),
 );
 
 /** Where runs stand. @throws INVALID_ARGS for a state, limit or cursor that isn't one */
 export async function threads(ledger: Ledger, query: ThreadQuery = {}): Promise<Page<ThreadSummary>> {
-  parseInput(querySchema, query, "query");
+  parseInput(querySchema, query, "query", 'Write gate.threads({ state: "failing" }), or no state for all of them.');
   const { items, ...page } = await ledger.threads(query);
   return { items: items.flatMap((thread) => summaryOf(thread) ?? []), ...page };
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { principalSchema, type Principal } from "../contract/principal.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, Settlement } from "../contract/request.ts";
 import { authorize } from "../decide/authorize.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
+import { readBy, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { transition } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
@@ -18,13 +19,16 @@ const settlementSchema = z.lazy(() =>
   ]),
 );
 
+const OUTCOME = 'Say what you found out: { executed: result }, { retry: true } or { failed: "why" }.';
+
 /**
  * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.
  * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT if it is not unknown
  */
 export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest> {
-  const settlement = parseInput<Settlement>(settlementSchema, outcome, "outcome");
-  const by = parseInput(principalSchema, options.by, "by");
+  readId(id, "gate.settle(request.id, outcome, { by })");
+  const settlement = parseInput<Settlement>(settlementSchema, outcome, "outcome", OUTCOME);
+  const { by } = readBy(options, 'gate.settle(request.id, { retry: true }, { by: { id: "alice" } })');
   await lapseIfOver(kernel, id);
   const settled = await kernel.ledger.change(id, (record, at) => {
     authorize(by, record.terms, record.requestedBy);

@@ -91,11 +91,21 @@ function parsedArgs({ policy }: Kernel, record: RequestRecord): JsonObject {
   return parsed.value as JsonObject;
 }
 
+const ticketSchema = z.lazy(() => z.object({ id: nameSchema }));
+const effectSchema = z.lazy(() => z.custom((value) => typeof value === "function", "expected a function"));
+const TICKET = "Write gate.execute(approval, (args) => pay(args)) with what gate.ask answered.";
+
 /**
  * Executes what a ticket stands for: the recorded arguments.
  * @throws NOT_APPROVED, PURGED, EXPIRED, EXECUTION_BUSY, EXECUTION_UNKNOWN, INVALID_ARGS, STATE_INCOMPATIBLE
  */
-export async function executeTicket<A, R>(kernel: Kernel, id: string, effect: (args: A, call: CallContext) => Awaitable<R>): Promise<R> {
+export async function executeTicket<A, R>(
+  kernel: Kernel,
+  approval: { readonly id: string },
+  effect: (args: A, call: CallContext) => Awaitable<R>,
+): Promise<R> {
+  const { id } = parseInput(ticketSchema, approval, "approval", TICKET);
+  parseInput(effectSchema, effect, "effect", TICKET);
   const record = await kernel.ledger.request(id);
   if (!record) throw new CountersignError("NOT_APPROVED", { request: undefined });
   if (record.state === "approved") parsedArgs(kernel, record);
@@ -121,8 +131,11 @@ export interface CallByHand {
 
 const questionSchema = z.lazy(() => z.object({ key: nameSchema, tool: nameSchema, args: jsonObjectSchema }));
 
+const CALL = 'Write gate.ask({ threadId: "invoice-7", tool: "pay", args: { amount: 5 }, key: "invoice-7" }).';
+
 /** Asks about a call without a framework; with the same key it is the same request. */
 export async function askByHand(internals: GatingInternals, question: CallByHand): Promise<Approval> {
+  const { key, tool, args } = parseInput(questionSchema, question, "call", CALL);
   refuseUnusableId(question.threadId);
   const invocation: Invocation = {
     threadId: question.threadId,
@@ -134,6 +147,5 @@ export async function askByHand(internals: GatingInternals, question: CallByHand
     hold: new OpenHold(false),
     declared: new Set(),
   };
-  const { key, tool, args } = parseInput(questionSchema, question, "call");
   return askTicket(internals, invocation, { turnId: `ask:${key}`, callId: key, tool, args });
 }

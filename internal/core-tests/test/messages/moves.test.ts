@@ -1,0 +1,75 @@
+import { approve, createGate, definePolicy, type Gate } from "@countersign/core";
+import { memoryStore } from "@countersign/memory";
+import { expect, test } from "vitest";
+
+const policy = definePolicy({ tools: { pay: "ask" } });
+const alice = { by: { id: "alice" } };
+const warn = (): void => {};
+
+/** A gate as JavaScript has it: nothing is checked before it is called. */
+type Loose = { readonly [K in keyof Gate]: (...given: readonly unknown[]) => unknown };
+
+async function gateWithRequest() {
+  const gate = createGate({ policy, store: memoryStore(), warn });
+  const asked = await gate.ask({ threadId: "t", tool: "pay", args: { amount: 5 }, key: "1" });
+  if (asked.status !== "pending") throw new Error(asked.status);
+  return { gate: gate as unknown as Loose, request: asked.request };
+}
+
+type Asked = Awaited<ReturnType<typeof gateWithRequest>>;
+
+const SEEN = "Pass the request that was shown, or what it was: gate.decide({ id, digest: request.proposal.digest }, approve(), { by }).";
+const BY = 'Say who decides: gate.decide(request, approve(), { by: { id: "alice" } }).';
+const DECISION = "Pass what approve(), edit(args) or reject(message) returns.";
+
+test.each<[string, (asked: Asked) => unknown, string]>([
+  ["decide without `by`", ({ gate, request }) => gate.decide(request, approve()), `Invalid: options: missing. ${BY}`],
+  ["an empty `by`", ({ gate, request }) => gate.decide(request, approve(), {}), `Invalid: options.by: missing. ${BY}`],
+  ["`by` a text", ({ gate, request }) => gate.decide(request, approve(), { by: "alice" }), `Invalid: options.by: expected an object, got "alice". ${BY}`], // prettier-ignore
+  ["`by` without an id", ({ gate, request }) => gate.decide(request, approve(), { by: { name: "Alice" } }), `Invalid: options.by.id: missing. ${BY}`], // prettier-ignore
+  ["options a list", ({ gate, request }) => gate.decide(request, approve(), [alice]), `Invalid: options: expected an object, got a list. ${BY}`], // prettier-ignore
+  ["approve isn't called", ({ gate, request }) => gate.decide(request, approve, alice), `Invalid: decision: expected an object, got a function. ${DECISION}`], // prettier-ignore
+  ["a boolean decides", ({ gate, request }) => gate.decide(request, true, alice), `Invalid: decision: expected an object, got true. ${DECISION}`], // prettier-ignore
+  ["an unknown decision", ({ gate, request }) => gate.decide(request, { type: "aprove" }, alice), `Invalid: decision.type: expected "approve", "edit" or "reject", got "aprove". ${DECISION}`], // prettier-ignore
+  ["no decision", ({ gate, request }) => gate.decide(request), `Invalid: options: missing. ${BY}`],
+  ["a bare id", ({ gate, request }) => gate.decide(request.id, approve(), alice), `Invalid: request: got "${"id"}". ${SEEN}`],
+  ["an id without its digest", ({ gate }) => gate.decide({ id: "r" }, approve(), alice), `Invalid: request: got an object. ${SEEN}`],
+  ["nothing that was seen", ({ gate }) => gate.decide(undefined, approve(), alice), `Invalid: request: missing. ${SEEN}`],
+
+  ["cancel without a reason", ({ gate, request }) => gate.cancel(request.id, alice), 'Invalid: options.reason: missing. Say who does it, and why: gate.cancel(request.id, { by: { id: "alice" }, reason: "not needed any more" }).'], // prettier-ignore
+  ["cancel a request, not its id", ({ gate, request }) => gate.cancel(request, { ...alice, reason: "late" }), "Invalid: id: expected an id, got an object. Write gate.cancel(request.id, { by, reason })."], // prettier-ignore
+  ["freeze nothing", ({ gate }) => gate.freeze(undefined, { ...alice, reason: "x" }), 'Invalid: scope: missing. Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.'], // prettier-ignore
+  ["freeze by name", ({ gate }) => gate.freeze("pay", { ...alice, reason: "x" }), 'Invalid: scope: expected an object, got "pay". Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.'], // prettier-ignore
+  ["freeze a misspelt scope", ({ gate }) => gate.freeze({ tol: "pay" }, { ...alice, reason: "x" }), 'Invalid: scope: there is no tol here. Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.'], // prettier-ignore
+  ["freeze without options", ({ gate }) => gate.freeze({ tool: "pay" }), 'Invalid: options: missing. Say who does it, and why: gate.freeze({ tool: "pay" }, { by: { id: "alice" }, reason: "wrong bank details" }).'], // prettier-ignore
+  ["lift without options", ({ gate }) => gate.liftFreeze("f"), 'Invalid: options: missing. Say who does it: gate.liftFreeze(freeze.id, { by: { id: "alice" } }).'], // prettier-ignore
+  ["lift a freeze, not its id", ({ gate }) => gate.liftFreeze({ id: "f" }, alice), "Invalid: id: expected an id, got an object. Write gate.liftFreeze(freeze.id, { by })."], // prettier-ignore
+  ["revoke without `by`", ({ gate }) => gate.revokeGrant("g", "alice"), 'Invalid: options: expected an object, got "alice". Say who does it: gate.revokeGrant(grant.id, { by: { id: "alice" } }).'], // prettier-ignore
+  ["settle without options", ({ gate, request }) => gate.settle(request.id, { retry: true }), 'Invalid: options: missing. Say who does it: gate.settle(request.id, { retry: true }, { by: { id: "alice" } }).'], // prettier-ignore
+  ["settle with a word", ({ gate, request }) => gate.settle(request.id, "done", alice), 'Invalid: outcome: got "done". Say what you found out: { executed: result }, { retry: true } or { failed: "why" }.'], // prettier-ignore
+  ["purge without an age", ({ gate }) => gate.purge(), 'Invalid: options: missing. Write gate.purge({ olderThan: "90d" }).'],
+  ["purge with no duration", ({ gate }) => gate.purge({ olderThan: "3 months" }), 'Invalid: options.olderThan: expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d". Write gate.purge({ olderThan: "90d" }).'], // prettier-ignore
+  ["get nothing", ({ gate }) => gate.get(undefined), "Invalid: id: missing. Write gate.get(request.id)."],
+  ["get a list", ({ gate }) => gate.get(["r"]), "Invalid: id: expected an id, got a list. Write gate.get(request.id)."],
+  ["wait for a request", ({ gate, request }) => gate.wait(request), 'Invalid: id: expected an id, got an object. Write gate.wait(request.id, { timeout: "15m" }).'], // prettier-ignore
+  ["wait for no duration", ({ gate, request }) => gate.wait(request.id, { timeout: "soon" }), 'Invalid: timeout: got "soon". Write milliseconds, or text such as "90s" or "15m".'], // prettier-ignore
+  ["list by a word", ({ gate }) => gate.list("pending"), 'Invalid: query: expected an object, got "pending". Write conditions such as gate.list({ status: "pending" }), or none.'], // prettier-ignore
+  ["list by a misspelt status", ({ gate }) => gate.list({ status: "aproved" }), 'Invalid: query.status: expected "pending", "approved", "rejected", "expired" or "cancelled", got "aproved". Write conditions such as gate.list({ status: "pending" }), or none.'], // prettier-ignore
+  ["list by what is no condition", ({ gate }) => gate.list({ state: "pending" }), 'Invalid: query: there is no state here. Write conditions such as gate.list({ status: "pending" }), or none.'], // prettier-ignore
+  ["threads by a misspelt state", ({ gate }) => gate.threads({ state: "failed" }), 'Invalid: query.state: expected "ready", "running", "suspended", "idle", "failing" or "closed", got "failed". Write gate.threads({ state: "failing" }), or no state for all of them.'], // prettier-ignore
+  ["duplicates of an id", ({ gate, request }) => gate.duplicates(request.id), 'Invalid: request: expected an object, got "id". Pass the request itself: gate.duplicates(request).'], // prettier-ignore
+  ["ask nothing", ({ gate }) => gate.ask(), 'Invalid: call: missing. Write gate.ask({ threadId: "invoice-7", tool: "pay", args: { amount: 5 }, key: "invoice-7" }).'], // prettier-ignore
+  ["execute without a ticket", ({ gate }) => gate.execute(undefined, () => "paid"), "Invalid: approval: missing. Write gate.execute(approval, (args) => pay(args)) with what gate.ask answered."], // prettier-ignore
+  ["execute nothing", ({ gate, request }) => gate.execute(request), "Invalid: effect: missing. Write gate.execute(approval, (args) => pay(args)) with what gate.ask answered."], // prettier-ignore
+])("a move with a mistake says what to pass: %s", async (_, move, message) => {
+  const asked = await gateWithRequest();
+  const error = await Promise.resolve()
+    .then(() => move(asked))
+    .then(String, (thrown: Error & { readonly code?: string }) => thrown);
+  expect(error).toMatchObject({ code: "INVALID_ARGS", message: message.replaceAll('"id"', `"${asked.request.id}"`) });
+});
+
+test("the chain of nothing", () => {
+  const gate = createGate({ policy, store: memoryStore(), warn }) as unknown as Loose;
+  expect(() => gate.history(undefined)).toThrow("Invalid: id: missing. Write gate.history(request.id).");
+});
