@@ -3,6 +3,7 @@ import type { ResolvedTimings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import { CountersignError } from "./errors/error.ts";
+import { shown } from "./errors/shown.ts";
 import type { FreezeWatch } from "./ledger/freeze-watch.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { RequestLimits } from "./ledger/limits.ts";
@@ -43,7 +44,10 @@ export function withInternals<G extends object>(gate: G, internals: GateInternal
 /** @throws SETUP for anything that createGate didn't make */
 export function internalsOf(gate: Gate): GateInternals {
   const internals = (gate as { [INTERNALS]?: GateInternals } | undefined)?.[INTERNALS];
-  if (!internals) throw new CountersignError("SETUP", { hint: "This needs a gate made by createGate." });
+  if (!internals)
+    throw new CountersignError("SETUP", {
+      hint: `Expected a gate, got ${shown(gate)}. Pass what createGate returns: createGate({ policy, store }).`,
+    });
   return internals;
 }
 
@@ -52,6 +56,8 @@ export function gatingInternalsOf(gate: Gate): GatingInternals {
   const internals = internalsOf(gate);
   const { policy } = internals.kernel;
   if (!policy)
-    throw new CountersignError("SETUP", { hint: "A gate without a policy only decides. Pass a policy to createGate to gate tools." });
+    throw new CountersignError("SETUP", {
+      hint: "This gate has no policy, so it can only decide. To gate tools, pass a policy: createGate({ policy, store }).",
+    });
   return { ...internals, kernel: { ...internals.kernel, policy } };
 }

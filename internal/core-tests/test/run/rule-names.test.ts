@@ -1,16 +1,16 @@
 // A rule under a misspelt name guards nothing, and the default holds for the tool that it was meant for.
 import { createGate, definePolicy, type Gate } from "@countersign/core";
-import { defineRunner, inspectTools, type Offers } from "@countersign/core/adapter";
+import { defineRunner, inspectTools, warnUngated, type Offers } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 
 type Tools = Readonly<Record<string, "allow" | "ask" | "deny">>;
 
 /** A runner that offers these tools, and what its gate has told. `later`: tools that are found before a run only. */
-function open(tools: Tools, names: readonly string[], later?: readonly string[]) {
+function open(tools: Tools, names: readonly string[], later?: readonly string[], otherwise: "allow" | "deny" = "allow") {
   const told: string[] = [];
-  const policy = definePolicy({ default: "allow", tools });
-  const warn = (text: string): unknown => text.startsWith("Runner ") && told.push(text);
+  const policy = definePolicy({ default: otherwise, tools });
+  const warn = (text: string): unknown => /SIGNATURE|default/.test(text) && told.push(text);
   const gate: Gate = createGate({ policy, store: memoryStore(), warn });
   const offering = (of: readonly string[]) => [{ tools: of.map((name) => ({ name, calledAs: name, gate })) }];
   const look = (): Offers => ({ offers: offering(names), ...(later && { rest: async () => offering(later) }) });
@@ -20,7 +20,7 @@ function open(tools: Tools, names: readonly string[], later?: readonly string[])
     tools: { look, remedy: "Gate it." },
     advance: async () => ({ status: "completed", output: "", text: "", continuation: { format: 1, data: null } }),
   });
-  return { told, runner };
+  return { told, runner, gate };
 }
 
 describe("a tool that no rule names", () => {
@@ -30,8 +30,23 @@ describe("a tool that no rule names", () => {
     ["a namespace is missing", { "billing/refund": "ask" }, ["biling/refund"]],
   ])("is told where a rule without a tool has nearly its name: %s", (_, tools, names) => {
     const { told } = open(tools, names);
-    expect(told).toEqual([expect.stringContaining(`no rule names the tool ${names[0]}`)]);
-    expect(told[0]).toContain(`the rule ${Object.keys(tools)[0]} stands for no tool`);
+    expect(told).toEqual([
+      `Runner payments: The tool ${names[0]} runs WITHOUT A SIGNATURE: no rule names it, and the policy's default is allow. ` +
+        `The rule ${Object.keys(tools)[0]} stands for no tool. Is one of the two names misspelt? Put it right, or give ${names[0]} a rule of its own.`,
+    ]);
+  });
+
+  it("is told with what the default does to it", () => {
+    const { told } = open({ send_payment: "allow" }, ["send_paymnt"], undefined, "deny");
+    expect(told[0]).toContain("No rule names the tool send_paymnt, so the policy's default (deny) holds for it.");
+  });
+
+  it("is told without a runner, too", () => {
+    const { gate, told } = open({ send_payment: "ask" }, []);
+    const tools = [{ name: "send_paymnt", gate }];
+    warnUngated({ gate, remedy: "Gate it." }, tools);
+    warnUngated({ gate, remedy: "Gate it." }, tools);
+    expect(told).toEqual([expect.stringMatching(/^The tool send_paymnt runs WITHOUT A SIGNATURE/)]);
   });
 
   it.each<[string, Tools, readonly string[]]>([

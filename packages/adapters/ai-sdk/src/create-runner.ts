@@ -1,6 +1,7 @@
 import type { AgentRunner } from "@countersign/core";
 import {
   defineKeptRunner,
+  refuseIncomplete,
   refuseUngated,
   type Advance,
   type Continuation,
@@ -56,6 +57,7 @@ export function createRunner<C, A extends AgentLike>(
   agent: A,
   options: RunnerOptions & PerRunOption<C, A>,
 ): ChatRunner<A, C> {
+  refuseIncomplete([gate, agent, options], 'createRunner(gate, agent, { name: "payments" })');
   return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options as RunnerOptions & { readonly context?: MakePerRun }));
 }
 

@@ -1,5 +1,5 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { currentThread, openThread, outsideThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
 import { openTurn, proposedCalls } from "./turn.ts";
 
@@ -67,7 +67,7 @@ export function runOf(gate: Gate, tool: string, who: Who | undefined, options: C
   const mine = around?.gate === gate ? around : undefined;
   if (who === undefined) {
     if (mine) return mine;
-    throw new CountersignError("THREAD_UNKNOWN", { tool });
+    throw outsideThread(tool);
   }
   const ref = typeof who === "function" ? who(options) : who;
   if (mine?.thread.id === ref.threadId) return mine;

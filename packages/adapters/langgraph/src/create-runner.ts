@@ -1,5 +1,13 @@
 import type { AgentRunner, Gate, ThreadRef } from "@countersign/core";
-import { defineRunner, type Advance, type GateIn, type ProposedCall, type RunFrom, type Thread } from "@countersign/core/adapter";
+import {
+  defineRunner,
+  refuseIncomplete,
+  type Advance,
+  type GateIn,
+  type ProposedCall,
+  type RunFrom,
+  type Thread,
+} from "@countersign/core/adapter";
 import type { BaseMessage } from "@langchain/core/messages";
 import { isGraphDrained, type BaseCheckpointSaver, type Command, type CommandInstance, type StateSnapshot } from "@langchain/langgraph";
 import {
@@ -70,6 +78,7 @@ export function createRunner<C, G extends Graph>(
   graph: G,
   options: RunnerOptions<G, C>,
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, {}, BaseMessage[]> {
+  refuseIncomplete([gate, graph, options], 'createRunner(gate, graph, { name: "payments" })');
   const running = graph as unknown as RunningGraph;
   requireCheckpointer(running.checkpointer);
   requireContext(running, options);

@@ -1,5 +1,13 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
-import { defineKeptRunner, type Advance, type GateIn, type Next, type RunFrom, type Thread } from "@countersign/core/adapter";
+import {
+  defineKeptRunner,
+  refuseIncomplete,
+  type Advance,
+  type GateIn,
+  type Next,
+  type RunFrom,
+  type Thread,
+} from "@countersign/core/adapter";
 import { RunContext, Runner, RunState, StreamedRunResult, type Agent, type AgentInputItem, type RunResult } from "@openai/agents";
 import { holdTo, watchCalls } from "./at-the-call.ts";
 import { isOfLookalikes, typedError } from "./errors.ts";
@@ -63,6 +71,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   agent: A,
   options: RunnerOptions & PerRun<C, ContextOf<A>>,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions, AgentInputItem[]> {
+  refuseIncomplete([gate, agent, options], 'createRunner(gate, agent, { name: "payments" })');
   refuseUnknownOptions(options);
   const { name, sdk = new Runner(), context: make, ungated } = options;
   const guard = { runner: name, gate: gate as Gate, ungated, remedy: REMEDY };
@@ -89,7 +98,7 @@ export function createRunner<C, A extends Agent<any, any>>(
       return { request: await beginning(driven.run.thread, driven.settings, saved, input) };
     }
     if (saved?.type !== "stopped") return undefined;
-    return goOn(driven, await restoreState(agent, saved, driven.context), saved, false);
+    return goOn(driven, await restoreState({ runner: name, agent, live: driven.context }, saved), saved, false);
   }
 
   /** What the SDK made of it. */

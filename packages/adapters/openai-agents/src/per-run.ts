@@ -50,8 +50,7 @@ export async function settingsOf<T>(runner: string, make: ((thread: T) => unknow
 const KEEPERS = ["session", "conversationId", "previousResponseId"] as const;
 
 /** For callers whose types let it pass. @throws SETUP */
-export function refuseUnknownOptions(options: object | undefined): void {
-  if (!options) throw setup('createRunner takes the runner\'s name as well: createRunner(gate, agent, { name: "payments" }).');
+export function refuseUnknownOptions(options: object): void {
   const [unknown] = unknownIn(options, RUNNER_KEYS);
   if (unknown === undefined) return;
   const given = KEYS.includes(unknown)

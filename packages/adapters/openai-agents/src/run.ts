@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import { currentThread, openThread, outsideThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { Agent, RunContext, RunState } from "@openai/agents";
 
 /**
@@ -90,7 +90,7 @@ export function scopeOf(gate: Gate, tool: string, who: Who | undefined, context:
   const around = surrounding(gate);
   if (who === undefined) {
     if (around) return around;
-    throw new CountersignError("THREAD_UNKNOWN", { tool });
+    throw outsideThread(tool);
   }
   const ref = typeof who === "function" ? who(context ?? unknownContext(tool)) : who;
   if (around?.run.thread.id === ref.threadId) return around;
@@ -161,7 +161,7 @@ function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "driven" | "
 }
 
 function unknownContext(tool: string): never {
-  throw new CountersignError("THREAD_UNKNOWN", { tool });
+  throw outsideThread(tool);
 }
 
 export const FRAMEWORK = "openai-agents";

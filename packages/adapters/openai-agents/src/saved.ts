@@ -91,7 +91,10 @@ function withoutContext(json: StateJson): StateJson {
  * @throws STATE_INCOMPATIBLE if the SDK can't read it: another version has saved it, or its agents and tools are no longer what
  * they were
  */
-export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, live: RunContext | undefined): Promise<AnyState> {
+export async function restoreState(
+  { runner, agent, live }: { readonly runner: string; readonly agent: AnyAgent; readonly live: RunContext | undefined },
+  { schema, state }: Frozen,
+): Promise<AnyState> {
   const running = runningSchema();
   const others = schema === running ? ", with other agents or tools" : "";
   try {
@@ -99,8 +102,15 @@ export async function restoreState(agent: AnyAgent, { schema, state }: Frozen, l
     refuseUnverified(restored);
     return restored;
   } catch (cause) {
+    const saved = schema === running ? missingAgent(cause) : undefined;
+    if (saved !== undefined) throw new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, runner, saved, running: agent.name }, { cause }); // prettier-ignore
     throw incompatible(`state ${schema}`, `state ${running}${others}`, cause);
   }
+}
+
+/** The agent that the state names, and that is none of those that are reached from here. */
+function missingAgent(cause: unknown): string | undefined {
+  return cause instanceof UserError ? /^Agent (.+) not found$/.exec(cause.message)?.[1] : undefined;
 }
 
 async function restoredInto(live: RunContext, agent: AnyAgent, state: string): Promise<AnyState> {

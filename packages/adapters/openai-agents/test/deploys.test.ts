@@ -121,6 +121,18 @@ describe("a deploy between the decision and the resume", () => {
     expect(ran).toEqual(["wire"]);
   });
 
+  test("two processes give one runner name to different agents: both are named", async () => {
+    const { desk, version, runner } = open(called("wire"));
+    await runner(version([plain("wire")], "Payments").agent).start("t", "go");
+    await desk.approve();
+    const error = await failure(runner(version([plain("wire")], "Refunds", [[assistantMessage("done")]]).agent).resume("t"));
+    expect(error).toMatchObject({ code: "STATE_INCOMPATIBLE", details: { runner: "a", saved: "Payments", running: "Refunds" } });
+    expect((error as Error).message).toBe(
+      "The agent Payments has saved this thread. The runner a drives the agent Refunds here, which has no Payments. " +
+        "Give each agent a runner name of its own. If the agent was renamed or removed, resume the thread with the old version.",
+    );
+  });
+
   test.each<readonly [string, string, string]>([
     ["an agent's tool that has another name", "clerk", "wire"],
     ["a tool of an agent inside a tool that has another name", "accountant", "transfer"],

@@ -1,5 +1,6 @@
 import type { AgentRunner, ThreadRef } from "@countersign/core";
 import {
+  refuseIncomplete,
   addUsage,
   defineKeptRunner,
   type GateIn,
@@ -73,6 +74,7 @@ export function createRunner<const T extends readonly Tool[], C, S extends Share
   client: OpenRouter,
   settings: Settings<T, S> & PerRunSetting<T, S, C, R>,
 ): AgentRunner<Input, string, ModelResult<T, Shared<S>>, C, RunOptions, Messages> {
+  refuseIncomplete([gate, client, settings], 'createRunner(gate, new OpenRouter(), { name: "payments", model, tools })');
   const { name, ungated, tools: given, requireApproval, stopWhen, sharedContextSchema, context, request } = settingsOf(client, settings);
   const tools = originalsOf(given ?? []);
 

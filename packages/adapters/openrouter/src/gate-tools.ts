@@ -1,5 +1,5 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { emitting, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
+import { emitting, outsideThread, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { Tool, TurnContext } from "@openrouter/agent";
 import { originalsOf, register } from "./gated.ts";
 import { finalOf } from "./generator.ts";
@@ -55,7 +55,7 @@ function bound(tool: RunnableTool, run: () => Run): Way {
 /** Whoever knows the thread is further out: a runner, around something that the application has put around these tools. */
 function unbound(gate: Gate, { function: { name } }: RunnableTool): Way {
   return {
-    requireApproval: () => Promise.reject(new CountersignError("THREAD_UNKNOWN", { tool: name })),
+    requireApproval: () => Promise.reject(outsideThread(name)),
     enter: async (args, _context, effect) => arrive(gate, { tool: name, args }, () => effect(args)),
   };
 }

@@ -60,11 +60,9 @@ export interface AnySettings {
 export type AnyPerRun = Pick<PerRun, "context" | "hooks" | "allowFinalResponse"> & Readonly<Record<string, unknown>>;
 
 /** @throws SETUP for what can't be meant, named */
-export function settingsOf(client: unknown, given: unknown): AnySettings {
-  if (!isRecord(client) || typeof (client as { readonly callModel?: unknown }).callModel !== "function") {
+export function settingsOf(client: object, given: object): AnySettings {
+  if (!("callModel" in client) || typeof client.callModel !== "function")
     throw setup("createRunner needs the SDK's client: createRunner(gate, new OpenRouter(), { name, model, tools }).");
-  }
-  if (!isRecord(given)) throw setup("createRunner needs settings: createRunner(gate, client, { name, model, tools }).");
   const { name, ungated, tools, requireApproval, stopWhen, sharedContextSchema, context, ...request } = given as unknown as AnySettings;
   if (context !== undefined && typeof context !== "function") {
     throw setup(`Runner ${name}: context is a function of the thread: context: (thread) => ({ context: { … }, user, … }).`);

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { isDeepStrictEqual } from "node:util";
 import { CountersignError, type Gate } from "@countersign/core";
+import { outsideThread } from "@countersign/core/adapter";
 
 /** One call on its way to its tool, through what the application has put around that. */
 interface Passage {
@@ -25,7 +26,7 @@ export function passing<R>(gate: Gate, { tool, args }: Pick<Passage, "tool" | "a
  */
 export function arrive(gate: Gate, { tool, args }: Pick<Passage, "tool" | "args">, effect: () => unknown): Promise<unknown> {
   const passage = passages.getStore();
-  if (passage?.gate !== gate || passage.tool !== tool) throw new CountersignError("THREAD_UNKNOWN", { tool });
+  if (passage?.gate !== gate || passage.tool !== tool) throw outsideThread(tool);
   if (!isDeepStrictEqual(passage.args, args)) {
     const note = `What stands around the tool ${tool} changed its arguments. Change them before the gate looks at the call.`;
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note });

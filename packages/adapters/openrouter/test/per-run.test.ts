@@ -124,7 +124,7 @@ describe("what JavaScript callers get wrong", () => {
   const made = (settings: unknown, by: unknown = client) => hintOf(() => createRunner(gate, by as never, settings as never));
 
   test.each<[string, unknown, RegExp]>([
-    ["no settings", undefined, /needs settings: createRunner\(gate, client, \{ name/],
+    ["no settings", undefined, /got undefined in the place of its options. Write createRunner\(gate, new OpenRouter\(\), \{ name/],
     ["a context that is not made from the thread", { name: "a", context: { pay: {} } }, /context is a function of the thread/],
     ["an input", { name: "a", input: "x" }, /Runner a: is given input, which is the runner's own/],
     ["tools by their names", { name: "a", tools: { pay } }, /tools is a list/],
@@ -135,7 +135,8 @@ describe("what JavaScript callers get wrong", () => {
   });
 
   test("no client", async () => {
-    expect(await made({ name: "a" }, null)).toMatch(/needs the SDK's client/);
+    expect(await made({ name: "a" }, null)).toMatch(/got null in the place of the agent. Write createRunner\(gate, new OpenRouter\(\)/);
+    expect(await made({ name: "a" }, {})).toMatch(/needs the SDK's client/);
   });
 
   test("gateCall and gateTools without tools", async () => {

@@ -48,15 +48,25 @@ export interface ErrorDetails {
   POLICY_DENIED: { readonly rule: string; readonly reason: string };
   NOT_JSON: { readonly path: readonly PropertyKey[] };
   NATIVE_REFUSED: { readonly threadId: string; readonly reason: string };
-  /** A tool was called outside any thread, or a thread was resumed that was never started. */
-  THREAD_UNKNOWN: { readonly tool?: string; readonly threadId?: string };
+  /**
+   * A tool was called outside any thread, or a thread was resumed that was never started. `otherGate`: the call came from a run
+   * under another gate than the tool's.
+   */
+  THREAD_UNKNOWN: { readonly tool?: string; readonly threadId?: string; readonly otherGate?: true };
   THREAD_SUSPENDED: { readonly threadId: string; readonly pending: readonly ApprovalRequest[] };
   AGENT_UNKNOWN: { readonly agent: string };
   /**
    * `saved` and `running` are versions; of a thread that another framework has saved, frameworks; of a `tool` that has changed since
-   * its call was signed, what it was, or made of the arguments, then and now.
+   * its call was signed, what it was, or made of the arguments, then and now; where a `runner` drives another agent than the one
+   * that has saved the thread, the names of both.
    */
-  STATE_INCOMPATIBLE: { readonly framework: string; readonly tool?: string; readonly saved: string; readonly running: string };
+  STATE_INCOMPATIBLE: {
+    readonly framework: string;
+    readonly tool?: string;
+    readonly runner?: string;
+    readonly saved: string;
+    readonly running: string;
+  };
   STATE_NOT_SERIALIZABLE: { readonly path: readonly PropertyKey[] };
   EXECUTION_UNKNOWN: { readonly request: ApprovalRequest };
   /**

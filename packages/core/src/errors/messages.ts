@@ -47,20 +47,25 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   NOT_JSON: ({ path: keys }) =>
     `Not representable as JSON at ${path(keys)}: only plain objects, arrays, strings, finite numbers, booleans and null are.`,
   NATIVE_REFUSED: ({ threadId, reason }) => `The answer for thread ${threadId} was refused: ${reason}. The pause is unchanged.`,
-  THREAD_UNKNOWN: ({ tool, threadId }) =>
-    threadId === undefined
-      ? `Tool ${tool} was called outside any thread: pass the thread, or call it through a runner.`
-      : `Thread ${threadId} was never started. Call start first.`,
+  THREAD_UNKNOWN: ({ tool, threadId, otherGate }) =>
+    threadId !== undefined
+      ? `Thread ${threadId} was never started. Call start first.`
+      : otherGate
+        ? `There are two gates: one guards the tool ${tool}, and another one drives the run that called it. Pass one gate to both, to gateTools and to createRunner.`
+        : `The tool ${tool} was called outside any thread. Tell gateTools whose call it is, or call the tool through a runner.`,
   THREAD_SUSPENDED: ({ threadId, pending }) =>
     `Thread ${threadId} is suspended with ${pending.length} undecided request(s). Resume it, or start with pending: "cancel".`,
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
-  STATE_INCOMPATIBLE: ({ framework, tool, saved, running }) =>
-    tool !== undefined
-      ? `The tool ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
-        "It did not run, and what was decided stands. Resume it with the old version."
-      : saved === framework
-        ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
-        : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
+  STATE_INCOMPATIBLE: ({ framework, tool, runner, saved, running }) =>
+    runner !== undefined
+      ? `The agent ${saved} has saved this thread. The runner ${runner} drives the agent ${running} here, which has no ${saved}. ` +
+        "Give each agent a runner name of its own. If the agent was renamed or removed, resume the thread with the old version."
+      : tool !== undefined
+        ? `The tool ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
+          "It did not run, and what was decided stands. Resume it with the old version."
+        : saved === framework
+          ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
+          : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
   STATE_NOT_SERIALIZABLE: ({ path: keys }) =>
     `The state to be saved can't be kept: at ${path(keys)} stands neither JSON nor a date, bytes, a bigint, a Map, a Set or a URL. Put plain values there, or leave it out.`,
   EXECUTION_UNKNOWN: ({ request }) =>

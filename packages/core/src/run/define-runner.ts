@@ -11,11 +11,12 @@ import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
 import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
-import { contextOf, principalOf, refuseUnusableId, runnerName } from "./input.ts";
+import { contextOf, principalOf, refuseNoInput, refuseUnusableId } from "./input.ts";
 import { meeting } from "./met.ts";
 import { idleRules, misspellings } from "./rule-names.ts";
 import { takeOver } from "./take-over.ts";
 import { inspect, inspectAtOnce } from "./ungated.ts";
+import { runnerName } from "./whole-runner.ts";
 
 type Options<Native> = Native &
   ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
@@ -59,7 +60,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const { keepsConversation = false } = spec;
   const identity = { agent: runnerName(spec.name), framework: spec.framework };
   const subject = spec.tools && { ...spec.tools, runner: spec.name, gate };
-  const tellMisspelt = misspellings(kernel, spec.name);
+  const tellMisspelt = misspellings(kernel, `Runner ${spec.name}: `);
   tellMisspelt((subject && inspectAtOnce(subject)) ?? []);
   const looked = async (): Promise<readonly Offer[]> => {
     const offers = subject ? await inspect(subject) : [];
@@ -133,6 +134,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     start: (threadId, input, ...[given]) =>
       meeting(async () => {
         refuseUnusableId(threadId);
+        refuseNoInput(input);
         return go(await acquireStart(threadId, input, given), input, given);
       }),
     resume: (threadId, given) =>
@@ -143,6 +145,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     stream: (threadId, input, ...[given]) =>
       meeting(async () => {
         refuseUnusableId(threadId);
+        refuseNoInput(input);
         refuseUnstreamable(spec);
         return goStreaming(await acquireStart(threadId, input, given), input, given);
       }),

@@ -3,6 +3,7 @@ import { isTooLong, TOO_LONG } from "../contract/name.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
+import { shown } from "../errors/shown.ts";
 import { parseWith } from "../policy/schema.ts";
 
 /** @throws INVALID_ARGS */
@@ -25,12 +26,11 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
   return context === undefined ? undefined : jsonCopy({ context })["context"];
 }
 
-/** @throws SETUP */
-export function runnerName(name: string): string {
-  if (typeof name === "string" && name !== "" && !isTooLong(name)) return name;
-  throw new CountersignError("SETUP", {
-    hint: `A runner's name is a text, and not empty${isTooLong(String(name)) ? `; this name is ${TOO_LONG}` : ""}.`,
-  });
+/** @throws INVALID_ARGS */
+export function refuseNoInput(input: unknown): void {
+  if (input !== undefined) return;
+  const note = "Write runner.start(threadId, input). To go on with what was started, write runner.resume(threadId).";
+  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["input"], message: "missing" }] }, { note });
 }
 
 /** Countersign keeps records of its own under such ids. @throws INVALID_ARGS */
@@ -38,6 +38,11 @@ export function refuseUnusableId(threadId: unknown): void {
   const isId = typeof threadId === "string" && threadId !== "" && threadId.isWellFormed() && !threadId.startsWith("countersign/");
   if (isId && !isTooLong(threadId)) return;
   throw new CountersignError("INVALID_ARGS", {
-    issues: [{ path: ["threadId"], message: isId ? TOO_LONG : "not the id of a conversation" }],
+    issues: [
+      {
+        path: ["threadId"],
+        message: isId ? TOO_LONG : threadId === undefined ? "missing" : `expected the id of a conversation, got ${shown(threadId)}`,
+      },
+    ],
   });
 }

@@ -1,5 +1,5 @@
-import type { Offer } from "../contract/inspection.ts";
-import type { GatingKernel } from "../kernel.ts";
+import type { Offer, OfferedTool } from "../contract/inspection.ts";
+import type { GatingKernel, Kernel } from "../kernel.ts";
 import { rulesFor } from "../policy/check.ts";
 import { nearest } from "../policy/did-you-mean.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
@@ -13,10 +13,12 @@ export function idleRules({ compiled }: Policy, tools: readonly string[]): reado
 }
 
 /** Tells of tools that no rule names though one is named nearly alike: once each, and then the default holds for them. */
-export function misspellings({ policy, warn }: GatingKernel, runner: string): (offers: readonly Offer[]) => void {
+export function misspellings({ policy, warn }: Pick<GatingKernel, "policy" | "warn">, who = ""): (offers: readonly Offer[]) => void {
   const told = new Set<string>();
+  const seen = new Set<string>();
   return (offers) => {
-    const tools = offers.flatMap((offer) => offer.tools.flatMap(({ name, gate }) => (gate ? [name] : [])));
+    for (const { name, gate } of offers.flatMap(({ tools }) => tools)) if (gate) seen.add(name);
+    const tools = [...seen];
     const unnamed = tools.filter((tool) => !told.has(tool) && !tool.endsWith("/*") && isUnnamed(policy, tool));
     if (unnamed.length === 0) return;
     const idle = idleRules(policy, tools);
@@ -24,12 +26,26 @@ export function misspellings({ policy, warn }: GatingKernel, runner: string): (o
       const rule = nearest(tool, idle);
       if (rule === undefined) continue;
       told.add(tool);
-      warn(
-        `Runner ${runner}: no rule names the tool ${tool}, so the default holds for it; and the rule ${rule} stands for no tool. ` +
-          "If one of them is misspelt, put it right.",
-      );
+      warn(`${who}${outcomeFor(policy, tool)} The rule ${rule} stands for no tool. Is one of the two names misspelt? Put it right, or give ${tool} a rule of its own.`); // prettier-ignore
     }
   };
+}
+
+/** The same where no runner looks at all tools at once: of those that this gate has seen so far. */
+export function tellMisspelt(kernel: Kernel, tools: readonly OfferedTool[]): void {
+  const { policy, warn } = kernel;
+  if (!policy) return;
+  const tell = natively.get(kernel) ?? misspellings({ policy, warn });
+  natively.set(kernel, tell);
+  tell([{ tools }]);
+}
+const natively = new WeakMap<Kernel, ReturnType<typeof misspellings>>();
+
+/** What the default does to it: a default that allows runs what somebody should have signed. */
+function outcomeFor({ compiled: { fallback } }: Policy, tool: string): string {
+  if (fallback.ask || fallback.deny)
+    return `No rule names the tool ${tool}, so the policy's default (${fallback.ask ? "ask" : "deny"}) holds for it.`;
+  return `The tool ${tool} runs WITHOUT A SIGNATURE: no rule names it, and the policy's default is allow.`;
 }
 
 function isUnnamed(policy: Policy, address: string): boolean {

@@ -1,6 +1,7 @@
 import type { Guard, Inspection, Offer, OfferedTool } from "../contract/inspection.ts";
 import { CountersignError } from "../errors/error.ts";
 import { internalsOf } from "../kernel.ts";
+import { tellMisspelt } from "./rule-names.ts";
 
 type Subject = Guard & Inspection;
 
@@ -37,7 +38,7 @@ export function refuseLookalikes({
   for (const [calledAs, alike] of byName) {
     if (alike.length < 2) continue;
     const names = alike.map(({ name }) => name).join(" and ");
-    throw setup(`A model can't tell tools apart that it calls by one name, ${calledAs}: ${names}${whose(of)}. Give each its own name.`);
+    throw setup(`The model calls several tools by one name, ${calledAs}: ${names}${whose(of)}. Give each tool its own name.`);
   }
 }
 
@@ -50,16 +51,17 @@ export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, off
   if (open.length === 0) return;
   const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
   const others = open.filter((tool) => tool.gate !== undefined);
-  const twoGates = others.length > 0 ? ` Two gates: another gate than the runner's guards ${listOf(others)}.` : "";
+  const twoGates = others.length > 0 ? ` Two gates: another gate than the runner's guards ${listOf(others)}. Pass one gate to both.` : "";
   throw setup(
     `Runner ${runner} has tools that its gate does not guard: ${listOf(open)}.${twoGates} ${remedy} ` +
-      `If they are meant to run without a signature, name them: ungated: ${names}.`,
+      `To run them without a signature, name them: ungated: ${names}.`,
   );
 }
 
-/** Natively nobody looks at tools before a run: whatever no gate guards is told to the gate's `warn`, each name once. */
+/** Natively nobody looks at tools before a run: whatever no gate guards, or a misspelt rule, is told to the gate's `warn`, each name once. */
 export function warnUngated({ gate, ungated = [], remedy }: Omit<Guard, "runner">, tools: readonly OfferedTool[]): void {
   const { kernel } = internalsOf(gate);
+  tellMisspelt(kernel, tools);
   const told = warned.get(kernel) ?? new Set();
   warned.set(kernel, told);
   const open = tools.filter((tool) => tool.gate === undefined && !ungated.includes(tool.name) && !told.has(tool.name));
@@ -67,7 +69,7 @@ export function warnUngated({ gate, ungated = [], remedy }: Omit<Guard, "runner"
   if (open.length === 0 || told.size > 1_000) return;
   for (const { name } of open) told.add(name);
   const names = JSON.stringify([...new Set(open.map(({ name }) => name))]);
-  kernel.warn(`No gate guards ${listOf(open)}. ${remedy} If it is meant to run without a signature, name it: ungated: ${names}.`);
+  kernel.warn(`No gate guards ${listOf(open)}. ${remedy} To run it without a signature, name it: ungated: ${names}.`);
 }
 const warned = new WeakMap<object, Set<string>>();
 
