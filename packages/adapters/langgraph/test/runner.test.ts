@@ -49,16 +49,18 @@ describe("set-up", () => {
     },
   );
 
-  test("a durable store beside a MemorySaver is warned about", () => {
+  test("a durable store beside a MemorySaver is warned about, unless a class of its own may keep what it holds", () => {
     const said = vi.spyOn(console, "warn").mockReturnValue();
-    const gate = createGate({ policy: overThousand, store: sqliteStore(newPlace().store) });
-    const agent = createAgent({
-      model: new ScriptedModel(obedient),
-      tools: [],
-      checkpointer: new MemorySaver(),
-      middleware: [approvalMiddleware(gate)],
-    });
-    expect(createRunner(gate, agent, { name: "payments" }).forgetsWithProcess).toBe(true);
+    const forgets = (checkpointer: MemorySaver): unknown => {
+      const gate = createGate({ policy: overThousand, store: sqliteStore(newPlace().store) });
+      const model = new ScriptedModel(obedient);
+      const agent = createAgent({ model, tools: [], checkpointer, middleware: [approvalMiddleware(gate)] });
+      return createRunner(gate, agent, { name: "payments" }).forgetsWithProcess;
+    };
+    class FileSaver extends MemorySaver {}
+    expect(forgets(new FileSaver())).toBe(false);
+    expect(said).not.toHaveBeenCalled();
+    expect(forgets(new MemorySaver())).toBe(true);
     expect(said.mock.calls.flat().join()).toMatch(/MemorySaver forgets/);
   });
 

@@ -85,6 +85,7 @@ function compiled(graph: RunningGraph): Compiled {
   return graph.graph ?? graph;
 }
 
+/** A class that extends it may well write somewhere what it holds. */
 export function forgetsWithProcess(checkpointer: BaseCheckpointSaver): boolean {
-  return checkpointer instanceof MemorySaver;
+  return Object.getPrototypeOf(checkpointer) === MemorySaver.prototype;
 }
