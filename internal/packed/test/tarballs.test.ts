@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { fileOf, filesOf, folders, packAll, ROOT, type Manifest } from "./support/tarballs.ts";
+import { fileOf, filesOf, folders, packAll, ROOT, type Manifest } from "@countersign/packed";
 
 const REPOSITORY = "https://github.com/countersign/countersign";
 

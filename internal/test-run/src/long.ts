@@ -8,6 +8,7 @@ const LONGEST: readonly string[] = [
   "packages/stores/postgres/test/{postgres,version-14.extended}.test.ts",
   "internal/core-tests/test/model/*.extended.test.ts",
   "bench/test/rows.extended.test.ts",
+  "internal/packed/test/quickstarts.extended.test.ts",
 ];
 
 /** Files that take ten seconds and more. */
@@ -18,7 +19,7 @@ const LONG: readonly string[] = [
   "packages/cli/test/{nonsense,operators,stores,terminal}.test.ts",
   "packages/stores/*/test/{sqlite,unreachable,watch,lost-answer,roles,events}.test.ts",
   "internal/core-tests/test/{model/memory,workers/postgres}.test.ts",
-  "examples/**/*{demo,browser}.test.ts",
+  "examples/**/*{demo,browser,quickstarts}.test.ts",
   "examples/write-an-adapter/adapter.test.ts",
 ];
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-export const ROOT: string = join(import.meta.dirname, "../../../..");
+export const ROOT: string = join(import.meta.dirname, "../../..");
 
 export interface Manifest {
   readonly name: string;
@@ -24,9 +24,7 @@ export const folders: readonly string[] = globSync("packages/{*,stores/*,adapter
 
 /** Packs what is built, every package. Answers the tarballs' paths by the packages' names. */
 export function packAll(into: string): Readonly<Record<string, string>> {
-  // The same pnpm that runs the tests, where it says which one that is.
-  const pnpm = process.env["npm_execpath"]?.includes("pnpm") ? process.env["npm_execpath"] : "pnpm";
-  execFileSync(pnpm, ["--recursive", "--filter", "./packages/**", "pack", "--pack-destination", into], { cwd: ROOT, stdio: "pipe" });
+  execFileSync("pnpm", ["--recursive", "--filter", "./packages/**", "pack", "--pack-destination", into], { cwd: ROOT, stdio: "pipe" });
   return Object.fromEntries(
     folders.map((folder) => {
       const { name, version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8")) as Manifest;
