@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { createPatch } from "diff";
 
 const examples = join(import.meta.dirname, "..");
+/** The page is in a tarball as well, where there are no examples. */
+const repository = "https://github.com/countersign/countersign";
 
 const frameworks = {
   langgraph: "LangGraph",
@@ -44,7 +46,7 @@ export function page(): string {
 function intro(): string {
   return `# Port an agent to another framework
 
-The approval logic is one file without a framework in it, and it stays as it is: the payments agent of the examples runs on four frameworks over one [\`approvals.ts\`](../examples/approvals.ts). Whoever calls the agent stays as well:
+The approval logic is one file without a framework in it, and it stays as it is: the payments agent of the examples runs on four frameworks over one [\`approvals.ts\`](${repository}/blob/main/examples/approvals.ts). Whoever calls the agent stays as well:
 
 \`\`\`ts
 import { payments } from "./agent.ts"; // the one import that leads to a framework
@@ -54,7 +56,7 @@ if (outcome.status === "completed") console.log(outcome.text);
 await payments.resume("pay-001"); // once gate.decide was called, in whatever process
 \`\`\`
 
-Only the agent's own file changes. Every difference on this page is made from the files in [\`examples\`](../examples), which compile and are run by tests. \`npx -y pnpm@12 demo --all\` starts all four at once on one store, and decides them from one list.
+Only the agent's own file changes. Every difference on this page is made from the files in [\`examples\`](${repository}/tree/main/examples), which compile and are run by tests. \`npx -y pnpm@12 demo --all\` starts all four at once on one store, and decides them from one list.
 
 | | what makes it gated | what drives it | what keeps the conversation |
 |---|---|---|---|
@@ -78,7 +80,7 @@ ${difference(sourceOf(framework, "native"), sourceOf(framework, "agent"))}`,
   );
   return `## From a framework's own approvals
 
-The same agent, before and after: on each framework without Countersign ([\`native.ts\`](../examples/openrouter/native.ts)), and with it ([\`agent.ts\`](../examples/openrouter/agent.ts)). What goes is the code that kept paused runs and told the framework who approved; \`pay\` gets the key that makes a payment safe to repeat.
+The same agent, before and after: on each framework without Countersign ([\`native.ts\`](${repository}/blob/main/examples/openrouter/native.ts)), and with it ([\`agent.ts\`](${repository}/blob/main/examples/openrouter/agent.ts)). What goes is the code that kept paused runs and told the framework who approved; \`pay\` gets the key that makes a payment safe to repeat.
 
 ${sections.join("\n\n")}`;
 }
