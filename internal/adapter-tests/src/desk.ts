@@ -6,6 +6,7 @@ import {
   reject,
   type ApprovalRequest,
   type Gate,
+  type InvalidCall,
   type Policy,
   type Reviewer,
   type Timings,
@@ -31,6 +32,7 @@ export interface DeskOptions {
   readonly agent?: string | undefined;
   readonly timings?: Timings | undefined;
   readonly store?: StorePort | undefined;
+  readonly onInvalid?: ((call: InvalidCall) => void) | undefined;
   readonly warn?: ((message: string) => void) | undefined;
 }
 

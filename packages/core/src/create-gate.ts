@@ -1,4 +1,4 @@
-import type { AllowedCall } from "./contract/call.ts";
+import type { AllowedCall, InvalidCall } from "./contract/call.ts";
 import { DEFAULTS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Duration } from "./contract/json.ts";
@@ -52,6 +52,11 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
    * note something, and do nothing else. What it throws is passed over.
    */
   onAllowed?: ((call: AllowedCall) => void) | undefined;
+  /**
+   * Told of each call whose arguments don't fit the rule's schema, or the tool's where the framework tells: no person sees
+   * these calls, and a model that can't call a tool is a fault. Count them. What this throws is passed over.
+   */
+  onInvalid?: ((call: InvalidCall) => void) | undefined;
   /**
    * How many requests that were asked within a minute may wait for people: in one thread (default 100), and of one requester
    * (default 1,000). `false`: any number. Further ones are refused with TOO_MANY_REQUESTS.
@@ -123,6 +128,7 @@ function kernelOf({
   reviewWithin,
   limits,
   onAllowed,
+  onInvalid,
   timings,
   now,
   warn,
@@ -142,6 +148,7 @@ function kernelOf({
     timings: readTimings(timings, reviewWithin),
     clock: now ?? Date.now,
     onAllowed,
+    onInvalid,
     warn: tell,
   };
 }

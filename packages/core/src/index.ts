@@ -2,7 +2,7 @@
 export { verifyTrail } from "./audit/trail.ts";
 export { digestOf } from "./canonical/json.ts";
 export { deserialize, serialize, type Serialized } from "./canonical/serialize.ts";
-export type { AllowedCall, CallContext } from "./contract/call.ts";
+export type { AllowedCall, CallContext, InvalidCall } from "./contract/call.ts";
 export { approve, edit, reject, type Decision, type DecisionRecord, type Remember } from "./contract/decision.ts";
 export type { Timings } from "./contract/defaults.ts";
 export type { AuditEvent, Verified } from "./contract/event.ts";

@@ -1,4 +1,4 @@
-import type { AllowedCall } from "./contract/call.ts";
+import type { AllowedCall, InvalidCall } from "./contract/call.ts";
 import type { ResolvedTimings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
@@ -23,6 +23,7 @@ export interface Kernel {
   /** This process's clock, Unix ms: for leases that it holds itself. */
   readonly clock: () => number;
   readonly onAllowed: ((call: AllowedCall) => void) | undefined;
+  readonly onInvalid: ((call: InvalidCall) => void) | undefined;
   readonly warn: (message: string) => void;
 }
 

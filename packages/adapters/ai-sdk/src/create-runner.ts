@@ -28,6 +28,8 @@ import { isAsked, openTurn, partsOf, proposedCalls } from "./turn.ts";
 import { refuseUnfit } from "./unfit.ts";
 import { isStopped, waitingIn } from "./waiting.ts";
 
+const UNFIT = [{ path: [], message: "the arguments don't fit the tool's schema" }];
+
 interface RunnerOptions {
   /** Stored with every pause: how a worker finds the agent again. Keep it stable. */
   readonly name: string;
@@ -130,6 +132,7 @@ function agentRunner<C, A extends AgentLike>(
     const { thread } = run;
     signal.throwIfAborted();
     if (run.leaving) throw run.leaving;
+    for (const tool of made.unreadable) thread.unreadable({ tool }, UNFIT);
     const saved = withBeside(grown(from, made, run), await driven.route?.beside());
     const continuation = toContinuation(saved);
     const turn = openTurn(saved.messages);

@@ -1,5 +1,5 @@
 import type { Usage } from "@countersign/core";
-import { streamText, type LanguageModel, type ModelMessage } from "ai";
+import { InvalidToolInputError, streamText, type LanguageModel, type ModelMessage } from "ai";
 import { usageOf, type SdkUsage } from "./usage.ts";
 
 type Made<T> = T | PromiseLike<T>;
@@ -16,7 +16,16 @@ interface Result {
   readonly steps?: Made<readonly Step[]>;
 }
 interface Step {
-  readonly content: readonly { readonly type: string; readonly toolCallId?: string; readonly output?: unknown }[];
+  readonly content: readonly Part[];
+}
+
+interface Part {
+  readonly type: string;
+  readonly toolCallId?: string;
+  readonly toolName?: string;
+  readonly output?: unknown;
+  readonly invalid?: boolean;
+  readonly error?: unknown;
 }
 
 /** A result that is still being made. Version 6 calls its parts by another name. */
@@ -38,6 +47,8 @@ export interface Finished {
   readonly usage: Usage | undefined;
   /** What tools answered, by call id, for each response of the model. */
   readonly outputs: readonly ReadonlyMap<string, unknown>[];
+  /** The tools of calls that the SDK itself refused, because their arguments don't fit. */
+  readonly unreadable: readonly string[];
 }
 
 /** Drives a stream to its end, whether or not anybody reads it. @throws what went wrong in it */
@@ -51,13 +62,20 @@ export async function finished(result: Result | Streamed): Promise<Finished> {
   // Of a run that stopped for another reason there is no output: asking for it would throw.
   const output: unknown = (await result.finishReason) === "stop" ? await result.output : text;
   const messages = (await result.responseMessages) ?? (await result.response)?.messages;
+  const steps = (await result.steps) ?? [];
   return {
     messages: messages ?? [],
     text,
     output,
     usage: usageOf(await result.totalUsage),
-    outputs: ((await result.steps) ?? []).map(outputsIn),
+    outputs: steps.map(outputsIn),
+    unreadable: steps.flatMap(({ content }) => content.flatMap((part) => (isUnreadable(part) ? [part.toolName ?? ""] : []))),
   };
+}
+
+/** A call of a tool that isn't there is marked in the same way. */
+function isUnreadable({ type, invalid, error }: Part): boolean {
+  return type === "tool-call" && invalid === true && InvalidToolInputError.isInstance(error);
 }
 
 function outputsIn({ content }: Step): ReadonlyMap<string, unknown> {

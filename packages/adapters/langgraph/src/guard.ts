@@ -1,6 +1,7 @@
 import { isCountersignError, type ApprovalRequest, type JsonObject } from "@countersign/core";
 import type { ParseArgs, ProposedCall } from "@countersign/core/adapter";
 import type { ToolMessage } from "@langchain/core/messages";
+import { ToolInputParsingException } from "@langchain/core/tools";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { isGraphBubbleUp, isGraphInterrupt, ParentCommand } from "@langchain/langgraph";
 import { decode, encode } from "./checkpoints/receipt.ts";
@@ -48,12 +49,15 @@ export async function guard({ thread }: Run, proposed: Proposed, effect: (args: 
     case "refused":
       return { status: "refused", message: refusalMessage(from, execution.message), then: execution.then };
     case "failed":
+      if (execution.error instanceof ToolInputParsingException) thread.unreadable(call, UNFIT);
       return failure(execution.error);
     case "ran":
       if (execution.result instanceof ParentCommand) throw execution.result;
       return { status: "ran", output: execution.result, notice: execution.notice };
   }
 }
+
+const UNFIT = [{ path: [], message: "the arguments don't fit the tool's schema" }];
 
 /** A graph inside the tool that goes on to its parent is what the tool came to. */
 async function ran(effect: (args: ToolCall["args"]) => unknown, args: JsonObject): Promise<unknown> {

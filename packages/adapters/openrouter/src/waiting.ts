@@ -1,5 +1,5 @@
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
-import type { WaitOptions } from "@countersign/core/adapter";
+import type { Thread, WaitOptions } from "@countersign/core/adapter";
 import { jsonSchemaOf } from "@countersign/core/policy";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { named, runnable, type RunnableTool } from "./kinds.ts";
@@ -30,10 +30,11 @@ async function judged(run: Run, call: Call, context: TurnContext): Promise<boole
   const { thread, round, saved } = run;
   const tool = runnable(named(run.tools, call.tool));
   // Nothing here would run it: there is nothing to sign.
-  if (!tool || !isRecord(call.args)) return false;
-  const parsed = await parse(tool.function.inputSchema, call.args);
+  if (!tool) return false;
   // The model is told what is wrong with them, and nobody is asked.
-  if ("issues" in parsed) return false;
+  if (!isRecord(call.args)) return unreadable(thread, call, [{ path: [], message: "no JSON object" }]);
+  const parsed = await parse(tool.function.inputSchema, call.args);
+  if ("issues" in parsed) return unreadable(thread, call, parsed.issues);
   const asked = await ownReason(run, tool, call, parsed.value, context);
   const clear = { callId: call.id, tool: call.tool, args: call.args, parsed: parsed.value };
   if (asked === undefined && thread.decidedByPolicy({ callId: call.id, tool: call.tool, args: call.args })) {
@@ -46,6 +47,11 @@ async function judged(run: Run, call: Call, context: TurnContext): Promise<boole
   if (await thread.mustWait(proposed, { fresh: true, ...waitOptions(tool, asked) })) return true;
   await run.keep(saved);
   round.cleared.push({ ...clear, recorded: proposed });
+  return false;
+}
+
+function unreadable(thread: Thread, { tool }: Call, issues: Parameters<Thread["unreadable"]>[1]): false {
+  thread.unreadable({ tool }, issues);
   return false;
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./json.ts";
+import type { Issue, JsonObject } from "./json.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest } from "./request.ts";
 
@@ -33,6 +33,17 @@ export interface AllowedCall {
   readonly redact: readonly string[] | undefined;
   /** Of the policy that allowed it. */
   readonly policyHash: string;
+}
+
+/** A call whose arguments don't fit its schema. Nobody is asked about it: the model is told, and may try again. */
+export interface InvalidCall {
+  readonly namespace: string | undefined;
+  readonly tool: string;
+  readonly threadId: string;
+  readonly agent: string;
+  readonly requestedBy: Principal | undefined;
+  /** What is wrong, by path. Messages are the schema's own, and may quote what the model wrote. */
+  readonly issues: readonly Issue[];
 }
 
 /** What a tool can know about the call it is serving. */

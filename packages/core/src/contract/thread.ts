@@ -2,7 +2,7 @@ import type { ProposedCall } from "./call.ts";
 import type { Continuation } from "./continuation.ts";
 import type { EffectOptions, Execution, Preview, Effect } from "./execution.ts";
 import type { Approval, ThreadInfo } from "./gate.ts";
-import type { JsonObject } from "./json.ts";
+import type { Issue, JsonObject } from "./json.ts";
 import type { ParseArgs } from "./parsed.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest } from "./request.ts";
@@ -41,6 +41,11 @@ export interface Thread {
   pending(): Promise<readonly ApprovalRequest[]>;
   /** The arguments of a call as whoever reviews it will see them: what its rule hides is masked. Pure. */
   shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject;
+  /**
+   * The framework itself has refused a call, because its arguments don't fit the tool: the gate's `onInvalid` is told. Calls
+   * that `execute` or `preview` refuses are told of by themselves. Never throws.
+   */
+  unreadable(call: Pick<ProposedCall, "namespace" | "tool">, issues: readonly Issue[]): void;
   /**
    * The thread's requests of which nothing has run: undecided, signed, refused or withdrawn. Read once, and again after this
    * invocation has written.

@@ -10,6 +10,7 @@ import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
+import { InvalidCalls } from "../gate/invalid-calls.ts";
 import { Judge } from "../gate/judge.ts";
 import { questionOn, type Question } from "../gate/question.ts";
 import { OpenHold } from "../hold/hold.ts";
@@ -47,6 +48,7 @@ export async function askTicket(
   const denied: { because?: string } = {};
   const ask = (judgement: Judgement): readonly Question[] => {
     const { verdict } = judgement;
+    if (verdict.type === "invalid") new InvalidCalls(kernel, invocation).tell(call, verdict.issues);
     if (verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
     if (verdict.type === "deny") {
       denied.because = verdict.reason;

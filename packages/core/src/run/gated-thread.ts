@@ -1,16 +1,17 @@
 import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Continuation } from "../contract/continuation.ts";
-import type { Effect, EffectOptions, Execution, Preview } from "../contract/execution.ts";
+import type { Effect, EffectOptions, Execution, Preview, Refused } from "../contract/execution.ts";
 import type { Approval, ThreadInfo } from "../contract/gate.ts";
 import type { Principal } from "../contract/principal.ts";
-import type { JsonObject } from "../contract/json.ts";
+import type { Issue, JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { CallOptions, Thread, WaitOptions } from "../contract/thread.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
+import { InvalidCalls } from "../gate/invalid-calls.ts";
 import type { JudgedCall } from "../gate/judge.ts";
 import { noSuchTool, refusedBy } from "../gate/refusal.ts";
 import { OpenHold } from "../hold/hold.ts";
@@ -40,6 +41,7 @@ export class GatedThread implements Thread {
   readonly #signal: AbortSignal | undefined;
   readonly #turns: Turns;
   readonly #questions: Questions;
+  readonly #invalid: InvalidCalls;
 
   /** `taken`: all requests of the thread, as they were when this invocation took it. `signal`: calls the run off. */
   constructor(
@@ -53,6 +55,7 @@ export class GatedThread implements Thread {
     this.#signal = signal;
     this.#turns = new Turns(internals.kernel.ledger, invocation.threadId, taken);
     this.#questions = new Questions(internals.kernel, invocation, this.#turns);
+    this.#invalid = new InvalidCalls(internals.kernel, invocation);
   }
 
   get requestedBy(): Principal | undefined {
@@ -137,7 +140,7 @@ export class GatedThread implements Thread {
   async preview(call: ProposedCall, { fresh }: CallOptions = {}): Promise<Preview> {
     const mayBeRecorded = !fresh || this.#questions.has(call) || this.#questions.counts(call);
     const record = mayBeRecorded ? await this.#turns.record(call) : undefined;
-    if (!record) return refusedBy(await this.#questions.judged(call)) ?? { status: "runs", args: call.args, recorded: false };
+    if (!record) return (await this.#refused(call, true)) ?? { status: "runs", args: call.args, recorded: false };
     if (isRefused(record)) return refusal(record);
     return { status: "runs", args: proposedArgs(record), recorded: true };
   }
@@ -152,7 +155,18 @@ export class GatedThread implements Thread {
     const read = recorded.find((record) => record.id === id);
     if (read) return this.#executeRecorded(read, effect, options);
     // Other arguments than those that were asked about: refused if the policy says so, asked about even if it allows them.
-    return refusedBy(await this.#questions.judged(call)) ?? this.#askAndExecute(call, effect, options);
+    return (await this.#refused(call)) ?? this.#askAndExecute(call, effect, options);
+  }
+
+  unreadable(call: Pick<ProposedCall, "namespace" | "tool">, issues: readonly Issue[]): void {
+    this.#invalid.tell(call, issues);
+  }
+
+  /** `ahead`: the call itself is still to come. */
+  async #refused(call: ProposedCall, ahead = false): Promise<Refused | undefined> {
+    const judgement = await this.#questions.judged(call);
+    this.#invalid.judged(call, judgement, { ahead });
+    return refusedBy(judgement);
   }
 
   async ask(call: ProposedCall, { requestedBy }: ThreadInfo = {}): Promise<Approval> {
@@ -190,6 +204,7 @@ export class GatedThread implements Thread {
     const found = await this.#questions.found(call);
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
+    this.#invalid.judged(call, found);
     if (refused || !effect) return refused ?? noSuchTool(call.tool);
     if (found.verdict.type !== "allow") return this.#askAndExecute(call, effect, options);
     return runAllowed(this.#internals.kernel, this.invocation, call, found.by, effect, options);

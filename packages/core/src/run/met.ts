@@ -22,6 +22,7 @@ export function metThread(thread: Thread): Thread {
     context: thread.context,
     pending: () => meeting(() => thread.pending()),
     shown: (call) => thread.shown(call),
+    unreadable: (call, issues) => thread.unreadable(call, issues),
     unexecuted: () => meeting(() => thread.unexecuted()),
     restore: () => meeting(() => thread.restore()),
     recorded: (call) => meeting(() => thread.recorded(call)),

@@ -1,11 +1,12 @@
 import { CountersignError, type JsonObject } from "@countersign/core";
+import type { ProposedCall } from "@countersign/core/adapter";
 import type { FunctionTool, RunContext } from "@openai/agents";
 import { modelArgs, parseArgs } from "../args.ts";
 import { refusedByGuardrails } from "../edited.ts";
 import { gatedOf, register, type Kit } from "../gated.ts";
 import { entryOf, guard } from "../guard.ts";
 import { parserOf } from "../parse.ts";
-import { beginTurn, scopeOf } from "../run.ts";
+import { beginTurn, scopeOf, type Scope } from "../run.ts";
 import { takenBy } from "../takes.ts";
 import { timed } from "../timeout.ts";
 import { fromText, tellable, withNotice } from "../output.ts";
@@ -75,6 +76,7 @@ function waysInto(
       const { signal, within } = timed(original, context as RunContext, details);
       const runsAgent = isAgentTool(original);
       const guarded = await guard(scope, entry, (signed) => within(JSON.stringify(signed)), { runsAgent, signal, parse });
+      if (guarded.status === "failed" && entry?.fresh) tellUnfit(scope, entry.call, parse);
       const isRead = original.outputSchema !== undefined;
       if (guarded.status !== "ran") return isRead ? fromText(guarded.told) : guarded.told;
       // A program reads JSON, which has no word for nothing: the SDK would end the run each time.
@@ -83,5 +85,11 @@ function waysInto(
     },
   };
 }
+/** The SDK has the model told of arguments that it refuses, and says it nowhere else. */
+function tellUnfit({ run }: Scope, call: ProposedCall, parse: ReturnType<typeof parserOf>): void {
+  const read = parse?.(call.args);
+  if (read && "issues" in read) run.thread.unreadable(call, read.issues);
+}
+
 /** What the SDK itself says then. */
 const UNREADABLE = "An error occurred while parsing tool arguments. Please try again with valid JSON.";
