@@ -25,7 +25,7 @@ it.each<[string, Policy, RegExp, "pending" | "denied"]>([
     /Rule pay: its deny condition .*no such account/,
     "denied",
   ],
-  ["is asynchronous", definePolicy({ tools: { pay: { ask: wrong(async () => false) } } }), /asynchronous/, "pending"],
+  ["is asynchronous", definePolicy({ tools: { pay: { ask: wrong(async () => false) } } }), /answers with a promise/, "pending"],
   ["gives no answer", definePolicy({ tools: { pay: { ask: wrong(() => undefined) } } }), /answered undefined/, "pending"],
   [
     "counts without saying so",

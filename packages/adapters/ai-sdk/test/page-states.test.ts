@@ -87,7 +87,7 @@ const states: Record<string, State> = {
   },
   "denied by the policy": {
     turns: [{ calls: [call("a", 200_000)] }, { text: "done" }],
-    part: { state: "output-denied", approval: no("The policy does not allow this call") },
+    part: { state: "output-denied", approval: no("The policy does not allow pay") },
   },
   expired: {
     options: { review: { expiresIn: "1h" }, now: () => now },

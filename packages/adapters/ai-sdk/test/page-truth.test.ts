@@ -41,7 +41,7 @@ describe.each([
     const { world, page } = await asked(chat.paying, { review: { quorum: 2 } });
     const { id } = await world.pending();
     expect(approvalsOf(page.messages)).toEqual([
-      { requestId: id, toolCallId: "a", status: "pending", reason: "pay asks", decisions: [], execution: "none" },
+      { requestId: id, toolCallId: "a", status: "pending", reason: "The policy asks about pay", decisions: [], execution: "none" },
     ]);
     await decides(world, edit({ amount: 4_000, to: "Acme" }));
     await decides(world, approve(), "dan");

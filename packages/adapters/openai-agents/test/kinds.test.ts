@@ -134,7 +134,7 @@ describe("a shell", () => {
     expect(JSON.stringify(scripted.lastCall?.request.input)).toContain('"stderr":"not on my disk"');
     const denied = open({ deny: true }, [shellCall("s1", "rm -r x")], done);
     await denied.runner.start("t", "go");
-    expect(JSON.stringify(denied.scripted.lastCall?.request.input)).toContain("The policy does not allow this call");
+    expect(JSON.stringify(denied.scripted.lastCall?.request.input)).toContain("The policy does not allow shell. It did not run.");
     expect([...ran, ...denied.ran]).toEqual([]);
   });
 

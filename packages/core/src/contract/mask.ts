@@ -75,7 +75,7 @@ export function unmasked(
   function restore(value: unknown, before: unknown, hidden: Hidden, path: readonly PropertyKey[]): unknown {
     if (value === MASK) {
       if (before !== undefined && hide(before, hidden) === MASK) return before;
-      lost.push({ path, message: "a mask that stands for no value: write the value itself" });
+      lost.push({ path, message: "this mask stands for no value: write the value itself" });
       return value;
     }
     if (typeof value !== "object" || value === null) return value;

@@ -113,7 +113,7 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
         .optional(),
     })
     .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= quorumOf(terms), {
-      message: "a quorum larger than the list of reviewers can never be met",
+      message: "more signatures than there are reviewers: name more of them, or lower the quorum",
       path: ["quorum"],
     }),
 );

@@ -84,7 +84,7 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     found === "foreign"
       ? "This is not a Countersign store. Nothing was changed in it."
       : `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`,
-  POLICY_INVALID: ({ path: at, line, column }) =>
-    `The policy is invalid at ${at}${line === undefined ? "" : ` (line ${line}, column ${column ?? 1})`}.`,
+  // Of a file, the note names each place.
+  POLICY_INVALID: ({ path: at, problems }) => (problems ? "The file can't be used:" : `The policy is invalid at ${at}.`),
   SETUP: ({ hint }) => hint,
 };

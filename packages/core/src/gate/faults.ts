@@ -12,8 +12,8 @@ export function tellingFaults(policy: PolicyInternals, warn: (message: string) =
     told.add(key);
     const what = { ask: "its ask condition", deny: "its deny condition", args: "its args schema", context: "the policy's context schema" };
     warn(
-      `Rule ${rule}: ${what[part]} could not be evaluated, and so it holds: ${messageOf(error)}. ` +
-        "Mend the policy; this is told once, whatever the number of calls.",
+      `Rule ${rule}: ${what[part]} could not be evaluated, so it counts as true: ${messageOf(error)}. ` +
+        "Mend the policy. You are told this once, however many calls there are.",
     );
   }
 

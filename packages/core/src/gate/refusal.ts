@@ -1,6 +1,6 @@
 import type { Refused } from "../contract/execution.ts";
 import type { Issue } from "../contract/json.ts";
-import type { Judgement } from "../policy/check.ts";
+import { NOT_ALLOWED, type Judgement } from "../policy/check.ts";
 
 /** What a model is told if the policy itself refuses: then nobody is asked. */
 export function refusedBy({ verdict }: Judgement): Refused | undefined {
@@ -9,7 +9,8 @@ export function refusedBy({ verdict }: Judgement): Refused | undefined {
 }
 
 export function denial(reason: string): Refused {
-  return { status: "refused", message: `The policy does not allow this call: ${reason}. It did not run.`, by: "policy", then: "continue" };
+  const why = reason.startsWith(NOT_ALLOWED) ? reason : `${NOT_ALLOWED}this call: ${reason}`;
+  return { status: "refused", message: `${why}. It did not run.`, by: "policy", then: "continue" };
 }
 
 export function noSuchTool(tool: string): Refused {

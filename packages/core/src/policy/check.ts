@@ -36,6 +36,9 @@ export interface Fault {
   readonly error: unknown;
 }
 
+/** How the reason of a denial begins whose rule gives none. */
+export const NOT_ALLOWED = "The policy does not allow ";
+
 const ALLOW: Verdict = { type: "allow" };
 const STRICTNESS = { allow: 0, invalid: 1, ask: 2, deny: 3 } as const;
 
@@ -123,9 +126,9 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall, te
       context: context.value,
       history: historyOf(call, call.history, (name) => isOnRecord(policy, name)),
     };
-  const denied = holds(rule.deny, seen, `${rule.name.text} denies`, (error) => tell("deny", error));
+  const denied = holds(rule.deny, seen, `${NOT_ALLOWED}${addressOf(call)}`, (error) => tell("deny", error));
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
-  const asked = holds(rule.ask, seen, `${rule.name.text} asks`, (error) => tell("ask", error));
+  const asked = holds(rule.ask, seen, `The policy asks about ${addressOf(call)}`, (error) => tell("ask", error));
   return asked === undefined ? ALLOW : { type: "ask", rule: rule.name.text, reason: asked, terms: rule.terms };
 }
 
@@ -152,6 +155,8 @@ function contextOf(policy: CompiledPolicy, call: CheckedCall, tell: Tell): { rea
   return undefined;
 }
 
+const BROKEN = "a condition of the rule could not be evaluated";
+
 /** The reason why a condition holds, or undefined if it doesn't: only `false` doesn't. */
 function holds(
   condition: CompiledRule["ask"],
@@ -161,17 +166,23 @@ function holds(
 ): string | undefined {
   if (condition === undefined) return undefined;
   if (condition === true) return plain;
-  if (!call) return `${plain}: its condition could not be evaluated`;
+  if (!call) return `${plain}: ${BROKEN}`;
   try {
     const answer: unknown = condition(call as never);
     if (answer === false) return undefined;
     if (typeof answer === "string" && answer !== "") return answer;
     if (answer === true) return plain;
     if (answer instanceof Promise) answer.catch(() => {});
-    tell(new TypeError(answer instanceof Promise ? "it is asynchronous, and conditions are not" : `it answered ${String(answer) || '""'}`));
-    return `${plain}: its condition gave no plain answer`;
+    tell(
+      new TypeError(
+        answer instanceof Promise
+          ? "it answers with a promise, and a condition has to answer at once"
+          : `it answered ${String(answer) || '""'}`,
+      ),
+    );
+    return `${plain}: a condition of the rule gave no yes or no`;
   } catch (error) {
     tell(error);
-    return `${plain}: its condition could not be evaluated`;
+    return `${plain}: ${BROKEN}`;
   }
 }

@@ -5,6 +5,7 @@ import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import { redactSchema } from "../contract/mask.ts";
 import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { mistakeIn } from "./mistakes.ts";
 import { isNamespaced, ruleName, type RuleName } from "./names.ts";
 import { isStandardSchema, jsonSchemaOf } from "./schema.ts";
 
@@ -40,9 +41,11 @@ export interface CompiledPolicy {
   readonly mayAsk: boolean;
 }
 
-const condition = z.lazy(() => z.custom<AnyCondition>((value) => typeof value === "function", "not a function"));
-const holds = z.lazy(() => z.union([z.literal(true), condition]));
-const schema = z.lazy(() => z.custom<StandardSchemaV1>(isStandardSchema, "not a Standard Schema (zod, valibot, arktype, fromJsonSchema)"));
+const isCondition = (value: unknown): boolean => value === true || typeof value === "function";
+const holds = z.lazy(() => z.custom<true | AnyCondition>(isCondition, "write true, or a function of the call"));
+const schema = z.lazy(() =>
+  z.custom<StandardSchemaV1>(isStandardSchema, "expected a schema of zod, valibot or arktype, or fromJsonSchema(…)"),
+);
 const word = z.lazy(() => z.enum(["allow", "ask", "deny"]));
 const objectRule = z.lazy(() =>
   z
@@ -55,9 +58,12 @@ const objectRule = z.lazy(() =>
       deny: holds.optional(),
       review: termsSchema.optional(),
     })
-    .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
+    .refine(
+      (rule) => rule.ask !== undefined || rule.deny !== undefined,
+      'this rule has neither ask nor deny, so it would allow every call: add one, or write "allow" in place of the rule',
+    )
     .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
-      message: "terms without ask would never be used",
+      message: "this rule never asks, so nobody reviews its calls: add ask, or take review out",
       path: ["review"],
     }),
 );
@@ -67,7 +73,12 @@ const policySchema = z.lazy(() =>
     default: word.optional(),
     review: termsSchema.optional(),
     remember: z.enum(["never", "allowed"]).optional(),
-    tools: z.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "not an object").optional(),
+    tools: z
+      .custom<object>(
+        (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+        'expected an object: tools: { pay: "ask" }',
+      )
+      .optional(),
   }),
 );
 
@@ -83,7 +94,11 @@ export function compile(input: unknown): CompiledPolicy {
   const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
     if (name === "" || /\s/.test(name))
-      throw new CountersignError("POLICY_INVALID", { path: `tools.${name}` }, { note: "Not a tool name." });
+      throw new CountersignError(
+        "POLICY_INVALID",
+        { path: `tools.${name}` },
+        { note: "A tool's name has at least one character, and no spaces." },
+      );
     const given = typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]);
     refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(given) }, ["tools", name, "review"]);
     return build(name, given);
@@ -112,7 +127,11 @@ function refuseLateNotices(review: ReviewTerms, at: readonly string[]): void {
   const [late] = lateNotices(review);
   if (!late) return;
   const path = [...at, ...late].map(String).join(".");
-  throw new CountersignError("POLICY_INVALID", { path }, { note: "It would come when the request has expired already." });
+  throw new CountersignError(
+    "POLICY_INVALID",
+    { path },
+    { note: "It comes when the request has expired already: make it shorter than expiresIn." },
+  );
 }
 
 function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): CompiledRule {
@@ -150,5 +169,5 @@ function parsed<T>(type: z.ZodType<T>, value: unknown, at: readonly PropertyKey[
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = [...at, ...(issue?.path ?? [])].map(String).join(".") || "policy";
-  throw new CountersignError("POLICY_INVALID", { path }, { note: `${issue?.message}.` });
+  throw new CountersignError("POLICY_INVALID", { path }, issue ? { note: mistakeIn(issue, value, at) } : {});
 }

@@ -18,7 +18,7 @@ export function parseWith(schema: StandardSchemaV1, value: unknown): Parsed {
   const result = schema["~standard"].validate(value);
   if (result instanceof Promise) {
     result.catch(() => {});
-    throw new AsyncSchema("the schema is asynchronous");
+    throw new AsyncSchema("the schema answers with a promise, and has to answer at once");
   }
   if (!result.issues) return { value: result.value };
   return {

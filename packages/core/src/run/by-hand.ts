@@ -17,7 +17,7 @@ import { OpenHold } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { GatingInternals, GatingKernel, Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
-import { ruleOf, type Judgement } from "../policy/check.ts";
+import { NOT_ALLOWED, ruleOf, type Judgement } from "../policy/check.ts";
 import { parseByRule } from "../policy/policy.ts";
 import { parseWith } from "../policy/schema.ts";
 import { runningCall } from "../resume/current-call.ts";
@@ -59,7 +59,7 @@ export async function askTicket(
   };
   const counting: Counting = (recorded) => ask(judge.judgeAfter(call, recorded));
   const [record] = (await suspend(kernel, invocation, judge.counts(call) ? counting : ask(judge.judge(call)), null)).records;
-  if (!record) return { id, status: "denied", message: denied.because ?? "the policy denies it" };
+  if (!record) return { id, status: "denied", message: denied.because ?? `${NOT_ALLOWED}${call.tool}` };
   return reviewed(internals, record);
 }
 
