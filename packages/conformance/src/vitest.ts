@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
 import { openCrews, type Crews } from "./adapter-suite/process/crews.ts";
 import type { Case, CaseResult } from "./contract/case.ts";
-import { moduleUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
+import { moduleUrl, storeUrl, subjectAt, type Subject } from "./run/harness-kind.ts";
+import { nameOf } from "./run/load.ts";
 import { sessionOf, tryCase } from "./run/run.ts";
 import { save } from "./run/saved.ts";
 import type { Session } from "./run/session.ts";
@@ -47,14 +48,14 @@ function testWith(
   store?: string | URL,
 ): void {
   afterAll(closeCrews);
-  describe(`${kind} ${nameOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
+  describe(`${kind} ${titleOf(harness)}`, { concurrent: true, timeout: TIMEOUT_MS }, () => {
     let session: Session | undefined;
     const results: CaseResult[] = [];
     beforeAll(async () => {
       const subject = await subjectAt(moduleUrl(harness));
-      if (subject.kind !== kind) throw new Error(`${String(harness)} is the harness of a ${subject.kind}, not of a ${kind}.`);
+      if (subject.kind !== kind) throw new Error(otherKind(subject, kind));
       crews ??= openCrews(CASES_AT_ONCE);
-      session = sessionOf(subject, crews, { store: store === undefined ? undefined : moduleUrl(store) });
+      session = sessionOf(subject, crews, { store: store === undefined ? undefined : await storeUrl(store) });
     }, TIMEOUT_MS);
     afterAll(() => {
       const folder = process.env["COUNTERSIGN_CONFORMANCE_RESULTS"];
@@ -64,12 +65,27 @@ function testWith(
     it.for([...cases])("$id: $title", async ({ id }, context) => {
       const tried = session?.cases.find((each) => each.id === id);
       if (!session || !tried) throw new Error(`the session has no case ${id}`);
-      const { error, ...result } = await tryCase(session, tried);
+      const { explanation, ...result } = await tryCase(session, tried);
       results.push(result);
       if (result.status === "absent") context.skip(result.detail);
-      if (result.status === "failed") throw error;
+      if (result.status === "failed") throw new CaseFailure(result, explanation);
     });
   });
+}
+
+/** What vitest prints of a failed case. Its lines are in the message: a stack would show the suite's own. */
+class CaseFailure extends Error {
+  constructor({ id, detail }: CaseResult, explanation: string | undefined) {
+    super(`${id}: ${detail}\n${explanation}`);
+    this.name = "CaseFailure";
+    this.stack = `${this.name}: ${this.message}`;
+  }
+}
+
+const TESTED_BY: { readonly [K in Subject["kind"]]: string } = { adapter: "testAdapter", native: "testNative", store: "testStore" };
+
+function otherKind({ kind, url }: Subject, asked: Subject["kind"]): string {
+  return `${TESTED_BY[asked]} was given ${nameOf(url)}, which is ${kind === "adapter" ? "an" : "a"} ${kind}'s harness. Use ${TESTED_BY[kind]}.`;
 }
 
 function closeCrews(): void {
@@ -77,6 +93,6 @@ function closeCrews(): void {
   crews = undefined;
 }
 
-function nameOf(harness: string | URL): string {
+function titleOf(harness: string | URL): string {
   return String(harness).split("/").at(-1) ?? "";
 }

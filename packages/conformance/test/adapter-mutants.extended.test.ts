@@ -21,7 +21,7 @@ it("leave no case unproven", () => {
 describe("adapter mutants", { concurrent: true, timeout: 180_000 }, () => {
   it.for([...FLAWS])("%s is found", async (flaw, { expect: expectHere }) => {
     const subject = await subjectAt(harnessOf(flaw).href);
-    const results = await runSuite(subject, { ids: CULPRITS[flaw], concurrency: 2, crews });
+    const results = await runSuite(subject, { cases: CULPRITS[flaw], concurrency: 2, crews });
     expectHere(results.filter(({ status }) => status !== "failed").map(({ id }) => id)).toEqual([]);
     expectHere(results.length).toBeGreaterThan(0);
   });

@@ -3,9 +3,11 @@ import type { StorePort } from "@countersign/core/store";
 import type { AdapterHarness } from "../contract/harness.ts";
 import { alice } from "./cast.ts";
 import { declares } from "./capabilities.ts";
+import type { Diary } from "./diary.ts";
 import { effectsIn, evaluationsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
-import type { Crew, Pool } from "./process/pool.ts";
+import type { Crew } from "./process/crew.ts";
+import type { Pool } from "./process/pool.ts";
 import type { DecideOptions, Stage, StartOptions, StepOptions } from "./stage.ts";
 
 /** Where a case is played: its place, and the processes that play it. */
@@ -17,21 +19,20 @@ export interface Theatre {
   readonly desks: Pool;
   readonly store: StorePort;
   readonly capabilities: AdapterHarness["capabilities"];
+  /** Every step and what came of it. */
+  readonly diary: Diary;
 }
 
 const THREAD = "thread-1";
 const WHEN_FREE_MS = 20_000;
 
-/** A stage with a memory of what the model was shown. */
 export interface CountersignStage extends Stage {
-  readonly answers: readonly Answer[];
   close(): void;
 }
 
-export function countersignStage({ place, agents, desks, store, capabilities }: Theatre): CountersignStage {
+export function countersignStage({ place, agents, desks, store, capabilities, diary }: Theatre): CountersignStage {
   const served: Crew[] = [];
   const atDesk: Crew[] = [];
-  const answers: Answer[] = [];
   const gate: Gate = createGate({ store, warn: () => {} });
   const durable = capabilities.durable === true;
   const alone = durable ? undefined : agents.reserve();
@@ -42,8 +43,7 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
       step.do === "decide"
         ? await desks.carryOut(order, atDesk)
         : await agents.carryOut(order, served, alone ?? (sameProcess ? served.at(-1) : undefined));
-    answers.push(answer);
-    return answer;
+    return diary.note(order, answer);
   }
 
   const resume = (options: StepOptions = {}): Promise<Answer> =>
@@ -51,7 +51,6 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
 
   return {
     gate,
-    answers,
     declares: (capability) => declares(capabilities, capability),
     effects: () => effectsIn(place.dir),
     evaluations: () => evaluationsIn(place.dir),
@@ -64,8 +63,7 @@ export function countersignStage({ place, agents, desks, store, capabilities }: 
     async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
       const order = { place: { ...place, variant, kill, keep: !durable }, step: { do: "resume", threadId } } as const;
       const all = await agents.carryOutAtOnce(count, apart, order, served);
-      answers.push(...all);
-      return all;
+      return all.map((answer) => diary.note(order, answer));
     },
     async resumeWhenFree(options) {
       for (const since = Date.now(); ;) {

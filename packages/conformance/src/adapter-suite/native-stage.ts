@@ -1,9 +1,12 @@
 import type { Decision } from "@countersign/core";
 import type { NativeHarness } from "../contract/harness.ts";
+import { alice } from "./cast.ts";
 import { declares } from "./capabilities.ts";
+import type { Diary } from "./diary.ts";
 import { effectsIn, evaluationsIn } from "./effects.ts";
 import type { Answer, Place, Step } from "./process/order.ts";
-import type { Crew, Pool } from "./process/pool.ts";
+import type { Crew } from "./process/crew.ts";
+import type { Pool } from "./process/pool.ts";
 import type { Stage, StepOptions } from "./stage.ts";
 
 const THREAD = "thread-1";
@@ -12,13 +15,18 @@ const THREAD = "thread-1";
  * The same stage for a framework's own approvals: there is no place where a decision is kept, so the application keeps
  * what people said until it resumes, as the frameworks' own examples do.
  */
-export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities: NativeHarness["capabilities"], agents: Pool): Stage {
+export function nativeStage(
+  place: Omit<Place, "variant" | "kill">,
+  { capabilities, agents, diary }: { readonly capabilities: NativeHarness["capabilities"]; readonly agents: Pool; readonly diary: Diary },
+): Stage {
   const served: Crew[] = [];
   const said = new Map<string, Record<string, Decision>>();
   const sent = new Map<string, Record<string, Decision>>();
 
-  const carryOut = (step: Step, { variant = "", kill, sameProcess }: StepOptions): Promise<Answer> =>
-    agents.carryOut({ place: { ...place, variant, kill }, step }, served, sameProcess ? served.at(-1) : undefined);
+  async function carryOut(step: Step, { variant = "", kill, sameProcess }: StepOptions): Promise<Answer> {
+    const order = { place: { ...place, variant, kill }, step };
+    return diary.note(order, await agents.carryOut(order, served, sameProcess ? served.at(-1) : undefined));
+  }
 
   async function resume({ again = false, ...options }: StepOptions & { again?: boolean } = {}): Promise<Answer> {
     const threadId = options.threadId ?? THREAD;
@@ -37,14 +45,17 @@ export function nativeStage(place: Omit<Place, "variant" | "kill">, capabilities
     evaluations: () => evaluationsIn(place.dir),
     start: ({ input = "go", ...options } = {}) => carryOut({ do: "native-start", threadId: options.threadId ?? THREAD, input }, options),
     resume,
-    resumeAtOnce: (count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) => {
+    async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
       const step = { do: "native-resume", threadId, answers: said.get(threadId) ?? {} } as const;
-      return agents.carryOutAtOnce(count, apart, { place: { ...place, variant, kill }, step }, served);
+      const order = { place: { ...place, variant, kill }, step };
+      const all = await agents.carryOutAtOnce(count, apart, order, served);
+      return all.map((answer) => diary.note(order, answer));
     },
     resumeWhenFree: resume,
     async decide({ id }, decision, { threadId = THREAD } = {}) {
       said.set(threadId, { ...said.get(threadId), [id]: decision });
-      return { status: "decided", pending: [], transcript: [], requests: 0, chunks: 0, pid: process.pid };
+      const step = { do: "decide", id, digest: "", decision, by: alice, desk: true } as const;
+      return diary.note({ step, place: {} }, { status: "decided", pending: [], transcript: [], requests: 0, chunks: 0, pid: process.pid });
     },
     look: () => unsupported("a conversation of a runner's"),
     work: () => unsupported("a worker"),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { ApprovalRequest, AuditEvent, Gate, JsonObject } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
+import { brief } from "../explain/brief.ts";
 import type { EffectRecord } from "./effects.ts";
 import type { Answer } from "./process/order.ts";
 import type { Setting } from "./setting.ts";
@@ -40,7 +41,9 @@ export function historyOf(gate: Gate, id: string): Promise<readonly AuditEvent[]
 function assertAllowed({ policy, tools }: Setting, { tool, args, key }: EffectRecord): void {
   if (tools.some(({ name, ungated }) => name === tool && ungated === "meant")) return;
   const { type } = policy.check({ tool, args, requestedBy: { id: "bob" } });
-  assert.equal(type, "allow", `${tool} ran with ${JSON.stringify(args)} under no recorded request (key ${key}); the policy says ${type}`);
+  if (type === "allow") return;
+  const why = key === undefined ? "It had no idempotency key, so it was called outside thread.execute." : `No request has its idempotency key ${key}.`; // prettier-ignore
+  assert.fail(`${tool} ran with ${brief(args)}, and nobody was asked, though the policy says "${type}". ${why}`);
 }
 
 function isHosted({ tools }: Setting, tool: string): boolean {
@@ -65,14 +68,17 @@ async function assertSigned(gate: Gate, setting: Setting, request: ApprovalReque
       const settled = (await historyOf(gate, request.id)).some(({ type }) => type === "settled");
       assert.ok(
         settled || !setting.tools.some(({ name }) => name === request.tool),
-        `${request.tool} is on record as done, but nothing happened`,
+        `${request.tool} is on record as done, but nothing happened: the function that thread.execute was given did not call the tool`,
       );
     }
     return;
   }
   assert.equal(request.status, "approved", `${request.tool} ran, but its request is ${request.status}`);
   const claims = (await historyOf(gate, request.id)).filter(({ type }) => type === "claimed").length;
-  assert.ok(effects.length <= claims, `${request.tool} ran ${effects.length} times under ${claims} claims`);
+  assert.ok(
+    effects.length <= claims,
+    `${request.tool} ran ${effects.length} times, and thread.execute let it run ${claims === 1 ? "once" : `${claims} times`}: look for another call of the tool`,
+  );
   const signed = await signedArgs(gate, request);
   for (const { args } of effects) {
     assert.ok(isSame(setting, request, args, signed), `${request.tool} ran with ${brief(args)}, signed was ${brief(signed)}`);
@@ -99,30 +105,32 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value)) as unknown;
 }
 
-function brief(value: unknown): string {
-  const text = JSON.stringify(value);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
 /** Providers refuse a history in which a call has no result right behind its message, or a result has no call. */
 function assertPaired(transcript: Answer["transcript"]): void {
   const open: string[] = [];
   let answering = false;
   for (const message of transcript) {
     if (message.role === "call") {
-      assert.ok(!answering || open.length === 0, `the model was shown a call ${message.id} between a call and its result`);
+      assert.ok(
+        !answering || open.length === 0,
+        `the model was shown the call ${message.id} between the call ${open.join(", ")} and its result`,
+      );
       if (open.length === 0) answering = false;
       open.push(message.id);
     } else if (message.role === "result") {
       answering = true;
-      assert.ok(open.includes(message.id), `the model was shown a result for ${message.id}, which is no open call`);
+      assert.ok(open.includes(message.id), `the model was shown a result of ${message.id}, but no call of that id was open before it`);
       open.splice(open.indexOf(message.id), 1);
     } else {
-      assert.deepEqual(open, [], "the model was shown calls without a result");
+      assertNoneOpen(open);
       answering = false;
     }
   }
-  assert.deepEqual(open, [], "the model was shown calls without a result");
+  assertNoneOpen(open);
+}
+
+function assertNoneOpen(open: readonly string[]): void {
+  assert.ok(open.length === 0, `the model was shown ${open.join(", ")} with no result right behind: providers refuse such a history`);
 }
 
 function assertNoToken(transcript: Answer["transcript"], requests: readonly ApprovalRequest[]): void {

@@ -7,6 +7,7 @@ import type { Session } from "../run/session.ts";
 import { adapterCases } from "./catalogue.ts";
 import { declares, type Capabilities } from "./capabilities.ts";
 import { countersignStage } from "./countersign-stage.ts";
+import { Diary } from "./diary.ts";
 import { nativeStage } from "./native-stage.ts";
 import { aroundWasCalled } from "./effects.ts";
 import { seededCase } from "./generator/generated.ts";
@@ -14,9 +15,10 @@ import { judge } from "./oracle.ts";
 import type { Crews } from "./process/crews.ts";
 import { openStore } from "./process/world.ts";
 import type { AdapterCase } from "./setting.ts";
+import { storyOf } from "./story.ts";
 
 const UNWRAPPED =
-  "The harness declares `wrapping`, and nothing called `scenario.around`: put it around each gated tool, or don't declare `wrapping`.";
+  "The harness declares `wrapping`, and nothing called `scenario.around`. Put it around each gated tool, or don't declare `wrapping`.";
 
 /** The adapter suite on one harness. `store`: the module of a store harness; default the suite's own store. */
 export function adapterSession(
@@ -26,23 +28,23 @@ export function adapterSession(
   store?: string,
 ): Session<AdapterCase> {
   return {
+    url,
     cases: adapterCases,
     find: seededCase,
     absence: ({ needs = [] }) => undeclared(needs, capabilities),
-    play: (played) =>
+    play: (played, told) =>
       inFolder(async (dir) => {
+        const diary = new Diary(dir);
         const port = await openStore(dir, store);
-        const stage = countersignStage({
-          place: { caseId: played.id, dir, harness: url, store },
-          agents,
-          desks,
-          store: port,
-          capabilities,
-        });
+        const place = { caseId: played.id, dir, harness: url, store };
+        const stage = countersignStage({ place, agents, desks, store: port, capabilities, diary });
         try {
           await played.run(stage);
           if (played.needs?.includes("wrapping")) assert.ok(aroundWasCalled(dir), UNWRAPPED);
-          await judge(stage.gate, played.setting(""), stage.effects(), stage.answers);
+          await judge(stage.gate, played.setting(""), stage.effects(), diary.answers);
+        } catch (error) {
+          told.push(...(await storyOf(diary, played.setting(""), stage.gate)));
+          throw error;
         } finally {
           stage.close();
           await port.close();
@@ -54,10 +56,20 @@ export function adapterSession(
 /** The same cases on a framework's own approvals, where they make sense without Countersign. */
 export function nativeSession(url: string, { capabilities }: NativeHarness, { agents }: Crews): Session<AdapterCase> {
   return {
+    url,
     cases: adapterCases,
     absence: ({ native, needs = [] }) => (native ? undeclared(needs, capabilities) : "no native counterpart"),
-    play: (played) =>
-      inFolder((dir) => played.run(nativeStage({ caseId: played.id, dir, harness: url, store: undefined }, capabilities, agents))),
+    play: (played, told) =>
+      inFolder(async (dir) => {
+        const diary = new Diary(dir);
+        const place = { caseId: played.id, dir, harness: url, store: undefined };
+        try {
+          await played.run(nativeStage(place, { capabilities, agents, diary }));
+        } catch (error) {
+          told.push(...(await storyOf(diary, played.setting(""), undefined)));
+          throw error;
+        }
+      }),
   };
 }
 

@@ -1,19 +1,21 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { openCrews } from "../adapter-suite/process/crews.ts";
-import type { CaseResult } from "../contract/case.ts";
 import { markdownReport, saysTheSame } from "../report/markdown.ts";
 import { count, jsonReport, reportOn, type SuiteReport } from "../report/report.ts";
 import { moduleUrl, subjectAt, type Subject } from "../run/harness-kind.ts";
-import { runSuite, sessionOf } from "../run/run.ts";
+import { sessionOf } from "../run/run.ts";
 import { saved } from "../run/saved.ts";
+import { selected } from "../run/select.ts";
 import { HELP, readOptions, type CliOptions } from "./options.ts";
+import { print, progress } from "./out.ts";
+import { tried } from "./try.ts";
 
-const MARKS: { readonly [S in CaseResult["status"]]: string } = { passed: "✓", failed: "✗", absent: "–" };
-const progress = (text: string): void => void process.stderr.write(`${text}\n`);
-const print = (text: string): void => void process.stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+/** A case that fails deep in its helpers is found by its stack. */
+const FRAMES = 50;
 
 /** Answers the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  Error.stackTraceLimit = FRAMES;
   try {
     const options = readOptions(argv);
     if (options.help) {
@@ -23,11 +25,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     const subjects: Subject[] = [];
     for (const harness of options.harnesses) subjects.push(await subjectAt(moduleUrl(harness)));
     if (options.list) {
-      for (const subject of subjects) list(subject);
+      for (const subject of subjects) list(subject, options);
       return 0;
     }
     const reports: SuiteReport[] = [];
-    for (const subject of subjects) reports.push(kept(subject, options) ?? (await tried(subject, options)));
+    for (const subject of subjects) {
+      const report = kept(subject, options) ?? (await tried(subject, options));
+      reports.push(report);
+      if (options.bail && count(report.results, "failed") > 0) break;
+    }
     return publish(options.check && isStale(reports, options.markdown) ? await secondLook(subjects, reports, options) : reports, options);
   } catch (error) {
     progress(error instanceof Error ? error.message : String(error));
@@ -35,10 +41,13 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function list(subject: Subject): void {
+function list(subject: Subject, { cases }: CliOptions): void {
   const session = sessionOf(subject, openCrews(1));
-  for (const tried of session.cases)
-    print(`${tried.id}  ${tried.title}${session.absence(tried) === undefined ? "" : ` (${session.absence(tried)})`}`);
+  for (const each of selected(session, cases)) {
+    const absence = session.absence(each);
+    print(`${each.id}  ${each.title}${absence === undefined ? "" : ` (${absence})`}`);
+    if (cases) print(`    guards against: ${each.guards}`);
+  }
 }
 
 /** What tests have tried just now. */
@@ -47,38 +56,6 @@ function kept(subject: Subject, { results: folder }: CliOptions): SuiteReport | 
   const session = sessionOf(subject, openCrews(1));
   const results = saved(folder, subject.url, session.cases.map(({ id }) => id)); // prettier-ignore
   return results && reportOn(subject, results);
-}
-
-async function tried(subject: Subject, { cases, seed, store, concurrency }: CliOptions): Promise<SuiteReport> {
-  const since = performance.now();
-  const { framework, version, kind } = reportOn(subject, []);
-  progress(`\n${framework} ${version} (${kind})`);
-  const ofSeed = seed !== undefined && subject.kind !== "store" ? [`generated.seed-${seed}`] : undefined;
-  const ids = cases || ofSeed ? [...(cases ?? []), ...(ofSeed ?? [])] : undefined;
-  const onResult = (result: CaseResult, done: number, of: number): void => {
-    const { id, status, ms, detail } = result;
-    progress(
-      `${String(done).padStart(String(of).length)}/${of} ${MARKS[status]} ${id}${status === "absent" ? `: ${detail}` : `  ${ms} ms`}`,
-    );
-    if (status === "failed") progress(indented(`${result.title}\n${detail ?? ""}${replay(id)}`));
-  };
-  const results = await runSuite(subject, { ids, seed, concurrency, onResult, store: store === undefined ? undefined : moduleUrl(store) });
-  const took = Math.round((performance.now() - since) / 100) / 10;
-  progress(`${count(results, "passed")} passed, ${count(results, "failed")} failed, ${count(results, "absent")} absent, ${took} s`);
-  return reportOn(subject, results);
-}
-
-function replay(id: string): string {
-  const [, seed] = /^generated\.seed-(\d+)$/.exec(id) ?? [];
-  return seed === undefined ? `\nAgain: --case ${id}` : `\nAgain: --seed ${seed}`;
-}
-
-function indented(text: string): string {
-  return text
-    .split("\n")
-    .slice(0, 15)
-    .map((line) => `    ${line}`)
-    .join("\n");
 }
 
 function isStale(reports: readonly SuiteReport[], markdown: string | undefined): boolean {

@@ -17,7 +17,9 @@ export interface CaseResult {
   readonly id: string;
   readonly title: string;
   readonly status: "passed" | "failed" | "absent";
-  /** Why it failed, or what is not declared. */
+  /** Why it failed, in one sentence, or what is not declared. */
   readonly detail: string | undefined;
+  /** Of a failed case, all that helps to mend it: what was seen, what was expected, the lines of the case. */
+  readonly explanation?: string;
   readonly ms: number;
 }

@@ -91,27 +91,31 @@ export interface Transcript {
  * - `usage`: the framework tells what a run's model requests took
  * - `conversation`: `runner.messages` gives the conversation; the harness reads it
  */
-export type Capability =
-  | "durable"
-  | "edit"
-  | "partial"
-  | "parallel"
-  | "repeatedIds"
-  | "ungated"
-  | "supersede"
-  | "streaming"
-  | "subagents"
-  | "wrapping"
-  | "rejectReason"
-  | "native"
-  | "toolTimeout"
-  | "checks"
-  | "providerCalls"
-  | "perRun"
-  | "gatedTwice"
-  | "structuredOutput"
-  | "usage"
-  | "conversation";
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** Every {@link Capability}. */
+export const CAPABILITIES = [
+  "durable",
+  "edit",
+  "partial",
+  "parallel",
+  "repeatedIds",
+  "ungated",
+  "supersede",
+  "streaming",
+  "subagents",
+  "wrapping",
+  "rejectReason",
+  "native",
+  "toolTimeout",
+  "checks",
+  "providerCalls",
+  "perRun",
+  "gatedTwice",
+  "structuredOutput",
+  "usage",
+  "conversation",
+] as const;
 
 /** How a framework's adapter is put under the suite. A harness module exports one as its default. */
 export interface AdapterHarness {

@@ -1,9 +1,85 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Modules load in a second or two. One that takes longer waits for something. */
+const PATIENCE_MS = 60_000;
+
 /**
  * The default export of a harness module.
  * @throws Error in plain words, for somebody who is writing their first harness
  */
 export async function loadDefault<T>(url: string): Promise<T> {
-  const module = (await import(/* @vite-ignore */ url)) as { readonly default?: unknown };
-  if (typeof module.default === "object" && module.default !== null) return module.default as T;
-  throw new Error(`${url} has no default export: a harness module exports its harness as the default.`);
+  const module = await patiently(url, import(/* @vite-ignore */ url) as Promise<object>).catch((error: unknown) => {
+    throw error instanceof HarnessError ? error : new HarnessError(`${nameOf(url)} doesn't load: ${told(error)}${remedy(error)}`, error);
+  });
+  const found = (module as { readonly default?: unknown }).default;
+  if (typeof found === "object" && found !== null) return found as T;
+  const names = Object.keys(module);
+  const instead = names.length > 0 ? ` It exports ${names.join(", ")}.` : "";
+  throw new HarnessError(`${nameOf(url)} has no default export.${instead} A harness module exports its harness as the default.`);
+}
+
+/** What a harness did wrong, beside what its adapter or store did. */
+export class HarnessError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.name = "HarnessError";
+  }
+}
+
+/** Calls a method of the harness: what it throws says where it comes from. @throws HarnessError */
+export async function byHarness<T>(url: string, method: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw new HarnessError(`${method}() of ${nameOf(url)} threw ${told(error)}`, error);
+  }
+}
+
+/** As people name it: a path, where it is a file. */
+export function nameOf(url: string): string {
+  if (url.startsWith("file:")) return fileURLToPath(url);
+  return url.length > 80 ? `${url.slice(0, 80)}…` : url;
+}
+
+async function patiently<T>(url: string, loading: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const message = `${nameOf(url)} has not loaded within ${PATIENCE_MS / 1_000} s. A top-level await in it, or in what it imports, waits for something that doesn't come.`;
+  const timer = setTimeout(() => reject(new HarnessError(message)), PATIENCE_MS);
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** With the place that Node prints above a syntax error. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const [place = ""] = (error.stack ?? "").split("\n");
+  return `${error.name}: ${error.message}${/^file:.*:\d+$/.test(place) ? ` (${place})` : ""}`;
+}
+
+/** What to do about the errors that Node itself has for modules. */
+function remedy(error: unknown): string {
+  const { code, url } = error as { readonly code?: unknown; readonly url?: unknown };
+  switch (code) {
+    case "ERR_UNKNOWN_FILE_EXTENSION":
+      return `. This Node (${process.versions.node}) reads TypeScript only with NODE_OPTIONS=--experimental-strip-types. Set it, take a newer Node, or name a .js file.`;
+    case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
+      return ". Node only strips types: enums, namespaces and parameter properties need a compiler. Compile the module and name the .js file.";
+    case "ERR_MODULE_NOT_FOUND":
+      return withoutExtension(url)
+        ? ". Imports of files need their extension, such as ./adapter.ts."
+        : ". Install the package, or mend the import.";
+    default:
+      return "";
+  }
+}
+
+/** Is there such a file, but for its extension? */
+function withoutExtension(url: unknown): boolean {
+  if (typeof url !== "string" || !url.startsWith("file:")) return false;
+  const path = fileURLToPath(url);
+  return [".ts", ".js", ".mts", ".mjs"].some((extension) => existsSync(path + extension) || existsSync(path.replace(/\.js$/, extension)));
 }

@@ -1,14 +1,21 @@
+import { relative } from "node:path";
 import { adapterSession, nativeSession } from "../adapter-suite/session.ts";
 import { openCrews, type Crews } from "../adapter-suite/process/crews.ts";
 import { Absent } from "../contract/absent.ts";
 import type { CaseResult } from "../contract/case.ts";
+import { explain, whatDiffered } from "../explain/failure.ts";
+import type { Section } from "../explain/section.ts";
 import type { Subject } from "./harness-kind.ts";
+import { nameOf } from "./load.ts";
+import { selected } from "./select.ts";
 import type { Session } from "./session.ts";
 import { storeSession } from "./store-session.ts";
 
 export interface RunOptions {
-  /** Only these. */
-  readonly ids?: readonly string[] | undefined;
+  /** Only these: ids, and beginnings of ids. */
+  readonly cases?: readonly string[] | undefined;
+  /** Begins no further case once one has failed. Those that were not begun have no result. */
+  readonly bail?: boolean | undefined;
   /** Cases at a time. Default 3. */
   readonly concurrency?: number | undefined;
   /** The module of a store harness, for adapters. Default: the suite's own store. */
@@ -17,6 +24,7 @@ export interface RunOptions {
   readonly crews?: Crews | undefined;
   /** Of everything random in the store suite. */
   readonly seed?: number | undefined;
+  readonly onBegin?: ((id: string) => void) | undefined;
   readonly onResult?: ((result: CaseResult, done: number, of: number) => void) | undefined;
 }
 
@@ -40,40 +48,33 @@ export function sessionOf(subject: Subject, crews: Crews, { store, seed }: Pick<
  */
 export async function runSuite(
   subject: Subject,
-  { ids, concurrency = 3, store, crews: given, seed, onResult }: RunOptions = {},
+  { cases: wanted, bail = false, concurrency = 3, store, crews: given, seed, onBegin, onResult }: RunOptions = {},
 ): Promise<readonly CaseResult[]> {
   const crews = given ?? openCrews(concurrency);
   const session = sessionOf(subject, crews, { store, seed });
   try {
-    const cases = ids ? ids.map((id) => named(session, id)) : session.cases;
+    const cases = selected(session, wanted);
     const results: CaseResult[] = [];
     const queue = cases.map((tried, index) => ({ tried, index }));
     let done = 0;
     const lane = async (): Promise<void> => {
       for (let next = queue.shift(); next; next = queue.shift()) {
-        const { error: _, ...result } = await tryCase(session, next.tried);
+        onBegin?.(next.tried.id);
+        const result = await tryCase(session, next.tried);
         results[next.index] = result;
+        if (bail && result.status === "failed") queue.length = 0;
         onResult?.(result, ++done, cases.length);
       }
     };
     await Promise.all(Array.from({ length: concurrency }, lane));
-    return results;
+    return results.filter((result) => result !== undefined);
   } finally {
     if (!given) crews.close();
   }
 }
 
-type AnyCase = Session["cases"][number];
-
-function named(session: Session, id: string): AnyCase {
-  const found = session.find?.(id) ?? session.cases.find((each) => each.id === id);
-  if (found) return found;
-  const close = session.cases.filter((each) => each.id.includes(id.split(".").at(-1) ?? id)).map((each) => each.id);
-  throw new Error(`There is no case ${id}.${close.length > 0 ? ` Did you mean ${close.slice(0, 5).join(" or ")}?` : ""}`);
-}
-
-/** `error`: what a failed case threw. */
-export async function tryCase(session: Session, tried: AnyCase): Promise<CaseResult & { readonly error?: unknown }> {
+/** Never throws: what a failed case threw is explained in its result. */
+export async function tryCase(session: Session, tried: Session["cases"][number]): Promise<CaseResult> {
   const { id, title } = tried;
   const since = performance.now();
   const result = (status: CaseResult["status"], detail: string | undefined): CaseResult => ({
@@ -85,11 +86,22 @@ export async function tryCase(session: Session, tried: AnyCase): Promise<CaseRes
   });
   const absent = session.absence(tried);
   if (absent !== undefined) return result("absent", absent);
+  const told: Section[] = [];
   try {
-    await session.play(tried);
+    await session.play(tried, told);
     return result("passed", undefined);
   } catch (error) {
     if (error instanceof Absent) return result("absent", error.message);
-    return { ...result("failed", error instanceof Error ? error.message : String(error)), error };
+    return { ...result("failed", whatDiffered(error)), explanation: explain(tried, error, told, again(session, id)) };
   }
+}
+
+/** The command that tries this case alone. */
+function again({ url, seed }: Session, id: string): string {
+  const path = url.startsWith("file:") ? relative(process.cwd(), nameOf(url)) : nameOf(url);
+  const harness = url.startsWith("file:") && !path.startsWith(".") ? `./${path}` : path;
+  const [, generated] = /^generated\.seed-(\d+)$/.exec(id) ?? [];
+  if (generated !== undefined) return `npx countersign-conformance ${harness} --seed ${generated}`;
+  const seeded = id.startsWith("store.model.") && seed !== undefined ? ` --seed ${seed}` : "";
+  return `npx countersign-conformance ${harness} --case ${id}${seeded}`;
 }

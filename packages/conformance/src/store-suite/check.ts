@@ -1,5 +1,7 @@
-import { AssertionError, deepStrictEqual } from "node:assert/strict";
+import { AssertionError } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { isCountersignError, type Committed } from "@countersign/core/store";
+import { differences } from "../explain/differences.ts";
 
 type Reason = Extract<Committed, { ok: false }>["reason"];
 
@@ -10,11 +12,11 @@ export function holds(condition: boolean, what: string): asserts condition {
 
 /** Equal as records are: a member that is undefined is the same as none, and bytes are bytes. @throws AssertionError */
 export function same(actual: unknown, expected: unknown, what: string): void {
-  try {
-    deepStrictEqual(plain(actual), plain(expected));
-  } catch (error) {
-    throw new AssertionError({ message: `${what}: ${error instanceof Error ? error.message : String(error)}` });
-  }
+  const [got, wanted] = [plain(actual), plain(expected)];
+  if (isDeepStrictEqual(got, wanted)) return;
+  const [first = "", ...more] = differences(got, wanted);
+  const rest = more.length === 0 ? "" : ` (and ${more.length} more)`;
+  throw new AssertionError({ message: `${what}: ${first}${rest}`, actual: got, expected: wanted });
 }
 
 /** These members of it, and whatever else. @throws AssertionError */

@@ -2,8 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StorePort } from "@countersign/core/store";
+import { isCountersignError } from "@countersign/core";
 import type { Case } from "../contract/case.ts";
 import type { StoreHarness } from "../contract/harness.ts";
+import { cutLines } from "../explain/brief.ts";
+import type { Section } from "../explain/section.ts";
+import { byHarness, loadDefault } from "../run/load.ts";
+import type { CallLog } from "./call-log.ts";
 import { within } from "./check.ts";
 import type { JobName, Params, Result } from "./process/jobs.ts";
 import { start, type Child } from "./process/start.ts";
@@ -25,6 +30,8 @@ export interface StoreEnv {
   readonly damage: (id: string) => Promise<void>;
   /** Runs a job on the location in a process of its own, which is killed with the case if it hasn't ended. */
   readonly spawn: <J extends JobName>(job: J, params: Params<J>, location?: string) => Child<Result<J>>;
+  /** What those processes printed so far. */
+  readonly printed: () => readonly Section[];
 }
 
 export type StoreCase = Case<StoreEnv, StoreCapability>;
@@ -32,7 +39,12 @@ export type StoreCase = Case<StoreEnv, StoreCapability>;
 export interface StoreEnvOptions {
   /** Of everything random. Default: always the same one. */
   readonly seed?: number | undefined;
+  /** Where the calls of the case are written down. */
+  readonly log?: CallLog | undefined;
 }
+
+const PRINTED_LINES = 20;
+export const SEED = 20_261_120;
 
 /** What this harness declares. */
 export function storeCapabilities(harness: StoreHarness): Readonly<Record<StoreCapability, boolean>> {
@@ -40,21 +52,13 @@ export function storeCapabilities(harness: StoreHarness): Readonly<Record<StoreC
   return { durable, shared, listsGrants, damage: harness.damage !== undefined };
 }
 
-/** Loads a harness module. @throws TypeError if its default export isn't a store's harness */
-async function loadStoreHarness(harnessUrl: string): Promise<StoreHarness> {
-  const { default: harness } = (await import(/* @vite-ignore */ harnessUrl)) as { readonly default?: Partial<StoreHarness> };
-  if (typeof harness?.open === "function" && typeof harness.shared === "boolean" && typeof harness.durable === "boolean")
-    return harness as StoreHarness;
-  throw new TypeError(`${harnessUrl} needs a default export with \`open\`, \`shared\` and \`durable\`.`);
-}
-
 /** A fresh location for one case. Disposing it ends the processes, closes the stores and removes the folder. */
 export async function openStoreEnv(
   harnessUrl: string,
   { id }: Pick<StoreCase, "id">,
-  { seed = 20_261_120 }: StoreEnvOptions = {},
+  { seed = SEED, log }: StoreEnvOptions = {},
 ): Promise<StoreEnv & AsyncDisposable> {
-  const harness = await loadStoreHarness(harnessUrl);
+  const harness = await loadDefault<StoreHarness>(harnessUrl);
   const folder = await mkdtemp(join(tmpdir(), `${id}-`));
   const location = join(folder, "store");
   const stores: StorePort[] = [];
@@ -65,9 +69,9 @@ export async function openStoreEnv(
     location,
     seed,
     open: async (at = location) => {
-      const store = (await harness.open(at)) as StorePort;
+      const store = await openedBy(harnessUrl, harness, at);
       stores.push(store);
-      return store;
+      return log ? log.watched(store) : store;
     },
     damage: async (id) => harness.damage?.(location, id),
     spawn: (job, params, at = location) => {
@@ -75,6 +79,11 @@ export async function openStoreEnv(
       children.push(child);
       return child;
     },
+    printed: () =>
+      children.flatMap((child, index) => {
+        const lines = cutLines(child.printed(), PRINTED_LINES).filter((line) => line !== "");
+        return lines.length > 0 ? [{ heading: `What process ${index + 1} of the case printed`, lines }] : [];
+      }),
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(children.map((child) => child.kill()));
       // A store that can't be closed twice has its own case; here it must not hide what the running one found.
@@ -82,4 +91,14 @@ export async function openStoreEnv(
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** What a store refuses with a code of its own is for the case to judge. */
+async function openedBy(url: string, harness: StoreHarness, location: string): Promise<StorePort> {
+  try {
+    return (await harness.open(location)) as StorePort;
+  } catch (error) {
+    if (isCountersignError(error)) throw error;
+    return byHarness(url, "open", () => Promise.reject(error as Error));
+  }
 }

@@ -7,12 +7,12 @@ import type { Stage } from "../stage.ts";
 
 export function assertStatus(answer: Answer, status: Answer["status"]): void {
   if (answer.status === status) return;
-  const why = answer.status === "error" ? ` (${answer.code ?? "untyped"}) ${answer.message ?? ""}` : "";
+  const why = answer.status === "error" ? ` (${answer.code ?? "untyped"}): ${answer.message?.split("\n")[0] ?? ""}` : "";
   assert.fail(`expected the step to end as ${status}, but it ended as ${answer.status}${why}`);
 }
 
 export function assertCode(answer: Answer, ...codes: readonly string[]): void {
-  const found = answer.status === "error" ? (answer.code ?? `an untyped error: ${answer.message ?? ""}`) : answer.status;
+  const found = answer.status === "error" ? (answer.code ?? `an untyped error: ${answer.message?.split("\n")[0] ?? ""}`) : answer.status;
   assert.ok(codes.includes(found), `expected ${codes.join(" or ")}, but got ${found}`);
 }
 
@@ -60,6 +60,8 @@ export function assertPaid(stage: Stage, ...args: readonly JsonObject[]): void {
   assert.deepEqual(sorted(paid(stage)), sorted(args), "the payments that were made are not those that were signed");
 }
 
-function sorted(list: readonly JsonObject[]): readonly string[] {
-  return list.map((each) => JSON.stringify(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))).toSorted();
+/** In an order that only depends on what they are. */
+function sorted(list: readonly JsonObject[]): readonly JsonObject[] {
+  const nameOf = (args: JsonObject): string => JSON.stringify(Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return list.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 import { createWorker, type ApprovalRequest, type RunOutcome } from "@countersign/core";
 import type { AdapterHarness, NativeHarness, OpenAdapter, Transcript } from "../../contract/harness.ts";
-import { loadDefault } from "../../run/load.ts";
+import { inspect } from "node:util";
+import { byHarness, loadDefault } from "../../run/load.ts";
 import type { Answer, Order, PendingCall, Place, Step } from "./order.ts";
 import { codeOf, openWorld, scenarioOf, type World } from "./world.ts";
 import { caseOf } from "../catalogue.ts";
@@ -21,8 +22,8 @@ export async function carryOut({ place, step }: Order): Promise<Answer> {
 
 function failure(error: unknown): Report {
   const code = codeOf(error);
-  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { status: "error", message, ...(code === undefined ? {} : { code }) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { status: "error", message, stack: inspect(error, { depth: 3 }), ...(code === undefined ? {} : { code }) };
 }
 
 async function perform(place: Place, step: Step): Promise<Report> {
@@ -57,20 +58,25 @@ async function withAdapter(place: Place, step: AdapterStep): Promise<Report> {
   if (place.keep) kept.set(place.dir, { world, adapter });
   const threadId = "threadId" in step ? step.threadId : "";
   const before = await adapter.transcript(threadId).then(({ requests }) => requests, () => 0); // prettier-ignore
+  const from = known ? world.notes.length : 0;
   try {
     const report = await performOn(adapter, world, step).catch(failure);
-    const { messages, requests } = await adapter.transcript(threadId).catch((): Transcript => ({ messages: [], requests: before }));
-    return { ...report, transcript: messages, requests: requests - before };
+    const { messages, requests } = await adapter.transcript(threadId).catch((error: unknown): Transcript => {
+      world.notes.push(`the harness's transcript() threw: ${String(error)}`);
+      return { messages: [], requests: before };
+    });
+    return { ...report, transcript: messages, requests: requests - before, notes: world.notes.slice(from) };
   } finally {
     if (!place.keep) {
-      await adapter.close?.();
+      await byHarness(place.harness, "close", async () => adapter.close?.());
       await world.close();
     }
   }
 }
 
-async function openAdapter({ harness, dir }: Place, { scenario, gate }: World): Promise<OpenAdapter> {
-  return (await loadDefault<AdapterHarness>(harness)).open(scenario, gate, dir);
+async function openAdapter({ harness: url, dir }: Place, { scenario, gate }: World): Promise<OpenAdapter> {
+  const harness = await loadDefault<AdapterHarness>(url);
+  return byHarness(url, "open", () => harness.open(scenario, gate, dir));
 }
 
 type AdapterStep = Exclude<Step, { do: "decide" | "warm" | "native-start" | "native-resume" }>;
@@ -89,16 +95,20 @@ async function performOn(adapter: OpenAdapter, world: World, step: AdapterStep):
         ? drained(await runner.resumeStream(step.threadId), adapter)
         : reported(await runner.resume(step.threadId, { signal: world.signal }), adapter);
     case "look": {
-      if (!adapter.conversation) throw new Error("the harness declares `conversation`, but it can't read one");
+      if (!adapter.conversation)
+        throw new Error("The harness declares `conversation`, and open() answers no conversation(). Add it, or don't declare it.");
       return { status: "worked", conversation: adapter.conversation(await runner.messages(step.threadId)) };
     }
     case "work": {
-      const worker = createWorker(world.gate, [runner], { onError: () => {} });
+      const worker = createWorker(world.gate, [runner], {
+        onError: (error, threadId) => void world.notes.push(`the worker failed on ${threadId ?? "its rounds"}: ${String(error)}`),
+      });
       await worker.drain();
       return { status: "worked" };
     }
     case "answer": {
-      if (!adapter.answerNatively) throw new Error("the harness declares `native`, but it has no answerNatively");
+      if (!adapter.answerNatively)
+        throw new Error("The harness declares `native`, and open() answers no answerNatively(). Add it, or don't declare it.");
       await adapter.answerNatively(step.threadId, step.answers, step.by);
       return { status: "decided" };
     }
@@ -147,7 +157,8 @@ async function performNatively(place: Place, step: Extract<Step, { do: "native-s
   const harness = await loadDefault<NativeHarness>(place.harness);
   const setting = caseOf(place.caseId).setting(place.variant);
   const asks: Parameters<NativeHarness["open"]>[1] = ({ tool, args }) => setting.policy.check({ tool, args }).type === "ask";
-  const native = await harness.open(scenarioOf(setting, place.dir, place.kill), asks, place.dir);
+  const scenario = scenarioOf(setting, place.dir, place.kill);
+  const native = await byHarness(place.harness, "open", () => harness.open(scenario, asks, place.dir));
   const { threadId } = step;
   const before = await native.transcript(threadId).then(({ requests }) => requests, () => 0); // prettier-ignore
   try {

@@ -75,6 +75,12 @@ export interface PendingCall {
   readonly revises: string | undefined;
 }
 
+/** What a process wrote to its standard output and standard error during a step. */
+export interface Printed {
+  out: string;
+  err: string;
+}
+
 /** What a process came back with. */
 export interface Answer {
   readonly status: "completed" | "suspended" | "stopped" | "running" | "decided" | "worked" | "error" | "killed";
@@ -82,6 +88,12 @@ export interface Answer {
   readonly code?: string;
   /** For people only; nothing is asserted about it. */
   readonly message?: string;
+  /** Of an error, with its causes. For people only. */
+  readonly stack?: string;
+  /** What the gate warned of, and what went wrong beside the step. For people only. */
+  readonly notes?: readonly string[];
+  /** For people only. More may come until the process takes its next order. */
+  readonly printed?: Printed;
   readonly pending: readonly PendingCall[];
   readonly text?: string;
   readonly replayed?: boolean;

@@ -1,19 +1,13 @@
-import { fork, type ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
+import { command } from "./command.ts";
+import type { Crew } from "./crew.ts";
 import type { Answer, Order } from "./order.ts";
-
-/** One process of the suite. */
-export interface Crew {
-  readonly child: ChildProcess;
-  busy: boolean;
-  orders: number;
-  /** What it wrote to standard error, for the report of a process that died of itself. */
-  complaints: string;
-}
 
 const ENTRY = new URL("./child.ts", import.meta.url);
 /** A process is replaced after so many orders, so that nothing it keeps can grow for ever. */
 const RETIRES_AFTER = 200;
-const PATIENCE_MS = 45_000;
+/** Characters kept of each stream, of each step. */
+const PRINTED = 4_000;
 
 /**
  * Processes that carry out orders. Loading a framework takes longer than most orders do, so a process serves many cases;
@@ -132,10 +126,15 @@ export class Pool {
     const child = fork(ENTRY, harness === undefined ? [] : [harness], {
       execPath: process.execPath,
       execArgv: ["--no-warnings", ...flags],
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const crew: Crew = { child, busy: false, orders: 0, complaints: "" };
-    child.stderr?.on("data", (chunk: Buffer) => (crew.complaints = (crew.complaints + chunk.toString()).slice(-4_000)));
+    const crew: Crew = { child, busy: false, orders: 0, printed: { out: "", err: "" } };
+    for (const [stream, name] of [
+      [child.stdout, "out"],
+      [child.stderr, "err"],
+    ] as const)
+      // prettier-ignore
+      stream?.on("data", (chunk: Buffer) => (crew.printed[name] = (crew.printed[name] + chunk.toString()).slice(-PRINTED)));
     this.#crew.add(crew);
     return crew;
   }
@@ -154,29 +153,4 @@ function take(crew: Crew): Crew {
 
 function hasEnded({ child }: Crew): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-function command(crew: Crew, order: Order): Promise<Answer> {
-  const { child } = crew;
-  const nothing = { pending: [], transcript: [], requests: 0, chunks: 0, pid: child.pid ?? 0 };
-  return new Promise((resolve) => {
-    const finish = (answer: Answer): void => {
-      clearTimeout(patience);
-      child.off("message", onMessage).off("exit", onExit);
-      resolve(answer);
-    };
-    const onMessage = (answer: unknown): void => finish(answer as Answer);
-    const onExit = (code: number | null, signal: string | null): void => {
-      if (signal === "SIGKILL" && order.place.kill) finish({ ...nothing, status: "killed" });
-      else finish({ ...nothing, status: "error", message: `the process ended (${signal ?? code}): ${crew.complaints}` });
-    };
-    const patience = setTimeout(() => {
-      child.kill("SIGKILL");
-      finish({ ...nothing, status: "error", message: `no answer to ${order.step.do} within ${PATIENCE_MS / 1000} s` });
-    }, PATIENCE_MS);
-    child.on("message", onMessage).on("exit", onExit);
-    child.send(order, (error) => {
-      if (error) finish({ ...nothing, status: "error", message: `the process can't be reached: ${crew.complaints}` });
-    });
-  });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createGate, isCountersignError, type Gate, type JsonObject } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import type { Scenario, StoreHarness } from "../../contract/harness.ts";
-import { loadDefault } from "../../run/load.ts";
+import { byHarness, HarnessError, loadDefault } from "../../run/load.ts";
 import { caseOf } from "../catalogue.ts";
 import { recordAround, recordEffect, recordEvaluation } from "../effects.ts";
 import { journalStore } from "../journal/journal.ts";
@@ -20,6 +20,8 @@ export interface World {
   readonly desk: Gate;
   /** Calls off the run that is resumed here. */
   readonly signal: AbortSignal | undefined;
+  /** What the gates warned of, for people who look at a failed case. */
+  readonly notes: string[];
   close(): Promise<void>;
 }
 
@@ -30,12 +32,15 @@ export async function openWorld(place: Place): Promise<World> {
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
   const { policy, timings, limits, reviewer, reviewWithin } = setting;
+  const notes: string[] = [];
+  const warn = (message: string): void => void notes.push(`the gate warned: ${message}`);
   return {
     setting,
+    notes,
     scenario: scenarioOf(setting, dir, kill, off),
     signal: off?.signal,
-    gate: createGate({ policy, store, timings, limits, reviewer, reviewWithin, warn: () => {} }),
-    desk: createGate({ store, timings, warn: () => {} }),
+    gate: createGate({ policy, store, timings, limits, reviewer, reviewWithin, warn }),
+    desk: createGate({ store, timings, warn }),
     close: () => store.close(),
   };
 }
@@ -44,7 +49,7 @@ export async function openWorld(place: Place): Promise<World> {
 export async function openStore(dir: string, module: string | undefined): Promise<StorePort> {
   if (module === undefined) return journalStore(join(dir, "journal.db"));
   const harness = await loadDefault<StoreHarness>(module);
-  return (await harness.open(join(dir, "store"))) as StorePort;
+  return (await byHarness(module, "open", () => harness.open(join(dir, "store")))) as StorePort;
 }
 
 /** The tools with their recorders: an effect is on record before its tool answers. */
@@ -83,7 +88,8 @@ export function scenarioOf(
   return { ...scenario, subagents: subagents.map(({ name, turns }) => ({ name, turns, description: `The nested agent ${name}.` })) };
 }
 
-/** The code of a typed error, however the framework wrapped it. */
+/** The code of a typed error, whatever of the harness it came out of. */
 export function codeOf(error: unknown): string | undefined {
+  if (error instanceof HarnessError) return codeOf(error.cause);
   return isCountersignError(error) ? error.code : undefined;
 }

@@ -69,7 +69,7 @@ const purging: fc.Arbitrary<Wish> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ drop: fc.constantFrom(...CHAINS), but: fc.nat(2) }) },
 );
 
-type CommitStep = Extract<Step, { do: "commit" }>;
+export type CommitStep = Extract<Step, { do: "commit" }>;
 
 const committing = (wishes: fc.Arbitrary<Wish>): fc.Arbitrary<CommitStep> =>
   fc.record({
@@ -123,7 +123,7 @@ export function steps(other: number, { purges = false }: { readonly purges?: boo
   const reading = purges ? [{ weight: 3, arbitrary: read }] : [];
   return fc.array(
     fc.oneof({ weight: 6, arbitrary: commit }, { weight: 2, arbitrary: claim }, { weight: 2, arbitrary: list }, ...reading, ...switching),
-    { minLength: 5, maxLength: 40, size: "max" },
+    { minLength: 1, maxLength: 40, size: "max" },
   );
 }
 

@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { StorePort } from "@countersign/core/store";
 import type { StoreHarness } from "../../contract/harness.ts";
+import { loadDefault } from "../../run/load.ts";
 import { jobs, type JobName } from "./jobs.ts";
 import type { Line } from "./start.ts";
 
@@ -19,7 +20,7 @@ createInterface({ input: process.stdin })
   .on("line", () => allowed.resolve())
   .on("close", () => process.exit(1));
 
-const { default: harness } = (await import(harnessUrl)) as { readonly default: StoreHarness };
+const harness = await loadDefault<StoreHarness>(harnessUrl);
 const run = jobs[job as JobName] as (context: object, params: unknown) => Promise<unknown>;
 const context = {
   open: async (at: string = location) => (await harness.open(at)) as StorePort,

@@ -8,6 +8,8 @@ import type { JobName, Params, Result } from "./jobs.ts";
 
 /** Long enough for a slow machine; a child that takes longer hangs. */
 const PATIENCE = 60_000;
+/** Characters kept of what a child prints. */
+const PRINTED = 4_000;
 
 /** What a child writes, one line each. */
 export type Line = { readonly said: unknown } | { readonly result: unknown };
@@ -22,6 +24,8 @@ export interface Child<R> {
   result(): Promise<R>;
   /** SIGKILL, as from `kill -9`. Answers all that it got out before. */
   kill(): Promise<readonly unknown[]>;
+  /** What it has printed so far, the last of it. */
+  printed(): string;
 }
 
 const ENTRY = fileURLToPath(new URL("./child.ts", import.meta.url));
@@ -29,12 +33,13 @@ const ENTRY = fileURLToPath(new URL("./child.ts", import.meta.url));
 export function start<J extends JobName>(harnessUrl: string, location: string, job: J, params: Params<J>): Child<Result<J>> {
   const args = [ENTRY, harnessUrl, location, job, JSON.stringify(params)];
   // Reports have a channel of their own: a store may print what it likes.
-  const process_ = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "pipe", "pipe"] });
+  const process_ = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe", "pipe"] });
   const said: unknown[] = [];
   const results: unknown[] = [];
   const changed = new EventTarget();
-  let complaint = "";
-  process_.stderr?.on("data", (chunk) => (complaint = (complaint + String(chunk)).slice(-4_000)));
+  let printed = "";
+  for (const stream of [process_.stdout, process_.stderr])
+    stream?.on("data", (chunk) => (printed = (printed + String(chunk)).slice(-PRINTED)));
   // Whoever was killed no longer reads what is sent to it.
   process_.stdin?.on("error", () => {});
   createInterface({ input: process_.stdio[3] as Readable }).on("line", (text) => {
@@ -45,7 +50,13 @@ export function start<J extends JobName>(harnessUrl: string, location: string, j
   });
   const ended = once(process_, "close").then(() => changed.dispatchEvent(new Event("line")));
 
-  const failure = (): Error => new Error(`${job} ended with ${process_.signalCode ?? process_.exitCode}: ${complaint}`);
+  const failure = (): Error => {
+    const how = process_.signalCode ?? `exit code ${process_.exitCode}`;
+    const thrown = /^.*Error\b.*$/m.exec(printed)?.[0].trim();
+    return new Error(
+      `The process that does \`${job}\` ended with ${how}${thrown === undefined ? "" : `: ${thrown}`}. See what it printed.`,
+    );
+  };
   const isOver = (): boolean => process_.exitCode !== null || process_.signalCode !== null;
 
   async function untilSaid(count: number): Promise<readonly unknown[]> {
@@ -59,10 +70,10 @@ export function start<J extends JobName>(harnessUrl: string, location: string, j
   }
 
   return {
-    heard: (count) => within(PATIENCE, `${job} says something`, untilSaid(count)),
+    heard: (count) => within(PATIENCE, `the process that does \`${job}\` says something`, untilSaid(count)),
     go: () => void process_.stdin?.write("go\n"),
     result: async () => {
-      await within(PATIENCE, `${job} ends`, ended);
+      await within(PATIENCE, `the process that does \`${job}\` ends`, ended);
       if (results.length === 0) throw failure();
       return results[0] as Result<J>;
     },
@@ -71,6 +82,7 @@ export function start<J extends JobName>(harnessUrl: string, location: string, j
       await ended;
       return said;
     },
+    printed: () => printed,
   };
 }
 

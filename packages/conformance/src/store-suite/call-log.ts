@@ -1,0 +1,104 @@
+import type { Batch, Committed, StorePort } from "@countersign/core/store";
+import { brief } from "../explain/brief.ts";
+import type { Section } from "../explain/section.ts";
+import { within } from "./check.ts";
+import { TENANT } from "./records.ts";
+import { batchWords, committedWords } from "./words.ts";
+
+/** So many calls are told of, the last ones. */
+const CALLS = 25;
+const RECORDS = 8;
+const PATIENCE_MS = 3_000;
+
+/** What a case asked of its stores, and what came. */
+export class CallLog {
+  readonly #lines: string[] = [];
+  #calls = 0;
+  #stores = 0;
+  readonly #touched = new Map<string, readonly [kind: "request" | "thread", tenant: string, id: string]>();
+  #last: StorePort | undefined;
+
+  /** The same store, whose calls are written down. */
+  watched(store: StorePort): StorePort {
+    const number = ++this.#stores;
+    this.#last = store;
+    return new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        // On the store itself: a class may have members that a proxy can't reach.
+        const call = (args: readonly unknown[]): unknown => Reflect.apply(value, target, args);
+        return (...args: readonly unknown[]) => (typeof name === "string" ? this.#call(number, name, args, () => call(args)) : call(args));
+      },
+    });
+  }
+
+  async sections(): Promise<readonly Section[]> {
+    if (this.#calls === 0) return [];
+    const left = this.#calls - this.#lines.length;
+    const heading = left > 0 ? `What the case asked, and what came: the last ${this.#lines.length} of ${this.#calls} calls` : "What the case asked, and what came"; // prettier-ignore
+    const records = await this.#recordLines();
+    return [
+      { heading, lines: this.#lines },
+      ...(records.length > 0 ? [{ heading: "The records that it wrote, as they are now", lines: records }] : []),
+    ];
+  }
+
+  #call(number: number, name: string, args: readonly unknown[], call: () => unknown): unknown {
+    const words = wordsOf(name, args);
+    const n = ++this.#calls;
+    const told = (came: string): void => this.#tell(`${n}. ${this.#stores > 1 ? `[store ${number}] ` : ""}${words} → ${came}`);
+    if (name === "commit") this.#touch(args[0] as Batch);
+    try {
+      const answer = call();
+      if (answer instanceof Promise) {
+        answer.then(
+          (value) => told(name === "commit" ? committedWords(value as Committed) : brief(value, 300)),
+          (error: unknown) => told(`threw ${brief(error, 300)}`),
+        );
+      } else if (name !== "watch") told(brief(answer));
+      return answer;
+    } catch (error) {
+      told(`threw ${brief(error, 300)}`);
+      throw error;
+    }
+  }
+
+  #tell(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > CALLS) this.#lines.shift();
+  }
+
+  #touch({ tenant, changes }: Batch): void {
+    for (const change of changes) {
+      if (change.op !== "put" || change.kind === "grant") continue;
+      const key = `${change.kind} ${change.record.id}${tenant === TENANT ? "" : ` of tenant ${brief(tenant, 40)}`}`;
+      this.#touched.delete(key);
+      this.#touched.set(key, [change.kind, tenant, change.record.id]);
+      if (this.#touched.size > RECORDS) this.#touched.delete(this.#touched.keys().next().value ?? "");
+    }
+  }
+
+  /** As far as the store still answers. */
+  async #recordLines(): Promise<readonly string[]> {
+    const store = this.#last;
+    if (!store) return [];
+    return Promise.all(
+      [...this.#touched].map(async ([key, [kind, tenant, id]]) => {
+        const reading = async (): Promise<unknown> => (kind === "request" ? store.getRequest(tenant, id) : store.getThread(tenant, id));
+        return within(PATIENCE_MS, "reading it", reading()).then(
+          (record) => `${key}: ${record === undefined ? "none" : brief(record, 500)}`,
+          (error: unknown) => `${key}: can't be read now: ${brief(error)}`,
+        );
+      }),
+    );
+  }
+}
+
+function wordsOf(name: string, args: readonly unknown[]): string {
+  if (name === "commit") {
+    const [batch] = args as readonly [Batch];
+    return `${batchWords(batch)}${batch.tenant === TENANT ? "" : ` in tenant ${brief(batch.tenant, 40)}`}`;
+  }
+  return `${name}(${args.map((arg) => brief(arg, 120)).join(", ")})`;
+}
