@@ -1,10 +1,12 @@
+import { openCrews } from "../adapter-suite/process/crews.ts";
 import type { CaseResult } from "../contract/case.ts";
 import { indented } from "../explain/section.ts";
 import { count, reportOn, type SuiteReport } from "../report/report.ts";
 import { failedFile, keepFailed, readFailed } from "../run/failed.ts";
 import { storeUrl, type Subject } from "../run/harness-kind.ts";
 import { nameOf } from "../run/load.ts";
-import { runSuite } from "../run/run.ts";
+import { runSuite, sessionOf } from "../run/run.ts";
+import { selected } from "../run/select.ts";
 import type { CliOptions } from "./options.ts";
 import { progress } from "./out.ts";
 
@@ -16,10 +18,12 @@ const SILENCE_MS = 20_000;
 export async function tried(subject: Subject, options: CliOptions): Promise<SuiteReport> {
   const { seed, concurrency, bail } = options;
   const cases = chosen(subject, options);
+  const store = options.store === undefined ? undefined : await storeUrl(options.store);
+  // What is misspelt is said before anything is begun.
+  selected(sessionOf(subject, openCrews(1)), cases);
   const since = performance.now();
   const { framework, version, kind } = reportOn(subject, []);
   progress(`\n${framework} ${version} (${kind})`);
-  const store = options.store === undefined ? undefined : await storeUrl(options.store);
   const lines = progressLines();
   try {
     const results = cases?.length === 0 ? [] : await runSuite(subject, { cases, bail, seed, concurrency, store, ...lines });

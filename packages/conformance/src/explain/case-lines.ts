@@ -14,8 +14,7 @@ const AROUND = 8;
  * somebody who has only the package can read what was tried. Where the text can't be found: the case's function.
  */
 export function caseLines(run: { toString(): string }, error: unknown): readonly Section[] {
-  const places = framesOf(error).flatMap(({ file, line, column }) => originalAt(file, line, column) ?? []);
-  const own = places.filter(({ file }) => CASES.test(file) && !HELPERS.test(file));
+  const own = placesOf(error);
   const blocks = new Map<string, Block>();
   for (const place of own) {
     const block = blockAround(place);
@@ -31,6 +30,18 @@ export function caseLines(run: { toString(): string }, error: unknown): readonly
     ...(shown.length > 0 ? [{ heading, lines: shown }] : []),
     ...(failedLater ? [{ heading: "What the case does", lines: cutLines(run.toString(), LONGEST) }] : []),
   ];
+}
+
+/** The line of the case that failed, without the blanks around it. */
+export function failedLine(error: unknown): string | undefined {
+  const [place] = placesOf(error);
+  return place?.text[place.line - 1]?.trim();
+}
+
+/** Innermost first. */
+function placesOf(error: unknown): readonly Original[] {
+  const places = framesOf(error).flatMap(({ file, line, column }) => originalAt(file, line, column) ?? []);
+  return places.filter(({ file }) => CASES.test(file) && !HELPERS.test(file));
 }
 
 interface Block {

@@ -1,7 +1,7 @@
 import { AssertionError } from "node:assert/strict";
 import type { Case } from "../contract/case.ts";
 import { brief, cutLines } from "./brief.ts";
-import { caseLines } from "./case-lines.ts";
+import { caseLines, failedLine } from "./case-lines.ts";
 import { Explained } from "./explained.ts";
 import { differences } from "./differences.ts";
 import { indented, type Section } from "./section.ts";
@@ -16,7 +16,9 @@ export function whatDiffered(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof AssertionError && error.generatedMessage) {
     const [first, ...more] = differences(error.actual, error.expected);
-    if (first !== undefined) return `${first}${more.length > 0 ? ` (and ${more.length} more)` : ""}`;
+    const line = failedLine(error);
+    if (first !== undefined)
+      return `${first}${more.length > 0 ? ` (and ${more.length} more)` : ""}${line === undefined ? "" : `, in \`${line}\``}`;
   }
   return error.message.split("\n")[0] ?? "";
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { didYouMean } from "@countersign/core/policy";
 import { CAPABILITIES, type AdapterHarness, type NativeHarness, type StoreHarness } from "../contract/harness.ts";
 import { loadDefault, nameOf } from "./load.ts";
@@ -43,11 +43,11 @@ export async function storeUrl(module: string | URL): Promise<string> {
 
 /** A module as somebody names it on a command line or in a test. @throws Error if there is no such file */
 export function moduleUrl(module: string | URL): string {
-  if (module instanceof URL) return module.href;
-  if (/^(file|data|node):/.test(module)) return module;
-  const path = resolve(module);
+  const url = String(module);
+  if (/^(data|node):/.test(url)) return url;
+  const path = url.startsWith("file:") ? fileURLToPath(url) : resolve(url);
   if (!existsSync(path)) throw new Error(`There is no file ${path}.${besides(path)}`);
-  return pathToFileURL(path).href;
+  return url.startsWith("file:") ? url : pathToFileURL(path).href;
 }
 
 /** What is in the folder that somebody may have meant. */

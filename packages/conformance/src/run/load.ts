@@ -10,7 +10,9 @@ const PATIENCE_MS = 60_000;
  */
 export async function loadDefault<T>(url: string): Promise<T> {
   const module = await patiently(url, import(/* @vite-ignore */ url) as Promise<object>).catch((error: unknown) => {
-    throw error instanceof HarnessError ? error : new HarnessError(`${nameOf(url)} doesn't load: ${told(error)}${remedy(error)}`, error);
+    throw error instanceof HarnessError
+      ? error
+      : new HarnessError(`${nameOf(url)} doesn't load: ${told(error)}${remedy(error, url)}`, error);
   });
   const found = (module as { readonly default?: unknown }).default;
   if (typeof found === "object" && found !== null) return found as T;
@@ -53,15 +55,17 @@ async function patiently<T>(url: string, loading: Promise<T>): Promise<T> {
   }
 }
 
-/** With the place that Node prints above a syntax error. */
+/** With the place where it was thrown, if that is a file of somebody's. */
 function told(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const [place = ""] = (error.stack ?? "").split("\n");
-  return `${error.name}: ${error.message}${/^file:.*:\d+$/.test(place) ? ` (${place})` : ""}`;
+  const [, place] =
+    /(?:\(|\bat )(file:\/\/\/[^\s()]+:\d+):\d+/.exec(error.stack ?? "") ?? /^(file:\/\/\/\S+:\d+)$/m.exec(error.stack ?? "") ?? [];
+  const ofAnAuthor = place !== undefined && !/\/node_modules\/|\/conformance\/(dist|src)\//.test(place);
+  return `${error.name}: ${error.message}${ofAnAuthor ? ` (${place})` : ""}`;
 }
 
 /** What to do about the errors that Node itself has for modules. */
-function remedy(error: unknown): string {
+function remedy(error: unknown, harness: string): string {
   const { code, url } = error as { readonly code?: unknown; readonly url?: unknown };
   switch (code) {
     case "ERR_UNKNOWN_FILE_EXTENSION":
@@ -73,7 +77,7 @@ function remedy(error: unknown): string {
         ? ". Imports of files need their extension, such as ./adapter.ts."
         : ". Install the package, or mend the import.";
     default:
-      return "";
+      return error instanceof SyntaxError ? `. \`node --check ${nameOf(harness)}\` shows the line.` : "";
   }
 }
 

@@ -17,19 +17,31 @@ function named(session: Session, wanted: string): readonly AnyCase[] {
   if (found) return [found];
   const group = session.cases.filter(({ id }) => id.startsWith(wanted));
   if (wanted !== "" && group.length > 0) return group;
-  throw new Error(`There is no case \`${wanted}\`.${suggestion(wanted, session.cases.map(({ id }) => id)) || " --list names all of them."}`); // prettier-ignore
+  const ids = session.cases.map(({ id }) => id);
+  throw new Error(`There is no case \`${wanted}\`. ${suggestion(wanted, ids)}`);
 }
 
-/** An id that was misspelt, its group or its last part alone, or a group. */
 function suggestion(wanted: string, ids: readonly string[]): string {
   const groups = [...new Set(ids.map(groupOf))];
-  const near = didYouMean(wanted, ids) || didYouMean(wanted.endsWith(".") ? wanted : `${wanted}.`, groups);
-  if (near !== "") return near.replace(/mean (.+)\?$/, "mean `$1`?");
-  const close = ids.filter((id) => id.endsWith(`.${lastOf(wanted)}`) || didYouMean(groupOf(wanted), [groupOf(id)]) !== "" && lastOf(id) === lastOf(wanted)); // prettier-ignore
-  if (close.length > 0) return ` Did you mean ${listed(close)}?`;
-  const group = groups.find((each) => each === groupOf(wanted)) ?? "";
-  const inGroup = group === "" ? [] : ids.filter((id) => groupOf(id) === group);
-  return inGroup.length > 0 ? ` Of this group there are ${listed(inGroup)}.` : "";
+  const inGroup = ids.filter((id) => id.startsWith(groupOf(wanted)));
+  const last = wanted.slice(groupOf(wanted).length);
+  const near = [
+    () => (groupOf(wanted) === "" ? [] : inGroup.filter((id) => id.includes(last))),
+    () => nearest(wanted, ids),
+    () => ids.filter((id) => id.endsWith(`.${last}`)),
+    () => nearest(`${wanted}.`.replace("..", "."), groups),
+    () => nearest(groupOf(wanted), groups),
+  ];
+  for (const look of near) {
+    const found = look();
+    if (found.length > 0) return `Did you mean ${listed(found, " or ")}?`;
+  }
+  return `The groups are ${listed(groups, " and ")}. --list names all cases.`;
+}
+
+function nearest(wanted: string, names: readonly string[]): readonly string[] {
+  const [, found] = /mean (.+)\?$/.exec(didYouMean(wanted, names)) ?? [];
+  return found === undefined ? [] : [found];
 }
 
 /** With the dot behind it; of `store.commit.atomic` it is `store.commit.`. */
@@ -37,11 +49,7 @@ function groupOf(id: string): string {
   return id.slice(0, id.lastIndexOf(".") + 1);
 }
 
-function lastOf(id: string): string {
-  return id.slice(id.lastIndexOf(".") + 1);
-}
-
-function listed(ids: readonly string[]): string {
-  const shown = ids.slice(0, 5).map((id) => `\`${id}\``);
-  return shown.join(ids.length > 5 ? ", " : " or ") + (ids.length > 5 ? ", …" : "");
+function listed(ids: readonly string[], last: string): string {
+  const all = ids.map((id) => `\`${id}\``);
+  return all.length > 1 ? `${all.slice(0, -1).join(", ")}${last}${all.at(-1)}` : (all[0] ?? "");
 }

@@ -4,7 +4,7 @@ import type { Answer, Order, Step } from "./order.ts";
 const PATIENCE_MS = 45_000;
 
 /** Gives a process an order and waits for its answer. Never throws: a process that ends or hangs is an answer, too. */
-export function command(crew: Crew, order: Order): Promise<Answer> {
+export function command(crew: Crew, order: Order, patienceMs: number = PATIENCE_MS): Promise<Answer> {
   const { child } = crew;
   // What a process prints while it loads the framework belongs to its first order.
   if (crew.orders > 0) crew.printed = { out: "", err: "" };
@@ -24,8 +24,8 @@ export function command(crew: Crew, order: Order): Promise<Answer> {
     };
     const patience = setTimeout(() => {
       child.kill("SIGKILL");
-      failed(hung(order.step));
-    }, PATIENCE_MS);
+      failed(hung(order.step, patienceMs));
+    }, patienceMs);
     child.on("message", onMessage).on("exit", onExit);
     child.send(order, (error) => {
       if (error) failed(`The process could not be given ${order.step.do}: ${error.message}. See what it printed.`);
@@ -43,6 +43,6 @@ function ended({ do: what }: Step, code: number | null, signal: NodeJS.Signals |
   return `The process ended by itself with exit code ${code} during ${what}: ${why}.`;
 }
 
-function hung({ do: what }: Step): string {
-  return `The process did not answer ${what} within ${PATIENCE_MS / 1_000} s, and was ended. Something in the adapter, or in the harness's open(), transcript() or close(), waits for what never comes.`;
+function hung({ do: what }: Step, patienceMs: number): string {
+  return `The process did not answer ${what} within ${patienceMs / 1_000} s, and was ended. Something in the adapter, or in the harness's open(), transcript() or close(), waits for what never comes.`;
 }

@@ -1,0 +1,53 @@
+// What an author reads who has the package alone.
+import { describe, expect, it } from "vitest";
+import { openCrews } from "../src/adapter-suite/process/crews.ts";
+import type { CaseResult } from "../src/contract/case.ts";
+import { subjectAt } from "../src/run/harness-kind.ts";
+import { runSuite } from "../src/run/run.ts";
+import { harnessUrl } from "./store-mutants/harness.ts";
+
+async function tried(mutant: string, id: string, seed?: number): Promise<CaseResult> {
+  const [result] = await runSuite(await subjectAt(harnessUrl(mutant)), { cases: [id], crews: openCrews(1), seed });
+  if (result?.status !== "failed") throw new Error(`${id} was to fail, and is ${result?.status}`);
+  return result;
+}
+
+describe("a failed case of a store", () => {
+  it("tells what was asked and what came, how it differs, and its own lines", async () => {
+    const { detail, explanation } = await tried("forgets-actors", "store.events.members");
+    expect(detail).toBe('the events: [0].actor: got undefined, expected {id: "alice", kind: "person", name: "Alice", roles: ["finance"]}');
+    for (const line of [
+      "guards:      The hash of an event no longer fits it, and an honest trail looks forged.",
+      "  1. commit event 1 of r1, event 2 of r1 → accepted",
+      '  2. listEvents("default", undefined, 10) → {events: [{subject: "r1", seq: 1',
+      "  store-suite/cases/events.ts:",
+    ]) {
+      expect(explanation).toContain(line);
+    }
+    expect(explanation).toMatch(/\nAgain: npx countersign-conformance .* --case store\.events\.members$/);
+  });
+
+  it("shows the records that it wrote, as they are now", async () => {
+    const { explanation } = await tried("put-carries-counters", "store.commit.counters");
+    expect(explanation).toMatch(/The records that it wrote, as they are now\n {2}thread pay-001: \{id: "pay-001"/);
+  });
+});
+
+describe("a failed case of the model", () => {
+  it("prints the smallest schedule in words, both answers and the seed", async () => {
+    const { explanation } = await tried("put-carries-counters", "store.model.steps", 4_711);
+    const [, schedule = ""] = /^(The smallest schedule .*?)\n\n/ms.exec(explanation ?? "") ?? [];
+    expect(schedule).toMatch(/ of seed 4711, /);
+    expect(schedule.match(/^ {2}\d+\. /gm)?.length).toBeLessThan(4);
+    expect(schedule).toMatch(/^ {2}1\. commit insert (grant|thread) \S+ .*\n {5}both: accepted$/m);
+    expect(schedule).toMatch(/^ {2}\d+\. read everything$/m);
+    expect(schedule).toMatch(/^ {5}the store: .*\n {5}the model: /m);
+    expect(explanation).toMatch(/--case store\.model\.steps --seed 4711$/);
+  });
+
+  it("names the batches at once, and the answers that there may be", async () => {
+    const { explanation } = await tried("judges-then-waits", "store.model.at-once");
+    expect(explanation).toMatch(/the store: "?(.*accepted|.*refused)/);
+    expect(explanation).toContain("the model: ");
+  });
+});
