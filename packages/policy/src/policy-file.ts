@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isCountersignError, type CountersignError, type Policy } from "@countersign/core";
+import { CountersignError, isCountersignError, type Policy } from "@countersign/core";
 import { policyOf } from "@countersign/core/policy";
 import { internalsOf } from "./internals.ts";
 import { loadPolicy, type FilePolicy, type PolicyOptions } from "./load-policy.ts";
@@ -36,6 +36,8 @@ export function policyFile<T = {}, C = undefined>(
   path: string,
   { onError, onChange, every = 500, ...options }: PolicyFileOptions<T, C> = {},
 ): FilePolicy<T, C> & WatchedPolicy {
+  if (typeof path !== "string" || path === "")
+    throw new CountersignError("SETUP", { hint: 'Pass the path of a policy: policyFile("policy.yaml").' });
   const file = new WatchedFile(resolve(path), path);
   let source = file.read();
   let current: Policy = loadPolicy(source, { ...options, path });
@@ -74,5 +76,5 @@ export function policyFile<T = {}, C = undefined>(
 
 function warn({ message }: Error): void {
   // oxlint-disable-next-line no-console -- the one place where people look who have not passed an `onError`
-  console.warn(`countersign: ${message} The last good policy stays in force.`);
+  console.warn(`countersign: ${message} The policy before it stays in force.`);
 }

@@ -1,7 +1,9 @@
-import type { CountersignError, JsonObject, PastCall, Policy, Principal } from "@countersign/core";
+import { CountersignError, type JsonObject, type PastCall, type Policy, type Principal } from "@countersign/core";
+import { didYouMean } from "@countersign/core/policy";
 import { z } from "zod";
 import { explain, type ExplainedCall, type Explanation } from "./explain.ts";
-import { readYaml } from "./file/yaml.ts";
+import { isConsequence, valueAt, wordsFor, type SchemaIssue } from "./file/words.ts";
+import { readYaml, type Yaml } from "./file/yaml.ts";
 import { invalidPolicy, type Problem } from "./problem.ts";
 
 /** What became of one case. */
@@ -31,7 +33,10 @@ interface Case {
 }
 
 const text = z.string().min(1);
-const args = z.custom<JsonObject>((value) => typeof value === "object" && value !== null && !Array.isArray(value), "a map of arguments");
+const args = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "`args` must be a map; write `{}` for none",
+);
 const principal: z.ZodType<Principal> = z.strictObject({
   id: text,
   name: text.optional(),
@@ -58,7 +63,7 @@ const cases: z.ZodType<readonly Case[]> = z
       reason: text.optional(),
     }),
   )
-  .min(1, "no cases");
+  .min(1);
 
 /**
  * Runs cases that stand in a YAML (or JSON) list: a call, perhaps with its context and what ran before, the verdict that is
@@ -73,15 +78,51 @@ const cases: z.ZodType<readonly Case[]> = z
  * @throws POLICY_INVALID with line and column for cases that aren't; SETUP for a policy that is none
  */
 export function testPolicy(policy: Policy, source: string, path?: string): PolicyTestResult {
+  if (typeof source !== "string") throw new CountersignError("SETUP", { hint: "Pass the cases as a text: testPolicy(policy, text)." });
   const yaml = readYaml(source);
   if (yaml.problems.length > 0) throw invalidCases(yaml.problems, path);
   const parsed = cases.safeParse(yaml.value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ message, path: at }) => yaml.problem("error", message, at.map((key) => String(key)))); // prettier-ignore
-    throw invalidCases(problems, path);
-  }
+  if (!parsed.success)
+    throw invalidCases(
+      parsed.error.issues.flatMap((issue, _, all) => caseProblems(yaml, issue, all)),
+      path,
+    );
   const results = parsed.data.map((given, index) => run(policy, given, index, yaml.problem("error", "", [index]).line));
   return { passed: results.every(({ passed }) => passed), cases: results };
+}
+
+/** A case is known by its number and its name, not by its place in the list. */
+function caseProblems(yaml: Yaml, issue: SchemaIssue, all: readonly SchemaIssue[]): readonly Problem[] {
+  const place = issue.path.map((key) => (typeof key === "number" ? key : String(key)));
+  const [index, ...within] = place;
+  if (index === undefined) return [yaml.problem("error", CASES, [])];
+  const path = labelOf(yaml.value, Number(index));
+  if (issue.code === "unrecognized_keys")
+    return (issue.keys ?? []).map((key) => ({ ...yaml.keyProblem("error", unknownKey(key, within), [...place, key]), path }));
+  const value = valueAt(yaml.value, place);
+  if (isConsequence(all, issue, value)) return [];
+  const said = within.length === 0 ? "Write a map with `call` and `expect`." : wordsFor(issue, place, value);
+  return [{ ...yaml.problem("error", said, place), path }];
+}
+
+const CASES = "Write a list of cases: `- call: { tool: send_payment, args: { amount: 4200 } }`, and `expect: ask` below.";
+
+function labelOf(value: unknown, index: number): string {
+  const name = valueAt(value, [index, "name"]);
+  return `Case ${index + 1}${typeof name === "string" ? ` ("${name}")` : ""}`;
+}
+
+const SETTINGS: Readonly<Record<string, readonly string[]>> = {
+  "": ["name", "call", "context", "history", "expect", "rule", "reason"],
+  call: ["tool", "args", "namespace", "agent", "threadId", "requestedBy"],
+  requestedBy: ["id", "name", "roles", "kind"],
+  history: ["namespace", "tool", "args"],
+};
+
+function unknownKey(key: string, within: readonly (string | number)[]): string {
+  if (within.length === 0 && SETTINGS["call"]?.includes(key)) return `Write ${key} under call.`;
+  const known = SETTINGS[String(within.findLast((name) => typeof name === "string") ?? "")] ?? [];
+  return `There is no setting ${key} here.${didYouMean(key, known) || ` There are ${known.join(", ")}.`}`;
 }
 
 function invalidCases(problems: readonly Problem[], path = "cases"): CountersignError<"POLICY_INVALID"> {

@@ -29,12 +29,12 @@ export class WatchedFile {
       const found = fstatSync(handle, { bigint: true });
       // Before reading: what is written meanwhile makes it another file.
       this.#read = signatureOf(found);
-      if (!found.isFile()) throw this.#refused("It is not a file.");
-      if (found.size > LIMITS.fileBytes) throw this.#refused(`The file has ${found.size} bytes; at most ${LIMITS.fileBytes} are read.`);
+      if (!found.isFile()) throw this.#refused("This is not a file. Give the path of a YAML or JSON file.");
+      if (found.size > LIMITS.fileBytes) throw this.#refused(`The file has ${found.size} bytes. It may have ${LIMITS.fileBytes}.`);
       return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(handle));
     } catch (error) {
       if (isCountersignError(error)) throw error;
-      throw this.#refused(error instanceof TypeError ? "The file is not UTF-8." : `The file can't be read: ${(error as Error).message}.`);
+      throw this.#refused(error instanceof TypeError ? "Save the file as UTF-8." : wordsFor(error as NodeJS.ErrnoException));
     } finally {
       if (handle !== undefined) closeSync(handle);
     }
@@ -66,6 +66,11 @@ export class WatchedFile {
       { note: `${this.#shown}: ${note}` },
     );
   }
+}
+
+function wordsFor({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ENOENT") return "There is no such file.";
+  return code === "EACCES" || code === "EPERM" ? "This process may not read the file." : `The file can't be read: ${message}.`;
 }
 
 const MISSING = "missing";

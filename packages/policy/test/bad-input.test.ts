@@ -17,30 +17,30 @@ function errorOf(text: string): CountersignError<"POLICY_INVALID"> {
 
 describe("a file", () => {
   it.each<[string, string, number, number, RegExp]>([
-    ["that is empty", "", 1, 1, /begins with version: 1/],
-    ["of comments", "# nothing\n", 1, 1, /begins with version: 1/],
+    ["that is empty", "", 1, 1, /Begin the file with `version: 1`/],
+    ["of comments", "# nothing\n", 1, 1, /Begin the file with `version: 1`/],
     ["that is a text", "allow everything", 1, 1, /a map/],
     ["that is a list", "- version: 1", 1, 1, /a map/],
     ["that doesn't parse", "version: 1\ntools: { a: ask\nb: 1\n", 3, 1, /./],
     ["without a version", "tools: { a: ask }", 1, 1, /version/],
-    ["of another version", "version: 2\n", 1, 10, /it is 1/],
-    ["of version '1'", "version: '1'\n", 1, 10, /it is 1/],
-    ["with a key twice", "version: 1\ntools: { a: ask, a: allow }\n", 2, 18, /a is there twice/],
+    ["of another version", "version: 2\n", 1, 10, /Write `version: 1`/],
+    ["of version '1'", "version: '1'\n", 1, 10, /Write `version: 1`/],
+    ["with a key twice", "version: 1\ntools: { a: ask, a: allow }\n", 2, 18, /a is here twice/],
     ["with version twice", "version: 1\nversion: 1\n", 2, 1, /twice/],
-    ["with a second document", "version: 1\n---\nversion: 1\n", 2, 1, /second document/],
+    ["with a second document", "version: 1\n---\nversion: 1\n", 2, 1, /second one begins/],
     ["with a key that is a list", "version: 1\n? [a]\n: 1\n", 2, 3, /plain text/],
     ["with a merge key", "version: 1\ntools: { a: { <<: {}, ask: true } }\n", 2, 15, /no setting <</],
     ["with a condition that is a tag", "version: 1\ntools: { a: { ask: !has(args.x) } }\n", 2, 20, /in quotes/],
     ["with a tag of another kind", "version: 1\ntools: !!js/function 'x'\n", 2, 8, /in quotes/],
-    ["with an unknown anchor", "version: 1\ntools: *x\n", 2, 8, /no anchor &x/],
+    ["with an unknown anchor", "version: 1\ntools: *x\n", 2, 8, /named &x/],
     ["with tools in a list", "version: 1\ntools: [a, b]\n", 2, 8, /map of rules/],
     ["with a tool without a name", "version: 1\ntools: { '': ask }\n", 2, 10, /Not a tool name/],
     ["with a tool's name of two words", "version: 1\ntools: { a b: ask }\n", 2, 10, /Not a tool name/],
-    ["with a rule that is nothing", "version: 1\ntools: { a: }\n", 2, 13, /neither allow/i],
-    ["with a condition that is a number", "version: 1\ntools: { a: { ask: 1 } }\n", 2, 20, /neither true/i],
-    ["with ask: false", "version: 1\ntools: { a: { ask: false } }\n", 2, 20, /neither true/i],
+    ["with a rule that is nothing", "version: 1\ntools: { a: }\n", 2, 13, /`a` is empty/],
+    ["with a condition that is a number", "version: 1\ntools: { a: { ask: 1 } }\n", 2, 20, /Write `ask: true`/],
+    ["with ask: false", "version: 1\ntools: { a: { ask: false } }\n", 2, 20, /Leave `ask` out/],
     ["with an empty condition", "version: 1\ntools: { a: { ask: '' } }\n", 2, 20, /empty condition/i],
-    ["with a condition that doesn't parse", "version: 1\ntools: { a: { ask: 'args.x >' } }\n", 2, 28, /CEL/],
+    ["with a condition that doesn't parse", "version: 1\ntools: { a: { ask: 'args.x >' } }\n", 2, 28, /missing after `>`/],
     ["with a constant that isn't a number", "version: 1\nconstants: { a: .nan }\n", 2, 17, /./],
     ["with a constant without an end", "version: 1\nconstants: { a: .inf }\n", 2, 17, /./],
     ["with a constant beyond exactness", "version: 1\nconstants: { a: 12345678901234567890 }\n", 2, 17, /not exact/],
@@ -56,8 +56,8 @@ describe("a file", () => {
     const { details, message } = errorOf(
       "version: 1\ntools:\n  a: { aks: true }\n  b: { ask: arg.x > 1 }\n  c: { ask: true, review: { quorum: 0 } }\n",
     );
-    expect(details.problems?.map(({ path, line }) => `${line} ${path}`)).toEqual(["3 tools.a", "3 tools.a.aks", "4 tools.b.ask", "5 tools.c.review.quorum"]); // prettier-ignore
-    expect(message.split("\n")).toHaveLength(5);
+    expect(details.problems?.map(({ path, line }) => `${line} ${path}`)).toEqual(["3 tools.a.aks", "4 tools.b.ask", "5 tools.c.review.quorum"]); // prettier-ignore
+    expect(message.split("\n")).toHaveLength(4);
   });
 
   it("of any text has an answer", () => {
@@ -149,7 +149,7 @@ describe("a text built to take for ever", () => {
     ["lists in lists in a condition", () => askFile(`args.x == ${"[".repeat(1_500)}1${"]".repeat(1_500)}`), /deeper than/],
     ["conditionals", () => askFile(`${"args.x ? true : ".repeat(200)}false`), /deeper than/],
     ["an endless sum", () => askFile(`${"1 + ".repeat(1_000)}args.x > 1`), /deeply/],
-    ["loops in loops", () => askFile("args.x.all(a, args.x.all(b, args.x.all(c, c != a)))"), /loops/],
+    ["loops in loops", () => askFile("args.x.all(a, args.x.all(b, args.x.all(c, c != a)))"), /Loops/],
     ["a regular expression of regular expressions", () => askFile("args.x.matches('((((x{100}){100}){100}){100})')"), /RE2/],
   ])("%s", (_, text, message) => {
     const began = performance.now();

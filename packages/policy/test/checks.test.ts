@@ -15,8 +15,8 @@ describe("an expression", () => {
     ["args.items.exists(i, i.prise > 1)", "There is no field prise. Did you mean price?"],
     ["args['amuont'] > 1", "There is no field amuont. Did you mean amount?"],
     ["arg.amount > 1", "There is no arg here. Did you mean args?"],
-    ["constructor == 1", "There is no constructor here."],
-    ["__proto__.x == 1", "There is no __proto__ here."],
+    ["constructor == 1", 'There is no constructor here. Write args.constructor for an argument, "constructor" for a text.'],
+    ["__proto__.x == 1", 'There is no __proto__ here. Write args.__proto__ for an argument, "__proto__" for a text.'],
     ["constants.limit > 1", "There is no field limit."],
     ["args.amount.value > 1", "A number has no field value."],
     ["args.amount > '1000'", `> doesn't take a number and "1000".`],
@@ -24,21 +24,21 @@ describe("an expression", () => {
     ["args.currency == 'EURO'", `These are never equal: one of "EUR", "USD" and "EURO".`],
     ["args.currency == 3", `These are never equal: one of "EUR", "USD" and an int.`],
     ["args.iban == null", "These are never equal: a text and null."],
-    ["args.currency in ['GBP', 'CHF']", `It is never in there: one of "EUR", "USD", among one of "GBP", "CHF".`],
-    ["args.amount in ['a']", `It is never in there: a number, among "a".`],
-    ["args.amount % 2 == 0", "% takes ints, and numbers of JSON are doubles: write int(…) around a number and an int."],
-    ["args.amount", "A condition is true or false; this is a number."],
-    ["'over the limit'", `A condition is true or false; this is "over the limit".`],
-    ["args.amount && true", "True or false is needed here, and this is a number."],
-    ["!args.amount", "True or false is needed here, and this is a number."],
-    ["args.amount ? true : false", "True or false is needed here, and this is a number."],
+    ["args.currency in ['GBP', 'CHF']", `This is never true: one of "EUR", "USD" in a list of one of "GBP", "CHF".`],
+    ["args.amount in ['a']", `This is never true: a number in a list of "a".`],
+    ["args.amount % 2 == 0", "% takes ints, and numbers of JSON are doubles. Write int(…) around a number and an int."],
+    ["args.amount", "A condition is true or false. This is a number."],
+    ["'over the limit'", `A condition is true or false. This is "over the limit".`],
+    ["args.amount && true", "This is a number. Write something that is true or false."],
+    ["!args.amount", "This is a number. Write something that is true or false."],
+    ["args.amount ? true : false", "This is a number. Write something that is true or false."],
     ["args.amount.all(x, x > 1)", "A number has no elements."],
     ["args.iban.matches('(')", "Not a regular expression of RE2: missing closing ): `(`."],
     ["args.iban.matches('(?=x)')", "Not a regular expression of RE2: invalid or unsupported Perl syntax: `(?=`."],
     ["args.iban.matches('(a)\\\\1')", "Not a regular expression of RE2: invalid escape sequence: `\\1`."],
-    ["args.iban.matches(args.note)", "The pattern has to be written here, or be a constant."],
-    ["args.iban.matches('^' + args.iban)", "The pattern has to be written here, or be a constant."],
-    ["args.iban.match('x')", "There is no function match."],
+    ["args.iban.matches(args.note)", "Write the pattern here, or as a constant."],
+    ["args.iban.matches('^' + args.iban)", "Write the pattern here, or as a constant."],
+    ["args.iban.match('x')", "There is no function match. CEL writes `matches`."],
     ["args.iban.startsWith(3)", "startsWith doesn't take a text, an int."],
     ["size(args.amount) > 1", "size doesn't take a number."],
     ["now() > args.on", "There is no function now."],
@@ -46,13 +46,13 @@ describe("an expression", () => {
     ["requestedBy.role == 'cfo'", "There is no field role. Did you mean roles?"],
     ["requestedBy.kind == 'human'", `These are never equal: one of "person", "service", "automation" and "human".`],
     ["tool > 3", "> doesn't take a text and an int."],
-    ["history > 3", 'History is counted: history.count("tool") or history.sum("args.amount", "tool").'],
-    ["history.count(tool) > 3", "history.count takes a tool, written as texts."],
-    ["history.max('args.amount') > 3", "history.max takes a tool, written as texts."],
+    ["history > 3", 'Write history.count("tool"), or history.sum("args.amount", "tool").'],
+    ["history.count(tool) > 3", 'Write history.count("tool"), with the tool as a text.'],
+    ["history.max('args.amount') > 3", 'Write history.count("tool"), or history.sum("args.amount", "tool").'],
     ["history.count('send_paymnet') > 3", "There is no tool send_paymnet. Did you mean send_payment?"],
-    ["history.sum('amount') > 3", "The path of a sum begins with args, such as args.amount."],
+    ["history.sum('amount') > 3", "Begin the path of a sum with args, such as args.amount."],
     ["history.sum('args.amuont') > 3", "There is no args.amuont."],
-    ["history.sum('args.currency') > 3", `Numbers are summed, and args.currency is one of "EUR", "USD".`],
+    ["history.sum('args.currency') > 3", `history.sum adds numbers. args.currency is one of "EUR", "USD".`],
   ])("%s: %s", (condition, message) => {
     expect(errors(condition)).toEqual([message]);
   });
@@ -125,23 +125,29 @@ describe("an expression", () => {
 
 describe("a rule that could never do anything", () => {
   it.each([
-    ["ask: 'true'", "error 4:11 It always holds: write ask: true."],
-    ["ask: args.amount > 1 || 2 > 1", "error 4:10 It always holds: write ask: true."],
-    ["ask: args.amount > 1 && false", "error 4:10 It never holds: the rule would be without it."],
-    ["ask: constants.on && args.amount > 1", "warning 5:10 It never holds: the rule would be without it."],
-    ["deny: true\nask: args.amount > 1", "error 5:10 Never reached: everything is denied before."],
-    ["deny: args.amount > 1\nask: args.amount > 1", "error 5:10 Never reached: whatever it would ask about is denied before."],
-    ["deny: args.amount > 500\nask: args.amount > 1000", "error 5:10 Never reached: whatever it would ask about is denied before."],
-    ["deny: args.amount >= 500\nask: 500 < args.amount", "error 5:10 Never reached: whatever it would ask about is denied before."],
+    ["ask: 'true'", "error 4:11 This is always true. Write `ask: true`."],
+    ["ask: args.amount > 1 || 2 > 1", "error 4:10 This is always true. Write `ask: true`."],
+    ["ask: args.amount > 1 && false", "error 4:10 This is never true. Leave `ask` out."],
+    ["ask: constants.on && args.amount > 1", "warning 5:10 This is never true. Leave `ask` out."],
+    ["deny: true\nask: args.amount > 1", "error 5:10 This is never reached: `deny` denies everything."],
+    ["deny: args.amount > 1\nask: args.amount > 1", "error 5:10 This is never reached: `deny` denies all that it would ask about."],
+    ["deny: args.amount > 500\nask: args.amount > 1000", "error 5:10 This is never reached: `deny` denies all that it would ask about."],
+    ["deny: args.amount >= 500\nask: 500 < args.amount", "error 5:10 This is never reached: `deny` denies all that it would ask about."],
     [
       "deny: args.amount <= constants.low\nask: args.amount < 5.0",
-      "error 6:10 Never reached: whatever it would ask about is denied before.",
+      "error 6:10 This is never reached: `deny` denies all that it would ask about.",
     ],
-    ["deny: args.amount > 5\nask: args.amount == 7", "error 5:10 Never reached: whatever it would ask about is denied before."],
-    ["ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }", "error 5:43 Reminds when the request has expired already."],
-    ["ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }", "error 5:34 Escalates when the request has expired already."],
-    ["deny: args.amount > 1\nreview: {}", "error 5:13 Terms without ask would never be used."],
-    ["redact: [args.amount]", "error 4:5 A rule needs ask or deny: an empty one would allow."],
+    ["deny: args.amount > 5\nask: args.amount == 7", "error 5:10 This is never reached: `deny` denies all that it would ask about."],
+    [
+      "ask: true\nreview: { expiresIn: 2h, remind: [1h, 4h] }",
+      "error 5:43 This reminder comes after the request has expired. Write a shorter time, or a longer `expiresIn`.",
+    ],
+    [
+      "ask: true\nreview: { escalate: { after: 3d, roles: [cfo] } }",
+      "error 5:34 This escalation comes after the request has expired. Write a shorter time, or a longer `expiresIn`.",
+    ],
+    ["deny: args.amount > 1\nreview: {}", "error 5:13 `review` needs `ask` beside it: otherwise nobody is asked."],
+    ["redact: [args.amount]", "error 4:5 A rule needs `ask` or `deny`: an empty one would allow everything."],
   ])("%s: %s", (rule, message) => {
     const constants = rule.includes("constants") ? "constants: { on: false, low: 5 }\n" : "";
     const text = ruleFile(rule).replace("tools:", `${constants}tools:`);
@@ -166,17 +172,17 @@ describe("a rule that could never do anything", () => {
     expect(
       file("  refund: ask\n  'billing/*': ask\n  '*': deny\n  '*/*': deny\n  delete_user: ask\n  send_payment: ask\n  read_report: allow"),
     ).toEqual([
-      "warning 3:3 Never reached: each of its tools has a more specific rule.",
-      "warning 5:3 Never reached: each of its tools has a more specific rule.",
-      "warning 6:3 Never reached: each of its tools has a more specific rule.",
+      "warning 3:3 This rule is never used: each of its tools has a more specific one.",
+      "warning 5:3 This rule is never used: each of its tools has a more specific one.",
+      "warning 6:3 This rule is never used: each of its tools has a more specific one.",
     ]);
-    expect(file("  'send_*': ask\n  'send_**': deny")).toEqual(["error 4:3 send_** names the same tools as send_*."]);
+    expect(file("  'send_*': ask\n  'send_**': deny")).toEqual(["error 4:3 send_** names the same tools as send_*. Keep one of them."]);
   });
 
   it("is given schemas that are none", () => {
     const json = { type: "object" } as never;
-    expect(() => lint(askFile("args.x > 1"), { tools: { send_payment: json } })).toThrow(/send_payment: not a Standard Schema/);
-    expect(() => loadPolicy(askFile("args.x > 1"), { context: json })).toThrow(/context: not a Standard Schema/);
+    expect(() => lint(askFile("args.x > 1"), { tools: { send_payment: json } })).toThrow(/send_payment is not a Standard Schema/);
+    expect(() => loadPolicy(askFile("args.x > 1"), { context: json })).toThrow(/context is not a Standard Schema/);
   });
 
   it("masks what doesn't exist", () => {
@@ -193,7 +199,7 @@ describe("a rule that could never do anything", () => {
 
   it("reads no constant", () => {
     expect(found(lint("version: 1\nconstants: { a: 1, b: 2 }\ntools: { t: { ask: args.n > constants.b } }"))).toEqual([
-      "warning 2:14 No condition reads constants.a.",
+      "warning 2:14 No condition reads constants.a. Leave it out, or use it.",
     ]);
   });
 });

@@ -34,11 +34,11 @@ const eventually = (check: () => void) => vi.waitFor(check, { timeout: 5_000, in
 
 describe("at the start", () => {
   it.each<[string, () => void, RegExp]>([
-    ["isn't there", () => {}, /ENOENT/],
-    ["is a folder", () => mkdirSync(path), /not a file|EISDIR/],
+    ["isn't there", () => {}, /policy\.yaml: There is no such file/],
+    ["is a folder", () => mkdirSync(path), /This is not a file/],
     ["has a mistake", () => writeFileSync(path, "version: 1\ntools: { pay: maybe }\n"), /policy\.yaml:2:15/],
-    ["is larger than 1 MB", () => writeFileSync(path, `# ${"x".repeat(1_100_000)}`), /at most 1048576/],
-    ["isn't UTF-8", () => writeFileSync(path, Buffer.from([0x76, 0xff, 0xfe])), /not UTF-8/],
+    ["is larger than 1 MB", () => writeFileSync(path, `# ${"x".repeat(1_100_000)}`), /may have 1048576/],
+    ["isn't UTF-8", () => writeFileSync(path, Buffer.from([0x76, 0xff, 0xfe])), /Save the file as UTF-8/],
   ])("refuses a file that %s", (_, make, message) => {
     make();
     try {
@@ -84,11 +84,11 @@ describe("while it runs", () => {
     const policy = watched({ onError: (error) => errors.push(error) });
     const before = policy.hash;
     const breakings: [() => void, RegExp][] = [
-      [() => writeFileSync(path, text(10).replace("deny", "dney")), /neither allow/i],
-      [() => writeFileSync(path, ""), /begins with version/],
+      [() => writeFileSync(path, text(10).replace("deny", "dney")), /Write `drop: allow`/],
+      [() => writeFileSync(path, ""), /Begin the file with `version: 1`/],
       [() => writeFileSync(path, text(10).slice(0, 30)), /./],
-      [() => writeFileSync(path, "x".repeat(2_000_000)), /at most/],
-      [() => unlinkSync(path), /ENOENT/],
+      [() => writeFileSync(path, "x".repeat(2_000_000)), /may have 1048576/],
+      [() => unlinkSync(path), /policy\.yaml: There is no such file/],
     ];
     for (const [index, [breakIt, message]] of breakings.entries()) {
       breakIt();

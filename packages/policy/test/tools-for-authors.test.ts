@@ -138,7 +138,7 @@ describe("testPolicy", () => {
     ["cases: []", 1, 1],
     ["- call: { tool: a }\n  expect: ask\n", 1, 9],
     ["- call: { tool: a, args: {} }\n  expect: maybe\n", 2, 11],
-    ["- call: { tool: a, args: {} }\n  expected: ask\n", 1, 3],
+    ["- call: { tool: a, args: {} }\n  expected: ask\n", 2, 3],
     ["- [", 1, 4],
   ])("refuses %j with its place", (cases, line, column) => {
     try {

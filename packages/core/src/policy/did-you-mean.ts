@@ -12,16 +12,18 @@ export function nearest(wrong: string, names: Iterable<string>): string | undefi
     .sort((a, b) => a.distance - b.distance)[0]?.name;
 }
 
-/** How many letters to insert, drop or replace. Long texts are nobody's misspelling. */
+/** How many letters to insert, drop, replace or swap with the next. Long texts are nobody's misspelling. */
 function distance(a: string, b: string): number {
   if (a.length > 100 || b.length > 100) return Infinity;
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (const [i, letter] of a.split("").entries()) {
+    const [before = [], row = []] = [rows[i - 1], rows[i]];
     const next = [i + 1];
     for (const [j, other] of b.split("").entries()) {
-      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1)));
+      const swapped = letter === b[j - 1] && other === a[i - 1] ? (before[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === other ? 0 : 1), swapped));
     }
-    row = next;
+    rows.push(next);
   }
-  return row.at(-1) ?? 0;
+  return rows.at(-1)?.at(-1) ?? 0;
 }

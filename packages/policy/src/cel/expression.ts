@@ -1,5 +1,6 @@
 import { parse } from "@bufbuild/cel";
 import { LIMITS } from "../limits.ts";
+import { slipIn } from "./slips.ts";
 
 export type Expr = NonNullable<ReturnType<typeof parse>["expr"]>;
 export type Call = Extract<Expr["exprKind"], { case: "callExpr" }>["value"];
@@ -19,6 +20,9 @@ export interface Expression {
   offsetOf(part: Expr): number;
 }
 
+/** Characters of a condition that are shown where it can't be read. */
+const SHOWN = 20;
+
 export function parseExpression(text: string): Expression | Fault {
   const fault = (message: string, offset = 0): Fault => ({ severity: "error", message, offset });
   if (text.length > LIMITS.conditionLength) return fault(`The condition is longer than ${LIMITS.conditionLength} characters.`);
@@ -30,11 +34,15 @@ export function parseExpression(text: string): Expression | Fault {
     const { depth, loops } = shapeOf(expr);
     if (depth > LIMITS.conditionDepth * 4) return fault("The condition is nested too deeply.");
     if (loops > LIMITS.comprehensions)
-      return fault(`More than ${LIMITS.comprehensions} loops (all, exists, map, filter) within one another.`);
+      return fault(`Loops (all, exists, map, filter) stand more than ${LIMITS.comprehensions} deep in one another.`);
     return { text, expr, offsetOf: ({ id }) => sourceInfo?.positions[String(id)] ?? 0 };
   } catch (error) {
-    const { message, location } = error as Error & { location?: { readonly start?: { readonly offset?: number } } };
-    return fault(`Not a CEL expression: ${message.replace(/^(syntax error )?(<input>:\d+:\d+: )?/, "")}.`, location?.start?.offset);
+    const { location } = error as { readonly location?: { readonly start?: { readonly offset?: number } } };
+    const at = location?.start?.offset ?? 0;
+    const slip = slipIn(text);
+    return slip
+      ? fault(slip.message, slip.offset)
+      : fault(`CEL can't read the condition from here on: \`${text.slice(at, at + SHOWN).trim()}\`.`, at);
   }
 }
 

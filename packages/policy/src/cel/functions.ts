@@ -42,7 +42,7 @@ function fromCelType(type: CelType): Type {
 export function wordsOf(name: string, target: Type | undefined, args: readonly Type[]): string {
   const operator = /^_?([^_a-z@]+)_$/.exec(name)?.[1];
   const given = args.map(show);
-  if (operator === "%") return `% takes ints, and numbers of JSON are doubles: write int(…) around ${given.join(" and ")}.`;
+  if (operator === "%") return `% takes ints, and numbers of JSON are doubles. Write int(…) around ${given.join(" and ")}.`;
   if (operator) return `${operator} doesn't take ${given.join(" and ")}.`;
   return `${name} doesn't take ${[...(target ? [show(target)] : []), ...given].join(", ") || "nothing"}.`;
 }

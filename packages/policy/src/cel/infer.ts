@@ -4,6 +4,7 @@ import { patternProblem } from "./environment.ts";
 import { functionType, isKnownFunction, wordsOf } from "./functions.ts";
 import { nameOf, textOf, type Call, type Expr, type Expression, type Fault } from "./expression.ts";
 import { factOf } from "./lower.ts";
+import { celName } from "./slips.ts";
 import { BOOL, canEqual, DOUBLE, INT, join, listOf, mapOf, NULL, oneOf, scalarType, show, STRING, TYPE, type Type } from "./type.ts";
 
 /** What the names in an expression stand for. */
@@ -19,9 +20,15 @@ export function faultsIn(expression: Expression, environment: CelEnv, scope: Sco
   const inference = new Inference(expression, environment);
   const type = inference.typeOf(expression.expr, scope);
   if (inference.faults.length === 0 && !canBe(type, "bool"))
-    return [{ severity: "error", message: `A condition is true or false; this is ${show(type)}.`, offset: 0 }];
+    return [{ severity: "error", message: `A condition is true or false. This is ${show(type)}.`, offset: 0 }];
   return inference.faults;
 }
+
+const HISTORY: Readonly<Partial<Record<string, string>>> = {
+  count: 'Write history.count("tool"), with the tool as a text.',
+  sum: 'Write history.sum("args.amount", "tool"), with both as texts.',
+};
+const HISTORY_HAS = 'Write history.count("tool"), or history.sum("args.amount", "tool").';
 
 class Inference {
   readonly faults: Fault[] = [];
@@ -84,8 +91,8 @@ class Inference {
     const type = scope.get(name);
     if (type) return type;
     if (TYPE_NAMES.has(name)) return TYPE;
-    if (name === "history") return this.#fault(expr, 'History is counted: history.count("tool") or history.sum("args.amount", "tool").');
-    return this.#fault(expr, `There is no ${name} here.${didYouMean(name, scope.keys())}`);
+    if (name === "history") return this.#fault(expr, HISTORY_HAS);
+    return this.#fault(expr, `There is no ${name} here.${celName(name) || meantName(name, scope)}`);
   }
 
   #select(expr: Expr, type: Type, field: string): Type {
@@ -167,14 +174,14 @@ class Inference {
       case "matches":
         this.#pattern(args.at(-1) ?? expr, types.at(-1) ?? "any");
     }
-    if (!isKnownFunction(this.#environment, name)) return this.#fault(expr, `There is no function ${name}.`);
+    if (!isKnownFunction(this.#environment, name)) return this.#fault(expr, `There is no function ${name}.${celName(name)}`);
     const result = functionType(this.#environment, name, on, types);
     return result ?? this.#fault(expr, wordsOf(name, on, types));
   }
 
   #history(expr: Expr, name: string): Type {
     const fact = factOf(expr);
-    if (!fact) return this.#fault(expr, `history.${name} takes ${name === "sum" ? "a path and a tool" : "a tool"}, written as texts.`);
+    if (!fact) return this.#fault(expr, HISTORY[name] ?? HISTORY_HAS);
     return fact.kind === "count" ? INT : DOUBLE;
   }
 
@@ -183,7 +190,7 @@ class Inference {
     const inside = container.flatMap((one) => (one.kind === "list" ? [one.element] : one.kind === "map" ? [STRING] : []));
     if (inside.length === 0) this.#fault(expr, `${capital(show(container))} has no elements.`);
     else if (!inside.some((element) => canEqual(value, element)))
-      this.#fault(expr, `It is never in there: ${show(value)}, among ${inside.map(show).join(" or ")}.`);
+      this.#fault(expr, `This is never true: ${show(value)} in a list of ${inside.map(show).join(" or ")}.`);
     return BOOL;
   }
 
@@ -201,7 +208,7 @@ class Inference {
   /** A pattern that a call could bring along would be compiled for each call, whatever its size. */
   #pattern(expr: Expr, type: Type): void {
     const values = type !== "any" && type.length === 1 && type[0]?.kind === "scalar" ? type[0].values : undefined;
-    if (!values) this.#fault(expr, "The pattern has to be written here, or be a constant.");
+    if (!values) this.#fault(expr, "Write the pattern here, or as a constant.");
     for (const pattern of values ?? []) {
       const problem = patternProblem(pattern);
       if (problem) this.#fault(expr, `Not a regular expression of RE2: ${problem}.`);
@@ -209,13 +216,22 @@ class Inference {
   }
 
   #mustBeBool(expr: Expr, type: Type): void {
-    if (!canBe(type, "bool")) this.#fault(expr, `True or false is needed here, and this is ${show(type)}.`);
+    if (!canBe(type, "bool")) this.#fault(expr, `This is ${show(type)}. Write something that is true or false.`);
   }
 
   #fault(expr: Expr, message: string, severity: Fault["severity"] = "error"): Type {
     this.faults.push({ severity, message, offset: this.#expression.offsetOf(expr) });
     return "any";
   }
+}
+
+/** A misspelt name, an argument without `args.`, or a text without quotes. */
+function meantName(name: string, scope: Scope): string {
+  const args = scope.get("args") ?? "any";
+  const isArgument = args !== "any" && args.some((type) => type.kind === "map" && type.fields.has(name));
+  return isArgument
+    ? ` Did you mean args.${name}?`
+    : didYouMean(name, scope.keys()) || ` Write args.${name} for an argument, "${name}" for a text.`;
 }
 
 function canBe(type: Type, name: string): boolean {

@@ -8,6 +8,7 @@ import type { Problem } from "../problem.ts";
 import { factFaults } from "./facts.ts";
 import { argumentTypes, scopeOf, type ToolSchemas } from "./scope.ts";
 import type { FileCondition, ObjectRule } from "./schema.ts";
+import { conditionWords } from "./words.ts";
 import type { Path, Yaml } from "./yaml.ts";
 
 /** What conditions are read against. */
@@ -30,10 +31,10 @@ export function compileConditions(setting: Setting, name: string, rule: ObjectRu
   const deny = compileOne(setting, name, "deny", rule.deny);
   const ask = compileOne(setting, name, "ask", rule.ask);
   const problems = [...deny.problems, ...ask.problems];
-  const never = (why: string): Problem => setting.yaml.problem("error", `Never reached: ${why}.`, ["tools", name, "ask"]);
-  if (deny.condition === true && rule.ask !== undefined) problems.push(never("everything is denied before"));
+  const never = (why: string): Problem => setting.yaml.problem("error", `This is never reached: ${why}.`, ["tools", name, "ask"]);
+  if (deny.condition === true && rule.ask !== undefined) problems.push(never("`deny` denies everything"));
   else if (deny.expression && ask.expression && implies(ask.expression.expr, deny.expression.expr, setting.constants))
-    problems.push(never("whatever it would ask about is denied before"));
+    problems.push(never("`deny` denies all that it would ask about"));
   return { deny: deny.condition, ask: ask.condition, problems };
 }
 
@@ -50,6 +51,8 @@ function compileOne(setting: Setting, name: string, kind: "deny" | "ask", given:
   const { yaml, environment, constants } = setting;
   const place = ({ severity, message, offset }: Fault): Problem => yaml.problem(severity, message, path, offset);
 
+  const word = conditionWords(kind, text);
+  if (word) return { condition: undefined, expression: undefined, problems: [yaml.problem("error", word, path)] };
   const expression = parseExpression(text);
   if (isFault(expression)) return { condition: undefined, expression: undefined, problems: [place(expression)] };
   const faults = [...typeFaults(setting, name, expression), ...factFaults(setting.tools, name, expression)];
@@ -73,6 +76,6 @@ function constantFaults(condition: Condition, { text }: Expression): readonly Fa
   const { kind } = condition.source;
   // A constant may be a switch.
   const severity = /\bconstants\b/.test(text) ? "warning" : "error";
-  const message = always ? `It always holds: write ${kind}: true.` : "It never holds: the rule would be without it.";
+  const message = always ? `This is always true. Write \`${kind}: true\`.` : `This is never true. Leave \`${kind}\` out.`;
   return [{ severity, message, offset: 0 }];
 }

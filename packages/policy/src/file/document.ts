@@ -1,6 +1,7 @@
-import { didYouMean } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
 import { constantName, fileSchema, ruleSchema, type PolicyDocument, type Rule } from "./schema.ts";
+import { isRuleSetting, unknownSetting } from "./settings.ts";
+import { conditionWords, isConsequence, ruleWords, sentence, valueAt, wordsFor, type SchemaIssue } from "./words.ts";
 import type { Path, Yaml } from "./yaml.ts";
 
 /** The file as it is written, as far as it is right. */
@@ -10,19 +11,11 @@ export interface ReadDocument {
   readonly rules: ReadonlyMap<string, Rule>;
 }
 
-interface SchemaIssue {
-  readonly code?: string | undefined;
-  readonly message: string;
-  readonly path: readonly PropertyKey[];
-  readonly keys?: readonly string[];
-  readonly errors?: readonly (readonly SchemaIssue[])[];
-}
-
 /** Rules and top level are looked at one by one, so that a mistake in one hides none in another. */
 export function readDocument(yaml: Yaml): { readonly read: ReadDocument | undefined; readonly problems: readonly Problem[] } {
   const { value } = yaml;
   if (!isObject(value))
-    return { read: undefined, problems: [yaml.problem("error", "A policy file is a map that begins with version: 1.", [])] };
+    return { read: undefined, problems: [yaml.problem("error", "A policy file is a map. Begin the file with `version: 1`.", [])] };
   const { tools, ...rest } = value;
   const problems: Problem[] = [];
   const top = fileSchema.safeParse(rest);
@@ -30,15 +23,31 @@ export function readDocument(yaml: Yaml): { readonly read: ReadDocument | undefi
   problems.push(...constantProblems(yaml, rest["constants"]));
 
   const rules = new Map<string, Rule>();
-  if (tools !== undefined && !isObject(tools)) problems.push(yaml.problem("error", "tools is a map of rules by tool.", ["tools"]));
-  for (const [name, given] of Object.entries(isObject(tools) ? tools : {})) {
+  if (tools !== undefined && !isObject(tools)) problems.push(yaml.problem("error", toolsWords(tools), ["tools"]));
+  const written = Object.entries(isObject(tools) ? tools : {});
+  for (const [index, [name, given]] of written.entries()) {
     const path = ["tools", name];
     const rule = ruleSchema.safeParse(given);
-    if (name === "" || /\s/.test(name)) problems.push(yaml.keyProblem("error", "Not a tool name.", path));
+    const owner = ownerOf(written, index);
+    if (name === "" || /\s/.test(name)) problems.push(yaml.keyProblem("error", "Not a tool name. A tool's name is one word.", path));
     else if (rule.success) rules.set(name, rule.data);
-    else problems.push(...problemsOf(yaml, rule.error.issues, path));
+    else if (owner !== undefined) problems.push(yaml.keyProblem("error", `Indent \`${name}\` deeper than \`${owner}\`.`, path));
+    else if (ownerOf(written, index + 1) !== name) problems.push(...problemsOf(yaml, rule.error.issues, path));
   }
   return { read: { document: top.success ? top.data : { version: 1 }, rules }, problems };
+}
+
+/** The empty rule whose setting this seems to be, if it stands beside it instead of below. */
+function ownerOf(rules: readonly (readonly [string, unknown])[], index: number): string | undefined {
+  if (!isRuleSetting(rules[index]?.[0] ?? "")) return undefined;
+  const before = rules.slice(0, index).findLast(([name]) => !isRuleSetting(name));
+  return before?.[1] === null ? before[0] : undefined;
+}
+
+function toolsWords(tools: unknown): string {
+  if (tools === null) return "`tools` is empty. Indent the tools deeper than `tools:`, or leave it out.";
+  if (Array.isArray(tools)) return "`tools` is a map of rules by tool. Write `send_payment: ask`, without a `-`.";
+  return "`tools` is a map of rules by tool. Write `send_payment: ask`, with a blank after the `:`.";
 }
 
 function problemsOf(yaml: Yaml, issues: readonly SchemaIssue[], at: Path): readonly Problem[] {
@@ -48,11 +57,24 @@ function problemsOf(yaml: Yaml, issues: readonly SchemaIssue[], at: Path): reado
       const meant = issue.errors?.find((branch) => branch.every(isWithin));
       if (meant) return problemsOf(yaml, meant, path);
     }
-    if (issue.code !== "unrecognized_keys") return [yaml.problem("error", sentence(issue.message), path)];
-    return (issue.keys ?? []).map((key) =>
-      yaml.keyProblem("error", `There is no setting ${key} here.${didYouMean(key, SETTINGS)}`, [...path, key]),
-    );
+    if (issue.code === "unrecognized_keys")
+      return (issue.keys ?? []).map((key) => yaml.keyProblem("error", unknownSetting(key, path), [...path, key]));
+    const value = valueAt(yaml.value, path);
+    // A constant's name is looked at apart.
+    if (issue.code === "invalid_key" || isConsequence(issues, issue, value)) return [];
+    return [yaml.problem("error", said(issue, path, value), path)];
   });
+}
+
+function said(issue: SchemaIssue, path: Path, value: unknown): string {
+  const [root, name = "", setting = ""] = path.map(String);
+  if (root === "version" && path.length === 1)
+    return value === undefined ? "Begin the file with `version: 1`." : "Write `version: 1`. This package reads that version only.";
+  if (issue.code === "invalid_value" && root === "default") return ruleWords("default", value);
+  if (issue.code === "invalid_union" && root === "tools" && path.length === 2) return ruleWords(name, value);
+  if (root === "tools" && path.length === 3 && ["ask", "deny"].includes(setting))
+    return conditionWords(setting, value) ?? sentence(issue.message);
+  return wordsFor(issue, path, value);
 }
 
 /** Of several shapes, the one that the value has tried to be. */
@@ -60,24 +82,20 @@ function isWithin({ code, path }: SchemaIssue): boolean {
   return path.length > 0 || !["invalid_type", "invalid_value", "invalid_union"].includes(code ?? "");
 }
 
-const SETTINGS = [
-  ...["version", "default", "constants", "review", "remember", "tools", "deny", "ask", "idempotent", "redact", "when", "reason"],
-  ...["roles", "reviewers", "quorum", "fourEyes", "expiresIn", "executeWithin", "decisions", "remind", "escalate", "after"],
-];
-
 function constantProblems(yaml: Yaml, constants: unknown): readonly Problem[] {
   if (!isObject(constants)) return [];
   return Object.entries(constants).flatMap(([name, value]) => {
     const path = ["constants", name];
-    if (!constantName.test(name)) return [yaml.keyProblem("error", "A constant's name is a letter, then letters, digits and _.", path)];
+    if (!constantName.test(name)) return [yaml.keyProblem("error", "Name a constant with a letter, then letters, digits and _.", path)];
     if (typeof value !== "number" || !Number.isInteger(value) || Number.isSafeInteger(value)) return [];
-    return [yaml.problem("error", `A number as large as this is not exact: at most ${Number.MAX_SAFE_INTEGER}.`, path)];
+    return [
+      yaml.problem(
+        "error",
+        `This number is not exact: it is larger than ${Number.MAX_SAFE_INTEGER}. Write a smaller one, or a text.`,
+        path,
+      ),
+    ];
   });
-}
-
-function sentence(message: string): string {
-  const text = message.replace(/^Invalid input: /, "").replace("received undefined", "it is missing");
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -27,11 +27,11 @@ export function factFaults(tools: ToolSchemas | undefined, rule: string, express
 /** What is wrong with a path for all of these tools; undefined: it leads to a number in one of them, at least. */
 function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefined)[]): string | undefined {
   const [root, ...keys] = path.split(".");
-  if (root !== "args" || keys.length === 0 || keys.includes("")) return "The path of a sum begins with args, such as args.amount.";
+  if (root !== "args" || keys.length === 0 || keys.includes("")) return "Begin the path of a sum with args, such as args.amount.";
   const types = schemas.map((schema) => argumentAt(schema, keys));
   if (types.length === 0 || types.some((type) => type && canEqual(type, DOUBLE))) return undefined;
   const type = types.find((one) => one !== undefined);
-  return type ? `Numbers are summed, and ${path} is ${show(type)}.` : `There is no ${path}.`;
+  return type ? `history.sum adds numbers. ${path} is ${show(type)}.` : `There is no ${path}.`;
 }
 
 /**

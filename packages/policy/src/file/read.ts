@@ -32,8 +32,9 @@ export interface ReadPolicy {
 
 /** A file's text as a policy, with all its problems. Never throws for anything in the text. @throws SETUP for schemas that are none */
 export function readPolicy(source: string, { tools, context }: ReadOptions): ReadPolicy {
+  if (typeof source !== "string") throw new CountersignError("SETUP", { hint: NO_TEXT });
   for (const [name, schema] of Object.entries({ ...tools, context })) {
-    const hint = `${name}: not a Standard Schema (zod, valibot, arktype, fromJsonSchema).`;
+    const hint = `${name} is not a Standard Schema. Pass one of zod, valibot or arktype, or fromJsonSchema(…).`;
     if (schema !== undefined && !isStandardSchema(schema)) throw new CountersignError("SETUP", { hint });
   }
   const yaml = readYaml(source);
@@ -57,6 +58,9 @@ export function readPolicy(source: string, { tools, context }: ReadOptions): Rea
   if (policy && tools) problems.push(...unreachable(yaml, policy, tools, read.rules));
   return { policy: hasErrors(problems) ? undefined : policy, problems: sorted(problems) };
 }
+
+const NO_TEXT =
+  'Pass the text of the policy: loadPolicy(readFileSync("policy.yaml", "utf8")). policyFile("policy.yaml") reads a file itself.';
 
 function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some(({ severity }) => severity === "error");
@@ -128,7 +132,11 @@ function pathOf(path: string, names: readonly string[]): Path {
 function termProblems(yaml: Yaml, path: Path, terms: ReviewTerms = {}, base: ReviewTerms = {}): readonly Problem[] {
   const late = lateNotices({ ...terms, expiresIn: terms.expiresIn ?? base.expiresIn });
   return late.map((at) =>
-    yaml.problem("error", `${at[0] === "remind" ? "Reminds" : "Escalates"} when the request has expired already.`, [...path, ...at]),
+    yaml.problem(
+      "error",
+      `This ${at[0] === "remind" ? "reminder" : "escalation"} comes after the request has expired. Write a shorter time, or a longer \`expiresIn\`.`,
+      [...path, ...at],
+    ),
   );
 }
 
@@ -136,6 +144,6 @@ function unusedConstants(yaml: Yaml, source: string, { document }: ReadDocument)
   return Object.keys(document.constants ?? {}).flatMap((name) =>
     new RegExp(`\\bconstants\\s*(\\.\\s*${name}\\b|\\[)`).test(source)
       ? []
-      : [yaml.keyProblem("warning", `No condition reads constants.${name}.`, ["constants", name])],
+      : [yaml.keyProblem("warning", `No condition reads constants.${name}. Leave it out, or use it.`, ["constants", name])],
   );
 }

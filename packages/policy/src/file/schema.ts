@@ -22,47 +22,41 @@ export interface PolicyDocument {
   readonly tools?: Readonly<Record<string, Rule>> | undefined;
 }
 
-const word = z.enum(["allow", "ask", "deny"], "neither allow, ask nor deny");
-const expression = z
-  .string()
-  .min(1, "an empty condition")
-  .max(LIMITS.conditionLength, `a condition longer than ${LIMITS.conditionLength} characters`);
-const condition: z.ZodType<FileCondition> = z.union(
-  [
-    z.literal(true),
-    expression.describe("A CEL expression over args, context, requestedBy, namespace, tool, agent, threadId, constants and history."),
-    z.strictObject({ when: expression, reason: z.string().min(1).describe("What reviewers, or the model, read when it holds.") }),
-  ],
-  "neither true, a CEL expression in a text, nor { when, reason }",
-);
+const word = z.enum(["allow", "ask", "deny"]);
+const expression = z.string().min(1).max(LIMITS.conditionLength, `the condition is longer than ${LIMITS.conditionLength} characters`);
+const condition: z.ZodType<FileCondition> = z.union([
+  z.literal(true),
+  expression.describe("A CEL expression over args, context, requestedBy, namespace, tool, agent, threadId, constants and history."),
+  z.strictObject({ when: expression, reason: z.string().min(1).describe("What reviewers, or the model, read when it holds.") }),
+]);
 
 /** What a file says of one tool. */
-export const ruleSchema: z.ZodType<Rule> = z.union(
-  [
-    word,
-    z
-      .strictObject({
-        deny: condition.describe("Denied if this holds. A condition that can't be evaluated holds.").optional(),
-        ask: condition.describe("Asked about if this holds. A condition that can't be evaluated holds.").optional(),
-        review: termsSchema.describe("Who signs, how many, and until when.").optional(),
-        idempotent: z.boolean().describe("An execution that died in the middle may be repeated with the same key.").optional(),
-        redact: redactSchema.describe("Arguments that are masked for reviewers and exports, not for the tool.").optional(),
-      })
-      .refine((rule) => rule.ask !== undefined || rule.deny !== undefined, "a rule needs ask or deny: an empty one would allow")
-      .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
-        message: "terms without ask would never be used",
-        path: ["review"],
-      })
-      .meta({ anyOf: [{ required: ["ask"] }, { required: ["deny"], properties: { review: false } }] }),
-  ],
-  "neither allow, ask, deny nor an object with ask or deny",
-);
+export const ruleSchema: z.ZodType<Rule> = z.union([
+  word,
+  z
+    .strictObject({
+      deny: condition.describe("Denied if this is true, or can't be evaluated.").optional(),
+      ask: condition.describe("Asked about if this is true, or can't be evaluated.").optional(),
+      review: termsSchema.describe("Who signs, how many, and until when.").optional(),
+      idempotent: z.boolean().describe("An execution that died in the middle may be repeated with the same key.").optional(),
+      redact: redactSchema.describe("Arguments that are masked for reviewers and exports, not for the tool.").optional(),
+    })
+    .refine(
+      (rule) => rule.ask !== undefined || rule.deny !== undefined,
+      "a rule needs `ask` or `deny`: an empty one would allow everything",
+    )
+    .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
+      message: "`review` needs `ask` beside it: otherwise nobody is asked",
+      path: ["review"],
+    })
+    .meta({ anyOf: [{ required: ["ask"] }, { required: ["deny"], properties: { review: false } }] }),
+]);
 
 /** Letters, digits and underscores: a name that an expression can say. */
 export const constantName: RegExp = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 export const fileSchema: z.ZodType<PolicyDocument> = z.strictObject({
-  version: z.literal(1, "not a version of policy files that this package knows: it is 1"),
+  version: z.literal(1),
   default: word.describe("For tools that no rule names. Default: ask.").optional(),
   constants: z
     .record(z.string().regex(constantName), z.json())

@@ -14,7 +14,9 @@ export function toolProblems(yaml: Yaml, rules: ReadonlyMap<string, Rule>, tools
     const same = seen.get(plain);
     seen.set(plain, name);
     return [
-      ...(same === undefined ? [] : [yaml.keyProblem("error", `${name} names the same tools as ${same}.`, ["tools", name])]),
+      ...(same === undefined
+        ? []
+        : [yaml.keyProblem("error", `${name} names the same tools as ${same}. Keep one of them.`, ["tools", name])]),
       ...(tools ? misspelt(yaml, name, tools) : []),
       ...(tools && typeof rule === "object" ? unknownMasks(yaml, name, rule.redact ?? [], tools) : []),
     ];
@@ -46,6 +48,6 @@ export function unreachable(yaml: Yaml, policy: Policy, tools: ToolSchemas, rule
   return [...rules.keys()].flatMap((name) =>
     reached.has(name) || !Object.keys(tools).some((address) => names(name, address))
       ? []
-      : [yaml.keyProblem("warning", "Never reached: each of its tools has a more specific rule.", ["tools", name])],
+      : [yaml.keyProblem("warning", "This rule is never used: each of its tools has a more specific one.", ["tools", name])],
   );
 }

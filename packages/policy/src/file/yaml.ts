@@ -1,7 +1,21 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser, type CST, type Document, type Node, type Range } from "yaml";
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Parser,
+  type CST,
+  type Document,
+  type Node,
+  type Range,
+  type YAMLError,
+} from "yaml";
 import { LIMITS } from "../limits.ts";
 import type { Problem } from "../problem.ts";
 import { offsetIn } from "./offset.ts";
+import { yamlWords } from "./yaml-words.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -30,23 +44,22 @@ export function readYaml(source: string): Yaml {
   const composer = new Composer({ version: "1.2", schema: "core", uniqueKeys: false, prettyErrors: false, merge: false });
   const [document, second] = [...composer.compose(tokens, true, source.length)];
   if (!document) return refuse("The file is empty.");
-  if (second) return refuse("One file is one policy: a second document begins here.", second.range[0]);
-  const wrong = [
-    ...document.errors.map(({ message, pos }) => ({ message: `${message}.`, offset: pos[0] })),
-    ...document.warnings.map(({ message, pos }) => ({ message: tagMessage(message), offset: pos[0] })),
-  ].map(({ message, offset }) => file.at("error", message, [], offset));
+  if (second) return refuse("A file holds one policy. A second one begins here: give it a file of its own.", second.range[0]);
+  const wrong = [...document.errors, ...document.warnings].map((error) => file.at("error", wordsFor(error, source), [], error.pos[0]));
   // One mistake in YAML makes others of what follows.
   const found = wrong.length > 0 ? wrong.slice(0, 3) : wrongNodes(document, file);
   if (found.length > 0) return file.result(document, undefined, found);
   try {
     return file.result(document, document.toJS({ maxAliasCount: LIMITS.anchors }), []);
   } catch (error) {
-    return refuse(`The aliases can't be resolved: ${(error as Error).message}.`);
+    return refuse(`The aliases can't be read: ${(error as Error).message}.`);
   }
 }
 
-function tagMessage(message: string): string {
-  return message.startsWith("Unresolved tag") ? "`!` begins a YAML tag. Put a condition that begins with it in quotes." : message;
+function wordsFor(error: YAMLError, source: string): string {
+  const begin = source.lastIndexOf("\n", error.pos[0] - 1) + 1;
+  const [line = "", below = ""] = source.slice(begin, begin + LIMITS.textLength).split(/\r?\n/, 2);
+  return yamlWords(error, line, below);
 }
 
 interface Excess {
@@ -81,7 +94,14 @@ function wrongNodes(document: Document, file: Places): readonly Problem[] {
   const found: Problem[] = [];
   const visit = (node: unknown, path: Path): void => {
     if (isAlias(node) && !node.resolve(document))
-      found.push(file.at("error", `There is no anchor &${node.source} before this.`, path, node.range?.[0] ?? 0));
+      found.push(
+        file.at(
+          "error",
+          `\`*\` begins a YAML alias, and nothing before it is named &${node.source}. Put a text that begins with \`*\` in quotes.`,
+          path,
+          node.range?.[0] ?? 0,
+        ),
+      );
     if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
     if (!isMap(node)) return;
     const seen = new Set<string>();
@@ -89,8 +109,8 @@ function wrongNodes(document: Document, file: Places): readonly Problem[] {
       const text = keyText(key);
       const place = [...path, text];
       const offset = (key as Node | null)?.range?.[0] ?? 0;
-      if (!isScalar(key)) found.push(file.at("error", "A key has to be a plain text.", place, offset));
-      else if (seen.has(text)) found.push(file.at("error", `${text} is there twice.`, place, offset));
+      if (!isScalar(key)) found.push(file.at("error", "Write a plain text as the key.", place, offset));
+      else if (seen.has(text)) found.push(file.at("error", `${text} is here twice. Keep one of them.`, place, offset));
       seen.add(text);
       visit(value, place);
     }
