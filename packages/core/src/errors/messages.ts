@@ -80,10 +80,11 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
     const what = answered === undefined ? "did not answer." : `can't do this${retryable ? " now" : ""}: ${sentence(answered)}`;
     return `The store ${what}${retryable ? " Trying again is safe." : ""}`;
   },
-  STORE_INCOMPATIBLE: ({ found, expected }) =>
-    found === "foreign"
-      ? "This is not a Countersign store. Nothing was changed in it."
-      : `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`,
+  STORE_INCOMPATIBLE: ({ found, expected }) => {
+    if (found === "foreign") return "This is not a Countersign store. Nothing was changed in it.";
+    if (found === 0) return "There is no store there yet.";
+    return `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`;
+  },
   // Of a file, the note names each place.
   POLICY_INVALID: ({ path: at, problems }) => (problems ? "The file can't be used:" : `The policy is invalid at ${at}.`),
   SETUP: ({ hint }) => hint,

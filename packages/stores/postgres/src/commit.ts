@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { Batch, Committed } from "@countersign/core/store";
 import { parametersOf } from "./batch.ts";
 import { Unanswered, type Connection } from "./connection.ts";
-import { sqlStateOf, storeError } from "./errors.ts";
+import { storeError } from "./errors.ts";
 import { refusalOf, type Fact } from "./refusal.ts";
+import { sqlStateOf } from "./sql-state.ts";
 import { isRecognisable, isWritten } from "./written.ts";
 
 /** Which of the two commit functions this process's role may call. */

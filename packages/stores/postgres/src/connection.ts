@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError } from "@countersign/core/store";
 import pg from "pg";
 import { isReadOnly, meaningOf, storeError, unavailable } from "./errors.ts";
+import { refusalOf } from "./words.ts";
 
 /** What pg makes of the columns that are asked for: bigints are text. */
 export type Row = Readonly<Record<string, string | number | boolean | Buffer | null>>;
@@ -136,7 +137,7 @@ export class Connection {
     } catch (error) {
       this.demandOpen();
       // Whatever keeps a connection from being made and isn't known to pass (a certificate, a missing password) stays.
-      throw meaningOf(error) ? error : unavailable(false, `${error instanceof Error ? error.message : String(error)}.`, error);
+      throw meaningOf(error) ? error : unavailable(false, refusalOf(error), error);
     }
   }
 }

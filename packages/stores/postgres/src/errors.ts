@@ -1,4 +1,6 @@
 import { CountersignError, isCountersignError } from "@countersign/core/store";
+import { sqlStateOf } from "./sql-state.ts";
+import { answerOf, silenceOf } from "./words.ts";
 
 /** What an error of the server or of the connection to it means for whoever called. */
 type Meaning =
@@ -32,22 +34,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   "53": "later",
 };
 
-/** What people can do about it, in the place of the server's own words. */
-const ADVICE: Readonly<Record<string, string>> = {
-  "25006": "This server only reads: it is a replica, or made read-only. Connect to the primary.",
-  "28000": "The server knows no such role, or doesn't let it in from here.",
-  "28P01": "Wrong user or password.",
-  "3D000": "There is no such database. Create it first: the store makes its schema, not its database.",
-  "42501": "This role may not do that: see the README on roles.",
-  "53100": "The server's disk is full.",
-};
-
-/** @see https://www.postgresql.org/docs/18/errcodes-appendix.html */
-export function sqlStateOf(error: unknown): string | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) && "severity" in (error as object) ? code : undefined;
-}
-
 /** Undefined: this is no error of the database, but of the program. */
 export function meaningOf(error: unknown): Meaning | undefined {
   const state = sqlStateOf(error);
@@ -80,16 +66,20 @@ export function isReadOnly(error: unknown): boolean {
 export function storeError(error: unknown): unknown {
   const meaning = meaningOf(error);
   if (!meaning || !(error instanceof Error)) return error;
-  const state = sqlStateOf(error) ?? "";
-  return unavailable(meaning !== "never", ADVICE[state] ? `${ADVICE[state]} (${said(error)})` : said(error), error);
+  const retryable = meaning !== "never";
+  return answers(error) ? unavailable(retryable, answerOf(error), error) : silent(retryable, silenceOf(error), error);
 }
 
-function said(error: Error): string {
-  // Several addresses were tried.
-  const errors = error instanceof AggregateError ? (error.errors as Error[]) : [error];
-  return `${[...new Set(errors.map(({ message }) => message))].join("; ")}.`;
+/** Did somebody say this, or is it what a missing answer looks like from here? */
+function answers(error: Error): boolean {
+  return sqlStateOf(error) !== undefined || /does not support SSL/.test(error.message);
 }
 
-export function unavailable(retryable: boolean, note: string, cause?: unknown): CountersignError<"STORE_UNAVAILABLE"> {
-  return new CountersignError("STORE_UNAVAILABLE", { retryable }, cause === undefined ? { note } : { note, cause });
+/** @param answered what the server said, and what to do, in words for people */
+export function unavailable(retryable: boolean, answered: string, cause?: unknown): CountersignError<"STORE_UNAVAILABLE"> {
+  return new CountersignError("STORE_UNAVAILABLE", { retryable, answered }, cause === undefined ? {} : { cause });
+}
+
+function silent(retryable: boolean, note: string, cause: unknown): CountersignError<"STORE_UNAVAILABLE"> {
+  return new CountersignError("STORE_UNAVAILABLE", { retryable }, { note, cause });
 }

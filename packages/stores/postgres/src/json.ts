@@ -40,7 +40,7 @@ export function decodeValue(row: Row, column: string, record: string): unknown {
   try {
     return JSON.parse(String(row[column]));
   } catch (error) {
-    throw unreadableRecord(record, `column ${column} of its row is no JSON`, error);
+    throw unreadableRecord(record, `column ${column} of its row is not JSON`, error);
   }
 }
 
@@ -49,6 +49,6 @@ export function decodeEvent(row: Row, subject: string): object {
   try {
     return JSON.parse(String(row["event"])) as object;
   } catch (error) {
-    throw unavailable(false, `A damaged row: an event of ${subject} is no JSON.`, error);
+    throw unavailable(false, `an event of ${subject} is damaged: its row is not JSON. Compare the store with a backup`, error);
   }
 }

@@ -12,7 +12,7 @@ const VERSIONS = "countersign_schema";
 const OLDEST = Math.max(FIRST, VERSION - 1);
 /** What to do with a schema that no migration leads on from. */
 const ABANDONED =
-  "It is of a version before the first release, and is left as it is. Start a new store: pass another `schema`, or rename this one. Keep the old schema for its trail.";
+  "A version before the first release wrote it, and nothing was changed in it. Start a new store: pass another `schema`, or rename this one. Keep the old schema for its trail.";
 /** What tells one cluster from another: a restored database finds itself in a new one. */
 const CLUSTER = "SELECT system_identifier::text FROM pg_control_system()";
 /** The oldest PostgreSQL, as `server_version_num` counts. */
@@ -38,7 +38,9 @@ export async function openSchema(
     return commitFunctionOf(connection);
   });
   if (waits === "off") {
-    warn("synchronous_commit is off: what was acknowledged in the last moments before the server crashes is lost, signatures included.");
+    warn(
+      "synchronous_commit is off: a crash of the server loses what it acknowledged in the last moments, signatures included. Turn it on.",
+    );
   }
   return mine;
 }
@@ -48,7 +50,9 @@ async function checkServer(connection: Connection): Promise<unknown> {
   const sql = "SELECT current_setting('server_version_num')::int AS version, current_setting('synchronous_commit') AS waits";
   const [server] = await connection.once(sql, []);
   if (Number(server?.["version"]) < OLDEST_SERVER) {
-    throw new CountersignError("SETUP", { hint: "@countersign/postgres needs PostgreSQL 14 or newer." });
+    throw new CountersignError("SETUP", {
+      hint: `@countersign/postgres needs PostgreSQL 14 or newer. This server is ${Math.floor(Number(server?.["version"]) / 10_000)}.`,
+    });
   }
   return server?.["waits"];
 }
@@ -84,7 +88,13 @@ async function migrate(connection: Connection, from: number): Promise<void> {
     });
   } catch (error) {
     if (isForbidden(error))
-      throw incompatible(from, "This role may not bring it up to date: open it once with the role that owns the schema.", error);
+      throw incompatible(
+        from,
+        from === 0
+          ? `This role may not make ${schema} and its tables. Open it once with the role that owns the schema, or may create it.`
+          : "This role may not bring it up to date. Open it once with the role that owns the schema.",
+        error,
+      );
     throw error;
   }
 }
@@ -121,7 +131,7 @@ async function continueTicks(connection: Connection): Promise<void> {
     });
   } catch (error) {
     if (isForbidden(error))
-      throw incompatible(VERSION, "It was restored from a dump: open it once with the role that owns the schema.", error);
+      throw incompatible(VERSION, "It was restored from a dump. Open it once with the role that owns the schema.", error);
     throw error;
   }
 }
@@ -134,7 +144,7 @@ async function commitFunctionOf(connection: Connection): Promise<CommitFunction>
 }
 
 function missing(schema: string): CountersignError<"SETUP"> {
-  const hint = `There is no store in schema ${schema} of this database. Is that its name? countersign migrate makes it, and so does a postgresStore that isn't told create: false.`;
+  const hint = `There is no store in schema ${schema} of this database. Check the name. To make a store there, run countersign migrate, or leave out create: false.`;
   return new CountersignError("SETUP", { hint });
 }
 

@@ -11,6 +11,9 @@ import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOf
 import { listSubjects } from "./subjects.ts";
 import { Watchers } from "./watch.ts";
 
+const OPTIONS = "Pass options: postgresStore({ connectionString: process.env.DATABASE_URL }).";
+const NAMES = 'Name the schema with at most 48 letters, digits and _, and no digit first: postgresStore({ schema: "approvals" }).';
+
 /** Options of {@link postgresStore}: those of a pool of `pg` (`connectionString`, `max`, `ssl`, …), and these. */
 export interface PostgresStoreOptions extends PoolConfig {
   /** Where its tables are. Letters, digits and `_`, at most 48. Default `countersign`. */
@@ -34,9 +37,12 @@ export interface PostgresStoreOptions extends PoolConfig {
  * @throws SETUP for a schema name that isn't one
  * @example const store = postgresStore({ connectionString: process.env.DATABASE_URL })
  */
-export function postgresStore({ schema = "countersign", create = true, warn, ...config }: PostgresStoreOptions = {}): StorePort {
-  if (!/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {
-    throw new CountersignError("SETUP", { hint: "postgresStore: schema is a name of letters, digits and _, at most 48 of them." });
+export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
+  if (typeof options !== "object" || options === null) throw new CountersignError("SETUP", { hint: OPTIONS });
+  const { schema = "countersign", create = true, warn, ...config } = options;
+  if (!isText(config.connectionString)) throw new CountersignError("SETUP", { hint: OPTIONS });
+  if (typeof schema !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {
+    throw new CountersignError("SETUP", { hint: NAMES });
   }
   const connection = new Connection(config, schema);
   // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
@@ -98,4 +104,9 @@ export function postgresStore({ schema = "countersign", create = true, warn, ...
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Undefined: the environment says where. */
+function isText(value: unknown): boolean {
+  return value === undefined || (typeof value === "string" && value !== "");
 }

@@ -129,8 +129,8 @@ export class Watchers {
     if (this.#warned) return;
     this.#warned = true;
     this.#warn(
-      "LISTEN hears nothing on this connection, as behind a pooler in transaction mode. Nothing is lost: workers find their work " +
-        "when they sweep, each second by default. To have them woken at once, connect to PostgreSQL itself or to a session pool.",
+      "LISTEN hears nothing on this connection, as behind a pooler in transaction mode. Workers still find their work when they sweep, " +
+        "every second by default. To wake them at once, connect to PostgreSQL itself or to a session pool.",
     );
   }
 

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import type pg from "pg";
 import { expect, test } from "vitest";
 import { parametersOf } from "../src/batch.ts";
-import { sqlStateOf } from "../src/errors.ts";
+import { sqlStateOf } from "../src/sql-state.ts";
 import { expectDecidable, expectHeld, recordsOf, worldOf, type World } from "./agent-world.ts";
 import { agentUrl, connectTo } from "./setting.ts";
 import { threeRoles } from "./three-roles.ts";

@@ -39,7 +39,7 @@ export class Connection {
         this.demandOpen();
         return work();
       } catch (error) {
-        if (!isBusy(error) || performance.now() + delay > until) throw storeError(error);
+        if (!isBusy(error) || performance.now() + delay > until) throw storeError(error, this.#path());
       }
       await sleep(delay * (0.5 + Math.random()));
     }
@@ -74,6 +74,15 @@ export class Connection {
   /** @throws STORE_UNAVAILABLE (`closed`) after {@link close} */
   demandOpen(): void {
     if (!this.#open) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
+  }
+
+  /** Known to SQLite without a look at the disk. */
+  #path(): string {
+    try {
+      return String(this.get("PRAGMA database_list")?.["file"] || "the store in memory");
+    } catch {
+      return "the store's file";
+    }
   }
 
   close(): void {

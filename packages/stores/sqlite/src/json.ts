@@ -25,7 +25,7 @@ export function decode(row: Row, column: string, kind: "" | "thread/" | "grant/"
   try {
     return JSON.parse(String(row[column]));
   } catch (error) {
-    throw unreadableRecord(`${kind}${nameIn(row, "id")}`, `column ${column} of its row is no JSON`, error);
+    throw unreadableRecord(`${kind}${nameIn(row, "id")}`, `column ${column} of its row is not JSON`, error);
   }
 }
 
@@ -34,6 +34,10 @@ export function decodeEvent(row: Row): unknown {
   try {
     return JSON.parse(String(row["event"]));
   } catch (error) {
-    throw unavailable(false, `A damaged row: the event at position ${String(row["position"])} is no JSON.`, error);
+    throw unavailable(
+      false,
+      `the event at position ${String(row["position"])} is damaged: its row is not JSON. Compare the store with a backup`,
+      error,
+    );
   }
 }

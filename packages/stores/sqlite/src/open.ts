@@ -1,10 +1,11 @@
 import { existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { CountersignError } from "@countersign/core/store";
 import { PATIENCE } from "./connection.ts";
 import { isBusy, isCantOpen, isNotADatabase, storeError, unavailable } from "./errors.ts";
+import { isOnDisk } from "./place.ts";
 import { APPLICATION_ID, SCHEMA, VERSION } from "./schema.ts";
 
 /** How long SQLite itself waits for a lock before the event loop gets its turn, in ms. */
@@ -17,7 +18,6 @@ const TOO_OLD = "Nothing was changed in it. Start a new file, and keep this one 
  * @throws STORE_INCOMPATIBLE for a file of somebody else's or of another version, STORE_UNAVAILABLE
  */
 export function openDatabase(path: string): DatabaseSync {
-  refuseMissingFolder(path);
   let database: DatabaseSync | undefined;
   try {
     refuseOthers(path);
@@ -26,15 +26,8 @@ export function openDatabase(path: string): DatabaseSync {
     return database;
   } catch (error) {
     database?.close();
-    throw isNotADatabase(error) ? incompatible("foreign", path, error) : storeError(error);
+    throw isNotADatabase(error) ? incompatible("foreign", path, error) : storeError(error, isOnDisk(path) ? resolve(path) : path);
   }
-}
-
-/** SQLite itself says no more than that it can't open the file. */
-function refuseMissingFolder(path: string): void {
-  const folder = resolve(dirname(path));
-  if (path === ":memory:" || path.startsWith("file:") || existsSync(folder)) return;
-  throw unavailable(false, `There is no folder ${folder}. Make it first.`);
 }
 
 /** Pragmas that a commit relies on come after the schema: turning WAL on would change a file that isn't ours. */
@@ -43,7 +36,10 @@ function prepare(database: DatabaseSync, path: string): void {
   create(database, path);
   const mode = patiently(() => pragma(database, "journal_mode = WAL"));
   if (mode !== "wal" && mode !== "memory")
-    throw unavailable(false, `This place can't hold a store: journal mode ${String(mode)} instead of WAL.`);
+    throw unavailable(
+      false,
+      `SQLite can't keep a write-ahead log beside ${path} (its mode is ${String(mode)}). Use a disk of this machine`,
+    );
   // NORMAL may lose acknowledged commits when the power fails.
   database.exec(`PRAGMA synchronous = FULL; PRAGMA busy_timeout = ${SHORT_WAIT}`);
 }

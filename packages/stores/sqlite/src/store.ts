@@ -24,7 +24,8 @@ import { Watchers } from "./watch.ts";
  * file locked, else (disk full, read-only, closed) not.
  */
 export function sqliteStore(path: string): StorePort {
-  if (path === "") throw new CountersignError("SETUP", { hint: 'sqliteStore needs a path, such as "countersign.db".' });
+  if (typeof path !== "string" || path === "")
+    throw new CountersignError("SETUP", { hint: 'Pass the path of a file: sqliteStore("countersign.db").' });
   const connection = new Connection(openDatabase(path));
   const watchers = new Watchers(connection);
   const onDisk = path !== ":memory:";

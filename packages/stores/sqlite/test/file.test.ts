@@ -172,9 +172,9 @@ describe("what can't be opened", () => {
   test("a folder, a folder that isn't there, a file taken for a folder", () => {
     const path = folder();
     writeFileSync(join(path, "file"), "x");
-    expect(code(() => sqliteStore(path))).toEqual(unavailable);
-    expect(code(() => sqliteStore(join(path, "missing", "store.db")))).toEqual(unavailable);
-    expect(code(() => sqliteStore(join(path, "file", "store.db")))).toEqual(unavailable);
+    expect(code(() => sqliteStore(path))).toMatchObject(unavailable);
+    expect(code(() => sqliteStore(join(path, "missing", "store.db")))).toMatchObject(unavailable);
+    expect(code(() => sqliteStore(join(path, "file", "store.db")))).toMatchObject(unavailable);
   });
 
   test.each([
