@@ -1,4 +1,5 @@
 import { CountersignError, fromJsonSchema, type JsonObject, type StandardSchemaV1 } from "@countersign/core";
+import { demand } from "@countersign/core/adapter";
 import { asSchema, type FlexibleSchema } from "ai";
 import { gatedOf } from "./gated.ts";
 
@@ -9,9 +10,13 @@ import { gatedOf } from "./gated.ts";
  * @throws SETUP for a schema that isn't there yet
  */
 export function argsOf<I>(tool: { inputSchema: FlexibleSchema<I> }): StandardSchemaV1<unknown, I> {
+  demand(typeof tool === "object" && tool !== null && !!(tool.inputSchema ?? gatedOf(tool)), tool, "a tool", "argsOf(sendPayment)");
   const own = (gatedOf(tool)?.tool.inputSchema as FlexibleSchema<I> | undefined) ?? tool.inputSchema;
   if ("~standard" in own) return own;
   const { jsonSchema } = asSchema(own);
-  if ("then" in jsonSchema) throw new CountersignError("SETUP", { hint: "argsOf needs a schema that is at hand: this one is a promise." });
+  if ("then" in jsonSchema)
+    throw new CountersignError("SETUP", {
+      hint: "The schema of this tool is a promise. Await it, and make the tool with the schema itself.",
+    });
   return fromJsonSchema<I>(jsonSchema as JsonObject);
 }

@@ -1,6 +1,7 @@
 import type { AgentRunner } from "@countersign/core";
 import {
   defineKeptRunner,
+  demand,
   refuseIncomplete,
   refuseUngated,
   type Advance,
@@ -60,6 +61,7 @@ export function createRunner<C, A extends AgentLike>(
   options: RunnerOptions & PerRunOption<C, A>,
 ): ChatRunner<A, C> {
   refuseIncomplete([gate, agent, options], 'createRunner(gate, agent, { name: "payments" })');
+  demand(typeof agent.generate === "function", agent, "the agent", 'createRunner(gate, new ToolLoopAgent({ … }), { name: "payments" })');
   return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options as RunnerOptions & { readonly context?: MakePerRun }));
 }
 

@@ -1,5 +1,5 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
-import type { GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandThread, type GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
 import { gatedOf, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
@@ -26,11 +26,22 @@ export function gateTools<T extends ToolSet, C>(
   who?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
   { ungated }: NativeOptions = {},
 ): T {
+  refuseUnlike(gate, tools, who);
   const kit: Kit = { gate, who: who as Who | undefined };
   const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
   const guarded = Object.fromEntries(entries) as T;
   if (who !== undefined) look(gate, guarded, ungated);
   return guarded;
+}
+
+/** Types say so already. @throws SETUP */
+function refuseUnlike(gate: Gate, tools: ToolSet, who: unknown): void {
+  const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+  demandGate(gate);
+  demand(isObject(tools), tools, "the tools", "gateTools(gate, { send_payment })");
+  for (const [name, tool] of Object.entries(tools))
+    demand(isObject(tool), tool, `the tool ${name}`, `gateTools(gate, { ${name}: tool({ … }) })`);
+  demandThread(who, "gateTools(gate, tools, { threadId })");
 }
 
 type Emit = (output: unknown) => void;

@@ -1,5 +1,5 @@
 import type { Gate } from "@countersign/core";
-import { decideAnswers, requestIdFor, type DecideNative } from "@countersign/core/adapter";
+import { decideAnswers, nativeOptions, requestIdFor, type DecideNative } from "@countersign/core/adapter";
 import type { ModelMessage } from "ai";
 import { answerOf, refusal, responsesIn, type Response } from "./native-answer.ts";
 import { FRAMEWORK } from "./run.ts";
@@ -15,8 +15,9 @@ import { openTurn, proposedCalls } from "./turn.ts";
 export const decideNative: DecideNative<readonly Response[], { readonly messages?: readonly ModelMessage[] | undefined }> = async (
   gate,
   responses,
-  { threadId, by, via = FRAMEWORK, messages },
+  options,
 ) => {
+  const { threadId, by, via = FRAMEWORK, messages } = nativeOptions(gate, options);
   const answers = responsesIn(threadId, responses).map((response) =>
     answerOf(response, requestIdOf(gate, threadId, response.approvalId, messages)),
   );

@@ -1,6 +1,7 @@
 import type { AgentRunner, Gate, ThreadRef } from "@countersign/core";
 import {
   defineRunner,
+  demand,
   refuseIncomplete,
   type Advance,
   type GateIn,
@@ -80,6 +81,12 @@ export function createRunner<C, G extends Graph>(
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, {}, BaseMessage[]> {
   refuseIncomplete([gate, graph, options], 'createRunner(gate, graph, { name: "payments" })');
   const running = graph as unknown as RunningGraph;
+  demand(
+    typeof running.invoke === "function" && typeof running.getState === "function",
+    graph,
+    "the agent",
+    'createRunner(gate, createAgent({ … }), { name: "payments" })',
+  );
   requireCheckpointer(running.checkpointer);
   requireContext(running, options);
   const forgets = forgetsWithProcess(running.checkpointer);

@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
-import { refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
@@ -50,6 +50,15 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
   who?: Who<RunnableConfig, C>,
   { ungated }: Ungated = {},
 ): { -readonly [K in keyof T]: T[K] } {
+  demandGate(gate);
+  demand(Array.isArray(tools), tools, "the tools", "gateTools(gate, [sendPayment])");
+  for (const tool of tools) demand(typeof tool === "object" && tool !== null, tool, "a tool", "gateTools(gate, [sendPayment])");
+  demand(
+    who === undefined || typeof who === "function",
+    who,
+    "the function that says whose call it is",
+    "gateTools(gate, tools, (config) => ({ requestedBy }))",
+  );
   refuseLookalikes({ tools: tools.filter(isClientTool).map(calledByName) });
   const kit: Kit = { gate, who, ungated, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
   const names = gatedNames.get(gate) ?? new Set();

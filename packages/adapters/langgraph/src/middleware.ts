@@ -1,4 +1,4 @@
-import { refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
+import { demand, demandGate, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
@@ -55,6 +55,13 @@ export function approvalMiddleware<C>(
     ungated?: readonly string[];
   } = {},
 ): AgentMiddleware {
+  demandGate(gate);
+  demand(
+    typeof options === "object" && options !== null,
+    options,
+    "its options",
+    "approvalMiddleware(gate, { who: (runtime) => ({ requestedBy }) })",
+  );
   const { who, ungated, ...table } = options;
   refuseUndecidable(table.interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {

@@ -1,5 +1,5 @@
 import { CountersignError, type Gate, type SeenProposal } from "@countersign/core";
-import { decideAnswers, proposedArgs, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
+import { decideAnswers, nativeOptions, proposedArgs, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import { isCommand, type Command } from "@langchain/langgraph";
 import { z } from "zod";
 import { decisionOf, type Refuse } from "./native-answer.ts";
@@ -29,7 +29,8 @@ export const decideNative: DecideNative<
     /** Positional answers (HITLResponse, HumanResponse[]) carry no ids: accepted only for exactly the requests that were shown, in that order. */
     readonly positional?: { readonly shown: readonly SeenProposal[] } | undefined;
   }
-> = async (gate, native, { threadId, by, via = FRAMEWORK, positional }) => {
+> = async (gate, native, options) => {
+  const { threadId, by, via = FRAMEWORK, positional } = nativeOptions(gate, options);
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };

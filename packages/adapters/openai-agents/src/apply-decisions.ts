@@ -1,5 +1,6 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
-import type { RunState } from "@openai/agents";
+import { demand, demandGate, demandThread } from "@countersign/core/adapter";
+import { RunState } from "@openai/agents";
 import { keyOf, scopeOfState } from "./run.ts";
 import { freeze, refuseUnverified } from "./saved.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
@@ -16,6 +17,9 @@ export async function applyDecisions<S extends RunState<any, any>>(
   state: S,
   thread: ThreadRef,
 ): Promise<{ readonly status: "ready"; readonly state: S } | { readonly status: "pending"; readonly pending: readonly ApprovalRequest[] }> {
+  demandGate(gate);
+  demand(state instanceof RunState, state, "the state of a run", "applyDecisions(gate, result.state, { threadId })");
+  demandThread(thread ?? null, "applyDecisions(gate, result.state, { threadId })");
   refuseUnverified(state);
   const { run } = scopeOfState(gate, thread, state._context);
   const pause = pauseOf(gate, state, freeze(state, { ephemeral: true }).json);

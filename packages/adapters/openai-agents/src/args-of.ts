@@ -1,4 +1,5 @@
 import { fromJsonSchema, type JsonObject, type StandardSchemaV1 } from "@countersign/core";
+import { demand } from "@countersign/core/adapter";
 import type { FunctionTool, ToolExecuteArgument } from "@openai/agents";
 import { takenBy } from "./takes.ts";
 
@@ -12,5 +13,6 @@ export function argsOf<P extends FunctionTool<any, any, any>>(
   tool: P,
   // oxlint-disable-next-line typescript/no-explicit-any -- see above
 ): P extends FunctionTool<any, infer I, any> ? StandardSchemaV1<unknown, ToolExecuteArgument<I>> : never {
+  demand(typeof tool === "object" && tool !== null && tool.type === "function", tool, "a tool", "argsOf(sendPayment)");
   return fromJsonSchema(takenBy(tool) as JsonObject) as never;
 }

@@ -1,6 +1,7 @@
 import { CountersignError, type AgentRunner, type Gate, type ThreadRef } from "@countersign/core";
 import {
   defineKeptRunner,
+  demand,
   refuseIncomplete,
   type Advance,
   type GateIn,
@@ -72,6 +73,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   options: RunnerOptions & PerRun<C, ContextOf<A>>,
 ): AgentRunner<Input, OutputOf<A>, StreamOf<A>, C, RunOptions, AgentInputItem[]> {
   refuseIncomplete([gate, agent, options], 'createRunner(gate, agent, { name: "payments" })');
+  demand(typeof agent.getAllTools === "function", agent, "the agent", 'createRunner(gate, new Agent({ … }), { name: "payments" })');
   refuseUnknownOptions(options);
   const { name, sdk = new Runner(), context: make, ungated } = options;
   const guard = { runner: name, gate: gate as Gate, ungated, remedy: REMEDY };

@@ -2,14 +2,25 @@ import { getCurrentSpan } from "@openai/agents";
 import { toSmartString } from "@openai/agents/utils";
 import { tellable } from "./output.ts";
 
-/** A tool that failed, with what its errorFunction has the model told. */
+/** A tool that failed: what its errorFunction has the model told, and for the receipt what the tool itself threw. */
 export class ToolFailed extends Error {
   readonly told: unknown;
 
-  constructor(told: unknown) {
-    super(toSmartString(tellable(told)));
+  /** @param thrown absent if it is what the model is told */
+  constructor(told: unknown, thrown?: string) {
+    const text = toSmartString(tellable(told));
+    super(thrown === undefined || text.includes(thrown) ? text : `${text}${THROWN}${thrown}]`);
     this.told = told;
   }
+}
+
+const THROWN = " [The tool threw: ";
+/** From 0.19 on, the SDK's own errorFunction drops what it is given, and spans are told no more than that. */
+const HIDDEN = "the SDK's own errorFunction keeps it secret. Give the tool an errorFunction to have it recorded here";
+
+/** What a model was told of a failure, by its receipt. */
+export function toldBy(receipt: string): string {
+  return receipt.split(THROWN)[0] ?? receipt;
 }
 
 /**
@@ -20,17 +31,23 @@ export class ToolFailed extends Error {
 export async function revealingFailure(work: () => unknown): Promise<unknown> {
   const span = getCurrentSpan();
   if (!span) return work();
-  let failed = false;
+  let failure: { readonly thrown: string } | undefined;
   const setError = span.setError.bind(span);
   span.setError = (error) => {
-    failed = true;
+    failure = { thrown: thrownIn(error.data) };
     setError(error);
   };
   try {
     const output = await work();
-    if (failed) throw new ToolFailed(output);
+    if (failure) throw new ToolFailed(output, failure.thrown);
     return output;
   } finally {
     span.setError = setError;
   }
+}
+
+/** As the span is told it. */
+function thrownIn(data: Readonly<Record<string, unknown>> | undefined): string {
+  const thrown = data?.["error"];
+  return typeof thrown === "string" && !/redacted/i.test(thrown) ? thrown : HIDDEN;
 }

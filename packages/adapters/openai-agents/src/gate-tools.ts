@@ -1,5 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import { refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandThread, refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
 import { gatedOf, offered, type Kit } from "./gated.ts";
 import { gatedApplyPatch, gatedShell } from "./kinds/actions.ts";
@@ -37,6 +37,9 @@ export function gateTools<const T extends readonly AnyTool[], C>(
   who?: WhoIn<C>,
   { ungated }: NativeOptions = {},
 ): { -readonly [K in keyof T]: T[K] } {
+  demandGate(gate);
+  demandList(tools, "type", "tool", "gateTools(gate, [sendPayment])");
+  demandThread(who, "gateTools(gate, tools, { threadId })");
   const kit: Kit = { gate, who: who as Who | undefined, ungated };
   refuseLookalikes({ tools: tools.map(offered) });
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
@@ -54,6 +57,9 @@ export async function gateMcpServers<C>(
   who?: WhoIn<C>,
   { ungated }: NativeOptions = {},
 ): Promise<FunctionTool[]> {
+  demandGate(gate);
+  demandList(servers, "listTools", "MCP server", "gateMcpServers(gate, [server])");
+  demandThread(who, "gateMcpServers(gate, servers, { threadId })");
   const lists = await Promise.all(
     servers.map(async (server) => {
       const kit: Kit = { gate, who: who as Who | undefined, ungated, namespace: server.name };
@@ -63,6 +69,12 @@ export async function gateMcpServers<C>(
   const tools = lists.flat();
   refuseLookalikes({ tools: tools.map(offered) });
   return tools;
+}
+
+/** Types say so already. `mark`: what each of them has. @throws SETUP */
+function demandList(list: readonly unknown[], mark: string, what: string, call: string): void {
+  demand(Array.isArray(list), list, `the list of ${what}s`, call);
+  for (const each of list) demand(typeof each === "object" && each !== null && mark in each, each, `a ${what}`, call);
 }
 
 /** A tool that is gated already is gated anew, and once. */

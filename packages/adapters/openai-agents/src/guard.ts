@@ -1,6 +1,6 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
 import type { Execution, ParseArgs, ProposedCall } from "@countersign/core/adapter";
-import { revealingFailure, ToolFailed } from "./failure.ts";
+import { revealingFailure, toldBy, ToolFailed } from "./failure.ts";
 import { keyOf, takeTicket, within, type Scope, type Ticket } from "./run.ts";
 
 /** What came of a guarded call, for the tool's caller. */
@@ -61,7 +61,7 @@ export async function guard(
       const { error, replayed } = execution;
       if (error instanceof ToolFailed) return { status: "failed", told: error.told };
       if (!replayed) throw error;
-      return { status: "failed", told: error instanceof Error ? error.message : String(error) };
+      return { status: "failed", told: toldBy(error instanceof Error ? error.message : String(error)) };
     }
   }
 }

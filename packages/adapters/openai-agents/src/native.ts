@@ -1,5 +1,5 @@
 import { approve, CountersignError, reject, type ApprovalRequest } from "@countersign/core";
-import { decideAnswers, requestIdFor, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
+import { decideAnswers, nativeOptions, requestIdFor, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import type { RunToolApprovalItem } from "@openai/agents";
 import { answerTo, type Answer, type Refuse } from "./native-answer.ts";
 import { FRAMEWORK } from "./run.ts";
@@ -15,7 +15,8 @@ import { pauseOf, placeOf } from "./waiting.ts";
  * @throws NATIVE_REFUSED for stale, ambiguous or missing answers, and for answers to other arguments than the call's own, with
  * the pause unchanged; and what `gate.decide` throws
  */
-export const decideNative: DecideNative<AnyState> = async (gate, state, { threadId, by, via = FRAMEWORK }) => {
+export const decideNative: DecideNative<AnyState> = async (gate, state, options) => {
+  const { threadId, by, via = FRAMEWORK } = nativeOptions(gate, options);
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };

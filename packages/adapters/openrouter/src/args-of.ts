@@ -1,5 +1,6 @@
 import { CountersignError, type StandardSchemaV1 } from "@countersign/core";
-import type { InferToolInput, Tool } from "@openrouter/agent";
+import { demand } from "@countersign/core/adapter";
+import { isServerTool, type InferToolInput, type Tool } from "@openrouter/agent";
 
 /**
  * The schema of a tool you already have, for `definePolicy`.
@@ -7,7 +8,15 @@ import type { InferToolInput, Tool } from "@openrouter/agent";
  * @throws SETUP for a tool that runs at the provider: its calls aren't seen here
  */
 export function argsOf<T extends Tool>(tool: T): StandardSchemaV1<unknown, InferToolInput<T>> {
+  demand(
+    typeof tool === "object" && tool !== null && ("function" in tool || isServerTool(tool as Tool)),
+    tool,
+    "a tool",
+    "argsOf(sendPayment)",
+  );
   if (!("function" in tool))
-    throw new CountersignError("SETUP", { hint: "argsOf needs a tool that runs here: this one runs at the provider." });
+    throw new CountersignError("SETUP", {
+      hint: "The provider runs this tool, so its calls can't be gated. Give argsOf a tool that runs here.",
+    });
   return tool.function.inputSchema as unknown as StandardSchemaV1<unknown, InferToolInput<T>>;
 }

@@ -1,5 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import { warnUngated, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { CallModelInput, ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
@@ -39,7 +39,8 @@ export function gateCall<const T extends readonly Tool[], C>(
   readonly state: StateAccessor<T>;
   readonly hooks?: Hooks;
 } {
-  if (!isRecord(thread)) throw new CountersignError("SETUP", { hint: NOBODYS });
+  demandGate(gate);
+  demand(isRecord(thread) && typeof thread.threadId === "string", thread, "the thread", "gateCall(gate, tools, { threadId })");
   const { requireApproval, state: own, hooks, ungated, ...ref } = thread;
   refuseUngatable(gate, tools);
   warnUngated({ gate, ungated, remedy: REMEDY }, offerOf(gate, tools).tools);
@@ -71,7 +72,6 @@ export function gateCall<const T extends readonly Tool[], C>(
     ...(hooks && { hooks }),
   };
 }
-const NOBODYS = "gateCall has to know whose conversation it is: gateCall(gate, tools, { threadId }).";
 const STRANGE = "The model called it, and gateCall was not given such a tool: the call does not run. Give callModel no other tools.";
 
 /** Neither the policy nor the application asks about a call of a tool that isn't known here. */

@@ -1,5 +1,5 @@
 import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
-import { emitting, outsideThread, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
+import { demandGate, demandThread, emitting, outsideThread, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { Tool, TurnContext } from "@openrouter/agent";
 import { originalsOf, register } from "./gated.ts";
 import { finalOf } from "./generator.ts";
@@ -24,6 +24,8 @@ export function gateTools<const T extends readonly Tool[], C>(
   tools: T,
   who?: ThreadRef<C> & { readonly ungated?: readonly string[] },
 ): T {
+  demandGate(gate);
+  demandThread(who ?? undefined, "gateTools(gate, tools, { threadId })");
   const offer = offerOf(gate, tools);
   refuseLookalikes(offer);
   const own = originalsOf(tools);

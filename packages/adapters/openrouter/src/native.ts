@@ -1,5 +1,5 @@
 import { approve, CountersignError, reject } from "@countersign/core";
-import { decideAnswers, requestIdFor, savedRun, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
+import { decideAnswers, nativeOptions, requestIdFor, savedRun, type DecideNative, type NativeAnswer } from "@countersign/core/adapter";
 import { FRAMEWORK, fromContinuation } from "./saved.ts";
 
 /** As `callModel` takes them. */
@@ -15,7 +15,8 @@ type Refuse = (reason: string) => never;
  * @throws NATIVE_REFUSED for ids in both lists, of another turn, or unknown, for calls that were decided or edited since they
  * were shown, and for what is no list of ids, with the pause unchanged; and what `gate.decide` throws
  */
-export const decideNative: DecideNative<Answers> = async (gate, native, { threadId, by, via = FRAMEWORK }) => {
+export const decideNative: DecideNative<Answers> = async (gate, native, options) => {
+  const { threadId, by, via = FRAMEWORK } = nativeOptions(gate, options);
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };

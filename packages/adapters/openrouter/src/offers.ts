@@ -20,9 +20,9 @@ export const REMEDY = "What is answered by hand, runs at the provider, or is dec
 
 /** @throws SETUP for what is no list of the SDK's tools */
 export function refuseOthers(tools: unknown): asserts tools is readonly Tool[] {
-  if (!Array.isArray(tools)) throw setup("tools is a list of the SDK's tools: [sendPayment].");
+  if (!Array.isArray(tools)) throw setup("tools is a list. Write [sendPayment], with what the SDK's tool() gives.");
   const at = (tools as readonly unknown[]).findIndex((tool) => !isServerTool(tool as Tool) && !isNamed(tool));
-  if (at >= 0) throw setup(`tools[${at}] is no tool of the SDK. Make it with tool() or serverTool().`);
+  if (at >= 0) throw setup(`tools[${at}] is not a tool of the SDK. Make it with tool() or serverTool().`);
 }
 
 function isNamed(tool: unknown): boolean {

@@ -62,7 +62,9 @@ export type AnyPerRun = Pick<PerRun, "context" | "hooks" | "allowFinalResponse">
 /** @throws SETUP for what can't be meant, named */
 export function settingsOf(client: object, given: object): AnySettings {
   if (!("callModel" in client) || typeof client.callModel !== "function")
-    throw setup("createRunner needs the SDK's client: createRunner(gate, new OpenRouter(), { name, model, tools }).");
+    throw setup(
+      "createRunner needs a client of the SDK, with callModel. Write createRunner(gate, new OpenRouter(), { name, model, tools }).",
+    );
   const { name, ungated, tools, requireApproval, stopWhen, sharedContextSchema, context, ...request } = given as unknown as AnySettings;
   if (context !== undefined && typeof context !== "function") {
     throw setup(`Runner ${name}: context is a function of the thread: context: (thread) => ({ context: { … }, user, … }).`);

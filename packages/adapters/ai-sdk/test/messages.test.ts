@@ -1,0 +1,71 @@
+// What somebody reads who has passed the wrong thing, and what an operator reads of a tool that threw.
+import { Amount, openDesk } from "@countersign/adapter-tests";
+import { applyDecisions, argsOf, createRunner, decideNative, gateTools } from "@countersign/ai-sdk";
+import { tool, ToolLoopAgent } from "ai";
+import { expect, test } from "vitest";
+import { scriptedModel } from "./support/scripted-model.ts";
+
+const wrong = undefined as never;
+const bankIsDown = async (): Promise<string> => {
+  throw new Error("bank is down");
+};
+
+test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
+  ["no gate", () => gateTools(wrong, {}), "Expected a gate, got undefined. Pass what createGate returns"],
+  [
+    "no tools",
+    ({ gate }) => gateTools(gate, wrong),
+    "gateTools got undefined in the place of the tools. Write gateTools(gate, { send_payment }).",
+  ],
+  [
+    "a list of tools",
+    ({ gate }) => gateTools(gate, [] as never),
+    "gateTools got a list in the place of the tools. Write gateTools(gate, { send_payment }).",
+  ],
+  [
+    "a hole in the tools",
+    ({ gate }) => gateTools(gate, { pay: wrong }),
+    "gateTools got undefined in the place of the tool pay. Write gateTools(gate, { pay: tool({ … }) }).",
+  ],
+  [
+    "options in the place of the thread",
+    ({ gate }) => gateTools(gate, {}, { ungated: [] } as never),
+    "gateTools got an object in the place of the thread. Write gateTools(gate, tools, { threadId }).",
+  ],
+  [
+    "no agent",
+    ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never),
+    'createRunner got an object in the place of the agent. Write createRunner(gate, new ToolLoopAgent({ … }), { name: "payments" }).',
+  ],
+  [
+    "no messages",
+    ({ gate }) => applyDecisions(gate, wrong, { threadId: "t" }),
+    "applyDecisions got undefined in the place of the messages. Write applyDecisions(gate, messages, { threadId }).",
+  ],
+  [
+    "no thread",
+    ({ gate }) => applyDecisions(gate, [], wrong),
+    "applyDecisions got null in the place of the thread. Write applyDecisions(gate, messages, { threadId }).",
+  ],
+  [
+    "no options of an answer",
+    ({ gate }) => decideNative(gate, [], wrong),
+    "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal }).",
+  ],
+  ["no tool", () => argsOf(wrong), "argsOf got undefined in the place of a tool. Write argsOf(sendPayment)."],
+])("%s", async (_, work, message) => {
+  const error = await (async () => work(openDesk()))().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "SETUP" });
+  expect((error as Error).message.slice(0, message.length)).toBe(message);
+});
+
+test("a tool that throws: the receipt has the tool's own error", async () => {
+  const desk = openDesk();
+  const { model } = scriptedModel([{ calls: [{ id: "a", tool: "pay", args: { amount: 4_200, to: "Acme" } }] }, { text: "done" }], "v4");
+  const tools = gateTools(desk.gate, { pay: tool({ inputSchema: Amount, execute: bankIsDown }) });
+  const runner = createRunner(desk.gate, new ToolLoopAgent({ model, tools, maxRetries: 0 }), { name: "a" });
+  await runner.start("t", "pay Acme");
+  await desk.approve();
+  await runner.resume("t");
+  expect((await desk.gate.list({ status: "approved" })).items).toMatchObject([{ receipt: { status: "failed", error: "bank is down" } }]);
+});

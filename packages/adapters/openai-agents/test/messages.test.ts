@@ -1,0 +1,76 @@
+// What somebody reads who has passed the wrong thing, and what an operator reads of a tool that threw.
+import { argsOf, applyDecisions, createRunner, decideNative, gateMcpServers, gateTools } from "@countersign/openai-agents";
+import { Agent, tool } from "@openai/agents";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { openDesk, paying, saying } from "./support/desk.ts";
+
+const wrong = undefined as never;
+
+test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
+  ["no gate", ({ pay }) => gateTools(wrong, [pay]), "Expected a gate, got undefined. Pass what createGate returns"],
+  [
+    "no tools",
+    ({ gate }) => gateTools(gate, wrong),
+    "gateTools got undefined in the place of the list of tools. Write gateTools(gate, [sendPayment]).",
+  ],
+  [
+    "a tool without its list",
+    ({ gate, pay }) => gateTools(gate, pay as never),
+    "gateTools got an object in the place of the list of tools.",
+  ],
+  ["a hole in the list", ({ gate }) => gateTools(gate, [wrong]), "gateTools got undefined in the place of a tool."],
+  ["options in the place of the thread", ({ gate, pay }) => gateTools(gate, [pay], { ungated: [] } as never), "gateTools got an object in the place of the thread. Write gateTools(gate, tools, { threadId })."], // prettier-ignore
+  ["no servers", ({ gate }) => gateMcpServers(gate, wrong), "gateMcpServers got undefined in the place of the list of MCP servers."],
+  ["no agent", ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never), 'createRunner got an object in the place of the agent. Write createRunner(gate, new Agent({ … }), { name: "payments" }).'], // prettier-ignore
+  [
+    "no options",
+    ({ gate }) => createRunner(gate, new Agent({ name: "A" }), wrong),
+    "createRunner got undefined in the place of its options.",
+  ],
+  ["no state", ({ gate }) => applyDecisions(gate, wrong, { threadId: "t" }), "applyDecisions got undefined in the place of the state of a run. Write applyDecisions(gate, result.state, { threadId })."], // prettier-ignore
+  ["no options of an answer", ({ gate }) => decideNative(gate, wrong, wrong), "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal })."], // prettier-ignore
+  ["no tool", () => argsOf(wrong), "argsOf got undefined in the place of a tool. Write argsOf(sendPayment)."],
+])("%s", async (_, work, message) => {
+  const error = await (async () => work(openDesk()))().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "SETUP" });
+  expect((error as Error).message.slice(0, message.length)).toBe(message);
+});
+
+describe("a tool that throws: the receipt has the tool's own error, the model what its errorFunction says", () => {
+  const GENERIC = "An error occurred while running the tool. Please try again.";
+  test.each<[string, object, { told: string; receipt: string }]>([
+    [
+      "of the tool",
+      { errorFunction: () => "The payment failed." },
+      { told: "The payment failed.", receipt: "The payment failed. [The tool threw: Error: bank is down]" },
+    ],
+    [
+      "of the SDK",
+      {},
+      {
+        told: GENERIC,
+        receipt: `${GENERIC} [The tool threw: the SDK's own errorFunction keeps it secret. Give the tool an errorFunction to have it recorded here]`,
+      },
+    ],
+  ])("%s", async (_, options, { told, receipt }) => {
+    const desk = openDesk();
+    const execute = (): never => {
+      throw new Error("bank is down");
+    };
+    const pay = tool({
+      name: "pay",
+      description: "Pays",
+      parameters: z.object({ amount: z.number(), to: z.string() }),
+      execute,
+      ...options,
+    });
+    const agent = new Agent({ name: "A", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [pay]) });
+    const runner = createRunner(desk.gate, agent, { name: "a" });
+    await runner.start("t", "go");
+    await desk.approve();
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", output: told });
+    const [request] = (await desk.gate.list({ status: "approved" })).items;
+    expect(request).toMatchObject({ receipt: { status: "failed", error: receipt } });
+  });
+});

@@ -1,0 +1,62 @@
+// What somebody reads who has passed the wrong thing, and what an operator reads of a tool that threw.
+import { Amount } from "@countersign/adapter-tests";
+import { argsOf, createRunner, decideNative, gateCall, gateTools } from "@countersign/openrouter";
+import { tool } from "@openrouter/agent";
+import { expect, test } from "vitest";
+import { openDesk, paying } from "./support/desk.ts";
+import { openWorld } from "./support/world.ts";
+
+const wrong = undefined as never;
+const bankIsDown = async (): Promise<never> => {
+  throw new Error("bank is down");
+};
+
+test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
+  ["no gate", ({ pay }) => gateTools(wrong, [pay]), "Expected a gate, got undefined. Pass what createGate returns"],
+  [
+    "no gate of a call",
+    ({ pay }) => gateCall(wrong, [pay], { threadId: "t" }),
+    "Expected a gate, got undefined. Pass what createGate returns",
+  ],
+  ["no tools", ({ gate }) => gateTools(gate, wrong), "tools is a list. Write [sendPayment], with what the SDK's tool() gives."],
+  [
+    "a hole in the list",
+    ({ gate }) => gateCall(gate, [wrong], { threadId: "t" }),
+    "tools[0] is not a tool of the SDK. Make it with tool() or serverTool().",
+  ],
+  [
+    "no thread",
+    ({ gate, pay }) => gateCall(gate, [pay], wrong),
+    "gateCall got undefined in the place of the thread. Write gateCall(gate, tools, { threadId }).",
+  ],
+  [
+    "no client",
+    ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never),
+    "createRunner needs a client of the SDK, with callModel. Write createRunner(gate, new OpenRouter(), { name, model, tools }).",
+  ],
+  [
+    "no client at all",
+    ({ gate }) => createRunner(gate, wrong, { name: "a" } as never),
+    "createRunner got undefined in the place of the agent. Write createRunner(gate, new OpenRouter()",
+  ],
+  [
+    "no options of an answer",
+    ({ gate }) => decideNative(gate, wrong, wrong),
+    "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal }).",
+  ],
+  ["no tool", () => argsOf(wrong), "argsOf got undefined in the place of a tool. Write argsOf(sendPayment)."],
+])("%s", async (_, work, message) => {
+  const error = await (async () => work(openDesk()))().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "SETUP" });
+  expect((error as Error).message.slice(0, message.length)).toBe(message);
+});
+
+test("a tool that throws: the receipt has the tool's own error", async () => {
+  const world = await openWorld([[paying(5_000)], "done"]);
+  const pay = tool({ name: "pay", description: "Pays", inputSchema: Amount, execute: bankIsDown });
+  const runner = createRunner(world.gate, world.client, { name: "a", model: "any", tools: [pay] });
+  await runner.start("t", "go");
+  await world.approve();
+  await runner.resume("t");
+  expect((await world.gate.list({ status: "approved" })).items).toMatchObject([{ receipt: { status: "failed", error: "bank is down" } }]);
+});

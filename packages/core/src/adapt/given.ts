@@ -1,0 +1,41 @@
+import type { Gate } from "../contract/gate.ts";
+import type { NativeOptions } from "../contract/native.ts";
+import { CountersignError } from "../errors/error.ts";
+import { shown } from "../errors/shown.ts";
+import { gatingInternalsOf, internalsOf } from "../kernel.ts";
+
+/**
+ * For the first lines of an adapter's function: what was given in the wrong place is said by the function that got it.
+ * @param call the function as it is written right
+ * @example demand(Array.isArray(tools), tools, "the tools", "gateTools(gate, [sendPayment])")
+ * @throws SETUP
+ */
+export function demand(isRight: boolean, got: unknown, place: string, call: string): void {
+  if (isRight) return;
+  const name = call.slice(0, call.indexOf("("));
+  throw new CountersignError("SETUP", { hint: `${name} got ${shown(got)} in the place of ${place}. Write ${call}.` });
+}
+
+/** @throws SETUP for anything that createGate didn't make with a policy */
+export function demandGate(gate: Gate): void {
+  gatingInternalsOf(gate);
+}
+
+/** Whose calls they are, outside a runner: a ThreadRef, a function that gives one, or nobody's yet. @throws SETUP */
+export function demandThread(who: unknown, call: string): void {
+  const isRef = isObject(who) && typeof who["threadId"] === "string";
+  demand(who === undefined || typeof who === "function" || isRef, who, "the thread", call);
+}
+
+/** What `decideNative` was given last. @throws SETUP */
+export function nativeOptions<O extends NativeOptions>(gate: Gate, options: O): O {
+  internalsOf(gate);
+  const call = "decideNative(gate, answer, { threadId, by: principal })";
+  demand(isObject(options), options, "its options", call);
+  demand(typeof options.threadId === "string", options.threadId, "the threadId", call);
+  return options;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
