@@ -9,9 +9,9 @@ const run = promisify(execFile);
 export interface Project {
   readonly cwd: string;
   /** A line typed into its shell. Answers what it printed. @throws when it ended otherwise than with 0 */
-  sh(line: string): Promise<string>;
+  readonly sh: (line: string) => Promise<string>;
   /** A file of it. */
-  read(path: string): string;
+  readonly read: (path: string) => string;
 }
 
 /** `programs`: the folders in which its shell looks first, such as that of a Node. */
