@@ -1,4 +1,4 @@
-import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { currentThread, openThread, outsideThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
 import { openTurn, proposedCalls } from "./turn.ts";

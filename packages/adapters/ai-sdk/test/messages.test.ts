@@ -34,7 +34,7 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
   ],
   [
     "no agent",
-    ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never),
+    ({ gate }) => createRunner(gate, {} as never, { name: "a" }),
     'createRunner got an object in the place of the agent. Write createRunner(gate, new ToolLoopAgent({ … }), { name: "payments" }).',
   ],
   [

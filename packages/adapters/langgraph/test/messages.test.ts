@@ -37,7 +37,7 @@ test.each<[string, (desk: Desk) => unknown, string]>([
   ],
   [
     "no agent",
-    ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never),
+    ({ gate }) => createRunner(gate, {} as never, { name: "a" }),
     'createRunner got an object in the place of the agent. Write createRunner(gate, createAgent({ … }), { name: "payments" }).',
   ],
   [

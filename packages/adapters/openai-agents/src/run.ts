@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { currentThread, openThread, outsideThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { Agent, RunContext, RunState } from "@openai/agents";
 

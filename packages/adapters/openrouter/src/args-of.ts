@@ -8,12 +8,7 @@ import { isServerTool, type InferToolInput, type Tool } from "@openrouter/agent"
  * @throws SETUP for a tool that runs at the provider: its calls aren't seen here
  */
 export function argsOf<T extends Tool>(tool: T): StandardSchemaV1<unknown, InferToolInput<T>> {
-  demand(
-    typeof tool === "object" && tool !== null && ("function" in tool || isServerTool(tool as Tool)),
-    tool,
-    "a tool",
-    "argsOf(sendPayment)",
-  );
+  demand(typeof tool === "object" && tool !== null && ("function" in tool || isServerTool(tool)), tool, "a tool", "argsOf(sendPayment)");
   if (!("function" in tool))
     throw new CountersignError("SETUP", {
       hint: "The provider runs this tool, so its calls can't be gated. Give argsOf a tool that runs here.",

@@ -1,4 +1,4 @@
-import { CountersignError, type ThreadRef } from "@countersign/core";
+import type { ThreadRef } from "@countersign/core";
 import { demand, demandGate, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { CallModelInput, ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";

@@ -1,4 +1,4 @@
-import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import type { Gate, ThreadRef } from "@countersign/core";
 import { demandGate, demandThread, emitting, outsideThread, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { Tool, TurnContext } from "@openrouter/agent";
 import { originalsOf, register } from "./gated.ts";

@@ -31,12 +31,12 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
   ],
   [
     "no client",
-    ({ gate }) => createRunner(gate, {} as never, { name: "a" } as never),
+    ({ gate }) => createRunner(gate, {} as never, { name: "a" }),
     "createRunner needs a client of the SDK, with callModel. Write createRunner(gate, new OpenRouter(), { name, model, tools }).",
   ],
   [
     "no client at all",
-    ({ gate }) => createRunner(gate, wrong, { name: "a" } as never),
+    ({ gate }) => createRunner(gate, wrong, { name: "a" }),
     "createRunner got undefined in the place of the agent. Write createRunner(gate, new OpenRouter()",
   ],
   [
