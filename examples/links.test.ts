@@ -60,6 +60,12 @@ it("leads to a file and a heading that are there", () => {
   expect(links.flatMap((link) => broken(link) ?? [])).toEqual([]);
 });
 
+it("leads from the README to every page of the documentation", () => {
+  const documentation = pages.filter((page) => page.startsWith("docs/"));
+  const linked = links.flatMap(({ page, target }) => (page === "README.md" ? [target.replace(/#.*/, "")] : []));
+  expect(documentation.filter((page) => !linked.includes(page))).toEqual([]);
+});
+
 it("doesn't leave its tarball, unless it is absolute: the docs are in one package, and each README is in its own", () => {
   const leaves = ({ page, target }: Link): boolean => {
     if (/^([a-z]+:|#)/.test(target)) return false;
