@@ -4,6 +4,7 @@ export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
 export type { Store } from "./contract/store.ts";
 export type { ThreadQuery, ThreadState } from "./contract/threads.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
+export { schemaId } from "./ledger/reserved.ts";
 export { toRequest } from "./ledger/to-request.ts";
 export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
 export { dueSince, type DueRequest, type DueThread } from "./store/due.ts";

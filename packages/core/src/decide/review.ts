@@ -53,6 +53,5 @@ async function consult(kernel: Kernel, reviewer: Reviewer, request: ApprovalRequ
 
 function tell(kernel: Kernel, request: ApprovalRequest, error: unknown): void {
   if (isCountersignError(error, "ALREADY_DECIDED")) return;
-  const why = messageOf(error);
-  kernel.warn(`The in-process reviewer's answer on ${request.id} (${request.tool}) was not accepted; the request stays pending. ${why}`);
+  kernel.warn(`The reviewer of this process has not decided about ${request.tool}, and request ${request.id} stays pending: ${messageOf(error)}`); // prettier-ignore
 }

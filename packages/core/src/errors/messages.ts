@@ -43,7 +43,8 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   SELF_REVIEW: ({ by }) => `${by.id} asked for this call and so can't sign it. Somebody else has to.`,
   DECISION_NOT_ALLOWED: ({ allowed }) => `This decision is not offered here. Allowed: ${allowed.join(", ") || "none"}.`,
   INVALID_ARGS: ({ issues }) => `Invalid: ${issues.map((issue) => `${path(issue.path)}: ${issue.message}`).join("; ")}.`,
-  POLICY_DENIED: ({ rule, reason }) => `The policy denies this (rule ${rule}): ${reason}.`,
+  POLICY_DENIED: ({ rule, reason }) =>
+    reason.startsWith("The policy ") ? `${reason} (rule ${rule}).` : `The policy does not allow this (rule ${rule}): ${reason}.`,
   NOT_JSON: ({ path: keys }) =>
     `Not representable as JSON at ${path(keys)}: only plain objects, arrays, strings, finite numbers, booleans and null are.`,
   NATIVE_REFUSED: ({ threadId, reason }) => `The answer for thread ${threadId} was refused: ${reason}. The pause is unchanged.`,
