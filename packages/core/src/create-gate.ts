@@ -12,6 +12,7 @@ import { grants, revoke } from "./decide/grants.ts";
 import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
+import { shown } from "./errors/shown.ts";
 import { tellingFaults } from "./gate/faults.ts";
 import { readId, readQuery } from "./gate/given.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
@@ -76,6 +77,8 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
  * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for a key that there isn't in `limits` or `timings`
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
+  if (typeof options !== "object" || options === null)
+    throw new CountersignError("SETUP", { hint: `createGate got ${shown(options)}. Write createGate({ policy, store }).` });
   const { policy, store, reviewer } = options;
   const kernel = kernelOf(options);
   const { ledger } = kernel;
@@ -134,7 +137,10 @@ function kernelOf({
   warn,
 }: AnyGateOptions): Kernel {
   const internals = policy && policyInternals(policy);
-  if (policy && !internals) throw new CountersignError("SETUP", { hint: "createGate: the policy must come from definePolicy." });
+  if (policy && !internals)
+    throw new CountersignError("SETUP", {
+      hint: "createGate got a policy that nobody defined. Pass what definePolicy, policyFile or loadPolicy returns.",
+    });
   const ledger = new Ledger(portOf(store), readName("tenant", tenant), now);
   // oxlint-disable-next-line no-console -- the one place where people look who have not passed a `warn`
   const tell = warn ?? ((message) => console.warn(`countersign: ${message}`));
@@ -155,10 +161,11 @@ function kernelOf({
 
 /** What would otherwise be found out when the first payment hangs, or when it didn't. */
 function warnAtStart({ policy, warn }: Kernel, reviewer: Reviewer | undefined, store: Store): void {
-  if (approvesAll(reviewer)) warn("dangerouslyApproveAll() signs every call that your policy asks about, unseen. Not for production.");
+  if (approvesAll(reviewer))
+    warn("dangerouslyApproveAll() signs every call that your policy asks about, and nobody looks at it. Do not use it in production.");
   if (!policy?.compiled.mayAsk || reviewer || store.capabilities.durable || store.capabilities.shared) return;
   warn(
-    "this policy can ask, but nothing could answer: there is no reviewer, and the store lives in this process alone. " +
-      "Pass a reviewer (terminalReviewer()), use a store that others can open (sqliteStore), or call gate.decide here.",
+    "The policy can ask, and nobody can answer: there is no reviewer, and other processes can't open this store. " +
+      "Pass a reviewer (terminalReviewer()), use a store that others can open (sqliteStore), or decide in this process with gate.decide.",
   );
 }

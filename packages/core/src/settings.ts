@@ -35,15 +35,15 @@ export function readLimits(given: Partial<Limits> = {}): Limits {
   const limits: Limits = { ...LIMITS, ...given };
   for (const [scope, limit] of Object.entries(limits)) {
     if (limit === false || (Number.isInteger(limit) && limit > 0)) continue;
-    throw setup(`limits.${scope} is a whole number from 1, or false`);
+    throw setup(`limits.${scope} is ${shown(limit)}. Write a whole number from 1, or false for no limit`);
   }
   return limits;
 }
 
 /** @throws SETUP for anything but a text with something in it, and for one that is too long */
 export function readName(key: string, value: unknown): string {
-  if (typeof value !== "string" || value === "") throw setup(`${key} is a text, and not empty`);
-  if (isTooLong(value)) throw setup(`${key} is ${TOO_LONG}`);
+  if (typeof value !== "string" || value === "") throw setup(`${key} is ${shown(value)}. Write text with at least one character`);
+  if (isTooLong(value)) throw setup(`${key} is ${TOO_LONG}. Write a shorter one`);
   return value;
 }
 
@@ -54,7 +54,8 @@ function readTime(key: string, value: unknown): number {
 }
 
 function demandKeys(name: string, given: unknown, keys: readonly string[], right: string): void {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw setup(`${name} is an object with ${right}`);
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw setup(`${name} is ${shown(given)}. Write an object with ${right}`);
   const unknown = Object.keys(given).find((key) => !keys.includes(key));
   if (unknown !== undefined) throw setup(`there is no ${name}.${unknown}. There are ${right}`);
 }

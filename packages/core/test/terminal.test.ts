@@ -75,7 +75,7 @@ describe("the terminal reviewer", () => {
     const good = `${CLEAR}{"amount": 4000}\r`;
     const { decision, shown } = await answered(["e\r", `${CLEAR}{oops\r`, `${CLEAR}{"amount": "x"}\r`, good, "y\r"]);
     expect(decision).toEqual({ type: "edit", args: { amount: 4_000 } });
-    expect(shown).toContain("That is no JSON");
+    expect(shown).toContain("This is not JSON");
     expect(shown).toContain("amount:");
     expect(shown).toContain('"amount": 4000');
     expect((await answered(["e\r", good, "\r"])).decision).toBeUndefined();

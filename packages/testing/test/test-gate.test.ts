@@ -84,7 +84,12 @@ describe("what a gate would warn of fails the test", () => {
   const wire = { ...pay, tool: "wire" as const, args: { to: "y" } };
 
   it.each<[string, Reviewer, typeof pay | typeof wire, string]>([
-    ["a reviewer without the role", scriptedReviewer([approve()]), pay, "scripted-reviewer may not do this. It takes one of: finance."],
+    [
+      "a reviewer without the role",
+      scriptedReviewer([approve()]),
+      pay,
+      "scripted-reviewer may not do this. It takes one of these roles or people: finance.",
+    ],
     [
       "a typo in the tool",
       scriptedReviewer({ payy: approve() }, finance),

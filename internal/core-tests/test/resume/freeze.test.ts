@@ -82,7 +82,8 @@ describe("a freeze", () => {
       at: expect.any(Number),
     });
     expect(await gate.freezes()).toEqual([frozen]);
-    for (const id of ["", 7, undefined, frozen]) expect(await codeOf(gate.liftFreeze(id as never, { by: ops }))).toBe("FREEZE_NOT_FOUND");
+    for (const id of ["", 7, undefined, frozen]) expect(await codeOf(gate.liftFreeze(id as never, { by: ops }))).toBe("INVALID_ARGS");
+    expect(await codeOf(gate.liftFreeze("f-1", { by: ops }))).toBe("FREEZE_NOT_FOUND");
     for (const given of [undefined, {}, { by: "ops" }, { by: { id: "" } }])
       expect(await codeOf(gate.liftFreeze(frozen.id, given as never))).toBe("INVALID_ARGS");
     expect(await gate.freezes()).toHaveLength(1);

@@ -100,7 +100,7 @@ describe("a run that keeps failing", () => {
         nextTryAt: undefined,
       },
     ]);
-    expect(warned).toEqual([expect.stringMatching(/Thread t of mini is tried no more.*the guardrail tripped/)]);
+    expect(warned).toEqual([expect.stringMatching(/Workers no longer try thread t of mini.*the guardrail tripped/)]);
 
     await expect(runner.resume("t")).rejects.toThrow("the guardrail tripped");
     expect(await look()).toMatchObject({ state: "ready", attempts: 1, nextTryAt: expect.any(Number) as number });

@@ -21,8 +21,8 @@ const policy = definePolicy({
 const alice = { id: "alice" };
 const PAY = call("call_0", "pay", { amount: 4_200, to: "Acme" });
 
-function setting(tools: { pay?: (args: object) => unknown } = {}) {
-  const gate = testGate(policy);
+function setting(tools: { pay?: (args: object) => unknown } = {}, warn?: (message: string) => void) {
+  const gate = testGate(policy, warn && { warn });
   const runner = createRunner(gate, { model: scripted([PAY], "done"), tools: { pay: () => "paid", ...tools } });
   const ask = async (threadId: string): Promise<ApprovalRequest> => pendingOf(await runner.start(threadId, "go"));
   const sign = async (threadId: string): Promise<void> => void (await gate.decide(await ask(threadId), approve(), { by: alice }));
@@ -188,7 +188,7 @@ describe("a started worker", () => {
   });
 
   it("survives an onError that throws", async () => {
-    const { gate, sign } = setting();
+    const { gate, sign } = setting({}, () => {});
     await sign("a");
     const broken = createRunner(gate, { model: () => Promise.reject(new Error("provider down")), tools: { pay: () => "paid" } });
     const worker = createWorker(gate, [broken], {

@@ -45,7 +45,7 @@ export function defineKeptRunner<Input, Output, Stream, C, Native, Run, Request,
 
   const known = (next: Next<Request, Output, Messages> | undefined): Next<Request, Output, Messages> => {
     if (next) return next;
-    const hint = `Nothing is saved of this thread's run: it was begun without a runner, and whoever began it keeps its conversation (${spec.framework}).`;
+    const hint = `The ${spec.framework} runner ${spec.name} can't go on with this thread: nothing is saved of its run. Somebody began it without a runner and keeps its conversation. Go on there, or start the thread here with a new input.`;
     throw new CountersignError("SETUP", { hint });
   };
 

@@ -117,7 +117,7 @@ function termsOfEdit(record: RequestRecord, verdict: Verdict | undefined, now: n
   const isShortened = expiresAt !== record.expiresAt;
   if (!terms || (isShortened && expiresAt !== undefined && expiresAt <= now)) {
     const reason =
-      "an edit keeps the terms under which the call was asked and adds those of the policy here, and nobody can sign under both: " +
+      "an edit has to meet the terms under which the call was asked and those of the policy here, and nobody can sign under both: " +
       `asked under ${JSON.stringify(asked)}, here ${JSON.stringify(here)}`;
     throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason });
   }

@@ -53,7 +53,7 @@ async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: Fr
   ];
   if (unknown.length === 0) return;
   const near = isNamed ? "" : didYouMean(tool, rules.map(({ text }) => text)); // prettier-ignore
-  warn(`This freeze names ${unknown.join(" and ")}, of which nothing was ever asked. If that is misspelt, it stops nothing: lift it and name what you mean.${near}`); // prettier-ignore
+  warn(`This freeze names ${unknown.join(" and ")}, and nothing was ever asked of that. A misspelt freeze stops nothing: lift it, and name what you mean.${near}`); // prettier-ignore
 }
 
 /** Lifting it again changes nothing. @throws INVALID_ARGS, FREEZE_NOT_FOUND */

@@ -10,8 +10,10 @@ import { authorize } from "./authorize.ts";
 /** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */
 export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
   const found = await ledger.grants(tool);
-  if (!found) throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke them by id: gate.revokeGrant." });
-  for (const { id, reason } of found.unreadable ?? []) warn(`The record ${id} can't be read and is left out: ${reason}.`);
+  if (!found)
+    throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke a grant by its id: gate.revokeGrant(id, { by })." });
+  for (const { id, reason } of found.unreadable ?? [])
+    warn(`The list of grants lacks ${id}: its record can't be read (${reason}). Compare it with a backup.`);
   return found.items.map(toGrant);
 }
 

@@ -25,12 +25,13 @@ export function rememberedBy(
   if (!offered.includes(scope))
     throw refused(
       offered.map((each) => `remember ${each}`),
-      "The terms don't offer it.",
+      "The terms don't offer to remember it: see review.remember of the policy.",
     );
   if (decision.type === "edit") throw refused([], "An edit signs the arguments of one call. Approve a later call that proposes them.");
   if (decision.type === "reject" && (decision.then ?? "continue") !== "continue")
     throw refused([], "Only a rejection after which the model goes on can be remembered.");
-  if (within === "requester" && !record.requestedBy) throw refused(["remember within the thread"], "Nobody knows who asked.");
+  if (within === "requester" && !record.requestedBy)
+    throw refused(["remember within the thread"], "Nobody knows who asked: requestedBy is missing.");
   const lifetime = durationMs(remember.for ?? DEFAULTS.rememberFor);
   const id = grantIdOf(record.tenant, record.id);
   const grant: Grant = {

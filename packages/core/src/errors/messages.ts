@@ -7,47 +7,50 @@ const name = (request: ApprovalRequest): string => `${request.id} (${request.too
 
 /** What a person reads: what happened, to which record, and what to do next. */
 export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) => string } = {
-  REQUEST_NOT_FOUND: ({ id }) => `There is no request ${id} in this store and tenant.`,
+  REQUEST_NOT_FOUND: ({ id }) =>
+    `There is no request ${id} in this store and tenant. Check the id, and which store and tenant you look into.`,
   ALREADY_DECIDED: ({ request, winner }) =>
     `Request ${name(request)} is already ${request.status}${winner ? ` by ${winner.by.id}` : ""}. Nothing was changed.`,
   NOT_APPROVED: ({ request }) =>
     request
-      ? `Request ${name(request)} is ${request.status}: it does not run.`
-      : "There is no recorded approval of this call: it does not run.",
-  PURGED: ({ id }) => `Request ${id} has finished long ago and was purged. It does not run again.`,
-  GRANT_NOT_FOUND: ({ id }) => `There is no grant ${id} in this store and tenant.`,
+      ? `Request ${name(request)} is ${request.status}, so it does not run.`
+      : "There is no recorded approval of this call, so it does not run.",
+  PURGED: ({ id }) => `Request ${id} finished long ago and was purged. It does not run again. To ask anew, use another key or a new turn.`,
+  GRANT_NOT_FOUND: ({ id }) => `There is no grant ${id} in this store and tenant. gate.grants() lists those that there are.`,
   DUPLICATE_CALL: ({ turnId, callId }) =>
-    `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded: give each call its own id.`,
+    `Turn ${turnId} proposes call id ${callId} twice. Nothing was recorded. Give each call an id of its own.`,
   TOO_MANY_REQUESTS: ({ scope, id, limit, within }) =>
     `More than ${limit} requests of the last ${within / 1_000} s would wait for people ${scope === "thread" ? "in thread" : "on behalf of"} ${id}. ` +
-    `Nothing was recorded, and what waits stays decidable. Have some decided, or try again later; limits.${scope} of createGate allows more.`,
-  THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is held by another invocation right now. Try again when it has ended.`,
-  THREAD_CLOSED: ({ threadId }) => `Thread ${threadId} has ended. Start it with a new input.`,
-  LEASE_LOST: ({ threadId }) => `This process no longer holds thread ${threadId}; another one goes on with it. No effect was started.`,
+    `Nothing was recorded, and people can still decide what waits. Have some decided, or try again later. createGate({ limits: { ${scope}: … } }) allows more.`,
+  THREAD_BUSY: ({ threadId }) => `Thread ${threadId} is running already, here or in another process. Try again when that run has ended.`,
+  THREAD_CLOSED: ({ threadId }) => `Thread ${threadId} has ended. To go on, start it with a new input.`,
+  LEASE_LOST: ({ threadId }) =>
+    `Another process has taken over thread ${threadId} and goes on with it. No effect was started here. You don't need to do anything.`,
   TIMEOUT: ({ after }) => `Nobody decided within ${after} ms. The request is still pending.`,
   FROZEN: ({ id, by, reason, tool }) =>
-    `${tool} is frozen by ${by.id}: ${reason}. It did not run, and signatures stay good: resume once freeze ${id} is lifted.`,
+    `${tool} is frozen by ${by.id}: ${reason}. The call did not run, and its signatures stay good. Resume it when freeze ${id} is lifted.`,
   FREEZE_NOT_FOUND: ({ id }) => `There is no freeze ${id} in this store and tenant. gate.freezes() lists those in force.`,
   AUDIT_BROKEN: ({ subject, seq, flaw, foreign }) =>
     foreign
-      ? `This export does not belong to this store and tenant: ${flaw}. Verify it with the store that it was made from. If that is this one, its records were removed or replaced.`
+      ? `This export does not belong to this store and tenant: ${flaw}. Verify it with the store that it was made from. If that is this store, its records were removed or replaced.`
       : `The audit chain of ${subject} is broken at event ${seq}: ${flaw}. Keep the store as it is and compare it with a backup.`,
-  ARGS_CHANGED: ({ request }) => `Request ${name(request)} now proposes other arguments than those shown. Look at it again, then decide.`,
+  ARGS_CHANGED: ({ request }) => `Request ${name(request)} now has other arguments than you were shown. Look at it again, then decide.`,
   EDIT_UNCHECKABLE: ({ request }) =>
-    `An edit of ${name(request)} can't be checked here: neither a policy nor a schema is at hand. Edit where the policy is loaded.`,
-  EXECUTION_BUSY: ({ request }) => `Request ${name(request)} is being executed elsewhere. Resume later to get its recorded result.`,
+    `This process can't check an edit of ${name(request)}: it has neither a policy nor a schema for the tool. Edit where the policy is loaded.`,
+  EXECUTION_BUSY: ({ request }) => `Another process is executing request ${name(request)}. Resume later to get the recorded result.`,
   CONFLICT: ({ request }) =>
-    `Request ${name(request)} is not in a state where this is possible (${request.status}, execution ${request.execution}).`,
-  EXPIRED: ({ request }) => `Request ${name(request)} has expired. Nothing was executed.`,
-  NOT_AUTHORIZED: ({ by, missing }) => `${by.id} may not do this. It takes one of: ${missing.join(", ")}.`,
-  SELF_REVIEW: ({ by }) => `${by.id} asked for this call and so can't sign it. Somebody else has to.`,
+    `This can't be done to request ${name(request)} now: it is ${request.status}, and its execution is ${request.execution}.`,
+  EXPIRED: ({ request }) => `Request ${name(request)} has expired. It did not run.`,
+  NOT_AUTHORIZED: ({ by, missing }) => `${by.id} may not do this. It takes one of these roles or people: ${missing.join(", ")}.`,
+  SELF_REVIEW: ({ by }) => `${by.id} asked for this call, so somebody else has to sign it.`,
   DECISION_NOT_ALLOWED: ({ allowed }) => `This decision is not offered here. Allowed: ${allowed.join(", ") || "none"}.`,
   INVALID_ARGS: ({ issues }) => `Invalid: ${issues.map((issue) => `${path(issue.path)}: ${issue.message}`).join("; ")}.`,
   POLICY_DENIED: ({ rule, reason }) =>
     reason.startsWith("The policy ") ? `${reason} (rule ${rule}).` : `The policy does not allow this (rule ${rule}): ${reason}.`,
   NOT_JSON: ({ path: keys }) =>
-    `Not representable as JSON at ${path(keys)}: only plain objects, arrays, strings, finite numbers, booleans and null are.`,
-  NATIVE_REFUSED: ({ threadId, reason }) => `The answer for thread ${threadId} was refused: ${reason}. The pause is unchanged.`,
+    `JSON has no word for what stands at ${path(keys)}. Use plain objects, lists, text, finite numbers, booleans and null.`,
+  NATIVE_REFUSED: ({ threadId, reason }) =>
+    `The answer for thread ${threadId} was refused: ${reason}. Nothing of it was recorded. Show the calls again.`,
   THREAD_UNKNOWN: ({ tool, threadId, otherGate }) =>
     threadId !== undefined
       ? `Thread ${threadId} was never started. Call start first.`
@@ -55,38 +58,51 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
         ? `There are two gates: one guards the tool ${tool}, and another one drives the run that called it. Pass one gate to both, to gateTools and to createRunner.`
         : `The tool ${tool} was called outside any thread. Tell gateTools whose call it is, or call the tool through a runner.`,
   THREAD_SUSPENDED: ({ threadId, pending }) =>
-    `Thread ${threadId} is suspended with ${pending.length} undecided request(s). Resume it, or start with pending: "cancel".`,
-  AGENT_UNKNOWN: ({ agent }) => `The thread belongs to agent ${agent}; this is not its runner.`,
-  STATE_INCOMPATIBLE: ({ framework, tool, runner, saved, running }) =>
-    runner !== undefined
-      ? `The agent ${saved} has saved this thread. The runner ${runner} drives the agent ${running} here, which has no ${saved}. ` +
-        "Give each agent a runner name of its own. If the agent was renamed or removed, resume the thread with the old version."
-      : tool !== undefined
-        ? `The tool ${tool} has changed since this call was signed: then ${saved}; now ${running}. ` +
-          "It did not run, and what was decided stands. Resume it with the old version."
-        : saved === framework
-          ? `The thread was saved by ${framework}, this process runs ${running}. Only a runner on ${framework} can go on with it.`
-          : `The thread was saved by ${framework} ${saved}, this process runs ${running}. Resume it with the old version.`,
+    `Thread ${threadId} waits for ${pending.length} decision(s). Resume it when they are made, or start it with pending: "cancel" to withdraw the requests.`,
+  AGENT_UNKNOWN: ({ agent }) => `The thread belongs to the agent ${agent}. Use the runner of that name.`,
+  STATE_INCOMPATIBLE: (details) => incompatible(details),
   STATE_NOT_SERIALIZABLE: ({ path: keys }) =>
-    `The state to be saved can't be kept: at ${path(keys)} stands neither JSON nor a date, bytes, a bigint, a Map, a Set or a URL. Put plain values there, or leave it out.`,
+    `The state can't be saved because of what stands at ${path(keys)}. Put JSON there, or a date, bytes, a bigint, a Map, a Set or a URL, or leave it out.`,
   EXECUTION_UNKNOWN: ({ request }) =>
     request.status === "approved" && request.execution === "none"
-      ? `Request ${name(request)} was cut short, and it is unknown whether it happened. It may be repeated: resume, and it runs again.`
-      : `Request ${name(request)} was begun and its outcome is unknown. A person has to look and then call gate.settle.`,
-  STORE_UNAVAILABLE: ({ retryable, answered, unreadable, closed }) => {
-    if (unreadable)
-      return `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`;
-    if (closed)
-      return "The store was closed: this call read and wrote nothing. Close a store when the program ends, not before. `await using` closes it at the end of its block, and at the top of a module at the end of the module.";
-    const what = answered === undefined ? "did not answer." : `can't do this${retryable ? " now" : ""}: ${sentence(answered)}`;
-    return `The store ${what}${retryable ? " Trying again is safe." : ""}`;
-  },
+      ? `Request ${name(request)} was cut short, and nobody knows whether it happened. Its rule lets it be repeated: resume, and it runs again.`
+      : `Request ${name(request)} was started, and nobody knows whether it happened. Check the outside system, then call gate.settle.`,
+  STORE_UNAVAILABLE: (details) => unavailable(details),
   STORE_INCOMPATIBLE: ({ found, expected }) => {
-    if (found === "foreign") return "This is not a Countersign store. Nothing was changed in it.";
+    if (found === "foreign") return "This is not a Countersign store. Nothing was changed in it. Use another file, database or schema.";
     if (found === 0) return "There is no store there yet.";
-    return `The store has schema ${found}, this version ${found > expected ? "knows" : "needs"} ${expected}.${found > expected ? " Upgrade the package." : ""}`;
+    return found > expected
+      ? `The store has schema ${found}, and this version knows ${expected}. Upgrade the package.`
+      : `The store has schema ${found}, and this version needs ${expected}. Begin a new store, and keep this one for its audit trail.`;
   },
   // Of a file, the note names each place.
   POLICY_INVALID: ({ path: at, problems }) => (problems ? "The file can't be used:" : `The policy is invalid at ${at}.`),
   SETUP: ({ hint }) => hint,
 };
+
+function incompatible({ framework, tool, runner, saved, running }: ErrorDetails["STATE_INCOMPATIBLE"]): string {
+  if (runner !== undefined) {
+    return (
+      `The agent ${saved} has saved this thread. The runner ${runner} drives the agent ${running} here, which has no ${saved}. ` +
+      "Give each agent a runner name of its own. If the agent was renamed or removed, resume the thread with the old version."
+    );
+  }
+  if (tool !== undefined) {
+    return (
+      `The tool ${tool} has changed since this call was signed. Then: ${saved}. Now: ${running}. ` +
+      "The call did not run, and every decision stands. Resume it with the old version."
+    );
+  }
+  return saved === framework
+    ? `This thread was saved by ${framework}, and this runner is on ${running}. Go on with a runner on ${framework}.`
+    : `This thread was saved by ${framework} ${saved}, and this process runs ${running}. Resume it with the old version.`;
+}
+
+function unavailable({ retryable, answered, unreadable, closed }: ErrorDetails["STORE_UNAVAILABLE"]): string {
+  if (unreadable)
+    return `The record ${unreadable.id} can't be read: ${unreadable.reason}. Another version wrote it, or it was damaged. Compare it with a backup.`;
+  if (closed)
+    return "The store was closed: this call read and wrote nothing. Close a store when the program ends, not before. `await using` closes it at the end of its block, and at the top of a module at the end of the module.";
+  const what = answered === undefined ? "did not answer." : `can't do this${retryable ? " now" : ""}: ${sentence(answered)}`;
+  return `The store ${what}${retryable ? " Trying again is safe." : ""}`;
+}

@@ -9,13 +9,13 @@ export function decidable(tool: string, terms: ReviewTerms, possible: ReviewTerm
   if (!possible) return terms;
   const unknown = possible.find((decision) => !DECISIONS.includes(decision));
   if (unknown !== undefined)
-    throw setup(`The framework names a decision about ${tool} that does not exist: ${String(unknown)}. There are ${listed(DECISIONS)}.`);
+    throw setup(`The framework offers a decision about ${tool} that does not exist: ${String(unknown)}. There are ${listed(DECISIONS)}.`);
   const policy = decisionsOf(terms);
   const decisions = policy.filter((decision) => possible.includes(decision));
   if (decisions.length > 0) return { ...terms, decisions };
   throw setup(
     `Nobody could decide about ${tool}: the policy offers ${listed(policy)}, and the framework takes ${listed(possible)}. ` +
-      "Nothing was recorded. Change review.decisions of the policy, or what the framework or the tool takes, so that both have one.",
+      "Nothing was recorded. Change review.decisions of the policy, or what the framework takes, so that they share a decision.",
   );
 }
 

@@ -29,7 +29,7 @@ export function portOf(store: Store): StorePort {
   const missing = METHODS.find((method) => typeof (store as Partial<StorePort> | undefined)?.[method] !== "function");
   if (missing) {
     throw new CountersignError("SETUP", {
-      hint: `createGate needs a store such as sqliteStore("countersign.db"); what was given has no ${missing}().`,
+      hint: `createGate needs a store such as sqliteStore("countersign.db"). It got something without ${missing}().`,
     });
   }
   return store as StorePort;
@@ -97,7 +97,7 @@ export class Ledger {
     const page = await this.port.listThreads?.(this.tenant, query);
     if (!page) {
       throw new CountersignError("SETUP", {
-        hint: "This store can't list threads: it has no listThreads(). A store of your own learns it from docs/write-a-store.md.",
+        hint: "This store can't list threads: it has no listThreads(). If it is your own, docs/write-a-store.md says how to add it.",
       });
     }
     return readPage<ThreadHead>(page, parseThread);
@@ -150,7 +150,7 @@ export class Ledger {
     const { port } = this;
     if (port.closedThreads) return port.closedThreads(this.tenant, before, limit);
     throw new CountersignError("SETUP", {
-      hint: "This store can't purge: it has no closedThreads(). sqliteStore can; a store of your own learns it from docs/write-a-store.md.",
+      hint: "This store can't purge: it has no closedThreads(). sqliteStore and postgresStore can. If the store is your own, docs/write-a-store.md says how to add it.",
     });
   }
 
@@ -205,7 +205,7 @@ function listed(item: RequestRecord): RequestRecord {
 function refuseUnreadable({ kind, record }: Extract<Change, { op: "put" }>): void {
   const flaw = flawOf(kind, record);
   if (flaw === undefined) return;
-  const hint = `The ${kind} ${record.id} is not written, because nobody could read it again: ${flaw}. Nothing was changed.`;
+  const hint = `The ${kind} ${record.id} was not written, because nobody could read it again: ${flaw}. Nothing was changed.`;
   throw new CountersignError("SETUP", { hint });
 }
 

@@ -78,7 +78,7 @@ function isSame(recorded: RequestRecord, outcome: Outcome): boolean {
 function contradiction(current: RequestRecord, claimed: RequestRecord, { status }: Outcome): string {
   const { id, tool, state } = current;
   const meanwhile = isOf(claimed, current) ? `a person had settled it as ${state}` : "a person had already had it tried again";
-  return `Attempt ${claimed.attempt} of ${id} (${tool}) came back late and says ${status}, but ${meanwhile}. Look into the outside system: the record stays as it is.`;
+  return `Attempt ${claimed.attempt} of ${id} (${tool}) came back late and says ${status}, but ${meanwhile}. The record stays as it is. Check the outside system.`;
 }
 
 /** How a finished execution looks in the record. */

@@ -35,7 +35,7 @@ export function failed(timings: ResolvedTimings, thread: ThreadRecord, { error, 
 export function tellGivenUp({ warn }: Kernel, { id, agent, attempts, failingSince, lastError }: ThreadRecord): void {
   const since = failingSince === undefined ? "" : ` since ${new Date(failingSince).toISOString()}`;
   warn(
-    `Thread ${id} of ${agent} is tried no more: its run failed ${attempts} times in a row${since}, the last time with: ${lastError}. ` +
-      "When the cause is gone, call resume for it.",
+    `Workers no longer try thread ${id} of ${agent}: its run failed ${attempts} times in a row${since}, the last time with: ${lastError}. ` +
+      "Mend the cause, then call runner.resume for the thread.",
   );
 }

@@ -6,6 +6,7 @@ import type { AgentRunner, Advance, RunFrom, RunnerSpec } from "../contract/runn
 import type { Thread } from "../contract/thread.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
+import { shown } from "../errors/shown.ts";
 import { gatingInternalsOf } from "../kernel.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
@@ -31,7 +32,10 @@ const WAKE = Symbol.for("countersign.wake");
 /** @throws SETUP for a runner that defineRunner didn't make */
 export function wakeOf(runner: AgentRunner): Wake {
   const wake = (runner as { [WAKE]?: Wake })[WAKE];
-  if (!wake) throw new CountersignError("SETUP", { hint: `Runner ${runner.name} was not made by an adapter's createRunner.` });
+  if (!wake)
+    throw new CountersignError("SETUP", {
+      hint: `Expected a runner, got ${shown(runner)}. Pass what the createRunner of an adapter returns.`,
+    });
   return wake;
 }
 
@@ -209,13 +213,14 @@ function ownOptions<Native>(
   const unknown = perCall && Object.keys(native).find((key) => !perCall.includes(key));
   if (unknown === undefined) return native as unknown as Native;
   const hint =
-    `Runner ${name} takes no option ${unknown} for one call: whoever wakes the thread later would not have it. ` +
-    "What the framework needs for each run is made from the thread: createRunner(…, { context: (thread) => … }).";
+    `Runner ${name} takes no option ${unknown} for one call: a worker that wakes the thread later would not have it. ` +
+    "Make what each run needs from the thread: createRunner(…, { context: (thread) => … }).";
   throw new CountersignError("SETUP", { hint });
 }
 
 function refuseUnstreamable(spec: { readonly name: string; readonly advanceStream?: unknown }): void {
-  if (!spec.advanceStream) throw new CountersignError("SETUP", { hint: `Runner ${spec.name} can't stream. Use start and resume.` });
+  if (!spec.advanceStream)
+    throw new CountersignError("SETUP", { hint: `Runner ${spec.name} can't stream. Use runner.start and runner.resume.` });
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -93,7 +93,9 @@ async function untilItRests<Input, Output, Messages>(
     const read = await readNow(internals.kernel, thread.id);
     if (read.requests.some(({ state }) => state === "pending")) return { advanced, read };
     if (ids === asked)
-      throw new CountersignError("SETUP", { hint: `The ${thread.invocation.framework} adapter waits for calls that are decided: ${ids}.` });
+      throw new CountersignError("SETUP", {
+        hint: `The ${thread.invocation.framework} adapter waits for calls that are decided already: ${ids}. Its advance has to go on with them.`,
+      });
     asked = ids;
     thread.forget();
     next = { input: undefined, again: false, continuation: advanced.continuation };
@@ -105,8 +107,8 @@ function refuseLostConversation(advanced: Advance<unknown>, taken: ThreadRecord,
   if (advanced.status !== "suspended" || advanced.calls.length === 0 || advanced.continuation) return;
   if ((hold.written ?? taken).continuation !== taken.continuation) return;
   const hint =
-    `The ${framework} adapter pauses without a continuation, so that nobody could go on with thread ${taken.id}. ` +
-    "Let advance answer one, or say keepsConversation: true if the framework itself keeps the conversation.";
+    `The ${framework} adapter pauses without a continuation, so nobody could go on with thread ${taken.id}. ` +
+    "Let advance answer one. If the framework itself keeps the conversation, write keepsConversation: true.";
   throw new CountersignError("SETUP", { hint });
 }
 

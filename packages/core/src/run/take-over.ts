@@ -16,7 +16,7 @@ export interface Claim {
   readonly since: number;
 }
 
-const DIED = "The process that ran it died, or stood still for longer than its lease.";
+const DIED = "the process that ran it died, or stood still for longer than its lease";
 
 /**
  * The thread, for whoever claimed it. Those who had it before and never let go are counted as failed attempts first: a run

@@ -23,7 +23,9 @@ export async function grantsOn(
       ledger.grantsFor({ namespace, tool, agent }).catch((error: unknown) => {
         const unreadable = unreadableIn(error);
         if (!unreadable) throw error;
-        warn(`No remembered decision counts for ${tool}: the record ${unreadable.id} can't be read (${unreadable.reason}).`);
+        warn(
+          `People are asked about ${tool} although somebody may have decided for good: the record ${unreadable.id} can't be read (${unreadable.reason}). Compare it with a backup.`,
+        );
         return [];
       }),
     ),

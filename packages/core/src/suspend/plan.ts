@@ -130,7 +130,7 @@ function insertsOf(
 /** Four eyes without a known requester would let whoever asked sign. */
 function refuseUnknownRequester({ allowed, terms, call, requestedBy }: Question, invocation: Invocation): void {
   if (allowed || !terms.fourEyes || (requestedBy ?? invocation.requestedBy)) return;
-  const hint = `The terms of ${call.tool} demand four eyes, but thread ${invocation.threadId} doesn't say who asks: pass requestedBy.`;
+  const hint = `The terms of ${call.tool} need four eyes, and nobody knows who asks in thread ${invocation.threadId}. Pass requestedBy when you start it.`;
   throw new CountersignError("SETUP", { hint });
 }
 

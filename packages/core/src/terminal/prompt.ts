@@ -99,7 +99,7 @@ function checkedArgs(text: string, { argsSchema }: ApprovalRequest): { readonly 
   try {
     args = JSON.parse(text);
   } catch (error) {
-    return { problem: `That is no JSON: ${visible(String((error as Error).message))}` };
+    return { problem: `This is not JSON: ${visible(String((error as Error).message))}` };
   }
   if (typeof args !== "object" || args === null || Array.isArray(args)) return { problem: "The arguments must be a JSON object." };
   const parsed = argsSchema && parseWith(fromJsonSchema(argsSchema), args);

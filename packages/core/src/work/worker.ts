@@ -3,6 +3,7 @@ import type { Duration } from "../contract/json.ts";
 import type { AgentRunner } from "../contract/runner.ts";
 import { timerMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { shown } from "../errors/shown.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { type Kernel, internalsOf } from "../kernel.ts";
 import { wakeOf, type Wake } from "../run/define-runner.ts";
@@ -121,8 +122,10 @@ function wakesOf({ ledger }: Kernel, runners: readonly AgentRunner[]): ReadonlyM
   for (const runner of runners) {
     const theirs = internalsOf(runner.gate).kernel.ledger;
     if (theirs.port !== ledger.port || theirs.tenant !== ledger.tenant)
-      throw setup(`runner ${runner.name} belongs to a gate with another store or tenant, and would never find what is claimed here`);
-    if (wakes.has(runner.name)) throw setup(`two runners are called ${runner.name}`);
+      throw setup(
+        `the gate of runner ${runner.name} has another store or tenant than the worker's gate. Make both with one store and tenant`,
+      );
+    if (wakes.has(runner.name)) throw setup(`two runners are called ${runner.name}. Give each agent a name of its own`);
     wakes.set(runner.name, wakeOf(runner));
   }
   return wakes;
@@ -131,8 +134,9 @@ function wakesOf({ ledger }: Kernel, runners: readonly AgentRunner[]): ReadonlyM
 function readOptions({ timings }: Kernel, options: WorkerOptions): { readonly concurrency: number; readonly sweepEvery: number } {
   const concurrency = options.concurrency ?? 4;
   const sweepEvery = options.sweepEvery === undefined ? timings.sweepEvery : timerMs(options.sweepEvery);
-  if (sweepEvery === undefined || !Number.isInteger(concurrency) || concurrency < 1)
-    throw setup("concurrency is a whole number from 1, sweepEvery a duration of 24d at most");
+  if (!Number.isInteger(concurrency) || concurrency < 1) throw setup(`concurrency is ${shown(concurrency)}. Write a whole number from 1`);
+  if (sweepEvery === undefined)
+    throw setup(`sweepEvery is ${shown(options.sweepEvery)}. Write milliseconds above 0, or text such as "1s" or "5m"; 24d at most`);
   return { concurrency, sweepEvery };
 }
 
