@@ -120,17 +120,9 @@ const cases: readonly Case[] = [
     { request: approved },
     "Request r (pay) was cut short, and nobody knows whether it happened. Its rule lets it be repeated: resume, and it runs again.",
   ],
-  [
-    "STORE_INCOMPATIBLE",
-    { found: "foreign", expected: 5 },
-    "This is not a Countersign store. Nothing was changed in it. Use another file, database or schema.",
-  ],
+  ["STORE_INCOMPATIBLE", { found: "foreign", expected: 5 }, "This is not a Countersign store. Nothing was changed in it."],
   ["STORE_INCOMPATIBLE", { found: 6, expected: 5 }, "The store has schema 6, and this version knows 5. Upgrade the package."],
-  [
-    "STORE_INCOMPATIBLE",
-    { found: 4, expected: 5 },
-    "The store has schema 4, and this version needs 5. Begin a new store, and keep this one for its audit trail.",
-  ],
+  ["STORE_INCOMPATIBLE", { found: 4, expected: 5 }, "The store has schema 4, and this version needs 5."],
 ];
 
 test.each(cases)("%s says what happened and what to do", (code, details, message) => {

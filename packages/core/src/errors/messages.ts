@@ -68,12 +68,13 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
       ? `Request ${name(request)} was cut short, and nobody knows whether it happened. Its rule lets it be repeated: resume, and it runs again.`
       : `Request ${name(request)} was started, and nobody knows whether it happened. Check the outside system, then call gate.settle.`,
   STORE_UNAVAILABLE: (details) => unavailable(details),
+  // What to do about it is the store's to say.
   STORE_INCOMPATIBLE: ({ found, expected }) => {
-    if (found === "foreign") return "This is not a Countersign store. Nothing was changed in it. Use another file, database or schema.";
+    if (found === "foreign") return "This is not a Countersign store. Nothing was changed in it.";
     if (found === 0) return "There is no store there yet.";
     return found > expected
       ? `The store has schema ${found}, and this version knows ${expected}. Upgrade the package.`
-      : `The store has schema ${found}, and this version needs ${expected}. Begin a new store, and keep this one for its audit trail.`;
+      : `The store has schema ${found}, and this version needs ${expected}.`;
   },
   // Of a file, the note names each place.
   POLICY_INVALID: ({ path: at, problems }) => (problems ? "The file can't be used:" : `The policy is invalid at ${at}.`),
