@@ -45,8 +45,9 @@ describe("the lines of a case", () => {
 
   /** A bundle of one line that comes from the third line of a case. */
   function bundle(sourcesContent: readonly (string | null)[]): string {
-    const file = join(folder, `chunk-${sourcesContent.length}.js`);
-    writeFileSync(file, "assertPaid(stage);\n//# sourceMappingURL=" + `chunk-${sourcesContent.length}.js.map\n`);
+    const name = `chunk-${sourcesContent.length}.js`;
+    const file = join(folder, name);
+    writeFileSync(file, `assertPaid(stage);\n//# sourceMappingURL=${name}.map\n`);
     const map = { version: 3, names: [], sources: ["../src/adapter-suite/cases/once.ts"], sourcesContent, mappings: "AAEA" };
     writeFileSync(`${file}.map`, JSON.stringify(map));
     return file;

@@ -85,8 +85,11 @@ describe("the packed command", () => {
 
   it("exits with 1 when a promise is broken", async () => {
     const { code, err } = await command("./adapter/broken.harness.ts", "--case", "unsigned.large-pauses");
-    expect(err).toContain("unsigned.large-pauses");
     expect(code).toBe(1);
+    // Whoever has the package alone reads what the case does, and what it guards against.
+    expect(err).toMatch(/guards: +\S/);
+    expect(err).toMatch(/adapter-suite\/(cases\/\S+|oracle)\.ts:\d+\n +\d+ \| /);
+    expect(err).toContain("Again: npx countersign-conformance ./adapter/broken.harness.ts --case unsigned.large-pauses");
   });
 
   it("compares with a matrix that was published, whatever its date", async () => {
