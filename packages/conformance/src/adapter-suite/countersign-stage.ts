@@ -62,8 +62,7 @@ export function countersignStage({ place, agents, desks, store, capabilities, di
     resume,
     async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
       const order = { place: { ...place, variant, kill, keep: !durable }, step: { do: "resume", threadId } } as const;
-      const all = await agents.carryOutAtOnce(count, apart, order, served);
-      return all.map((answer) => diary.note(order, answer));
+      return diary.noteAll(order, await agents.carryOutAtOnce(count, apart, order, served));
     },
     async resumeWhenFree(options) {
       for (const since = Date.now(); ;) {

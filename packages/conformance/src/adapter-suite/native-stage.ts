@@ -48,8 +48,7 @@ export function nativeStage(
     async resumeAtOnce(count, { threadId = THREAD, apart = 0, variant = "", kill } = {}) {
       const step = { do: "native-resume", threadId, answers: said.get(threadId) ?? {} } as const;
       const order = { place: { ...place, variant, kill }, step };
-      const all = await agents.carryOutAtOnce(count, apart, order, served);
-      return all.map((answer) => diary.note(order, answer));
+      return diary.noteAll(order, await agents.carryOutAtOnce(count, apart, order, served));
     },
     resumeWhenFree: resume,
     async decide({ id }, decision, { threadId = THREAD } = {}) {

@@ -5,7 +5,7 @@ import type { Diary, Entry } from "./diary.ts";
 import { allRequests, historyOf } from "./oracle.ts";
 import type { Answer, Printed } from "./process/order.ts";
 import type { Setting, Turn } from "./setting.ts";
-import { ending, wordsOf } from "./words.ts";
+import { ending, short, wordsOf } from "./words.ts";
 
 const STACK_LINES = 14;
 const PRINTED_LINES = 15;
@@ -69,6 +69,7 @@ function modelLines({ transcript, requests }: Answer, before: Answer | undefined
   if (requests === 0 && transcript.length === 0) return [];
   const known = before ? sharedBeginning(transcript, before.transcript) : 0;
   const head = `model requests: ${requests}; ${transcript.length === 0 ? "none in this process" : "the last one showed the model"}`;
+  if (known > 0 && known === transcript.length) return [head, "  the same as before"];
   const skipped = known > 0 ? [`what it was shown before (${known === 1 ? "1 message" : `${known} messages`}), then`] : [];
   return [head, ...indented([...skipped, ...transcript.slice(known).map(messageLine)])];
 }
@@ -111,8 +112,4 @@ async function requestLines(gate: Gate): Promise<readonly string[]> {
 async function requestLine(gate: Gate, { id, tool, args, callId, turnId, threadId, status, execution }: ApprovalRequest): Promise<string> {
   const events = (await historyOf(gate, id)).map(({ type, actor }) => (actor ? `${type} by ${actor.id}` : type));
   return `${tool} ${brief(args)}: status ${status}, execution ${execution}; call ${callId} of turn ${short(turnId)}, ${threadId}; request ${short(id)}: ${events.join(", ")}`;
-}
-
-function short(id: string): string {
-  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
 }

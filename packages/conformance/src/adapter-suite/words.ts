@@ -4,9 +4,10 @@ import type { Entry } from "./diary.ts";
 import type { Answer, Step } from "./process/order.ts";
 
 /** A step, and how its process differs from a plain one. */
-export function wordsOf({ step, place: { variant, kill, calledOff } }: Entry): string {
+export function wordsOf({ step, atOnce, place: { variant, kill, calledOff } }: Entry): string {
   return [
     doing(step),
+    ...(atOnce > 1 ? [`one of ${atOnce} at once`] : []),
     ...(variant === "" ? [] : [`in the variant "${variant}"`]),
     ...(kill ? [`in a process that dies ${kill.when} the ${kill.point}${nth(kill.nth)}`] : []),
     ...(calledOff ? ["called off at the first effect"] : []),
@@ -19,7 +20,7 @@ export function ending({ status, code, message, text, pending, replayed, chunks 
   const words = (): string => {
     switch (status) {
       case "completed":
-        return `completed: ${brief(text)}`;
+        return text === undefined ? "completed" : `completed: ${brief(text)}`;
       case "suspended":
         return `suspended: ${pending.length === 1 ? "1 call waits" : `${pending.length} calls wait`}`;
       case "decided":
@@ -53,7 +54,7 @@ function doing(step: Step): string {
     case "warm":
       return "load the framework";
     case "decide":
-      return `${decisionWords(step.decision, `request ${step.id.slice(0, 8)}…`)} by ${step.by.id}${step.desk ? "" : ", at a gate with the policy"}`;
+      return `${decisionWords(step.decision, `request ${short(step.id)}`)} by ${step.by.id}${step.desk ? "" : ", at a gate with the policy"}`;
     case "answer":
       return `answer natively in ${step.threadId}: ${answerWords(step.answers)}${step.by ? `, by ${step.by.id}` : ", by nobody: straight into the framework"}`;
     case "native-start":
@@ -76,4 +77,9 @@ function decisionWords(decision: Decision, what: string): string {
 
 function nth(number = 1): string {
   return number === 1 ? "" : ` number ${number}`;
+}
+
+/** Of an id, what people need to tell it from the others. */
+export function short(id: string): string {
+  return id.length > 12 ? `${id.slice(0, 8)}…` : id;
 }

@@ -24,7 +24,8 @@ export async function tried(subject: Subject, options: CliOptions): Promise<Suit
   const since = performance.now();
   const { framework, version, kind } = reportOn(subject, []);
   progress(`\n${framework} ${version} (${kind})`);
-  const lines = progressLines();
+  // A framework alone breaks many promises, and whoever measures it mends none.
+  const lines = progressLines({ atLength: subject.kind !== "native" || cases !== undefined });
   try {
     const results = cases?.length === 0 ? [] : await runSuite(subject, { cases, bail, seed, concurrency, store, ...lines });
     const took = Math.round((performance.now() - since) / 100) / 10;
@@ -70,7 +71,7 @@ interface ProgressLines {
   stop(): void;
 }
 
-function progressLines(): ProgressLines {
+function progressLines({ atLength }: { readonly atLength: boolean }): ProgressLines {
   const underWay = new Map<string, number>();
   let last = performance.now();
   const timer = setInterval(() => {
@@ -86,7 +87,9 @@ function progressLines(): ProgressLines {
       last = performance.now();
       const number = `${String(done).padStart(String(of).length)}/${of}`;
       progress(`${number} ${MARKS[status]} ${id}${status === "absent" ? `: ${detail}` : `  ${ms} ms`}`);
-      if (explanation !== undefined) progress(`${indented(explanation.split("\n"), "    ").join("\n")}\n`);
+      if (explanation === undefined) return;
+      const all = explanation.split("\n");
+      progress(`${indented(atLength ? all : all.slice(0, all.indexOf("")), "    ").join("\n")}\n`);
     },
     stop: () => clearInterval(timer),
   };

@@ -73,8 +73,10 @@ function faults(harness: Members, wanted: Readonly<Record<string, string>>): rea
 function whatIsMissing(harness: Members, ofAdapters: readonly string[], ofStores: readonly string[]): string {
   const isStore = "durable" in harness || "shared" in harness;
   const isAdapter = ["framework", "version", "capabilities"].some((name) => name in harness);
-  if (isAdapter && !isStore) return `Of an adapter's harness: ${ofAdapters.join(", ")}. See node_modules/@countersign/core/docs/write-an-adapter.md.`;
-  if (isStore && !isAdapter) return `Of a store's harness: ${ofStores.join(", ")}. See node_modules/@countersign/core/docs/write-a-store.md.`;
+  if (isAdapter && !isStore)
+    return `Of an adapter's harness: ${ofAdapters.join(", ")}. See node_modules/@countersign/core/docs/write-an-adapter.md.`;
+  if (isStore && !isAdapter)
+    return `Of a store's harness: ${ofStores.join(", ")}. See node_modules/@countersign/core/docs/write-a-store.md.`;
   return "An adapter's harness has framework, version, capabilities and open(); a store's has durable, shared and open().";
 }
 
