@@ -4,7 +4,9 @@ import { openCrews } from "../src/adapter-suite/process/crews.ts";
 import type { CaseResult } from "../src/contract/case.ts";
 import { subjectAt } from "../src/run/harness-kind.ts";
 import { runSuite } from "../src/run/run.ts";
+import { CallLog } from "../src/store-suite/call-log.ts";
 import { harnessUrl } from "./store-mutants/harness.ts";
+import { referenceStore } from "./store-mutants/reference.ts";
 
 async function tried(mutant: string, id: string, seed?: number): Promise<CaseResult> {
   const [result] = await runSuite(await subjectAt(harnessUrl(mutant)), { cases: [id], crews: openCrews(1), seed });
@@ -31,6 +33,21 @@ describe("a failed case of a store", () => {
     const { explanation } = await tried("put-carries-counters", "store.commit.counters");
     expect(explanation).toMatch(/The records that it wrote, as they are now\n {2}thread pay-001: \{id: "pay-001"/);
   });
+});
+
+it("shows what the processes of a case printed", async () => {
+  const harness = new URL("./explains/prints.harness.ts", import.meta.url);
+  const [result] = await runSuite(await subjectAt(harness.href), { cases: ["store.shared.atomic"], crews: openCrews(1) });
+  expect(result?.explanation).toMatch(/What process \d of the case printed\n {2}the store opens its file\n/);
+});
+
+it("a call that is never answered is told of", async () => {
+  const log = new CallLog();
+  const store = log.watched(referenceStore(":memory:"));
+  const silent = log.watched({ ...store, now: () => new Promise<number>(() => {}) });
+  void silent.now();
+  const [section] = await log.sections();
+  expect(section?.lines).toEqual(["1. [store 2] now() → no answer so far"]);
 });
 
 describe("a failed case of the model", () => {

@@ -10,9 +10,15 @@ const CALLS = 25;
 const RECORDS = 8;
 const PATIENCE_MS = 3_000;
 
+interface Told {
+  readonly words: string;
+  /** Undefined: nothing came so far. */
+  came: string | undefined;
+}
+
 /** What a case asked of its stores, and what came. */
 export class CallLog {
-  readonly #lines: string[] = [];
+  readonly #told: Told[] = [];
   #calls = 0;
   #stores = 0;
   readonly #touched = new Map<string, readonly [kind: "request" | "thread", tenant: string, id: string]>();
@@ -35,19 +41,19 @@ export class CallLog {
 
   async sections(): Promise<readonly Section[]> {
     if (this.#calls === 0) return [];
-    const left = this.#calls - this.#lines.length;
-    const heading = left > 0 ? `What the case asked, and what came: the last ${this.#lines.length} of ${this.#calls} calls` : "What the case asked, and what came"; // prettier-ignore
+    const left = this.#calls - this.#told.length;
+    const heading = left > 0 ? `What the case asked, and what came: the last ${this.#told.length} of ${this.#calls} calls` : "What the case asked, and what came"; // prettier-ignore
     const records = await this.#recordLines();
-    return [
-      { heading, lines: this.#lines },
-      ...(records.length > 0 ? [{ heading: "The records that it wrote, as they are now", lines: records }] : []),
-    ];
+    const lines = this.#told.map(({ words, came }) => `${words} → ${came ?? "no answer so far"}`);
+    return [{ heading, lines }, ...(records.length > 0 ? [{ heading: "The records that it wrote, as they are now", lines: records }] : [])];
   }
 
   #call(number: number, name: string, args: readonly unknown[], call: () => unknown): unknown {
-    const words = wordsOf(name, args);
     const n = ++this.#calls;
-    const told = (came: string): void => this.#tell(`${n}. ${this.#stores > 1 ? `[store ${number}] ` : ""}${words} → ${came}`);
+    const entry: Told = { words: `${n}. ${this.#stores > 1 ? `[store ${number}] ` : ""}${wordsOf(name, args)}`, came: undefined };
+    const told = (came: string): void => void (entry.came = came);
+    this.#told.push(entry);
+    if (this.#told.length > CALLS) this.#told.shift();
     if (name === "commit") this.#touch(args[0] as Batch);
     try {
       const answer = call();
@@ -56,17 +62,12 @@ export class CallLog {
           (value) => told(name === "commit" ? committedWords(value as Committed) : brief(value, 300)),
           (error: unknown) => told(`threw ${brief(error, 300)}`),
         );
-      } else if (name !== "watch") told(brief(answer));
+      } else told(brief(answer));
       return answer;
     } catch (error) {
       told(`threw ${brief(error, 300)}`);
       throw error;
     }
-  }
-
-  #tell(line: string): void {
-    this.#lines.push(line);
-    if (this.#lines.length > CALLS) this.#lines.shift();
   }
 
   #touch({ tenant, changes }: Batch): void {
