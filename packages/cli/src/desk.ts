@@ -3,6 +3,7 @@ import type { StorePort } from "@countersign/core/store";
 import type { Command } from "commander";
 import { Failure, usage } from "./failure.ts";
 import { EXIT } from "./exit.ts";
+import { meantRequest } from "./meant-request.ts";
 import { Output } from "./output/output.ts";
 import { personalFile, readConfig, type Config } from "./settings/config.ts";
 import { openStore, storeName } from "./settings/store.ts";
@@ -48,10 +49,17 @@ export async function atDesk(
   const room = roomOf(command);
   const address = room.config.store;
   if (address === undefined)
-    throw usage("Which store? Give --store <file or postgres:// URL>, set COUNTERSIGN_STORE, or write it into countersign.json.");
+    throw usage(
+      'Which store? Give --store <file or postgres:// URL>, set COUNTERSIGN_STORE, or write {"store": "…"} into countersign.json.',
+    );
   const warn = (message: string): void => room.out.warn(message);
   await using store = await openStore(address, { ...options, warn });
-  await work({ ...room, store, address: storeName(address), gate: createGate({ store, tenant: room.tenant, warn }) });
+  const gate = createGate({ store, tenant: room.tenant, warn });
+  try {
+    await work({ ...room, store, address: storeName(address), gate });
+  } catch (error) {
+    throw await meantRequest(error, gate);
+  }
 }
 
 /** Who signs. There is no default: nobody signs by accident. @throws Failure that says how to configure it */

@@ -2,6 +2,7 @@ import { isCountersignError, type ErrorCode } from "@countersign/core";
 import { visible } from "@countersign/core/terminal";
 import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit.ts";
+import { wrongCall } from "./wrong-call.ts";
 
 /** A command ends here, and says why and what to do. */
 export class Failure extends Error {
@@ -16,6 +17,15 @@ export class Failure extends Error {
     this.code = told.code ?? "CLI";
     this.details = told.details;
   }
+}
+
+/** A file that was named and can't be read. `what`: what it should be. */
+export function unread(path: string, error: unknown, what = "file"): Failure {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return usage(`There is no ${what} ${path}.`);
+  if (code === "EISDIR") return usage(`${path} is a folder. Name a file.`);
+  if (code === "EACCES") return usage(`You may not read ${path}.`);
+  return usage(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`);
 }
 
 export function usage(message: string): Failure {
@@ -35,7 +45,7 @@ export function explained(error: unknown): Explained {
     const { exit, code, details } = error;
     return { exit, code, message: shown(error.message), details };
   }
-  if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(ofCommander(error)), details: undefined };
+  if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(wrongCall(error)), details: undefined };
   if (isCountersignError(error)) {
     const { code, details } = error;
     return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(`${error.message} ${ADVICE[code] ?? ""}`.trim()), details };
@@ -63,16 +73,11 @@ const EXITS: Partial<Record<ErrorCode, ExitCode>> = {
 
 /** What to do, where the message itself knows nothing of commands. */
 const ADVICE: Partial<Record<ErrorCode, string>> = {
-  REQUEST_NOT_FOUND: "countersign list --status all shows what is there.",
+  REQUEST_NOT_FOUND: "countersign list --status all lists them.",
   FREEZE_NOT_FOUND: "countersign freezes lists them.",
   GRANT_NOT_FOUND: "countersign grants lists them.",
-  ARGS_CHANGED: "countersign show prints it as it is now.",
-  NOT_AUTHORIZED: "Ask somebody who may, or configure the roles that you have.",
+  ARGS_CHANGED: "countersign show prints the request as it is now.",
+  NOT_AUTHORIZED: "Ask somebody who may, or set the roles that you have: COUNTERSIGN_ROLES.",
   EXECUTION_UNKNOWN: "countersign settle does that.",
-  CONFLICT: "countersign show tells where it stands.",
+  CONFLICT: "countersign show prints where the request stands.",
 };
-
-function ofCommander({ message }: CommanderError): string {
-  const text = message.replace(/^error: /, "").replace(/\n\(Did you mean (.*?)\?\)$/, ". Did you mean $1?");
-  return `${text.replace(/[^.?]$/, "$&.")} countersign --help tells more.`;
-}

@@ -132,7 +132,7 @@ describe("edit", () => {
   it("offers to go on editing what is no JSON or doesn't fit", async () => {
     const { id } = await office.asked();
     for (const [amount, said] of [
-      ["{", "no JSON"],
+      ["{", "not JSON"],
       ['"much"', "amount"],
     ] as const) {
       // prettier-ignore

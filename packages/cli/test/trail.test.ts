@@ -101,21 +101,17 @@ describe("a file that was changed", () => {
 
   it.each<[string, () => string, () => string]>([
     ["is empty", () => "", () => ": "],
-    [
-      "is cut in the middle of a line",
-      () => text.slice(0, -30),
-      () => `:${lines(text).length}: the file is cut in the middle of this line`,
-    ],
-    ["has a line that is no JSON", () => `${text}{"subject"\n`, () => `:${lines(text).length + 1}: this is no event`],
+    ["is cut in the middle of a line", () => text.slice(0, -30), () => `:${lines(text).length}: the file ends in the middle of this line`],
+    ["has a line that is no JSON", () => `${text}{"subject"\n`, () => `:${lines(text).length + 1}: this is not an event`],
     [
       "has a line that is no event",
       () => `${text}{"subject": "x"}\n`,
-      () => `:${lines(text).length + 1}: this is no event of an audit trail (seq: `,
+      () => `:${lines(text).length + 1}: this is not an event of an audit trail (seq: `,
     ],
     [
       "has a member that no hash covers",
       () => text.replace('"seq":1', '"seq":1,"by":"me"'),
-      () => `:1: this is no event of an audit trail (the line: there is no`,
+      () => `:1: this is not an event of an audit trail (the line: there is no`,
     ],
     [
       "has another signer",

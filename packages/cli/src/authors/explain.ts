@@ -49,8 +49,8 @@ async function written(tool: string | undefined, options: ExplainOptions): Promi
   return {
     tool: tool.slice(slash + 1),
     namespace: slash < 0 ? undefined : tool.slice(0, slash),
-    args: args === undefined ? {} : await jsonObject(args, "What --args gives"),
-    context: context === undefined ? undefined : await json(context, "What --context gives"),
+    args: args === undefined ? {} : await jsonObject(args, "--args"),
+    context: context === undefined ? undefined : await json(context, "--context"),
     agent,
     threadId: thread,
     requestedBy: requestedBy === undefined ? undefined : { id: requestedBy, ...(role && { roles: role }) },
@@ -84,7 +84,7 @@ function text(out: Output, { verdict, rule, conditions }: Explanation): string {
 }
 
 function looked({ kind, condition, line, column, holds, error, values }: ExplainedCondition): readonly string[] {
-  const answer = error === undefined ? (holds ? "holds" : "doesn't hold") : `can't be evaluated, and so holds: ${error}`;
+  const answer = error === undefined ? (holds ? "true" : "false") : `can't be evaluated, and so counts as true: ${error}`;
   const saw = Object.entries(values).map(([name, value]) => `    ${visible(name)} = ${visibleJson(value, 0)}`);
   return [visible(`  ${line}:${column} ${kind} if ${condition}: ${answer}`), ...saw];
 }

@@ -4,7 +4,7 @@ import type { PastCall, JsonObject, Principal } from "@countersign/core";
 import { parsePage, proposedArgs, shownAs, type RequestRecord, type StorePort } from "@countersign/core/store";
 import type { SimulatedCall, Simulator } from "@countersign/policy";
 import { z } from "zod";
-import { usage } from "../failure.ts";
+import { unread, usage } from "../failure.ts";
 
 const PAGE = 200;
 
@@ -77,7 +77,7 @@ export async function* sampledIn(path: string, since: number): AsyncGenerator<Si
       if (at >= since) yield { ...call, was: "allowed", weight: (1 + missed) / rate };
     }
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) throw usage(`${path} can't be read: ${error.message}.`);
-    throw usage(`${path}:${number}: this is no sampled call. The file must be one that sampler({ to }) wrote.`);
+    if (error instanceof Error && "syscall" in error) throw unread(path, error);
+    throw usage(`${path}:${number}: this is not a sampled call. Name a file that sampler({ to }) wrote.`);
   }
 }

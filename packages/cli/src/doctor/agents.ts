@@ -8,17 +8,18 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 export async function agents(module: string | undefined): Promise<readonly Finding[]> {
   if (module === undefined)
     return [
-      warning("agents", "No module was named, so agents were not looked at.", "Give --module <file>: the one that exports their runners."),
+      warning("agents", "No agents were looked at: no module was named.", "Give --module <file>, the module that exports their runners."),
     ];
   try {
     const runners = runnersIn(await loadModule(module));
-    if (runners.length === 0) return [problem("agents", `${module} exports no runner.`, "Export what createRunner gives.")];
+    if (runners.length === 0)
+      return [problem("agents", `${module} exports no runner.`, "Export it: export const payments = createRunner(…).")];
     const found = await Promise.all(runners.map(ofRunner));
     const findings = [...found.flatMap(({ findings }) => findings), ...rulesWithoutTools(found)];
     for (const store of new Set(runners.map(({ gate }) => gate.store))) await store.close();
     return findings;
   } catch (error) {
-    return [problem("agents", explained(error).message, "Put that right, or name another module.")];
+    return [problem("agents", explained(error).message, "Correct the module, or name another one.")];
   }
 }
 
@@ -34,8 +35,8 @@ function rulesWithoutTools(found: readonly Found[]): readonly Finding[] {
   return [...Map.groupBy(found, ({ gate }) => gate).values()].flatMap(([first, ...others]) => {
     const idle = first?.idle?.filter((rule) => others.every((other) => other.idle?.includes(rule)));
     if (!idle || idle.length === 0) return [];
-    const message = `No tool of these agents has the name of ${idle.length === 1 ? "this rule" : "these rules"}: ${idle.join(", ")}.`;
-    return [warning("agents", message, "A misspelt name guards nothing: then the policy's default holds for the tool.")];
+    const message = `${idle.length === 1 ? "This rule names" : "These rules name"} no tool of these agents: ${idle.join(", ")}.`;
+    return [warning("agents", message, "Correct the name if it is misspelt. Until then the policy's default decides about the tool.")];
   });
 }
 
@@ -45,15 +46,21 @@ async function ofRunner(runner: AgentRunner): Promise<Found> {
   const reviewer = reviewerOf(gate);
   const { found, idle } = await toolsOf(runner);
   if (!store.capabilities.durable)
-    found.push(problem("agents", `${name}: its store forgets all requests with its process.`, "Use sqliteStore or postgresStore."));
+    found.push(
+      problem("agents", `${name}: its store keeps requests in memory, so a restart loses them.`, "Use sqliteStore or postgresStore."),
+    );
   if (forgetsWithProcess) {
     const message = `${name}: its checkpointer keeps conversations in memory, so a restart loses those that wait for a signature.`;
     found.push(problem("agents", message, "Use a checkpointer that writes to a file or a database."));
   }
   if (reviewer?.as.kind === "automation") {
-    const message = `${name}: ${reviewer.as.id} signs its calls in the process. It is an automation: no person sees them.`;
+    const message = `${name}: ${reviewer.as.id} signs its calls in the process. No person sees them: it is an automation.`;
     found.push(
-      (reviewer.as.id === "dangerously-approve-all" ? problem : warning)("agents", message, "Take the reviewer out of createGate."),
+      (reviewer.as.id === "dangerously-approve-all" ? problem : warning)(
+        "agents",
+        message,
+        "To have people sign, remove reviewer from createGate.",
+      ),
     );
   }
   if (found.length === 0) found.push(ok("agents", `${name}: its conversations and its requests survive a restart.`));
@@ -66,6 +73,6 @@ async function toolsOf(runner: AgentRunner): Promise<{ readonly found: Finding[]
     return { found: [], idle: await inspectTools(runner) };
   } catch (error) {
     if (!isCountersignError(error, "SETUP")) throw error;
-    return { found: [problem("agents", error.message, "Until then its runs don't begin.")], idle: undefined };
+    return { found: [problem("agents", error.message, "The agent's runs don't begin until this is put right.")], idle: undefined };
   }
 }

@@ -58,21 +58,21 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
   if (address === undefined) {
     const missing = problem(
       "store",
-      "No store is configured.",
-      "Give --store, set COUNTERSIGN_STORE, or write store into countersign.json.",
+      "No store is named.",
+      'Give --store, set COUNTERSIGN_STORE, or write {"store": "…"} into countersign.json.',
     );
     return [missing, ...(await policyFindings(policy, []))];
   }
   const warnings: Finding[] = [];
-  const warn = (message: string): void => void warnings.push(warning("store", message, "See the README of the store."));
+  const warn = (message: string): void => void warnings.push(warning("store", message, "The README of the store says more."));
   let store: StorePort | undefined;
   try {
     store = await openStore(address, { warn });
     await store.now();
     const gate = createGate({ store, tenant, warn });
     const found = [
-      ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", but forgets everything with its process"}.`),
-      ok("schema", "It is the one that this version works on."),
+      ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", and keeps everything in memory alone"}.`),
+      ok("schema", "The schema fits this version."),
       ...(await writes(store, tenant)),
       ...(await clock(store)),
       ...(await records(gate)),
@@ -94,6 +94,6 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
 }
 
 const ADVICE = {
-  schema: "Use the version of Countersign that wrote it, or a newer one; countersign migrate brings an older store up to date.",
-  store: "Check the address and who may use it. Until it answers nothing runs, and nothing is lost.",
+  schema: "Use the version of Countersign that wrote the store, or a newer one. countersign migrate brings an older store up to date.",
+  store: "Check the address, and who may use the store. Agents wait until it can be used. Nothing is lost.",
 } as const;

@@ -8,8 +8,7 @@ const CURRENT = 24;
 export function node(version: string = process.versions.node): readonly Finding[] {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < 22 || (major === 22 && minor < 13)) return [problem("node", `Node ${version} is too old.`, "Install Node 22.13 or newer.")];
-  if (major < CURRENT)
-    return [warning("node", `Node ${version} works.`, `Node ${CURRENT} is supported for longer, and its SQLite is newer.`)];
+  if (major < CURRENT) return [warning("node", `Node ${version} works.`, `Node ${CURRENT} is supported longer, and has a newer SQLite.`)];
   return [ok("node", `Node ${version}.`)];
 }
 
@@ -19,8 +18,7 @@ export async function clock(store: StorePort): Promise<readonly Finding[]> {
   const theirs = await store.now();
   const after = Date.now();
   const off = theirs < before ? before - theirs : Math.max(theirs - after, 0);
-  if (off <= TOLERATED)
-    return [ok("clock", `This machine's and the store's are at most ${Math.max(off, 1)} ms apart, as far as can be seen.`)];
-  const message = `This machine's clock and the store's are ${Math.round(off / 1_000)} s apart. Deadlines go by the store's.`;
-  return [warning("clock", message, "Let both set their clocks by NTP.")];
+  if (off <= TOLERATED) return [ok("clock", `The clocks of this machine and of the store differ by at most ${Math.max(off, 1)} ms.`)];
+  const message = `The clocks of this machine and of the store differ by ${Math.round(off / 1_000)} s. Deadlines follow the store's clock.`;
+  return [warning("clock", message, "Set both clocks by NTP.")];
 }

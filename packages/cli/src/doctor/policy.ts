@@ -5,11 +5,11 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 
 /** Can it be loaded, and is it the one that asks? */
 export async function policyFindings(source: string | undefined, latest: readonly ApprovalRequest[]): Promise<readonly Finding[]> {
-  if (source === undefined) return [warning("policy", "No policy was named, so it was not looked at.", "Give --policy <file>.")];
+  if (source === undefined) return [warning("policy", "No policy was looked at: none was named.", "Give --policy <file>.")];
   try {
     const policy = await loadPolicyAt(source);
     const mistakes = (await problemsAt(source)).map(({ message, line, column }) =>
-      warning("policy", `${source}:${line}:${column}: ${message}`, "countersign policy lint tells more."),
+      warning("policy", `${source}:${line}:${column}: ${message}`, "countersign policy lint shows all of them."),
     );
     const [request] = latest;
     const other =
@@ -17,8 +17,8 @@ export async function policyFindings(source: string | undefined, latest: readonl
         ? [
             warning(
               "policy",
-              `The latest pending request, ${request.id}, was asked by another version of the policy.`,
-              "Was this file deployed? A policy file in TypeScript, or with schemas of tools, has another hash than one without.",
+              `Another version of the policy asked about the latest pending request, ${request.id}.`,
+              "Deploy this file, or name the one that is deployed. The same file has another hash when it is loaded with schemas of tools.",
             ),
           ]
         : [];
@@ -28,7 +28,7 @@ export async function policyFindings(source: string | undefined, latest: readonl
       problem(
         "policy",
         explained(error).message,
-        "countersign policy lint shows every mistake. Agents that can't load their policy don't start.",
+        "countersign policy lint shows every mistake. Agents don't start until their policy loads.",
       ),
     ];
   }

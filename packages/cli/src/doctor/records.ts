@@ -11,7 +11,7 @@ export async function records(gate: Gate): Promise<readonly Finding[]> {
   const [first] = unreadable;
   if (!first) return [ok("records", "Every request that was looked at can be read.")];
   const message = `${count(unreadable.length, "request")} can't be read, such as ${first.id}: ${first.reason}.`;
-  const advice = "Use the version that wrote it, or compare it with a backup. countersign verify names all that can't be read.";
+  const advice = "Use the version that wrote it, or compare it with a backup. countersign verify names all of them.";
   return [problem("records", message, advice)];
 }
 

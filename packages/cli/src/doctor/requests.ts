@@ -20,19 +20,19 @@ export async function requests(store: StorePort, tenant: string, { people, ident
     ...unsignable(pending, known, people !== undefined),
     ...(pending.length < LOOKED_AT ? [] : [warning("requests", all, "Decide the oldest first: countersign inbox.")]),
     ...waiting(
-      "Expired, and nobody has noticed",
+      "Expired, and not recorded as expired",
       pending.filter(({ expiresAt }) => expiresAt !== undefined && expiresAt < now - OVERDUE),
-      "Run a worker, countersign worker or createWorker(gate, []): it expires them and tells their threads.",
+      "Run a worker: countersign worker, or createWorker(gate, []). It records the expiry and wakes their threads.",
     ),
     ...waiting(
-      "Begun, and nobody knows whether it happened",
+      "Started, and the outcome is unknown",
       await upTo(store, tenant, { execution: "unknown" }),
-      "Look, then say so: countersign list --execution unknown, countersign settle.",
+      "Check the outside system, then record the outcome: countersign list --execution unknown, countersign settle.",
     ),
     ...waiting(
-      "Approved, and not run for more than five minutes",
+      "Approved more than five minutes ago, and not run",
       (await upTo(store, tenant, { status: "approved", execution: "none" })).filter(({ decidedAt = now }) => decidedAt < now - OVERDUE),
-      "Run a worker that has their agents: countersign worker <module>. A sibling that still waits holds them up too.",
+      "Run a worker that has their agents: countersign worker <module>. A call also waits for the other calls of its turn.",
     ),
   ];
 }
@@ -45,12 +45,13 @@ function waiting(what: string, found: readonly RequestRecord[], advice: string):
 /** Requests that nobody who is known could sign, or too few for their quorum. */
 function unsignable(pending: readonly RequestRecord[], known: readonly Principal[], configured: boolean): readonly Finding[] {
   const stuck = pending.filter((request) => signersOf(request, known, configured) < missing(request));
-  if (pending.length === 0) return [ok("requests", "None is pending.")];
-  if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, and there is somebody to sign each.`)];
+  if (pending.length === 0) return [ok("requests", "No request is pending.")];
+  if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, each with somebody who may sign.`)];
   const who = configured ? "Nobody among the people of the configuration" : "Nobody who has signed before";
   return [...Map.groupBy(stuck, ({ terms }) => termsText(terms))].map(([terms, { length, 0: first }]) => {
     const message = `${who} may sign ${count(length, "request")} such as ${first?.id}, or too few may: ${terms}.`;
-    const advice = "Give somebody the role, or change the rule's review and cancel them. people in countersign.json says who there is.";
+    const advice =
+      "Give somebody the role, or cancel them and change the review of the rule. List who may sign as people in countersign.json.";
     return (configured ? problem : warning)("requests", message, advice);
   });
 }

@@ -11,10 +11,10 @@ export async function signatures(gate: Gate): Promise<readonly Finding[]> {
   const byAutomation = Map.groupBy(signed.flatMap(automations), (id) => id);
   if (byAutomation.size === 0) return [ok("signatures", `No automation signed any of the last ${count(signed.length, "signed call")}.`)];
   return [...byAutomation].map(([id, { length }]) => {
-    const message = `${id} signed ${length} of the last ${count(signed.length, "signed call")}. It is an automation: no person saw them.`;
+    const message = `${id} signed ${length} of the last ${count(signed.length, "signed call")}. No person saw them: it is an automation.`;
     if (id === "dangerously-approve-all")
-      return problem("signatures", message, "Take dangerouslyApproveAll() out of createGate: it approves everything.");
-    return warning("signatures", message, "If those calls need no person, let the policy allow them; if they do, let a person sign.");
+      return problem("signatures", message, "Remove dangerouslyApproveAll() from createGate: it approves everything.");
+    return warning("signatures", message, "If those calls need no person, allow them in the policy. If they do, let a person sign.");
   });
 }
 

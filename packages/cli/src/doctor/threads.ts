@@ -11,7 +11,7 @@ const LOOKED_AT = 1_000;
 /** Runs that failed again and again, so that workers try them no more: nothing happens to them until somebody says so. */
 export async function threads(gate: Gate): Promise<readonly Finding[]> {
   const { items, next } = await gate.threads({ state: "failing", limit: LOOKED_AT });
-  if (items.length === 0) return [ok("threads", "No run keeps failing.")];
+  if (items.length === 0) return [ok("threads", "No run has failed again and again.")];
   const rest = items.length - NAMED;
   const more = `${count(rest, "more run")}${next === undefined ? "" : ", at least,"} failed again and again.`;
   return [
@@ -22,8 +22,8 @@ export async function threads(gate: Gate): Promise<readonly Finding[]> {
 
 function failing({ id, agent, attempts, failingSince, lastError }: ThreadSummary): Finding {
   const since = failingSince === undefined ? "" : ` since ${moment(failingSince)}`;
-  const message = `Thread ${id} of ${agent} has failed ${count(attempts, "time")}${since}, and workers try it no more: ${lastError ?? "no error is known"}`;
+  const message = `Thread ${id} of ${agent} has failed ${count(attempts, "time")}${since}, and workers have stopped trying: ${lastError ?? "no error is known"}`;
   const advice =
-    'Put the cause right, then call runner.resume(threadId). To drop the run, start the thread with a new input and pending: "cancel".';
+    'Correct the cause, then call runner.resume(threadId). To drop the run, start the thread with a new input and pending: "cancel".';
   return warning("threads", message, advice);
 }

@@ -16,13 +16,13 @@ export async function writes(store: StorePort, tenant: string): Promise<readonly
       changes: [{ op: "put", kind: "thread", record, expects: 0 }],
       events: [event, event],
     });
-    if (!kept) return [ok("writes", "It can be written: a write was tried, and taken back.")];
-    const message = `It kept two events for one place in the chain of ${event.subject}. A store must refuse that.`;
-    return [problem("writes", message, "Don't use this store. Its author finds more with countersign-conformance.")];
+    if (!kept) return [ok("writes", "The store can be written: a write was tried and taken back.")];
+    const message = `The store kept two events for one place in the chain of ${event.subject}. A store must refuse that.`;
+    return [problem("writes", message, "Use another store. Its author can find the fault with countersign-conformance.")];
   } catch (error) {
     const advice =
-      "Until it can, nothing is asked, decided or run. Look at the file's permissions and the disk; on PostgreSQL, at the README on roles.";
-    return [problem("writes", `It can't be written. ${explained(error).message}`, advice)];
+      "Nothing can be asked, decided or run until the store can be written. Check the permissions and the disk; on PostgreSQL, the grants of the role.";
+    return [problem("writes", `The store can't be written. ${explained(error).message}`, advice)];
   }
 }
 

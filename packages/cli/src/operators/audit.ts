@@ -110,7 +110,7 @@ async function created(path: string): Promise<NodeJS.WritableStream> {
     const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
     throw usage(
       exists
-        ? `${path} is there already, and an export writes over nothing.`
+        ? `${path} exists already. Name a new file: an export never writes over one.`
         : `${path} can't be written: ${String((error as Error).message)}.`,
     );
   }

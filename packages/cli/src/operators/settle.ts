@@ -31,8 +31,8 @@ export function settle(): Command {
 async function settlementOf({ executed, retry, failed }: SettleOptions): Promise<Settlement> {
   if ([executed, retry, failed].filter((option) => option !== undefined).length !== 1)
     throw usage(
-      "Say what you have found out: --executed <its result as JSON> if it happened; if it didn't, --retry to run it again, or --failed <reason>.",
+      "Say what you found: --executed <result as JSON> if the call happened, --retry to run it again, or --failed <reason> to give it up.",
     );
   if (failed !== undefined) return { failed };
-  return executed === undefined ? { retry: true } : { executed: await json(executed, "What --executed gives") };
+  return executed === undefined ? { retry: true } : { executed: await json(executed, "--executed") };
 }

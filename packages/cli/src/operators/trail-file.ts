@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { isCountersignError, type AuditEvent, type ErrorCode } from "@countersign/core";
 import { EXIT } from "../exit.ts";
-import { Failure, usage } from "../failure.ts";
+import { Failure, unread } from "../failure.ts";
 
 const NEWLINE = 10;
 /** Bytes of a line: what is longer is no export, and not to be held in memory. */
@@ -35,7 +35,8 @@ export async function readTrail<T>(path: string, work: (events: AsyncIterable<Au
       place = { file, line: place.line + 1 };
       if (line.text.trim() !== "") yield eventIn(line, place);
     }
-    if (place.line === 0) throw new Failure(EXIT.no, `${file} is empty: an export has events, one a line.`, { details: { file } });
+    if (place.line === 0)
+      throw new Failure(EXIT.no, `${file} is empty. Name a file that countersign audit export wrote.`, { details: { file } });
     isRead = true;
   }
   try {
@@ -78,7 +79,7 @@ function eventIn({ text, isCut }: Line, place: Place): AuditEvent {
     if (isCut)
       throw flawed(
         place,
-        "the file is cut in the middle of this line. Compare it with another copy, or its SHA-256 with the one that the export told.",
+        "the file ends in the middle of this line. Compare the file with another copy, or its SHA-256 with the one that the export printed.",
       );
     throw noEvent(place, (error as Error).message);
   }
@@ -87,7 +88,7 @@ function eventIn({ text, isCut }: Line, place: Place): AuditEvent {
 /** What the work says of an event, with its place. */
 function placed(error: unknown, place: Place): unknown {
   const { file } = place;
-  if (error instanceof Error && "syscall" in error) return usage(`${file} can't be read: ${error.message}.`);
+  if (error instanceof Error && "syscall" in error) return unread(file, error);
   if (isCountersignError(error, "INVALID_ARGS")) {
     const [issue] = error.details.issues;
     return noEvent(place, `${issue?.path.slice(1).map(String).join(".") || "the line"}: ${issue?.message}`);
@@ -99,7 +100,7 @@ function placed(error: unknown, place: Place): unknown {
 }
 
 function noEvent(place: Place, why: string): Failure {
-  return flawed(place, `this is no event of an audit trail (${why}). The file must be one that countersign audit export wrote.`);
+  return flawed(place, `this is not an event of an audit trail (${why}). Name a file that countersign audit export wrote.`);
 }
 
 function flawed(place: Place, why: string, { code, details = {} }: { readonly code?: ErrorCode; readonly details?: object } = {}): Failure {

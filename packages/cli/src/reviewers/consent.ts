@@ -28,7 +28,7 @@ export async function seen(desk: Desk, id: string, type: Decision["type"], diges
     return request;
   }
   if (!out.interactive)
-    throw usage(`Without a terminal, name what you have looked at: --digest <digest>, as countersign show ${id} prints it.`);
+    throw usage(`There is no terminal to ask in. Look at the request with countersign show ${id}, and pass its digest: --digest <digest>.`);
   refuse(request, type);
   out.say(requestText(out, request, await gate.duplicates(request), process.stderr));
   return request;
@@ -38,7 +38,7 @@ function refuseOther({ id, proposal }: ApprovalRequest, digest: string): void {
   if (digest === proposal.digest) return;
   throw new Failure(
     EXIT.refused,
-    `Request ${id} proposes something else than the digest that you gave: ${proposal.digest}. Look at it again: countersign show ${id}.`,
+    `Request ${id} has another digest now: ${proposal.digest}. Look at the request again: countersign show ${id}.`,
   );
 }
 

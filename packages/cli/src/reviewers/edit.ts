@@ -26,8 +26,8 @@ export function edit(): Command {
     .action((id: string, options: EditOptions, command: Command) =>
       atDesk(command, async (desk) => {
         if (options.digest !== undefined && options.args === undefined)
-          throw usage("--digest signs without being asked, so there is no time for an editor: give --args as well.");
-        const args = options.args === undefined ? undefined : await jsonObject(options.args, "What --args gives");
+          throw usage("With --digest nobody is asked, so no editor opens. Give --args as well.");
+        const args = options.args === undefined ? undefined : await jsonObject(options.args, "--args");
         const request = await seen(desk, id, "edit", options.digest);
         report(desk, await editSeen(desk, request, { ...options, args }));
       }),

@@ -27,7 +27,7 @@ export function withRemember(command: Command): Command {
 export function rememberOf({ remember, for: lifetime, times, within }: RememberOptions): Remember | undefined {
   if (remember === undefined) {
     if (lifetime !== undefined || times !== undefined || within !== undefined)
-      throw usage("--for, --times and --within say how a decision is remembered: give --remember exact-args or --remember tool as well.");
+      throw usage("--for, --times and --within say how a decision is remembered. Give --remember exact-args or --remember tool as well.");
     return undefined;
   }
   return {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Principal } from "@countersign/core";
+import { didYouMean } from "@countersign/core/policy";
 import { z } from "zod";
-import { usage } from "../failure.ts";
+import { unread, usage } from "../failure.ts";
 
 /**
  * What is configured, whichever file or variable says it. Never code: what a folder holds must not be run because somebody
@@ -43,14 +44,14 @@ export function personalFile(env: Environment): string {
   return env["COUNTERSIGN_CONFIG"] ?? join(env["XDG_CONFIG_HOME"] ?? join(homedir(), ".config"), "countersign", "config.json");
 }
 
-/** Variables count more than the project's file, and that more than the person's. @throws Failure for what can't be read */
+/** Variables override the project's file, which overrides the person's. @throws Failure for what can't be read */
 export function readConfig(env: Environment, folder: string): Config {
   const personal = readFile(personalFile(env), env["COUNTERSIGN_CONFIG"] !== undefined);
   const projectFile = join(folder, PROJECT_FILE);
   const project = readFile(projectFile, false);
   if (project.identity)
     throw usage(
-      `${projectFile} says who signs, and would say so for everybody who works in this folder. Move identity to ${personalFile(env)}.`,
+      `${projectFile} has an identity, which would sign for everybody who works in this folder. Move identity to ${personalFile(env)}.`,
     );
   return {
     store: nonEmpty(env["COUNTERSIGN_STORE"]) ?? project.store ?? personal.store,
@@ -64,7 +65,7 @@ function identityOf(env: Environment): Principal | undefined {
   const id = nonEmpty(env["COUNTERSIGN_AS"]);
   const roles = nonEmpty(env["COUNTERSIGN_ROLES"])?.split(",").map((role) => role.trim()).filter((role) => role !== ""); // prettier-ignore
   if (id !== undefined) return { id, ...(roles && { roles }) };
-  if (roles) throw usage("COUNTERSIGN_ROLES says which roles, but nothing says whose: set COUNTERSIGN_AS as well.");
+  if (roles) throw usage("COUNTERSIGN_ROLES is set, and COUNTERSIGN_AS is not: set COUNTERSIGN_AS=<your id> as well.");
   return undefined;
 }
 
@@ -74,15 +75,34 @@ function readFile(path: string, required: boolean): File {
   if (!required && !existsSync(path)) return {};
   const parsed = file.safeParse(jsonIn(path));
   if (parsed.success) return withPath(parsed.data, dirname(path));
-  const [issue] = parsed.error.issues;
-  throw usage(`${path}: ${issue?.path.map(String).join(".") || "the file"}: ${issue?.message ?? "not a configuration"}.`);
+  throw usage(`${path}: ${wordsFor(parsed.error.issues[0])}`);
+}
+
+const EXAMPLES: Readonly<Record<string, string>> = {
+  store: '"store": "countersign.db"',
+  tenant: '"tenant": "acme"',
+  people: '"people": [{"id": "alice", "roles": ["finance"]}]',
+  identity: '"identity": {"id": "alice", "roles": ["finance"]}',
+};
+
+function wordsFor(issue: z.core.$ZodIssue | undefined): string {
+  const place = issue?.path.map(String) ?? [];
+  const example = EXAMPLES[place[0] ?? ""];
+  if (issue?.code === "unrecognized_keys") {
+    const [key = ""] = issue.keys;
+    const where = example === undefined ? "" : ` in ${place[0]}`;
+    return `There is no setting ${key}${where}.${example === undefined ? didYouMean(key, Object.keys(EXAMPLES)) : ` Write ${example}.`}`;
+  }
+  if (example === undefined) return `The file is a JSON object, such as {${EXAMPLES["store"]}}.`;
+  return `${place.join(".")} can't be used. Write ${example}.`;
 }
 
 function jsonIn(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw usage(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`);
+    if (!(error instanceof SyntaxError)) throw unread(path, error);
+    throw usage(`${path} is not JSON: ${error.message}. Put it right, or remove it.`);
   }
 }
 

@@ -12,7 +12,7 @@ export type Exports = Readonly<Record<string, unknown>>;
 /** @throws Failure for a module that isn't there or can't be loaded */
 export async function loadModule(path: string): Promise<Exports> {
   const file = resolve(path);
-  if (!existsSync(file)) throw usage(`There is no module ${path}.`);
+  if (!existsSync(file)) throw usage(`There is no file ${path}.`);
   try {
     return (await import(pathToFileURL(file).href)) as Exports;
   } catch (error) {
@@ -43,7 +43,7 @@ export function policyIn(exports: Exports, path: string): Policy {
   const [policy] = found;
   if (policy && found.length === 1) return policy;
   throw usage(
-    `${path} exports ${found.length === 0 ? "no policy" : "several policies"}: it must export one that definePolicy or loadPolicy made.`,
+    `${path} exports ${found.length === 0 ? "no policy" : "several policies"}. Export one: export const policy = definePolicy({ … }).`,
   );
 }
 
@@ -56,7 +56,9 @@ export function toolsIn(exports: Exports, path: string): ToolSchemas {
     );
   if (isObject(tools) && Object.values(tools).every((schema) => schema === undefined || isStandardSchema(schema)))
     return tools as ToolSchemas;
-  throw usage(`${path} must export tools: a map of schemas by the tools' names (undefined: it has none), or a list of tools.`);
+  throw usage(
+    `${path} exports no tools. Export them: export const tools = { send_payment: schema }, with undefined for a tool without a schema, or a list of tools.`,
+  );
 }
 
 function isObject(value: unknown): value is Exports {

@@ -15,16 +15,17 @@ export interface StoreOptions {
  */
 export async function openStore(address: string, { create = false, warn }: StoreOptions): Promise<StorePort> {
   if (isUrl(address)) return openPostgres(address, { create, warn });
-  if (statSync(address, { throwIfNoEntry: false })?.isDirectory()) throw usage(`${address} is a folder. Name the SQLite file in it.`);
+  if (statSync(address, { throwIfNoEntry: false })?.isDirectory())
+    throw usage(`${address} is a folder. Name the SQLite file in it: --store ${address}/countersign.db.`);
   if (!create && !existsSync(address))
-    throw usage(`There is no file ${address}. countersign migrate --store ${address} makes a new store.`);
+    throw usage(`There is no file ${address}. Check the name. To make a new store there, run countersign migrate --store ${address}.`);
   const { sqliteStore } = await import("@countersign/sqlite");
   return sqliteStore(address);
 }
 
 async function openPostgres(address: string, options: Required<StoreOptions>): Promise<StorePort> {
   const url = URL.parse(address);
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw usage("A store is a SQLite file, or a URL that begins with postgres://.");
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) throw usage("Name a SQLite file, or a URL that begins with postgres://.");
   const schema = url.searchParams.get("schema");
   url.searchParams.delete("schema");
   const { postgresStore } = await import("@countersign/postgres");

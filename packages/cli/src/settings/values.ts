@@ -3,11 +3,11 @@ import { text as textOf } from "node:stream/consumers";
 import type { Duration, JsonObject } from "@countersign/core";
 import { durationMs } from "@countersign/core/policy";
 import { InvalidArgumentError } from "commander";
-import { usage } from "../failure.ts";
+import { unread, usage } from "../failure.ts";
 
 /** A length of time, as an option takes it. */
 export function duration(value: string): Duration {
-  if (durationMs(value as Duration) === undefined) throw new InvalidArgumentError("A length of time is such as 90s, 15m, 48h or 3d.");
+  if (durationMs(value as Duration) === undefined) throw new InvalidArgumentError("Write a length of time such as 90s, 15m, 48h or 3d.");
   return value as Duration;
 }
 
@@ -16,7 +16,7 @@ export function moment(value: string): number {
   const ago = durationMs(value as Duration);
   if (ago !== undefined) return Date.now() - ago;
   const at = /^\d{4}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidArgumentError("A time is such as 24h or 30d (ago), or 2027-01-31T08:00Z.");
+  if (Number.isNaN(at)) throw new InvalidArgumentError("Write 24h or 30d for so long ago, or a date such as 2027-01-31T08:00Z.");
   return at;
 }
 
@@ -24,7 +24,7 @@ export function whole(from: number, to: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
     if (value.trim() !== "" && Number.isInteger(number) && number >= from && number <= to) return number;
-    throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
+    throw new InvalidArgumentError(`Write a whole number from ${from} to ${to}.`);
   };
 }
 
@@ -42,7 +42,9 @@ function valueIn(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usage(`${what} is no JSON: ${error instanceof Error ? error.message : String(error)}.`);
+    throw usage(
+      `${what} is not JSON: ${error instanceof Error ? error.message : String(error)}. JSON has names and texts in double quotes.`,
+    );
   }
 }
 
@@ -67,6 +69,6 @@ export function fileText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw usage(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw unread(path, error);
   }
 }
