@@ -51,7 +51,7 @@ describe("a call with arguments that don't fit is told of", () => {
   });
 
   test("by hand", async () => {
-    await expect(gate.ask({ ...bad, threadId: "hand", key: "1" } as never)).rejects.toMatchObject({ code: "INVALID_ARGS" });
+    await expect(gate.ask({ ...bad, threadId: "hand", key: "1" })).rejects.toMatchObject({ code: "INVALID_ARGS" });
     expect(told).toMatchObject([{ tool: "pay", threadId: "hand", agent: "payments" }]);
   });
 
@@ -62,7 +62,7 @@ describe("a call with arguments that don't fit is told of", () => {
 });
 
 test("what the hook throws, now or later, changes nothing", async () => {
-  const failing = [() => { throw new Error("no metrics"); }, async () => Promise.reject(new Error("no metrics"))]; // prettier-ignore
+  const failing: readonly (() => unknown)[] = [() => { throw new Error("no metrics"); }, async () => Promise.reject(new Error("no metrics"))]; // prettier-ignore
   for (const onInvalid of failing) {
     const other = createGate({ policy, store: memoryStore(), onInvalid, warn: () => {} });
     const model = scripted([call("c1", "pay", bad.args)], "sorry");
