@@ -51,4 +51,4 @@ export async function applyDecisions(
   return { status: "ready", messages: [...told, ...toolMessage(await responsesTo(thread, turn, calls))] };
 }
 const PASSED =
-  "The calls are decided, but something was said after them, and the SDK goes on from the last message only: pass the messages up to the calls, and add the rest when they have run.";
+  "The calls are decided, and something was said after them. The SDK goes on from the last message only: pass the messages up to the calls, and add the rest when the calls have run.";

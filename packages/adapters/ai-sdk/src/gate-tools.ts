@@ -53,7 +53,7 @@ interface Kit {
 
 function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
   const before = gatedOf(given);
-  if (before && before.gate !== gate) throw new CountersignError("SETUP", { hint: `${name} is guarded by another gate already. Pass the tool as it was before, or use one gate.` }); // prettier-ignore
+  if (before && before.gate !== gate) throw new CountersignError("SETUP", { hint: `Another gate guards the tool ${name} already. Pass the tool as it was before, or use one gate.` }); // prettier-ignore
   // Gated once is enough, unless it is said anew whose calls they are.
   if (before && who === undefined) return given;
   const tool = before ? underGate(before, given) : given;

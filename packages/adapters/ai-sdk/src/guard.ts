@@ -71,4 +71,4 @@ async function execute(
   return thread.execute({ ...proposed, turnId: crypto.randomUUID() }, effect, { fresh: true, signal, parse });
 }
 const UNGATED =
-  "Nobody was asked about it, because the application's own toolApproval stood in the way: let it answer user-approval for gated tools, or leave them out.";
+  "Nobody was asked: the application's own toolApproval answered first. Let it answer user-approval for gated tools, or leave them out.";

@@ -16,7 +16,7 @@ const responsesSchema: z.ZodType<readonly Response[]> = z.array(
 export function responsesIn(threadId: string, given: unknown): readonly Response[] {
   const parsed = responsesSchema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw refusal(threadId, `it is no list of approval responses (${z.prettifyError(parsed.error)})`);
+  throw refusal(threadId, `it is not a list of approval responses (${z.prettifyError(parsed.error)})`);
 }
 
 /** `digest`: of the arguments that its sender was shown, where the answer says so. */

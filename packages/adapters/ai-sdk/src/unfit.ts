@@ -38,4 +38,4 @@ export async function refuseStricter(thread: Thread, tools: ToolSet, calls: read
 function incompatible(saved: string, running: string, cause?: unknown): CountersignError<"STATE_INCOMPATIBLE"> {
   return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running }, { note: NOTE, cause });
 }
-const NOTE = "Nothing was changed: what was decided about its calls holds, and that version goes on with them.";
+const NOTE = "Nothing was changed, and the decisions about its calls stand. Resume with that version.";

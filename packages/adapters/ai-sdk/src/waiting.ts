@@ -39,7 +39,7 @@ export async function waitingIn(
 }
 
 function ungated({ tool }: OpenCall): CountersignError<"SETUP"> {
-  return new CountersignError("SETUP", { hint: `${tool} asks for approval, but isn't gated: pass it to gateTools.` });
+  return new CountersignError("SETUP", { hint: `The tool ${tool} asks for approval and is not gated. Pass it to gateTools.` });
 }
 
 /** Did a reviewer end the run with one of these calls? */

@@ -31,6 +31,6 @@ export function passed({ gate, tool, options, args }: Omit<Passage, "made">, eff
   if (passage?.gate !== gate || passage.tool !== tool || passage.options.messages !== options.messages) return undefined;
   if (passage.options.toolCallId !== options.toolCallId) return undefined;
   if (isDeepStrictEqual(passage.args, args)) return (passage.made ??= passages.run(undefined, effect));
-  const note = `What stands around the tool ${tool} changed its arguments. Change them before the gate looks at the call.`;
+  const note = `A wrapper around the tool ${tool} changed its arguments. Change them before the gate sees the call.`;
   throw new CountersignError("NOT_APPROVED", { request: undefined }, { note });
 }

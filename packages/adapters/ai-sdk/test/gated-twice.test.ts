@@ -105,5 +105,5 @@ test("two gates around one tool are refused by name", async () => {
   const desk = openDesk();
   const other = createGate({ policy: desk.gate.policy, store: desk.store, warn: () => {} });
   const tools = gated(desk, { pay: tool({ inputSchema: Amount, execute: desk.carryOut }) as ToolSet[string] });
-  expect(await hintOf(() => gateTools<ToolSet, unknown>(other, tools))).toMatch(/^pay is guarded by another gate/);
+  expect(await hintOf(() => gateTools<ToolSet, unknown>(other, tools))).toMatch(/^Another gate guards the tool pay/);
 });

@@ -92,7 +92,9 @@ export function createRunner<C, G extends Graph>(
   const forgets = forgetsWithProcess(running.checkpointer);
   if (gate.store.capabilities.durable && forgets) {
     // oxlint-disable-next-line no-console -- said once, where the graph is set up
-    console.warn(`countersign: the requests of ${options.name} are durable, but its MemorySaver forgets the conversations they belong to.`);
+    console.warn(
+      `countersign: runner ${options.name} keeps requests on disk and conversations in a MemorySaver, which a restart empties. Use a checkpointer that writes to a file or a database.`,
+    );
   }
 
   /** What to give the graph, and how. */
@@ -172,8 +174,7 @@ export function createRunner<C, G extends Graph>(
   });
 }
 
-const REMEDY =
-  "List approvalMiddleware in createAgent, or pass tools to gateTools. What the provider runs by itself, nothing here can hold up.";
+const REMEDY = "List approvalMiddleware in createAgent, or pass tools to gateTools. What the provider runs by itself can't be gated.";
 
 interface Prepared {
   readonly run: Run & { readonly tally: Tally };

@@ -17,8 +17,8 @@ export function typedError(error: unknown): unknown {
 export function explainResume(error: unknown, threadId: string, forgets: boolean): unknown {
   if (!(error instanceof Error) || error.name !== "EmptyInputError") return error;
   const why = forgets
-    ? "A MemorySaver forgets everything with its process."
-    : "Either it was opened on another file or database than before, or the start of the thread died before LangGraph wrote anything, and its input could not be kept. Look at the first, then start the thread again.";
+    ? "A MemorySaver loses everything when its process ends. Use a checkpointer that writes to a file or a database."
+    : "Check that the checkpointer has the same file or database as before. If it has, the thread's start died before LangGraph wrote anything: start the thread again.";
   return new CountersignError("SETUP", { hint: `The checkpointer has no checkpoint of thread ${threadId}. ${why}` }, { cause: error });
 }
 

@@ -29,7 +29,7 @@ type Answer = z.infer<typeof answerSchema>;
 /** A foreign answer as a decision about this request. */
 export function decisionOf(foreign: unknown, request: Proposed, refuse: Refuse): Decision {
   const parsed = answerSchema.safeParse(foreign);
-  if (!parsed.success) return refuse(`not an answer that this adapter knows: ${JSON.stringify(foreign)}`);
+  if (!parsed.success) return refuse(`this adapter doesn't know such an answer: ${JSON.stringify(foreign)}`);
   return translate(parsed.data, request, refuse);
 }
 

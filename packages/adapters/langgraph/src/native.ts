@@ -40,10 +40,10 @@ export const decideNative: DecideNative<
 };
 
 function resumeOf(native: unknown, refuse: Refuse): unknown {
-  if (!isCommand(native)) return refuse("it is no Command");
+  if (!isCommand(native)) return refuse("it is not a Command");
   const { resume, update, goto } = native;
   const moves = Array.isArray(goto) ? goto.length > 0 : goto !== undefined;
-  if (update !== undefined || moves) return refuse("besides answering it changes the graph's state");
+  if (update !== undefined || moves) return refuse("it also changes the graph's state. Answer with resume alone");
   return resume;
 }
 
@@ -67,11 +67,11 @@ async function addressedIn(
 }
 
 function byPosition(answers: readonly unknown[], given: readonly SeenProposal[] | undefined, refuse: Refuse): readonly Addressed[] {
-  if (!given) return refuse("it names no requests: pass positional.shown, the requests that were looked at, in their order");
+  if (!given) return refuse("it names no requests. Pass positional.shown: the requests that were shown, in their order");
   const shown = shownSchema.safeParse(given);
-  if (!shown.success) return refuse("positional.shown is no list of requests, or of their ids and digests");
+  if (!shown.success) return refuse("positional.shown is not a list of requests, or of their ids and digests");
   if (answers.length !== shown.data.length)
-    return refuse(`${answers.length} answers for the ${shown.data.length} requests that were shown`);
+    return refuse(`it has ${answers.length} answers for the ${shown.data.length} requests that were shown`);
   return shown.data.map((seen, index) => ({ ...seen, answer: answers[index] }));
 }
 
@@ -95,12 +95,12 @@ function listOf(answer: unknown, refuse: Refuse): readonly unknown[] {
   if (Array.isArray(answer)) return answer;
   if (typeof answer !== "object" || answer === null) return refuse(`a bare ${typeof answer} decides nothing`);
   if (!("decisions" in answer)) return [answer];
-  return Array.isArray(answer.decisions) ? answer.decisions : refuse("its decisions are no list");
+  return Array.isArray(answer.decisions) ? answer.decisions : refuse("its decisions are not a list");
 }
 
 async function answerTo(gate: Gate, threadId: string, { id, digest, answer }: Addressed, refuse: Refuse): Promise<NativeAnswer> {
   const request = await gate.get(id);
-  if (!request || request.threadId !== threadId) return refuse(`request ${id} is none of this thread`);
+  if (!request || request.threadId !== threadId) return refuse(`request ${id} belongs to another thread`);
   const { tool, proposal, terms } = request;
   const decision = decisionOf(answer, { tool, args: (await proposedArgs(gate, id)) ?? {}, shown: proposal.args }, refuse);
   if (terms.decisions && !terms.decisions.includes(decision.type)) return refuse(`request ${id} can't be answered by ${decision.type}`);

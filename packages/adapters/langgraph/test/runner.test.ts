@@ -61,7 +61,7 @@ describe("set-up", () => {
     expect(forgets(new FileSaver())).toBe(false);
     expect(said).not.toHaveBeenCalled();
     expect(forgets(new MemorySaver())).toBe(true);
-    expect(said.mock.calls.flat().join()).toMatch(/MemorySaver forgets/);
+    expect(said.mock.calls.flat().join()).toMatch(/MemorySaver, which a restart empties/);
   });
 
   test("a thread whose checkpoints are gone says so", async () => {

@@ -92,7 +92,9 @@ function gatedAnew(kit: Kit, tool: AnyTool): AnyTool {
       return gatedFunctionTool(kit, tool);
     case "shell":
       if (!tool.shell)
-        throw new CountersignError("SETUP", { hint: `The provider runs the shell ${tool.name} itself: nothing can hold it up.` });
+        throw new CountersignError("SETUP", {
+          hint: `The provider runs the shell ${tool.name}, so it can't be gated. Leave it out of gateTools.`,
+        });
       return gatedShell(kit, tool);
     case "apply_patch":
       return gatedApplyPatch(kit, tool);

@@ -66,12 +66,12 @@ export function gatedToolOf(item: RunToolApprovalItem | undefined): Gated {
   const [gated] = tools.map(gatedOf);
   if (gated) return gated;
   if (tools.length === 0) throw goneOf(called ?? raw.type, item?.agent.name);
-  const hint = `${raw.name ?? raw.type} of agent ${item?.agent.name} asks for approval, but isn't gated: pass it to gateTools.`;
+  const hint = `The tool ${raw.name ?? raw.type} of agent ${item?.agent.name} asks for approval and is not gated. Pass it to gateTools.`;
   throw new CountersignError("SETUP", { hint });
 }
 
 /** The call was made with a tool that the agent no longer has. */
 function goneOf(saved = "", agent = ""): CountersignError<"STATE_INCOMPATIBLE"> {
-  const note = `Agent ${agent} has no tool ${saved} any more: give it back under that name, and resume.`;
+  const note = `Agent ${agent} has no tool ${saved} any more. Give the agent the tool again, under that name, and resume.`;
   return new CountersignError("STATE_INCOMPATIBLE", { framework: FRAMEWORK, saved, running: "no such tool" }, { note });
 }

@@ -41,7 +41,7 @@ function jsonOf(state: AnyState, refuse: Refuse): StateJson {
   try {
     return freeze(state, { ephemeral: true }).json;
   } catch (error) {
-    return refuse(`it is no RunState that the SDK can save (${error instanceof Error ? error.message : String(error)})`);
+    return refuse(`the SDK can't save it as a RunState (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 
@@ -54,7 +54,7 @@ interface Said {
 /** Nested agents may use one call id at once: an answer to one of them would be taken for an answer to both. */
 function refuseAmbiguous(items: readonly RunToolApprovalItem[], refuse: Refuse): void {
   const places = items.map(placeOf);
-  if (new Set(places).size < places.length) refuse("two of its calls share a tool and an id: decide about each by its request");
+  if (new Set(places).size < places.length) refuse("two of its calls share a tool and an id. Decide about each by its request");
 }
 
 /** One answer for all calls of a tool is remembered once, whichever of its calls it was given to. */
@@ -75,7 +75,9 @@ function remembers({ terms: { remember } }: ApprovalRequest): boolean {
 
 function warn({ tool }: ApprovalRequest): void {
   // oxlint-disable-next-line no-console -- nobody else would say why it counts only once
-  console.warn(`countersign: an answer for all calls of ${tool} counts once: its terms don't offer to remember it.`);
+  console.warn(
+    `countersign: an answer for all calls of ${tool} counts once, because the rule offers no remembered decisions. review: { remember: ["tool"] } offers them.`,
+  );
 }
 
 function addressOf({ namespace, tool }: ApprovalRequest): string {

@@ -7,8 +7,7 @@ import type { Scope } from "./run.ts";
 import type { AnyAgent } from "./saved.ts";
 
 /** How a tool is gated here. */
-export const REMEDY =
-  "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself, nothing here can hold up.";
+export const REMEDY = "Pass tools to gateTools, and MCP servers to gateMcpServers. What the provider runs by itself can't be gated.";
 
 /** What an agent offers its model, and all agents that a run can come to. */
 export function offersFrom(agent: AnyAgent): Offers {

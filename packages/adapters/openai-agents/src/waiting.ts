@@ -74,7 +74,7 @@ function ofAnother(call: ProposedCall, { namespace, name }: Gated): CountersignE
 }
 
 function ungatedCarrier(path: Ticket["path"]): string {
-  return `A nested agent has gated tools, but the tool that runs it (call ${path.at(-1)}) isn't gated: pass that to gateTools as well.`;
+  return `A nested agent has gated tools, and the tool that runs it (call ${path.at(-1)}) is not gated. Pass that tool to gateTools as well.`;
 }
 
 /** The request whose reviewer ended the run, if one did. */

@@ -274,7 +274,7 @@ describe("agents as tools", () => {
     const tools = [inner.asTool({ toolName: "inner", toolDescription: "" })];
     const agent = new Agent({ name: "A", model: saying([{ name: "inner", args: { input: "go" } }]), tools });
     const error = await failure(createRunner(desk.gate, agent, { name: "a", ungated: ["inner"] }).start("t", "go"));
-    expect(isCountersignError(error, "SETUP") && error.details.hint).toMatch(/isn't gated/);
+    expect(isCountersignError(error, "SETUP") && error.details.hint).toMatch(/is not gated/);
   });
 
   test("two of them at once, with the same call ids and arguments, keep apart", async () => {
@@ -303,7 +303,7 @@ describe("agents as tools", () => {
     const agent = new Agent({ name: "Inner" });
     const tools = gateTools(a.gate, [agent.asTool({ toolName: "inner", toolDescription: "" })]);
     expect(gateTools(a.gate, tools)).toEqual(tools);
-    expect(() => gateTools(b.gate, tools)).toThrow(/another gate/);
+    expect(() => gateTools(b.gate, tools)).toThrow(/Another gate guards/);
     const [forA] = gateTools(a.gate, [a.pay]);
     expect(gateTools(b.gate, [forA])[0]).not.toBe(forA);
   });

@@ -72,7 +72,7 @@ export function gateCall<const T extends readonly Tool[], C>(
     ...(hooks && { hooks }),
   };
 }
-const STRANGE = "The model called it, and gateCall was not given such a tool: the call does not run. Give callModel no other tools.";
+const STRANGE = "The model called it, and gateCall was not given this tool, so the call does not run. Pass all tools to gateCall.";
 
 /** Neither the policy nor the application asks about a call of a tool that isn't known here. */
 async function passes({ thread, asksItself }: Run, call: ParsedToolCall<Tool>, context: TurnContext): Promise<boolean> {

@@ -115,7 +115,7 @@ async function clearedLate(guarded: Guarded): Promise<Cleared> {
   throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: run.round.turn && !isKnown ? changed(name) : UNASKED });
 }
 const WAITS = "This call waits for a person. It did not run.";
-const UNASKED = "Nobody was asked about it: the run has another state than gateCall's.";
+const UNASKED = "Nobody was asked: the run has another state than gateCall's. Spread gateCall(…) last into callModel.";
 
 function openOf({ round }: Run, name: string): readonly Call[] {
   return round.turn?.open.filter(({ id, tool }) => tool === name && !round.turnedAway.has(id)) ?? [];
@@ -146,7 +146,7 @@ async function refuseChanged({
 /** For whoever runs the agent: a model couldn't mend it. */
 export function changed(tool: string): string {
   return (
-    `The arguments of ${tool} were changed after the model made the call, by a PreToolUse hook or around the tool, and nobody was ` +
-    "asked about those. A hook may look at a call and block it. Change arguments with an edit, or in the tool's own schema."
+    `The arguments of ${tool} were changed after the model made the call, by a PreToolUse hook or a wrapper, and nobody was asked about ` +
+    "the new ones. A hook may look at a call and block it. Change arguments with an edit, or in the tool's own schema."
   );
 }

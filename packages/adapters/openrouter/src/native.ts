@@ -38,5 +38,5 @@ export const decideNative: DecideNative<Answers> = async (gate, native, options)
 function idsIn(name: string, given: unknown, refuse: Refuse): ReadonlySet<string> {
   const list = given ?? [];
   const isList = Array.isArray(list) && list.every((id) => typeof id === "string");
-  return isList ? new Set(list as readonly string[]) : refuse(`${name} is no list of call ids`);
+  return isList ? new Set(list as readonly string[]) : refuse(`${name} is not a list of call ids`);
 }

@@ -87,8 +87,8 @@ function refuseKeys(who: string, verb: string, given: object): void {
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(PER_RUN, key)) continue;
     const why = OURS.has(key)
-      ? "which is the runner's own: it is a setting of createRunner, or comes from the thread and the gate"
-      : `which callModel doesn't take. It takes ${Object.keys(PER_RUN).join(", ")}`;
+      ? "which the runner sets itself. Pass it to createRunner, or leave it out"
+      : `which is not a setting of callModel. There are ${Object.keys(PER_RUN).join(", ")}`;
     throw setup(`${who}: ${verb} ${key}, ${why}.`);
   }
 }

@@ -28,7 +28,7 @@ export function arrive(gate: Gate, { tool, args }: Pick<Passage, "tool" | "args"
   const passage = passages.getStore();
   if (passage?.gate !== gate || passage.tool !== tool) throw outsideThread(tool);
   if (!isDeepStrictEqual(passage.args, args)) {
-    const note = `What stands around the tool ${tool} changed its arguments. Change them before the gate looks at the call.`;
+    const note = `A wrapper around the tool ${tool} changed its arguments. Change them before the gate sees the call.`;
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note });
   }
   return (passage.made ??= passages.run(undefined, async () => effect()));

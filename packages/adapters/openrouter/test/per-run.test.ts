@@ -105,11 +105,11 @@ describe("context", () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ["a misspelt setting", { temprature: 1 }, /context\(thread\) answers temprature, which callModel doesn't take.* temperature/],
-    ["tools", { tools: [] }, /answers tools, which is the runner's own/],
-    ["a state", { state: {} }, /answers state, which is the runner's own/],
-    ["decisions", { approveToolCalls: ["a"] }, /answers approveToolCalls, which is the runner's own/],
-    ["stopWhen", { stopWhen: () => true }, /answers stopWhen, which is the runner's own/],
+    ["a misspelt setting", { temprature: 1 }, /context\(thread\) answers temprature, which is not a setting of callModel.* temperature/],
+    ["tools", { tools: [] }, /answers tools, which the runner sets itself/],
+    ["a state", { state: {} }, /answers state, which the runner sets itself/],
+    ["decisions", { approveToolCalls: ["a"] }, /answers approveToolCalls, which the runner sets itself/],
+    ["stopWhen", { stopWhen: () => true }, /answers stopWhen, which the runner sets itself/],
     ["no settings", "acme", /has to answer settings of callModel/],
   ])("that answers %s is SETUP, before any model request", async (_name, answer, hint) => {
     const opened = await openWorld(["hello"]);
@@ -126,26 +126,26 @@ describe("what JavaScript callers get wrong", () => {
   test.each<[string, unknown, RegExp]>([
     ["no settings", undefined, /got undefined in the place of its options. Write createRunner\(gate, new OpenRouter\(\), \{ name/],
     ["a context that is not made from the thread", { name: "a", context: { pay: {} } }, /context is a function of the thread/],
-    ["an input", { name: "a", input: "x" }, /Runner a: is given input, which is the runner's own/],
+    ["an input", { name: "a", input: "x" }, /Runner a: is given input, which the runner sets itself/],
     ["tools by their names", { name: "a", tools: { pay } }, /tools is a list/],
-    ["a tool's function", { name: "a", tools: [pay, pay.function] }, /tools\[1\] is no tool of the SDK/],
-    ["a misspelt setting", { name: "a", stopWen: [] }, /is given stopWen, which callModel doesn't take/],
+    ["a tool's function", { name: "a", tools: [pay, pay.function] }, /tools\[1\] is not a tool of the SDK/],
+    ["a misspelt setting", { name: "a", stopWen: [] }, /is given stopWen, which is not a setting of callModel/],
   ])("%s", async (_name, settings, hint) => {
     expect(await made(settings)).toMatch(hint);
   });
 
   test("no client", async () => {
     expect(await made({ name: "a" }, null)).toMatch(/got null in the place of the agent. Write createRunner\(gate, new OpenRouter\(\)/);
-    expect(await made({ name: "a" }, {})).toMatch(/needs the SDK's client/);
+    expect(await made({ name: "a" }, {})).toMatch(/needs a client of the SDK/);
   });
 
   test("gateCall and gateTools without tools", async () => {
     expect(await hintOf(() => gateCall(gate, pay as never, { threadId: "t" }))).toMatch(/tools is a list/);
-    expect(await hintOf(() => gateTools(gate, [undefined] as never))).toMatch(/tools\[0\] is no tool/);
+    expect(await hintOf(() => gateTools(gate, [undefined] as never))).toMatch(/tools\[0\] is not a tool/);
   });
 
   test("gateCall for nobody's conversation", async () => {
-    expect(await hintOf(() => gateCall(gate, [pay], undefined as never))).toMatch(/whose conversation/);
+    expect(await hintOf(() => gateCall(gate, [pay], undefined as never))).toMatch(/in the place of the thread/);
   });
 
   test("a setting for one start alone", async () => {

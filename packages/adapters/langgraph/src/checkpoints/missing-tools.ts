@@ -12,7 +12,7 @@ import { messagesOf, type RunningGraph } from "./graph.ts";
  * tool, and the decision would be lost.
  */
 export function missingTool(call: Pick<ProposedCall, "tool">): CountersignError<"STATE_INCOMPATIBLE"> {
-  const note = `Or give the agent the tool ${call.tool} again: the decision about its call is kept, and the call has not run.`;
+  const note = `Or give the agent the tool ${call.tool} again. The call has not run, and its decision is kept.`;
   return new CountersignError(
     "STATE_INCOMPATIBLE",
     { framework: FRAMEWORK, saved: `with the tool ${call.tool}`, running: "without it" },

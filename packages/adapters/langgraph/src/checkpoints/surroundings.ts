@@ -22,11 +22,11 @@ export interface Surroundings {
 }
 
 const CHECKPOINTER =
-  "Approvals need a checkpointer: without one a paused run is lost. Pass one to createAgent({ checkpointer }) or compile({ checkpointer }).";
+  "Approvals need a checkpointer, which keeps a run while it waits. Pass one to createAgent({ checkpointer }) or compile({ checkpointer }).";
 const THREAD_ID = 'Approvals need a thread_id: invoke the graph with { configurable: { thread_id: "…" } }.';
 const DURABILITY =
   'durability: "exit" saves nothing while the graph runs, so a request could outlive the message that proposed it. Use "sync" or "async".';
-const OUTSIDE = "This gated call runs outside any graph: pass the node's config to it.";
+const OUTSIDE = "This gated call runs outside a graph. Call it in a node, and pass the node's config to it.";
 
 /**
  * Reads the run that is active here, and refuses one that could not be resumed.

@@ -115,4 +115,4 @@ function arrivingCall({ run, call }: Passing, { args: expected, recorded }: Admi
 }
 
 const CHANGED =
-  "A middleware that is listed after approvalMiddleware changed its arguments. List one that changes arguments before it: then the changed call is asked about.";
+  "A middleware that is listed after approvalMiddleware changed its arguments. List that middleware before approvalMiddleware: then people are asked about the changed call.";

@@ -14,7 +14,7 @@ export async function agentsReachedFrom(agent: AnyAgent): Promise<readonly AnyAg
     if (!listener.agents) throw error;
   });
   if (listener.agents) return listener.agents;
-  const hint = `This version of @openai/agents does not show which agents run inside the tools of ${agent.name}.`;
+  const hint = `This version of @openai/agents hides which agents run inside the tools of ${agent.name}. Use a version that the README of @countersign/openai-agents names.`;
   throw new CountersignError("SETUP", { hint });
 }
 

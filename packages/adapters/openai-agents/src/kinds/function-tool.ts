@@ -26,7 +26,7 @@ export function gatedFunctionTool(kit: Kit, tool: AnyFunctionTool): AnyFunctionT
   const known = gatedOf(tool);
   if (isAgentTool(tool)) {
     if (known && known.gate !== kit.gate)
-      throw new CountersignError("SETUP", { hint: `The agent's tool ${tool.name} belongs to another gate: make one for each.` });
+      throw new CountersignError("SETUP", { hint: `Another gate guards the agent's tool ${tool.name}. Call asTool() once for each gate.` });
     // The SDK finds the nested agent by this very object.
     return Object.assign(tool, waysInto(kit, (known?.original ?? { ...tool }) as AnyFunctionTool, tool));
   }
