@@ -2,7 +2,7 @@
 export { amendRun } from "./adapt/amend-run.ts";
 export { argsIssues } from "./adapt/args-issues.ts";
 export { emitting } from "./adapt/emitting.ts";
-export { demand, demandGate, demandThread, nativeOptions } from "./adapt/given.ts";
+export { demand, demandGate, demandOptions, demandThread, nativeOptions } from "./adapt/given.ts";
 export { defineKeptRunner, type Next } from "./adapt/kept-runner.ts";
 export { requestIdFor, savedRun, proposedArgs } from "./adapt/saved-run.ts";
 export { textOf } from "./adapt/text-of.ts";

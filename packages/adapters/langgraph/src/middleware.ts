@@ -1,4 +1,4 @@
-import { demand, demandGate, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
+import { demandGate, demandOptions, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
@@ -35,7 +35,7 @@ interface Hook {
  * the graph pauses once for all of them; every call is checked again right before it runs. List it first, so that no
  * other middleware can swallow its pause. Go on with `agent.invoke(null, config)`, or drive the agent with `createRunner`.
  * @example createAgent({ model, tools, checkpointer, middleware: [approvalMiddleware(gate)] })
- * @throws SETUP for a table whose `allowedDecisions` are empty or unknown; from the agent: without a checkpointer or a
+ * @throws SETUP for an unknown option; for a table whose `allowedDecisions` are empty or unknown; from the agent: without a checkpointer or a
  * thread_id, with durability "exit", for two tools of one name, and if table and policy have no decision in common
  */
 export function approvalMiddleware<C>(
@@ -56,12 +56,8 @@ export function approvalMiddleware<C>(
   } = {},
 ): AgentMiddleware {
   demandGate(gate);
-  demand(
-    typeof options === "object" && options !== null,
-    options,
-    "its options",
-    "approvalMiddleware(gate, { who: (runtime) => ({ requestedBy }) })",
-  );
+  const known = ["who", "interruptOn", "descriptionPrefix", "ungated"];
+  demandOptions(options, known, "approvalMiddleware(gate, { who: (runtime) => ({ requestedBy }) })");
   const { who, ungated, ...table } = options;
   refuseUndecidable(table.interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {

@@ -14,6 +14,7 @@ const bankIsDown = async (): Promise<never> => {
 test.each<[string, (desk: Desk) => unknown, string]>([
   ["no gate", ({ pay }) => gateTools(wrong, [pay]), "Expected a gate, got undefined. Pass what createGate returns"],
   ["no gate of the middleware", () => approvalMiddleware({} as never), "Expected a gate, got an object. Pass what createGate returns"],
+  ["a misspelt option of the middleware", ({ gate }) => approvalMiddleware(gate, { interuptOn: { pay: true } } as never), "approvalMiddleware has no option interuptOn. Did you mean interruptOn? It has who, interruptOn, descriptionPrefix, ungated."], // prettier-ignore
   ["no gate of a node", () => requestApproval(wrong, wrong), "Expected a gate, got undefined. Pass what createGate returns"],
   [
     "no tools",

@@ -9,7 +9,9 @@ export class ToolFailed extends Error {
   /** @param thrown absent if it is what the model is told */
   constructor(told: unknown, thrown?: string) {
     const text = toSmartString(tellable(told));
-    super(thrown === undefined || text.includes(thrown) ? text : `${text}${THROWN}${thrown}]`);
+    const isSaid = thrown === undefined || text.includes(thrown);
+    // A text that holds the mark itself gets an end, so that it is told whole when it is told again.
+    super(isSaid && !text.includes(THROWN) ? text : `${text}${THROWN}${isSaid ? "" : thrown.replaceAll(THROWN, " ")}]`);
     this.told = told;
   }
 }
@@ -20,7 +22,8 @@ const HIDDEN = "the SDK's own errorFunction keeps it secret. Give the tool an er
 
 /** What a model was told of a failure, by its receipt. */
 export function toldBy(receipt: string): string {
-  return receipt.split(THROWN)[0] ?? receipt;
+  const end = receipt.lastIndexOf(THROWN);
+  return end < 0 ? receipt : receipt.slice(0, end);
 }
 
 /**

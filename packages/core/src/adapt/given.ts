@@ -3,6 +3,7 @@ import type { NativeOptions } from "../contract/native.ts";
 import { CountersignError } from "../errors/error.ts";
 import { shown } from "../errors/shown.ts";
 import { gatingInternalsOf, internalsOf } from "../kernel.ts";
+import { didYouMean } from "../policy/did-you-mean.ts";
 
 /**
  * For the first lines of an adapter's function: what was given in the wrong place is said by the function that got it.
@@ -19,6 +20,21 @@ export function demand(isRight: boolean, got: unknown, place: string, call: stri
 /** @throws SETUP for anything that createGate didn't make with a policy */
 export function demandGate(gate: Gate): void {
   gatingInternalsOf(gate);
+}
+
+/**
+ * An option that isn't there protects nothing, so it isn't passed over.
+ * @example demandOptions(options, ["who", "ungated"], "approvalMiddleware(gate, { who })")
+ * @throws SETUP for what is no object, and for an unknown option
+ */
+export function demandOptions(options: unknown, known: readonly string[], call: string): void {
+  demand(isObject(options), options, "its options", call);
+  const unknown = Object.keys(options as object).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const name = call.slice(0, call.indexOf("("));
+  throw new CountersignError("SETUP", {
+    hint: `${name} has no option ${unknown}.${didYouMean(unknown, known)} It has ${known.join(", ")}.`,
+  });
 }
 
 /** Whose calls they are, outside a runner: a ThreadRef, a function that gives one, or nobody's yet. @throws SETUP */
