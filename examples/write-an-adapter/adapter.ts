@@ -53,13 +53,13 @@ async function loop(agent: Agent, thread: Thread, messages: Message[], signal: A
       return { status: "completed", output: text, text, continuation };
     }
 
+    // Before anything comes of the turn: what a grant signs does not pause, and must not be proposed again.
+    if (fresh) await thread.save(continuation);
+
     // Gate: which calls miss a signature? Suspend: if any does, none of the turn runs.
     const waiting: ProposedCall[] = [];
     for (const call of calls) if (await thread.mustWait(call, { fresh, parse: agent.tools[call.tool]?.parse })) waiting.push(call);
     if (waiting.length > 0) return { status: "suspended", calls: waiting, continuation };
-
-    // Save the turn before it has effects: a call that a grant has signed did not pause, and must not be proposed again.
-    if (fresh) await thread.save(continuation);
 
     // Resume: the only door to an effect. What was decided is in the store, and nowhere else.
     for (const call of calls) {
