@@ -57,7 +57,7 @@ describe("other arguments than those that were signed", () => {
     let changes = true;
     const middleware = wrapping((request, handler) => (changes ? wrapToolCall(request, handler) : handler(request)));
     const { outcome, runner, model, execution } = await signed(desk, middleware);
-    expect(outcome).toMatchObject({ error: { code: "NOT_APPROVED", message: expect.stringMatching(/before it/) } });
+    expect(outcome).toMatchObject({ error: { code: "NOT_APPROVED", message: expect.stringMatching(/before approvalMiddleware/) } });
     expect([desk.effects, await desk.pending(), model.requests, await execution()]).toEqual([[], [], 1, "none"]);
     changes = false;
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
