@@ -38,6 +38,6 @@ it("an id that several begin with", async () => {
 
 it("an id that none begins with", async () => {
   expect((await wrong("nonsense")).stderr).toBe(
-    "countersign: There is no request nonsense in this store and tenant. countersign list --status all lists them.",
+    "countersign: There is no request nonsense in this store and tenant. Check the id, and which store and tenant you look into. countersign list --status all lists them.",
   );
 });

@@ -80,7 +80,7 @@ test("checkpoints that are somewhere else are not blamed on a MemorySaver", asyn
   await desk.approve("x");
   await expect(opened().resume("t")).rejects.toSatisfy(
     (thrown) =>
-      isCountersignError(thrown, "SETUP") && /another file or database/.test(thrown.message) && !/MemorySaver/.test(thrown.message),
+      isCountersignError(thrown, "SETUP") && /the same file or database/.test(thrown.message) && !/MemorySaver/.test(thrown.message),
   );
   expect(desk.effects).toEqual([]);
 });

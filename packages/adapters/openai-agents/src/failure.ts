@@ -9,7 +9,7 @@ export class ToolFailed extends Error {
   /** @param thrown absent if it is what the model is told */
   constructor(told: unknown, thrown?: string) {
     const text = toSmartString(tellable(told));
-    const isSaid = thrown === undefined || text.includes(thrown);
+    const isSaid = thrown === undefined || text.includes(thrown.replace(/^Error: /, ""));
     // A text that holds the mark itself gets an end, so that it is told whole when it is told again.
     super(isSaid && !text.includes(THROWN) ? text : `${text}${THROWN}${isSaid ? "" : thrown.replaceAll(THROWN, " ")}]`);
     this.told = told;

@@ -12,6 +12,7 @@ test.each<[string, string, string | undefined, string]>([
     "The payment failed. [The tool threw: Error: bank is down]",
   ],
   ["the error in the text", "Sorry: Error: bank is down", "Error: bank is down", "Sorry: Error: bank is down"],
+  ["the error's message in the text", "No: bank is down", "Error: bank is down", "No: bank is down"],
   ["no error", "The payment failed.", undefined, "The payment failed."],
   ["the mark in the text", `Quoting${MARK}x]`, "Error: y", `Quoting${MARK}x]${MARK}Error: y]`],
   ["the mark in the text alone", `Quoting${MARK}x]`, undefined, `Quoting${MARK}x]${MARK}]`],

@@ -36,7 +36,7 @@ describe("a double click", () => {
     expect(clicks.some(({ status }) => status === "fulfilled")).toBe(true);
     for (const click of clicks) {
       if (click.status === "fulfilled") expect(click.value).toMatch(/paid 5000 to x/);
-      else expect(String(click.reason)).toMatch(/held by another/);
+      else expect(String(click.reason)).toMatch(/is running already/);
     }
     expect(world.effects).toHaveLength(1);
     expect(world.refused()).toEqual([]);
@@ -68,7 +68,7 @@ describe("a double click", () => {
     const spread = gateCall(desk.gate, [pay as never], { threadId: "t" }) as never;
     const first = callModel(world.client, spread, "go").getText();
     await reached.promise;
-    expect(await codeOf(callModel(world.client, spread, "hello?").getText())).toMatch(/held by another/);
+    expect(await codeOf(callModel(world.client, spread, "hello?").getText())).toMatch(/is running already/);
     slow.resolve();
     expect(await first).toBe("done");
   });
@@ -124,7 +124,7 @@ test("while a runner has the thread, callModel is refused, and the other way rou
   world.server.disturb({ after: late.promise });
   const running = createRunner(another(world), world.client, { name: "payments", model: "any", tools: [world.pay] }).start("t", "go");
   await expect.poll(() => world.server.requests.length).toBe(1);
-  expect(await codeOf(world.call("me too").getText())).toMatch(/THREAD_BUSY|held by another/);
+  expect(await codeOf(world.call("me too").getText())).toMatch(/THREAD_BUSY|is running already/);
   late.resolve();
   expect(await running).toMatchObject({ status: "suspended" });
   expect(world.server.requests).toHaveLength(1);

@@ -131,7 +131,7 @@ test("a run that died in the middle of its round, under one accessor object: ref
   const spread = gateCall(world.gate, [world.pay], { threadId: "t" }) as never;
   const dying = { onTurnStart: () => Promise.reject(new Error("died")) };
   expect(await codeOf(callModel(world.client, spread, "go", dying).getText())).toMatch(/died/);
-  expect(await codeOf(callModel(world.client, spread, "go").getText())).toMatch(/held by another/);
+  expect(await codeOf(callModel(world.client, spread, "go").getText())).toMatch(/is running already/);
   expect(await callModel(world.client, spread, "go").getText()).toBe("fine");
   expect(world.effects).toHaveLength(1);
 });
