@@ -55,7 +55,12 @@ export function threadColumns(record: ThreadRecord, version: number): Columns {
 /** What can be large: undefined if there is none of it. */
 export function threadBodyColumns({ context, outcome, input, continuation }: ThreadRecord): Columns | undefined {
   if ([context, outcome, input, continuation].every((part) => part === undefined)) return undefined;
-  return { body: encode({ context, outcome, input }), continuation: continuation ?? null };
+  return { body: encode({ context, outcome, input }), continuation: continuation ? bound(continuation) : null };
+}
+
+/** Node 22.13 binds empty bytes as NULL if no memory stands behind them. */
+function bound(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength > 0 ? bytes : new Uint8Array(new ArrayBuffer(1), 0, 0);
 }
 
 /** Columns win over the JSON: claiming a due thread changes them alone. */
