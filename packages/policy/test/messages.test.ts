@@ -112,6 +112,11 @@ describe("a file", () => {
     ["", "A policy file is a map. Begin the file with `version: 1`."],
     ["version:1\ntools: {}\n", "Write `name: value`: the `:` is missing, or the blank after it."],
     ["version: 1\ntools:\n  pay:\n  ask: args.x > 1\n", "Indent `ask` deeper than `pay`."],
+    [
+      // Nothing may let this rule be passed over: the default would hold for its tool.
+      "version: 1\ndefault: allow\ntools:\n  pay:\n  ask: ask\n",
+      "`pay` is empty. Indent its settings deeper than its name, or write `pay: allow`, `pay: ask` or `pay: deny`.",
+    ],
     ["version: 1\ntools:\n", "`tools` is empty. Indent the tools deeper than `tools:`, or leave it out."],
     ["version: 1\ntools:\n  - pay: ask\n", "`tools` is a map of rules by tool. Write `send_payment: ask`, without a `-`."],
     ["version: 1\ntools:\n  pay:ask\n", "`tools` is a map of rules by tool. Write `send_payment: ask`, with a blank after the `:`."],

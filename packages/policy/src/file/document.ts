@@ -37,9 +37,10 @@ export function readDocument(yaml: Yaml): { readonly read: ReadDocument | undefi
   return { read: { document: top.success ? top.data : { version: 1 }, rules }, problems };
 }
 
-/** The empty rule whose setting this seems to be, if it stands beside it instead of below. */
+/** The empty rule whose setting this seems to be, if it stands beside it instead of below. What is a rule itself is nobody's setting. */
 function ownerOf(rules: readonly (readonly [string, unknown])[], index: number): string | undefined {
-  if (!isRuleSetting(rules[index]?.[0] ?? "")) return undefined;
+  const [name = "", given] = rules[index] ?? [];
+  if (!isRuleSetting(name) || ruleSchema.safeParse(given).success) return undefined;
   const before = rules.slice(0, index).findLast(([name]) => !isRuleSetting(name));
   return before?.[1] === null ? before[0] : undefined;
 }
