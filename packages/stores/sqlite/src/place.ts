@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync, type Stats } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 /** Is it the path of a file, rather than a store in memory or an address that SQLite reads itself? */
@@ -12,8 +12,8 @@ export function whyNot(path: string): string | undefined {
   const file = resolve(path);
   const folder = dirname(file);
   if (!existsSync(folder)) return `there is no folder ${folder}. Make it first`;
-  if (statSync(folder).isFile()) return `${folder} is a file. Name a folder for the store`;
-  const found = statSync(file, { throwIfNoEntry: false });
+  if (lookedAt(folder)?.isFile()) return `${folder} is a file. Name a folder for the store`;
+  const found = lookedAt(file);
   if (found?.isDirectory()) return `${file} is a folder. Name a file in it, such as ${file}/countersign.db`;
   if (found && !may(file, constants.R_OK)) return `this process may not read ${file}. Give its user the right to read and write the file`;
   if (found && !may(file, constants.W_OK))
@@ -21,6 +21,15 @@ export function whyNot(path: string): string | undefined {
   if (!may(folder, constants.W_OK | constants.X_OK))
     return `this process may not write in the folder ${folder}, where SQLite keeps files beside the store. Give its user the right, or use a disk that can be written`;
   return undefined;
+}
+
+/** Undefined also for what can't be looked at: the error that is being explained stays the one that is thrown. */
+function lookedAt(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }
 
 function may(path: string, mode: number): boolean {

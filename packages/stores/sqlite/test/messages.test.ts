@@ -27,6 +27,11 @@ test.each<[string, (home: string) => string, (home: string) => string]>([
     (home) => `${REFUSED}${home}/notes is a file. Name a folder for the store.`,
   ],
   [
+    "with a name that is too long",
+    (home) => join(home, "x".repeat(300)),
+    (home) => `${REFUSED}${home}/${"x".repeat(300)}: ENAMETOOLONG: name too long, stat '${home}/${"x".repeat(300)}'.`,
+  ],
+  [
     "that is a text",
     (home) => {
       writeFileSync(join(home, "notes.txt"), "a text that is no database\n".repeat(100));
@@ -47,14 +52,17 @@ test("a place that this process may not use", async () => {
   for (const path of [unreadable, unwritable]) await sqliteStore(path).close();
   chmodSync(unreadable, 0o000);
   chmodSync(unwritable, 0o444);
-  mkdirSync(join(home, "shut"), { mode: 0o555 });
-  const paths = [unreadable, unwritable, join(home, "shut/store.db")];
+  for (const [name, mode] of [["shut", 0o555], ["locked", 0o444]] as const) mkdirSync(join(home, name), { mode }); // prettier-ignore
+  const paths = [unreadable, unwritable, join(home, "shut/store.db"), join(home, "locked/store.db")];
   const said = await output(start(new URL("children/refused.ts", import.meta.url), paths));
   expect(said.trimEnd().split("\n")).toEqual([
     `${REFUSED}this process may not read ${unreadable}. Give its user the right to read and write the file.`,
     `${REFUSED}this process may not write ${unwritable}. Give its user the right, or use a disk that can be written.`,
-    `${REFUSED}this process may not write in the folder ${home}/shut, where SQLite keeps files beside the store. ` +
-      "Give its user the right, or use a disk that can be written.",
+    ...["shut", "locked"].map(
+      (name) =>
+        `${REFUSED}this process may not write in the folder ${home}/${name}, where SQLite keeps files beside the store. ` +
+        "Give its user the right, or use a disk that can be written.",
+    ),
   ]);
 });
 
