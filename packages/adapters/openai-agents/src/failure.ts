@@ -10,8 +10,9 @@ export class ToolFailed extends Error {
   constructor(told: unknown, thrown?: string) {
     const text = toSmartString(tellable(told));
     const isSaid = thrown === undefined || text.includes(thrown.replace(/^Error: /, ""));
-    // A text that holds the mark itself gets an end, so that it is told whole when it is told again.
-    super(isSaid && !text.includes(THROWN) ? text : `${text}${THROWN}${isSaid ? "" : thrown.replaceAll(THROWN, " ")}]`);
+    // A text that holds the mark itself gets an end, so that it is told whole when it is told again. The last mark is that end:
+    // what was thrown holds none, nor makes one of the blank before it.
+    super(isSaid && !text.includes(THROWN) ? text : `${text}${THROWN}${isSaid ? "" : thrown.replaceAll(THROWN.trimStart(), "…")}]`);
     this.told = told;
   }
 }

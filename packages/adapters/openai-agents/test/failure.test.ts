@@ -16,7 +16,9 @@ test.each<[string, string, string | undefined, string]>([
   ["no error", "The payment failed.", undefined, "The payment failed."],
   ["the mark in the text", `Quoting${MARK}x]`, "Error: y", `Quoting${MARK}x]${MARK}Error: y]`],
   ["the mark in the text alone", `Quoting${MARK}x]`, undefined, `Quoting${MARK}x]${MARK}]`],
-  ["the mark in the error", "Failed.", `Error: inner${MARK}y]`, `Failed.${MARK}Error: inner y]]`],
+  ["the mark in the error", "Failed.", `Error: inner${MARK}y]`, `Failed.${MARK}Error: inner …y]]`],
+  ["the mark twice in the error, with one blank", "Failed.", `Error:${MARK}${MARK.trimStart()}y`, `Failed.${MARK}Error: ……y]`],
+  ["an error that begins like the mark", "Failed.", `${MARK.trimStart()}y`, `Failed.${MARK}…y]`],
 ])("%s", (_, told, thrown, receipt) => {
   const { message } = new ToolFailed(told, thrown);
   expect(message).toBe(receipt);
