@@ -50,6 +50,13 @@ describe("a call with arguments that don't fit is told of", () => {
     expect(told).toHaveLength(2);
   });
 
+  // Some adapters never execute what a look ahead has refused, and models reuse call ids.
+  test("again in a later turn, where nobody executes what was refused", async () => {
+    const thread = openThread(gate, { threadId: "native", framework: "mini" });
+    for (const turnId of ["1", "2", "2"]) await thread.preview({ ...bad, turnId, callId: "call_0" });
+    expect(told).toHaveLength(2);
+  });
+
   test("by hand", async () => {
     await expect(gate.ask({ ...bad, threadId: "hand", key: "1" })).rejects.toMatchObject({ code: "INVALID_ARGS" });
     expect(told).toMatchObject([{ tool: "pay", threadId: "hand", agent: "payments" }]);
