@@ -56,6 +56,25 @@ describe("which cases", () => {
     expect((await command(BROKEN, "--case", "store.commit.writes")).err).toContain(`Failed: ${failed}`);
   });
 
+  it("--failed leaves out what only another version of the suite has", async () => {
+    const { err } = await command(BROKEN, "--case", "store.events.position");
+    const [, path = ""] = /\(kept in (.*)\)/.exec(err) ?? [];
+    writeFileSync(path, JSON.stringify({ failed: ["store.events.renamed", "store.events.position"] }));
+    const again = await command(BROKEN, "--failed");
+    expect(again.err).toMatch(/^1 failed the last time/);
+    expect(again.err).toContain("\nFailed: store.events.position\n");
+  });
+
+  it("--bail goes on behind a framework alone, which may break promises", async () => {
+    const members = 'framework: "x", version: "1", open() { throw new Error("no"); }';
+    const native = file("native.mjs", `export default { ${members}, follows: "", capabilities: { durable: true } };`);
+    const adapter = file("adapter.mjs", `export default { ${members}, capabilities: {} };`);
+    const { code, err } = await command(native, adapter, "--case", "once.approve", "--bail");
+    expect(err).toContain("1/1 ✗ once.approve");
+    expect(err).toContain("1/1 – once.approve");
+    expect(code).toBe(0);
+  });
+
   it("--failed with nothing that failed says so, and what it looked at", async () => {
     const sound = harnessUrl("");
     const before = await command(sound, "--failed");

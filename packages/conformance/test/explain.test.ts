@@ -68,6 +68,12 @@ describe("the lines of a case", () => {
     ]);
   });
 
+  it("are those of the file itself where its source map is none", () => {
+    const file = bundle([null, null]);
+    writeFileSync(`${file}.map`, "gone");
+    expect(originalAt(file, 1, 1)).toMatchObject({ file, line: 1 });
+  });
+
   it("are the function's own where nothing has its text", () => {
     const error = Object.assign(new Error("no"), { stack: `Error: no\n    at run (${bundle([])}:1:1)\n    at gone (/nowhere/a.js:1:2)` });
     const run = () => "what the case does";

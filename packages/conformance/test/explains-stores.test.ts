@@ -50,6 +50,16 @@ it("a call that is never answered is told of", async () => {
   expect(section?.lines).toEqual(["1. [store 2] now() → no answer so far"]);
 });
 
+it("a store that is frozen, or answers a commit with nothing, is told of as any other", async () => {
+  const log = new CallLog();
+  const store = log.watched(
+    Object.freeze({ ...referenceStore(":memory:"), commit: (): Promise<never> => Promise.resolve(undefined as never) }),
+  );
+  expect(await store.commit({ tenant: "default", changes: [], events: [] })).toBeUndefined();
+  const [section] = await log.sections();
+  expect(section?.lines).toEqual(["1. commit nothing → undefined"]);
+});
+
 describe("a failed case of the model", () => {
   it("prints the smallest schedule in words, both answers and the seed", async () => {
     const { explanation } = await tried("put-carries-counters", "store.model.steps", 4_711);

@@ -7,6 +7,7 @@ import { storeUrl, type Subject } from "../run/harness-kind.ts";
 import { nameOf } from "../run/load.ts";
 import { runSuite, sessionOf } from "../run/run.ts";
 import { selected } from "../run/select.ts";
+import type { Session } from "../run/session.ts";
 import type { CliOptions } from "./options.ts";
 import { progress } from "./out.ts";
 
@@ -17,10 +18,11 @@ const SILENCE_MS = 20_000;
 /** Tries the cases that the options choose, and tells how far it is. */
 export async function tried(subject: Subject, options: CliOptions): Promise<SuiteReport> {
   const { seed, concurrency, bail } = options;
-  const cases = chosen(subject, options);
+  const session = sessionOf(subject, openCrews(1));
+  const cases = chosen(subject, session, options);
   const store = options.store === undefined ? undefined : await storeUrl(options.store);
   // What is misspelt is said before anything is begun.
-  selected(sessionOf(subject, openCrews(1)), cases);
+  selected(session, cases);
   const since = performance.now();
   const { framework, version, kind } = reportOn(subject, []);
   progress(`\n${framework} ${version} (${kind})`);
@@ -31,7 +33,7 @@ export async function tried(subject: Subject, options: CliOptions): Promise<Suit
     const took = Math.round((performance.now() - since) / 100) / 10;
     progress(`${count(results, "passed")} passed, ${count(results, "failed")} failed, ${count(results, "absent")} absent, ${took} s`);
     if (bail && count(results, "failed") > 0) progress("--bail: the other cases were not tried.");
-    remember(subject, results);
+    remember(session, results);
     return reportOn(subject, results);
   } finally {
     lines.stop();
@@ -39,10 +41,10 @@ export async function tried(subject: Subject, options: CliOptions): Promise<Suit
 }
 
 /** Undefined: all. @throws Error if nothing is known of an earlier run */
-function chosen(subject: Subject, { cases, seed, failed }: CliOptions): readonly string[] | undefined {
+function chosen(subject: Subject, session: Session, { cases, seed, failed }: CliOptions): readonly string[] | undefined {
   if (failed) {
     const file = failedFile(subject.url);
-    const list = readFailed(file);
+    const list = readFailed(file, session);
     if (!list) throw new Error(`No case of ${nameOf(subject.url)} was tried here so far (${file} is not there). Leave out --failed.`);
     progress(
       list.length > 0
@@ -55,10 +57,10 @@ function chosen(subject: Subject, { cases, seed, failed }: CliOptions): readonly
   return cases || ofSeed ? [...(cases ?? []), ...(ofSeed ?? [])] : undefined;
 }
 
-function remember({ url }: Subject, results: readonly CaseResult[]): void {
-  const file = failedFile(url);
+function remember(session: Session, results: readonly CaseResult[]): void {
+  const file = failedFile(session.url);
   try {
-    const failed = keepFailed(file, url, results);
+    const failed = keepFailed(file, session, results);
     if (failed.length > 0) progress(`Failed: ${failed.join(", ")}\nTry these again with --failed (kept in ${file}).`);
   } catch (error) {
     progress(`What failed can't be kept for --failed: ${String(error)}`);

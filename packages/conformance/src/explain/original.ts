@@ -43,8 +43,13 @@ function readMap(path: string, code: string): Mapped | undefined {
   const [, name] = /^\/\/# sourceMappingURL=(?!data:)(\S+)\s*$/m.exec(code) ?? [];
   const file = name === undefined ? undefined : resolve(dirname(path), name);
   if (file === undefined || !existsSync(file)) return undefined;
-  const payload = JSON.parse(readFileSync(file, "utf8")) as SourceMapPayload;
-  return { payload, map: new SourceMap(payload), folder: dirname(file) };
+  try {
+    const payload = JSON.parse(readFileSync(file, "utf8")) as SourceMapPayload;
+    return { payload, map: new SourceMap(payload), folder: dirname(file) };
+  } catch {
+    // It is of somebody's dependency, and explains nothing then. The failure is told all the same.
+    return undefined;
+  }
 }
 
 /** From the map, or from the file itself where the map leaves it out. */

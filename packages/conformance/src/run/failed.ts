@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { CaseResult } from "../contract/case.ts";
+import { caseOfId } from "./select.ts";
+import type { Session } from "./session.ts";
 
 const NAME = "countersign-conformance";
 
@@ -11,19 +13,20 @@ export function failedFile(url: string, cwd: string = process.cwd()): string {
   return join(cacheFolder(cwd), `${createHash("sha256").update(url).digest("hex").slice(0, 16)}.json`);
 }
 
-/** Undefined: no case of this harness was tried here so far. */
-export function readFailed(file: string): readonly string[] | undefined {
+/** Undefined: no case of this harness was tried here so far. Left out: cases that only another version of the suite has. */
+export function readFailed(file: string, session: Session): readonly string[] | undefined {
   if (!existsSync(file)) return undefined;
-  return (JSON.parse(readFileSync(file, "utf8")) as { readonly failed: readonly string[] }).failed;
+  const { failed } = JSON.parse(readFileSync(file, "utf8")) as { readonly failed: readonly string[] };
+  return failed.filter((id) => caseOfId(session, id) !== undefined);
 }
 
 /** What was not tried now stays as it was. @throws if it can't be written */
-export function keepFailed(file: string, url: string, results: readonly CaseResult[]): readonly string[] {
+export function keepFailed(file: string, session: Session, results: readonly CaseResult[]): readonly string[] {
   const tried = new Set(results.map(({ id }) => id));
-  const before = (readFailed(file) ?? []).filter((id) => !tried.has(id));
+  const before = (readFailed(file, session) ?? []).filter((id) => !tried.has(id));
   const failed = [...before, ...results.filter(({ status }) => status === "failed").map(({ id }) => id)];
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ harness: url, failed }, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify({ harness: session.url, failed }, null, 2)}\n`);
   return failed;
 }
 

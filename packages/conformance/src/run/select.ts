@@ -12,8 +12,13 @@ export function selected(session: Session, wanted: readonly string[] | undefined
   return [...new Map(wanted.flatMap((one) => named(session, one)).map((tried) => [tried.id, tried])).values()];
 }
 
+/** The one case of this id. */
+export function caseOfId(session: Session, id: string): AnyCase | undefined {
+  return session.find?.(id) ?? session.cases.find((each) => each.id === id);
+}
+
 function named(session: Session, wanted: string): readonly AnyCase[] {
-  const found = session.find?.(wanted) ?? session.cases.find(({ id }) => id === wanted);
+  const found = caseOfId(session, wanted);
   if (found) return [found];
   const group = session.cases.filter(({ id }) => id.startsWith(wanted));
   if (wanted !== "" && group.length > 0) return group;

@@ -28,12 +28,13 @@ export class CallLog {
   watched(store: StorePort): StorePort {
     const number = ++this.#stores;
     this.#last = store;
-    return new Proxy(store, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name, target);
+    // The proxy stands for an object of its own: of a frozen store it might answer nothing but that store's own members.
+    return new Proxy(Object.create(store) as StorePort, {
+      get: (_, name) => {
+        const value: unknown = Reflect.get(store, name, store);
         if (typeof value !== "function") return value;
         // On the store itself: a class may have members that a proxy can't reach.
-        const call = (args: readonly unknown[]): unknown => Reflect.apply(value, target, args);
+        const call = (args: readonly unknown[]): unknown => Reflect.apply(value, store, args);
         return (...args: readonly unknown[]) => (typeof name === "string" ? this.#call(number, name, args, () => call(args)) : call(args));
       },
     });

@@ -10,7 +10,9 @@ export function batchWords({ changes, events, before }: Batch): string {
   return `commit ${all.length > 0 ? all.join(", ") : "nothing"}${before === undefined ? "" : `, if it is before ${before}`}`;
 }
 
-export function committedWords(committed: Committed): string {
+/** A store that isn't finished may answer anything. */
+export function committedWords(committed: Committed | undefined): string {
+  if (typeof committed?.ok !== "boolean") return brief(committed);
   return committed.ok ? "accepted" : `refused (${committed.reason})`;
 }
 
