@@ -42,7 +42,11 @@ export function hasOthers(agent: AnyAgent): boolean {
 export function lookAround({ run: { gate, driven, looked } }: Scope, agent: AnyAgent, ungated: readonly string[] | undefined): void {
   if (driven || looked.has(agent)) return;
   looked.add(agent);
-  for (const { tools } of offersFrom(agent).offers) warnUngated({ gate, ungated, remedy: REMEDY }, tools);
+  // All at once: a rule that stands for no tool of this agent may stand for one of the next.
+  warnUngated(
+    { gate, ungated, remedy: REMEDY },
+    offersFrom(agent).offers.flatMap(({ tools }) => tools),
+  );
 }
 
 /** Names the tools that share a name now that servers have listed theirs. @throws SETUP */

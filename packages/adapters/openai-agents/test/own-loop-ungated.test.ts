@@ -46,6 +46,15 @@ describe("one's own loop beside tools that nobody gated", () => {
   });
 });
 
+test("a rule for a tool of the next agent is not taken for a misspelt one", async () => {
+  const { warnings, gate, plain, pay } = open();
+  const who = { threadId: "t" };
+  const target = new Agent({ name: "Target", tools: gateTools(gate, [pay], who) });
+  const agent = new Agent({ name: "A", model: saying("done"), tools: gateTools(gate, [plain("say")], who), handoffs: [target] });
+  await run(agent, "go");
+  expect(warnings.filter((warning) => warning.includes("misspelt"))).toEqual([]);
+});
+
 describe("tools that are gated twice", () => {
   const computer = new Proxy({ environment: "browser" }, { get: (target, key) => Reflect.get(target, key) ?? (() => {}) });
   const kinds: Readonly<Record<string, () => Tool>> = {
