@@ -31,7 +31,8 @@ export async function bundle(folder: string): Promise<void> {
       sourcemap: true,
       // People read them in the declarations and, through the maps, in the sources.
       comments: { jsdoc: false, legal: true, annotation: true },
-      chunkFileNames: "[name]-[hash].js",
+      // Without a hash: a build that comes out of a cache is laid over the last one, whose chunks would stay beside its own.
+      chunkFileNames: "[name].js",
       codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
     });
   } finally {

@@ -59,6 +59,8 @@ describe.each(tarballs)("$name", ({ files, manifest, readme, tarball }) => {
     const programs = files.filter((path) => /\/(child|bin)\.js$/.test(path)).length + Object.keys(manifest.bin ?? {}).length;
     const most = manifest.name === "@countersign/cli" ? 40 : entries.length + programs + 1;
     expect(files.filter((path) => path.endsWith(".js")).length).toBeLessThanOrEqual(most);
+    // The next build writes over the files of this one, wherever it comes from.
+    expect(files.filter((path) => /-[\w-]{8}\.js(?:\.map)?$/.test(path) && /[A-Z\d]/.test(path))).toEqual([]);
   });
 
   test("its README says how to install it, with all that it needs", () => {
