@@ -10,9 +10,11 @@ import { runSuite } from "../src/run/run.ts";
 const crews = openCrews(3);
 afterAll(() => crews.close());
 
-async function tried(harness: string, id = "once.approve"): Promise<CaseResult> {
-  const subject = await subjectAt(new URL(`./explains/${harness}.harness.ts`, import.meta.url).href);
-  const [result] = await runSuite(subject, { cases: [id], crews });
+const urlOf = (harness: string): string => new URL(`./explains/${harness}.harness.ts`, import.meta.url).href;
+
+async function tried(harness: string, id = "once.approve", store?: string): Promise<CaseResult> {
+  const subject = await subjectAt(urlOf(harness));
+  const [result] = await runSuite(subject, { cases: [id], crews, store: store === undefined ? undefined : urlOf(store) });
   if (result?.status !== "failed") throw new Error(`${id} was to fail, and is ${result?.status}`);
   return result;
 }
@@ -45,6 +47,16 @@ describe("a failed case of an adapter", { concurrent: true }, () => {
     }
     expectHere(explanation).toMatch(/^ {2}> \d+ \| +assertPaid\(stage, LARGE\);$/m);
     expectHere(explanation).toMatch(/\nAgain: npx countersign-conformance \S*talks\.harness\.ts --case once\.approve$/);
+  });
+
+  it("on a store that fails to close tells of both, and of the case first", async ({ expect: expectHere }) => {
+    const { detail, explanation = "" } = await tried("talks", "once.approve", "closes-badly");
+    expectHere(detail).not.toBe("");
+    const [differed, atClose] = [explanation.indexOf(`differed:    ${detail}`), explanation.indexOf("What was wrong at close, after that")];
+    expectHere(differed).toBeGreaterThan(0);
+    expectHere(atClose).toBeGreaterThan(differed);
+    expectHere(explanation.slice(atClose)).toContain("Error: the socket is gone");
+    expectHere(explanation).not.toContain("SuppressedError");
   });
 
   it("says what the harness threw, and where", async ({ expect: expectHere }) => {

@@ -35,6 +35,17 @@ describe("a failed case of a store", () => {
   });
 });
 
+it.each([
+  ["{}", "it has no `commit`, `now`, `getRequest`, `getThread`, `close`, `requestsOfThread`, "],
+  ["undefined", "it is undefined."],
+])("a harness that opens %s is told what to return", async (value, message) => {
+  const code = `export default { durable: true, shared: true, open: async () => (${value}) };`;
+  const subject = await subjectAt(`data:text/javascript,${encodeURIComponent(code)}`);
+  const [result] = await runSuite(subject, { cases: ["store.commit.writes"], crews: openCrews(1) });
+  expect(result?.detail).toContain(`gave something that is no store: ${message}`);
+  expect(result?.detail).toMatch(/Return the store that your package makes\.$/);
+});
+
 it("shows what the processes of a case printed", async () => {
   const harness = new URL("./explains/prints.harness.ts", import.meta.url);
   const [result] = await runSuite(await subjectAt(harness.href), { cases: ["store.shared.atomic"], crews: openCrews(1) });

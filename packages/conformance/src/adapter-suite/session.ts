@@ -37,7 +37,9 @@ export function adapterSession(
         const diary = new Diary(dir);
         const port = await openStore(dir, store);
         const place = { caseId: played.id, dir, harness: url, store };
-        const stage = countersignStage({ place, agents, desks, store: port, capabilities, diary });
+        const opened = countersignStage({ place, agents, desks, store: port, capabilities, diary });
+        // What the case failed on must survive a store that can't be closed.
+        await using stage = { ...opened, [Symbol.asyncDispose]: () => (opened.close(), port.close()) };
         try {
           await played.run(stage);
           if (played.needs?.includes("wrapping")) assert.ok(aroundWasCalled(dir), UNWRAPPED);
@@ -45,9 +47,6 @@ export function adapterSession(
         } catch (error) {
           told.push(...(await storyOf(diary, played.setting(""), stage.gate)));
           throw error;
-        } finally {
-          stage.close();
-          await port.close();
         }
       }),
   };

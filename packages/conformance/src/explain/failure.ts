@@ -5,6 +5,7 @@ import { caseLines, failedLine } from "./case-lines.ts";
 import { Explained } from "./explained.ts";
 import { differences } from "./differences.ts";
 import { indented, type Section } from "./section.ts";
+import { traced } from "./traced.ts";
 
 const PLACES = 12;
 const STACK_LINES = 12;
@@ -45,7 +46,7 @@ function differing(error: unknown): readonly Section[] {
   if (!(error instanceof Error)) return [];
   if (error instanceof Explained) return error.sections;
   if (!(error instanceof AssertionError)) {
-    return [{ heading: "The error", lines: cutLines(error.stack ?? error.message, STACK_LINES) }];
+    return [{ heading: "The error", lines: cutLines(traced(error).join("\n"), STACK_LINES) }];
   }
   const { actual, expected } = error;
   const found = differences(actual, expected);

@@ -5,6 +5,7 @@ import { Absent } from "../contract/absent.ts";
 import type { CaseResult } from "../contract/case.ts";
 import { explain, whatDiffered } from "../explain/failure.ts";
 import type { Section } from "../explain/section.ts";
+import { unsuppressed } from "../explain/suppressed.ts";
 import type { Subject } from "./harness-kind.ts";
 import { nameOf } from "./load.ts";
 import { selected } from "./select.ts";
@@ -90,9 +91,11 @@ export async function tryCase(session: Session, tried: Session["cases"][number])
   try {
     await session.play(tried, told);
     return result("passed", undefined);
-  } catch (error) {
+  } catch (thrown) {
+    const { error, atClose } = unsuppressed(thrown);
     if (error instanceof Absent) return result("absent", error.message);
-    return { ...result("failed", whatDiffered(error)), explanation: explain(tried, error, told, again(session, id)) };
+    const explanation = explain(tried, error, [...atClose, ...told], again(session, id));
+    return { ...result("failed", whatDiffered(error)), explanation };
   }
 }
 

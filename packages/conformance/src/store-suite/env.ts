@@ -2,12 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StorePort } from "@countersign/core/store";
-import { isCountersignError } from "@countersign/core";
 import type { Case } from "../contract/case.ts";
 import type { StoreHarness } from "../contract/harness.ts";
 import { cutLines } from "../explain/brief.ts";
 import type { Section } from "../explain/section.ts";
-import { byHarness, loadDefault } from "../run/load.ts";
+import { loadDefault } from "../run/load.ts";
+import { openedBy } from "../run/open-store.ts";
 import type { CallLog } from "./call-log.ts";
 import { within } from "./check.ts";
 import type { JobName, Params, Result } from "./process/jobs.ts";
@@ -87,18 +87,8 @@ export async function openStoreEnv(
     [Symbol.asyncDispose]: async () => {
       await Promise.allSettled(children.map((child) => child.kill()));
       // A store that can't be closed twice has its own case; here it must not hide what the running one found.
-      await Promise.allSettled(stores.map((store) => within(5_000, "closing", Promise.resolve(store.close()))));
+      await Promise.allSettled(stores.map(async (store) => within(5_000, "closing", store.close())));
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-/** What a store refuses with a code of its own is for the case to judge. */
-async function openedBy(url: string, harness: StoreHarness, location: string): Promise<StorePort> {
-  try {
-    return (await harness.open(location)) as StorePort;
-  } catch (error) {
-    if (isCountersignError(error)) throw error;
-    return byHarness(url, "open", () => Promise.reject(error as Error));
-  }
 }

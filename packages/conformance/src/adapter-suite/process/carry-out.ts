@@ -1,6 +1,6 @@
 import { createWorker, type ApprovalRequest, type RunOutcome } from "@countersign/core";
 import type { AdapterHarness, NativeHarness, OpenAdapter, Transcript } from "../../contract/harness.ts";
-import { inspect } from "node:util";
+import { traced } from "../../explain/traced.ts";
 import { byHarness, HarnessError, loadDefault } from "../../run/load.ts";
 import type { Answer, Order, PendingCall, Place, Step } from "./order.ts";
 import { codeOf, openWorld, scenarioOf, type World } from "./world.ts";
@@ -23,14 +23,11 @@ export async function carryOut({ place, step }: Order): Promise<Answer> {
 function failure(error: unknown): Report {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  return { status: "error", message, stack: traced(error), ...(code === undefined ? {} : { code }) };
+  return { status: "error", message, stack: traced(thrownBy(error)).join("\n"), ...(code === undefined ? {} : { code }) };
 }
 
-/** Where an author finds it: without the suite's own frames and Node's. */
-function traced(error: unknown): string {
-  const thrown = error instanceof HarnessError ? (error.cause ?? error) : error;
-  const lines = inspect(thrown, { depth: 3 }).split("\n");
-  return lines.filter((line) => !/^\s+at .*(node:internal|\/conformance\/(dist|src)\/)/.test(line)).join("\n");
+function thrownBy(error: unknown): unknown {
+  return error instanceof HarnessError ? (error.cause ?? error) : error;
 }
 
 async function perform(place: Place, step: Step): Promise<Report> {

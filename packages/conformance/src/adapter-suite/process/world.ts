@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { createGate, isCountersignError, type Gate, type JsonObject } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import type { Scenario, StoreHarness } from "../../contract/harness.ts";
-import { byHarness, HarnessError, loadDefault } from "../../run/load.ts";
+import { HarnessError, loadDefault } from "../../run/load.ts";
+import { openedBy } from "../../run/open-store.ts";
 import { caseOf } from "../catalogue.ts";
 import { recordAround, recordEffect, recordEvaluation } from "../effects.ts";
 import { journalStore } from "../journal/journal.ts";
@@ -49,7 +50,7 @@ export async function openWorld(place: Place): Promise<World> {
 export async function openStore(dir: string, module: string | undefined): Promise<StorePort> {
   if (module === undefined) return journalStore(join(dir, "journal.db"));
   const harness = await loadDefault<StoreHarness>(module);
-  return (await byHarness(module, "open", () => harness.open(join(dir, "store")))) as StorePort;
+  return openedBy(module, harness, join(dir, "store"));
 }
 
 /** The tools with their recorders: an effect is on record before its tool answers. */

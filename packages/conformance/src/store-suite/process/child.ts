@@ -1,9 +1,9 @@
 // One job in a process of its own: child <harness> <location> <job> <params>. Started by start.ts.
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { StorePort } from "@countersign/core/store";
 import type { StoreHarness } from "../../contract/harness.ts";
 import { loadDefault } from "../../run/load.ts";
+import { openedBy } from "../../run/open-store.ts";
 import { jobs, type JobName } from "./jobs.ts";
 import type { Line } from "./start.ts";
 
@@ -23,7 +23,7 @@ createInterface({ input: process.stdin })
 const harness = await loadDefault<StoreHarness>(harnessUrl);
 const run = jobs[job as JobName] as (context: object, params: unknown) => Promise<unknown>;
 const context = {
-  open: async (at: string = location) => (await harness.open(at)) as StorePort,
+  open: (at: string = location) => openedBy(harnessUrl, harness, at),
   location,
   say: (said: unknown) => write({ said }),
   go: async () => {
