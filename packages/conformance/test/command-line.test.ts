@@ -14,6 +14,8 @@ let home = "";
 beforeAll(() => {
   home = mkdtempSync(join(tmpdir(), "countersign-cli-"));
   mkdirSync(join(home, "node_modules"));
+  mkdirSync(join(home, "cjs"));
+  file("cjs/package.json", '{ "type": "commonjs" }');
 });
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 beforeEach(() => {
@@ -114,6 +116,13 @@ describe("a harness that is none", () => {
     ["a package that is not installed", "a.mjs", 'import "langchainz";', "Cannot find package 'langchainz'"],
     ["an import without extension", "b.mjs", 'import "./a";', "Imports of files need their extension, such as ./adapter.ts."],
     ["a module that throws", "c.mjs", '\nthrow new Error("no database");', "Error: no database (file://"],
+    [
+      "an import, read as CommonJS",
+      "cjs/i.ts",
+      'import "node:fs";',
+      "Its package.json says that it is CommonJS. Run `npm pkg set type=module`, or name it .mts.",
+    ],
+    ["an export, read as CommonJS", "cjs/j.js", "export default {};", "or name it .mjs."],
     ["no default export", "d.mjs", "export const harness = {};", "d.mjs has no default export. It exports harness."],
     ["a store's harness in part", "e.mjs", "export default { durable: true, open() {} };", "Of a store's harness: `shared` is missing."],
     [

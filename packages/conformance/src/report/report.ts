@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CaseResult } from "../contract/case.ts";
 import type { Subject } from "../run/harness-kind.ts";
+import { packageAround } from "../run/package-around.ts";
 
 /** What came of a suite on one harness. */
 export interface SuiteReport {
@@ -31,7 +30,7 @@ export interface JsonReport {
 
 export function reportOn(subject: Subject, results: readonly CaseResult[]): SuiteReport {
   const kind = subject.kind === "adapter" ? "countersign" : subject.kind;
-  if (subject.kind === "store") return { ...packageAround(subject.url), kind, follows: undefined, results };
+  if (subject.kind === "store") return { ...nameAndVersion(subject.url), kind, follows: undefined, results };
   const { framework, version } = subject.harness;
   return { framework, version, kind, follows: subject.kind === "native" ? subject.harness.follows : undefined, results };
 }
@@ -56,17 +55,11 @@ export function jsonReport(reports: readonly SuiteReport[]): JsonReport {
 }
 
 /** A store's harness has no name of its own: it is called after the package that it belongs to, and after its file where there are several. */
-function packageAround(url: string): { readonly framework: string; readonly version: string } {
+function nameAndVersion(url: string): { readonly framework: string; readonly version: string } {
   const stem = (url.split("/").at(-1) ?? url).replace(/\..*$/, "");
   const nameless = { framework: stem, version: "0.0.0" };
   if (!url.startsWith("file:")) return nameless;
-  for (let folder = dirname(fileURLToPath(url)); ; folder = dirname(folder)) {
-    const file = join(folder, "package.json");
-    if (existsSync(file)) {
-      const { name, version } = JSON.parse(readFileSync(file, "utf8")) as { readonly name?: string; readonly version?: string };
-      const own = name?.split("/").at(-1) === stem;
-      return { framework: name === undefined ? stem : own ? name : `${name}, ${stem}`, version: version ?? nameless.version };
-    }
-    if (folder === dirname(folder)) return nameless;
-  }
+  const { name, version } = (packageAround(fileURLToPath(url)) ?? {}) as { readonly name?: string; readonly version?: string };
+  const own = name?.split("/").at(-1) === stem;
+  return { framework: name === undefined ? stem : own ? name : `${name}, ${stem}`, version: version ?? nameless.version };
 }

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { packageAround } from "./package-around.ts";
 
 /** Modules load in a second or two. One that takes longer waits for something. */
 const PATIENCE_MS = 60_000;
@@ -77,8 +78,19 @@ function remedy(error: unknown, harness: string): string {
         ? ". Imports of files need their extension, such as ./adapter.ts."
         : ". Install the package, or mend the import.";
     default:
-      return error instanceof SyntaxError ? `. \`node --check ${nameOf(harness)}\` shows the line.` : "";
+      return error instanceof SyntaxError ? (asCommonJs(error, harness) ?? `. \`node --check ${nameOf(harness)}\` shows the line.`) : "";
   }
+}
+
+/** Imports and exports are fine, and Node was told to read the file as something that has none. */
+function asCommonJs({ message, stack }: SyntaxError, harness: string): string | undefined {
+  if (!/outside a module|Unexpected token 'export'|await is only valid/.test(message)) return undefined;
+  // Node names the file that it could not read above the message: the harness, or what it imports.
+  const file = /^(.+):\d+$/m.exec(stack ?? "")?.[1] ?? nameOf(harness);
+  const extension = /\.[jt]s$/.exec(file)?.[0];
+  if (extension === undefined || packageAround(file)?.["type"] !== "commonjs") return undefined;
+  const whose = file === nameOf(harness) ? "Its package.json" : `The package.json of ${file}`;
+  return `. ${whose} says that it is CommonJS. Run \`npm pkg set type=module\`, or name it ${extension.replace(".", ".m")}.`;
 }
 
 /** Is there such a file, but for its extension? */
