@@ -71,9 +71,22 @@ describe("a failed case of an adapter", { concurrent: true }, () => {
     expectHere(explanation).toContain("no license found");
   });
 
+  it("says of what error a process died", async ({ expect: expectHere }) => {
+    const { detail } = await tried("rejects");
+    expectHere(detail).toContain(
+      "The process died during start of an error that was not caught: TypeError: the queue is gone (caused by Error: connection refused)",
+    );
+  });
+
   it("says that the harness could not tell what the model was shown", async ({ expect: expectHere }) => {
     const { explanation } = await tried("blind");
     expectHere(explanation).toContain("the harness's transcript() threw: Error: no such conversation");
+  });
+
+  it("says which calls took the uses of a grant, and why there are two of one call", async ({ expect: expectHere }) => {
+    const { detail } = await tried("../adapter-mutants/renames-turns", "grant.killed");
+    expectHere(detail).toMatch(/^the grant has 8 uses left, and 9 were expected; it signed call b of turn \S+ and call b of turn \S+\. /);
+    expectHere(detail).toContain("save the turn before you ask about it");
   });
 
   it("names the line where the suite's own words are missing", async ({ expect: expectHere }) => {

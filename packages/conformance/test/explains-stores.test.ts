@@ -52,6 +52,14 @@ it("shows what the processes of a case printed", async () => {
   expect(result?.explanation).toMatch(/What process \d of the case printed\n {2}the store opens its file\n/);
 });
 
+it("says of what error a process of a case died", async () => {
+  const harness = new URL("./explains/opens-once.harness.ts", import.meta.url);
+  const [result] = await runSuite(await subjectAt(harness.href), { cases: ["store.shared.atomic"], crews: openCrews(1) });
+  expect(result?.detail).toMatch(
+    /ended with exit code 1: HarnessError: open\(\) of .* threw Error: the file is locked .*\(caused by Error: EAGAIN\)/,
+  );
+});
+
 it("a call that is never answered is told of", async () => {
   const log = new CallLog();
   const store = log.watched(referenceStore(":memory:"));

@@ -1,7 +1,12 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { thrownIn } from "../../explain/thrown.ts";
 import type { Crew } from "./crew.ts";
 import type { Answer, Order, Step } from "./order.ts";
 
 const PATIENCE_MS = 45_000;
+/** What a process printed last may come after its end. */
+const LATE_MS = 1_000;
 
 /** Gives a process an order and waits for its answer. Never throws: a process that ends or hangs is an answer, too. */
 export function command(crew: Crew, order: Order, patienceMs: number = PATIENCE_MS): Promise<Answer> {
@@ -19,8 +24,8 @@ export function command(crew: Crew, order: Order, patienceMs: number = PATIENCE_
     const failed = (message: string): void => finish({ ...nothing, status: "error", message });
     const onMessage = (answer: unknown): void => finish({ ...(answer as Answer), printed });
     const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
-      if (signal === "SIGKILL" && order.place.kill) finish({ ...nothing, status: "killed" });
-      else failed(ended(order.step, code, signal));
+      if (signal === "SIGKILL" && order.place.kill) return finish({ ...nothing, status: "killed" });
+      void Promise.race([once(child, "close"), sleep(LATE_MS)]).then(() => failed(ended(order.step, code, signal, printed.err)));
     };
     const patience = setTimeout(() => {
       child.kill("SIGKILL");
@@ -33,9 +38,11 @@ export function command(crew: Crew, order: Order, patienceMs: number = PATIENCE_
   });
 }
 
-function ended({ do: what }: Step, code: number | null, signal: NodeJS.Signals | null): string {
+function ended({ do: what }: Step, code: number | null, signal: NodeJS.Signals | null, printed: string): string {
   if (signal !== null)
     return `The process was ended by ${signal} during ${what}. The suite did not send it: look at what else ends processes here, such as a lack of memory.`;
+  const thrown = thrownIn(printed);
+  if (code === 1 && thrown !== undefined) return `The process died during ${what} of an error that was not caught: ${thrown}`;
   const why =
     code === 13
       ? "a promise that it waited for never settles, and nothing else was left to do"

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { thrownIn } from "../../explain/thrown.ts";
 import { within } from "../check.ts";
 import type { JobName, Params, Result } from "./jobs.ts";
 
@@ -38,6 +39,8 @@ export function start<J extends JobName>(harnessUrl: string, location: string, j
   const results: unknown[] = [];
   const changed = new EventTarget();
   let printed = "";
+  let errors = "";
+  process_.stderr?.on("data", (chunk) => (errors = (errors + String(chunk)).slice(-PRINTED)));
   for (const stream of [process_.stdout, process_.stderr])
     stream?.on("data", (chunk) => (printed = (printed + String(chunk)).slice(-PRINTED)));
   // Whoever was killed no longer reads what is sent to it.
@@ -52,7 +55,7 @@ export function start<J extends JobName>(harnessUrl: string, location: string, j
 
   const failure = (): Error => {
     const how = process_.signalCode ?? `exit code ${process_.exitCode}`;
-    const thrown = /^.*Error\b.*$/m.exec(printed)?.[0].trim();
+    const thrown = thrownIn(errors);
     return new Error(
       `The process that does \`${job}\` ended with ${how}${thrown === undefined ? "" : `: ${thrown}`}. See what it printed.`,
     );
