@@ -79,6 +79,20 @@ it("a store that is frozen, or answers a commit with nothing, is told of as any 
   expect(section?.lines).toEqual(["1. commit nothing → undefined"]);
 });
 
+it("calls that came the same each time are one line", async () => {
+  const log = new CallLog();
+  const store = log.watched(referenceStore(":memory:"));
+  const { position } = await store.listEvents("default", undefined, 10);
+  for (let n = 0; n < 40; n++) await store.listEvents("default", position, 10);
+  await store.getThread("default", "none");
+  const [section] = await log.sections();
+  expect(section?.heading).toBe("What the case asked, and what came");
+  expect(section?.lines.slice(1)).toEqual([
+    `2 to 41. 40 × listEvents("default", ${JSON.stringify(position)}, 10) → nothing new`,
+    '42. getThread("default", "none") → undefined',
+  ]);
+});
+
 describe("a failed case of the model", () => {
   it("prints the smallest schedule in words, both answers and the seed", async () => {
     const { explanation } = await tried("put-carries-counters", "store.model.steps", 4_711);

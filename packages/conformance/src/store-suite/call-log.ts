@@ -11,6 +11,9 @@ const RECORDS = 8;
 const PATIENCE_MS = 3_000;
 
 interface Told {
+  /** Of its first and its last call, where several in a row were the same. */
+  readonly from: number;
+  readonly to: number;
   readonly words: string;
   /** Undefined: nothing came so far. */
   came: string | undefined;
@@ -18,7 +21,7 @@ interface Told {
 
 /** What a case asked of its stores, and what came. */
 export class CallLog {
-  readonly #told: Told[] = [];
+  #told: readonly Told[] = [];
   #calls = 0;
   #stores = 0;
   readonly #touched = new Map<string, readonly [kind: "request" | "thread", tenant: string, id: string]>();
@@ -42,25 +45,25 @@ export class CallLog {
 
   async sections(): Promise<readonly Section[]> {
     if (this.#calls === 0) return [];
-    const left = this.#calls - this.#told.length;
-    const heading = left > 0 ? `What the case asked, and what came: the last ${this.#told.length} of ${this.#calls} calls` : "What the case asked, and what came"; // prettier-ignore
+    const told = folded(this.#told);
+    const left = (told[0]?.from ?? 1) - 1;
+    const heading = left > 0 ? `What the case asked, and what came: the last ${this.#calls - left} of ${this.#calls} calls` : "What the case asked, and what came"; // prettier-ignore
     const records = await this.#recordLines();
-    const lines = this.#told.map(({ words, came }) => `${words} → ${came ?? "no answer so far"}`);
+    const lines = told.map(toldLine);
     return [{ heading, lines }, ...(records.length > 0 ? [{ heading: "The records that it wrote, as they are now", lines: records }] : [])];
   }
 
   #call(number: number, name: string, args: readonly unknown[], call: () => unknown): unknown {
     const n = ++this.#calls;
-    const entry: Told = { words: `${n}. ${this.#stores > 1 ? `[store ${number}] ` : ""}${wordsOf(name, args)}`, came: undefined };
+    const entry: Told = { from: n, to: n, words: `${this.#stores > 1 ? `[store ${number}] ` : ""}${wordsOf(name, args)}`, came: undefined };
     const told = (came: string): void => void (entry.came = came);
-    this.#told.push(entry);
-    if (this.#told.length > CALLS) this.#told.shift();
+    this.#told = [...folded(this.#told), entry].slice(-CALLS);
     if (name === "commit") this.#touch(args[0] as Batch);
     try {
       const answer = call();
       if (answer instanceof Promise) {
         answer.then(
-          (value) => told(name === "commit" ? committedWords(value as Committed) : brief(value, 300)),
+          (value) => told(answerWords(name, args, value)),
           (error: unknown) => told(`threw ${brief(error, 300)}`),
         );
       } else told(brief(answer));
@@ -95,6 +98,34 @@ export class CallLog {
       }),
     );
   }
+}
+
+/** Whoever waits asks the same again and again: what came the same each time is one line. */
+function folded(all: readonly Told[]): readonly Told[] {
+  const lines: Told[] = [];
+  for (const told of all) {
+    const last = lines.at(-1);
+    const again = last !== undefined && told.came !== undefined && last.words === told.words && last.came === told.came;
+    if (again) lines[lines.length - 1] = { ...last, to: told.to };
+    else lines.push(told);
+  }
+  return lines;
+}
+
+function toldLine({ from, to, words, came = "no answer so far" }: Told): string {
+  const number = from === to ? `${from}.` : `${from} to ${to}. ${to - from + 1} ×`;
+  return `${number} ${words} → ${came}`;
+}
+
+function answerWords(name: string, [, after]: readonly unknown[], value: unknown): string {
+  if (name === "commit") return committedWords(value as Committed);
+  if (name === "listEvents" && isNothingNew(value, after)) return "nothing new";
+  return brief(value, 300);
+}
+
+function isNothingNew(value: unknown, after: unknown): boolean {
+  const { events, position } = (value ?? {}) as { readonly events?: readonly unknown[]; readonly position?: unknown };
+  return events?.length === 0 && position === after;
 }
 
 function wordsOf(name: string, args: readonly unknown[]): string {
