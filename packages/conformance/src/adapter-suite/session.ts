@@ -15,6 +15,7 @@ import { judge } from "./oracle.ts";
 import type { Crews } from "./process/crews.ts";
 import { openStore } from "./process/world.ts";
 import type { AdapterCase } from "./setting.ts";
+import { schemaHint } from "./schema-hint.ts";
 import { storyOf } from "./story.ts";
 
 const UNWRAPPED =
@@ -45,7 +46,7 @@ export function adapterSession(
           if (played.needs?.includes("wrapping")) assert.ok(aroundWasCalled(dir), UNWRAPPED);
           await judge(stage.gate, played.setting(""), stage.effects(), diary.answers);
         } catch (error) {
-          told.push(...(await storyOf(diary, played.setting(""), stage.gate)));
+          told.push(...schemaHint(error, played.setting("")), ...(await storyOf(diary, played.setting(""), stage.gate)));
           throw error;
         }
       }),
