@@ -43,7 +43,7 @@ describe.each(quickstarts)("the quickstart of $framework", (quickstart) => {
   test.each([
     { name: "the oldest Node with the oldest peers", node: oldestNode, versionsOf: oldest },
     { name: "the newest Node with the newest peers", node: process.execPath, versionsOf: newest },
-  ])("$name", async ({ node, versionsOf }) => {
+  ])("$name", { timeout: 900_000 }, async ({ node, versionsOf }) => {
     const cwd = join(folder, `${quickstart.framework}-${versionsOf.name}`);
     mkdirSync(cwd);
     const project = projectIn(cwd, [dirname(node)]);

@@ -1,6 +1,7 @@
 // What an author reads who has the package alone.
 import { fork } from "node:child_process";
 import { afterAll, describe, expect, it } from "vitest";
+import { assertUses } from "../src/adapter-suite/cases/remembering.ts";
 import { command } from "../src/adapter-suite/process/command.ts";
 import { openCrews } from "../src/adapter-suite/process/crews.ts";
 import type { CaseResult } from "../src/contract/case.ts";
@@ -83,16 +84,19 @@ describe("a failed case of an adapter", { concurrent: true }, () => {
     expectHere(explanation).toContain("the harness's transcript() threw: Error: no such conversation");
   });
 
-  it("says which calls took the uses of a grant, and why there are two of one call", async ({ expect: expectHere }) => {
-    const { detail } = await tried("../adapter-mutants/renames-turns", "grant.killed");
-    expectHere(detail).toMatch(/^the grant has 8 uses left, and 9 were expected; it signed call b of turn \S+ and call b of turn \S+\. /);
-    expectHere(detail).toContain("save the turn before you ask about it");
-  });
-
   it("names the line where the suite's own words are missing", async ({ expect: expectHere }) => {
     const { detail } = await tried("talks", "values.null-result");
     expectHere(detail).toMatch(/^got 2, expected 1, in `assert\.equal\(.*\);`$/);
   });
+});
+
+it("the uses of a grant: which calls took them, and why there are two of one call", async () => {
+  const signed = (turnId: string) => ({ callId: "b", turnId, grantId: "g" });
+  const stage = { gate: { grants: async () => [{ id: "g", uses: 8 }], list: async () => ({ items: [signed("t1"), signed("t2")] }) } };
+  await expect(assertUses(stage as never, 9)).rejects.toThrow(
+    "the grant has 8 uses left, and 9 were expected; it signed call b of turn t1 and call b of turn t2. " +
+      "It is one call under two turn ids: save the turn before you ask about it.",
+  );
 });
 
 it("a process that hangs is ended, and the answer says during what", async () => {

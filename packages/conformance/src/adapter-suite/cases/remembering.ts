@@ -24,7 +24,7 @@ async function onlyGrant({ gate }: Stage): Promise<Grant> {
 }
 
 /** Each use is for a request of its own: which ones, and why there may be two of one call. */
-async function assertUses(stage: Stage, expected: number): Promise<void> {
+export async function assertUses(stage: Stage, expected: number): Promise<void> {
   const { id, uses } = await onlyGrant(stage);
   if (uses === expected) return;
   const spent = (await stage.gate.list({})).items.filter(({ grantId }) => grantId === id);
