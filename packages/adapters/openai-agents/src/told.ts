@@ -1,5 +1,6 @@
 import { leftOpen, NO_RESULT, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import { assistant, type AgentInputItem, type ApplyPatchResult, type ShellOutputResult, type ShellResult } from "@openai/agents";
+import { toldBy } from "./failure.ts";
 import { itemOutput, tellable, withNotice } from "./output.ts";
 import type { Pause } from "./run.ts";
 import { openCalls } from "./sessions/pairs.ts";
@@ -23,7 +24,7 @@ const HANDED_OVER = "This call was handed over before the run ended. It may have
 
 async function toldOf(thread: Thread, call: ProposedCall, item: CallItem): Promise<AgentInputItem[]> {
   const left = await leftOpen(thread, call);
-  if (left.status !== "ran") return unrun(item, left.message);
+  if (left.status !== "ran") return unrun(item, left.status === "failed" ? toldBy(left.message) : left.message);
   return ran(item, left.result, left.notice) ?? unrun(item, HANDED_OVER);
 }
 

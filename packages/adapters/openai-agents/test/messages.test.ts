@@ -1,6 +1,6 @@
 // What somebody reads who has passed the wrong thing, and what an operator reads of a tool that threw.
 import { argsOf, applyDecisions, createRunner, decideNative, gateMcpServers, gateTools } from "@countersign/openai-agents";
-import { Agent, tool } from "@openai/agents";
+import { Agent, tool, type Model } from "@openai/agents";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { openDesk, paying, saying } from "./support/desk.ts";
@@ -72,5 +72,35 @@ describe("a tool that throws: the receipt has the tool's own error, the model wh
     expect(await runner.resume("t")).toMatchObject({ status: "completed", output: told });
     const [request] = (await desk.gate.list({ status: "approved" })).items;
     expect(request).toMatchObject({ receipt: { status: "failed", error: receipt } });
+  });
+
+  test("nor is it told of what was thrown by a later message, after the turn was lost", async () => {
+    const desk = openDesk();
+    const pay = tool({
+      name: "pay",
+      description: "Pays",
+      parameters: z.object({ amount: z.number(), to: z.string() }),
+      errorFunction: () => "The payment failed.",
+      execute: () => {
+        throw new Error("bank is down");
+      },
+    });
+    const inner = saying([paying(5_000)]);
+    const shown: unknown[] = [];
+    const model: Model = {
+      async getResponse(request) {
+        shown.push(request.input);
+        if (shown.length === 2) throw new Error("provider down");
+        return inner.getResponse(request);
+      },
+      getStreamedResponse: (request) => inner.getStreamedResponse(request),
+    };
+    const runner = createRunner(desk.gate, new Agent({ name: "A", model, tools: gateTools(desk.gate, [pay]) }), { name: "a" });
+    await runner.start("t", "go");
+    await desk.approve();
+    await expect(runner.resume("t")).rejects.toThrow("provider down");
+    await runner.start("t", "and now?");
+    expect(JSON.stringify(shown.at(-1))).toContain("The payment failed.");
+    expect(JSON.stringify(shown)).not.toContain("bank is down");
   });
 });

