@@ -1,5 +1,10 @@
 import { isCountersignError } from "@countersign/core";
 
+/** What a tool does that fails. */
+export async function bankIsDown(): Promise<string> {
+  throw new Error("bank is down");
+}
+
 /** What a piece of work threw. */
 export function failure(work: Promise<unknown>): Promise<unknown> {
   return work.then(

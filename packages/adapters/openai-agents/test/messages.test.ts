@@ -1,4 +1,5 @@
 // What somebody reads who has passed the wrong thing, and what an operator reads of a tool that threw.
+import { bankIsDown, hintOf } from "@countersign/adapter-tests";
 import { argsOf, applyDecisions, createRunner, decideNative, gateMcpServers, gateTools } from "@countersign/openai-agents";
 import { Agent, tool, type Model } from "@openai/agents";
 import { describe, expect, test } from "vitest";
@@ -32,9 +33,7 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
   ["no options of an answer", ({ gate }) => decideNative(gate, wrong, wrong), "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal })."], // prettier-ignore
   ["no tool", () => argsOf(wrong), "argsOf got undefined in the place of a tool. Write argsOf(sendPayment)."],
 ])("%s", async (_, work, message) => {
-  const error = await (async () => work(openDesk()))().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ code: "SETUP" });
-  expect((error as Error).message.slice(0, message.length)).toBe(message);
+  expect((await hintOf(() => work(openDesk()))).slice(0, message.length)).toBe(message);
 });
 
 describe("a tool that throws: the receipt has the tool's own error, the model what its errorFunction says", () => {
@@ -55,14 +54,11 @@ describe("a tool that throws: the receipt has the tool's own error, the model wh
     ],
   ])("%s", async (_, options, { told, receipt }) => {
     const desk = openDesk();
-    const execute = (): never => {
-      throw new Error("bank is down");
-    };
     const pay = tool({
       name: "pay",
       description: "Pays",
       parameters: z.object({ amount: z.number(), to: z.string() }),
-      execute,
+      execute: bankIsDown,
       ...options,
     });
     const agent = new Agent({ name: "A", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [pay]) });
@@ -81,9 +77,7 @@ describe("a tool that throws: the receipt has the tool's own error, the model wh
       description: "Pays",
       parameters: z.object({ amount: z.number(), to: z.string() }),
       errorFunction: () => "The payment failed.",
-      execute: () => {
-        throw new Error("bank is down");
-      },
+      execute: bankIsDown,
     });
     const inner = saying([paying(5_000)]);
     const shown: unknown[] = [];

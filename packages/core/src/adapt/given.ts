@@ -13,8 +13,7 @@ import { didYouMean } from "../policy/did-you-mean.ts";
  */
 export function demand(isRight: boolean, got: unknown, place: string, call: string): void {
   if (isRight) return;
-  const name = call.slice(0, call.indexOf("("));
-  throw new CountersignError("SETUP", { hint: `${name} got ${shown(got)} in the place of ${place}. Write ${call}.` });
+  throw new CountersignError("SETUP", { hint: `${nameIn(call)} got ${shown(got)} in the place of ${place}. Write ${call}.` });
 }
 
 /** @throws SETUP for anything that createGate didn't make with a policy */
@@ -31,9 +30,8 @@ export function demandOptions(options: unknown, known: readonly string[], call: 
   demand(isObject(options), options, "its options", call);
   const unknown = Object.keys(options as object).find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  const name = call.slice(0, call.indexOf("("));
   throw new CountersignError("SETUP", {
-    hint: `${name} has no option ${unknown}.${didYouMean(unknown, known)} It has ${known.join(", ")}.`,
+    hint: `${nameIn(call)} has no option ${unknown}.${didYouMean(unknown, known)} It has ${known.join(", ")}.`,
   });
 }
 
@@ -50,6 +48,11 @@ export function nativeOptions<O extends NativeOptions>(gate: Gate, options: O): 
   demand(isObject(options), options, "its options", call);
   demand(typeof options.threadId === "string", options.threadId, "the threadId", call);
   return options;
+}
+
+/** Of the function that is called. */
+function nameIn(call: string): string {
+  return call.slice(0, call.indexOf("("));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
