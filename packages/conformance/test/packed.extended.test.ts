@@ -1,14 +1,13 @@
 // The command as somebody outside this workspace gets it: from the packed tarball, with npm, without vitest.
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { packAll, ROOT } from "@countersign/packed";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 let home = "";
 
 /** The command as `npx` finds it there. Answers what it printed and its exit code. */
@@ -26,13 +25,10 @@ async function command(...args: readonly string[]): Promise<{ readonly out: stri
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "countersign-packed-"));
   writeFileSync(join(home, "package.json"), JSON.stringify({ name: "somebody-elses-adapter", private: true, type: "module" }));
-  for (const name of ["core", "conformance"]) {
-    await run("npx", ["-y", "pnpm@12", "pack", "--pack-destination", home], { cwd: join(root, "packages", name) });
-  }
-  const tarballs = readdirSync(home).filter((file) => file.endsWith(".tgz"));
-  const install = ["install", "--no-audit", "--no-fund", "--prefer-offline", ...tarballs.map((file) => `./${file}`)];
-  await run("npm", install, { cwd: home });
-  cpSync(join(root, "examples/write-an-adapter"), join(home, "adapter"), { recursive: true });
+  const tarballs = packAll(home);
+  const install = ["install", "--no-audit", "--no-fund", "--prefer-offline"];
+  await run("npm", [...install, ...["core", "conformance"].map((name) => tarballs[`@countersign/${name}`] ?? "")], { cwd: home });
+  cpSync(join(ROOT, "examples/write-an-adapter"), join(home, "adapter"), { recursive: true });
   writeFileSync(
     join(home, "adapter/broken.harness.ts"),
     `import sound from "./adapter.harness.ts";
