@@ -1,4 +1,5 @@
 import {
+  isUnfinished,
   refusalOf,
   type AuditEvent,
   type Batch,
@@ -54,9 +55,13 @@ function put(tx: Transaction, tenant: string, { kind, record, expects }: Put): v
   if (kind === "grant") tx.put(place, { ...record, version, uses: counter(recordAt(tx, kind, place), kind) ?? 0 });
   if (kind !== "request") return;
   tx.put(place, { ...record, version });
-  // Where and when it was asked never changes: the indexes are written once, and hold its key.
+  // What has finished leaves the index of what is under way, and never comes back.
+  const underWay = keys.unfinished(tenant, record.threadId) + key(record.id);
+  if (!isUnfinished(record)) tx.delete(underWay);
+  // Where and when it was asked never changes: the other indexes are written once, and hold its key.
   if (expects > 0) return;
   const number = next(tx, tenant, "request");
+  if (isUnfinished(record)) tx.put(underWay, { number, place });
   tx.put(keys.byThread(tenant, record.threadId) + key(number), place);
   tx.put(keys.byTurn(tenant, record.threadId, record.turnId) + key(number), place);
   tx.put(keys.byTime(tenant) + key(record.askedAt, record.id), place);

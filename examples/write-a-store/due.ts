@@ -1,6 +1,7 @@
 import { dueSince, readEach, type DueItem, type DueKind, type DueOptions, type RequestRecord } from "@countersign/core/store";
 import { keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
+import { readThread } from "./read-thread.ts";
 import { readable, recordAt } from "./records.ts";
 import type { Packed } from "./thread.ts";
 
@@ -19,7 +20,7 @@ export function claimDue(tx: Transaction, kind: DueKind, options: DueOptions, no
     .filter(({ since }) => since <= now)
     .sort((a, b) => a.since - b.since)
     .slice(0, Math.max(0, limit))
-    .map(({ record }) => ({ id: record.id, fence: "fence" in record ? lease(tx, record, options, now) : 0 }));
+    .map(({ record }) => ("fence" in record ? lease(tx, record, options, now) : { id: record.id, fence: 0 }));
 }
 
 /** What can't be read keeps none of its siblings from being found either. */
@@ -27,9 +28,11 @@ function turnOf(tx: Transaction, index: string): readonly RequestRecord[] {
   return readEach([...tx.scan(index)], (place) => recordAt(tx, "request", String(place))).items.flatMap((record) => record ?? []);
 }
 
-/** Answers the new fence. */
-function lease(tx: Transaction, thread: Packed, { tenant, holder, leaseMs }: DueOptions, now: number): number {
+function lease(tx: Transaction, thread: Packed, { tenant, holder, leaseMs }: DueOptions, now: number): DueItem {
+  const { id } = thread;
   const fence = thread.fence + 1;
-  tx.put(keys.thread(tenant, thread.id), { ...thread, fence, holder, leaseUntil: now + leaseMs, version: thread.version + 1 });
-  return fence;
+  tx.put(keys.thread(tenant, id), { ...thread, fence, holder, leaseUntil: now + leaseMs, version: thread.version + 1 });
+  // Nothing unless all of it can be read: then core reads it by itself, and says what is wrong with it.
+  const [read] = readEach([id], () => readThread(tx, tenant, id, now)).items;
+  return { id, fence, read };
 }

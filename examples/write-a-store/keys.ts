@@ -16,6 +16,7 @@ export const keys = {
   count: (tenant: string, of: "request" | "event"): string => key(tenant, "count", of),
   byThread: (tenant: string, threadId: string): string => key(tenant, "by-thread", threadId),
   byTurn: (tenant: string, threadId: string, turnId: string): string => key(tenant, "by-turn", threadId, turnId),
+  unfinished: (tenant: string, threadId: string): string => key(tenant, "unfinished", threadId),
   byTime: (tenant: string): string => key(tenant, "by-time"),
   event: (tenant: string): string => key(tenant, "event"),
   chain: (tenant: string, subject: string): string => key(tenant, "chain", subject),

@@ -21,6 +21,7 @@ import { commit, type Numbered } from "./commit.ts";
 import { claimDue } from "./due.ts";
 import { idIn, key, keys } from "./keys.ts";
 import { Kv, type Transaction } from "./kv.ts";
+import { readThread } from "./read-thread.ts";
 import { readable, recordAt } from "./records.ts";
 import { unpacked } from "./thread.ts";
 
@@ -72,6 +73,7 @@ export function kvStore(path: string): StorePort {
         const thread = recordAt(tx, "thread", keys.thread(tenant, id));
         return thread && unpacked(thread);
       }),
+    readThread: (tenant, id) => answer((tx) => readThread(tx, tenant, id, Date.now())),
     requestsOfThread: (tenant, threadId) => answer((tx) => requestsAt(tx, keys.byThread(tenant, threadId))),
     requestsOfTurn: (tenant, threadId, turnId) => answer((tx) => requestsAt(tx, keys.byTurn(tenant, threadId, turnId))),
     listRequests: (tenant, query) => answer((tx) => listRequests(tx, tenant, query)),

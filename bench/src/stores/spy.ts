@@ -38,7 +38,7 @@ export function capturingStore(store: StorePort): { readonly store: StorePort; r
 }
 
 const ASYNC = [
-  "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests", "claimDue", "grantsFor",
+  "commit", "now", "getRequest", "getThread", "readThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests", "claimDue", "grantsFor",
 ] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
 
 /** Every asynchronous method goes through `around`. */

@@ -6,6 +6,7 @@ import { byHarness, HarnessError, nameOf } from "./load.ts";
 /** Without these no case gets anywhere. The others may still have to be written: the cases that need them say so. */
 const FIRST = ["commit", "now", "getRequest", "getThread", "close"] as const;
 const OTHERS = [
+  "readThread",
   "requestsOfThread",
   "requestsOfTurn",
   "listRequests",

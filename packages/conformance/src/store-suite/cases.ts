@@ -11,6 +11,7 @@ import { modelCases } from "./cases/model.ts";
 import { purgeCases } from "./cases/purge.ts";
 import { raceCases } from "./cases/race.ts";
 import { readCases } from "./cases/read.ts";
+import { readThreadCases } from "./cases/read-thread.ts";
 import { reopenCases } from "./cases/reopen.ts";
 import { saysCases } from "./cases/says.ts";
 import { sharedTimeCases } from "./cases/shared-time.ts";
@@ -29,6 +30,7 @@ export const storeCases: readonly StoreCase[] = [
   ...commitCases,
   ...raceCases,
   ...readCases,
+  ...readThreadCases,
   ...listCases,
   ...threadCases,
   ...eventCases,

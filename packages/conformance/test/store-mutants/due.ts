@@ -1,4 +1,4 @@
-import type { RequestRecord, ThreadRecord } from "@countersign/core/store";
+import type { RequestRecord, ThreadRead, ThreadRecord } from "@countersign/core/store";
 import { dueNow } from "../../src/store-suite/model/due.ts";
 import { weak, wrapped, type Mutant } from "./mutant.ts";
 
@@ -87,6 +87,14 @@ export const dueMutants: readonly Mutant[] = [
         });
       }
       return due.map(({ id, fence }) => ({ id, fence: Math.max(0, fence - 1) }));
+    },
+  })),
+  wrapped("tells-of-before-the-claim", ["store.due.lease", "store.due.fence"], (store) => ({
+    claimDue: async (kind, options) => {
+      const reads = new Map<string, ThreadRead>();
+      const { items } = kind === "thread" ? ((await store.listThreads?.(options.tenant, {})) ?? { items: [] }) : { items: [] };
+      for (const { id } of items) reads.set(id, await store.readThread(options.tenant, id));
+      return (await store.claimDue(kind, options)).map((item) => ({ ...item, read: reads.get(item.id) }));
     },
   })),
   wrapped("touches-what-it-names", ["store.due.names-only"], (store) => ({

@@ -59,6 +59,21 @@ export const readMutants: readonly Mutant[] = [
   wrapped("sorts-by-id", ["store.read.order"], (store) => ({
     requestsOfTurn: async (...of) => [...(await store.requestsOfTurn(...of))].sort((a, b) => (a.id < b.id ? -1 : 1)),
   })),
+  wrapped("forgets-what-is-signed", ["store.read.unfinished"], (store) => ({
+    readThread: async (...of) => {
+      const { unfinished, ...read } = await store.readThread(...of);
+      return { ...read, unfinished: unfinished.filter(({ state }) => state !== "approved") };
+    },
+  })),
+  wrapped("goes-on-with-what-has-ended", ["store.read.unfinished"], (store) => ({
+    readThread: async (tenant, id) => ({ ...(await store.readThread(tenant, id)), unfinished: await store.requestsOfThread(tenant, id) }),
+  })),
+  wrapped("reads-one-after-the-other", ["store.read.moment"], (store) => ({
+    readThread: async (tenant, id) => {
+      const thread = await store.getThread(tenant, id);
+      return { ...(await store.readThread(tenant, id)), thread };
+    },
+  })),
   wrapped("turn-of-any-thread", ["store.read.turn"], (store) => ({
     requestsOfTurn: async (tenant, _, turnId) =>
       (await store.listRequests(tenant, { limit: 1_000 })).items.filter((record) => record.turnId === turnId),

@@ -26,6 +26,7 @@ import {
   matchingThreads,
   ofThread,
   ofTurn,
+  readOf,
   subjects,
 } from "../../src/store-suite/model/reads.ts";
 import { idsOf } from "../../src/store-suite/records.ts";
@@ -191,6 +192,11 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
       read(tenant, ({ threads }) => {
         const record = threads.get(id);
         return record && wholeThread(record);
+      }),
+    readThread: (tenant, id) =>
+      read(tenant, (state) => {
+        const { thread, unfinished } = readOf(state, id);
+        return { thread: thread && wholeThread(thread), unfinished: unfinished.map(whole), now: Date.now() };
       }),
     requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId).map(whole)),
     requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId).map(whole)),

@@ -7,7 +7,7 @@ import { internalsOf } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
 import { putThread } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
-import { isUnfinished } from "../run/acquire.ts";
+import { isAwaited } from "../run/acquire.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
 
 /**
@@ -28,10 +28,8 @@ export function amendRun(
   const { ledger } = internalsOf(gate).kernel;
   const token = runnerToken();
   return persist(async () => {
-    // The thread first: whoever takes it after this read makes the commit that expects its version fail.
-    const thread = await ledger.thread(threadId);
-    const [requests, now] = await Promise.all([ledger.ofThread(threadId), ledger.now()]);
-    const waiting = requests.filter(isUnfinished);
+    const { thread, unfinished, now } = await ledger.read(threadId);
+    const waiting = unfinished.filter(isAwaited);
     if (!thread || thread.state === "closed" || waiting.length === 0) return false;
     // It has what is saved in memory, and would write over the change.
     if (isHeld(thread, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });

@@ -47,8 +47,7 @@ export interface Thread {
    */
   unreadable(call: Pick<ProposedCall, "namespace" | "tool">, issues: readonly Issue[]): void;
   /**
-   * The thread's requests of which nothing has run: undecided, signed, refused or withdrawn. Read once, and again after this
-   * invocation has written.
+   * The thread's requests of which nothing has run: those that wait or are signed, and the last that were rejected.
    */
   unexecuted(): Promise<readonly ApprovalRequest[]>;
   /**

@@ -1,4 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
+import type { RequestRecord } from "../store/records.ts";
+import { isUnfinished } from "../store/status.ts";
 import type { Hold } from "./hold.ts";
 
 /** One run of a framework on a thread, from its start or resume to its end. */
@@ -15,6 +17,14 @@ export interface Invocation {
   readonly first?: boolean | undefined;
   /** The requests that this invocation asks: the others are cancelled when it ends. */
   readonly declared: Set<string>;
+  /** The requests of the thread of which this invocation hasn't seen the end. Undefined: it doesn't know all of them. */
+  readonly unfinished?: Set<string> | undefined;
+}
+
+/** What this invocation has seen of a request. */
+export function see({ unfinished }: Invocation, record: RequestRecord): void {
+  if (isUnfinished(record)) unfinished?.add(record.id);
+  else unfinished?.delete(record.id);
 }
 
 /** Set while the application itself waits for an answer: there is no framework to be woken. */

@@ -1,6 +1,7 @@
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
+import { CLOCK_LAG } from "../store/clock.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import type { RunnerHold } from "./hold.ts";
 import type { Invocation } from "./invocation.ts";
@@ -11,12 +12,20 @@ export interface Heartbeat {
   stop(): void;
 }
 
+/**
+ * Until when a lease may be believed in, by this process's clock: it was written at `since` or later, for so long (ms). The
+ * clock that it was written by may be behind the one that others judge it by.
+ */
+export function believed(since: number, lease: number): number {
+  return since + lease - CLOCK_LAG;
+}
+
 /** A runner's signs of life: the lease is extended after each third of it. */
 export function keepLease(kernel: Kernel, threadId: string, hold: RunnerHold): Heartbeat {
   const { timings, clock } = kernel;
   const lost = new AbortController();
   const beat = async (): Promise<void> => {
-    const until = clock() + timings.threadLease;
+    const until = believed(clock(), timings.threadLease);
     if (await extendLease(kernel, threadId, hold.token, timings.threadLease)) hold.extend(until);
     else lost.abort(new CountersignError("LEASE_LOST", { threadId }));
   };

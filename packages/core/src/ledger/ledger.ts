@@ -7,7 +7,7 @@ import type { Store } from "../contract/store.ts";
 import type { ThreadQuery } from "../contract/threads.ts";
 import { CountersignError } from "../errors/error.ts";
 import { readPage } from "../store/page.ts";
-import type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort } from "../store/port.ts";
+import type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort, ThreadRead } from "../store/port.ts";
 import { flawOf, parseGrant, parseRequest, parseThread } from "../store/parse-records.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { ThreadHead } from "../store/threads.ts";
@@ -20,7 +20,7 @@ import { withSchemas } from "./schemas.ts";
 import type { Changed } from "./writes.ts";
 
 const METHODS = [
-  "commit", "now", "getRequest", "getThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
+  "commit", "now", "getRequest", "getThread", "readThread", "requestsOfThread", "requestsOfTurn", "listRequests", "countRequests",
   "grantsFor", "listEvents", "claimDue", "watch", "close",
 ] as const satisfies readonly (keyof StorePort)[]; // prettier-ignore
 
@@ -47,13 +47,16 @@ export class Ledger {
   readonly port: StorePort;
   /** Unix ms, by the clock that deadlines are judged by. */
   readonly now: () => Promise<number>;
+  readonly #clock: (() => number) | undefined;
   readonly #founded: Founded;
 
-  constructor(port: StorePort, tenant: string, now: (() => number) | undefined) {
+  /** @param clock in place of the store's */
+  constructor(port: StorePort, tenant: string, clock: (() => number) | undefined) {
     this.port = port;
     this.tenant = tenant;
+    this.#clock = clock;
     this.#founded = Founded.of(port, tenant);
-    this.now = now ? async () => now() : () => port.now();
+    this.now = clock ? async () => clock() : () => port.now();
   }
 
   async request(id: string): Promise<RequestRecord | undefined> {
@@ -72,6 +75,16 @@ export class Ledger {
     const record = await this.port.getThread(this.tenant, id);
     if (id === FREEZES) this.#founded.see(id, record !== undefined);
     return record && parseThread(record);
+  }
+
+  /** The thread with what is under way in it, at one moment. */
+  async read(threadId: string): Promise<ThreadRead> {
+    return this.#readable(await this.port.readThread(this.tenant, threadId));
+  }
+
+  async #readable({ thread, unfinished, now }: ThreadRead): Promise<ThreadRead> {
+    const requests = await this.#seen(unfinished.map(parseRequest));
+    return { thread: thread && parseThread(thread), unfinished: requests, now: this.#clock?.() ?? now };
   }
 
   async ofThread(threadId: string): Promise<readonly RequestRecord[]> {
@@ -191,6 +204,11 @@ export class Ledger {
 
   claimDue(kind: DueKind, options: Omit<DueOptions, "tenant">): Promise<readonly DueItem[]> {
     return this.port.claimDue(kind, { tenant: this.tenant, ...options });
+  }
+
+  /** What a claim has answered of its thread, or a read. */
+  claimed({ id, read }: DueItem): Promise<ThreadRead> {
+    return read ? this.#readable(read) : this.read(id);
   }
 }
 

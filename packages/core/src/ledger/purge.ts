@@ -10,7 +10,7 @@ import type { Ledger } from "./ledger.ts";
 import type { Writes } from "./writes.ts";
 import { persist } from "./persist.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
-import { isFinished, together } from "./transition.ts";
+import { together } from "./transition.ts";
 
 /** Requests read at a time. */
 const PAGE = 200;
@@ -75,9 +75,9 @@ async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
 
 /** Null: it is live again, or was purged already, or some request of it still needs its context. */
 async function threadPurge(ledger: Ledger, id: string, { at, before }: Span): Promise<Writes | null> {
-  const thread = await ledger.thread(id);
+  const { thread, unfinished } = await ledger.read(id);
   if (thread?.state !== "closed" || thread.closedAt === undefined || thread.closedAt >= before) return null;
-  return (await ledger.ofThread(id)).every(isFinished) ? purgeThread(thread, at) : null;
+  return unfinished.length === 0 ? purgeThread(thread, at) : null;
 }
 
 async function purgeRequests(ledger: Ledger, query: RequestQuery, { at, before }: Span): Promise<number> {

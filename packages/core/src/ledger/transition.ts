@@ -18,11 +18,6 @@ const LEGAL: { readonly [S in RequestState]: readonly RequestState[] } = {
   purged: [],
 };
 
-/** Is there nothing left to wait for, to run or to find out? */
-export function isFinished({ state }: RequestRecord): boolean {
-  return state === "purged" || LEGAL[state].includes("purged");
-}
-
 /** Does a request in this state keep its thread from going on? */
 export const keepsWaiting = (state: RequestState): boolean => state === "pending" || state === "unknown";
 

@@ -1,3 +1,4 @@
+import { believed } from "../hold/lease.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -18,7 +19,7 @@ export function keepClaim(kernel: Kernel, claimed: RequestRecord, until: number)
   const beat = async (): Promise<void> => {
     // Before it is extended: a process that stood still takes up its lease again as if nothing had been.
     isOver();
-    const extended = clock() + timings.claimLease;
+    const extended = believed(clock(), timings.claimLease);
     if (await extend(kernel, claimed)) until = Math.max(until, extended);
   };
   // An unanswered beat changes nothing: the lease passes.

@@ -3,6 +3,7 @@ import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.
 import { verdictOn } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { denial, invalid } from "../gate/refusal.ts";
+import { believed } from "../hold/lease.ts";
 import type { Kernel } from "../kernel.ts";
 import { FREEZES } from "../ledger/reserved.ts";
 import type { Changed } from "../ledger/writes.ts";
@@ -64,7 +65,7 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         return take(kernel, record, claimant, { now, since });
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: since + record.leaseUntil - now };
+        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: believed(since, record.leaseUntil - now) };
         if (record.leaseUntil > now) return { type: "busy", record };
         await kernel.ledger.commit(lapse(record, now));
         return undefined;
@@ -102,7 +103,7 @@ async function take(
   }
   await fits(record);
   const brake = { op: "require", threadId: FREEZES, fence: await kernel.freezes.fenceFor(record) } as const;
-  const until = since + timings.claimLease;
+  const until = believed(since, timings.claimLease);
   const lease = { holder: nonce, leaseUntil: now + timings.claimLease };
   const patch = { state: "executing", begun: true, attempt: record.attempt + 1, ...lease } as const;
   const move = transition(record, patch, { type: "claimed", at: now, actor: SYSTEM });

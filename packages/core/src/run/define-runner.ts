@@ -8,25 +8,21 @@ import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
 import { shown } from "../errors/shown.ts";
 import { gatingInternalsOf } from "../kernel.ts";
-import type { ThreadRecord } from "../store/records.ts";
 import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
-import { acquireForResume, acquireForStart, type Acquired, type Resumable } from "./acquire.ts";
+import { acquireForResume, acquireForStart, type Acquired, type Found, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
 import { contextOf, principalOf, refuseNoInput, refuseUnusableId } from "./input.ts";
 import { meeting } from "./met.ts";
 import { idleRules, misspellings } from "./rule-names.ts";
-import { takeOver } from "./take-over.ts";
+import { takeOver, type WorkersClaim } from "./take-over.ts";
 import { inspect, inspectAtOnce } from "./ungated.ts";
 import { runnerName } from "./whole-runner.ts";
 
 type Options<Native> = Native &
   ThreadInfo & { signal?: AbortSignal | undefined; pending?: "refuse" | "cancel" | undefined; context?: unknown };
 
-/**
- * What a worker calls for a thread as it is after a claim made at `since` (Unix ms, its own clock). Undefined: somebody else
- * has it.
- */
-export type Wake = (thread: ThreadRecord, fence: number, token: string, since: number) => Promise<RunOutcome<unknown> | undefined>;
+/** What a worker calls for a thread as it is after its claim. Undefined: somebody else has it. */
+export type Wake = (found: Found, claim: WorkersClaim) => Promise<RunOutcome<unknown> | undefined>;
 const WAKE = Symbol.for("countersign.wake");
 
 /** @throws SETUP for a runner that defineRunner didn't make */
@@ -179,7 +175,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
       case "acquired":
         return found;
       case "closed":
-        return { type: "rests", outcome: await replayed(spec, found.thread, found.requests) };
+        return { type: "rests", outcome: await replayed(kernel, spec, found.thread) };
       case "suspended":
         return { type: "rests", outcome: suspendedWith(found.pending) };
       case "running":
@@ -194,8 +190,8 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
     return waits ? found : acquireForResume(kernel, threadId, identity);
   }
 
-  const wake: Wake = async (thread, fence, token, since) => {
-    const acquired = await takeOver(kernel, thread, { fence, token, since });
+  const wake: Wake = async (found, claim) => {
+    const acquired = await takeOver(kernel, found, claim);
     return acquired && go(acquired, undefined, undefined);
   };
   return { ...runner, ...{ [WAKE]: wake, [INSPECT]: rulesWithoutTools } };

@@ -1,14 +1,14 @@
 import { deserialize, serialize } from "../canonical/serialize.ts";
 import type { Continuation } from "../contract/continuation.ts";
 import type { RunOutcome } from "../contract/outcome.ts";
-import { SYSTEM } from "../contract/principal.ts";
-import type { Advance, RunFrom, RunnerSpec, Stopper } from "../contract/runner.ts";
+import type { Advance, RunFrom, RunnerSpec } from "../contract/runner.ts";
 import type { Thread } from "../contract/thread.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { keepLease } from "../hold/lease.ts";
-import type { GatingInternals } from "../kernel.ts";
+import type { GatingInternals, Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
+import type { ThreadRead } from "../store/port.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { decodeContinuation, encodeContinuation, savedIn } from "../suspend/continuation.ts";
 import type { Acquired } from "./acquire.ts";
@@ -16,7 +16,8 @@ import { isOfTheRun } from "./attempts.ts";
 import { withThread } from "./current-thread.ts";
 import { GatedThread } from "./gated-thread.ts";
 import { metThread } from "./met.ts";
-import { readNow, release, type Read } from "./release.ts";
+import { release } from "./release.ts";
+import { BY_ITSELF, stopperOf } from "./stopper.ts";
 
 type Spec<Output, Messages> = Pick<RunnerSpec<never, Output, never, never, Messages>, "keepsConversation" | "restoreOutput" | "messages">;
 
@@ -29,7 +30,7 @@ interface Driver<Input, Output, Messages> {
 /** One invocation under its lease, from the framework's first step to the release. */
 export async function drive<Input, Output, Messages>(
   internals: GatingInternals,
-  { thread: record, invocation, requests }: Acquired,
+  { thread: record, invocation, unfinished }: Acquired,
   input: Input | undefined,
   signal: AbortSignal | undefined,
   { advance, spec }: Driver<Input, Output, Messages>,
@@ -38,7 +39,7 @@ export async function drive<Input, Output, Messages>(
   const lease = keepLease(kernel, record.id, invocation.hold);
   try {
     const either = AbortSignal.any([lease.signal, ...(signal ? [signal] : [])]);
-    const thread = new GatedThread(internals, invocation, { taken: requests, signal: either });
+    const thread = new GatedThread(internals, invocation, { taken: unfinished, signal: either });
     const theirs = metThread(thread);
     const kept = deserialize(record.input);
     const from = {
@@ -67,7 +68,7 @@ interface Rest<Output, Messages> {
   readonly advanced: Advance<Output, Messages>;
   /** What waits in its thread, which was let go already. */
   readonly waiting?: readonly RequestRecord[];
-  readonly read?: Read;
+  readonly read?: ThreadRead;
 }
 
 /** Goes on at once when nothing waits any more: the in-process reviewer answered, or somebody was quick. */
@@ -90,8 +91,8 @@ async function untilItRests<Input, Output, Messages>(
     if (recorded.waiting) return { advanced, waiting: recorded.waiting };
     const ids = recorded.ids.join();
     if (internals.reviewer) await thread.review(advanced.calls);
-    const read = await readNow(internals.kernel, thread.id);
-    if (read.requests.some(({ state }) => state === "pending")) return { advanced, read };
+    const read = await internals.kernel.ledger.read(thread.id);
+    if (read.unfinished.some(({ state }) => state === "pending")) return { advanced, read };
     if (ids === asked)
       throw new CountersignError("SETUP", {
         hint: `The ${thread.invocation.framework} adapter waits for calls that are decided already: ${ids}. Its advance has to go on with them.`,
@@ -127,7 +128,7 @@ async function finish<Output, Messages>(
   const continuation = advanced.continuation && (await encodeContinuation(advanced.continuation));
   if (advanced.status === "stopped") {
     await release(kernel, thread.invocation, { type: "stopped", outcome: undefined, continuation });
-    return { status: "stopped", ...(stopperOf(await kernel.ledger.ofThread(thread.id)) ?? BY_ITSELF) };
+    return { status: "stopped", ...((await stopperOf(kernel, thread.id)) ?? BY_ITSELF) };
   }
   const { output, text, usage, lastAgent } = advanced;
   const said = { text, usage, lastAgent };
@@ -153,26 +154,16 @@ async function giveUp({ kernel }: GatingInternals, invocation: Acquired["invocat
   await release(kernel, invocation, { type: "failed", error: text, again, counts: isOfTheRun(error) }).catch(() => {});
 }
 
-/** Who stopped the run: the last reviewer who rejected with `then: "stop"`. Undefined: nobody who is on record. */
-function stopperOf(requests: readonly RequestRecord[]): Stopper | undefined {
-  const last = requests
-    .flatMap(({ decisions }) => decisions)
-    .filter(({ decision }) => decision.type === "reject" && decision.then === "stop")
-    .reduce<RequestRecord["decisions"][number] | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
-  return last?.decision.type === "reject" ? { by: last.by, message: last.decision.message } : undefined;
-}
-
-const BY_ITSELF: Stopper = { by: SYSTEM, message: undefined };
-
 /** What a thread that has ended answers, however often it is resumed. @throws THREAD_CLOSED if it is purged who stopped it */
 export async function replayed<Output, Messages>(
+  kernel: Kernel,
   spec: Spec<Output, Messages>,
   thread: ThreadRecord,
-  requests: readonly RequestRecord[],
 ): Promise<RunOutcome<Output, Messages>> {
   if (!thread.outcome) {
-    const stopper = stopperOf(requests);
-    if (!stopper && requests.some(({ state }) => state === "purged")) throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
+    const stopper = await stopperOf(kernel, thread.id);
+    const isGone = !stopper && (await kernel.ledger.ofThread(thread.id)).some(({ state }) => state === "purged");
+    if (isGone) throw new CountersignError("THREAD_CLOSED", { threadId: thread.id });
     return { status: "stopped", ...(stopper ?? BY_ITSELF) };
   }
   const { text, output, usage, lastAgent } = thread.outcome;

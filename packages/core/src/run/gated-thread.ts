@@ -33,6 +33,9 @@ import { Questions } from "./questions.ts";
 import { release } from "./release.ts";
 import { Turns } from "./turns.ts";
 
+/** More calls than a model makes at once. */
+const LAST = 100;
+
 /** The gate around one invocation's calls. */
 export class GatedThread implements Thread {
   readonly id: string;
@@ -43,7 +46,7 @@ export class GatedThread implements Thread {
   readonly #questions: Questions;
   readonly #invalid: InvalidCalls;
 
-  /** `taken`: all requests of the thread, as they were when this invocation took it. `signal`: calls the run off. */
+  /** `taken`: what was under way in the thread when this invocation took it. `signal`: calls the run off. */
   constructor(
     internals: GatingInternals,
     invocation: Invocation,
@@ -67,8 +70,8 @@ export class GatedThread implements Thread {
   }
 
   async pending(): Promise<readonly ApprovalRequest[]> {
-    const records = await this.#internals.kernel.ledger.ofThread(this.id);
-    return records.filter(({ state }) => state === "pending").map(toRequest);
+    const { unfinished } = await this.#internals.kernel.ledger.read(this.id);
+    return unfinished.filter(({ state }) => state === "pending").map(toRequest);
   }
 
   shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject {
@@ -76,7 +79,10 @@ export class GatedThread implements Thread {
   }
 
   async unexecuted(): Promise<readonly ApprovalRequest[]> {
-    return (await this.#turns.all()).filter((record) => isCancellable(record) || isRefused(record)).map(toRequest);
+    const { ledger } = this.#internals.kernel;
+    const query = { threadId: this.id, status: "rejected", order: "newest", limit: LAST } as const;
+    const [{ unfinished }, rejected] = await Promise.all([ledger.read(this.id), ledger.list(query)]);
+    return [...unfinished.filter(isCancellable), ...rejected.items].map(toRequest);
   }
 
   async restore(): Promise<Continuation | null> {
@@ -218,11 +224,16 @@ export class GatedThread implements Thread {
     return this.#executeRecorded(record, effect, options);
   }
 
-  #executeRecorded<R>(read: RequestRecord, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
+  async #executeRecorded<R>(read: RequestRecord, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
     const { kernel } = this.#internals;
     this.invocation.declared.add(read.id);
     const { hold, context } = this.invocation;
     const executor = { fence: hold.fence, context, read, signal: this.#signal, demandLease: () => demandLease(kernel, this.invocation) };
-    return executeRecorded(kernel, read.id, executor, effect, options);
+    return this.#seen(read.id, await executeRecorded(kernel, read.id, executor, effect, options));
+  }
+
+  #seen<R>(id: string, execution: Execution<R>): Execution<R> {
+    if (execution.status !== "pending") this.invocation.unfinished?.delete(id);
+    return execution;
   }
 }

@@ -1,9 +1,11 @@
+import type { Awaitable } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { FREE, RESTED } from "../hold/held-thread.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
 import { putThread, together } from "../ledger/transition.ts";
+import type { ThreadRead } from "../store/port.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { GIVEN_UP, NEVER } from "../store/threads.ts";
 import { cancellation, endsWithRun, isNotAskedAgain, NOT_ASKED_AGAIN } from "../suspend/withdraw.ts";
@@ -17,35 +19,22 @@ export type Ending =
   /** `again`: a worker shall try it again after a while. `counts`: it says something of the run. */
   | { readonly type: "failed"; readonly error: string; readonly again: boolean; readonly counts: boolean };
 
-/** All requests of a thread, and the store's time. */
-export interface Read {
-  readonly requests: readonly RequestRecord[];
-  readonly now: number;
-}
-
-export async function readNow({ ledger }: Kernel, threadId: string): Promise<Read> {
-  const [requests, now] = await Promise.all([ledger.ofThread(threadId), ledger.now()]);
-  return { requests, now };
-}
-
 /**
  * The invocation lets go of its thread. Requests that it didn't ask again are withdrawn; at the end of the run all that
  * were not executed. Does nothing if somebody else holds the thread by now. Answers what still waits.
- * @param read all requests of the thread and the store's time, read since this invocation last wrote
+ * @param read the thread, read since this invocation last wrote
  */
-export function release(kernel: Kernel, invocation: Invocation, ending: Ending, read?: Read): Promise<readonly RequestRecord[]> {
+export function release(kernel: Kernel, invocation: Invocation, ending: Ending, read?: ThreadRead): Promise<readonly RequestRecord[]> {
   const { ledger } = kernel;
   const { hold } = invocation;
-  let known = { thread: hold.written, read };
+  let known: Awaitable<ThreadRead | undefined> = read ?? withoutRead(kernel, invocation, ending);
   hold.forgetWritten();
   return persist(async () => {
-    // The thread first: what is suspended after this read makes the commit that expects its version fail.
-    const thread = known.thread ?? (await ledger.thread(invocation.threadId));
-    const { requests, now } = known.read ?? (await readNow(kernel, invocation.threadId));
-    known = { thread: undefined, read: undefined };
-    const pending = requests.filter(({ state }) => state === "pending");
+    const { thread, unfinished, now } = (await known) ?? (await ledger.read(invocation.threadId));
+    known = undefined;
+    const pending = unfinished.filter(({ state }) => state === "pending");
     if (!thread || thread.state === "closed" || !hold.owns(thread, now)) return pending;
-    const withdrawn = requests.filter((record) => isWithdrawn(record, invocation, ending));
+    const withdrawn = unfinished.filter((record) => isWithdrawn(record, invocation, ending));
     const freed = putThread(
       thread,
       { ...FREE, releasedFence: thread.fence, ...after(kernel, thread, ending, now) },
@@ -60,6 +49,17 @@ export function release(kernel: Kernel, invocation: Invocation, ending: Ending, 
     if (freed.record.notBefore === GIVEN_UP) tellGivenUp(kernel, freed.record);
     return pending.filter((record) => !withdrawn.includes(record));
   });
+}
+
+/**
+ * The thread as this invocation last wrote it, if nothing of it can be withdrawn: a failed run withdraws nothing, and one that
+ * has seen the end of every request has nothing left. Nobody else asks in a thread that a runner holds, but for questions by
+ * hand, which stay. If others have written since, the commit finds out.
+ */
+async function withoutRead({ ledger }: Kernel, { hold, unfinished }: Invocation, { type }: Ending): Promise<ThreadRead | undefined> {
+  const thread = hold.written;
+  const isSure = type === "failed" || (type !== "suspended" && unfinished?.size === 0);
+  return thread && isSure ? { thread, unfinished: [], now: await ledger.now() } : undefined;
 }
 
 function isWithdrawn(record: RequestRecord, { declared }: Invocation, { type }: Ending): boolean {

@@ -5,11 +5,11 @@ import { persist } from "../ledger/persist.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { GIVEN_UP } from "../store/threads.ts";
-import { adopt, type Acquired } from "./acquire.ts";
+import { adopt, type Acquired, type Found } from "./acquire.ts";
 import { failed, tellGivenUp } from "./attempts.ts";
 
 /** A worker's claim of a due thread. */
-export interface Claim {
+export interface WorkersClaim {
   readonly fence: number;
   readonly token: string;
   /** When `claimDue` was called, Unix ms by this process's clock. */
@@ -22,24 +22,24 @@ const DIED = "the process that ran it died, or stood still for longer than its l
  * The thread, for whoever claimed it. Those who had it before and never let go are counted as failed attempts first: a run
  * that kills its process says nothing of it. Undefined: it was taken from us meanwhile, or these were attempts enough.
  */
-export async function takeOver(kernel: Kernel, claimed: ThreadRecord, claim: Claim): Promise<Acquired | undefined> {
+export async function takeOver(kernel: Kernel, claimed: Found, claim: WorkersClaim): Promise<Acquired | undefined> {
   const acquired = adopt(kernel, claimed, claim);
-  return acquired && diedBefore(claimed, claim) > 0 ? countDeaths(kernel, claimed.id, claim) : acquired;
+  return acquired && diedBefore(claimed.thread, claim) > 0 ? countDeaths(kernel, claimed.thread.id, claim) : acquired;
 }
 
 /** Each holder has raised the fence by one. Threads of earlier versions don't tell who let go. */
-function diedBefore({ releasedFence }: ThreadRecord, { fence }: Claim): number {
+function diedBefore({ releasedFence }: ThreadRecord, { fence }: WorkersClaim): number {
   return releasedFence === undefined ? 0 : fence - 1 - releasedFence;
 }
 
-function countDeaths(kernel: Kernel, id: string, claim: Claim): Promise<Acquired | undefined> {
+function countDeaths(kernel: Kernel, id: string, claim: WorkersClaim): Promise<Acquired | undefined> {
   const { ledger, timings } = kernel;
   return persist(async () => {
-    const [thread, at] = await Promise.all([ledger.thread(id), ledger.now()]);
-    if (!thread || !adopt(kernel, thread, claim)) return null;
+    const { thread, unfinished, now: at } = await ledger.read(id);
+    if (!thread || !adopt(kernel, { thread, unfinished }, claim)) return null;
     const times = diedBefore(thread, claim);
     // Written already, and the answer was lost.
-    if (times <= 0) return adopt(kernel, thread, claim);
+    if (times <= 0) return adopt(kernel, { thread, unfinished }, claim);
     const { notBefore, ...counted } = failed(timings, thread, { error: DIED, at, times });
     const isGivenUp = notBefore === GIVEN_UP;
     const next = isGivenUp
@@ -47,7 +47,7 @@ function countDeaths(kernel: Kernel, id: string, claim: Claim): Promise<Acquired
       : { ...counted, releasedFence: claim.fence - 1 };
     const put = putThread(thread, next, { type: "lost", at, actor: SYSTEM });
     if (!(await ledger.commit(put)).ok) return undefined;
-    if (!isGivenUp) return adopt(kernel, put.record, claim);
+    if (!isGivenUp) return adopt(kernel, { thread: put.record, unfinished }, claim);
     tellGivenUp(kernel, put.record);
     return null;
   }).then((acquired) => acquired ?? undefined);

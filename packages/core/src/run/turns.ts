@@ -3,49 +3,55 @@ import type { ProposedCall } from "../contract/call.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { RequestRecord } from "../store/records.ts";
 
-/** What is recorded of a thread's turns: each is read once, and again after this invocation has written. */
+/**
+ * What is recorded of the calls of a thread. What was under way when it was taken needs no read; of other calls the turn is
+ * read, once, and again after this invocation has written.
+ */
 export class Turns {
   readonly #ledger: Ledger;
   readonly #threadId: string;
   readonly #read = new Map<string, Promise<readonly RequestRecord[]>>();
-  /** All requests of the thread, as they were when this invocation took it. */
-  #taken: readonly RequestRecord[] | undefined;
+  #taken: readonly RequestRecord[];
 
-  constructor(ledger: Ledger, threadId: string, taken: readonly RequestRecord[] | undefined) {
+  /** @param taken what was under way in the thread when this invocation took it */
+  constructor(ledger: Ledger, threadId: string, taken: readonly RequestRecord[] = []) {
     this.#ledger = ledger;
     this.#threadId = threadId;
     this.#taken = taken;
   }
 
-  of(turnId: string): Promise<readonly RequestRecord[]> {
-    const known = this.#read.get(turnId);
-    if (known) return known;
-    const taken = this.#taken?.filter((record) => record.turnId === turnId);
-    const records = taken ? Promise.resolve(taken) : this.#ledger.ofTurn(this.#threadId, turnId);
-    this.#read.set(turnId, records);
-    records.catch(() => this.#read.delete(turnId));
-    return records;
-  }
-
-  /** All requests of the thread. */
-  async all(): Promise<readonly RequestRecord[]> {
-    this.#taken ??= await this.#ledger.ofThread(this.#threadId);
-    return this.#taken;
-  }
-
-  /** All that is recorded of a call: with other arguments it is another request. */
-  async ofCall({ turnId, callId }: ProposedCall): Promise<readonly RequestRecord[]> {
-    return (await this.of(turnId)).filter((record) => record.callId === callId);
+  /** All that is recorded of a call, or the one record of exactly this one: with other arguments it is another request. */
+  async ofCall(call: ProposedCall): Promise<readonly RequestRecord[]> {
+    const taken = this.#takenOf(call);
+    return taken ? [taken] : (await this.#of(call.turnId)).filter((record) => record.callId === call.callId);
   }
 
   /** What is recorded of exactly this call. */
   async record(call: ProposedCall): Promise<RequestRecord | undefined> {
-    const id = requestIdOf(this.#ledger.tenant, this.#threadId, call);
-    return (await this.of(call.turnId)).find((record) => record.id === id);
+    return this.#takenOf(call) ?? (await this.#of(call.turnId)).find(({ id }) => id === this.#idOf(call));
   }
 
   forget(): void {
     this.#read.clear();
-    this.#taken = undefined;
+    this.#taken = [];
+  }
+
+  #takenOf(call: ProposedCall): RequestRecord | undefined {
+    if (this.#taken.length === 0) return undefined;
+    const asked = this.#idOf(call);
+    return this.#taken.find(({ id }) => id === asked);
+  }
+
+  #idOf(call: ProposedCall): string {
+    return requestIdOf(this.#ledger.tenant, this.#threadId, call);
+  }
+
+  #of(turnId: string): Promise<readonly RequestRecord[]> {
+    const known = this.#read.get(turnId);
+    if (known) return known;
+    const records = this.#ledger.ofTurn(this.#threadId, turnId);
+    this.#read.set(turnId, records);
+    records.catch(() => this.#read.delete(turnId));
+    return records;
   }
 }

@@ -9,7 +9,7 @@ import type { ThreadHead } from "./threads.ts";
  * One part of a commit. A batch is judged as a whole before anything is written: `before` first, then requires, then
  * expectations, then floors, then the places of its events. Then come the puts, then the adds; an add may count on a record
  * that the same batch inserts. The drops come last. A put stores `version = expects + 1`. It never changes `open` or `uses`
- * of a record that exists; an insert starts them at 0.
+ * of a record that exists; an insert starts them at 0. What has finished (see `isUnfinished`) is never under way again.
  */
 export type Change =
   /** `expects`: the version that must be there now; 0: insert. */
@@ -59,10 +59,21 @@ export interface DueOptions {
   readonly limit: number;
 }
 
+/** A thread with what is under way in it, at one moment. */
+export interface ThreadRead {
+  readonly thread: ThreadRecord | undefined;
+  /** Its requests that are pending, approved, executing or unknown, in the order they were asked: see `isUnfinished`. */
+  readonly unfinished: readonly RequestRecord[];
+  /** The store's clock, Unix ms. */
+  readonly now: number;
+}
+
 /** Something to be done. For threads, `fence` is the new one of whoever claimed it; for requests 0. */
 export interface DueItem {
   readonly id: string;
   readonly fence: number;
+  /** Of a thread: what `readThread` answers once it is claimed. Absent where that can't be read, or takes another round trip. */
+  readonly read?: ThreadRead | undefined;
 }
 
 /**
@@ -79,10 +90,18 @@ export interface DueItem {
 export interface StorePort extends Store {
   /** All or nothing. */
   commit(batch: Batch): Promise<Committed>;
-  /** The store's clock, Unix ms. Deadlines are judged by it. */
+  /**
+   * The store's clock, Unix ms. Deadlines are judged by it. Asked before most commits: a store that is far away answers it
+   * from what it was told last. Never ahead of the clock that commits are judged by, and at most `CLOCK_LAG` behind it.
+   */
   now(): Promise<number>;
   getRequest(tenant: string, id: string): Promise<RequestRecord | undefined>;
   getThread(tenant: string, id: string): Promise<ThreadRecord | undefined>;
+  /**
+   * A thread and what is under way in it, in one answer: no commit stands between the two. However many requests of the
+   * thread have finished, it takes no longer.
+   */
+  readThread(tenant: string, id: string): Promise<ThreadRead>;
   /** In the order they were asked. */
   requestsOfThread(tenant: string, threadId: string): Promise<readonly RequestRecord[]>;
   requestsOfTurn(tenant: string, threadId: string, turnId: string): Promise<readonly RequestRecord[]>;

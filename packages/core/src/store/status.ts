@@ -20,3 +20,11 @@ export const STATUS_OF: {
 export function shownAs({ state, was = "done" }: Pick<RequestRecord, "state" | "was">): (typeof STATUS_OF)[keyof typeof STATUS_OF] {
   return STATUS_OF[state === "purged" ? was : state];
 }
+
+/** In these there is something left to wait for, to run or to find out. */
+export const UNFINISHED: readonly RequestState[] = ["pending", "approved", "executing", "unknown"];
+
+/** Is there something left to wait for, to run or to find out? What has finished never changes again, but for a purge. */
+export function isUnfinished({ state }: Pick<RequestRecord, "state">): boolean {
+  return UNFINISHED.includes(state);
+}

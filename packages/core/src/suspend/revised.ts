@@ -1,24 +1,19 @@
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { Kernel } from "../kernel.ts";
-import type { RequestRecord } from "../store/records.ts";
-import type { Standing } from "./plan.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 
-/** The rejected requests that these questions revise, by the questions' ids: looked up once for each tool, if they weren't read. */
+/** The rejected requests that these questions revise, by the questions' ids: looked up once for each tool. */
 export async function revisedBy(
   kernel: Kernel,
   { threadId, first, declared }: Invocation,
   fresh: readonly Question[],
-  { thread, existing, whole }: Pick<Standing, "thread" | "existing"> & { readonly whole: boolean },
+  thread: ThreadRecord | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   const asked = fresh.filter(({ allowed }) => !allowed);
   if (!thread || asked.length === 0 || (first && declared.size === 0)) return new Map();
   const tools = [...new Set(asked.map(({ call }) => call.tool))];
-  const last = new Map(
-    await Promise.all(
-      tools.map(async (tool) => [tool, whole ? lastRejected(existing, tool) : await readLastRejected(kernel, threadId, tool)] as const),
-    ),
-  );
+  const last = new Map(await Promise.all(tools.map(async (tool) => [tool, await lastRejected(kernel, threadId, tool)] as const)));
   return new Map(
     asked.flatMap(({ id, call }) => {
       const rejected = last.get(call.tool);
@@ -28,13 +23,7 @@ export async function revisedBy(
   );
 }
 
-function lastRejected(records: readonly RequestRecord[], tool: string): RequestRecord | undefined {
-  return records
-    .filter((record) => record.state === "rejected" && record.tool === tool)
-    .reduce<RequestRecord | undefined>((a, b) => (a && a.askedAt > b.askedAt ? a : b), undefined);
-}
-
-async function readLastRejected({ ledger }: Kernel, threadId: string, tool: string): Promise<RequestRecord | undefined> {
+async function lastRejected({ ledger }: Kernel, threadId: string, tool: string): Promise<RequestRecord | undefined> {
   const { items } = await ledger.list({ threadId, tool, status: "rejected", order: "newest", limit: 1 });
   return items[0];
 }

@@ -3,9 +3,11 @@ import type { ParsedArgs } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parsedBy } from "../gate/parsed.ts";
 import type { Question } from "../gate/question.ts";
-import type { Invocation } from "../hold/invocation.ts";
+import { see, type Invocation } from "../hold/invocation.ts";
+import { believed } from "../hold/lease.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
+import type { ThreadRead } from "../store/port.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { encodeContinuation } from "./continuation.ts";
 import { grantsOn } from "./grants.ts";
@@ -41,12 +43,12 @@ export async function suspend(
   const parsed = new Map<string, ParsedArgs | undefined>();
   let tried: Tried = { again: false, unanswered: false, late: 0 };
   return persist(async () => {
-    const until = kernel.clock() + timings.threadLease;
-    const [now, read] = await Promise.all([ledger.now(), readFor(kernel, invocation, asking, ends, tried.again)]);
-    const { thread, existing, asks } = read;
+    const until = believed(kernel.clock(), timings.threadLease);
+    const [now, { thread, existing, asks }] = await Promise.all([ledger.now(), readFor(kernel, invocation, asking, ends, tried.again)]);
     tried = { ...tried, again: true };
     const { unanswered, late } = tried;
     hold.read(thread);
+    for (const record of existing) see(invocation, record);
     const known = new Map(existing.map((record) => [record.id, record]));
     const recordedWith = (inserted?: ReadonlyMap<string, RequestRecord>): Suspension => ({
       records: asks.flatMap(({ id }) => inserted?.get(id) ?? known.get(id) ?? []),
@@ -60,7 +62,7 @@ export async function suspend(
 
     const [grants, revises] = await Promise.all([
       grantsOn(kernel, invocation, fresh),
-      revisedBy(kernel, invocation, fresh, read),
+      revisedBy(kernel, invocation, fresh, thread),
       parseInto(parsed, fresh),
     ]);
     const standing = { thread, existing, fresh, grants, revises, parsed, asks: asks.map(({ id }) => id) };
@@ -70,6 +72,7 @@ export async function suspend(
     const committed = await kernel.limits.admit(plan.newRequests, () => ledger.commit({ ...plan.writes, before: plan.before }));
     if (committed.ok) {
       hold.wrote(plan.thread, until);
+      for (const record of plan.inserted.values()) see(invocation, record);
       vouchFor(kernel, plan.inserted);
       return { ...recordedWith(plan.inserted), ...(plan.waiting ? { waiting: plan.waiting } : {}) };
     }
@@ -107,9 +110,8 @@ interface Tried {
 /** What the requests are recorded against. */
 interface Read {
   readonly thread: ThreadRecord | undefined;
-  /** The requests of the turns that are asked about, or of the whole thread. */
+  /** The requests of the turns that are asked about, and what else is under way; or all that a count has to know. */
   readonly existing: readonly RequestRecord[];
-  readonly whole: boolean;
   readonly asks: readonly Question[];
 }
 
@@ -120,24 +122,42 @@ async function readFor(
   ends: boolean,
   again: boolean,
 ): Promise<Read> {
-  const { ledger } = kernel;
-  const { threadId, first, declared } = invocation;
   // If others have written since, the commit finds out; and then the store is asked.
   const written = again ? undefined : invocation.hold.written;
-  if (typeof asking !== "function") {
-    // Nothing can be recorded of a thread that this very invocation began, until it asks for the first time.
-    if (written && first && declared.size === 0) return { thread: written, existing: [], whole: true, asks: asking };
-    if (!ends) {
-      const known = asking.filter(({ fresh, id }) => again || fresh !== true || declared.has(id));
-      const [existing, thread] = await Promise.all([recordsOfTurns(kernel, threadId, known), written ?? ledger.thread(threadId)]);
-      return { thread, existing, whole: false, asks: asking };
-    }
-  }
-  // The thread first: what is recorded after this read makes the commit that expects its version fail. The requests always:
-  // what was asked by hand counts too, and leaves the version as it was.
+  if (typeof asking === "function") return readToCount(kernel, invocation.threadId, asking, written);
+  const [{ thread, unfinished }, ofTurns] = await Promise.all([
+    readThread(kernel, invocation, written, ends),
+    recordsOfTurns(kernel, invocation.threadId, mayBeRecorded(asking, invocation, again)),
+  ]);
+  const read = new Set(ofTurns.map(({ id }) => id));
+  return { thread, existing: [...ofTurns, ...unfinished.filter(({ id }) => !read.has(id))], asks: asking };
+}
+
+/** The thread, and what is under way in it if the invocation ends here and doesn't know that all of it has ended. */
+async function readThread(
+  { ledger }: Kernel,
+  { threadId, unfinished }: Invocation,
+  written: ThreadRecord | undefined,
+  ends: boolean,
+): Promise<Pick<ThreadRead, "thread" | "unfinished">> {
+  if (ends && !(written && unfinished?.size === 0)) return ledger.read(threadId);
+  return { thread: written ?? (await ledger.thread(threadId)), unfinished: [] };
+}
+
+/** Nothing can be recorded of a thread that this very invocation began, until it asks for the first time. */
+function mayBeRecorded(asking: readonly Question[], { first, declared }: Invocation, again: boolean): readonly Question[] {
+  if (first && declared.size === 0 && !again) return [];
+  return asking.filter(({ fresh, id }) => again || fresh !== true || declared.has(id));
+}
+
+/**
+ * The thread first: what is recorded after this read makes the commit that expects its version fail. The requests always: what
+ * was asked by hand counts too, and leaves the version as it was.
+ */
+async function readToCount({ ledger }: Kernel, threadId: string, asking: Counting, written: ThreadRecord | undefined): Promise<Read> {
   const thread = written ?? (await ledger.thread(threadId));
   const existing = await ledger.ofThread(threadId);
-  return { thread, existing, whole: true, asks: typeof asking === "function" ? asking(existing) : asking };
+  return { thread, existing, asks: asking(existing) };
 }
 
 const isPending = ({ state }: RequestRecord): boolean => state === "pending";

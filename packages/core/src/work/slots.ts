@@ -55,14 +55,15 @@ export class Slots {
     this.#underWay.add(run);
   }
 
-  async #resume({ id, fence }: DueItem, holder: string, since: number): Promise<void> {
+  async #resume(due: DueItem, holder: string, since: number): Promise<void> {
     try {
-      const [thread] = await Promise.all([this.#kernel.ledger.thread(id), this.#kernel.freezes.look()]);
-      const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.(thread, fence, holder, since));
+      const [{ thread, unfinished }] = await Promise.all([this.#kernel.ledger.claimed(due), this.#kernel.freezes.look()]);
+      const outcome =
+        thread && (await this.#crew.wakes.get(thread.agent)?.({ thread, unfinished }, { fence: due.fence, token: holder, since }));
       if (outcome) this.resumed++;
     } catch (error) {
       this.failed++;
-      this.#crew.onError(error, id);
+      this.#crew.onError(error, due.id);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { refusalOf, type AuditEvent, type Batch, type Change, type CommitRead, type Committed } from "@countersign/core/store";
 import { copy } from "./copy.ts";
-import type { Tenant } from "./tenant.ts";
+import { enlist, sort, type Tenant } from "./tenant.ts";
 
 /** All or nothing: the whole batch is judged before anything is written. */
 export function commit(tenant: Tenant, batch: Batch, now: number): Committed {
@@ -30,7 +30,8 @@ function put(tenant: Tenant, change: Change): void {
   const { kind, record, expects } = change;
   const version = expects + 1;
   if (kind === "request") {
-    if (expects === 0) tenant.asked.set(record.threadId, [...(tenant.asked.get(record.threadId) ?? []), record.id]);
+    if (expects === 0) enlist(tenant, record);
+    sort(tenant, record);
     tenant.requests.set(record.id, { ...record, version });
   }
   if (kind === "thread") tenant.threads.set(record.id, { ...record, version, open: tenant.threads.get(record.id)?.open ?? 0 });

@@ -1,5 +1,5 @@
 import { dueSince, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
-import { requestsOfTurn, type Tenant } from "./tenant.ts";
+import { readThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** What is due, the longest overdue first. Threads are leased and fenced; requests are only named. */
 export function claimDue(tenant: Tenant, kind: DueKind, options: DueOptions, now: number): readonly DueItem[] {
@@ -12,14 +12,13 @@ export function claimDue(tenant: Tenant, kind: DueKind, options: DueOptions, now
     .filter(({ since }) => since <= now)
     .sort((a, b) => a.since - b.since)
     .slice(0, Math.max(0, limit))
-    .map(({ id }) => ({ id, fence: kind === "thread" ? lease(tenant, id, options, now) : 0 }));
+    .map(({ id }) => (kind === "thread" ? lease(tenant, id, options, now) : { id, fence: 0 }));
 }
 
-/** Answers the new fence. */
-function lease({ threads }: Tenant, id: string, { holder, leaseMs }: DueOptions, now: number): number {
-  const thread = threads.get(id);
-  if (!thread) return 0;
+function lease(tenant: Tenant, id: string, { holder, leaseMs }: DueOptions, now: number): DueItem {
+  const thread = tenant.threads.get(id);
+  if (!thread) return { id, fence: 0 };
   const fence = thread.fence + 1;
-  threads.set(id, { ...thread, fence, holder, leaseUntil: now + leaseMs, version: thread.version + 1 });
-  return fence;
+  tenant.threads.set(id, { ...thread, fence, holder, leaseUntil: now + leaseMs, version: thread.version + 1 });
+  return { id, fence, read: readThread(tenant, id, now) };
 }

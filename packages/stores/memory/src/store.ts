@@ -4,7 +4,7 @@ import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
 import { listEvents, listRequests, listSubjects, listThreads } from "./pages.ts";
-import { emptyTenant, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
+import { emptyTenant, readThread, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
 export interface MemoryStoreOptions {
@@ -57,6 +57,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     },
     getRequest: async (tenant, id) => copy(of(tenant).requests.get(id)),
     getThread: async (tenant, id) => copy(of(tenant).threads.get(id)),
+    readThread: async (tenant, id) => copy(readThread(of(tenant), id, now())),
     requestsOfThread: async (tenant, threadId) => copy(requestsOfThread(of(tenant), threadId)),
     requestsOfTurn: async (tenant, threadId, turnId) => copy(requestsOfTurn(of(tenant), threadId, turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
@@ -75,7 +76,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     listSubjects: async (tenant, after, limit) => listSubjects(of(tenant), after, limit),
     closedThreads: async (tenant, before, limit) => closedThreads(of(tenant), before, limit),
     claimDue: async (kind, options) => {
-      const due = claimDue(of(options.tenant), kind, options, now());
+      const due = copy(claimDue(of(options.tenant), kind, options, now()));
       if (kind === "thread" && due.length > 0) notify();
       return due;
     },

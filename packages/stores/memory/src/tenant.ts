@@ -1,10 +1,20 @@
-import type { AuditEvent, GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
+import {
+  isUnfinished,
+  type AuditEvent,
+  type GrantRecord,
+  type RequestRecord,
+  type ThreadRead,
+  type ThreadRecord,
+} from "@countersign/core/store";
 
 /** Everything of one tenant. Maps keep the order of insertion: that is the order of asking, and of commits. */
 export interface Tenant {
   readonly requests: Map<string, RequestRecord>;
-  /** The ids of each thread's requests, in the order of asking. */
+  /** The ids of each thread's requests, in the order of asking; and of those in each of its turns. */
   readonly asked: Map<string, string[]>;
+  readonly turns: Map<string, string[]>;
+  /** The ids of each thread's requests that haven't finished, in the order of asking. */
+  readonly unfinished: Map<string, Set<string>>;
   readonly threads: Map<string, ThreadRecord>;
   readonly grants: Map<string, GrantRecord>;
   /** By position. */
@@ -19,6 +29,8 @@ export function emptyTenant(): Tenant {
   return {
     requests: new Map(),
     asked: new Map(),
+    turns: new Map(),
+    unfinished: new Map(),
     threads: new Map(),
     grants: new Map(),
     events: new Map(),
@@ -28,9 +40,38 @@ export function emptyTenant(): Tenant {
 }
 
 export function requestsOfThread({ requests, asked }: Tenant, threadId: string): readonly RequestRecord[] {
-  return (asked.get(threadId) ?? []).flatMap((id) => requests.get(id) ?? []);
+  return named(requests, asked.get(threadId));
 }
 
-export function requestsOfTurn(tenant: Tenant, threadId: string, turnId: string): readonly RequestRecord[] {
-  return requestsOfThread(tenant, threadId).filter((record) => record.turnId === turnId);
+export function requestsOfTurn({ requests, turns }: Tenant, threadId: string, turnId: string): readonly RequestRecord[] {
+  return named(requests, turns.get(turnKey(threadId, turnId)));
 }
+
+export function readThread({ requests, threads, unfinished }: Tenant, id: string, now: number): ThreadRead {
+  return { thread: threads.get(id), unfinished: named(requests, unfinished.get(id)), now };
+}
+
+/** A request was asked. */
+export function enlist({ asked, turns }: Tenant, { id, threadId, turnId }: RequestRecord): void {
+  append(asked, threadId, id);
+  append(turns, turnKey(threadId, turnId), id);
+}
+
+/** A request is as it is now. One that goes from approved to unknown keeps its place. */
+export function sort({ unfinished }: Tenant, record: RequestRecord): void {
+  const ids = unfinished.get(record.threadId) ?? new Set<string>();
+  if (isUnfinished(record)) unfinished.set(record.threadId, ids.add(record.id));
+  else if (ids.delete(record.id) && ids.size === 0) unfinished.delete(record.threadId);
+}
+
+function named(requests: Tenant["requests"], ids: Iterable<string> = []): readonly RequestRecord[] {
+  return [...ids].flatMap((id) => requests.get(id) ?? []);
+}
+
+function append(lists: Map<string, string[]>, key: string, id: string): void {
+  const list = lists.get(key);
+  if (list) list.push(id);
+  else lists.set(key, [id]);
+}
+
+const turnKey = (threadId: string, turnId: string): string => JSON.stringify([threadId, turnId]);

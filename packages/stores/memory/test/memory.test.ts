@@ -18,9 +18,9 @@ test("the clock can be given", async () => {
   const options = { tenant: TENANT, holder: "h", leaseMs: 500, limit: 1 };
   expect(await store.claimDue("thread", options)).toEqual([]);
   now = 2_000;
-  expect(await store.claimDue("thread", options)).toEqual([{ id: "pay-001", fence: 2 }]);
+  expect(await store.claimDue("thread", options)).toMatchObject([{ id: "pay-001", fence: 2 }]);
   now = 2_499;
   expect(await store.claimDue("thread", options)).toEqual([]);
   now = 2_500;
-  expect(await store.claimDue("thread", options)).toEqual([{ id: "pay-001", fence: 3 }]);
+  expect(await store.claimDue("thread", options)).toMatchObject([{ id: "pay-001", fence: 3 }]);
 });

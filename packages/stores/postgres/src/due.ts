@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { DueItem, DueKind, DueOptions } from "@countersign/core/store";
+import { isCountersignError, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import { Unanswered, type Connection, type Row } from "./connection.ts";
 import { fromText, toText } from "./text.ts";
+import { threadColumns } from "./thread-row.ts";
+import { readColumns, toThreadRead } from "./thread-read.ts";
 
 /** $1 tenant, $2 agents or null, $3 limit. The longest overdue first. */
 const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) => string } = {
@@ -50,10 +52,7 @@ async function claimThreads(connection: Connection, values: readonly unknown[]):
   return connection.persist(async () => {
     try {
       const taken = wasSent ? await takenBy(connection, values[0], values[2], claim) : [];
-      const rows =
-        taken.length > 0
-          ? taken
-          : await connection.once(`SELECT * FROM ${schema}.claim_threads_1($1, $2, $3, $4, $5, $6)`, [...values, claim]);
+      const rows = taken.length > 0 ? taken : await connection.once(claimed(schema), [...values, claim]);
       return rows.toSorted((a, b) => Number(a["since"]) - Number(b["since"])).map(toDue);
     } catch (error) {
       wasSent ||= error instanceof Unanswered;
@@ -62,13 +61,27 @@ async function claimThreads(connection: Connection, values: readonly unknown[]):
   });
 }
 
+const claimed = (s: string): string =>
+  `SELECT ${threadColumns("(due.claimed)")}, due.since, ${readColumns(s, "$1", "(due.claimed).id")}
+    FROM ${s}.claim_threads_1($1, $2, $3, $4, $5, $6) AS due`;
+
 /** Those that somebody else has taken over since are theirs. */
 function takenBy(connection: Connection, tenant: unknown, holder: unknown, claim: string): Promise<readonly Row[]> {
-  const sql = `SELECT id, fence, 0 AS since FROM ${connection.schema}.threads
+  const sql = `SELECT ${threadColumns("thread")}, 0 AS since, ${readColumns(connection.schema, "$1", "thread.id")} FROM ${connection.schema}.threads AS thread
     WHERE tenant = $1 AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND holder = $2 AND claim = $3`;
   return connection.once(sql, [tenant, holder, claim]);
 }
 
-function toDue({ id, fence }: Row): DueItem {
-  return { id: fromText(String(id)), fence: Number(fence) };
+function toDue(row: Row): DueItem {
+  return { id: fromText(String(row["id"])), fence: Number(row["fence"]), read: readable(row) };
+}
+
+/** What can't be read is for whoever takes up this thread to find out: the others are claimed all the same. */
+function readable(row: Row): DueItem["read"] {
+  try {
+    return toThreadRead(row);
+  } catch (error) {
+    if (isCountersignError(error, "STORE_UNAVAILABLE")) return undefined;
+    throw error;
+  }
 }

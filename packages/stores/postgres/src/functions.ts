@@ -52,7 +52,7 @@ export const functions = (s: string): string => `
   ${commitFunction(s, "commit_unsigned_2", agentRules(s))}
 
   CREATE FUNCTION ${s}.claim_threads_1(p_tenant text, p_agents text[], p_holder text, p_lease double precision, p_limit int, p_claim text)
-    RETURNS TABLE (id text, fence bigint, since double precision) LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
+    RETURNS TABLE (claimed ${s}.threads, since double precision) LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
   DECLARE
     now_ double precision := ${s}.now_ms();
   BEGIN
@@ -66,6 +66,6 @@ export const functions = (s: string): string => `
     )
     UPDATE ${s}.threads AS thread
       SET fence = thread.fence + 1, version = thread.version + 1, holder = p_holder, claim = p_claim, lease_until = now_ + p_lease
-      FROM found WHERE thread.tenant = p_tenant AND thread.id = found.id RETURNING thread.id, thread.fence, found.since;
+      FROM found WHERE thread.tenant = p_tenant AND thread.id = found.id RETURNING thread, found.since;
   END $$;
 `;

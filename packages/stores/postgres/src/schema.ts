@@ -1,7 +1,7 @@
 import { functions } from "./functions.ts";
 
 /** What the first entry of {@link MIGRATIONS} makes. Earlier versions of it were never released. */
-export const FIRST = 5;
+export const FIRST = 6;
 
 /**
  * The first entry makes a schema of version {@link FIRST}, each later one brings a schema to the next version. Append only:
@@ -54,6 +54,9 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     PRIMARY KEY (tenant, id)
   );
   CREATE INDEX requests_by_turn ON ${s}.requests (tenant, thread_id, turn_id);
+  -- What is under way in a thread, however much of it has finished.
+  CREATE INDEX unfinished_by_thread ON ${s}.requests (tenant, thread_id) WHERE state IN ('pending', 'approved', 'executing', 'unknown');
+  CREATE INDEX rejected_by_thread ON ${s}.requests (tenant, thread_id, asked_at, id) WHERE state = 'rejected';
   CREATE INDEX requests_by_state ON ${s}.requests (tenant, state, asked_at, id);
   CREATE INDEX requests_by_digest ON ${s}.requests (tenant, digest, asked_at, id);
   -- An inbox filters what is pending. One index of all states for each filter would make every later transition pay.

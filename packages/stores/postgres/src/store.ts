@@ -9,6 +9,7 @@ import { listThreads } from "./list-threads.ts";
 import { openSchema } from "./migrate.ts";
 import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { listSubjects } from "./subjects.ts";
+import { readThread } from "./thread-read.ts";
 import { Watchers } from "./watch.ts";
 
 const OPTIONS = "Pass options: postgresStore({ connectionString: process.env.DATABASE_URL }).";
@@ -85,6 +86,7 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
       }),
     getRequest: (tenant, id) => reading(() => getRequest(connection, tenant, id)),
     getThread: (tenant, id) => reading(() => getThread(connection, tenant, id)),
+    readThread: (tenant, id) => reading(() => readThread(connection, tenant, id)),
     requestsOfThread: (tenant, threadId) => reading(() => requestsOfThread(connection, tenant, threadId)),
     requestsOfTurn: (tenant, threadId, turnId) => reading(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => reading(() => listRequests(connection, tenant, query)),

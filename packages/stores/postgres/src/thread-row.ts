@@ -28,6 +28,13 @@ const HEAD = "tenant, id, version, seq, head, state, open, fence, holder, lease_
 
 export const THREAD: string = `${HEAD}, body, continuation`;
 
+/** The same of this table or its alias. */
+export function threadColumns(of: string): string {
+  return THREAD.split(", ")
+    .map((column) => `${of}.${column}`)
+    .join(", ");
+}
+
 /** The same without what can be large. */
 export const THREAD_HEAD: string = `${HEAD}, NULL AS body, NULL::bytea AS continuation`;
 

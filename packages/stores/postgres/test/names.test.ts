@@ -55,7 +55,7 @@ describe.each(NAMES)("names with %s", (_, name) => {
     expect((await store.listEvents(tenant, undefined, 10, name)).events).toEqual([event(name, 1, name)]);
     expect((await store.listRequests(tenant, { digest: name, tool: "other" })).items).toEqual([]);
     expect(await subjectsOf(store, tenant)).toEqual([name, `thread/${name}`].sort(byBytes));
-    expect(await store.claimDue("thread", { tenant, agents: [name], holder: name, leaseMs: 1_000, limit: 1 })).toEqual([
+    expect(await store.claimDue("thread", { tenant, agents: [name], holder: name, leaseMs: 1_000, limit: 1 })).toMatchObject([
       { id: name, fence: 2 },
     ]);
   });

@@ -58,6 +58,16 @@ export class Connection {
     }
   }
 
+  /** Several reads of one moment: nobody's commit stands between them. */
+  atOnce<T>(read: () => T): T {
+    this.run("BEGIN");
+    try {
+      return read();
+    } finally {
+      this.run("COMMIT");
+    }
+  }
+
   all(sql: string, ...values: Values): Row[] {
     return this.#prepare(sql).all(...(values as SQLInputValue[]));
   }

@@ -1,6 +1,7 @@
-import type { DueItem, DueKind, DueOptions } from "@countersign/core/store";
+import { isCountersignError, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { name, nameIn } from "./json.ts";
+import { readThread } from "./reads.ts";
 
 const OF_AGENTS = "(:agents IS NULL OR agent IN (SELECT value FROM json_each(:agents)))";
 
@@ -45,5 +46,16 @@ function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }
 
 function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): DueItem {
   const sql = `UPDATE threads SET fence = fence + 1, version = version + 1, holder = ?, lease_until = ? WHERE tenant = ? AND id = ? RETURNING fence`;
-  return { id, fence: Number(connection.get(sql, holder, now + leaseMs, tenant, id)?.["fence"]) };
+  const fence = Number(connection.get(sql, holder, now + leaseMs, tenant, id)?.["fence"]);
+  return { id, fence, read: readable(connection, tenant, id) };
+}
+
+/** What can't be read is for whoever takes up this thread to find out: the others are claimed all the same. */
+function readable(connection: Connection, tenant: string, id: string): DueItem["read"] {
+  try {
+    return readThread(connection, tenant, id);
+  } catch (error) {
+    if (isCountersignError(error, "STORE_UNAVAILABLE")) return undefined;
+    throw error;
+  }
 }

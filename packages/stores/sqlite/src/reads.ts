@@ -1,6 +1,7 @@
-import type { GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
+import type { GrantRecord, RequestRecord, StorePort, ThreadRead, ThreadRecord } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import { name, nameIn } from "./json.ts";
+import { UNFINISHED_STATES } from "./schema.ts";
 import { toGrant, toRequest, toThread } from "./rows.ts";
 
 const REQUEST = `SELECT ${name("id")}, version, record, result FROM requests WHERE tenant = ?`;
@@ -13,6 +14,16 @@ export function getRequest(connection: Connection, tenant: string, id: string): 
 /** Rows are numbered as they are inserted: that is the order of asking. */
 export function requestsOfThread(connection: Connection, tenant: string, threadId: string): readonly RequestRecord[] {
   return connection.all(`${REQUEST} AND thread_id = ? ORDER BY n`, tenant, threadId).map((row) => toRequest(tenant, row));
+}
+
+const UNFINISHED = `${REQUEST.replace("FROM requests", "FROM requests INDEXED BY unfinished_by_thread")}
+  AND thread_id = ? AND ${UNFINISHED_STATES} ORDER BY n`;
+
+/** Within a transaction, so that no commit stands between the two. */
+export function readThread(connection: Connection, tenant: string, id: string): ThreadRead {
+  const thread = getThread(connection, tenant, id);
+  const unfinished = connection.all(UNFINISHED, tenant, id).map((row) => toRequest(tenant, row));
+  return { thread, unfinished, now: Date.now() };
 }
 
 export function requestsOfTurn(connection: Connection, tenant: string, threadId: string, turnId: string): readonly RequestRecord[] {

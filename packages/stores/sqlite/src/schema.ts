@@ -2,7 +2,10 @@
 export const APPLICATION_ID = 0x4373676e;
 
 /** The `user_version` of the file. Those before it were never released, and hold records that no version reads any more. */
-export const VERSION = 5;
+export const VERSION = 6;
+
+/** The condition of an index: queries name it word for word. */
+export const UNFINISHED_STATES = "state IN ('pending', 'approved', 'executing', 'unknown')";
 
 /**
  * What is looked for has a column; the rest of a record is JSON. Every list is ordered by (asked_at, id), so every index
@@ -11,7 +14,7 @@ export const VERSION = 5;
  * What a reader is shown of a request or a grant comes from `record` alone, but for its address and its version, which the
  * JSON leaves out: the other columns only find it.
  */
-export const SCHEMA = `
+export const SCHEMA: string = `
   CREATE TABLE requests (
     n INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
@@ -38,6 +41,9 @@ export const SCHEMA = `
     UNIQUE (tenant, id)
   );
   CREATE INDEX requests_by_turn ON requests (tenant, thread_id, turn_id);
+  -- What is under way in a thread, however much of it has finished.
+  CREATE INDEX unfinished_by_thread ON requests (tenant, thread_id) WHERE ${UNFINISHED_STATES};
+  CREATE INDEX rejected_by_thread ON requests (tenant, thread_id, asked_at, id) WHERE state = 'rejected';
   CREATE INDEX requests_by_state ON requests (tenant, state, asked_at, id, tool, agent, requested_by);
   CREATE INDEX requests_by_digest ON requests (tenant, digest, asked_at, id);
   -- An inbox filters what is pending. One index of all states for each filter would make every later transition pay.

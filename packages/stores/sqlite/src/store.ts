@@ -6,7 +6,7 @@ import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
 import { openDatabase } from "./open.ts";
-import { closedThreads, getRequest, getThread, grantsFor, listGrants, requestsOfThread, requestsOfTurn } from "./reads.ts";
+import { closedThreads, getRequest, getThread, grantsFor, listGrants, readThread, requestsOfThread, requestsOfTurn } from "./reads.ts";
 import { listSubjects } from "./subjects.ts";
 import { Watchers } from "./watch.ts";
 
@@ -46,6 +46,7 @@ export function sqliteStore(path: string): StorePort {
     now: () => connection.answer(() => Date.now()),
     getRequest: (tenant, id) => connection.answer(() => getRequest(connection, tenant, id)),
     getThread: (tenant, id) => connection.answer(() => getThread(connection, tenant, id)),
+    readThread: (tenant, id) => connection.answer(() => connection.atOnce(() => readThread(connection, tenant, id))),
     requestsOfThread: (tenant, threadId) => connection.answer(() => requestsOfThread(connection, tenant, threadId)),
     requestsOfTurn: (tenant, threadId, turnId) => connection.answer(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),

@@ -1,6 +1,7 @@
 import type { SQLInputValue } from "node:sqlite";
-import { invitationsFor, statesOf, type RequestQuery, type RequestState } from "@countersign/core/store";
+import { invitationsFor, statesOf, UNFINISHED, type RequestQuery, type RequestState } from "@countersign/core/store";
 import { encode } from "./json.ts";
+import { UNFINISHED_STATES } from "./schema.ts";
 
 /** SQL with the values that it mentions. */
 export interface Sql {
@@ -21,10 +22,12 @@ export function walksOf(tenant: string, query: RequestQuery): readonly Sql[] {
   const { reviewableBy } = query;
   const states = statesOf(query);
   if (states.length === 0) return [];
-  const narrow = narrowIndex(query);
-  if (narrow !== undefined) {
+  const narrow = narrowTo(query, states);
+  if (narrow) {
     const among: Conditions = [["walk.state IN (SELECT value FROM json_each(?))", encode(states)]];
-    return [along(narrow, [["walk.tenant = ?", tenant], ...equalities(query), ...among, ...reviewable("walk", query, true)])];
+    const indexed: Conditions = narrow.condition === undefined ? [] : [[`walk.${narrow.condition}`]];
+    const conditions: Conditions = [["walk.tenant = ?", tenant], ...equalities(query), ...indexed, ...among];
+    return [along(narrow.index, [...conditions, ...reviewable("walk", query, true)])];
   }
   if (reviewableBy) {
     const invitations = invitationsFor(reviewableBy);
@@ -37,11 +40,24 @@ export function walksOf(tenant: string, query: RequestQuery): readonly Sql[] {
   );
 }
 
-/** Requests of one thread, or for the very same call, are few: the rows themselves say the rest. */
-function narrowIndex({ threadId, digest }: RequestQuery): string | undefined {
-  if (threadId !== undefined) return "requests_by_turn";
-  return digest === undefined ? undefined : "requests_by_digest";
+/** Where the requests of one thread are, or those for the very same call: few, and the rows themselves say the rest. */
+function narrowTo({ threadId, digest }: RequestQuery, states: readonly RequestState[]): Narrow | undefined {
+  if (threadId === undefined) return digest === undefined ? undefined : { index: "requests_by_digest" };
+  const indexed = OF_THREAD.find(({ of }) => states.every((state) => of.includes(state)));
+  return indexed ?? { index: "requests_by_turn" };
 }
+
+/** An index, and the condition without which SQLite couldn't tell that it will do. */
+interface Narrow {
+  readonly index: string;
+  readonly condition?: string;
+}
+
+/** Indexes of a thread's requests in some states only. */
+const OF_THREAD: readonly (Narrow & { readonly of: readonly RequestState[] })[] = [
+  { index: "unfinished_by_thread", of: UNFINISHED, condition: UNFINISHED_STATES },
+  { index: "rejected_by_thread", of: ["rejected"], condition: "state = 'rejected'" },
+];
 
 /** The state stands in the SQL itself, or SQLite couldn't tell that an index of pending requests will do. */
 function indexFor(state: RequestState, { requestedBy, tool, agent }: RequestQuery): string {

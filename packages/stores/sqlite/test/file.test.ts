@@ -107,7 +107,7 @@ describe("a file of ours", () => {
     expect(code(() => sqliteStore(path))).toEqual({ code: "STORE_INCOMPATIBLE", details: { found: 99, expected: VERSION } });
   });
 
-  test.each([1, 2, 3, 4])("of version %i is refused untouched, with what to do", (version) => {
+  test.each([1, 2, 3, 4, 5])("of version %i is refused untouched, with what to do", (version) => {
     const [path, copy] = [folder(), folder()];
     const marks = `PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${version}`;
     theirs(

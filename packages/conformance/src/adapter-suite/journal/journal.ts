@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import {
   CountersignError,
+  isUnfinished,
   refusalOf,
   requestMatches,
   type Batch,
@@ -9,6 +10,7 @@ import {
   type DueKind,
   type DueOptions,
   type StorePort,
+  type ThreadRead,
 } from "@countersign/core/store";
 import { emptyBook, ofTurn, reading, write, type Book } from "./book.ts";
 import { dueIn } from "./due.ts";
@@ -103,6 +105,7 @@ export function journalStore(path: string): StorePort {
     now: async () => Date.now(),
     getRequest: async (tenant, id) => fresh(tenant).requests.get(id),
     getThread: async (tenant, id) => fresh(tenant).threads.get(id),
+    readThread: async (tenant, id) => readOf(fresh(tenant), id),
     requestsOfThread: async (tenant, threadId) => [...fresh(tenant).requests.values()].filter((record) => record.threadId === threadId),
     requestsOfTurn: async (tenant, threadId, turnId) => ofTurn(fresh(tenant), threadId, turnId),
     listRequests: async (tenant, query) => pageOf(fresh(tenant), query),
@@ -124,6 +127,11 @@ export function journalStore(path: string): StorePort {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function readOf({ threads, requests }: Book, id: string): ThreadRead {
+  const unfinished = [...requests.values()].filter((record) => record.threadId === id && isUnfinished(record));
+  return { thread: threads.get(id), unfinished, now: Date.now() };
 }
 
 /** Bytes have no JSON: they travel as base64 under a key that no record has. */

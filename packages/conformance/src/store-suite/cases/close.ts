@@ -8,6 +8,7 @@ const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unkno
   ["now", (store) => store.now()],
   ["getRequest", (store) => store.getRequest(TENANT, "r1")],
   ["getThread", (store) => store.getThread(TENANT, "pay-001")],
+  ["readThread", (store) => store.readThread(TENANT, "pay-001")],
   ["requestsOfThread", (store) => store.requestsOfThread(TENANT, "pay-001")],
   ["requestsOfTurn", (store) => store.requestsOfTurn(TENANT, "pay-001", "msg_1")],
   ["listRequests", (store) => store.listRequests(TENANT, {})],

@@ -1,7 +1,7 @@
 import { has, holds, refused, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { addOpen, commit, FAR, putThread, requireFence, T0, TENANT, thread } from "../records.ts";
-import { due, dueSorted, OPTIONS } from "./due-claims.ts";
+import { addOpen, commit, FAR, put, putThread, request, requireFence, T0, TENANT, thread } from "../records.ts";
+import { APPROVED, claimed, due, dueSorted, OPTIONS } from "./due-claims.ts";
 
 export const dueThreadCases: readonly StoreCase[] = [
   {
@@ -36,12 +36,12 @@ export const dueThreadCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const store = await open();
       const record = thread("pay-001", { context: { kept: true }, continuation: new Uint8Array([7]), attempts: 2 });
-      await commit(store, [putThread(record)]);
+      await commit(store, [putThread(record), put(request("r1", APPROVED)), put(request("r2", { ...APPROVED, state: "done" }))]);
       const earliest = await store.now();
-      same(await store.claimDue("thread", OPTIONS), [{ id: "pay-001", fence: 2 }], "the claim");
-      const claimed = await store.getThread(TENANT, "pay-001");
-      holds(claimed !== undefined && claimed.leaseUntil >= earliest + OPTIONS.leaseMs, "the lease lasts as long as was asked for");
-      same(claimed, { ...record, fence: 2, holder: "worker/1", version: 2, leaseUntil: claimed.leaseUntil }, "the claimed thread");
+      same(await claimed(store), [{ id: "pay-001", fence: 2 }], "the claim");
+      const leased = await store.getThread(TENANT, "pay-001");
+      holds(leased !== undefined && leased.leaseUntil >= earliest + OPTIONS.leaseMs, "the lease lasts as long as was asked for");
+      same(leased, { ...record, fence: 2, holder: "worker/1", version: 2, leaseUntil: leased.leaseUntil }, "the claimed thread");
       same(await due(store, "thread", { holder: "worker/2" }), [], "a second claim");
     },
   },
@@ -53,7 +53,7 @@ export const dueThreadCases: readonly StoreCase[] = [
       const store = await open();
       const record = thread("pay-001", { fence: 4 });
       await commit(store, [putThread(record)]);
-      same(await store.claimDue("thread", OPTIONS), [{ id: "pay-001", fence: 5 }], "the claim");
+      same(await claimed(store), [{ id: "pay-001", fence: 5 }], "the claim");
       const batch = { tenant: TENANT, events: [] };
       refused(await store.commit({ ...batch, changes: [requireFence("pay-001", 4)] }), "FENCED", "the old fence");
       refused(await store.commit({ ...batch, changes: [putThread(record, 1)] }), "CONFLICT", "the old version");
@@ -68,9 +68,9 @@ export const dueThreadCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const store = await open();
       await commit(store, [putThread(thread("pay-001"))]);
-      same(await store.claimDue("thread", { ...OPTIONS, leaseMs: 0 }), [{ id: "pay-001", fence: 2 }], "the first claim");
+      same(await claimed(store, { leaseMs: 0 }), [{ id: "pay-001", fence: 2 }], "the first claim");
       await commit(store, [addOpen("pay-001", 1)]);
-      same(await store.claimDue("thread", { ...OPTIONS, holder: "worker/2" }), [{ id: "pay-001", fence: 3 }], "after it lapsed");
+      same(await claimed(store, { holder: "worker/2" }), [{ id: "pay-001", fence: 3 }], "after it lapsed");
       has(await store.getThread(TENANT, "pay-001"), { holder: "worker/2", fence: 3, open: 1 }, "the thread");
     },
   },

@@ -60,6 +60,7 @@ export const isolationCases: readonly StoreCase[] = [
       const reads: readonly (readonly [string, () => Promise<unknown>])[] = [
         ["getRequest", () => store.getRequest(TENANT, "r1")],
         ["requestsOfTurn", () => store.requestsOfTurn(TENANT, "pay-001", "msg_1")],
+        ["readThread", () => store.readThread(TENANT, "pay-001")],
         ["requestsOfThread", () => store.requestsOfThread(TENANT, "pay-001")],
         ["listRequests", () => store.listRequests(TENANT, {})],
         ["getThread", () => store.getThread(TENANT, "pay-001")],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StorePort } from "@countersign/core/store";
 import { holds, same, within } from "../check.ts";
 import type { StoreCase } from "../env.ts";
+import { claimed } from "./due-claims.ts";
 import { everyEvent } from "../pages.ts";
 import { commit, idsOf, placesOf, put, putThread, request, TENANT, thread } from "../records.ts";
 
@@ -76,11 +77,11 @@ export const killCases: readonly StoreCase[] = [
       const again = await open();
       const options = { tenant: TENANT, holder: "worker/2", leaseMs: 60_000, limit: 9 };
       const { leaseUntil } = (await again.getThread(TENANT, "pay-001")) ?? { leaseUntil: 0 };
-      const early = await again.claimDue("thread", options);
+      const early = await claimed(again, options);
       holds(early.length === 0 || (await again.now()) >= leaseUntil, "it was claimed before the lease was over");
       if (early.length > 0) return same(early, [{ id: "pay-001", fence: 3 }], "the claim after the lease");
       while ((await again.now()) < leaseUntil) await sleep(20);
-      same(await again.claimDue("thread", options), [{ id: "pay-001", fence: 3 }], "the claim after the lease");
+      same(await claimed(again, options), [{ id: "pay-001", fence: 3 }], "the claim after the lease");
     },
   },
   {

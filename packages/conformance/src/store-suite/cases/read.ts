@@ -3,7 +3,7 @@ import { has, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { addUses, commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
 
-const FULL_REQUEST: RequestRecord = request("r1", {
+export const FULL_REQUEST: RequestRecord = request("r1", {
   namespace: "billing",
   proposal: {
     args: { amount: 1 },
@@ -79,6 +79,7 @@ export const readCases: readonly StoreCase[] = [
       same(await store.getRequest(TENANT, "r1"), undefined, "no request");
       same(await store.getThread(TENANT, "pay-001"), undefined, "no thread");
       same(await store.requestsOfThread(TENANT, "pay-001"), [], "requests of no thread");
+      has(await store.readThread(TENANT, "pay-001"), { thread: undefined, unfinished: [] }, "what is under way in no thread");
       same(await store.requestsOfTurn(TENANT, "pay-001", "msg_1"), [], "requests of no turn");
       same(await grantsOf(store), [], "no grants");
       has(await store.listRequests(TENANT, {}), { items: [], next: undefined }, "no page");
@@ -112,6 +113,7 @@ export const readCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const store = await open();
       await commit(store, [putThread(FULL_THREAD)]);
+      same((await store.readThread(TENANT, "pay-001")).thread, { ...FULL_THREAD, version: 1 }, "a thread read with its requests");
       const found = await store.getThread(TENANT, "pay-001");
       same(found, { ...FULL_THREAD, version: 1 }, "a thread with everything");
       same(found?.continuation instanceof Uint8Array, true, "the continuation is a Uint8Array");

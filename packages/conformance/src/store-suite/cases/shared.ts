@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import type { Batch } from "@countersign/core/store";
 import { has, holds, refused, same, within } from "../check.ts";
+import { claimed } from "./due-claims.ts";
 import type { StoreCase } from "../env.ts";
 import { everyEvent, everyPage } from "../pages.ts";
 import { allAtOnce } from "../process/start.ts";
@@ -83,11 +84,7 @@ export const sharedCases: readonly StoreCase[] = [
     run: async ({ open, spawn }) => {
       const store = await open();
       await commit(store, [putThread(thread("pay-001"))]);
-      same(
-        await store.claimDue("thread", { tenant: TENANT, holder: "worker/1", leaseMs: 0, limit: 1 }),
-        [{ id: "pay-001", fence: 2 }],
-        "the first claim",
-      );
+      same(await claimed(store, { leaseMs: 0, limit: 1 }), [{ id: "pay-001", fence: 2 }], "the first claim");
       has(await store.getThread(TENANT, "pay-001"), { fence: 2, version: 2 }, "the thread");
       same(await spawn("due", { kind: "thread" }).result(), [{ id: "pay-001", fence: 3 }], "another process's claim");
       refused(await store.commit(batch(put(request("r1")), requireFence("pay-001", 2))), "FENCED", "the old fence");

@@ -1,4 +1,5 @@
 import { has, refused, same } from "../check.ts";
+import { claimed } from "./due-claims.ts";
 import type { StoreCase } from "../env.ts";
 import {
   addOpen,
@@ -54,6 +55,7 @@ export const tenantCases: readonly StoreCase[] = [
       same(await store.getRequest("other", "r1"), undefined, "a request");
       same(await store.getThread("other", "pay-001"), undefined, "a thread");
       same(await store.requestsOfThread("other", "pay-001"), [], "requests of a thread");
+      has(await store.readThread("other", "pay-001"), { thread: undefined, unfinished: [] }, "a thread with what is under way in it");
       same(await store.requestsOfTurn("other", "pay-001", "msg_1"), [], "requests of a turn");
       same((await store.listRequests("other", {})).items, [], "a list");
       same((await store.listRequests("other", { reviewableBy: { id: "bob" } })).items, [], "an inbox");
@@ -123,14 +125,11 @@ export const tenantCases: readonly StoreCase[] = [
         same(await listed({ reviewableBy: { id: "x", roles: [`r${name}`] } }), [`${n}`], `the role ${what}`);
         const named = { id: `t${name}`, agent: `a${name}`, holder: `h${name}` };
         has(await store.getThread(TENANT, `t${name}`), { ...named, open: 1 }, `the thread ${what}`);
-        const due = await store.claimDue("thread", {
-          tenant: TENANT,
-          agents: [named.agent],
-          holder: named.holder,
-          leaseMs: 60_000,
-          limit: 1,
-        });
-        same(due, [{ id: named.id, fence: 2 }], `the due thread ${what}`);
+        same(
+          await claimed(store, { agents: [named.agent], holder: named.holder, limit: 1 }),
+          [{ id: named.id, fence: 2 }],
+          `the due thread ${what}`,
+        );
         has(await store.getThread(TENANT, named.id), named, `the claimed thread ${what}`);
         same(idsOf((await store.listRequests(`tenant${name}`, {})).items), [`s${name}`], `requests of the tenant ${what}`);
         same(placesOf((await store.listEvents(`tenant${name}`, undefined, 10)).events), [`s${name}/1`], `events of the tenant ${what}`);

@@ -71,6 +71,7 @@ export const unreadableCases: readonly StoreCase[] = [
       const expected = [newer, ...readable].map((record) => ({ ...record, version: 1 }));
       same(await store.getRequest(TENANT, "r2"), expected[0], "by its id");
       same(await store.requestsOfThread(TENANT, "pay-001"), expected, "of its thread");
+      same((await store.readThread(TENANT, "pay-001")).unfinished, expected, "under way in its thread");
       same(await store.requestsOfTurn(TENANT, "pay-001", "msg_1"), expected, "of its turn");
       same((await store.listRequests(TENANT, { status: "pending" })).items, [expected[1], expected[0], expected[2]], "in a list");
       same(await store.countRequests(TENANT, {}, 10), 3, "counted");
@@ -91,6 +92,7 @@ export const unreadableCases: readonly StoreCase[] = [
       same(await namedBy(() => store.getRequest(TENANT, "r3"), "by its id"), "r3", "by its id");
       same(await namedBy(() => store.requestsOfThread(TENANT, "pay-001"), "its thread"), "r3", "its thread");
       same(await namedBy(() => store.requestsOfTurn(TENANT, "pay-001", "msg_1"), "its turn"), "r3", "its turn");
+      same(await namedBy(() => store.readThread(TENANT, "pay-001"), "what is under way"), "r3", "what is under way");
       same(idsOf(await store.requestsOfThread(TENANT, "pay-002")), ["r4", "r5", "r6"], "another thread");
       same((await store.getRequest(TENANT, "r2"))?.id, "r2", "a sibling");
       const due = await store.claimDue("expiry", { tenant: TENANT, holder: "w", leaseMs: 1, limit: 10 });

@@ -2,7 +2,7 @@ import type { StorePort, ThreadHead, ThreadRecord } from "@countersign/core/stor
 import { same } from "../check.ts";
 import { everyEvent } from "../pages.ts";
 import { FAR, T0 } from "../records.ts";
-import { closedThreads, grantsFor, matching, matchingThreads, ofThread, ofTurn, subjects } from "./reads.ts";
+import { closedThreads, grantsFor, matching, matchingThreads, ofThread, ofTurn, readOf, subjects } from "./reads.ts";
 import type { TenantState } from "./state.ts";
 import { AGENTS, REQUESTS, THREADS } from "./steps.ts";
 
@@ -17,6 +17,8 @@ export async function sameState(store: StorePort, tenant: string, state: TenantS
   await sameRecords(store, tenant, state);
   for (const id of THREADS) {
     same(await store.requestsOfThread(tenant, id), ofThread(state, id), `the requests of ${id}`);
+    const { now, ...read } = await store.readThread(tenant, id);
+    same(read, readOf(state, id), `${id} and what is under way in it`);
     for (const turn of ["m0", "m1", "m2"])
       same(await store.requestsOfTurn(tenant, id, turn), ofTurn(state, id, turn), `the turn ${turn} of ${id}`);
   }

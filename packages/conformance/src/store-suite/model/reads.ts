@@ -1,16 +1,23 @@
 import {
+  isUnfinished,
   requestMatches,
   threadMatches,
   type GrantRecord,
   type RequestQuery,
   type RequestRecord,
   type ThreadQuery,
+  type ThreadRead,
   type ThreadRecord,
 } from "@countersign/core/store";
 import type { TenantState } from "./state.ts";
 
 export function ofThread({ requests }: TenantState, threadId: string): readonly RequestRecord[] {
   return [...requests.values()].filter((record) => record.threadId === threadId);
+}
+
+/** A thread with what is under way in it, but for the clock. */
+export function readOf(state: TenantState, id: string): Omit<ThreadRead, "now"> {
+  return { thread: state.threads.get(id), unfinished: ofThread(state, id).filter(isUnfinished) };
 }
 
 export function ofTurn(state: TenantState, threadId: string, turnId: string): readonly RequestRecord[] {

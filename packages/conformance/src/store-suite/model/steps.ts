@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import {
   GIVEN_UP,
+  isUnfinished,
   NEVER,
   type AuditEvent,
   type Batch,
@@ -186,7 +187,9 @@ function putOf(
   const there = requests.get(id);
   // Where and when a request was asked never changes.
   const origin = there ?? { agent, threadId: THREADS[as % 2] ?? "t0", turnId: `m${as % 3}`, askedAt: T0 + Math.floor(requests.size / 2) };
-  const state = STATES[as % STATES.length] ?? "pending";
+  const wanted = STATES[as % STATES.length] ?? "pending";
+  // What has finished never comes back.
+  const state = there && !isUnfinished(there) && isUnfinished({ state: wanted }) ? there.state : wanted;
   const record = request(id, {
     tenant,
     agent: origin.agent,

@@ -14,6 +14,9 @@ export interface JobContext {
 
 export type Job<P, R> = (context: JobContext, params: P) => Promise<R>;
 
+/** What is due, by name alone. */
+const named = ({ id, fence }: DueItem): DueItem => ({ id, fence });
+
 /** What the suite does in other processes. What goes on for ever takes a breath each time, or it wouldn't notice that its parent is gone. */
 export interface Jobs {
   /** Commits these, one after the other. Never closes the store. */
@@ -105,7 +108,7 @@ export const jobs: Jobs = {
     const all: DueItem[] = [];
     for (let idle = 0; idle < 3;) {
       const due = await store.claimDue("thread", { tenant: TENANT, ...options });
-      all.push(...due);
+      all.push(...due.map(named));
       idle = due.length === 0 ? idle + 1 : 0;
       if (due.length === 0) await sleep(5);
     }
@@ -114,14 +117,14 @@ export const jobs: Jobs = {
 
   hold: async ({ open, say }, { leaseMs }) => {
     const store = await open();
-    say(await store.claimDue("thread", { tenant: TENANT, holder: "worker/1", leaseMs, limit: 1 }));
+    say((await store.claimDue("thread", { tenant: TENANT, holder: "worker/1", leaseMs, limit: 1 })).map(named));
     await new Promise<never>(() => {});
     return null;
   },
 
   due: async ({ open }, { kind }) => {
     const store = await open();
-    return store.claimDue(kind, { tenant: TENANT, holder: "worker/2", leaseMs: 60_000, limit: 100 });
+    return (await store.claimDue(kind, { tenant: TENANT, holder: "worker/2", leaseMs: 60_000, limit: 100 })).map(named);
   },
 
   append: async ({ open, go }, { chain, batches }) => {
