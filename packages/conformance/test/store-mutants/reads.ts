@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
 import { batches, changes, wrapped, type Mutant } from "./mutant.ts";
 
@@ -71,6 +72,7 @@ export const readMutants: readonly Mutant[] = [
   wrapped("reads-one-after-the-other", ["store.read.moment"], (store) => ({
     readThread: async (tenant, id) => {
       const thread = await store.getThread(tenant, id);
+      await sleep(2);
       return { ...(await store.readThread(tenant, id)), thread };
     },
   })),

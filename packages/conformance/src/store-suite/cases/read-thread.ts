@@ -1,9 +1,8 @@
+import type { ThreadRead } from "@countersign/core/store";
 import { holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { FULL_REQUEST } from "./read.ts";
 import { addOpen, commit, idsOf, put, putThread, request, TENANT, thread } from "../records.ts";
-
-const many = <T>(count: number, make: (n: number) => T): readonly T[] => Array.from({ length: count }, (_, n) => make(n));
 
 export const readThreadCases: readonly StoreCase[] = [
   {
@@ -42,20 +41,14 @@ export const readThreadCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const store = await open();
       await commit(store, [putThread(thread("pay-001"))]);
-      const writing = Promise.all(
-        many(40, async (n) => {
-          await commit(store, [put(request(`r${n}`)), addOpen("pay-001", 1)]);
-          await commit(store, [put(request(`r${n}`, { state: "rejected" }), 1), addOpen("pay-001", -1)]);
-        }),
-      );
-      const reading = many(40, async () => {
-        const { thread: found, unfinished } = await store.readThread(TENANT, "pay-001");
-        return found?.open === unfinished.length
-          ? undefined
-          : `${found?.open} are open, and these are under way: ${idsOf(unfinished).join()}`;
-      });
-      const torn = (await Promise.all(reading)).filter((difference) => difference !== undefined);
-      await writing;
+      const reads: Promise<ThreadRead>[] = [];
+      for (let n = 0; n < 40; n++) {
+        await commit(store, [put(request(`r${n}`)), addOpen("pay-001", 1)]);
+        reads.push(store.readThread(TENANT, "pay-001"));
+        await commit(store, [put(request(`r${n}`, { state: "rejected" }), 1), addOpen("pay-001", -1)]);
+        reads.push(store.readThread(TENANT, "pay-001"));
+      }
+      const torn = (await Promise.all(reads)).filter(({ thread: found, unfinished }) => found?.open !== unfinished.length);
       same(torn, [], "reads that saw two moments");
     },
   },
