@@ -4,6 +4,7 @@ import {
   pageLimit,
   pageStart,
   requestMatches,
+  statesOf,
   threadCursorOf,
   threadMatches,
   threadPageStart,
@@ -16,20 +17,27 @@ import {
   type ThreadRecord,
 } from "@countersign/core/store";
 import { copy } from "./copy.ts";
-import type { Tenant } from "./tenant.ts";
+import { candidates, type Tenant } from "./tenant.ts";
 
 /** @throws INVALID_ARGS for a bad limit or cursor */
-export function listRequests({ requests }: Tenant, query: RequestQuery): Page<RequestRecord> {
+export function listRequests(tenant: Tenant, query: RequestQuery): Page<RequestRecord> {
   const limit = pageLimit(query);
   const start = pageStart(query);
   const direction = query.order === "newest" ? -1 : 1;
-  const found = [...requests.values()]
-    .filter((record) => requestMatches(record, query))
+  const found = matching(tenant, query)
     .filter((record) => !start || byAsked(record, start) * direction > 0)
     .sort((a, b) => byAsked(a, b) * direction);
   const items = found.slice(0, limit);
   const last = items.at(-1);
   return copy({ items, next: last && found.length > limit ? cursorOf(last) : undefined });
+}
+
+export function countRequests(tenant: Tenant, query: RequestQuery, cap: number): number {
+  return Math.min(Math.max(0, cap), matching(tenant, query).length);
+}
+
+function matching(tenant: Tenant, query: RequestQuery): readonly RequestRecord[] {
+  return [...candidates(tenant, query.threadId, statesOf(query))].filter((record) => requestMatches(record, query));
 }
 
 type Asked = Pick<RequestRecord, "askedAt" | "id">;

@@ -1,9 +1,9 @@
-import { CountersignError, requestMatches, type Batch, type StorePort } from "@countersign/core/store";
+import { CountersignError, type Batch, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
 import { claimDue } from "./due.ts";
-import { listEvents, listRequests, listSubjects, listThreads } from "./pages.ts";
+import { countRequests, listEvents, listRequests, listSubjects, listThreads } from "./pages.ts";
 import { emptyTenant, readThread, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
 
 /** Options of {@link memoryStore}. */
@@ -61,8 +61,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     requestsOfThread: async (tenant, threadId) => copy(requestsOfThread(of(tenant), threadId)),
     requestsOfTurn: async (tenant, threadId, turnId) => copy(requestsOfTurn(of(tenant), threadId, turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
-    countRequests: async (tenant, query, cap) =>
-      Math.min(Math.max(0, cap), [...of(tenant).requests.values()].filter((record) => requestMatches(record, query)).length),
+    countRequests: async (tenant, query, cap) => countRequests(of(tenant), query, cap),
     listThreads: async (tenant, query) => listThreads(of(tenant), query),
     grantsFor: async (tenant, { namespace, tool, agent }) =>
       copy(

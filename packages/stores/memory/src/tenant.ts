@@ -3,6 +3,7 @@ import {
   type AuditEvent,
   type GrantRecord,
   type RequestRecord,
+  type RequestState,
   type ThreadRead,
   type ThreadRecord,
 } from "@countersign/core/store";
@@ -13,8 +14,9 @@ export interface Tenant {
   /** The ids of each thread's requests, in the order of asking; and of those in each of its turns. */
   readonly asked: Map<string, string[]>;
   readonly turns: Map<string, string[]>;
-  /** The ids of each thread's requests that haven't finished, in the order of asking. */
+  /** The ids of each thread's requests that haven't finished, and of those that were rejected, in the order of asking. */
   readonly unfinished: Map<string, Set<string>>;
+  readonly rejected: Map<string, Set<string>>;
   readonly threads: Map<string, ThreadRecord>;
   readonly grants: Map<string, GrantRecord>;
   /** By position. */
@@ -31,6 +33,7 @@ export function emptyTenant(): Tenant {
     asked: new Map(),
     turns: new Map(),
     unfinished: new Map(),
+    rejected: new Map(),
     threads: new Map(),
     grants: new Map(),
     events: new Map(),
@@ -57,11 +60,25 @@ export function enlist({ asked, turns }: Tenant, { id, threadId, turnId }: Reque
   append(turns, turnKey(threadId, turnId), id);
 }
 
-/** A request is as it is now. One that goes from approved to unknown keeps its place. */
-export function sort({ unfinished }: Tenant, record: RequestRecord): void {
-  const ids = unfinished.get(record.threadId) ?? new Set<string>();
-  if (isUnfinished(record)) unfinished.set(record.threadId, ids.add(record.id));
-  else if (ids.delete(record.id) && ids.size === 0) unfinished.delete(record.threadId);
+/** A request is as it is now. */
+export function sort({ unfinished, rejected }: Tenant, record: RequestRecord): void {
+  keep(unfinished, record, isUnfinished(record));
+  keep(rejected, record, record.state === "rejected");
+}
+
+/** One that goes from approved to unknown keeps its place. */
+function keep(ofThreads: Map<string, Set<string>>, { threadId, id }: RequestRecord, isOne: boolean): void {
+  const ids = ofThreads.get(threadId) ?? new Set<string>();
+  if (isOne) ofThreads.set(threadId, ids.add(id));
+  else if (ids.delete(id) && ids.size === 0) ofThreads.delete(threadId);
+}
+
+/** Where to look for requests in these states, of one thread or of all. */
+export function candidates(tenant: Tenant, threadId: string | undefined, states: readonly RequestState[]): Iterable<RequestRecord> {
+  const { requests, unfinished, rejected } = tenant;
+  if (threadId === undefined) return requests.values();
+  if (states.every((state) => isUnfinished({ state }))) return named(requests, unfinished.get(threadId));
+  return states.every((state) => state === "rejected") ? named(requests, rejected.get(threadId)) : requestsOfThread(tenant, threadId);
 }
 
 function named(requests: Tenant["requests"], ids: Iterable<string> = []): readonly RequestRecord[] {
