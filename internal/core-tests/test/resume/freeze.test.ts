@@ -2,6 +2,7 @@
 import {
   approve,
   createGate,
+  createWorker,
   definePolicy,
   isCountersignError,
   type AuditEvent,
@@ -244,6 +245,30 @@ describe("a run under a freeze", () => {
     await gate.liftFreeze(frozen.id, { by: ops });
     const after = await runner.resume("t");
     expect([after.status, ran]).toEqual(["completed", ["pay", "read"]]);
+  });
+
+  it("that a worker wakes looks while it begins, and its allowed calls wait for that", async () => {
+    const store = memoryStore();
+    const [asks, other] = [gateOn(store), gateOn(store)];
+    const ran: string[] = [];
+    const tools = { pay: () => ran.push("pay"), read: () => ran.push("read") };
+    const agent = { model: scripted([call("1", "read", {}), call("2", "pay", {})]), tools };
+    const outcome = await createRunner(asks, agent).start("t", "go");
+    if (outcome.status !== "suspended") throw new Error(outcome.status);
+    for (const request of outcome.pending) await asks.decide(request, approve(), { by: alice });
+    const getThread = async (tenant: string, id: string) => {
+      if (id === "countersign/freezes") await new Promise((resolve) => setTimeout(resolve, 50));
+      return store.getThread(tenant, id);
+    };
+    const wakes = gateOn(Object.assign(Object.create(store) as StorePort, { getThread }));
+    // Known to be lifted, so that only the look beside finds the next one.
+    await wakes.liftFreeze((await wakes.freeze({ tool: "mail" }, why)).id, { by: ops });
+    await other.freeze({ tool: "read" }, why);
+    const failures: unknown[] = [];
+    const worker = createWorker(wakes, [createRunner(wakes, agent)], { onError: (error) => failures.push(error) });
+    await worker.drain();
+    expect(failures).toMatchObject([{ code: "FROZEN" }]);
+    expect(ran).not.toContain("read");
   });
 
   it("is stopped in the middle too: as long as allowed calls keep coming, the process looks beside them", async () => {

@@ -26,6 +26,7 @@ export class FreezeWatch {
   /** Allowed calls since the process last looked. */
   #calls = 0;
   #idle = 0;
+  #beginning: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ledger: Ledger) {
@@ -37,6 +38,19 @@ export class FreezeWatch {
     this.#calls++;
     if (!this.#timer) this.#timer = this.#wait();
     this.refuse(call);
+  }
+
+  /** A look that a run began with, and that is still under way: its allowed calls wait for it. */
+  get beginning(): Promise<void> | undefined {
+    return this.#beginning;
+  }
+
+  /** A run begins, and looks beside: what is signed asks the store anyway. */
+  begin(): void {
+    const looking = this.look().then(() => {
+      if (this.#beginning === looking) this.#beginning = undefined;
+    });
+    this.#beginning = looking;
   }
 
   /** Is this call frozen by what is known? @throws FROZEN */

@@ -23,6 +23,7 @@ export async function runAllowed<R>(
 ): Promise<Execution<R>> {
   const { requestId, met = {} } = runningCall.getStore() ?? {};
   const context = contextOf(kernel, invocation, call);
+  if (kernel.freezes.beginning) await kernel.freezes.beginning;
   kernel.freezes.demand({ namespace: call.namespace, tool: call.tool, agent: invocation.agent });
   // Reading a restored turn may have taken longer than the lease.
   demandLease(kernel, invocation);

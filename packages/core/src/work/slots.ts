@@ -57,7 +57,8 @@ export class Slots {
 
   async #resume(due: DueItem, holder: string, since: number): Promise<void> {
     try {
-      const [{ thread, unfinished }] = await Promise.all([this.#kernel.ledger.claimed(due), this.#kernel.freezes.look()]);
+      this.#kernel.freezes.begin();
+      const { thread, unfinished } = await this.#kernel.ledger.claimed(due);
       const outcome =
         thread && (await this.#crew.wakes.get(thread.agent)?.({ thread, unfinished }, { fence: due.fence, token: holder, since }));
       if (outcome) this.resumed++;

@@ -71,7 +71,7 @@ export const threads: readonly AdapterCase[] = [
     title: "A message to a thread that another process is running is refused with a typed error.",
     guards: "Two runs write into one conversation.",
     needs: ["durable"],
-    setting: () => payments(turns, { pay: () => new Promise((resolve) => setTimeout(() => resolve("paid"), 1_500)) }),
+    setting: () => payments(turns, { pay: () => new Promise((resolve) => setTimeout(() => resolve("paid"), 4_000)) }),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
       const running = stage.resume();
