@@ -74,7 +74,8 @@ export function kvStore(path: string): StorePort {
         return thread && unpacked(thread);
       }),
     readThread: (tenant, id) => answer((tx) => readThread(tx, tenant, id, Date.now())),
-    requestsOfThread: (tenant, threadId) => answer((tx) => requestsAt(tx, keys.byThread(tenant, threadId))),
+    requestsOfThread: (tenant, threadId, after) =>
+      answer((tx) => requestsAt(tx, keys.byThread(tenant, threadId), after && keys.request(tenant, after))),
     requestsOfTurn: (tenant, threadId, turnId) => answer((tx) => requestsAt(tx, keys.byTurn(tenant, threadId, turnId))),
     listRequests: (tenant, query) => answer((tx) => listRequests(tx, tenant, query)),
     countRequests: (tenant, query, cap) =>
@@ -109,8 +110,9 @@ function closedThreads(tx: Transaction, tenant: string, before: number, limit: n
 }
 
 /** An index holds keys of requests. All of them, or none: whoever asks for a thread must know of every one. */
-function requestsAt(tx: Transaction, index: string): readonly RequestRecord[] {
-  return [...tx.scan(index)].flatMap((place) => recordAt(tx, "request", String(place)) ?? []);
+function requestsAt(tx: Transaction, index: string, after?: string): readonly RequestRecord[] {
+  const places = [...tx.scan(index)].map(String);
+  return places.slice(places.indexOf(after ?? "") + 1).flatMap((place) => recordAt(tx, "request", place) ?? []);
 }
 
 /** A page begins beyond where the last one ended, whatever has been written since. What can't be read may match. */

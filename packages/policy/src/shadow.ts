@@ -43,6 +43,12 @@ export function shadow<Tools, Context>(
     patterns?.some((name) => speaksOf(name, namespace === undefined ? tool : `${namespace}/${tool}`)) ?? true;
   const counts = (call: Pick<CheckedCall, "namespace" | "tool">): PolicyInternals => (isTried(call) ? old : next);
 
+  function compare(call: CheckedCall, judgement: Judgement): void {
+    const compared = reportOf(call, judgement, next.judge(call));
+    // Where something had to be counted first, both are judged again.
+    if (!call.totals?.isShort) report(compared);
+  }
+
   return policyOf({
     get compiled(): CompiledPolicy {
       if (!patterns) return old.compiled;
@@ -52,7 +58,7 @@ export function shadow<Tools, Context>(
     versionFor: (call) => counts(call).versionFor(call),
     judge: (call) => {
       const judgement = counts(call).judge(call);
-      if (isTried(call)) tell(() => report(reportOf(call, judgement, next.judge(call))));
+      if (isTried(call)) tell(() => compare(call, judgement));
       return judgement;
     },
   });

@@ -62,7 +62,7 @@ export function chaosStore(world: World, process: Process, inner: StorePort, mon
     getRequest: (tenant, id) => read("getRequest", () => inner.getRequest(tenant, id)),
     getThread: (tenant, id) => read("getThread", () => inner.getThread(tenant, id)),
     readThread: (tenant, id) => read("readThread", () => inner.readThread(tenant, id)),
-    requestsOfThread: (tenant, threadId) => read("requestsOfThread", () => inner.requestsOfThread(tenant, threadId)),
+    requestsOfThread: (tenant, threadId, after) => read("requestsOfThread", () => inner.requestsOfThread(tenant, threadId, after)),
     requestsOfTurn: (tenant, threadId, turnId) => read("requestsOfTurn", () => inner.requestsOfTurn(tenant, threadId, turnId)),
     listRequests: (tenant, query) => read("listRequests", () => inner.listRequests(tenant, query)),
     countRequests: (tenant, query, cap) => read("countRequests", () => inner.countRequests(tenant, query, cap)),

@@ -1,3 +1,4 @@
+import { afterCases } from "./cases/after.ts";
 import { closeCases } from "./cases/close.ts";
 import { commitCases } from "./cases/commit.ts";
 import { dueExpiryCases } from "./cases/due-expiry.ts";
@@ -31,6 +32,7 @@ export const storeCases: readonly StoreCase[] = [
   ...raceCases,
   ...readCases,
   ...readThreadCases,
+  ...afterCases,
   ...listCases,
   ...threadCases,
   ...eventCases,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
+import type { Change, RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
 import { batches, changes, wrapped, type Mutant } from "./mutant.ts";
 
 const defined = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
@@ -74,6 +74,33 @@ export const readMutants: readonly Mutant[] = [
       const thread = await store.getThread(tenant, id);
       await sleep(2);
       return { ...(await store.readThread(tenant, id)), thread };
+    },
+  })),
+  wrapped("after-itself", ["store.read.after", "store.model.steps"], (store) => ({
+    requestsOfThread: async (tenant, threadId, after) => {
+      const [all, found] = [await store.requestsOfThread(tenant, threadId), await store.requestsOfThread(tenant, threadId, after)];
+      return found.length < all.length ? all.slice(-found.length - 1) : found;
+    },
+  })),
+  wrapped("after-by-time", ["store.read.after"], (store) => ({
+    requestsOfThread: async (tenant, threadId, after) => {
+      const last = after === undefined ? undefined : await store.getRequest(tenant, after);
+      const all = await store.requestsOfThread(tenant, threadId);
+      return last?.threadId === threadId ? all.filter(({ askedAt }) => askedAt > last.askedAt) : all;
+    },
+  })),
+  wrapped("numbers-requests-before-the-commit", ["store.shared.after"], (store) => ({
+    commit: async (batch) => {
+      const number = performance.timeOrigin + performance.now();
+      await sleep(Math.random() * 4);
+      const numbered = (change: Change): Change =>
+        change.op === "put" && change.kind === "request" ? { ...change, record: { ...change.record, executeWithin: number } } : change;
+      return store.commit({ ...batch, changes: batch.changes.map(numbered) });
+    },
+    requestsOfThread: async (tenant, threadId, after) => {
+      const numberOf = ({ executeWithin = 0 }: RequestRecord): number => executeWithin;
+      const all = (await store.requestsOfThread(tenant, threadId)).toSorted((a, b) => numberOf(a) - numberOf(b));
+      return all.slice(all.findIndex(({ id }) => id === after) + 1);
     },
   })),
   wrapped("turn-of-any-thread", ["store.read.turn"], (store) => ({

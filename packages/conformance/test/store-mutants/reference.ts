@@ -198,7 +198,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const { thread, unfinished } = readOf(state, id);
         return { thread: thread && wholeThread(thread), unfinished: unfinished.map(whole), now: Date.now() };
       }),
-    requestsOfThread: (tenant, threadId) => read(tenant, (state) => ofThread(state, threadId).map(whole)),
+    requestsOfThread: (tenant, threadId, after) => read(tenant, (state) => ofThread(state, threadId, after).map(whole)),
     requestsOfTurn: (tenant, threadId, turnId) => read(tenant, (state) => ofTurn(state, threadId, turnId).map(whole)),
     closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
     grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),

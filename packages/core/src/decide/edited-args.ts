@@ -8,6 +8,7 @@ import { CountersignError } from "../errors/error.ts";
 import { keptDefaults, parsedBy } from "../gate/parsed.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Writes } from "../ledger/writes.ts";
+import { judgeCounting } from "../ledger/counted.ts";
 import { putThread } from "../ledger/transition.ts";
 import { toRequest, type WithSchema } from "../ledger/to-request.ts";
 import { countsHistory } from "../policy/check.ts";
@@ -27,10 +28,12 @@ interface Rejudged {
   readonly counted: Writes;
 }
 
-/** What a call is judged before. */
-interface Before {
-  /** What counts of all that is recorded of the thread. Default: all. */
+/** What a call is judged after. */
+interface After {
+  /** What counts of what is recorded of the thread. Default: all. */
   readonly past?: (recorded: readonly RequestRecord[]) => readonly RequestRecord[];
+  /** All that is recorded is looked at, whatever has been counted before. */
+  readonly whole?: boolean;
   /** Default: the thread's. */
   readonly context?: unknown;
 }
@@ -40,17 +43,19 @@ export async function verdictOn(
   { ledger, policy }: Kernel,
   record: RequestRecord,
   args: JsonObject,
-  { past = (recorded) => recorded, context }: Before = {},
+  { past = (recorded) => recorded, whole = false, context }: After = {},
 ): Promise<Rejudged> {
   if (!policy) return { verdict: undefined, counted: NOTHING };
   const { namespace, tool, threadId, agent, requestedBy } = record;
   // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
-  const counts = countsHistory(policy.versionFor(record), record);
-  const history = counts ? pastCalls(past(await ledger.ofThread(threadId)), record.id) : undefined;
-  const inContext = { threadId, agent, requestedBy, context: context ?? thread?.context, history };
-  const { verdict } = policy.judge({ namespace, tool, args, ...inContext });
-  return { verdict, counted: thread && counts ? putThread(thread, {}) : NOTHING };
+  const call = { namespace, tool, args, threadId, agent, requestedBy, context: context ?? thread?.context };
+  if (!countsHistory(policy.versionFor(record), record)) return { verdict: policy.judge(call).verdict, counted: NOTHING };
+  const known = whole ? undefined : thread?.counted;
+  const { judgement } = await judgeCounting(ledger, threadId, known, ({ requests, totals }) =>
+    policy.judge({ ...call, history: pastCalls(past(requests), record.id), totals }),
+  );
+  return { verdict: judgement.verdict, counted: thread ? putThread(thread, {}) : NOTHING };
 }
 
 /** A reviewer's arguments, with what they didn't get to see: a mask stands for what is proposed in its place. @throws NOT_JSON */

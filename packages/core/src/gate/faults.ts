@@ -24,7 +24,7 @@ export function tellingFaults(policy: PolicyInternals, warn: (message: string) =
     versionFor: (call) => policy.versionFor(call),
     judge(call) {
       const judgement = policy.judge(call);
-      judgement.faults?.forEach(tell);
+      if (!call.totals?.isShort) judgement.faults?.forEach(tell);
       return judgement;
     },
   };

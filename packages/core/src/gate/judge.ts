@@ -1,10 +1,13 @@
 import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { Invocation } from "../hold/invocation.ts";
+import { further, judgeCounting } from "../ledger/counted.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { countsHistory, type Judgement } from "../policy/check.ts";
 import { pastCalls } from "../policy/history.ts";
 import type { PolicyInternals } from "../policy/policy.ts";
-import type { RequestRecord } from "../store/records.ts";
+import type { ThreadRecord } from "../store/records.ts";
 
 /** A call as the policy sees it: a framework's hook may not know its turn yet. */
 export type JudgedCall = Omit<ProposedCall, "turnId">;
@@ -12,15 +15,16 @@ export type JudgedCall = Omit<ProposedCall, "turnId">;
 /** The policy as one invocation asks it: once about each call, however many hooks the framework has. */
 export class Judge {
   readonly #policy: PolicyInternals;
-  readonly #tenant: string;
   readonly #invocation: Invocation;
+  readonly #requestedBy: Principal | undefined;
   /** What was said of calls that have neither run nor been recorded yet. */
   readonly #said = new Map<string, Judgement>();
 
-  constructor(policy: PolicyInternals, tenant: string, invocation: Invocation) {
+  /** @param requestedBy who asks, where it is not whoever started the run */
+  constructor(policy: PolicyInternals, invocation: Invocation, requestedBy: Principal | undefined = invocation.requestedBy) {
     this.#policy = policy;
-    this.#tenant = tenant;
     this.#invocation = invocation;
+    this.#requestedBy = requestedBy;
   }
 
   /** Does the verdict on this call depend on what ran in the thread before? */
@@ -46,10 +50,17 @@ export class Judge {
     return judgement;
   }
 
-  /** Before all requests of its thread, as they are now: each look counts anew. */
-  judgeAfter(call: ProposedCall, recorded: readonly RequestRecord[]): Judgement {
-    const id = requestIdOf(this.#tenant, this.#invocation.threadId, call);
-    return this.#policy.judge({ ...this.#checked(call), history: pastCalls(recorded, id) });
+  /** After what is recorded of its thread by now: each look counts anew. What it finds out is kept with the next write of the thread. */
+  async judgeAfter(call: ProposedCall, ledger: Ledger, thread: ThreadRecord | undefined): Promise<Judgement> {
+    const invocation = this.#invocation;
+    const id = requestIdOf(ledger.tenant, invocation.threadId, call);
+    const checked = this.#checked(call);
+    const known = further(invocation.counted, thread?.counted);
+    const { judgement, counted } = await judgeCounting(ledger, invocation.threadId, known, ({ requests, totals }) =>
+      this.#policy.judge({ ...checked, history: pastCalls(requests, id), totals }),
+    );
+    invocation.counted = further(counted, invocation.counted);
+    return judgement;
   }
 
   /** The call runs, or is on record: if a model makes the same one again, that is another. */
@@ -67,8 +78,8 @@ export class Judge {
   }
 
   #checked({ namespace, tool, args }: JudgedCall) {
-    const { threadId, agent, requestedBy, context } = this.#invocation;
-    return { namespace, tool, args, threadId, agent, requestedBy, context };
+    const { threadId, agent, context } = this.#invocation;
+    return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context };
   }
 }
 

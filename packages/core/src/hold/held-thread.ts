@@ -1,6 +1,7 @@
 import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { blankThread } from "../ledger/blank-thread.ts";
+import { further } from "../ledger/counted.ts";
 import type { Writes } from "../ledger/writes.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
@@ -73,6 +74,7 @@ export function holdThread(
       }
     : {};
   const event = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, note: { requests } };
-  const put = putThread(thread, { ...held, ...(continuation ? { continuation } : {}) }, event);
+  const counted = invocation.counted && { counted: further(invocation.counted, thread.counted) };
+  const put = putThread(thread, { ...held, ...counted, ...(continuation ? { continuation } : {}) }, event);
   return { ...put, changes: [...hold.requires(thread.id), ...put.changes] };
 }

@@ -1,5 +1,5 @@
 import type { Principal } from "../contract/principal.ts";
-import type { RequestRecord } from "../store/records.ts";
+import type { CountedCalls, RequestRecord } from "../store/records.ts";
 import { isUnfinished } from "../store/status.ts";
 import type { Hold } from "./hold.ts";
 
@@ -17,6 +17,8 @@ export interface Invocation {
   readonly first?: boolean | undefined;
   /** The requests that this invocation asks: the others are cancelled when it ends. */
   readonly declared: Set<string>;
+  /** What it has counted in its thread. */
+  counted?: CountedCalls | undefined;
   /** The requests of the thread of which this invocation hasn't seen the end. Undefined: it doesn't know all of them. */
   readonly unfinished?: Set<string> | undefined;
 }

@@ -87,8 +87,11 @@ export class Ledger {
     return { thread: thread && parseThread(thread), unfinished: requests, now: this.#clock?.() ?? now };
   }
 
-  async ofThread(threadId: string): Promise<readonly RequestRecord[]> {
-    return this.#seen((await this.port.requestsOfThread(this.tenant, threadId)).map(parseRequest));
+  /** @param after only those recorded after this one */
+  async ofThread(threadId: string, after?: string): Promise<readonly RequestRecord[]> {
+    const found = await this.port.requestsOfThread(this.tenant, threadId, after);
+    // A store that doesn't know `after` answers all of them.
+    return this.#seen(found.slice(found.findIndex(({ id }) => id === after) + 1).map(parseRequest));
   }
 
   async ofTurn(threadId: string, turnId: string): Promise<readonly RequestRecord[]> {

@@ -20,7 +20,7 @@ export type Proof = Readonly<Record<string, unknown>>;
 const UNPROVED: ReadonlySet<string> = new Set(
   ["tenant", "id", "open", "uses", "version", "seq", "head", "holder", "leaseUntil", "fence", "releasedFence", "argsSchema"], // prettier-ignore
 );
-const LARGE: ReadonlySet<string> = new Set(["result", "context", "input", "outcome", "continuation"]);
+const LARGE: ReadonlySet<string> = new Set(["result", "context", "input", "outcome", "continuation", "counted"]);
 const MASKED: ReadonlySet<string> = new Set(["args", "proposal", "ranWith"]);
 
 type Fields = Readonly<Record<string, unknown>>;

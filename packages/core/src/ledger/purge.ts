@@ -1,20 +1,20 @@
 import { z } from "zod";
 import type { Duration } from "../contract/json.ts";
+import { SYSTEM } from "../contract/principal.ts";
 import type { RequestQuery } from "../contract/request.ts";
 import { durationMs, durationSchema } from "../contract/terms.ts";
 import { parseInput } from "../errors/parse-input.ts";
-import type { Change } from "../store/port.ts";
-import type { RequestRecord } from "../store/records.ts";
+import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import { unlessUnreadable } from "../store/unreadable.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Writes } from "./writes.ts";
 import { persist } from "./persist.ts";
 import { purgeRequest, purgeThread } from "./purged.ts";
-import { together } from "./transition.ts";
+import { putThread, together } from "./transition.ts";
 
 /** Requests read at a time. */
 const PAGE = 200;
-/** Records written at a time: each is two or three changes. */
+/** Records that go at a time: each is two changes, and its thread is one. */
 const BATCH = 40;
 
 const FINISHED: readonly RequestQuery[] = [
@@ -25,9 +25,11 @@ const FINISHED: readonly RequestQuery[] = [
   { status: "cancelled" },
 ];
 
-/** One record that can go. */
+/** What can go of one thread: itself, or some of its requests. */
 interface Purge {
+  /** The thread's. */
   readonly id: string;
+  readonly records: number;
   readonly writes: Writes;
 }
 
@@ -64,11 +66,11 @@ async function purgeThreads(ledger: Ledger, span: Span): Promise<number> {
     const purges: Purge[] = [];
     for (const id of ids) {
       const writes = await unlessUnreadable(persist(() => threadPurge(ledger, id, span)));
-      if (writes) purges.push({ id, writes });
+      if (writes) purges.push({ id, records: 1, writes });
       else kept.add(id);
     }
     const refused = await commitAll(ledger, purges);
-    for (const id of refused) kept.add(id);
+    for (const { id } of refused) kept.add(id);
     purged += purges.length - refused.length;
   }
 }
@@ -84,18 +86,47 @@ async function purgeRequests(ledger: Ledger, query: RequestQuery, { at, before }
   let purged = 0;
   for await (const page of askedBefore(ledger, query, before)) {
     const purges: Purge[] = [];
-    for (const [threadId, records] of Map.groupBy(page, (record) => record.threadId)) {
-      const resting = await unlessUnreadable(persist(() => restingAs(ledger, threadId)));
-      if (!resting) continue;
-      const old = records.filter((record) => finishedAt(record) < before);
-      purges.push(...old.map((record) => ({ id: record.id, writes: together(resting, purgeRequest(record, at)) })));
+    const old = page.filter((record) => finishedAt(record) < before);
+    for (const [threadId, records] of Map.groupBy(old, (record) => record.threadId)) {
+      const thread = await unlessUnreadable(persist(() => restingThread(ledger, threadId)));
+      if (thread) purges.push(...purgesIn(thread, records, at));
     }
-    for (let done = 0; done < purges.length; done += BATCH) {
-      const batch = purges.slice(done, done + BATCH);
-      purged += batch.length - (await commitAll(ledger, batch)).length;
+    for (const batch of batchesOf(purges)) {
+      const refused = await commitAll(ledger, batch);
+      for (const { records } of batch.filter((purge) => !refused.includes(purge))) purged += records;
     }
   }
   return purged;
+}
+
+/** The thread is written too: no run has begun on it until then, and what has been counted in it is counted anew. */
+function purgesIn(resting: ThreadRecord, old: readonly RequestRecord[], at: number): readonly Purge[] {
+  const purges: Purge[] = [];
+  for (let thread = resting; purges.length * BATCH < old.length;) {
+    const records = old.slice(purges.length * BATCH).slice(0, BATCH);
+    const recounted = thread.counted && ({ type: "recounted", at, actor: SYSTEM } as const);
+    const put = putThread(thread, { counted: undefined }, recounted);
+    purges.push({ id: thread.id, records: records.length, writes: together(...records.map((record) => purgeRequest(record, at)), put) });
+    thread = put.record;
+  }
+  return purges;
+}
+
+/** Each thread once at the most. */
+function batchesOf(purges: readonly Purge[]): readonly (readonly Purge[])[] {
+  const batches: Purge[][] = [];
+  let records = 0;
+  for (const purge of purges) {
+    records += purge.records;
+    const last = batches.at(-1);
+    if (last && records <= BATCH) {
+      last.push(purge);
+      continue;
+    }
+    batches.push([purge]);
+    records = purge.records;
+  }
+  return batches;
 }
 
 /** Page by page, the oldest first. Nothing finishes before it was asked. */
@@ -113,19 +144,17 @@ function finishedAt({ endedAt, decidedAt, askedAt }: RequestRecord): number {
   return endedAt ?? decidedAt ?? askedAt;
 }
 
-/** Demands that no run has begun on this thread until the commit. Null: one goes on, and may need its receipts. */
-async function restingAs(ledger: Ledger, threadId: string): Promise<Writes | null> {
+/** Null: a run goes on, and may need its receipts. */
+async function restingThread(ledger: Ledger, threadId: string): Promise<ThreadRecord | null> {
   const thread = await ledger.thread(threadId);
-  if (!thread || (thread.state === "live" && thread.framework !== "none")) return null;
-  const require: Change = { op: "require", threadId, fence: thread.fence };
-  return { changes: [require], events: [] };
+  return !thread || (thread.state === "live" && thread.framework !== "none") ? null : thread;
 }
 
 /** Answers which were refused, because somebody wrote in between: then each is tried alone, so that one doesn't keep the others. */
-async function commitAll(ledger: Ledger, purges: readonly Purge[]): Promise<readonly string[]> {
+async function commitAll(ledger: Ledger, purges: readonly Purge[]): Promise<readonly Purge[]> {
   if (await isCommitted(ledger, together(...purges.map(({ writes }) => writes)))) return [];
-  const refused: string[] = [];
-  for (const { id, writes } of purges) if (!(await isCommitted(ledger, writes))) refused.push(id);
+  const refused: Purge[] = [];
+  for (const purge of purges) if (!(await isCommitted(ledger, purge.writes))) refused.push(purge);
   return refused;
 }
 

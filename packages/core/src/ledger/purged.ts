@@ -54,6 +54,7 @@ export function purgeThread(thread: ThreadRecord, at: number): Writes {
     context: undefined,
     input: undefined,
     continuation: undefined,
+    counted: undefined,
     outcome: undefined,
     closedAt: undefined,
     purgedSeq: thread.seq + 1,

@@ -1,14 +1,13 @@
-import type { PastCall } from "../contract/history.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import type { CompiledPolicy, CompiledRule } from "./compile.ts";
-import { historyOf } from "./history.ts";
+import { historyOf, type Past } from "./history.ts";
 import { addressOf, isNamespaced, overlaps, type RuleName } from "./names.ts";
 import { parseWith, type Parsed } from "./schema.ts";
 
 /** A call with what the conversation adds to it. */
-export interface CheckedCall {
+export interface CheckedCall extends Past {
   readonly namespace?: string | undefined;
   readonly tool: string;
   readonly args: JsonObject;
@@ -16,8 +15,6 @@ export interface CheckedCall {
   readonly threadId: string;
   readonly agent: string;
   readonly requestedBy?: Principal | undefined;
-  /** What ran in the thread before. Absent: not known, and a condition that counts it holds. */
-  readonly history?: readonly PastCall[] | undefined;
 }
 
 /** A verdict, the rule that gave it and the policy that the rule is of. */
@@ -124,7 +121,7 @@ function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall, te
       requestedBy: call.requestedBy,
       args: args.value,
       context: context.value,
-      history: historyOf(call, call.history, (name) => isOnRecord(policy, name)),
+      history: historyOf(call, call, (name) => isOnRecord(policy, name)),
     };
   const denied = holds(rule.deny, seen, `${NOT_ALLOWED}${addressOf(call)}`, (error) => tell("deny", error));
   if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };

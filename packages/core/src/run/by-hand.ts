@@ -43,7 +43,7 @@ export async function askTicket(
   const known = (await kernel.ledger.request(id)) && (await expireIfOverdue(kernel, id));
   if (known) return reviewed(internals, known);
 
-  const judge = new Judge(kernel.policy, tenant, { ...invocation, requestedBy: asker ?? invocation.requestedBy });
+  const judge = new Judge(kernel.policy, invocation, asker);
   const parent = runningCall.getStore()?.requestId;
   const denied: { because?: string } = {};
   const ask = (judgement: Judgement): readonly Question[] => {
@@ -57,7 +57,13 @@ export async function askTicket(
     const parse = parseByRule(kernel.policy, call);
     return [questionOn(call, judgement, { tenant, threadId, parent, parse, recordsAllowed: true, requestedBy: asker, ticket: true })];
   };
-  const counting: Counting = (recorded) => ask(judge.judgeAfter(call, recorded));
+  const counting: Counting = async (thread) => {
+    const [judgement, existing] = await Promise.all([
+      judge.judgeAfter(call, kernel.ledger, thread),
+      kernel.ledger.ofTurn(threadId, call.turnId),
+    ]);
+    return { existing, asks: ask(judgement) };
+  };
   const [record] = (await suspend(kernel, invocation, judge.counts(call) ? counting : ask(judge.judge(call)), null)).records;
   if (!record) return { id, status: "denied", message: denied.because ?? `${NOT_ALLOWED}${call.tool}` };
   return reviewed(internals, record);

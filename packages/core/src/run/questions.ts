@@ -31,7 +31,7 @@ export class Questions {
     this.#kernel = kernel;
     this.#invocation = invocation;
     this.#turns = turns;
-    this.#judge = new Judge(kernel.policy, kernel.ledger.tenant, invocation);
+    this.#judge = new Judge(kernel.policy, invocation);
   }
 
   has(call: ProposedCall): boolean {
@@ -83,11 +83,16 @@ export class Questions {
    */
   async #counted(call: ProposedCall, options: WaitOptions): Promise<RequestRecord | Judgement> {
     const found: { judgement?: Judgement } = {};
-    const record = await this.#recordDecided((recorded) => {
-      const judgement = this.#judge.judgeAfter(call, recorded);
+    const { ledger } = this.#kernel;
+    const record = await this.#recordDecided(async (thread) => {
+      const [judgement, existing] = await Promise.all([
+        this.#judge.judgeAfter(call, ledger, thread),
+        ledger.ofTurn(this.#invocation.threadId, call.turnId),
+      ]);
       found.judgement = judgement;
       const question = this.#question(call, judgement, options, true);
-      return refusedBy(judgement) && !recorded.some(({ id }) => id === question.id) ? [] : [question];
+      const isRefused = refusedBy(judgement) && !existing.some(({ id }) => id === question.id);
+      return { existing, asks: isRefused ? [] : [question] };
     });
     return record ?? found.judgement ?? this.#judge.judge(call);
   }
@@ -99,7 +104,9 @@ export class Questions {
 
   async judged(call: ProposedCall): Promise<Judgement> {
     if (!this.#judge.counts(call)) return this.#judge.judge(call);
-    return this.#judge.judgeAfter(call, await this.#kernel.ledger.ofThread(this.#invocation.threadId));
+    const { hold, threadId } = this.#invocation;
+    const { ledger } = this.#kernel;
+    return this.#judge.judgeAfter(call, ledger, hold.written ?? (await ledger.thread(threadId)));
   }
 
   #question(call: ProposedCall, judgement: Judgement, options: WaitOptions, recordsAllowed = false): Question {

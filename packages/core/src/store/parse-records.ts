@@ -94,6 +94,14 @@ const threadSchema = z.lazy(() =>
     input: z.unknown().optional(),
     continuation: z.instanceof(Uint8Array).optional(),
     outcome: z.object({ text: z.string(), output: z.unknown().optional(), usage: usageSchema.optional(), lastAgent: text() }).optional(),
+    counted: z
+      .object({
+        through: z.string(),
+        seen: z.number(),
+        left: z.array(z.string()),
+        totals: z.array(z.object({ tool: z.string(), path: text(), total: z.number().nullable() })),
+      })
+      .optional(),
     closedAt: time(),
     purgedSeq: time(),
     seq: z.number(),

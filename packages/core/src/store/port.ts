@@ -102,8 +102,11 @@ export interface StorePort extends Store {
    * thread have finished, it takes no longer.
    */
   readThread(tenant: string, id: string): Promise<ThreadRead>;
-  /** In the order they were asked. */
-  requestsOfThread(tenant: string, threadId: string): Promise<readonly RequestRecord[]>;
+  /**
+   * In the order they were recorded, which is that of the commits: whoever goes on from the last one misses nothing. `after`:
+   * only those behind the request of this id; if the thread has none such, all.
+   */
+  requestsOfThread(tenant: string, threadId: string, after?: string): Promise<readonly RequestRecord[]>;
   requestsOfTurn(tenant: string, threadId: string, turnId: string): Promise<readonly RequestRecord[]>;
   /**
    * Keyset paging: a page stays right under writes. Purged requests are not listed. A record whose bytes can't be read is

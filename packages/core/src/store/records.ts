@@ -77,6 +77,29 @@ interface RecordedOutcome {
   readonly lastAgent?: string | undefined;
 }
 
+/**
+ * What rules that count have asked about a thread's calls, and what it comes to over those that have finished: nothing of that
+ * changes again, so it is kept as long as nobody purges them. The others are read anew by each count.
+ */
+export interface CountedCalls {
+  /** Id of the last request that was looked at, in the order in which they were recorded. */
+  readonly through: string;
+  /** How many were looked at. */
+  readonly seen: number;
+  /** Ids of those among them that had not finished. */
+  readonly left: readonly string[];
+  /** The latest question last. */
+  readonly totals: readonly CallTotal[];
+}
+
+/** How many calls of a tool, whose name may have wildcards; with a path, the sum of the numbers there. */
+export interface CallTotal {
+  readonly tool: string;
+  readonly path?: string | undefined;
+  /** Null: there is none, because one of the calls has no number there. */
+  readonly total: number | null;
+}
+
 export interface ThreadRecord {
   readonly id: string;
   readonly version: number;
@@ -108,6 +131,8 @@ export interface ThreadRecord {
   /** As given to start, until something of the run is saved: a start that died begins again with it. */
   readonly input?: unknown;
   readonly continuation: Uint8Array | undefined;
+  /** Absent until a rule counts. */
+  readonly counted?: CountedCalls | undefined;
   /** What the last completed run answered, so that a later resume answers the same. */
   readonly outcome: RecordedOutcome | undefined;
   /** Unix ms. Absent while it is live, and once what it held was purged. */

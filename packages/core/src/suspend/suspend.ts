@@ -14,8 +14,8 @@ import { grantsOn } from "./grants.ts";
 import { planOf, type Manner } from "./plan.ts";
 import { revisedBy } from "./revised.ts";
 
-/** What is to be asked, given all that is recorded of the thread: looked at anew by every attempt to write it. */
-export type Counting = (recorded: readonly RequestRecord[]) => readonly Question[];
+/** What is to be asked, given what is recorded of the thread: found out anew by every attempt to write it. */
+export type Counting = (thread: ThreadRecord | undefined) => Promise<Pick<Read, "existing" | "asks">>;
 
 export interface Suspension {
   /** Of all asks, also of those that were there before. */
@@ -110,7 +110,7 @@ interface Tried {
 /** What the requests are recorded against. */
 interface Read {
   readonly thread: ThreadRecord | undefined;
-  /** The requests of the turns that are asked about, and what else is under way; or all that a count has to know. */
+  /** The requests of the turns that are asked about, and what else is under way. */
   readonly existing: readonly RequestRecord[];
   readonly asks: readonly Question[];
 }
@@ -156,8 +156,7 @@ function mayBeRecorded(asking: readonly Question[], { first, declared }: Invocat
  */
 async function readToCount({ ledger }: Kernel, threadId: string, asking: Counting, written: ThreadRecord | undefined): Promise<Read> {
   const thread = written ?? (await ledger.thread(threadId));
-  const existing = await ledger.ofThread(threadId);
-  return { thread, existing, asks: asking(existing) };
+  return { thread, ...(await asking(thread)) };
 }
 
 const isPending = ({ state }: RequestRecord): boolean => state === "pending";

@@ -58,7 +58,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     getRequest: async (tenant, id) => copy(of(tenant).requests.get(id)),
     getThread: async (tenant, id) => copy(of(tenant).threads.get(id)),
     readThread: async (tenant, id) => copy(readThread(of(tenant), id, now())),
-    requestsOfThread: async (tenant, threadId) => copy(requestsOfThread(of(tenant), threadId)),
+    requestsOfThread: async (tenant, threadId, after) => copy(requestsOfThread(of(tenant), threadId, after)),
     requestsOfTurn: async (tenant, threadId, turnId) => copy(requestsOfTurn(of(tenant), threadId, turnId)),
     listRequests: async (tenant, query) => listRequests(of(tenant), query),
     countRequests: async (tenant, query, cap) => countRequests(of(tenant), query, cap),

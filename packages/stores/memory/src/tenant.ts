@@ -42,8 +42,11 @@ export function emptyTenant(): Tenant {
   };
 }
 
-export function requestsOfThread({ requests, asked }: Tenant, threadId: string): readonly RequestRecord[] {
-  return named(requests, asked.get(threadId));
+/** @param after only those behind this one. Looked for from the end: it is one of the last. */
+export function requestsOfThread({ requests, asked }: Tenant, threadId: string, after?: string): readonly RequestRecord[] {
+  const ids = asked.get(threadId) ?? [];
+  const from = after === undefined ? 0 : ids.lastIndexOf(after) + 1;
+  return named(requests, ids.slice(from));
 }
 
 export function requestsOfTurn({ requests, turns }: Tenant, threadId: string, turnId: string): readonly RequestRecord[] {

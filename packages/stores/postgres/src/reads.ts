@@ -14,9 +14,17 @@ export async function getRequest(connection: Connection, tenant: string, id: str
 }
 
 /** Rows are numbered as they are inserted: that is the order of asking. */
-export async function requestsOfThread(connection: Connection, tenant: string, threadId: string): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 ORDER BY n`;
-  return (await connection.ask(sql, [toText(tenant), toText(threadId)])).map(toRequest);
+export async function requestsOfThread(
+  connection: Connection,
+  tenant: string,
+  threadId: string,
+  after: string | undefined,
+): Promise<readonly RequestRecord[]> {
+  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2`;
+  if (after === undefined) return (await connection.ask(`${sql} ORDER BY n`, [toText(tenant), toText(threadId)])).map(toRequest);
+  const place = `SELECT n FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND id = $3`;
+  const values = [toText(tenant), toText(threadId), toText(after)];
+  return (await connection.ask(`${sql} AND n > coalesce((${place}), 0) ORDER BY n`, values)).map(toRequest);
 }
 
 export async function requestsOfTurn(

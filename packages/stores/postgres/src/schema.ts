@@ -53,7 +53,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     result text, -- JSON; apart, because it can be large
     PRIMARY KEY (tenant, id)
   );
-  CREATE INDEX requests_by_turn ON ${s}.requests (tenant, thread_id, turn_id);
+  CREATE INDEX requests_by_turn ON ${s}.requests (tenant, thread_id, turn_id, n);
   -- What is under way in a thread, however much of it has finished.
   CREATE INDEX unfinished_by_thread ON ${s}.requests (tenant, thread_id) WHERE state IN ('pending', 'approved', 'executing', 'unknown');
   CREATE INDEX rejected_by_thread ON ${s}.requests (tenant, thread_id, asked_at, id) WHERE state = 'rejected';

@@ -87,7 +87,7 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
     getRequest: (tenant, id) => reading(() => getRequest(connection, tenant, id)),
     getThread: (tenant, id) => reading(() => getThread(connection, tenant, id)),
     readThread: (tenant, id) => reading(() => readThread(connection, tenant, id)),
-    requestsOfThread: (tenant, threadId) => reading(() => requestsOfThread(connection, tenant, threadId)),
+    requestsOfThread: (tenant, threadId, after) => reading(() => requestsOfThread(connection, tenant, threadId, after)),
     requestsOfTurn: (tenant, threadId, turnId) => reading(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => reading(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => reading(() => countRequests(connection, tenant, query, cap)),

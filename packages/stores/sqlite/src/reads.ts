@@ -11,9 +11,19 @@ export function getRequest(connection: Connection, tenant: string, id: string): 
   return row && toRequest(tenant, row);
 }
 
+const OF_THREAD = "tenant = :tenant AND thread_id = :thread";
+/** Along the index, which has the numbers too: the rows of those before are not read. */
+const AFTER = `SELECT ${name("id")}, version, record, result FROM requests INDEXED BY requests_by_turn WHERE ${OF_THREAD}
+  AND n > coalesce((SELECT n FROM requests WHERE ${OF_THREAD} AND id = :after), 0) ORDER BY n`;
+
 /** Rows are numbered as they are inserted: that is the order of asking. */
-export function requestsOfThread(connection: Connection, tenant: string, threadId: string): readonly RequestRecord[] {
-  return connection.all(`${REQUEST} AND thread_id = ? ORDER BY n`, tenant, threadId).map((row) => toRequest(tenant, row));
+export function requestsOfThread(
+  connection: Connection,
+  tenant: string,
+  threadId: string,
+  after: string | undefined,
+): readonly RequestRecord[] {
+  return connection.all(AFTER, { tenant, thread: threadId, after: after ?? null }).map((row) => toRequest(tenant, row));
 }
 
 const UNFINISHED = `${REQUEST.replace("FROM requests", "FROM requests INDEXED BY unfinished_by_thread")}

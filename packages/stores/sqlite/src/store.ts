@@ -47,7 +47,7 @@ export function sqliteStore(path: string): StorePort {
     getRequest: (tenant, id) => connection.answer(() => getRequest(connection, tenant, id)),
     getThread: (tenant, id) => connection.answer(() => getThread(connection, tenant, id)),
     readThread: (tenant, id) => connection.answer(() => connection.atOnce(() => readThread(connection, tenant, id))),
-    requestsOfThread: (tenant, threadId) => connection.answer(() => requestsOfThread(connection, tenant, threadId)),
+    requestsOfThread: (tenant, threadId, after) => connection.answer(() => requestsOfThread(connection, tenant, threadId, after)),
     requestsOfTurn: (tenant, threadId, turnId) => connection.answer(() => requestsOfTurn(connection, tenant, threadId, turnId)),
     listRequests: (tenant, query) => connection.answer(() => listRequests(connection, tenant, query)),
     countRequests: (tenant, query, cap) => connection.answer(() => countRequests(connection, tenant, query, cap)),

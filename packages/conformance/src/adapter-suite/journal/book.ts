@@ -26,6 +26,11 @@ export function reading({ requests, threads, grants, events }: Book, now: number
   };
 }
 
+export function ofThread({ requests }: Book, threadId: string, after?: string): readonly RequestRecord[] {
+  const all = [...requests.values()].filter((record) => record.threadId === threadId);
+  return all.slice(all.findIndex(({ id }) => id === after) + 1);
+}
+
 export function ofTurn({ requests }: Book, threadId: string, turnId: string): readonly RequestRecord[] {
   return [...requests.values()].filter((record) => record.threadId === threadId && record.turnId === turnId);
 }

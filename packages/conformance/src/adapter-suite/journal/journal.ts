@@ -12,7 +12,7 @@ import {
   type StorePort,
   type ThreadRead,
 } from "@countersign/core/store";
-import { emptyBook, ofTurn, reading, write, type Book } from "./book.ts";
+import { emptyBook, ofThread, ofTurn, reading, write, type Book } from "./book.ts";
 import { dueIn } from "./due.ts";
 import { eventsOf, pageOf, threadsOf } from "./pages.ts";
 
@@ -106,7 +106,7 @@ export function journalStore(path: string): StorePort {
     getRequest: async (tenant, id) => fresh(tenant).requests.get(id),
     getThread: async (tenant, id) => fresh(tenant).threads.get(id),
     readThread: async (tenant, id) => readOf(fresh(tenant), id),
-    requestsOfThread: async (tenant, threadId) => [...fresh(tenant).requests.values()].filter((record) => record.threadId === threadId),
+    requestsOfThread: async (tenant, threadId, after) => ofThread(fresh(tenant), threadId, after),
     requestsOfTurn: async (tenant, threadId, turnId) => ofTurn(fresh(tenant), threadId, turnId),
     listRequests: async (tenant, query) => pageOf(fresh(tenant), query),
     countRequests: async (tenant, query, cap) =>

@@ -16,9 +16,10 @@ export async function sameRecords(store: StorePort, tenant: string, state: Tenan
 export async function sameState(store: StorePort, tenant: string, state: TenantState): Promise<void> {
   await sameRecords(store, tenant, state);
   for (const id of THREADS) {
-    same(await store.requestsOfThread(tenant, id), ofThread(state, id), `the requests of ${id}`);
     const { now, ...read } = await store.readThread(tenant, id);
     same(read, readOf(state, id), `${id} and what is under way in it`);
+    for (const after of [undefined, REQUESTS[0]])
+      same(await store.requestsOfThread(tenant, id, after), ofThread(state, id, after), `the requests of ${id} after ${after}`);
     for (const turn of ["m0", "m1", "m2"])
       same(await store.requestsOfTurn(tenant, id, turn), ofTurn(state, id, turn), `the turn ${turn} of ${id}`);
   }

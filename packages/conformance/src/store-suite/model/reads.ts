@@ -11,8 +11,10 @@ import {
 } from "@countersign/core/store";
 import type { TenantState } from "./state.ts";
 
-export function ofThread({ requests }: TenantState, threadId: string): readonly RequestRecord[] {
-  return [...requests.values()].filter((record) => record.threadId === threadId);
+/** @param after only those behind this one; all if there is no such request in the thread */
+export function ofThread({ requests }: TenantState, threadId: string, after?: string): readonly RequestRecord[] {
+  const all = [...requests.values()].filter((record) => record.threadId === threadId);
+  return all.slice(all.findIndex(({ id }) => id === after) + 1);
 }
 
 /** A thread with what is under way in it, but for the clock. */

@@ -37,6 +37,8 @@ export interface Jobs {
   readonly append: Job<{ readonly chain: string; readonly batches: number }, null>;
   /** Makes so many new stores, one after the other, and says the number of each before. */
   readonly create: Job<{ readonly most: number }, null>;
+  /** Records so many requests in one thread, one after the other, and leaves the thread as it is. */
+  readonly record: Job<{ readonly name: string; readonly times: number }, null>;
   /** Opens the store only when all are ready, and asks one request. */
   readonly first: Job<{ readonly id: string }, null>;
   /** Asks requests before and behind everything else for ever, saying each, with a pause of so many ms after it. */
@@ -113,6 +115,16 @@ export const jobs: Jobs = {
       if (due.length === 0) await sleep(5);
     }
     return all;
+  },
+
+  record: async ({ open, go }, { name, times }) => {
+    const store = await open();
+    await go();
+    for (let n = 0; n < times; n++) {
+      await must(store.commit({ tenant: TENANT, changes: [put(request(`${name}-${n}`))], events: [event(`${name}-${n}`, 1)] }));
+      await breathe();
+    }
+    return null;
   },
 
   hold: async ({ open, say }, { leaseMs }) => {
