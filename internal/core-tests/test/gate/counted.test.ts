@@ -169,7 +169,7 @@ it("keeps the totals of calls by hand too", async () => {
   const { gate, store, last } = watching();
   for (let n = 0; n < 5; n++) {
     const approval = await gate.ask({ threadId: "t", tool: "pay", args: { amount: 10 }, key: `k${n}` });
-    await gate.execute(approval, done);
+    await gate.execute({ id: approval.id, args: {} }, done);
   }
   expect(last()).toEqual({ of: "pay", count: 4, sum: 40 });
   expect(await counted(store)).toMatchObject({ seen: 4, left: [] });
@@ -193,7 +193,7 @@ it("goes no further than twenty that have not finished, and catches up", async (
   for (let n = 0; n < 30; n++) approvals.push(await gate.ask({ threadId: "t", tool: "pay", args: { amount: 1 }, key: `k${n}` }));
   expect((await counted(store))?.left).toHaveLength(20);
   expect(last()).toMatchObject({ count: 29, sum: 29 });
-  for (const approval of approvals) await gate.execute(approval, done);
+  for (const approval of approvals) await gate.execute({ id: approval.id, args: {} }, done);
   for (let n = 0; n < 2; n++) await thread().execute(pay(n, 1), done, { fresh: true });
   expect(last()).toMatchObject({ count: 31, sum: 31 });
   expect(await counted(store)).toMatchObject({ seen: 31, left: [] });
@@ -220,7 +220,8 @@ it("forgets the oldest of too many questions, and still knows the answers", asyn
 it("counts nothing that was purged", async () => {
   const { gate, store, last, pass } = watching();
   const ask = async (key: string): Promise<void> => {
-    await gate.execute(await gate.ask({ threadId: "t", tool: "pay", args: { amount: 10 }, key }), done);
+    const { id } = await gate.ask({ threadId: "t", tool: "pay", args: { amount: 10 }, key });
+    await gate.execute({ id, args: {} }, done);
   };
   for (const key of ["a", "b", "c"]) await ask(key);
   pass(10_000);
@@ -245,7 +246,8 @@ it("counts nothing that is purged at the same moment", async () => {
     },
   }));
   const ask = async (key: string): Promise<void> => {
-    await gate.execute(await gate.ask({ threadId: "t", tool: "pay", args: { amount: 10 }, key }), done);
+    const { id } = await gate.ask({ threadId: "t", tool: "pay", args: { amount: 10 }, key });
+    await gate.execute({ id, args: {} }, done);
   };
   for (const key of ["a", "b", "c"]) await ask(key);
   pass(10_000);
