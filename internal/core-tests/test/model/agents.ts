@@ -4,6 +4,7 @@ import {
   definePolicy,
   isCountersignError,
   type AgentRunner,
+  type CallHistory,
   type Gate,
   type Policy,
   type ReviewTerms,
@@ -221,8 +222,12 @@ function noticesBefore(expiresIn: number): ReviewTerms {
 }
 
 function policyOf(world: World): Policy {
-  const { quorum, expiresIn, executeWithin, idempotent, notices } = world.scenario;
+  const { quorum, expiresIn, executeWithin, idempotent, notices, counts } = world.scenario;
   const ask = (): boolean => !world.flipped;
+  const counting = ({ history }: { history: CallHistory }): boolean => {
+    world.count(`paid ${history.count()} times and ${history.sum("args.amount") > 0 ? "something" : "nothing"} before`);
+    return !world.flipped;
+  };
   const review = {
     quorum,
     expiresIn,
@@ -230,5 +235,6 @@ function policyOf(world: World): Policy {
     ...(executeWithin === undefined ? {} : { executeWithin }),
     ...(notices ? noticesBefore(expiresIn) : {}),
   };
-  return definePolicy({ tools: { pay: { ask, review, idempotent }, agent: { ask, review, idempotent }, read: "allow" } });
+  const pay = counts ? { history: true, ask: counting, review, idempotent } : { ask, review, idempotent };
+  return definePolicy({ tools: { pay, agent: { ask, review, idempotent }, read: "allow" } });
 }

@@ -1,6 +1,7 @@
 import type { Freeze } from "@countersign/core";
 import type { AuditEvent, Batch, DueItem, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Given, Thrown } from "./books.ts";
+import { miscount } from "./counted.ts";
 import { acquired, ended } from "./holds.ts";
 import { misnotice } from "./notices.ts";
 import type { Process } from "./process.ts";
@@ -147,6 +148,8 @@ export class Monitor {
       return;
     }
     if (before && after.fence < before.fence) this.world.fail("I1 the fence went down");
+    const wrong = miscount(after, this.ofThread(id));
+    if (wrong) this.world.fail(wrong);
     if (type === "started" || type === "resumed") acquired(this, process, before, after);
     else ended(this, process, before, after, own.at(-1));
   }

@@ -48,6 +48,11 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
   "a store that shows no freeze": { distort: { store: showsNoFreeze }, caughtAs: /^I12/, scenario: { freezes: true } },
   "a store that shows every escalation as done": { distort: { store: showsEscalated }, caughtAs: /^I13/ },
   "a store that forgets what was given": { distort: rewriting(neverGiven), caughtAs: /^I13/ },
+  "a store that leaves out the first request behind another": {
+    distort: { store: skipsOne },
+    caughtAs: /^I14/,
+    scenario: { counts: true },
+  },
   "a decision that doesn't say what was seen": { distort: { gate: decidesUnseen }, caughtAs: /^I7/ },
 };
 
@@ -112,6 +117,14 @@ function showsEscalated(store: StorePort): StorePort {
   const shown = (record: RequestRecord | undefined): RequestRecord | undefined =>
     record && { ...record, terms: escalationOf(record)?.terms ?? record.terms };
   return { ...store, getRequest: async (tenant, id) => shown(await store.getRequest(tenant, id)) };
+}
+
+function skipsOne(store: StorePort): StorePort {
+  return {
+    ...store,
+    requestsOfThread: async (tenant, threadId, after) =>
+      (await store.requestsOfThread(tenant, threadId, after)).slice(after === undefined ? 0 : 1),
+  };
 }
 
 /** What is next stays due. */

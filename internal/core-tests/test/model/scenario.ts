@@ -52,6 +52,8 @@ export interface Scenario {
   readonly freezes: boolean;
   /** Requests are reminded of and escalate: carol may sign once that has happened. */
   readonly notices: boolean;
+  /** The rule of payments counts what was paid. */
+  readonly counts: boolean;
 }
 
 /** Times in ms. */
@@ -101,5 +103,6 @@ export function scenarioOf(seed: number): Scenario {
     grants: random.chance(0.4),
     freezes: random.chance(0.3),
     notices: random.chance(0.4),
+    counts: random.chance(0.4),
   };
 }

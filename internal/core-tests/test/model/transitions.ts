@@ -27,7 +27,8 @@ export function misstepOf(
   event: AuditEvent | undefined,
 ): string | undefined {
   if (!before) {
-    const begins = after.state === "pending" || (after.ticket && after.state === "approved") || after.grantId !== undefined;
+    const allowed = after.state === "approved" && (after.ticket || monitor.world.scenario.counts);
+    const begins = after.state === "pending" || allowed || after.grantId !== undefined;
     return begins ? undefined : `I1 a request began as ${after.state}`;
   }
   const step = `${before.state} -> ${after.state}`;

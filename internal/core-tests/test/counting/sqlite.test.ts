@@ -1,0 +1,3 @@
+import { testPayers } from "./payers.ts";
+
+await testPayers("SQLite", () => undefined);
