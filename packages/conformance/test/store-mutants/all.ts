@@ -8,11 +8,13 @@ import { purgeMutants } from "./purge.ts";
 import { readMutants } from "./reads.ts";
 import { subjectMutants } from "./subjects.ts";
 import { threadMutants } from "./threads.ts";
+import { togetherMutants } from "./together.ts";
 import { unreadableMutants } from "./unreadable.ts";
 import { valueMutants } from "./values.ts";
 
 export const mutants: readonly Mutant[] = [
   ...commitMutants,
+  ...togetherMutants,
   ...readMutants,
   ...threadMutants,
   ...eventMutants,

@@ -120,5 +120,5 @@ export const handleMutants: readonly Mutant[] = [
     };
   }),
   weak("writes-at-close", ["store.reopen.unclosed", "store.kill.commits"], { flushEvery: Infinity }),
-  weak("acknowledges-early", ["store.kill.commits"], { flushEvery: 10 }),
+  weak("acknowledges-early", ["store.kill.commits", "store.kill.at-once"], { flushEvery: 10 }),
 ];

@@ -6,16 +6,22 @@ import { claimed } from "./due-claims.ts";
 import { everyEvent } from "../pages.ts";
 import { commit, idsOf, placesOf, put, putThread, request, TENANT, thread } from "../records.ts";
 
-/** What `ask` commits together is there together; answers how many. */
-async function wholeBatches(store: StorePort): Promise<number> {
-  const owner = await store.getThread(TENANT, "pay-001");
+/** What `ask` commits together in a thread is there together; answers how many. */
+async function wholeBatches(store: StorePort, threadId: string): Promise<number> {
+  const owner = await store.getThread(TENANT, threadId);
   const count = owner?.version ?? 0;
-  same(await store.countRequests(TENANT, {}, 1_000_000), count, "requests, beside the thread's version");
+  same((await store.requestsOfThread(TENANT, threadId)).length, count, "requests, beside the thread's version");
   same(owner?.open ?? 0, count, "the thread's counter, beside its version");
   same([...new Set(owner?.continuation)], count === 0 ? [] : [count % 256], "the saved state, beside the thread's version");
-  const places = Array.from({ length: count }, (_, n) => [`thread/pay-001/${n + 1}`, `r${n + 1}/1`]).flat();
-  same(placesOf((await everyEvent(store)).events), places, "events, beside the thread's version");
+  const places = Array.from({ length: count }, (_, n) => [`thread/${threadId}/${n + 1}`, `${threadId}-${n + 1}/1`]).flat();
+  const events = (await everyEvent(store)).events.filter(({ subject }) => subject.includes(threadId));
+  same(placesOf(events), places, "events, beside the thread's version");
   return count;
+}
+
+interface Asked {
+  readonly threadId: string;
+  readonly n: number;
 }
 
 export const killCases: readonly StoreCase[] = [
@@ -27,16 +33,42 @@ export const killCases: readonly StoreCase[] = [
     run: async ({ open, spawn }) => {
       let last = 0;
       for (const commits of [1, 7, 25, 60, 3]) {
-        const child = spawn("ask", {});
+        const child = spawn("ask", { threads: ["pay-001"] });
         await child.heard(commits);
-        const acknowledged = Number((await child.kill()).at(-1));
+        const acknowledged = ((await child.kill()).at(-1) as Asked).n;
         const store = await open();
-        const count = await wholeBatches(store);
+        const count = await wholeBatches(store, "pay-001");
         holds(acknowledged >= last + commits, "the store went on from what was there");
         // The one after the last acknowledged may have been committed too, just before it could say so.
         holds(count === acknowledged || count === acknowledged + 1, `${acknowledged} were acknowledged and ${count} are there`);
         await store.close();
         last = count;
+      }
+    },
+  },
+  {
+    id: "store.kill.at-once",
+    title: "kill -9 while many commit at once loses nothing that was acknowledged and leaves nothing half done, whoever's it is.",
+    guards: "Commits that share a transaction are told that they happened before it did.",
+    needs: ["durable"],
+    run: async ({ open, spawn }) => {
+      const threads = Array.from({ length: 12 }, (_, n) => `pay-${n}-`);
+      let last = threads.map(() => 0);
+      for (const commits of [1, 12, 30, 77, 5]) {
+        const child = spawn("ask", { threads });
+        await child.heard(commits);
+        const said = (await child.kill()) as readonly Asked[];
+        const store = await open();
+        const counts: number[] = [];
+        for (const [index, threadId] of threads.entries()) {
+          const acknowledged = said.findLast((one) => one.threadId === threadId)?.n ?? last[index] ?? 0;
+          const count = await wholeBatches(store, threadId);
+          // The one after the last acknowledged may have been committed too, just before it could say so.
+          holds(count === acknowledged || count === acknowledged + 1, `${acknowledged} were acknowledged and ${count} are there`);
+          counts.push(count);
+        }
+        await store.close();
+        last = counts;
       }
     },
   },

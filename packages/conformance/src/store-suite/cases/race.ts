@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Batch } from "@countersign/core/store";
 import { has, holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import {
@@ -15,9 +16,30 @@ import {
   putThread,
   request,
   requireFence,
+  T0,
   TENANT,
   thread,
 } from "../records.ts";
+
+/** A request of a thread of its own, which also counts on a thread of all. */
+function suspended(name: string): Batch {
+  const changes = [putThread(thread(name)), put(request(name)), addOpen(name, 1), addOpen("all", 1)];
+  return { tenant: TENANT, changes, events: [event(`thread/${name}`, 1), event(name, 1)] };
+}
+
+/** Whatever a batch can be refused for, each behind what can be written. */
+const REFUSALS: readonly (readonly [reason: string, batch: (name: string) => Batch])[] = [
+  ["CONFLICT", (name) => adding(name, { changes: [put(request("r1"), 7)] })],
+  ["FLOOR", (name) => adding(name, { changes: [addUses("g1", -1, 0)] })],
+  ["FENCED", (name) => adding(name, { changes: [requireFence("all", 9)] })],
+  ["TOO_LATE", (name) => adding(name, { before: T0 })],
+  ["CONFLICT", (name) => adding(name, { events: [event("r1", 1, "again")] })],
+];
+
+function adding(name: string, { changes = [], events = [], before }: Partial<Batch>): Batch {
+  const batch = suspended(name);
+  return { ...batch, changes: [...batch.changes, ...changes], events: [...batch.events, ...events], before };
+}
 
 const many = <T>(count: number, make: (n: number) => T): readonly T[] => Array.from({ length: count }, (_, n) => make(n));
 
@@ -65,6 +87,34 @@ export const raceCases: readonly StoreCase[] = [
       same(all.filter(({ ok }) => ok).length, 1, "how many were accepted");
       same(placesOf((await store.listEvents(TENANT, undefined, 20)).events), ["thread/pay-001/1"], "the chain");
       same((await store.listRequests(TENANT, {})).items.length, 1, "requests of refused batches");
+    },
+  },
+  {
+    id: "store.race.refused",
+    title: "Of sixteen batches at once, one that is refused leaves nothing, and takes nothing from the others: each is told its own.",
+    guards: "One stale decision undoes fifteen others, or whoever sent it is told that it counted.",
+    run: async ({ open }) => {
+      const store = await open();
+      await commit(store, [putThread(thread("all")), put(request("r1")), putGrant(grant("g1"))], [event("r1", 1)]);
+      const rounds = REFUSALS.flatMap((refusal) => [0, 7, 15].map((place) => ({ refusal, place })));
+      for (const [round, { refusal, place }] of rounds.entries()) {
+        const [reason, refused] = refusal;
+        const what = `${reason} at place ${place}`;
+        const names = many(16, (n) => `${round}-${n}`);
+        const answers = await Promise.all(names.map((name, n) => store.commit(n === place ? refused(name) : suspended(name))));
+        const told = answers.map((answer) => (answer.ok ? "ok" : answer.reason));
+        same(told, many(16, (n) => (n === place ? reason : "ok")), `what each was told, with ${what}`); // prettier-ignore
+        has(await store.getThread(TENANT, "all"), { open: 15 * (round + 1), version: 1 }, `what all have counted on, after ${what}`);
+        for (const [n, name] of names.entries()) {
+          const found = [await store.getRequest(TENANT, name), await store.getThread(TENANT, name)];
+          const left = [...found.map((one) => one?.version), found[1] && "open" in found[1] ? found[1].open : undefined];
+          same(left, n === place ? many(3, () => undefined) : [1, 1, 1], `what batch ${n} left, with ${what}`);
+        }
+      }
+      const accepted = rounds.flatMap(({ place }, round) => many(16, (n) => (n === place ? [] : [`${round}-${n}`])).flat());
+      const places = accepted.flatMap((name) => [`thread/${name}/1`, `${name}/1`]);
+      const there = placesOf((await store.listEvents(TENANT, undefined, 1_000)).events);
+      same([...there].sort(), ["r1/1", ...places].sort(), "the events of all rounds");
     },
   },
   {

@@ -25,8 +25,8 @@ export interface Jobs {
   readonly count: Job<{ readonly times: number }, null>;
   /** Takes uses of a grant until there are none. */
   readonly spend: Job<{ readonly grant: string }, number>;
-  /** Asks one request after the other for ever, and says the number of each once it is committed. */
-  readonly ask: Job<object, null>;
+  /** Asks one request after the other for ever, in each of these threads at once, and says the number of each once it is committed. */
+  readonly ask: Job<{ readonly threads: readonly string[] }, null>;
   /** Takes whatever thread is due until there is none left. */
   readonly claim: Job<{ readonly holder: string; readonly leaseMs: number; readonly limit: number }, readonly DueItem[]>;
   /** Takes one thread, says so and does nothing more. */
@@ -93,15 +93,20 @@ export const jobs: Jobs = {
     }
   },
 
-  ask: async ({ open, say }) => {
+  ask: async ({ open, say }, { threads }) => {
     const store = await open();
-    for (let n = ((await store.getThread(TENANT, "pay-001"))?.version ?? 0) + 1; ; n++) {
-      const owner = thread("pay-001", { continuation: new Uint8Array(20_000).fill(n) });
-      const changes = [putThread(owner, n - 1), put(request(`r${n}`)), addOpen("pay-001", 1)];
-      await must(store.commit({ tenant: TENANT, changes, events: [event("thread/pay-001", n), event(`r${n}`, 1)] }));
-      say(n);
-      await breathe();
-    }
+    const asking = async (threadId: string): Promise<never> => {
+      for (let n = ((await store.getThread(TENANT, threadId))?.version ?? 0) + 1; ; n++) {
+        const owner = thread(threadId, { continuation: new Uint8Array(20_000).fill(n) });
+        const id = `${threadId}-${n}`;
+        const changes = [putThread(owner, n - 1), put(request(id, { threadId })), addOpen(threadId, 1)];
+        await must(store.commit({ tenant: TENANT, changes, events: [event(`thread/${threadId}`, n), event(id, 1)] }));
+        say({ threadId, n });
+        await breathe();
+      }
+    };
+    await Promise.all(threads.map(asking));
+    return null;
   },
 
   claim: async ({ open, go }, options) => {
