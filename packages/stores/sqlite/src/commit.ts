@@ -1,19 +1,30 @@
 import type { AuditEvent, Batch, Committed } from "@countersign/core/store";
 import { adding } from "./add.ts";
-import type { Connection } from "./connection.ts";
 import { dropping } from "./drop.ts";
+import type { Group } from "./group.ts";
 import { encode } from "./json.ts";
 import { putting } from "./put.ts";
 import { Refusal, type Put, type Require, type Write } from "./write.ts";
 
 /**
- * Turns a batch into a piece of work. Each write says by itself whether it may happen, and the first that may not takes
- * all of them back: before, requires, puts, adds, events, drops. Records become rows here, outside the lock that all writers share.
- * @throws TypeError for a value that JSON can't carry
+ * Each write says by itself whether it may happen, and the first that may not takes back all of the batch.
+ * @throws TypeError for a value that JSON can't carry, STORE_UNAVAILABLE
  */
-export function committing({ tenant, changes, events, before }: Batch): (connection: Connection) => Committed {
+export async function commit(group: Group, batch: Batch): Promise<Committed> {
+  const writes = writesOf(batch);
+  try {
+    await group.write((connection) => writes.forEach((write) => write(connection)));
+    return { ok: true };
+  } catch (error) {
+    if (error instanceof Refusal) return error.refused;
+    throw error;
+  }
+}
+
+/** Records become rows here, outside the lock that all writers share. */
+function writesOf({ tenant, changes, events, before }: Batch): readonly Write[] {
   const puts = changes.filter((change) => change.op === "put");
-  const writes = [
+  return [
     ...(before === undefined ? [] : [inTime(before)]),
     ...changes.filter((change) => change.op === "require").map((change) => requiring(tenant, change)),
     ...puts.map((change, index) => (isRepeated(puts, index) ? refusing(change) : putting(tenant, change))),
@@ -27,15 +38,6 @@ export function committing({ tenant, changes, events, before }: Batch): (connect
       changes.filter((change) => change.op === "drop"),
     ),
   ];
-  return (connection) => {
-    try {
-      connection.exclusively(() => writes.forEach((write) => write(connection)));
-      return { ok: true };
-    } catch (error) {
-      if (error instanceof Refusal) return error.refused;
-      throw error;
-    }
-  };
 }
 
 /** Looked at with the lock in hand: waiting for it may have taken until the deadline. */

@@ -53,7 +53,7 @@ export class Connection {
       this.run("COMMIT");
       return result;
     } catch (error) {
-      this.#rollback();
+      this.#takesBack("ROLLBACK");
       throw error;
     }
   }
@@ -65,6 +65,35 @@ export class Connection {
       return read();
     } finally {
       this.run("COMMIT");
+    }
+  }
+
+  /**
+   * Pieces of work in one transaction, each of which happens as a whole or not at all. What fails with the transaction fails
+   * for all of them. Nothing else runs in between: nobody reads here what may still be taken back.
+   */
+  async together<T>(works: readonly (() => T)[]): Promise<readonly PromiseSettledResult<T>[]> {
+    try {
+      return await this.answer(() => this.exclusively(() => works.map((work) => (works.length === 1 ? done(work()) : this.#apart(work)))));
+    } catch (error) {
+      return works.map(() => failed(error));
+    }
+  }
+
+  /** If this part of a transaction fails, it alone is taken back. @throws what it threw if the whole transaction went with it */
+  #apart<T>(work: () => T): PromiseSettledResult<T> {
+    this.run("SAVEPOINT part");
+    const ended = this.#ended(work);
+    this.run("RELEASE part");
+    return ended;
+  }
+
+  #ended<T>(work: () => T): PromiseSettledResult<T> {
+    try {
+      return done(work());
+    } catch (error) {
+      if (!this.#takesBack("ROLLBACK TO part")) throw error;
+      return failed(storeError(error, this.#path()));
     }
   }
 
@@ -110,12 +139,16 @@ export class Connection {
     return statement;
   }
 
-  /** A full disk and the like have rolled back already: then there is nothing left to do. */
-  #rollback(): void {
+  /** A full disk and the like have rolled back already: then there is nothing left to do, and the first error is the one to report. */
+  #takesBack(sql: "ROLLBACK" | "ROLLBACK TO part"): boolean {
     try {
-      this.run("ROLLBACK");
+      this.run(sql);
+      return true;
     } catch {
-      // The first error is the one to report.
+      return false;
     }
   }
 }
+
+const done = <T>(value: T): PromiseSettledResult<T> => ({ status: "fulfilled", value });
+const failed = (reason: unknown): PromiseRejectedResult => ({ status: "rejected", reason });

@@ -1,5 +1,6 @@
 import { isCountersignError, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
+import type { Group } from "./group.ts";
 import { name, nameIn } from "./json.ts";
 import { readThread } from "./reads.ts";
 
@@ -31,12 +32,14 @@ const DUE: { readonly [K in DueKind]: string } = {
 };
 
 /** Threads are leased and fenced by this call; requests are only named. */
-export function claimDue(connection: Connection, kind: DueKind, options: DueOptions): readonly DueItem[] {
-  const now = Date.now();
-  const found = dueNow(connection, kind, options, now);
+export async function claimDue(connection: Connection, group: Group, kind: DueKind, options: DueOptions): Promise<readonly DueItem[]> {
+  const found = await connection.answer(() => dueNow(connection, kind, options, Date.now()));
   if (kind !== "thread" || found.length === 0) return found.map((id) => ({ id, fence: 0 }));
   // Looked for without the lock first: most sweeps find nothing, and needn't stop a writer.
-  return connection.exclusively(() => dueNow(connection, kind, options, now).map((id) => lease(connection, id, options, now)));
+  return group.write(() => {
+    const now = Date.now();
+    return dueNow(connection, kind, options, now).map((id) => lease(connection, id, options, now));
+  });
 }
 
 function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }: DueOptions, now: number): readonly string[] {

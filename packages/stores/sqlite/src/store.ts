@@ -1,8 +1,9 @@
 import { CountersignError, type StorePort } from "@countersign/core/store";
-import { committing } from "./commit.ts";
+import { commit } from "./commit.ts";
 import { Connection } from "./connection.ts";
 import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
+import { Group } from "./group.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
 import { openDatabase } from "./open.ts";
@@ -28,21 +29,18 @@ export function sqliteStore(path: string): StorePort {
     throw new CountersignError("SETUP", { hint: 'Pass the path of a file: sqliteStore("countersign.db").' });
   const connection = new Connection(openDatabase(path));
   const watchers = new Watchers(connection);
+  const group = new Group(connection, () => watchers.notify());
   const onDisk = path !== ":memory:";
 
   async function close(): Promise<void> {
+    void group.flush();
     watchers.stop();
     connection.close();
   }
 
   return {
     capabilities: { durable: onDisk, shared: onDisk, push: true },
-    commit: async (batch) => {
-      const work = committing(batch);
-      const committed = await connection.answer(() => work(connection));
-      if (committed.ok) watchers.notify();
-      return committed;
-    },
+    commit: (batch) => commit(group, batch),
     now: () => connection.answer(() => Date.now()),
     getRequest: (tenant, id) => connection.answer(() => getRequest(connection, tenant, id)),
     getThread: (tenant, id) => connection.answer(() => getThread(connection, tenant, id)),
@@ -57,11 +55,7 @@ export function sqliteStore(path: string): StorePort {
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
     listSubjects: (tenant, after, limit) => connection.answer(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => connection.answer(() => closedThreads(connection, tenant, before, limit)),
-    claimDue: async (kind, options) => {
-      const due = await connection.answer(() => claimDue(connection, kind, options));
-      if (kind === "thread" && due.length > 0) watchers.notify();
-      return due;
-    },
+    claimDue: (kind, options) => claimDue(connection, group, kind, options),
     watch: (listener) => watchers.add(listener),
     close,
     [Symbol.asyncDispose]: close,

@@ -5,9 +5,10 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { commit, event, output, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
 import { expect, test } from "vitest";
-import { committing } from "../src/commit.ts";
+import { commit as write } from "../src/commit.ts";
 import { Connection } from "../src/connection.ts";
 import { listEvents } from "../src/events.ts";
+import { Group } from "../src/group.ts";
 import { sqliteStore } from "../src/index.ts";
 import { countRequests } from "../src/list.ts";
 import { openDatabase } from "../src/open.ts";
@@ -29,14 +30,13 @@ function startLimitedWriter(path: string, blocks: number): ChildProcess {
 test("a full disk: what doesn't fit is refused as a whole, and once there is room it goes on", async () => {
   const database = openDatabase(join(folder(), "store.db"));
   const connection = new Connection(database);
-  const large = (n: number): Promise<unknown> => {
-    const work = committing({
+  const group = new Group(connection, () => {});
+  const large = (n: number): Promise<unknown> =>
+    write(group, {
       tenant: TENANT,
       changes: [put(request(`r${n}`, { reason: "x".repeat(50_000) }))],
       events: [event("chain", n)],
     });
-    return connection.answer(() => work(connection));
-  };
   database.exec("PRAGMA max_page_count = 100");
   await large(1);
   let n = 1;
@@ -82,12 +82,12 @@ test("a lock that stays is an error that can be tried again, and nothing was wri
   const path = join(folder(), "store.db");
   const connection = new Connection(openDatabase(path), 30);
   const other = lockedBy(path);
-  const work = committing({ tenant: TENANT, changes: [put(request("r1"))], events: [] });
-  const attempt = connection.answer(() => work(connection));
-  await expect(attempt).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: true }, cause: { errcode: 5 } });
+  const group = new Group(connection, () => {});
+  const attempt = (): Promise<unknown> => write(group, { tenant: TENANT, changes: [put(request("r1"))], events: [] });
+  await expect(attempt()).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", details: { retryable: true }, cause: { errcode: 5 } });
   other.exec("ROLLBACK");
   expect(countRequests(connection, TENANT, {}, 10)).toBe(0);
-  expect(await connection.answer(() => work(connection))).toEqual({ ok: true });
+  expect(await attempt()).toEqual({ ok: true });
   other.close();
   connection.close();
 });
