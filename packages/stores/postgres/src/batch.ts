@@ -15,6 +15,8 @@ interface Wanted<K extends Put["kind"]> {
   readonly put?: PutOf<K>;
   readonly adds: readonly Add[];
   readonly required?: number;
+  /** A request is inserted into it: nobody else shall insert one until the commit. */
+  readonly grows?: boolean;
 }
 
 /** No record has this version or fence: what can't be what its author meant is refused by the same judge as the rest. */
@@ -61,8 +63,9 @@ function sorted<K extends Put["kind"]>(kind: K, changes: readonly Change[]): rea
   });
 }
 
-function threadRow(id: string, { put, adds, required }: Wanted<"thread">, blobs: Uint8Array[]): Fields {
-  const counter = [sumOf(adds), leastFor(adds)];
+function threadRow(id: string, { put, adds, required, grows }: Wanted<"thread">, blobs: Uint8Array[]): Fields {
+  // A row with a fence alone is locked together with others.
+  const counter = [sumOf(adds) ?? (grows && required !== undefined ? 0 : undefined), leastFor(adds)];
   if (!put) return [toText(id), null, required, ...counter];
   return [toText(id), put.expects, required, ...counter, ...threadFields(put.record), ...placed(put.record.continuation, blobs)];
 }
@@ -88,6 +91,8 @@ function wantedOf<K extends Put["kind"]>(kind: K, changes: readonly Change[]): R
     } else if (change.op === "require" && kind === "thread") {
       const { required = change.fence } = of(change.threadId);
       all.set(change.threadId, { ...of(change.threadId), required: required === change.fence ? required : IMPOSSIBLE });
+    } else if (change.op === "put" && change.kind === "request" && kind === "thread" && change.expects === 0) {
+      all.set(change.record.threadId, { ...of(change.record.threadId), grows: true });
     }
   }
   return all;

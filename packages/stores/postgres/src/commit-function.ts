@@ -24,9 +24,11 @@ export interface Rules {
 const NO_RULES: Rules = { variables: "", given: "", thread: "", request: "", grant: "", whole: "" };
 
 /**
- * Rows are locked threads first, then requests, then grants, each in the order of their ids (the caller sorts), so that two
+ * Rows are locked requests first, then threads, then grants, each in the order of their ids (the caller sorts), so that two
  * batches don't wait for each other in a circle. Everything is judged with the locks in hand: waiting for them may have
- * taken until the deadline, or let somebody else change the record.
+ * taken until the deadline, or let somebody else change the record. New requests are numbered last, while their thread is
+ * locked until the commit (the caller names it, if only for that): so the numbers of one thread's requests are in the order
+ * of the commits, and a reader who goes on from the last one misses nothing.
  */
 export function commitFunction(s: string, name: CommitFunction, rules: Rules = NO_RULES): string {
   return `CREATE FUNCTION ${s}.${name}(
@@ -41,6 +43,8 @@ export function commitFunction(s: string, name: CommitFunction, rules: Rules = N
     old ${s}.requests;
     held ${s}.grants;
     who_ text;
+    audience_ text[];
+    asked_ double precision;
     there_seq bigint;
     there_head text;
     moved text[];
@@ -66,9 +70,18 @@ export function commitFunction(s: string, name: CommitFunction, rules: Rules = N
 }
 
 /** From then on `good` says whether every record of the batch is as it expects. */
-const lockAll = (s: string, rules: Rules): string => `IF p_threads IS NOT NULL THEN
+const lockAll = (s: string, rules: Rules): string => `IF p_requests IS NOT NULL THEN
+      FOREACH req IN ARRAY p_requests LOOP
+        SELECT * INTO old FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id FOR NO KEY UPDATE;
+        good := good AND coalesce(old.version = req.expects, false);
+        IF (old.audience, old.tool, old.agent, old.requested_by, old.asked_at)
+          IS DISTINCT FROM (req.audience, req.tool, req.agent, req.requested_by, req.asked_at) THEN moved := moved || req.id; END IF;
+        ${rules.request}
+      END LOOP;
+    END IF;
+    IF p_threads IS NOT NULL THEN
       FOREACH th IN ARRAY p_threads LOOP
-        IF th.expects IS NULL AND th.plus IS NULL THEN
+        IF th.required IS NOT NULL AND th.expects IS NULL AND th.plus IS NULL THEN
           -- Fifty siblings that are executed at once need not wait for each other.
           SELECT fence = th.required INTO fits FROM ${s}.threads WHERE tenant = p_tenant AND id = th.id FOR SHARE;
         ELSE
@@ -76,17 +89,9 @@ const lockAll = (s: string, rules: Rules): string => `IF p_threads IS NOT NULL T
             seq, head INTO fits, there_seq, there_head FROM ${s}.threads WHERE tenant = p_tenant AND id = th.id FOR NO KEY UPDATE;
           ${rules.thread}
         END IF;
-        -- One that isn't there may be inserted, and then counts from 0.
-        good := good AND coalesce(fits, th.expects = 0 AND th.required IS NULL AND coalesce(th.least, 0) <= 0, false);
-      END LOOP;
-    END IF;
-    IF p_requests IS NOT NULL THEN
-      FOREACH req IN ARRAY p_requests LOOP
-        SELECT * INTO old FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id FOR NO KEY UPDATE;
-        good := good AND coalesce(old.version = req.expects, false);
-        IF (old.audience, old.tool, old.agent, old.requested_by, old.asked_at)
-          IS DISTINCT FROM (req.audience, req.tool, req.agent, req.requested_by, req.asked_at) THEN moved := moved || req.id; END IF;
-        ${rules.request}
+        -- One that isn't there may be inserted, and then counts from 0. One that is only to be locked need not be there.
+        good := good AND coalesce(
+          fits, th.required IS NULL AND coalesce(th.expects = 0, th.plus IS NULL) AND coalesce(th.least, 0) <= 0, false);
       END LOOP;
     END IF;
     IF p_grants IS NOT NULL THEN
@@ -124,25 +129,25 @@ const writeThreads = (s: string): string => `IF p_threads IS NOT NULL THEN
     END IF;`;
 
 /** Before a request changes, those are sent away whom it invited: who they are, it says itself. */
-const writeRequests = (s: string): string => `IF p_asked IS NOT NULL THEN
+const writeRequests = (s: string): string => `IF p_requests IS NOT NULL THEN
+      FOREACH req IN ARRAY p_requests LOOP
+        IF req.id = ANY (moved) THEN
+          SELECT audience, asked_at INTO audience_, asked_ FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id;
+          FOREACH who_ IN ARRAY coalesce(audience_, '{}') LOOP
+            DELETE FROM ${s}.audiences WHERE tenant = p_tenant AND who = who_ AND asked_at = asked_ AND id = req.id;
+          END LOOP;
+          ${invite(s)}
+        END IF;
+        UPDATE ${s}.requests SET version = req.expects + 1, ${PUT_COLUMNS.map((column) => `${column} = req.${column}`).join(", ")}
+          WHERE tenant = p_tenant AND id = req.id;
+      END LOOP;
+    END IF;
+    IF p_asked IS NOT NULL THEN
       FOREACH req IN ARRAY p_asked LOOP
         INSERT INTO ${s}.requests (tenant, id, version, ${PUT_COLUMNS.join(", ")})
           VALUES (p_tenant, req.id, 1, ${PUT_COLUMNS.map((column) => `req.${column}`).join(", ")}) ON CONFLICT DO NOTHING;
         IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
         ${invite(s)}
-      END LOOP;
-    END IF;
-    IF moved IS NOT NULL THEN
-      DELETE FROM ${s}.audiences AS a USING ${s}.requests AS t WHERE t.tenant = p_tenant AND t.id = ANY (moved)
-        AND a.tenant = p_tenant AND a.who = ANY (t.audience) AND a.asked_at = t.asked_at AND a.id = t.id;
-    END IF;
-    IF p_requests IS NOT NULL THEN
-      FOREACH req IN ARRAY p_requests LOOP
-        UPDATE ${s}.requests SET version = req.expects + 1, ${PUT_COLUMNS.map((column) => `${column} = req.${column}`).join(", ")}
-          WHERE tenant = p_tenant AND id = req.id;
-        IF req.id = ANY (moved) THEN
-          ${invite(s)}
-        END IF;
       END LOOP;
     END IF;`;
 

@@ -11,6 +11,9 @@ export const FIRST = 6;
  * What is looked for has a column, and so has what a role is held to; the rest of a record is JSON text. No value has two
  * places. Every list is ordered by (asked_at, id), so every index that serves lists has these two after what it looks up, and
  * a page is one walk along it, however many rows there are. Times are Unix ms as JavaScript has them.
+ *
+ * Primary keys are made last. While a table is empty, each index that has the column of the tenant seems as good as any
+ * other to the planner, which then takes the last one; and a session keeps the plans that it has made.
  */
 export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   (s) => `
@@ -50,8 +53,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     attempt bigint NOT NULL,
     lease_until double precision NOT NULL,
     record text NOT NULL, -- JSON
-    result text, -- JSON; apart, because it can be large
-    PRIMARY KEY (tenant, id)
+    result text -- JSON; apart, because it can be large
   );
   CREATE INDEX requests_by_turn ON ${s}.requests (tenant, thread_id, turn_id, n);
   -- What is under way in a thread, however much of it has finished.
@@ -69,6 +71,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE INDEX approved_by_deadline ON ${s}.requests (tenant, (decided_at + execute_within))
     WHERE state = 'approved' AND NOT begun AND execute_within IS NOT NULL;
   CREATE INDEX executing_by_lease ON ${s}.requests (tenant, lease_until) WHERE state = 'executing';
+  ALTER TABLE ${s}.requests ADD PRIMARY KEY (tenant, id);
 
   -- One row for each who that a pending request invites: a role, a person, or anyone.
   CREATE TABLE ${s}.audiences (
@@ -99,8 +102,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     agent text COLLATE "C" NOT NULL,
     record text NOT NULL, -- JSON
     body text, -- JSON: what can be large
-    continuation bytea, -- compressed already
-    PRIMARY KEY (tenant, id)
+    continuation bytea -- compressed already
   );
   ALTER TABLE ${s}.threads ALTER continuation SET STORAGE EXTERNAL;
   CREATE INDEX threads_due ON ${s}.threads (tenant, greatest(lease_until, not_before))
@@ -108,6 +110,7 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE INDEX threads_closed ON ${s}.threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
   -- Threads that workers have given up: GIVEN_UP of core.
   CREATE INDEX threads_failing ON ${s}.threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;
+  ALTER TABLE ${s}.threads ADD PRIMARY KEY (tenant, id);
 
   CREATE TABLE ${s}.grants (
     n bigint GENERATED ALWAYS AS IDENTITY,
@@ -128,10 +131,10 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     digest text COLLATE "C",
     expires_at double precision,
     revoked_at double precision,
-    record text NOT NULL, -- JSON
-    PRIMARY KEY (tenant, id)
+    record text NOT NULL -- JSON
   );
   CREATE INDEX grants_by_tool ON ${s}.grants (tenant, tool, agent);
+  ALTER TABLE ${s}.grants ADD PRIMARY KEY (tenant, id);
 
   -- Sequences count in the order of the inserts, not of the commits: a reader that remembered the highest one would miss
   -- what commits later. So each event has the id of its transaction, and readers stop before the oldest that is still
@@ -147,10 +150,10 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     prev text COLLATE "C" NOT NULL,
     hash text COLLATE "C" NOT NULL,
     event text NOT NULL, -- JSON: the rest
-    mark uuid, -- of the commit whose first event it is: two commits may write the same event, and one whose answer is lost must know its own
-    PRIMARY KEY (tenant, subject, seq)
+    mark uuid -- of the commit whose first event it is: two commits may write the same event, and one whose answer is lost must know its own
   );
   CREATE INDEX events_by_tick ON ${s}.events (tenant, tick, n);
+  ALTER TABLE ${s}.events ADD PRIMARY KEY (tenant, subject, seq);
   ${functions(s)}
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
