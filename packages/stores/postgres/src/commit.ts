@@ -16,7 +16,7 @@ export type CommitFunction = "commit_2" | "commit_unsigned_2";
  * @throws STORE_UNAVAILABLE
  */
 export async function commit(connection: Connection, name: CommitFunction, batch: Batch): Promise<Committed> {
-  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS refused`;
+  const sql = `SELECT ${connection.schema}.${name}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS refused, ${connection.schema}.now_ms() AS now`;
   const mark = randomUUID();
   const parameters = parametersOf(batch, mark);
   let wasSent = false;

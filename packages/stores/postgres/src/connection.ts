@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError } from "@countersign/core/store";
 import pg from "pg";
+import { moment, ServerClock } from "./clock.ts";
 import { isReadOnly, meaningOf, storeError, unavailable } from "./errors.ts";
 import { refusalOf } from "./words.ts";
 
@@ -25,6 +26,7 @@ export class Connection {
   readonly config: pg.PoolConfig;
   /** The schema's name, quoted, ready to stand in SQL. */
   readonly schema: string;
+  readonly clock: ServerClock = new ServerClock();
   readonly #pool: pg.Pool;
   #open = true;
   /** Work that has begun. The pool outlives it: whoever waits for a connection of a pool that ends hears nothing for 5 s. */
@@ -39,7 +41,7 @@ export class Connection {
     this.#pool = new pg.Pool({ allowExitOnIdle: true, application_name: "countersign", ...this.config });
     // An idle connection that breaks is replaced when one is needed. One in use tells its statement, and beside that emits
     // an error that would end the process if nobody listened.
-    this.#pool.on("error", () => {}).on("connect", (client) => client.on("error", () => {}));
+    this.#pool.on("error", () => {}).on("connect", (client) => client.on("error", () => this.clock.forget()));
   }
 
   /**
@@ -80,13 +82,19 @@ export class Connection {
     }
   }
 
-  /** One statement, one round trip, one transaction. @throws Unanswered, and what the server or the network says */
+  /**
+   * One statement, one round trip, one transaction. A column `now` of its first row is the server's clock.
+   * @throws Unanswered, and what the server or the network says
+   */
   async once(sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
     const client = await this.#connect();
     let broken: Error | undefined;
     try {
       const name = this.#named ? nameOf(sql) : undefined;
+      const sent = moment();
       const { rows } = await client.query<Row>({ text: sql, values: [...values], ...(name ? { name } : {}) });
+      const now = rows[0]?.["now"];
+      if (typeof now === "number") this.clock.tell(now, sent);
       return rows;
     } catch (error) {
       const meaning = meaningOf(error);
@@ -94,6 +102,7 @@ export class Connection {
       // Whether a session may write was settled when it began: the next one may be another server's, or be allowed to.
       if (isReadOnly(error)) broken = new Error("It only reads.");
       if (meaning !== "lost") throw error;
+      this.clock.forget();
       broken = new Unanswered("The connection broke.", { cause: error });
       throw broken;
     } finally {

@@ -81,6 +81,8 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
     },
     now: () =>
       reading(async () => {
+        const told = connection.clock.now();
+        if (told !== undefined) return told;
         const [row] = await connection.ask(`SELECT ${connection.schema}.now_ms() AS now`, []);
         return Number(row?.["now"]);
       }),

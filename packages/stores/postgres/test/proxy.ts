@@ -17,6 +17,10 @@ export interface Proxy {
   readonly url: string;
   /** Connections that were cut. */
   readonly cuts: number;
+  /** How many statements that begin with this were asked for. */
+  asked(beginning: string): number;
+  /** From now on each answer takes so many ms longer. */
+  slow(ms: number): void;
   /** Cuts the connection of the next statement that contains `part`; `meanwhile` happens before the client can notice. */
   lose(part: string, moment: Moment, meanwhile?: () => Promise<unknown>): void;
   /** From now on the connection of every second statement that contains `part` is cut. */
@@ -35,7 +39,9 @@ export async function startProxy(url: string): Promise<Proxy> {
   let turn = 0;
   const swallowed = new Set<string>();
   const sockets = new Set<Socket>();
+  const asked: string[] = [];
   let stalled = false;
+  let delay = 0;
   let cuts = 0;
 
   function lossOf(sql: string): Loss | undefined {
@@ -67,6 +73,7 @@ export async function startProxy(url: string): Promise<Proxy> {
     const toServer = (message: Buffer): void => {
       const sql = startup ? undefined : sqlOf(message, statements);
       startup = false;
+      if (sql !== undefined) asked.push(sql);
       const loss = sql === undefined ? undefined : lossOf(sql);
       losing ??= loss;
       if (losing?.moment !== "before") upstream.write(message);
@@ -75,7 +82,9 @@ export async function startProxy(url: string): Promise<Proxy> {
     const toClient = (message: Buffer): void => {
       const type = String.fromCharCode(message[0] ?? 0);
       if (losing && type === "Z") void cut(losing);
-      if (!losing && !swallowed.has(type)) client.write(message);
+      if (losing || swallowed.has(type)) return;
+      if (delay > 0) setTimeout(() => client.write(message), delay);
+      else client.write(message);
     };
     client.on("data", framed(() => startup, (message) => !stalled && toServer(message))); // prettier-ignore
     upstream.on("data", framed(() => false, (message) => !stalled && toClient(message))); // prettier-ignore
@@ -91,6 +100,8 @@ export async function startProxy(url: string): Promise<Proxy> {
     get cuts() {
       return cuts;
     },
+    asked: (beginning) => asked.filter((sql) => sql.startsWith(beginning)).length,
+    slow: (ms) => void (delay = ms),
     lose: (part, moment, meanwhile = async () => {}) => void losses.push({ part, moment, meanwhile }),
     loseEverySecond: (part, moment) => void (standing = { part, moment, meanwhile: async () => {} }),
     swallow: (type) => void swallowed.add(type),
