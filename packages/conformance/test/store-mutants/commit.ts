@@ -91,6 +91,18 @@ export const commitMutants: readonly Mutant[] = [
     ...batch,
     before: undefined,
   })),
+  wrapped("adds-the-way-back-to-its-clock", ["store.clock.not-ahead"], (store) => {
+    let wayBack = 0;
+    return {
+      commit: async (batch) => {
+        const since = performance.now();
+        const committed = await store.commit(batch);
+        if (committed.ok) wayBack = performance.now() - since + 20;
+        return committed;
+      },
+      now: async () => (await store.now()) + wayBack,
+    };
+  }),
   wrapped("looks-at-the-clock-then-queues", ["store.race.before"], (store) => {
     const queued = queueing();
     return {

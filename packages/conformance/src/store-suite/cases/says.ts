@@ -51,4 +51,17 @@ export const saysCases: readonly StoreCase[] = [
       refused(await store.commit({ tenant: TENANT, changes: [], events: [], before }), "TOO_LATE", "after the deadline");
     },
   },
+  {
+    id: "store.clock.not-ahead",
+    title: "What `now` tells is never ahead of the clock that judges deadlines, also right after that clock has answered a commit.",
+    guards: "A decision that came in time is refused, or a lease is believed after somebody else may have it.",
+    run: async ({ open }) => {
+      const store = await open();
+      const batch = { tenant: TENANT, changes: [], events: [] };
+      for (let n = 0; n < 10; n++) {
+        accepted(await store.commit({ ...batch, before: (await store.now()) + 60_000 }), "a minute before the deadline");
+        refused(await store.commit({ ...batch, before: await store.now() }), "TOO_LATE", "a deadline right now");
+      }
+    },
+  },
 ];
