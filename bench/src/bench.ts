@@ -1,5 +1,6 @@
 import { inChild } from "./children/child.ts";
 import type { follow } from "./operations.ts";
+import { installPeers } from "./peers/install.ts";
 import type { BenchStore, Place } from "./stores/bench-store.ts";
 
 /** How much is measured. */
@@ -21,9 +22,27 @@ export interface Scale {
   readonly explains: boolean;
 }
 
-export const FULL: Scale = { few: 1_000, many: 1_000_000, turns: 2_000, cold: 50, warm: 500, processes: 5, effort: 1, explains: true };
+export const FULL: Scale = {
+  few: 1_000,
+  many: 1_000_000,
+  turns: 2_000,
+  cold: 50,
+  warm: 500,
+  processes: 5,
+  effort: 1,
+  explains: true,
+};
 /** Enough to see that something became twice as slow. */
-export const QUICK: Scale = { few: 1_000, many: 10_000, turns: 100, cold: 20, warm: 200, processes: 1, effort: 0.03, explains: false };
+export const QUICK: Scale = {
+  few: 1_000,
+  many: 10_000,
+  turns: 100,
+  cold: 20,
+  warm: 200,
+  processes: 1,
+  effort: 0.03,
+  explains: false,
+};
 
 /** What the rows share: places that are filled once, and somebody to tell how far they are. */
 export class Bench implements AsyncDisposable {
@@ -31,13 +50,21 @@ export class Bench implements AsyncDisposable {
   readonly note: (text: string) => void;
   /** Where operations run: each time in a process of its own, unless this is only about whether they run at all. */
   readonly measure: typeof follow;
+  readonly #installPeers: typeof installPeers;
+  #peers: Promise<string | undefined> | undefined;
   readonly #places = new Map<string, Promise<Place>>();
   readonly #stores = new Set<BenchStore>();
 
-  constructor(scale: Scale, note: (text: string) => void, measuring: typeof follow = inChild) {
+  constructor(
+    scale: Scale,
+    note: (text: string) => void,
+    measuring: typeof follow = inChild,
+    installing: typeof installPeers = installPeers,
+  ) {
     this.scale = scale;
     this.note = note;
     this.measure = measuring;
+    this.#installPeers = installing;
   }
 
   rounds(full: number): number {
@@ -53,6 +80,11 @@ export class Bench implements AsyncDisposable {
     const made = store.prepare(pending, this.note);
     this.#places.set(key, made);
     return made;
+  }
+
+  /** Installs the peers, once a run. Answers why they can't be had, if they can't. */
+  peers(): Promise<string | undefined> {
+    return (this.#peers ??= this.#installPeers(this.note));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

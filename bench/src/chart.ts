@@ -1,4 +1,4 @@
-import { judged, type Figure, type Measured } from "./row.ts";
+import { judged, type Figure, type Measured, type MeasuredFigure } from "./row.ts";
 import { rounded } from "./table.ts";
 
 const WIDTH = 1070;
@@ -9,6 +9,8 @@ const HEADING = 32;
 const BARS = { x: 352, width: 240 };
 const AIM_X = BARS.x + BARS.width / 2;
 const COLUMNS = { warm: 612, cold: 777, aim: 942 };
+
+const NOT_MEASURED = "not measured";
 
 const STYLE = `
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
@@ -43,7 +45,7 @@ export function chart(figures: readonly Figure[]): string {
     for (const figure of members) parts.push(...row(figure, group, (y += LINE)));
   }
   const height = y + 24;
-  const met = `${shown.filter(({ holds }) => holds).length} of ${shown.length} aims are met.`;
+  const met = `${shown.filter(({ holds }) => holds).length} of ${shown.filter(({ holds }) => holds !== undefined).length} aims are met.`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">Countersign beside its aims</title>
 <desc id="desc">${escaped([met, ...shown.map(sentence)].join(" "))}</desc>
@@ -70,15 +72,22 @@ function head(met: string): readonly string[] {
 }
 
 function row(figure: Figure, group: string, y: number): readonly string[] {
-  const { name, unit, aim = "", holds } = figure;
-  const cold = "cold" in figure ? figure.cold : undefined;
+  const { name, aim = "" } = figure;
   return [
     text(16, y, name.slice(name.startsWith(`${group}: `) ? group.length + 2 : 0)),
+    ...("notMeasured" in figure ? [text(COLUMNS.warm, y, NOT_MEASURED, "quiet")] : bars(figure, y)),
+    text(COLUMNS.aim, y, aim),
+  ];
+}
+
+function bars(figure: MeasuredFigure, y: number): readonly string[] {
+  const { unit, holds } = figure;
+  const cold = "cold" in figure ? figure.cold : undefined;
+  return [
     ...share(judged(figure), y - 10, 8, holds ? "met" : "missed"),
     ...(cold ? share(cold, y - 1, 4, "cold") : []),
     text(COLUMNS.warm, y, written(judged(figure), unit)),
     text(COLUMNS.cold, y, cold ? written(cold, unit) : "", "quiet"),
-    text(COLUMNS.aim, y, aim),
   ];
 }
 
@@ -91,11 +100,14 @@ function share({ ofAim }: Measured, y: number, height: number, look: string): re
   return [bar(BARS.x, y, BARS.width - 4, height, look), arrow];
 }
 
-function written({ value, ratio }: Measured, unit: Figure["unit"]): string {
+function written({ value, ratio }: Measured, unit: MeasuredFigure["unit"]): string {
   return `${rounded(value)} ${unit}${ratio === undefined ? "" : ` (${rounded(ratio)}x)`}`;
 }
 
-const sentence = (figure: Figure): string => `${figure.name}: ${written(judged(figure), figure.unit)}, aim ${figure.aim}.`;
+function sentence(figure: Figure): string {
+  const found = "notMeasured" in figure ? NOT_MEASURED : written(judged(figure), figure.unit);
+  return `${figure.name}: ${found}, aim ${figure.aim}.`;
+}
 
 const bar = (x: number, y: number, width: number, height: number, look: string): string =>
   `<rect class="${look}" x="${x}" y="${y}" width="${width.toFixed(1)}" height="${height}"/>`;

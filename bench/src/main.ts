@@ -8,13 +8,15 @@ import { allRows } from "./rows.ts";
 import { run } from "./run.ts";
 import { table } from "./table.ts";
 
-const HELP = `Measures Countersign beside raw limits and native approvals.
+const HELP = `Measures Countersign beside raw limits, native approvals, and peers (DBOS and Mastra, which it installs into
+bench/peers when it gets to them).
 
-  --quick         within two minutes: 100,000 pending requests in place of 1,000,000, threads of 500 turns in
-                  place of 2,000, one cold process of each side in place of five, and fewer rounds
+  --quick         two to four minutes: 10,000 pending requests in place of 1,000,000, threads of 100 turns in place
+                  of 2,000, one cold process of each side in place of five, and fewer rounds
   --only <text>   the rows whose name contains it
   --json          a JSON array on standard output: {name, unit, warm, cold, aim, holds} for what is timed,
-                  {name, unit, single, aim, holds} for what is counted
+                  {name, unit, single, aim, holds} for what is counted, {name, notMeasured, aim} for what can't be
+                  measured here
   --chart <file>  measures nothing: makes an SVG of the figures that --json has written to this file
 `;
 

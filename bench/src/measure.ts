@@ -43,6 +43,15 @@ export function inBulk(work: (operations: number) => unknown): Timed {
   };
 }
 
+/** So many workers share the work. */
+export async function together(workers: number, times: number, work: (worker: number, n: number) => unknown): Promise<void> {
+  let n = 0;
+  const working = async (worker: number): Promise<void> => {
+    while (n < times) await work(worker, n++);
+  };
+  await Promise.all(Array.from({ length: workers }, (_, worker) => working(worker)));
+}
+
 /**
  * Measures two things beside each other. They take turns, and they take turns in going first, so that whatever else the
  * machine does slows both alike.

@@ -11,13 +11,16 @@ export interface Measured extends Reading {
   readonly ofAim?: number;
 }
 
-interface Named {
+interface Aimed {
   readonly name: string;
-  readonly unit: "µs" | "ms" | "MB" | "commits/s" | "round trips" | "commits" | "queries";
   /** Absent: the figure is there to be read beside others. */
   readonly aim?: string;
   /** Whether the warm or the single figure is within the aim. */
   readonly holds?: boolean;
+}
+
+interface Named extends Aimed {
+  readonly unit: "µs" | "ms" | "MB" | "commits/s" | "runs/s" | "round trips" | "commits" | "queries";
 }
 
 /** Operations, timed in a process that has done nothing yet and in one that has done 500 of them. */
@@ -31,8 +34,15 @@ export interface SingleFigure extends Named {
   readonly single: Measured;
 }
 
+/** What can't be measured here. */
+export interface MissingFigure extends Aimed {
+  /** Why. */
+  readonly notMeasured: string;
+}
+
+export type MeasuredFigure = TimedFigure | SingleFigure;
 /** One line of the result. */
-export type Figure = TimedFigure | SingleFigure;
+export type Figure = MeasuredFigure | MissingFigure;
 
 /** A figure, and where the time goes: asked only of one that misses its aim. */
 export type Result = Figure & { readonly profile?: readonly string[] | undefined };
@@ -44,7 +54,7 @@ export interface Row {
 }
 
 /** The figure that the aim is about. */
-export const judged = (figure: Figure): Measured => ("single" in figure ? figure.single : figure.warm);
+export const judged = (figure: MeasuredFigure): Measured => ("single" in figure ? figure.single : figure.warm);
 
 /** What a figure takes from the samples of both sides. */
 export type Reader = (sides: Sides) => Reading;
@@ -54,6 +64,7 @@ export const inMicroseconds: Reader = (sides) => {
   const { value, baseline = Number.NaN } = inMs(sides);
   return { value: value * 1_000, baseline: baseline * 1_000 };
 };
+export const perSecond: Reader = ({ subject, baseline }) => ({ value: 1_000 / medianMs(subject), baseline: 1_000 / medianMs(baseline) });
 /** What an operation takes longer than the baseline. */
 export const addedInMicroseconds: Reader = (sides) => {
   const { value, baseline = Number.NaN } = inMicroseconds(sides);
@@ -68,6 +79,10 @@ export function timedFigure(name: string, unit: Named["unit"], { warm, cold }: W
 export function singleFigure(name: string, unit: Named["unit"], reading: Reading, aim?: Aim): SingleFigure {
   const single = measuredBy(reading, aim);
   return { name, unit, single, ...standing(single, aim) };
+}
+
+export function notMeasured(name: string, why: string, aim: Aim | undefined): MissingFigure {
+  return { name, notMeasured: why, ...(aim && { aim: aim.text }) };
 }
 
 function measuredBy(reading: Reading, aim: Aim | undefined): Measured {

@@ -1,3 +1,4 @@
+import { DBOS, MASTRA } from "./peers/contestants.ts";
 import type { Row } from "./row.ts";
 import { allowedCallRow, allowedInCoreRow } from "./rows/allowed-call.ts";
 import { claimRow } from "./rows/claims.ts";
@@ -5,6 +6,7 @@ import { commitRows } from "./rows/commits.ts";
 import { imports } from "./rows/imports.ts";
 import { memoryRow } from "./rows/memory.ts";
 import { pageRow } from "./rows/pages.ts";
+import { peerRow, type Peer } from "./rows/peers.ts";
 import { countRow, tripRow, type Tripping } from "./rows/trips.ts";
 import { turnRow } from "./rows/turns.ts";
 import { writersRow } from "./rows/writers.ts";
@@ -17,6 +19,11 @@ const KEPT: readonly Tripping[] = [
   { framework: "openai-agents", name: "OpenAI Agents", mostCpu: 0.6, mostRoundTrips: 10 },
   { framework: "ai-sdk", name: "AI SDK", mostTimes: 1.15, mostRoundTrips: 10 },
   { framework: "openrouter", name: "OpenRouter", mostCpu: 0.6, mostRoundTrips: 10 },
+];
+
+const PEERS: readonly Peer[] = [
+  { ...DBOS, mostTimes: 1, leastTimes: 1.3 },
+  { ...MASTRA, leastTimes: 0.9 },
 ];
 
 /** Every row of the table, in its order. */
@@ -39,6 +46,7 @@ export function allRows(): readonly Row[] {
     turnRow(),
     ...stores.map((store) => turnRow(store)),
     ...stores.map(claimRow),
+    ...PEERS.map((peer) => peerRow(postgres, peer)),
     ...stores.map(pageRow),
     ...stores.map(memoryRow),
     imports,

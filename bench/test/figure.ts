@@ -6,10 +6,10 @@ const measured = z.strictObject({
   ratio: z.number().optional(),
   ofAim: z.number().optional(),
 });
+const aimed = { name: z.string().min(1), aim: z.string().min(1).optional() };
 const named = {
-  name: z.string().min(1),
-  unit: z.enum(["µs", "ms", "MB", "commits/s", "round trips", "commits", "queries"]),
-  aim: z.string().min(1).optional(),
+  ...aimed,
+  unit: z.enum(["µs", "ms", "MB", "commits/s", "runs/s", "round trips", "commits", "queries"]),
   holds: z.boolean().optional(),
 };
 
@@ -17,4 +17,5 @@ const named = {
 export const figureSchema = z.union([
   z.strictObject({ ...named, warm: measured, cold: measured }),
   z.strictObject({ ...named, single: measured }),
+  z.strictObject({ ...aimed, notMeasured: z.string().min(1) }),
 ]);

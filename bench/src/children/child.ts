@@ -11,7 +11,8 @@ const MOST = 256 * 1024 * 1024;
 
 /** A process of its own that reports what it sees, once it is ready to. It ends with this one. */
 export async function startChild(name: string, order: object): Promise<ChildProcess> {
-  const child = fork(pathOf(name), [JSON.stringify(order)], { execArgv: QUIET });
+  // What a framework in it prints is for people: this process may be printing figures.
+  const child = fork(pathOf(name), [JSON.stringify(order)], { execArgv: QUIET, stdio: ["ignore", 2, 2, "ipc"] });
   await once(child, "message");
   return child;
 }

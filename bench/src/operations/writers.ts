@@ -1,7 +1,7 @@
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { startChild, stopChild } from "../children/child.ts";
-import { inBulk, timed, type Comparison, type Timed } from "../measure.ts";
+import { inBulk, timed, together, type Comparison, type Timed } from "../measure.ts";
 import { BATCHES, suspendOne } from "../moves.ts";
 import type { Opened, Operations } from "../operations.ts";
 import { openAt, type Address } from "../stores/address.ts";
@@ -61,15 +61,6 @@ function alone(store: StorePort, writers: number): Timed {
     const batches = await prepared(commits);
     return inBulk(() => together(writers, commits, (_, n) => batches[n] && store.commit(batches[n])))(commits);
   };
-}
-
-/** So many writers share the work. */
-async function together(writers: number, times: number, write: (writer: number, n: number) => unknown): Promise<void> {
-  let n = 0;
-  const writing = async (writer: number): Promise<void> => {
-    while (n < times) await write(writer, n++);
-  };
-  await Promise.all(Array.from({ length: writers }, (_, writer) => writing(writer)));
 }
 
 /** What core would commit, made beforehand. */

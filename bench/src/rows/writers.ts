@@ -1,6 +1,5 @@
-import { medianMs } from "../measure.ts";
 import { operations } from "../operations/writers.ts";
-import { explained, timedFigure, type Reader, type Result, type Row } from "../row.ts";
+import { explained, perSecond, timedFigure, type Result, type Row } from "../row.ts";
 import type { BenchStore } from "../stores/bench-store.ts";
 import { measured, profileOf } from "../warm-and-cold.ts";
 
@@ -32,5 +31,3 @@ export function writersRow(store: BenchStore): Row {
     },
   };
 }
-
-const perSecond: Reader = ({ subject, baseline }) => ({ value: 1_000 / medianMs(subject), baseline: 1_000 / medianMs(baseline) });
