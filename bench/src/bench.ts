@@ -10,6 +10,8 @@ export interface Scale {
   readonly many: number;
   /** Turns of a long thread. */
   readonly turns: number;
+  /** Events of a long audit trail; a short one has a tenth of them. */
+  readonly events: number;
   /** Operations of a process that count as its first. */
   readonly cold: number;
   /** Operations after which a process is warm. */
@@ -26,6 +28,7 @@ export const FULL: Scale = {
   few: 1_000,
   many: 1_000_000,
   turns: 2_000,
+  events: 100_000,
   cold: 50,
   warm: 500,
   processes: 5,
@@ -37,6 +40,7 @@ export const QUICK: Scale = {
   few: 1_000,
   many: 10_000,
   turns: 100,
+  events: 5_000,
   cold: 20,
   warm: 200,
   processes: 1,
@@ -71,13 +75,13 @@ export class Bench implements AsyncDisposable {
     return Math.max(1, Math.ceil(full * this.scale.effort));
   }
 
-  /** A place of this store with so many pending requests, the same for all rows. */
-  place(store: BenchStore, pending: number): Promise<Place> {
-    const key = `${store.name}/${pending}`;
+  /** A place of this store with so many pending requests, the same for all rows that don't name one. */
+  place(store: BenchStore, pending: number, name: string = String(pending)): Promise<Place> {
+    const key = `${store.name}/${name}`;
     const known = this.#places.get(key);
     if (known) return known;
     this.#stores.add(store);
-    const made = store.prepare(pending, this.note);
+    const made = store.prepare(name, pending, this.note);
     this.#places.set(key, made);
     return made;
   }

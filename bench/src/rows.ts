@@ -9,6 +9,7 @@ import { pageRow } from "./rows/pages.ts";
 import { peerRow, type Peer } from "./rows/peers.ts";
 import { countRow, tripRow, type Tripping } from "./rows/trips.ts";
 import { turnRow } from "./rows/turns.ts";
+import { verifyRow } from "./rows/verify.ts";
 import { writersRow } from "./rows/writers.ts";
 import { postgresBench } from "./stores/postgres.ts";
 import { sqliteBench } from "./stores/sqlite.ts";
@@ -49,6 +50,7 @@ export function allRows(): readonly Row[] {
     ...PEERS.map((peer) => peerRow(postgres, peer)),
     ...stores.map(pageRow),
     ...stores.map(memoryRow),
+    ...stores.map(verifyRow),
     imports,
   ];
 }

@@ -10,16 +10,19 @@ const TOGETHER = 100;
 /** Turns of conversations, through core and no framework: each pauses, is decided, goes on and completes. */
 export function turning(store: StorePort): (threadId: string) => Promise<void> {
   const gate = createGate({ policy, store, warn: () => {}, limits: { thread: false, requester: false } });
-  let call: ProposedCall;
+  const calls = new Map<string, ProposedCall>();
   const runner = defineRunner<string, string>(gate, {
     name: "bench-turns",
     framework: "bench",
     keepsConversation: true,
     async advance(thread, { input }) {
-      if (input !== undefined) {
-        call = { turnId: input, callId: "call_0", tool: "pay", args: ARGS };
-        if (await thread.mustWait(call, { fresh: true })) return { status: "suspended", calls: [call], continuation: null };
+      const call = input === undefined ? calls.get(thread.id) : callOf(input);
+      if (!call) throw new Error("a turn goes on in the process that began it");
+      if (await thread.mustWait(call, { fresh: input !== undefined })) {
+        calls.set(thread.id, call);
+        return { status: "suspended", calls: [call], continuation: null };
       }
+      calls.delete(thread.id);
       await thread.execute(call, () => "paid");
       return { status: "completed", output: "done", text: "done" };
     },
@@ -32,6 +35,8 @@ export function turning(store: StorePort): (threadId: string) => Promise<void> {
     if ((await runner.resume(threadId)).status !== "completed") throw new Error("a signed turn completes");
   };
 }
+
+const callOf = (turnId: string): ProposedCall => ({ turnId, callId: "call_0", tool: "pay", args: ARGS });
 
 /**
  * Gives a thread so many turns to look back on. One is a real one; the requests of the others are copies of its request,

@@ -14,8 +14,8 @@ export interface BenchStore {
   };
   /** Many that suspend at once, beside as many raw writers. Watched: while a worker and a listener hear of it. */
   readonly writers: { readonly watched: boolean; readonly throughCore: Aim; readonly alone?: Aim };
-  /** A new place with so many pending requests. */
-  prepare(pending: number, note: (text: string) => void): Promise<Place>;
+  /** A new place of this name with so many pending requests. */
+  prepare(name: string, pending: number, note: (text: string) => void): Promise<Place>;
   /** Ends what {@link prepare} has started. */
   stop(): Promise<void>;
 }

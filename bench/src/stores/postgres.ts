@@ -18,10 +18,10 @@ export function postgresBench(): BenchStore {
       alone: { suspend: atMostTimes(2.2), decide: atMostTimes(2.2), claim: atMostTimes(2.2), receipt: atMostTimes(2.2) },
     },
     writers: { watched: true, throughCore: atLeast(2_000, "commits/s") },
-    async prepare(pending, note): Promise<Place> {
+    async prepare(name, pending, note): Promise<Place> {
       note("starting PostgreSQL");
       const { url } = await (starting ??= startPostgres({ settings: SETTINGS }));
-      const address = { type: "postgres", url, schema: `bench_${pending}` } as const;
+      const address = { type: "postgres", url, schema: `bench_${name}` } as const;
       note(`filling a schema with ${counted(pending)} pending requests`);
       const store = openAt(address);
       const seeded = await seed(store, pending);

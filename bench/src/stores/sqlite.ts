@@ -20,10 +20,10 @@ export function sqliteBench(): BenchStore {
       alone: { suspend: atMostTimes(1.6), decide: atMostTimes(1.5), claim: atMostTimes(1.3), receipt: atMostTimes(1.2) },
     },
     writers: { watched: false, throughCore: atLeastTimes(0.8), alone: atLeastTimes(1) },
-    async prepare(pending, note): Promise<Place> {
+    async prepare(name, pending, note): Promise<Place> {
       mkdirSync(DATA, { recursive: true });
       folder ??= mkdtempSync(join(DATA, "sqlite-"));
-      const path = join(folder, `${pending}.db`);
+      const path = join(folder, `${name}.db`);
       note(`filling a file with ${counted(pending)} pending requests`);
       const first = sqliteStore(path);
       const seeded = await seed(first, pending);
