@@ -65,7 +65,7 @@ function filling(store: StorePort): (upTo: number) => Promise<void> {
 
 async function verifiedAt(bench: Bench, address: Address): Promise<Verified> {
   const runs: Verified[] = [];
-  for (let i = 0; i < bench.rounds(5); i++) {
+  for (let i = 0; i < bench.rounds(3); i++) {
     bench.note(`verifying, process ${i + 1}`);
     runs.push(await runChild<Verified>("verify", { address }));
   }
