@@ -16,7 +16,7 @@ export type { Offer, OfferedTool, Offers } from "./contract/inspection.ts";
 export type { DecideNative, NativeAnswer } from "./contract/native.ts";
 export type { ParseArgs } from "./contract/parsed.ts";
 export type { Advance, RunFrom } from "./contract/runner.ts";
-export type { Thread, WaitOptions } from "./contract/thread.ts";
+export type { ShownRequest, Thread, WaitOptions } from "./contract/thread.ts";
 export { decideAnswers } from "./decide/answers.ts";
 export { reviewerOf } from "./decide/reviewer.ts";
 export { isPassing } from "./errors/passing.ts";

@@ -38,10 +38,10 @@ export async function applyDecisions(
   if (tools) refuseUnfit(gate, tools, turn.open.filter(isAsked));
   const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
   if (waiting.length > 0) {
-    const requests = await thread.suspend(waiting, null);
+    await thread.suspend(waiting, null);
     const waits = await thread.review(waiting);
     await thread.release("suspended");
-    if (waits) return { status: "pending", pending: requests.filter(({ status }) => status === "pending") };
+    if (waits) return { status: "pending", pending: await thread.pending(waiting) };
   }
   if (tools) await refuseStricter(thread, tools, calls);
   if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });

@@ -106,7 +106,7 @@ export function createRunner<C, G extends Graph>(
     const config = await configFor<C>(options.context, thread);
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
-    if (input === undefined) await refuseMissingTools(running, thread, () => stateOf(running, thread.id, { subgraphs: true }));
+    if (input === undefined) await refuseMissingTools(running, run, () => stateOf(running, thread.id, { subgraphs: true }));
     return {
       run,
       settings: inTools ? settings : { ...settings, callbacks: withHandler(config, counter) },

@@ -1,5 +1,4 @@
 import type { Gate } from "@countersign/core";
-import { isUnexecuted } from "@countersign/core/adapter";
 import { ToolMessage, type BaseMessage } from "@langchain/core/messages";
 import { isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
 import { FRAMEWORK } from "./framework.ts";
@@ -15,7 +14,7 @@ export async function withdrawForgotten(gate: Gate, run: Run, surroundings: Surr
   run.asked = true;
   // A conversation that goes on behind its tools, or that has only begun, can't have lost anything.
   if (ToolMessage.isInstance(messages.at(-1)) || stepOf(surroundings) <= 1) return;
-  const waiting = (await run.thread.unexecuted()).filter((request) => isUnexecuted(request) && isOfModel(request));
+  const waiting = (await run.thread.unexecuted()).filter(isOfModel);
   await Promise.all(waiting.map(({ id }) => withdraw(gate, id)));
 }
 

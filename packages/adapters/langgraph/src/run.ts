@@ -1,5 +1,5 @@
-import type { ApprovalRequest, Gate, ThreadInfo } from "@countersign/core";
-import { currentThread, openThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { Gate, ThreadInfo } from "@countersign/core";
+import { currentThread, openThread, reviewerOf, type ProposedCall, type ShownRequest, type Thread } from "@countersign/core/adapter";
 import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
 import { FRAMEWORK } from "./framework.ts";
@@ -8,7 +8,7 @@ import type { Tally } from "./tally.ts";
 /** A call that still waits, and the request that it waits for. */
 export interface Waiting {
   readonly call: ProposedCall;
-  readonly request: ApprovalRequest;
+  readonly request: ShownRequest;
   /** Names the pause of the whole turn: the id of its first request, also when that one is decided and others still wait. */
   readonly pause: string;
 }
@@ -32,7 +32,7 @@ export interface Run {
   readonly tally: Tally | undefined;
   /** Hears of the model requests of its tools, where those of the agent can be seen without. */
   readonly inTools?: BaseCallbackHandler | undefined;
-  /** The calls that it suspended. */
+  /** The calls that it pauses for. */
   readonly suspended: ProposedCall[];
   /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
   readonly batches: Map<string, Promise<readonly Waiting[]>>;
@@ -44,6 +44,8 @@ export interface Run {
   stopped: boolean;
   /** A runner drives it. */
   readonly driven: boolean;
+  /** …and records what it asks when the graph has come to rest: then nothing of the pause can be lost any more. */
+  readonly asksAtRest: boolean;
 }
 
 /** Whose call it is, outside a runner: who asks and in which context. The thread itself is always configurable.thread_id. */
@@ -64,7 +66,8 @@ export function beginRun<D extends { readonly tally: Tally; readonly inTools: Ba
   offered: () => ReadonlySet<string>,
   driver: D,
 ): Run & D {
-  const run = { ...newRun(thread, offered), ...driver };
+  // A reviewer of this process answers while the graph waits in its hook.
+  const run = { ...newRun(thread, offered), asksAtRest: !reviewerOf(gate), ...driver };
   underRunner.set(thread, { gate, run });
   return run;
 }
@@ -101,6 +104,7 @@ function newRun(thread: Thread, offered: Run["offered"]): Run {
     asked: false,
     stopped: false,
     driven: offered !== undefined,
+    asksAtRest: false,
   };
 }
 

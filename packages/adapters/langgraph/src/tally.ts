@@ -7,20 +7,27 @@ import { FRAMEWORK } from "./framework.ts";
 import { gateOf } from "./gated.ts";
 import { isAI } from "./turn.ts";
 
-/** What the model requests of a run have taken so far, whoever made them. It is saved with each pause. */
+/** What the model requests of a run have taken so far, whoever made them, and what it paused for. It is saved with each pause. */
 export interface Tally {
   usage: Usage | undefined;
   /** The messages that are in it, by id. */
   readonly counted: Set<string>;
   /** The last message of the run's input: what the conversation has after it is this run's. */
   readonly since: string | undefined;
+  /** The tools whose calls the run has paused for, by name. Undefined: it is one that an earlier version paused. */
+  readonly asked: Set<string> | undefined;
   /** There is something in it that was not saved. */
   unsaved: boolean;
 }
 
 /** What is on record of a run: with a pause what it took, at its end what the checkpoints don't have of its output. */
 export interface Saved {
-  readonly tally?: { readonly usage: Usage | undefined; readonly counted: readonly string[]; readonly since: string | undefined };
+  readonly tally?: {
+    readonly usage: Usage | undefined;
+    readonly counted: readonly string[];
+    readonly since: string | undefined;
+    readonly asked?: readonly string[] | undefined;
+  };
   readonly output?: Readonly<Record<string, unknown>>;
 }
 
@@ -37,21 +44,30 @@ export function savedBy(continuation: Continuation | null): Saved {
 
 /** Of a run that begins with an input whose last message has this id. */
 export function newTally(since: string | undefined): Tally {
-  return { usage: undefined, counted: new Set(), since, unsaved: true };
+  return { usage: undefined, counted: new Set(), since, asked: new Set(), unsaved: true };
 }
 
 /** Of a run that goes on. @throws STATE_INCOMPATIBLE */
 export function tallyIn(continuation: Continuation | null): Tally {
-  const { usage, counted, since } = savedBy(continuation).tally ?? {};
-  return { usage, counted: new Set(counted), since, unsaved: false };
+  const { usage, counted, since, asked } = savedBy(continuation).tally ?? {};
+  return { usage, counted: new Set(counted), since, asked: asked && new Set(asked), unsaved: false };
+}
+
+/** The run pauses for calls of these tools, or for others beside them. */
+export function noteAsked(tally: Tally | undefined, tools: readonly string[]): void {
+  for (const tool of tools) {
+    if (!tally?.asked || tally.asked.has(tool)) continue;
+    tally.asked.add(tool);
+    tally.unsaved = true;
+  }
 }
 
 /** What is saved of it with a pause that is about to be recorded. Null: nothing new. */
 export function takeUnsaved(tally: Tally | undefined): Continuation | null {
   if (!tally?.unsaved) return null;
   tally.unsaved = false;
-  const { usage, counted, since } = tally;
-  return continuationOf({ tally: { usage, counted: [...counted], since } });
+  const { usage, counted, since, asked } = tally;
+  return continuationOf({ tally: { usage, counted: [...counted], since, asked: asked && [...asked] } });
 }
 
 /** LangChain tells of every model request, also of nested agents, of tools, and of those whose message never gets into the state. */

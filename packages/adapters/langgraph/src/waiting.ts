@@ -2,7 +2,7 @@ import type { ProposedCall, WaitOptions } from "@countersign/core/adapter";
 import { untilPersisted } from "./checkpoints/persisted.ts";
 import { agentNameOf, type Surroundings } from "./checkpoints/surroundings.ts";
 import type { Run, Waiting } from "./run.ts";
-import { takeUnsaved } from "./tally.ts";
+import { noteAsked, takeUnsaved } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 
 /** A call that the gate looks at, and what an option of the framework says about it. */
@@ -44,10 +44,11 @@ export async function suspendUnsigned(
   const first = (await Promise.all(decided.map((call) => thread.recorded(call)))).find((request) => request !== undefined);
   // From here on something is recorded about the turn, whatever becomes of the write.
   if (turn) produced.delete(turn.message);
-  const requests = await thread.suspend(unsigned, takeUnsaved(tally));
+  noteAsked(tally, candidates.map(({ call }) => call.tool)); // prettier-ignore
+  const requests = await (run.asksAtRest ? thread.questions(unsigned) : thread.suspend(unsigned, takeUnsaved(tally)));
   run.suspended.push(...unsigned);
   if (!(await thread.review(unsigned))) return [];
-  const pending = requests.length === 1 ? requests : await thread.pending();
+  const pending = run.asksAtRest || requests.length === 1 ? requests : await thread.pending(unsigned);
   const open = new Set(pending.map(({ id }) => id));
   const pause = (first ?? requests[0])?.id ?? "";
   return requests.flatMap((request, index) => {

@@ -1,4 +1,5 @@
 // A tool that is gone while its call waits: no decision is lost, and a rollback goes on.
+import { amendRun, type Continuation } from "@countersign/core/adapter";
 import { approvalMiddleware, createRunner, gateTools } from "@countersign/langgraph";
 import { MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { createReactAgent, ToolNode } from "@langchain/langgraph/prebuilt";
@@ -58,7 +59,27 @@ describe.each(Object.entries(shapes))("under a runner, %s", (_, shape) => {
     expect(await deploy(true).resume("t")).toMatchObject({ status: "completed" });
     expect(deploys.effects).toContainEqual({ amount: 5_000, to: "x" });
   });
+
+  test.each(["this version", "an earlier one"])(
+    "of a run that %s paused, so does a rejection: the model hears its words",
+    async (version) => {
+      const deploys = openDeploys();
+      const deploy = (has: boolean) => createRunner(deploys.gate, shape(deploys, has) as never, { name: "payments" });
+      await deploy(true).start("t", both, { requestedBy: "bob" });
+      if (version === "an earlier one") await amendRun(deploys.gate, "t", { id: "bob" }, withoutTools);
+      await deploys.reject("x", "not to x");
+      expect(await failure(deploy(false).resume("t"))).toMatchObject(incompatible);
+      expect(await deploy(true).resume("t")).toMatchObject({ status: "completed", text: expect.stringMatching(/not to x/) as string });
+      expect(deploys.effects).toEqual([{ amount: 0, to: "note" }]);
+    },
+  );
 });
+
+/** As a version saved it that didn't note the tools of a pause. */
+function withoutTools({ format, data }: Continuation): Continuation {
+  const { tally } = data as { readonly tally: object };
+  return { format, data: { tally: { ...tally, asked: undefined } } };
+}
 
 describe("without a runner", () => {
   test("approvalMiddleware says so, and a rollback goes on", async () => {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { createGate, definePolicy, isCountersignError } from "@countersign/core";
-import { approvalMiddleware } from "@countersign/langgraph";
+import { approve, createGate, definePolicy, isCountersignError, type ApprovalRequest } from "@countersign/core";
+import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { memoryStore } from "@countersign/memory";
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { AIMessage, createAgent, createMiddleware, tool } from "langchain";
@@ -13,6 +13,39 @@ import { SlowSaver } from "./support/slow-saver.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld } from "./support/world.ts";
 
 const thread = "pay-001";
+
+/** A runner of an agent that pays, and for each of its commits whether the graph's own pause was on disk by then. */
+function driven(durability: "sync" | "async") {
+  const desk = openDesk();
+  const saver = new SlowSaver(":memory:", 30);
+  const store = memoryStore();
+  const commit = store.commit.bind(store);
+  const pausedBefore: boolean[] = [];
+  store.commit = async (batch) => {
+    const tuple = await saver.getTuple({ configurable: { thread_id: "t" } });
+    pausedBefore.push(tuple?.pendingWrites?.some(([, channel]) => channel === "__interrupt__") ?? false);
+    return commit(batch);
+  };
+  const gate = createGate({ policy: desk.gate.policy, store, warn: () => {} });
+  const middleware = [approvalMiddleware(gate)];
+  const agent = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], checkpointer: saver, middleware });
+  return { pausedBefore, gate, runner: createRunner(gate, agent, { name: "payments", context: () => ({ durability }) }) };
+}
+
+describe("under a runner", () => {
+  test.each(["async", "sync"] as const)(
+    "durability %s: what is asked is recorded behind the pause, in the write that ends the run",
+    async (how) => {
+      const { runner, gate, pausedBefore } = driven(how);
+      const outcome = await runner.start("t", paying([5_000, "x"], [6_000, "y"], [5, "z"]));
+      expect(pausedBefore).toEqual([false, true]);
+      expect(outcome).toMatchObject({ status: "suspended", pending: [{ args: { to: "x" } }, { args: { to: "y" } }] });
+      for (const { id } of outcome.status === "suspended" ? outcome.pending : [])
+        await gate.decide((await gate.get(id)) as ApprovalRequest, approve(), { by: { id: "alice" } });
+      expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x | paid 6000 to y | paid 5 to z" });
+    },
+  );
+});
 
 /** A store that looks, at every request it is given, whether the message that proposes it can be read back. */
 function watching(saver: SlowSaver): { readonly store: ReturnType<typeof memoryStore>; readonly readBack: boolean[] } {

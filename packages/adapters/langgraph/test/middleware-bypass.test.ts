@@ -1,5 +1,5 @@
 import { definePolicy, isCountersignError } from "@countersign/core";
-import { approvalMiddleware } from "@countersign/langgraph";
+import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { Command, MemorySaver } from "@langchain/langgraph";
 import { AIMessage, createAgent, toolRetryMiddleware } from "langchain";
 import { describe, expect, test } from "vitest";
@@ -156,6 +156,8 @@ describe("ways round the pause", () => {
     const model = new ScriptedModel(() => [twin, { ...twin, args: { amount: 6_000, to: "y" } }]);
     const agent = createAgent({ model, tools: [desk.pay], checkpointer: new MemorySaver(), middleware: [approvalMiddleware(desk.gate)] });
     await expect(agent.invoke({ messages: "go" }, config)).rejects.toSatisfy((thrown) => isCountersignError(thrown, "DUPLICATE_CALL"));
-    expect(desk.effects).toEqual([]);
+    const runner = createRunner(desk.gate, agent, { name: "payments" });
+    await expect(runner.start("driven", "go")).rejects.toSatisfy((thrown) => isCountersignError(thrown, "DUPLICATE_CALL"));
+    expect([desk.effects, await desk.pending()]).toEqual([[], []]);
   });
 });

@@ -30,7 +30,7 @@ export async function applyDecisions<S extends RunState<any, any>>(
     await run.thread.suspend(calls, null);
     if (await run.thread.review(calls)) {
       await run.thread.release("suspended");
-      return { status: "pending", pending: await run.thread.pending() };
+      return { status: "pending", pending: await run.thread.pending(calls) };
     }
   }
   const stopper = await stopperOf(run, pause);

@@ -32,13 +32,17 @@ export interface WaitOptions extends CallOptions {
   readonly decisions?: ReviewTerms["decisions"];
 }
 
+/** What a person is asked about a call, as far as a framework's own pause shows it. */
+export type ShownRequest = Pick<ApprovalRequest, "id" | "callId" | "tool" | "proposal" | "reason" | "terms" | "argsSchema">;
+
 /** One conversation under the gate, for one invocation. */
 export interface Thread {
   readonly id: string;
   readonly requestedBy: Principal | undefined;
   /** What the policy's conditions see as `context`. */
   readonly context: unknown;
-  pending(): Promise<readonly ApprovalRequest[]>;
+  /** Those of these calls' requests that still wait. One read for all calls of a turn. */
+  pending(calls: readonly ProposedCall[]): Promise<readonly ApprovalRequest[]>;
   /** The arguments of a call as whoever reviews it will see them: what its rule hides is masked. Pure. */
   shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject;
   /**
@@ -46,9 +50,7 @@ export interface Thread {
    * that `execute` or `preview` refuses are told of by themselves. Never throws.
    */
   unreadable(call: Pick<ProposedCall, "namespace" | "tool">, issues: readonly Issue[]): void;
-  /**
-   * The thread's requests of which nothing has run: those that wait or are signed, and the last that were rejected.
-   */
+  /** What waits in the whole thread, undecided or signed: nothing of it has run. */
   unexecuted(): Promise<readonly ApprovalRequest[]>;
   /**
    * Outside a runner: what is saved of the thread. From here on this invocation writes only on top of that: once somebody
@@ -72,6 +74,13 @@ export interface Thread {
    * @throws SETUP if a person would have to be asked, and `options.decisions` leave them nothing to decide
    */
   mustWait(call: ProposedCall, options?: WaitOptions): boolean | Promise<boolean>;
+  /**
+   * What people will be asked about calls that must wait: for a hook that has to show it in its framework's pause, before a
+   * runner records the calls. Writes nothing. What a tool's schema adds, and whether a rejected call is revised, is found out
+   * when they are recorded.
+   * @throws DUPLICATE_CALL, POLICY_DENIED, INVALID_ARGS, SETUP
+   */
+  questions(calls: readonly ProposedCall[]): Promise<readonly ShownRequest[]>;
   /**
    * One atomic write; calls that are recorded already are adopted. A null continuation: the framework or the application
    * keeps the conversation. The thread stays held by this invocation until it is released.

@@ -7,7 +7,7 @@ import type { Principal } from "../contract/principal.ts";
 import type { Issue, JsonObject } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { CallOptions, Thread, WaitOptions } from "../contract/thread.ts";
+import type { CallOptions, ShownRequest, Thread, WaitOptions } from "../contract/thread.ts";
 import { expireIfOverdue } from "../decide/deadline.ts";
 import { reviewInProcess } from "../decide/review.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -32,9 +32,6 @@ import { principalOf } from "./input.ts";
 import { Questions } from "./questions.ts";
 import { release } from "./release.ts";
 import { Turns } from "./turns.ts";
-
-/** More calls than a model makes at once. */
-const LAST = 100;
 
 /** The gate around one invocation's calls. */
 export class GatedThread implements Thread {
@@ -69,9 +66,9 @@ export class GatedThread implements Thread {
     return this.invocation.context;
   }
 
-  async pending(): Promise<readonly ApprovalRequest[]> {
-    const { unfinished } = await this.#internals.kernel.ledger.read(this.id);
-    return unfinished.filter(({ state }) => state === "pending").map(toRequest);
+  async pending(calls: readonly ProposedCall[]): Promise<readonly ApprovalRequest[]> {
+    const records = await Promise.all(calls.map((call) => this.#turns.record(call)));
+    return records.flatMap((record) => (record?.state === "pending" ? [toRequest(record)] : []));
   }
 
   shown(call: Pick<ProposedCall, "namespace" | "tool" | "args">): JsonObject {
@@ -79,10 +76,7 @@ export class GatedThread implements Thread {
   }
 
   async unexecuted(): Promise<readonly ApprovalRequest[]> {
-    const { ledger } = this.#internals.kernel;
-    const query = { threadId: this.id, status: "rejected", order: "newest", limit: LAST } as const;
-    const [{ unfinished }, rejected] = await Promise.all([ledger.read(this.id), ledger.list(query)]);
-    return [...unfinished.filter(isCancellable), ...rejected.items].map(toRequest);
+    return (await this.#turns.underWay()).filter(isCancellable).map(toRequest);
   }
 
   async restore(): Promise<Continuation | null> {
@@ -104,6 +98,10 @@ export class GatedThread implements Thread {
   mustWait(call: ProposedCall, options: WaitOptions = {}): boolean | Promise<boolean> {
     const isNew = options.fresh && !this.#questions.has(call);
     return isNew ? this.#questions.waits(call, options) : this.#restoredWaits(call, options);
+  }
+
+  async questions(calls: readonly ProposedCall[]): Promise<readonly ShownRequest[]> {
+    return (await this.#questions.drafts(calls)).map(toRequest);
   }
 
   async suspend(calls: readonly ProposedCall[], continuation: Continuation | null): Promise<readonly ApprovalRequest[]> {

@@ -20,7 +20,7 @@ export function metThread(thread: Thread): Thread {
     id: thread.id,
     requestedBy: thread.requestedBy,
     context: thread.context,
-    pending: () => meeting(() => thread.pending()),
+    pending: (calls) => meeting(() => thread.pending(calls)),
     shown: (call) => thread.shown(call),
     unreadable: (call, issues) => thread.unreadable(call, issues),
     unexecuted: () => meeting(() => thread.unexecuted()),
@@ -31,6 +31,7 @@ export function metThread(thread: Thread): Thread {
       const waits = thread.mustWait(call, options);
       return typeof waits === "boolean" ? waits : meeting(() => waits);
     },
+    questions: (calls) => meeting(() => thread.questions(calls)),
     suspend: (calls, continuation) => meeting(() => thread.suspend(calls, continuation)),
     save: (continuation) => meeting(() => thread.save(continuation)),
     review: (calls) => meeting(() => thread.review(calls)),

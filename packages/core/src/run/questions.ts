@@ -10,10 +10,12 @@ import { refusedBy } from "../gate/refusal.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { demandLease } from "../hold/lease.ts";
 import type { GatingKernel } from "../kernel.ts";
+import type { WithSchema } from "../ledger/to-request.ts";
 import type { Judgement } from "../policy/check.ts";
 import { runningCall } from "../resume/current-call.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { suspend, type Counting, type Suspension } from "../suspend/suspend.ts";
+import { newRequest } from "../suspend/ask.ts";
+import { refuseDuplicates, suspend, type Counting, type Suspension } from "../suspend/suspend.ts";
 import type { Turns } from "./turns.ts";
 
 const keyOf = ({ turnId, callId }: ProposedCall): string => JSON.stringify([turnId, callId]);
@@ -113,6 +115,20 @@ export class Questions {
     const { tenant } = this.#kernel.ledger;
     const parent = runningCall.getStore()?.requestId;
     return questionOn(call, judgement, { ...options, tenant, threadId: this.#invocation.threadId, parent, recordsAllowed });
+  }
+
+  /** The requests of these calls, as they are recorded already or as far as they are known before. @throws DUPLICATE_CALL */
+  async drafts(calls: readonly ProposedCall[]): Promise<readonly WithSchema[]> {
+    const questions = await Promise.all(calls.map((call) => this.#questionFor(call)));
+    refuseDuplicates(questions);
+    return Promise.all(questions.map((question) => this.#draft(question)));
+  }
+
+  async #draft(question: Question): Promise<WithSchema> {
+    const recorded = question.fresh ? [] : await this.#turns.ofCall(question.call);
+    const found = recorded.find(({ id }) => id === question.id);
+    const ancestry = { supersedes: recorded.at(-1), revises: undefined, parsed: undefined };
+    return found ?? newRequest(this.#kernel.ledger.tenant, this.#invocation, question, ancestry, this.#kernel.clock());
   }
 
   async record(calls: readonly ProposedCall[], continuation: Continuation | null, ends = false): Promise<Suspension> {

@@ -11,10 +11,10 @@ export class Turns {
   readonly #ledger: Ledger;
   readonly #threadId: string;
   readonly #read = new Map<string, Promise<readonly RequestRecord[]>>();
-  #taken: readonly RequestRecord[];
+  #taken: readonly RequestRecord[] | undefined;
 
   /** @param taken what was under way in the thread when this invocation took it */
-  constructor(ledger: Ledger, threadId: string, taken: readonly RequestRecord[] = []) {
+  constructor(ledger: Ledger, threadId: string, taken: readonly RequestRecord[] | undefined) {
     this.#ledger = ledger;
     this.#threadId = threadId;
     this.#taken = taken;
@@ -31,13 +31,18 @@ export class Turns {
     return this.#takenOf(call) ?? (await this.#of(call.turnId)).find(({ id }) => id === this.#idOf(call));
   }
 
+  /** What is under way in the whole thread. */
+  async underWay(): Promise<readonly RequestRecord[]> {
+    return this.#taken ?? (await this.#ledger.read(this.#threadId)).unfinished;
+  }
+
   forget(): void {
     this.#read.clear();
-    this.#taken = [];
+    this.#taken = undefined;
   }
 
   #takenOf(call: ProposedCall): RequestRecord | undefined {
-    if (this.#taken.length === 0) return undefined;
+    if (!this.#taken || this.#taken.length === 0) return undefined;
     const asked = this.#idOf(call);
     return this.#taken.find(({ id }) => id === asked);
   }

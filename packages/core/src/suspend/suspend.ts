@@ -161,7 +161,8 @@ async function readToCount({ ledger }: Kernel, threadId: string, asking: Countin
 
 const isPending = ({ state }: RequestRecord): boolean => state === "pending";
 
-function refuseDuplicates(asks: readonly Question[]): void {
+/** @throws DUPLICATE_CALL */
+export function refuseDuplicates(asks: readonly Question[]): void {
   const seen = new Set<string>();
   for (const { call } of asks) {
     const key = JSON.stringify([call.turnId, call.callId]);

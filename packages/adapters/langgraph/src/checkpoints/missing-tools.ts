@@ -1,9 +1,10 @@
 import { CountersignError } from "@countersign/core";
-import type { ProposedCall, Thread } from "@countersign/core/adapter";
+import type { ProposedCall } from "@countersign/core/adapter";
 import type { StateSnapshot } from "@langchain/langgraph";
 import { gateOf } from "../gated.ts";
 import { isGraph, toolNamesOf, toolNodesUnder, type Nodes, type ToolNodeLike } from "../offers.ts";
 import { FRAMEWORK } from "../framework.ts";
+import type { Run } from "../run.ts";
 import { openTurn, proposedCall } from "../turn.ts";
 import { messagesOf, type RunningGraph } from "./graph.ts";
 
@@ -25,15 +26,19 @@ export function missingTool(call: Pick<ProposedCall, "tool">): CountersignError<
  * them? Reads the graph's state only if one may have none.
  * @throws STATE_INCOMPATIBLE
  */
-export async function refuseMissingTools(graph: RunningGraph, thread: Thread, read: () => Promise<StateSnapshot>): Promise<void> {
-  const waiting = await thread.unexecuted();
-  if (waiting.length === 0) return;
+export async function refuseMissingTools(
+  graph: RunningGraph,
+  { thread, tally }: Pick<Run, "thread" | "tally">,
+  read: () => Promise<StateSnapshot>,
+): Promise<void> {
   const offered = toolNamesOf(graph);
-  const suspects = waiting.filter(({ tool }) => !offered.has(tool));
-  if (suspects.length === 0) return;
-  const lost = callsWithoutTools(graph, await read());
-  const found = lost.find(({ turnId, callId }) => suspects.some((request) => request.turnId === turnId && request.callId === callId));
-  if (found) throw missingTool(found);
+  const signed = (await thread.unexecuted()).map(({ tool }) => tool);
+  // What is signed is known. What was refused isn't, but the pause has noted the tools that it was about.
+  if (tally?.asked && [...tally.asked, ...signed].every((tool) => offered.has(tool))) return;
+  for (const call of callsWithoutTools(graph, await read())) {
+    const request = offered.has(call.tool) ? undefined : await thread.recorded(call);
+    if (request?.execution === "none" && !request.begun) throw missingTool(call);
+  }
 }
 
 /** Open calls that tool nodes are about to run and have no tools for, in nested graphs too. */

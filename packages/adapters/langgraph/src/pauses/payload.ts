@@ -1,12 +1,5 @@
-import {
-  decisionsOf,
-  type ApprovalRequest,
-  type CountersignError,
-  type Decision,
-  type ErrorCode,
-  type JsonObject,
-} from "@countersign/core";
-import type { ProposedCall } from "@countersign/core/adapter";
+import { decisionsOf, type CountersignError, type Decision, type ErrorCode, type JsonObject } from "@countersign/core";
+import type { ProposedCall, ShownRequest } from "@countersign/core/adapter";
 
 /** What an existing UI finds in a pause: LangChain's `HITLRequest`, and for each action which request it is. */
 export interface PausePayload {
@@ -37,16 +30,16 @@ export interface PausedAction {
 }
 
 /** How one action is described to existing UIs, where an option of the framework says so. */
-export type Describe = (request: ApprovalRequest) => { readonly description?: string | undefined };
+export type Describe = (request: ShownRequest) => { readonly description?: string | undefined };
 
 /** A call that waits, and its request. */
 export interface Asked {
   readonly call: Pick<ProposedCall, "args">;
-  readonly request: ApprovalRequest;
+  readonly request: ShownRequest;
 }
 
 /** Records keep arguments in canonical order; people read them in the model's. */
-function shownOf({ call, request }: Asked): ApprovalRequest {
+function shownOf({ call, request }: Asked): ShownRequest {
   const { proposal } = request;
   return { ...request, proposal: { ...proposal, args: inOrderOf(proposal.args, call.args) as JsonObject } };
 }
@@ -85,14 +78,14 @@ export function carriesError(value: unknown): boolean {
   return countersign?.error !== undefined;
 }
 
-function action(request: ApprovalRequest, description: string | undefined): PausedAction {
+function action(request: ShownRequest, description: string | undefined): PausedAction {
   const { id, callId, tool, proposal } = request;
   const { args, digest } = proposal;
   return { callId, name: tool, args, description: description ?? describedBy(request), requestId: id, digest };
 }
 
 /** The older shape that Agent Inbox renders; it knows one action per pause. */
-function humanInterrupt(request: ApprovalRequest, description: string | undefined): object {
+function humanInterrupt(request: ShownRequest, description: string | undefined): object {
   const may = (decision: Decision["type"]): boolean => decisionsOf(request.terms).includes(decision);
   return {
     action_request: { action: request.tool, args: request.proposal.args },
@@ -101,6 +94,6 @@ function humanInterrupt(request: ApprovalRequest, description: string | undefine
   };
 }
 
-function describedBy({ reason, tool, proposal }: ApprovalRequest): string {
+function describedBy({ reason, tool, proposal }: ShownRequest): string {
   return `${reason}\n\nTool: ${tool}\nArgs: ${JSON.stringify(proposal.args, null, 2)}`;
 }

@@ -106,7 +106,7 @@ export class DurableState implements StateAccessor {
         throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
       case "waits":
         if (await this.#waits(loaded, standing.saved, standing.calls)) {
-          throw new CountersignError("THREAD_SUSPENDED", { threadId: thread.id, pending: await thread.pending() });
+          throw new CountersignError("THREAD_SUSPENDED", { threadId: thread.id, pending: await thread.pending(standing.calls) });
         }
         return this.#begin(loaded);
     }
