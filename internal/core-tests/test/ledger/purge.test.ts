@@ -49,7 +49,7 @@ describe("a purged request", () => {
   it("leaves a stub without anything that somebody wrote, and one event", async () => {
     const gate = testGate(policy);
     const { id, proposal } = await paid(gate, "k");
-    const written = ["Acme", "4200", "fine with me", "IBAN", "Alice"];
+    const written = ["Acme", '"amount":4200', "fine with me", "IBAN", "Alice"];
     const there = await everything(gate.store as StorePort);
     for (const word of written) expect(there).toContain(word);
     gate.advance(31 * DAY);
