@@ -35,14 +35,14 @@ class Line {
   }
 }
 
-/** Counts the calls of the store port on a store in memory. */
+/** Counts the calls of the store port on a store in memory, but for the clock: a store that is far away tells it from its last answer. */
 export async function countedCalls(framework: keyof typeof TRIPS): Promise<Counts> {
   await using store = await readyAt(undefined);
   const line = new Line();
   return await counted(
     framework,
     line,
-    wrapped(store, async (_, call) => line.pass().then(call)),
+    wrapped(store, async (name, call) => (name === "now" ? call() : line.pass().then(call))),
   );
 }
 
