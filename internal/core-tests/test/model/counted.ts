@@ -7,8 +7,8 @@ const UNFINISHED = new Set(["pending", "approved", "executing", "unknown"]);
 export function miscount({ counted }: ThreadRecord, recorded: readonly RequestRecord[]): string | undefined {
   if (!counted) return undefined;
   const last = recorded.findIndex(({ id }) => id === counted.through);
-  if (counted.seen !== last + 1) return `I14 ${counted.seen} were looked at, and it is request ${last + 1} of its thread`;
   const finished = recorded.slice(0, last + 1).filter(({ id }) => !counted.left.includes(id));
+  if (finished.length + counted.left.length !== last + 1) return "I14 something was left that is not among what was counted";
   if (finished.some(({ state }) => UNFINISHED.has(state))) return "I14 something was counted for good that had not finished";
   for (const { tool, path, total } of counted.totals) {
     const calls = finished.filter((record) => record.tool === tool && RAN.has(record.state));

@@ -1,8 +1,8 @@
 import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Principal } from "../contract/principal.ts";
-import type { Invocation } from "../hold/invocation.ts";
-import { further, judgeCounting } from "../ledger/counted.ts";
+import { countedIn, type Invocation } from "../hold/invocation.ts";
+import { judgeCounting } from "../ledger/counted.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { countsHistory, type Judgement } from "../policy/check.ts";
 import { pastCalls } from "../policy/history.ts";
@@ -55,11 +55,10 @@ export class Judge {
     const invocation = this.#invocation;
     const id = requestIdOf(ledger.tenant, invocation.threadId, call);
     const checked = this.#checked(call);
-    const known = further(invocation.counted, thread?.counted);
-    const { judgement, counted } = await judgeCounting(ledger, invocation.threadId, known, ({ requests, totals }) =>
+    const { judgement, counted } = await judgeCounting(ledger, invocation.threadId, countedIn(invocation, thread), ({ requests, totals }) =>
       this.#policy.judge({ ...checked, history: pastCalls(requests, id), totals }),
     );
-    invocation.counted = further(counted, invocation.counted);
+    invocation.counted = { at: thread?.version ?? 0, calls: counted };
     return judgement;
   }
 

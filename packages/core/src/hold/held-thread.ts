@@ -1,12 +1,11 @@
 import type { ResolvedTimings } from "../contract/defaults.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { blankThread } from "../ledger/blank-thread.ts";
-import { further } from "../ledger/counted.ts";
 import type { Writes } from "../ledger/writes.ts";
 import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { NEVER } from "../store/threads.ts";
-import { isFramework, type Invocation } from "./invocation.ts";
+import { countedIn, isFramework, type Invocation } from "./invocation.ts";
 
 /** Whose thread it is, and for whom. */
 type Identity = Pick<Invocation, "agent" | "wokenAs" | "framework" | "requestedBy" | "context">;
@@ -74,7 +73,6 @@ export function holdThread(
       }
     : {};
   const event = { type: waits ? "suspended" : "recorded", at: now, actor: SYSTEM, note: { requests } };
-  const counted = invocation.counted && { counted: further(invocation.counted, thread.counted) };
-  const put = putThread(thread, { ...held, ...counted, ...(continuation ? { continuation } : {}) }, event);
+  const put = putThread(thread, { ...held, counted: countedIn(invocation, thread), ...(continuation ? { continuation } : {}) }, event);
   return { ...put, changes: [...hold.requires(thread.id), ...put.changes] };
 }

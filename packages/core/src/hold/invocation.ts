@@ -1,5 +1,5 @@
 import type { Principal } from "../contract/principal.ts";
-import type { CountedCalls, RequestRecord } from "../store/records.ts";
+import type { CountedCalls, RequestRecord, ThreadRecord } from "../store/records.ts";
 import { isUnfinished } from "../store/status.ts";
 import type { Hold } from "./hold.ts";
 
@@ -17,10 +17,15 @@ export interface Invocation {
   readonly first?: boolean | undefined;
   /** The requests that this invocation asks: the others are cancelled when it ends. */
   readonly declared: Set<string>;
-  /** What it has counted in its thread. */
-  counted?: CountedCalls | undefined;
+  /** What it has counted last in its thread, and the thread's version then. */
+  counted?: { readonly at: number; readonly calls: CountedCalls | undefined } | undefined;
   /** The requests of the thread of which this invocation hasn't seen the end. Undefined: it doesn't know all of them. */
   readonly unfinished?: Set<string> | undefined;
+}
+
+/** What has been counted in the thread. When others have written it since, some of that may have been purged. */
+export function countedIn({ counted }: Pick<Invocation, "counted">, thread: ThreadRecord | undefined): CountedCalls | undefined {
+  return counted?.at === (thread?.version ?? 0) ? counted.calls : thread?.counted;
 }
 
 /** What this invocation has seen of a request. */

@@ -10,7 +10,7 @@ const QUESTIONS = 50;
 /** When so many are unfinished, what was recorded after them is read anew by each count. */
 const LEFT = 20;
 
-const NOTHING: CountedCalls = { through: "", seen: 0, left: [], totals: [] };
+const NOTHING: CountedCalls = { through: "", left: [], totals: [] };
 
 /** What is recorded of a thread: some of its requests, and what the others come to. */
 export interface Recorded {
@@ -22,11 +22,6 @@ export interface Recorded {
 interface Counted {
   readonly judgement: Judgement;
   readonly counted: CountedCalls | undefined;
-}
-
-/** The one that saves more reading. Each of them is true for good. */
-export function further(a: CountedCalls | undefined, b: CountedCalls | undefined): CountedCalls | undefined {
-  return a && a.seen >= (b?.seen ?? 0) ? a : b;
 }
 
 /**
@@ -67,19 +62,19 @@ async function uncounted(ledger: Ledger, threadId: string, { through, left }: Co
 }
 
 /** With what has finished meanwhile. */
-function advanced({ through, seen, left, totals }: CountedCalls, requests: readonly RequestRecord[]): CountedCalls | undefined {
+function advanced({ through, left, totals }: CountedCalls, requests: readonly RequestRecord[]): CountedCalls | undefined {
   const known = new Set(left);
   const unfinished: string[] = [];
   const finished: RequestRecord[] = [];
-  const next = { through, seen };
+  let last = through;
   for (const record of requests) {
     const isNew = !known.has(record.id);
     if (!isUnfinished(record)) finished.push(record);
     else if (isNew && unfinished.length >= LEFT) break;
     else unfinished.push(record.id);
-    if (isNew) Object.assign(next, { through: record.id, seen: next.seen + 1 });
+    if (isNew) last = record.id;
   }
-  if (next.seen === 0) return undefined;
+  if (last === "") return undefined;
   const calls = pastCalls(finished);
-  return { ...next, left: unfinished, totals: totals.map((total) => plus(total, calls)) };
+  return { through: last, left: unfinished, totals: totals.map((total) => plus(total, calls)) };
 }

@@ -97,7 +97,6 @@ const threadSchema = z.lazy(() =>
     counted: z
       .object({
         through: z.string(),
-        seen: z.number(),
         left: z.array(z.string()),
         totals: z.array(z.object({ tool: z.string(), path: text(), total: z.number().nullable() })),
       })

@@ -84,9 +84,7 @@ interface RecordedOutcome {
 export interface CountedCalls {
   /** Id of the last request that was looked at, in the order in which they were recorded. */
   readonly through: string;
-  /** How many were looked at. */
-  readonly seen: number;
-  /** Ids of those among them that had not finished. */
+  /** Ids of those up to there that had not finished. */
   readonly left: readonly string[];
   /** The latest question last. */
   readonly totals: readonly CallTotal[];
