@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
 import type { Batch, Change, Committed, StorePort } from "@countersign/core/store";
 import { commit, event, put, putThread, request, T0, TENANT, thread } from "@countersign/store-tests";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { sqliteStore } from "../src/index.ts";
 import { folder } from "./folder.ts";
 
@@ -166,6 +166,13 @@ test("a listener hears of it once, when everybody can see it", async () => {
   await Promise.all(FIVE.map((n) => store.commit(suspended(n))));
   await setImmediate();
   expect(heard).toEqual([FIVE.length]);
+});
+
+test("timers that a program has replaced keep nobody waiting", async () => {
+  const { store } = opened();
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  expect(await store.commit(suspended(0))).toEqual(OK);
 });
 
 test("closing answers what was handed in, and leaves it in the file", async () => {

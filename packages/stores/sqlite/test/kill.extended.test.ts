@@ -42,7 +42,7 @@ const ALL = [...handedIn.keys()].filter((n) => n !== REFUSED);
 
 test(
   "whoever was answered is there, whoever is there is whole, and the transaction happened or did not",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const home = folder();
     const seen = new Set<string>();

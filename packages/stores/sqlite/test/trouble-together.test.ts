@@ -29,7 +29,7 @@ function grouped(patience?: number) {
   const group = new Group(connection, () => {});
   const together = (batches: readonly Batch[]) => Promise.allSettled(batches.map((batch) => write(group, batch)));
   const there = () => FIVE.filter((n) => getThread(connection, TENANT, `t${n}`)?.open === 1);
-  return { path, database, together, there };
+  return { path, database, connection, together, there };
 }
 
 const codes = (ends: readonly PromiseSettledResult<unknown>[]): readonly unknown[] =>
@@ -48,6 +48,24 @@ describe("a full disk", () => {
     const rest = FIVE.filter((n) => !written.includes(n));
     expect(codes(await together(rest.map((n) => suspended(n))))).toEqual(rest.map(() => OK));
     expect(there()).toEqual(FIVE);
+  });
+
+  test("a transaction that SQLite takes back by itself, as it may when the disk is full, is refused for all, and goes no further", async () => {
+    const { connection, there } = grouped();
+    const full = new Error("database or disk is full");
+    const insert = (n: number) => () =>
+      connection.run(
+        "INSERT INTO threads (tenant, id, version, state, open, fence, lease_until, not_before, agent, record) VALUES (?, ?, 1, 'live', 1, 1, 0, 0, 'a', '{}')",
+        TENANT,
+        `t${n}`,
+      );
+    const takenBack = (): never => {
+      connection.run("ROLLBACK");
+      throw full;
+    };
+    const ends = await connection.together([insert(0), takenBack, insert(2)]);
+    expect(ends).toEqual([0, 1, 2].map(() => ({ status: "rejected", reason: full })));
+    expect(there()).toEqual([]);
   });
 
   test("an I/O error at the commit refuses all of them, and leaves what was committed before", async () => {
