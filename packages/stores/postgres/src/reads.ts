@@ -13,18 +13,22 @@ export async function getRequest(connection: Connection, tenant: string, id: str
   return row && toRequest(row);
 }
 
-/** Rows are numbered as they are inserted: that is the order of asking. */
+/**
+ * Rows are numbered in the order of the commits. They are asked for in the order of their index, which no other index has:
+ * for a table that was empty when the plan was made, the planner might walk through all requests of the tenant.
+ */
 export async function requestsOfThread(
   connection: Connection,
   tenant: string,
   threadId: string,
   after: string | undefined,
 ): Promise<readonly RequestRecord[]> {
-  const sql = `SELECT ${REQUEST} FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2`;
-  if (after === undefined) return (await connection.ask(`${sql} ORDER BY n`, [toText(tenant), toText(threadId)])).map(toRequest);
-  const place = `SELECT n FROM ${connection.schema}.requests WHERE tenant = $1 AND thread_id = $2 AND id = $3`;
-  const values = [toText(tenant), toText(threadId), toText(after)];
-  return (await connection.ask(`${sql} AND n > coalesce((${place}), 0) ORDER BY n`, values)).map(toRequest);
+  const { schema } = connection;
+  const place = `SELECT n FROM ${schema}.requests WHERE tenant = $1 AND thread_id = $2 AND id = $3`;
+  const behind = after === undefined ? "" : ` AND n > coalesce((${place}), 0)`;
+  const sql = `SELECT ${REQUEST}, n FROM ${schema}.requests WHERE tenant = $1 AND thread_id = $2${behind} ORDER BY turn_id, n`;
+  const rows = await connection.ask(sql, [toText(tenant), toText(threadId), ...(after === undefined ? [] : [toText(after)])]);
+  return rows.toSorted((one, other) => Number(one["n"]) - Number(other["n"])).map(toRequest);
 }
 
 export async function requestsOfTurn(

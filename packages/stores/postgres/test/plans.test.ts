@@ -1,0 +1,36 @@
+// A session keeps the plans that it made while the tables were empty: they must be those of full tables.
+import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
+import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
+import { expect, onTestFinished, test } from "vitest";
+import { postgresStore } from "../src/index.ts";
+import { eventually, query } from "./setting.ts";
+
+async function start(version: 14 | 18): Promise<PostgresServer> {
+  const server = await startPostgres({ version, settings: { autovacuum: "off" } });
+  onTestFinished(() => server.stop());
+  return server;
+}
+
+const USED = "SELECT indexrelname AS name FROM pg_stat_user_indexes WHERE schemaname = 'countersign' AND idx_scan > 0 ORDER BY 1";
+
+test.each([14, 18] as const)("what begins with an empty schema looks records up by their own indexes, PostgreSQL %i", async (version) => {
+  const { url } = await start(version);
+  const store = postgresStore({ connectionString: url, max: 1 });
+  for (let n = 0; n < 20; n++) {
+    const [id, threadId] = [`r${n}`, `t${n}`];
+    const asked = request(id, { threadId, terms: { roles: ["finance"] } });
+    await commit(store, [putThread(thread(threadId)), put(asked)], [event(id, 1)]);
+    await commit(store, [put({ ...asked, state: "approved" }, 1), { op: "add", kind: "thread", id: threadId, field: "open", by: 1 }]);
+    await store.getRequest(TENANT, id);
+    await store.getThread(TENANT, threadId);
+    await store.readThread(TENANT, threadId);
+    expect(await store.requestsOfThread(TENANT, threadId)).toHaveLength(1);
+    expect(await store.requestsOfThread(TENANT, threadId, id)).toEqual([]);
+    expect(await store.requestsOfTurn(TENANT, threadId, asked.turnId)).toHaveLength(1);
+  }
+  await store.close();
+  const own = ["audiences_pkey", "requests_by_turn", "requests_pkey", "threads_pkey", "unfinished_by_thread"];
+  // Sessions tell what they used when they end.
+  await eventually(async () => (await query(url, USED)).length >= own.length);
+  expect(await query(url, USED)).toEqual(own.map((name) => ({ name })));
+});
