@@ -112,8 +112,7 @@ const writeThreads = (s: string): string => `IF p_threads IS NOT NULL THEN
           ) VALUES (
             p_tenant, th.id, 1, th.seq, th.head, coalesce(th.plus, 0), th.state, th.fence, th.holder, th.lease_until, th.not_before,
             th.closed_at, th.agent, th.record, th.body, substr(p_bytes, th.start, th.length)
-          ) ON CONFLICT DO NOTHING;
-          IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+          );
         ELSIF th.expects > 0 THEN
           -- What stays the same is kept where it is: every heartbeat comes by here.
           UPDATE ${s}.threads SET version = th.expects + 1, seq = th.seq, head = th.head, open = open + coalesce(th.plus, 0),
@@ -145,8 +144,7 @@ const writeRequests = (s: string): string => `IF p_requests IS NOT NULL THEN
     IF p_asked IS NOT NULL THEN
       FOREACH req IN ARRAY p_asked LOOP
         INSERT INTO ${s}.requests (tenant, id, version, ${PUT_COLUMNS.join(", ")})
-          VALUES (p_tenant, req.id, 1, ${PUT_COLUMNS.map((column) => `req.${column}`).join(", ")}) ON CONFLICT DO NOTHING;
-        IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+          VALUES (p_tenant, req.id, 1, ${PUT_COLUMNS.map((column) => `req.${column}`).join(", ")});
         ${invite(s)}
       END LOOP;
     END IF;`;
@@ -168,8 +166,7 @@ const writeGrants = (s: string): string => `IF p_grants IS NOT NULL THEN
       FOREACH g IN ARRAY p_grants LOOP
         IF g.expects = 0 THEN
           INSERT INTO ${s}.grants (tenant, id, version, uses, ${GRANT_COLUMNS.join(", ")})
-            VALUES (p_tenant, g.id, 1, coalesce(g.plus, 0), ${GRANT_COLUMNS.map((column) => `g.${column}`).join(", ")}) ON CONFLICT DO NOTHING;
-          IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+            VALUES (p_tenant, g.id, 1, coalesce(g.plus, 0), ${GRANT_COLUMNS.map((column) => `g.${column}`).join(", ")});
         ELSIF g.expects > 0 THEN
           UPDATE ${s}.grants SET version = g.expects + 1, uses = uses + coalesce(g.plus, 0),
             ${GRANT_COLUMNS.map((column) => `${column} = g.${column}`).join(", ")} WHERE tenant = p_tenant AND id = g.id;
@@ -188,8 +185,7 @@ const writeEvents = (s: string): string => `IF p_events IS NOT NULL THEN
       tick_ := ${s}.tick_base() + pg_current_xact_id()::text::bigint;
       FOREACH e IN ARRAY p_events LOOP
         INSERT INTO ${s}.events (tenant, subject, seq, tick, type, prev, hash, event, mark)
-          VALUES (p_tenant, e.subject, e.seq, tick_, e.type, e.prev, e.hash, e.event, mark_) ON CONFLICT DO NOTHING;
-        IF NOT FOUND THEN RAISE SQLSTATE 'CS001'; END IF;
+          VALUES (p_tenant, e.subject, e.seq, tick_, e.type, e.prev, e.hash, e.event, mark_);
         mark_ := NULL;
       END LOOP;
     END IF;

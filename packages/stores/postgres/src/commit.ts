@@ -39,9 +39,9 @@ async function attempt(connection: Connection, sql: string, parameters: readonly
     if (typeof refused !== "string") return { ok: true };
     return refused === "late" ? { ok: false, reason: "TOO_LATE" } : refusalOf(batch.changes, JSON.parse(refused) as Fact[]);
   } catch (error) {
-    // Somebody else inserted the same at the same moment, or the deadline passed in the middle: all was taken back.
+    // Somebody else inserted the same, or the deadline passed in the middle: all was taken back.
     const state = sqlStateOf(error);
-    if (state === "CS001") return { ok: false, reason: "CONFLICT" };
+    if (state === "23505") return { ok: false, reason: "CONFLICT" };
     if (state === "CS002") return { ok: false, reason: "TOO_LATE" };
     throw error;
   }
