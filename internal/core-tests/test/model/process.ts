@@ -26,3 +26,6 @@ export interface InFlight {
 
 /** Whose code runs right now. */
 export const running: AsyncLocalStorage<Process> = new AsyncLocalStorage();
+
+/** What happens in the store: by the world's clock, but with real timers, for it is answered before anything else happens. */
+export const STORE: Process = { name: "store", skew: 0, alive: true, frozen: 0, invocation: undefined };

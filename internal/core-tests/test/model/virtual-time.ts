@@ -1,7 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { running, type Process } from "./process.ts";
+import { running, STORE, type Process } from "./process.ts";
 
 const START = 1_700_000_000_000;
+
+/** Whose timers are virtual. */
+function ownerOfTimers(): Process | undefined {
+  const process = running.getStore();
+  return process === STORE ? undefined : process;
+}
 
 class Timer {
   readonly owner: Process;
@@ -44,13 +50,16 @@ export class VirtualTime {
     timer.fire();
   }
 
-  /** Replaces the clock and the timers for code that runs in a simulated process; all other code keeps the real ones. Answers the way back. */
+  /** Replaces the clocks and the timers for code that runs in a simulated process; all other code keeps the real ones. Answers the way back. */
   install(): () => void {
     const real = { setTimeout, clearTimeout, setInterval, clearInterval, now: Date.now, timeout: AbortSignal.timeout };
+    const monotonic = performance.now;
+    // Real time has passed since the world before: a store that outlives it sees that somebody has set the clock.
+    const began = performance.now() - this.now;
     const start =
       (every: boolean) =>
       (fire: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => {
-        const owner = running.getStore();
+        const owner = ownerOfTimers();
         if (!owner) return (every ? real.setInterval : real.setTimeout)(fire, ms, ...given);
         return this.#add(owner, ms ?? 0, every, () => fire(...given));
       };
@@ -62,8 +71,9 @@ export class VirtualTime {
       const owner = running.getStore();
       return owner ? this.now + owner.skew : real.now();
     };
+    const monotonicOf = (): number => (running.getStore() ? began + this.now : monotonic.call(performance));
     const timeout = (ms: number): AbortSignal => {
-      const owner = running.getStore();
+      const owner = ownerOfTimers();
       if (!owner) return real.timeout(ms);
       const over = new AbortController();
       this.#add(owner, ms, false, () => over.abort(new DOMException("The operation timed out.", "TimeoutError")));
@@ -71,11 +81,13 @@ export class VirtualTime {
     };
     Object.assign(globalThis, { setTimeout: start(false), setInterval: start(true), clearTimeout: stop, clearInterval: stop });
     Date.now = nowOf;
+    performance.now = monotonicOf;
     AbortSignal.timeout = timeout;
     return () => {
       const { now, timeout: realTimeout, ...timers } = real;
       Object.assign(globalThis, timers);
       Date.now = now;
+      performance.now = monotonic;
       AbortSignal.timeout = realTimeout;
     };
   }

@@ -1,5 +1,5 @@
 import { CountersignError } from "@countersign/core/store";
-import { running, type Process } from "./process.ts";
+import { running, STORE, type Process } from "./process.ts";
 import { Random } from "./random.ts";
 import type { Scenario } from "./scenario.ts";
 import { VirtualTime } from "./virtual-time.ts";
@@ -19,8 +19,6 @@ export interface Op {
   readonly run: () => unknown;
   readonly answer: PromiseWithResolvers<unknown>;
 }
-
-const STORE: Process = { name: "store", skew: 0, alive: true, frozen: 0, invocation: undefined };
 
 /** Real, and never replaced: everything that a process does without waiting is over when it fires. */
 const later = setImmediate;
