@@ -1,6 +1,7 @@
 import { createGate } from "@countersign/core";
 import type { AuditEvent, StorePort } from "@countersign/core/store";
 import { sha256 } from "./digest.ts";
+import { isLeft } from "./holds.ts";
 import { TENANT, type Monitor } from "./monitor.ts";
 import { describe } from "./world.ts";
 
@@ -23,8 +24,8 @@ export async function audit(monitor: Monitor, store: StorePort): Promise<void> {
     if (record?.version !== known.version || record.state !== known.state) world.fail("I0 a record changed without a commit");
     if (record?.head !== end?.hash || record?.seq !== end?.seq || record?.state !== end?.data["state"])
       world.fail("I5 a chain's end is not its record's");
-    if (monitor.threads.get(known.threadId)?.state === "closed" && known.state === "pending" && !known.ticket)
-      world.fail("I10 a closed thread still asks a person");
+    if (monitor.threads.get(known.threadId)?.state === "closed" && isLeft(known))
+      world.fail(`I10 a closed thread leaves a call that is ${known.state}`);
     const ran = (monitor.effects.get(known.id)?.length ?? 0) > 0;
     if (ran && ["pending", "rejected", "expired", "cancelled"].includes(known.state))
       world.fail(`I11 an effect happened, and its request says ${known.state}`);

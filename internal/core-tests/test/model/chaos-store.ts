@@ -1,4 +1,4 @@
-import type { StorePort } from "@countersign/core/store";
+import { CLOCK_LAG, type StorePort } from "@countersign/core/store";
 import type { Monitor } from "./monitor.ts";
 import type { Process } from "./process.ts";
 import type { World } from "./world.ts";
@@ -58,7 +58,11 @@ export function chaosStore(world: World, process: Process, inner: StorePort, mon
         if (kind === "thread") await monitor.leased(process, due);
         return due;
       }),
-    now: () => read("now", () => inner.now()),
+    now: () =>
+      read("now", async () => {
+        const lag = world.scenario.lags ? world.random.below(CLOCK_LAG + 1) : 0;
+        return (await inner.now()) - lag;
+      }),
     getRequest: (tenant, id) => read("getRequest", () => inner.getRequest(tenant, id)),
     getThread: (tenant, id) => read("getThread", () => inner.getThread(tenant, id)),
     readThread: (tenant, id) => read("readThread", () => inner.readThread(tenant, id)),

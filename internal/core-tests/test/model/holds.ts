@@ -1,4 +1,4 @@
-import type { AuditEvent, ThreadRecord } from "@countersign/core/store";
+import type { AuditEvent, RequestRecord, ThreadRecord } from "@countersign/core/store";
 import type { Books } from "./books.ts";
 import type { Process } from "./process.ts";
 import { TIMINGS } from "./timings.ts";
@@ -40,6 +40,17 @@ export function ended(
   } else if (before?.holder === after.holder && invocation.heldUntil > 0) {
     invocation.heldUntil = Math.max(invocation.heldUntil, after.leaseUntil);
   }
+}
+
+/** I10: a new input comes when nothing of the last one is left, or together with its withdrawal. */
+export function restarted(monitor: Books, threadId: string): void {
+  const left = monitor.ofThread(threadId).find((record) => record.state === "unknown" || isLeft(record));
+  if (left) monitor.world.fail(`I10 a new input began while a call of the last one is ${left.state}`);
+}
+
+/** A call of a run that nobody can go on with once that run is over. */
+export function isLeft({ state, begun, framework, ticket }: RequestRecord): boolean {
+  return framework !== "none" && !ticket && (state === "pending" || (state === "approved" && !begun));
 }
 
 /** I10: when an invocation ends suspended, nobody is asked what it does not ask. */

@@ -2,7 +2,7 @@ import type { Freeze } from "@countersign/core";
 import type { AuditEvent, Batch, DueItem, GrantRecord, RequestRecord, StorePort, ThreadRecord } from "@countersign/core/store";
 import type { Given, Thrown } from "./books.ts";
 import { miscount } from "./counted.ts";
-import { acquired, ended } from "./holds.ts";
+import { acquired, ended, restarted } from "./holds.ts";
 import { misnotice } from "./notices.ts";
 import type { Process } from "./process.ts";
 import { misstepOf } from "./transitions.ts";
@@ -54,6 +54,16 @@ export class Monitor {
 
   ofTurn({ threadId, turnId }: RequestRecord): readonly RequestRecord[] {
     return this.ofThread(threadId).filter((record) => record.turnId === turnId);
+  }
+
+  /** When the leases and deadlines of what is under way end. */
+  ends(): readonly number[] {
+    const requests = [...this.requests.values()].flatMap(({ state, leaseUntil, expiresAt, decidedAt, executeWithin }) => {
+      if (state === "pending") return expiresAt ?? [];
+      if (state === "executing") return leaseUntil;
+      return state === "approved" && decidedAt !== undefined && executeWithin !== undefined ? decidedAt + executeWithin : [];
+    });
+    return [...requests, ...[...this.threads.values()].map(({ leaseUntil }) => leaseUntil)];
   }
 
   /** A batch was accepted. */
@@ -150,6 +160,7 @@ export class Monitor {
     if (before && after.fence < before.fence) this.world.fail("I1 the fence went down");
     const wrong = miscount(after, this.ofThread(id));
     if (wrong) this.world.fail(wrong);
+    if (type === "started") restarted(this, id);
     if (type === "started" || type === "resumed") acquired(this, process, before, after);
     else ended(this, process, before, after, own.at(-1));
   }

@@ -54,6 +54,8 @@ export interface Scenario {
   readonly notices: boolean;
   /** The rule of payments counts what was paid. */
   readonly counts: boolean;
+  /** The store tells a time that is over, as one may that tells it from its last answer. */
+  readonly lags: boolean;
 }
 
 /** Times in ms. */
@@ -104,5 +106,6 @@ export function scenarioOf(seed: number): Scenario {
     freezes: random.chance(0.3),
     notices: random.chance(0.4),
     counts: random.chance(0.4),
+    lags: flag(),
   };
 }

@@ -1,5 +1,5 @@
 import type { Gate } from "@countersign/core";
-import type { StorePort, ThreadRecord } from "@countersign/core/store";
+import { CLOCK_LAG, type StorePort, type ThreadRecord } from "@countersign/core/store";
 import { Agents } from "./agents.ts";
 import { audit } from "./audit.ts";
 import { Hints } from "./chaos-store.ts";
@@ -150,6 +150,7 @@ class Schedule {
     else if ((what === 9 || what === 10) && scenario.tabs) world.spawn("bare", (process) => this.#agents.bare(process, threadId));
     else if (what === 11 && scenario.tabs) world.spawn("resume", (process) => this.#agents.resume(process, threadId));
     else if (what === 14) this.#freeze();
+    else if (what === 17 && random.below(scenario.calm) < 5) this.#approach();
     else if (what === 16 && scenario.tickets) world.spawn("ticket", (process) => this.#agents.ticket(process, threadId));
     else if (what === 15 && scenario.tabs && !scenario.flip) world.spawn("native", (process) => this.#agents.again(process, threadId));
     else if (what === 13 && scenario.restart)
@@ -165,6 +166,16 @@ class Schedule {
     process.frozen = 20 + random.below(200);
     this.#world.note(`${process.name} stands still`);
     if (random.chance(0.3)) this.#world.time.now += LEASE;
+  }
+
+  /** Right before or after something ends: there, two clocks that differ by a little differ in what they say. */
+  #approach(): void {
+    const { random, time } = this.#world;
+    const ends = this.#monitor.ends().filter((at) => at > time.now);
+    const end = ends[random.below(ends.length)];
+    if (end === undefined) return;
+    this.#world.note("the clock goes on to the end of a lease, or of a deadline");
+    time.now = Math.max(time.now, end - 2 * CLOCK_LAG + random.below(3 * CLOCK_LAG));
   }
 
   #tamper(): void {
