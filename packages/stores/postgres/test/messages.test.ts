@@ -62,7 +62,7 @@ test("a schema that was dropped while the store was open", async () => {
   const store = openStore(app, { schema });
   await store.now();
   await query(server.url, `DROP SCHEMA "${schema}" CASCADE`);
-  const { error } = await failure(store.now());
+  const { error } = await failure(store.commit({ tenant: "default", changes: [], events: [] }));
   expect((error as Error).message).toBe(
     `The store can't do this: the schema is gone. Check its name, or run countersign migrate. The server says: schema "${schema}" does not exist.`,
   );
