@@ -72,7 +72,7 @@ const pay = (n: number, amount: unknown = n, tool = "pay"): ProposedCall => ({
   turnId: `m${n}`,
   callId: "c",
   tool,
-  args: { amount } as ProposedCall["args"],
+  args: { amount },
 });
 const shown = ({ id, proposal }: RequestRecord) => ({ id, digest: proposal.digest });
 const done: Effect<string> = () => "done";
