@@ -1,5 +1,6 @@
 import { requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
+import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import { countedIn, type Invocation } from "../hold/invocation.ts";
 import { judgeCounting } from "../ledger/counted.ts";
@@ -8,17 +9,27 @@ import { countsHistory, type Judgement } from "../policy/check.ts";
 import { pastCalls } from "../policy/history.ts";
 import type { PolicyInternals } from "../policy/policy.ts";
 import type { ThreadRecord } from "../store/records.ts";
+import { isStill, snapshotOf } from "./snapshot.ts";
 
 /** A call as the policy sees it: a framework's hook may not know its turn yet. */
 export type JudgedCall = Omit<ProposedCall, "turnId">;
+
+/** More calls than one invocation has under way. A framework may ask about a call and never run it. */
+const KEPT = 1_000;
+
+/** A verdict, and the call as it was then. */
+interface Said {
+  readonly call: JudgedCall;
+  readonly judgement: Judgement;
+}
 
 /** The policy as one invocation asks it: once about each call, however many hooks the framework has. */
 export class Judge {
   readonly #policy: PolicyInternals;
   readonly #invocation: Invocation;
   readonly #requestedBy: Principal | undefined;
-  /** What was said of calls that have neither run nor been recorded yet. */
-  readonly #said = new Map<string, Judgement>();
+  /** What was said of calls that have neither run nor been recorded yet, by their ids. */
+  readonly #said = new Map<string, readonly Said[]>();
 
   /** @param requestedBy who asks, where it is not whoever started the run */
   constructor(policy: PolicyInternals, invocation: Invocation, requestedBy: Principal | undefined = invocation.requestedBy) {
@@ -34,19 +45,21 @@ export class Judge {
 
   /** By the call alone. A rule that counts finds that it can't, and holds. */
   judge(call: JudgedCall): Judgement {
-    const key = keyOf(call);
-    const judgement = this.#look(key, call);
-    this.#keep(key, judgement);
+    const known = this.#find(call);
+    if (known) return known.judgement;
+    const before = snapshotOf(call.args);
+    const judgement = this.#policy.judge(this.#checked(call));
+    this.#keep(call, before, judgement);
     return judgement;
   }
 
   /** The same, for the last time: unless somebody has to be asked, the call is about to run or is refused. */
   conclude(call: JudgedCall): Judgement {
-    // Where no hook has asked before there is nothing to find: an allowed call isn't made slower by it.
-    const key = this.#said.size > 0 ? keyOf(call) : undefined;
-    const judgement = this.#look(key, call);
-    if (judgement.verdict.type === "ask") this.#keep(key ?? keyOf(call), judgement);
-    else if (key !== undefined) this.#said.delete(key);
+    const known = this.#find(call);
+    const judgement = known?.judgement ?? this.#policy.judge(this.#checked(call));
+    const asks = judgement.verdict.type === "ask";
+    if (known && !asks) this.#drop(known);
+    if (!known && asks) this.#keep(call, snapshotOf(call.args), judgement);
     return judgement;
   }
 
@@ -64,29 +77,30 @@ export class Judge {
 
   /** The call runs, or is on record: if a model makes the same one again, that is another. */
   forget(call: JudgedCall): void {
-    this.#said.delete(keyOf(call) ?? "");
+    const known = this.#find(call);
+    if (known) this.#drop(known);
   }
 
-  #look(key: string | undefined, call: JudgedCall): Judgement {
-    const known = key === undefined ? undefined : this.#said.get(key);
-    return known ?? this.#policy.judge(this.#checked(call));
+  /** A call of one model response has an id of its own there, and other arguments make it another call. */
+  #find({ callId, namespace, tool, args }: JudgedCall): Said | undefined {
+    return this.#said.get(callId)?.find(({ call }) => call.tool === tool && call.namespace === namespace && isStill(call.args, args));
   }
 
-  #keep(key: string | undefined, judgement: Judgement): void {
-    if (key !== undefined) this.#said.set(key, judgement);
+  #keep(call: JudgedCall, args: JsonObject | undefined, judgement: Judgement): void {
+    if (!args) return;
+    if (this.#said.size >= KEPT) this.#said.clear();
+    this.#said.set(call.callId, [...(this.#said.get(call.callId) ?? []), { call: { ...call, args }, judgement }]);
+  }
+
+  #drop(said: Said): void {
+    const { callId } = said.call;
+    const others = this.#said.get(callId)?.filter((each) => each !== said) ?? [];
+    if (others.length > 0) this.#said.set(callId, others);
+    else this.#said.delete(callId);
   }
 
   #checked({ namespace, tool, args }: JudgedCall) {
     const { threadId, agent, context } = this.#invocation;
     return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context };
-  }
-}
-
-/** A call of one model response has an id of its own there, and other arguments make it another call. Undefined: no JSON. */
-function keyOf({ callId, namespace, tool, args }: JudgedCall): string | undefined {
-  try {
-    return JSON.stringify([callId, namespace, tool, args]);
-  } catch {
-    return undefined;
   }
 }

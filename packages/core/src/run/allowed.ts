@@ -22,7 +22,7 @@ export async function runAllowed<R>(
   { paused }: EffectOptions<R>,
 ): Promise<Execution<R>> {
   const { requestId, met = {} } = runningCall.getStore() ?? {};
-  const context = contextOf(kernel, invocation, call);
+  const context: CallContext = new AllowedContext(kernel.ledger.tenant, invocation.threadId, call);
   if (kernel.freezes.beginning) await kernel.freezes.beginning;
   kernel.freezes.demand({ namespace: call.namespace, tool: call.tool, agent: invocation.agent });
   // Reading a restored turn may have taken longer than the lease.
@@ -37,17 +37,29 @@ export async function runAllowed<R>(
   }
 }
 
-/** The key is a hash, and most tools don't ask for it. */
-function contextOf({ ledger }: Kernel, { threadId }: Invocation, call: ProposedCall): CallContext {
-  let key: string | undefined;
-  return {
-    get idempotencyKey() {
-      return (key ??= requestIdOf(ledger.tenant, threadId, call));
+/** The key is a hash, and most tools don't ask for it. A copy of it has the key, too, which a getter of the class wouldn't give it. */
+class AllowedContext implements CallContext {
+  declare readonly idempotencyKey: string;
+  readonly attempt = 1;
+  readonly threadId: string;
+  readonly request = undefined;
+  readonly #tenant: string;
+  readonly #call: ProposedCall;
+  #key: string | undefined;
+  // One getter for all of them: of a new one for each call the engine would make a new shape.
+  static readonly #KEY: PropertyDescriptor & ThisType<AllowedContext> = {
+    get() {
+      return (this.#key ??= requestIdOf(this.#tenant, this.threadId, this.#call));
     },
-    attempt: 1,
-    threadId,
-    request: undefined,
+    enumerable: true,
   };
+
+  constructor(tenant: string, threadId: string, call: ProposedCall) {
+    this.threadId = threadId;
+    this.#tenant = tenant;
+    this.#call = call;
+    Object.defineProperty(this, "idempotencyKey", AllowedContext.#KEY);
+  }
 }
 
 /** Tells whoever listens of a call that leaves no record. What fails there is its own affair: nothing that counts depends on it. */

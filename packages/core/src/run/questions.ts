@@ -37,7 +37,7 @@ export class Questions {
   }
 
   has(call: ProposedCall): boolean {
-    return this.#found.has(keyOf(call));
+    return this.#found.size > 0 && this.#found.has(keyOf(call));
   }
 
   /** Does the verdict on this call depend on what ran in the thread before? */
