@@ -8,7 +8,7 @@ import { runnable, type RunnableTool, type ToolContext } from "./kinds.ts";
 import { offerOf, REMEDY } from "./offers.ts";
 import { newRun, threadOf, type Run } from "./run.ts";
 import { modelOutput } from "./told.ts";
-import { mustPause } from "./waiting.ts";
+import { judged, mustPause } from "./waiting.ts";
 import { arrive } from "./within.ts";
 
 /**
@@ -91,5 +91,5 @@ async function pauses(run: Run, tool: RunnableTool, args: unknown, context: Turn
   const { name } = tool.function;
   const same = run.round.turn?.open.filter((call) => call.tool === name && JSON.stringify(call.args) === JSON.stringify(args)) ?? [];
   if (same.length > 0) return (await Promise.all(same.map((call) => mustPause(run, call, context)))).some(Boolean);
-  return mustPause({ ...run, asksItself: undefined }, { id: crypto.randomUUID(), tool: name, args }, context);
+  return judged({ ...run, asksItself: undefined }, { id: crypto.randomUUID(), tool: name, args }, context);
 }

@@ -6,7 +6,7 @@ import type { Cleared, Run } from "./run.ts";
 import { madeOf } from "./same-args.ts";
 import { demand, demandOutput, parse } from "./schema.ts";
 import type { Call } from "./turn.ts";
-import { isRecord, mustPause } from "./waiting.ts";
+import { isRecord, mustPause, passedKey } from "./waiting.ts";
 import { passing } from "./within.ts";
 
 /** A call at the last possible place: inside the tool's own function. */
@@ -42,7 +42,8 @@ async function executed(guarded: Guarded, effect: (args: unknown) => unknown): P
   const { run, tool, args } = guarded;
   let cleared: Cleared | undefined;
   try {
-    cleared = takeCleared(run, ofTheseArgs(tool, args)) ?? (await clearedLate(guarded));
+    const isMeant = ofTheseArgs(tool, args);
+    cleared = takeCleared(run, isMeant) ?? passedBefore(guarded, isMeant) ?? (await clearedLate(guarded));
     const execution = await execute(run, tool, cleared, effect);
     if (execution.status === "pending") throw new CountersignError("NOT_APPROVED", { request: execution.request });
     return { cleared, execution };
@@ -84,6 +85,12 @@ function takeCleared({ round }: Run, isMeant: (cleared: Cleared) => boolean): Cl
   const [taken] = at < 0 ? [] : round.cleared.splice(at, 1);
   if (taken?.recorded) round.spent.push(taken);
   return taken;
+}
+
+function passedBefore({ run: { round }, tool, args }: Guarded, isMeant: (cleared: Cleared) => boolean): Cleared | undefined {
+  const key = round.passed.size > 0 ? passedKey(tool.function.name, args) : undefined;
+  const passed = key === undefined ? undefined : round.passed.get(key);
+  return passed && isMeant(passed) ? passed : undefined;
 }
 
 /**

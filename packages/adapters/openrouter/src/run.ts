@@ -34,6 +34,8 @@ export interface Round {
   readonly waits: Map<string, Promise<boolean>>;
   /** The calls that may run, by their arguments: the SDK doesn't tell a tool which call it runs. */
   readonly cleared: Cleared[];
+  /** Of a conversation that isn't seen here: what the policy alone lets pass, by tool and arguments, as often as it comes. */
+  readonly passed: Map<string, Cleared>;
   /** Those of them that have run and are on record: something around a tool may call it again, and then gets the recorded result. */
   readonly spent: Cleared[];
   /** The calls that reached their tool although they wait: what the SDK takes for their outputs is none. */
@@ -69,7 +71,16 @@ export function place(run: Run, saved: Saved): void {
 
 export function newRound(saved: Saved | undefined): Round {
   const turn = saved && lastTurn(itemsOf(saved.state.messages));
-  return { turn, waits: new Map(), cleared: [], spent: [], turnedAway: new Set(), broken: new Set(), outside: new Set() };
+  return {
+    turn,
+    waits: new Map(),
+    cleared: [],
+    passed: new Map(),
+    spent: [],
+    turnedAway: new Set(),
+    broken: new Set(),
+    outside: new Set(),
+  };
 }
 
 export function threadOf(gate: Gate, { threadId, requestedBy, context }: ThreadRef): Thread {

@@ -3,7 +3,7 @@ import type { Thread, WaitOptions } from "@countersign/core/adapter";
 import { jsonSchemaOf } from "@countersign/core/policy";
 import type { ParsedToolCall, Tool, TurnContext } from "@openrouter/agent";
 import { named, runnable, type RunnableTool } from "./kinds.ts";
-import type { Run } from "./run.ts";
+import type { Cleared, Run } from "./run.ts";
 import { parse } from "./schema.ts";
 import { proposedCall, type Call } from "./turn.ts";
 
@@ -26,7 +26,8 @@ export function predicate(run: Run): (call: ParsedToolCall<Tool>, context: TurnC
   };
 }
 
-async function judged(run: Run, call: Call, context: TurnContext): Promise<boolean> {
+/** The same about a call of which nobody knows which one it is. */
+export async function judged(run: Run, call: Call, context: TurnContext): Promise<boolean> {
   const { thread, round, saved } = run;
   const tool = runnable(named(run.tools, call.tool));
   // Nothing here would run it: there is nothing to sign.
@@ -38,7 +39,8 @@ async function judged(run: Run, call: Call, context: TurnContext): Promise<boole
   const asked = await ownReason(run, tool, call, parsed.value, context);
   const clear = { callId: call.id, tool: call.tool, args: call.args, parsed: parsed.value };
   if (asked === undefined && thread.decidedByPolicy({ callId: call.id, tool: call.tool, args: call.args })) {
-    round.cleared.push({ ...clear, recorded: undefined });
+    if (round.turn) round.cleared.push({ ...clear, recorded: undefined });
+    else notePassed(round, { ...clear, recorded: undefined });
     return false;
   }
   // Whose conversation isn't known here can only be stopped.
@@ -48,6 +50,25 @@ async function judged(run: Run, call: Call, context: TurnContext): Promise<boole
   await run.keep(saved);
   round.cleared.push({ ...clear, recorded: proposed });
   return false;
+}
+
+/** More different ones than a process calls at once: whatever is not found any more is judged again. */
+const PASSED = 1_000;
+
+/** Nothing says when its turn is over, and the SDK asks more often than it runs. */
+function notePassed({ passed }: Run["round"], cleared: Cleared): void {
+  const key = passedKey(cleared.tool, cleared.parsed);
+  if (passed.size >= PASSED) passed.clear();
+  if (key !== undefined) passed.set(key, cleared);
+}
+
+/** By what a call that has passed is found again where it runs. Undefined: no JSON. */
+export function passedKey(tool: string, parsed: unknown): string | undefined {
+  try {
+    return JSON.stringify([tool, parsed]);
+  } catch {
+    return undefined;
+  }
 }
 
 function unreadable(thread: Thread, { tool }: Call, issues: Parameters<Thread["unreadable"]>[1]): false {
