@@ -27,7 +27,7 @@ export async function guard(guarded: Guarded, effect: (args: JsonObject) => Prom
     throw new Error(execution.message);
   }
   if (execution.status === "failed") throw execution.error;
-  noteFor(sdkInput(input, options), { notice: execution.notice, replayed: execution.replayed });
+  noteFor(sdkInput(input, options), execution);
   if (restoredCall(run, options)) run.outputs.set(options.toolCallId, execution.result);
   return execution.result;
 }

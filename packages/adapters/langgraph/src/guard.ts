@@ -23,7 +23,7 @@ interface Proposed {
   readonly fresh: boolean;
   readonly from: ToolCall;
   /** Calls the tool off. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** As the tool reads its arguments. */
   readonly parse: ParseArgs | undefined;
 }

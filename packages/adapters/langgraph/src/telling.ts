@@ -2,19 +2,31 @@ import { textOf } from "@countersign/core/adapter";
 import type { ClientTool } from "@langchain/core/tools";
 
 /**
- * The same tool, for one call of a model: LangChain makes text of what its function answers with JSON.stringify, and where that
+ * The same tool, for the calls of a model: LangChain makes text of what its function answers with JSON.stringify, and where that
  * refuses a bigint, it tells the model "[object Object]".
  */
 export function telling(tool: ClientTool): ClientTool {
-  const { func, responseFormat } = tool as { readonly func?: unknown; readonly responseFormat?: unknown };
-  if (typeof func !== "function") return tool;
-  const told = async (...given: readonly unknown[]): Promise<unknown> => {
-    const answer: unknown = await Reflect.apply(func, tool, given);
-    if (responseFormat !== "content_and_artifact" || !Array.isArray(answer)) return tellable(answer);
+  if (typeof (tool as Told).func !== "function") return tool;
+  const telling = known.get(tool) ?? (Object.create(tool, { func: { value: told(tool as Told) } }) as ClientTool);
+  known.set(tool, telling);
+  return telling;
+}
+
+/** Once for each tool: an allowed call must not pay for it. */
+const known = new WeakMap<ClientTool, ClientTool>();
+
+interface Told {
+  readonly func?: unknown;
+  readonly responseFormat?: unknown;
+}
+
+function told(tool: Told): (...given: readonly unknown[]) => Promise<unknown> {
+  return async (...given) => {
+    const answer: unknown = await Reflect.apply(tool.func as (...given: readonly unknown[]) => unknown, tool, given);
+    if (tool.responseFormat !== "content_and_artifact" || !Array.isArray(answer)) return tellable(answer);
     const [content, ...artifact] = answer as readonly unknown[];
     return [tellable(content), ...artifact];
   };
-  return Object.create(tool, { func: { value: told } }) as ClientTool;
 }
 
 function tellable(answer: unknown): unknown {

@@ -1,7 +1,7 @@
 /** One call of a tool that may be called off. */
 export interface Timed {
   /** Aborted as soon as it is: with its node, with the whole run, or by a timeout of its own. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSignal | undefined;
   readonly within: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
@@ -11,13 +11,15 @@ interface CallingOff {
 
 /** LangChain also ends a tool by the timeout of the tool's default config, with a signal that only the tool gets to see. */
 export function timed(tool: unknown, ...configs: readonly (CallingOff | undefined)[]): Timed {
-  const timeout = new AbortController();
+  const around = [...new Set(configs.flatMap((config) => config?.signal ?? []))];
   const ms = timeoutOf(tool);
+  if (ms === undefined) return { signal: around.length > 1 ? AbortSignal.any(around) : around[0], within: (work) => work() };
+  const timeout = new AbortController();
   return {
-    signal: AbortSignal.any([timeout.signal, ...configs.flatMap((config) => config?.signal ?? [])]),
+    signal: AbortSignal.any([timeout.signal, ...around]),
     within: async (work) => {
       // Set before LangChain's own, and so over before it.
-      const timer = ms === undefined ? undefined : setTimeout(() => timeout.abort(), ms);
+      const timer = setTimeout(() => timeout.abort(), ms);
       try {
         return await work();
       } finally {

@@ -33,7 +33,7 @@ const OUTSIDE = "This gated call runs outside a graph. Call it in a node, and pa
  * @throws SETUP without a checkpointer, a thread_id, or with durability "exit"
  */
 export function surroundingsOf(given?: RunConfig): Surroundings {
-  const config: RunConfig = { ...given, ...definedOf(getConfig()) };
+  const config = whole(given, getConfig());
   const configurable = config.configurable;
   if (!configurable) throw new CountersignError("SETUP", { hint: OUTSIDE });
   // LangGraph's own interrupt() finds the checkpointer at this key; there is no public way to it from inside a node.
@@ -50,7 +50,7 @@ export function surroundingsOf(given?: RunConfig): Surroundings {
     checkpointer,
     checkpoints: (configurable["checkpoint_map"] ?? {}) as Record<string, string>,
     task,
-    graph: task.split("|").slice(0, -1).join("|"),
+    graph: task.slice(0, Math.max(task.lastIndexOf("|"), 0)),
     input: scratchpad?.currentTaskInput,
     attempt: config.executionInfo ?? scratchpad ?? config,
   };
@@ -82,6 +82,8 @@ function isCheckpointer(value: unknown): value is BaseCheckpointSaver {
 }
 
 /** A tool's own config lacks run-wide entries that the surrounding node's has, and the other way round. */
-function definedOf(config: RunConfig | undefined): RunConfig {
-  return Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => value !== undefined));
+function whole(given: RunConfig | undefined, around: RunConfig | undefined): RunConfig {
+  const config: Record<string, unknown> = { ...given };
+  for (const [name, value] of Object.entries(around ?? {})) if (value !== undefined) config[name] = value;
+  return config;
 }
