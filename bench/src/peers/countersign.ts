@@ -8,6 +8,9 @@ import type { Contestant, Keeping, Observer } from "./contestant.ts";
 
 const CALL: ProposedCall = { turnId: "msg_1", callId: "call_0", tool: "pay", args: ARGS };
 
+/** Nothing waits for a free place: the peers have no limit. */
+const CONCURRENCY = 100;
+
 /** A runner without a framework. A worker beside it goes on with what was signed: it takes the thread, claims the call, and then runs it. */
 export const contestant: Contestant = {
   async host(keeping, observer) {
@@ -24,7 +27,7 @@ export const contestant: Contestant = {
         return { status: "completed", output: "done", text: "done" };
       },
     });
-    const worker = createWorker(gate, [runner], { concurrency: keeping.connections }).start();
+    const worker = createWorker(gate, [runner], { concurrency: CONCURRENCY }).start();
     return {
       async pause(run) {
         const outcome = await runner.start(run, "Pay Acme Corp", { requestedBy: "bob" });
