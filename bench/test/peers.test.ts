@@ -69,12 +69,10 @@ describe("a contestant", () => {
 
 test("Countersign's runs pause in one process and are signed in another: one at a time, and many at once", async () => {
   const given = { url: await testDatabase(), beside: COUNTERSIGN, connections: 4 };
-  const plan = { side: "subject", cold: 2, warm: { after: 1, rounds: 1, block: 1 }, profile: 2 } as const;
-  const one = await follow(operations, given, plan);
+  const one = await follow(operations, given, { side: "subject", cold: 2, profile: 2 });
   expect(one.cold).toEqual([[sample, sample]]);
-  expect(one.warm).toEqual([{ subject: [sample], baseline: [sample] }]);
   expect(one.profile.flat().join("\n")).toMatch(/^who decides: store\.commit: 1\.0 calls[^]*^the agent: store\.commit: /m);
-  const many = await follow(operations, { ...given, whole: { atOnce: 3, bulk: 6 } }, plan);
-  expect(many.warm).toEqual([{ subject: [sample], baseline: [sample] }]);
+  const many = await follow(operations, { ...given, whole: { atOnce: 3, bulk: 6 } }, { side: "baseline", cold: 6 });
+  expect(many.cold).toEqual([[sample]]);
 });
 const sample = { ms: expect.any(Number), cpu: expect.any(Number) };
