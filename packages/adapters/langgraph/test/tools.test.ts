@@ -167,7 +167,7 @@ describe("gated tools", () => {
   test("an execution whose outcome is unknown leaves a tool node as a pause that says so, and a runner as the typed error", async () => {
     const gone = new Promise<never>(() => {});
     const stuck = { on: true };
-    const desk = openDesk({ during: () => (stuck.on ? gone : undefined), timings: { lease: 20, receiptWait: 20 } });
+    const desk = openDesk({ during: () => (stuck.on ? gone : undefined), timings: { lease: 200, receiptWait: 20 } });
     const graph = shapes["createReactAgent v2"](gateTools(desk.gate, [desk.pay]), obedient);
     await graph.invoke({ messages: paying([5_000, "x"]) }, config);
     await desk.approve("x");
