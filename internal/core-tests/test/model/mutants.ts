@@ -1,7 +1,16 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { Gate } from "@countersign/core";
-import { escalationOf, type Batch, type Change, type RequestRecord, type StorePort } from "@countersign/core/store";
+import {
+  CLOCK_LAG,
+  escalationOf,
+  type Batch,
+  type Change,
+  type RequestRecord,
+  type RequestState,
+  type StorePort,
+  type ThreadRead,
+} from "@countersign/core/store";
 import type { Scenario } from "./scenario.ts";
 import type { Distortion } from "./simulate.ts";
 
@@ -42,6 +51,21 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     distort: { store: (store) => ({ ...store, now: async () => (await store.now()) - 3_600_000 }) },
     caughtAs: /^I[268]/,
   },
+  "a store clock that lags by a minute more than it may": {
+    distort: { store: (store) => ({ ...store, now: async () => (await store.now()) - CLOCK_LAG - 60_000 }) },
+    caughtAs: /^I[26]/,
+  },
+  "a store that reads a thread without what is signed": {
+    distort: { store: readsThreadsWithout("approved") },
+    caughtAs: /^I10/,
+    scenario: { restart: true, entry: "runner" },
+  },
+  "a store that reads a thread without what nobody knows": {
+    distort: { store: readsThreadsWithout("unknown") },
+    caughtAs: /^I10/,
+    scenario: { restart: true, entry: "runner" },
+  },
+  "a claim that tells the thread as it was before": { distort: { store: claimsOfBefore }, caughtAs: /^I4/ },
   "a store that shows pending requests as approved": { distort: { store: showsApproved }, caughtAs: /^I1/ },
   "a process that reads each turn once for ever": { distort: { store: readsTurnsOnce }, caughtAs: /^I[14]/ },
   "a claim whose holder is the process": { distort: { surroundings: oneNonce }, caughtAs: /^I[126]/ },
@@ -143,6 +167,32 @@ function showsNoFreeze(store: StorePort): StorePort {
     return record && id === "countersign/freezes" ? { ...record, context: { freezes: [] } } : record;
   };
   return { ...store, getThread };
+}
+
+function readsThreadsWithout(state: RequestState): (store: StorePort) => StorePort {
+  const seen = (read: ThreadRead): ThreadRead => ({ ...read, unfinished: read.unfinished.filter((record) => record.state !== state) });
+  return (store) => ({
+    ...store,
+    readThread: async (tenant, id) => seen(await store.readThread(tenant, id)),
+    claimDue: async (kind, options) => (await store.claimDue(kind, options)).map((due) => ({ ...due, read: due.read && seen(due.read) })),
+  });
+}
+
+/** As this process last wrote it. */
+function claimsOfBefore(store: StorePort): StorePort {
+  const written = new Map<string, ThreadRead>();
+  return {
+    ...store,
+    commit: async (batch) => {
+      const committed = await store.commit(batch);
+      for (const change of batch.changes)
+        if (change.op === "put" && change.kind === "thread")
+          written.set(change.record.id, await store.readThread(batch.tenant, change.record.id));
+      return committed;
+    },
+    claimDue: async (kind, options) =>
+      (await store.claimDue(kind, options)).map((due) => ({ ...due, read: written.get(due.id) ?? due.read })),
+  };
 }
 
 function readsTurnsOnce(store: StorePort): StorePort {
