@@ -100,6 +100,8 @@ class Schedule {
     const world = this.#world;
     for (const process of [...world.processes]) world.kill(process);
     world.healthy = true;
+    // A call that a policy allowed and recorded, and that was begun, runs under no policy that asks about it.
+    if (world.scenario.counts && world.scenario.flip) world.flipped = true;
     world.time.now += 2 * LEASE;
     this.#staff();
     world.spawn("sweeper", (process) => this.#agents.sweeper(process));
