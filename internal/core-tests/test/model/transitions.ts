@@ -99,10 +99,16 @@ function latestStart(monitor: Books, record: RequestRecord): number {
 
 /** The same by what the records say. A sibling that was recorded when it was too late already makes no difference. */
 function earliestExpiry(monitor: Books, record: RequestRecord): number {
-  const turn = monitor.ofTurn(record);
-  if (record.executeWithin === undefined) return Infinity;
-  const deadline = Math.max(...turn.map(({ decidedAt }) => decidedAt ?? 0)) + record.executeWithin;
-  return turn.some(({ id, state }) => state === "pending" && (monitor.asked.get(id) ?? 0) < deadline) ? Infinity : deadline;
+  const { executeWithin, decidedAt = 0 } = record;
+  if (executeWithin === undefined) return Infinity;
+  const askedAt = ({ id }: RequestRecord): number => monitor.asked.get(id) ?? 0;
+  let deadline = decidedAt + executeWithin;
+  for (const sibling of monitor.ofTurn(record).toSorted((a, b) => askedAt(a) - askedAt(b))) {
+    if (askedAt(sibling) >= deadline) break;
+    if (sibling.state === "pending") return Infinity;
+    deadline = Math.max(deadline, (sibling.decidedAt ?? 0) + executeWithin);
+  }
+  return deadline;
 }
 
 function fromExecuting(monitor: Books, before: RequestRecord, after: RequestRecord, event: AuditEvent | undefined): string | undefined {
