@@ -36,7 +36,7 @@ describe("a failed case of a store", () => {
 });
 
 it.each([
-  ["{}", "it has no `commit`, `now`, `getRequest`, `getThread`, `close`, `requestsOfThread`, "],
+  ["{}", "it has no `commit`, `now`, `getRequest`, `getThread`, `close`, `readThread`, "],
   ["undefined", "it is undefined."],
 ])("a harness that opens %s is told what to return", async (value, message) => {
   const code = `export default { durable: true, shared: true, open: async () => (${value}) };`;

@@ -98,11 +98,11 @@ export function createRunner<C, G extends Graph>(
   }
 
   /** What to give the graph, and how. */
-  async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal): Promise<Prepared> {
+  async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal, streams: boolean): Promise<Prepared> {
     const tally = tallyOf(thread) ?? (await tallyFrom(from));
     const counter = counting(tally);
     const inTools = leavesAnswers(running, tally) ? counter : undefined;
-    const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools });
+    const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools, streams });
     const config = await configFor<C>(options.context, thread);
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
@@ -131,7 +131,7 @@ export function createRunner<C, G extends Graph>(
     },
 
     async advance(thread, from, { signal }) {
-      const { run, settings, input } = await prepare(thread, from, signal);
+      const { run, settings, input } = await prepare(thread, from, signal, false);
       try {
         const output = await atRoot(() => running.invoke(input, settings));
         return await advanced(run, pausesIn(output), async () => {
@@ -145,7 +145,7 @@ export function createRunner<C, G extends Graph>(
     },
 
     async advanceStream(thread, from, { signal }) {
-      const { run, settings, streaming, input } = await prepare(thread, from, signal);
+      const { run, settings, streaming, input } = await prepare(thread, from, signal, true);
       const { handler, heard } = listener();
       const listening = { ...settings, ...streaming, callbacks: withHandler(settings, handler) };
       const { stream, finished } = mirrored(await atRoot(() => running.stream(input, listening)), isStop);

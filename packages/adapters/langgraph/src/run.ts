@@ -59,15 +59,21 @@ const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run
 /** Without one: LangGraph gives every run one control object, which all its tasks and nested graphs see. */
 const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
+/** What a runner keeps count with. */
+interface Driver {
+  readonly tally: Tally;
+  readonly inTools: BaseCallbackHandler | undefined;
+}
+
 /** A runner announces its run before the graph begins. */
-export function beginRun<D extends { readonly tally: Tally; readonly inTools: BaseCallbackHandler | undefined }>(
+export function beginRun<D extends Driver>(
   gate: Gate,
   thread: Thread,
   offered: () => ReadonlySet<string>,
-  driver: D,
-): Run & D {
-  // A reviewer of this process answers while the graph waits in its hook.
-  const run = { ...newRun(thread, offered), asksAtRest: !reviewerOf(gate), ...driver };
+  { streams, ...driver }: D & { readonly streams: boolean },
+): Run & Omit<D, "streams"> {
+  // A reviewer of this process answers while the graph waits in its hook, and a stream shows the pause before the graph rests.
+  const run = { ...newRun(thread, offered), asksAtRest: !streams && !reviewerOf(gate), ...driver };
   underRunner.set(thread, { gate, run });
   return run;
 }

@@ -182,6 +182,20 @@ describe("streaming", () => {
     expect(desk.effects).toHaveLength(1);
   });
 
+  test("shows a pause once what it asks is on record", async () => {
+    const desk = openDesk();
+    const { runner } = openRunner(desk);
+    const { stream, outcome } = await runner.stream("t", paying([5_000, "x"]));
+    const known: unknown[] = [];
+    for await (const chunk of stream) {
+      const [, id] = /"requestId":"([^"]+)"/.exec(JSON.stringify(chunk)) ?? [];
+      if (id !== undefined) known.push((await desk.gate.get(id))?.status);
+    }
+    expect(known).not.toEqual([]);
+    expect(new Set(known)).toEqual(new Set(["pending"]));
+    expect((await outcome).status).toBe("suspended");
+  });
+
   test("runs to its end though nobody reads", async () => {
     const desk = openDesk();
     const { runner } = openRunner(desk);

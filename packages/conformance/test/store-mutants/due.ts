@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RequestRecord, ThreadRead, ThreadRecord } from "@countersign/core/store";
 import { dueNow } from "../../src/store-suite/model/due.ts";
 import { weak, wrapped, type Mutant } from "./mutant.ts";
@@ -89,11 +90,12 @@ export const dueMutants: readonly Mutant[] = [
       return due.map(({ id, fence }) => ({ id, fence: Math.max(0, fence - 1) }));
     },
   })),
-  wrapped("tells-of-before-the-claim", ["store.due.lease", "store.due.fence"], (store) => ({
+  wrapped("tells-of-before-the-claim", ["store.due.lease", "store.due.fence", "store.due.moment"], (store) => ({
     claimDue: async (kind, options) => {
       const reads = new Map<string, ThreadRead>();
       const { items } = kind === "thread" ? ((await store.listThreads?.(options.tenant, {})) ?? { items: [] }) : { items: [] };
       for (const { id } of items) reads.set(id, await store.readThread(options.tenant, id));
+      if (items.length > 0) await sleep(1);
       return (await store.claimDue(kind, options)).map((item) => ({ ...item, read: reads.get(item.id) }));
     },
   })),

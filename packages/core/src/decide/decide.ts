@@ -99,13 +99,13 @@ interface Plan {
   readonly record: RequestRecord;
   readonly writes: Writes;
   /** What else the commit has to hold true. */
-  readonly counted: Writes;
+  readonly held: Writes;
 }
 
 /** `earlier`: the requests that the votes before it have changed. Undefined: something changed meanwhile. */
 async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: number, earlier: Records): Promise<Plan | undefined> {
   authorize(vote.by, record.terms, record.requestedBy);
-  if (isSameVote(record, vote)) return { old: record, record, writes: together(), counted: together() };
+  if (isSameVote(record, vote)) return { old: record, record, writes: together(), held: together() };
   if (record.state !== "pending") {
     const request = toRequest(record);
     const winner = record.state === "expired" || record.state === "cancelled" ? undefined : request.decisions.at(-1);
@@ -117,11 +117,11 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   const remembered = rememberedBy(record, vote, now);
   if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
 
-  const { patch, counted } = await applied(kernel, record, vote, now, earlier);
+  const { patch, held } = await applied(kernel, record, vote, now, earlier);
   const type = patch.state === "pending" ? "voted" : patch.state;
   const note = remembered && { grantId: remembered.id };
   const move = transition(record, patch, { type, at: now, actor: vote.by, note });
-  return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, counted };
+  return { old: record, record: move.record, writes: remembered ? together(move, remembered.writes) : move, held };
 }
 
 /** False: something changed meanwhile. @throws EXPIRED if one of them is too late by the store's own clock */
@@ -131,8 +131,8 @@ async function commit(kernel: Kernel, plans: readonly Plan[], now: number): Prom
   const [first] = votes.toSorted((a, b) => deadline(a) - deadline(b));
   if (!first) return true;
   // Whatever counts history holds the same thread still: it can be put once, and the earliest read is the strictest.
-  const counted = votes.find((plan) => plan.counted.changes.length > 0)?.counted ?? together();
-  const batch = together(...votes.map(({ writes }) => writes), counted);
+  const held = votes.find((plan) => plan.held.changes.length > 0)?.held ?? together();
+  const batch = together(...votes.map(({ writes }) => writes), held);
   const committed = await kernel.ledger.commit({ ...batch, before: first.record.expiresAt });
   // Too late only for the terms of an edit: the next look refuses it, and the request stays as it was.
   const isOver = !committed.ok && committed.reason === "TOO_LATE" && first.record.expiresAt === first.old.expiresAt;
@@ -147,7 +147,7 @@ async function refuseExpired(kernel: Kernel, record: RequestRecord, now: number)
   return undefined;
 }
 
-interface Applied extends Pick<Plan, "counted"> {
+interface Applied extends Pick<Plan, "held"> {
   readonly patch: Partial<RequestRecord> & Pick<RequestRecord, "state">;
 }
 
@@ -158,9 +158,9 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   if (vote.decision.type === "reject") {
     const { digest } = record.proposal;
     const decisions = [...record.decisions, signed(vote.decision, digest)];
-    return { patch: { state: "rejected", decisions, decidedAt: at }, counted: together() };
+    return { patch: { state: "rejected", decisions, decidedAt: at }, held: together() };
   }
-  const { decision, counted, ...proposing } = await proposed(kernel, record, vote.decision, by, earlier);
+  const { decision, held, ...proposing } = await proposed(kernel, record, vote.decision, by, earlier);
   const { proposal, terms } = proposing;
   const decisions = [...record.decisions, signed(decision, proposal.digest)];
   const complete = isComplete(terms, record.requestedBy, signaturesOn({ decisions, proposal }));
@@ -168,7 +168,7 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   // A clock that is behind the one that gave the last reminder gives none of them again.
   const given = Math.max(at, (record.noticeAt ?? 0) - 1);
   const noticeAt = nextNoticeAt({ ...record, ...proposing }, given);
-  return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, counted };
+  return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, held };
 }
 
 /** What is being signed, and under which terms. */
@@ -181,16 +181,16 @@ async function proposed(
   decision: Exclude<Decision, { type: "reject" }>,
   by: Principal,
   earlier: Records,
-): Promise<Proposing & Pick<Applied, "counted"> & { readonly decision: Decision }> {
+): Promise<Proposing & Pick<Applied, "held"> & { readonly decision: Decision }> {
   if (decision.type === "approve") {
     const { proposal, terms, expiresAt, executeWithin } = record;
-    return { proposal, terms, expiresAt, executeWithin, decision, counted: together() };
+    return { proposal, terms, expiresAt, executeWithin, decision, held: together() };
   }
-  const { args, parsed, counted, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
+  const { args, parsed, held, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
   authorize(by, terms.terms, record.requestedBy);
   const digest = digestOf({ ...record, args });
   const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by, ...(parsed && { parsed }) };
-  return { proposal, ...terms, decision: { ...decision, args }, counted };
+  return { proposal, ...terms, decision: { ...decision, args }, held };
 }
 
 /** The same vote again writes nothing, or one impatient clicker would starve the others. */

@@ -22,18 +22,16 @@ import { tightened } from "./tighten.ts";
 
 const NOTHING: Writes = { changes: [], events: [] };
 
-/** `counted`: refused if the thread's history has changed since the verdict counted it. */
+/** `held`: refused if the thread's history has changed since the verdict counted it. */
 interface Rejudged {
   readonly verdict: Verdict | undefined;
-  readonly counted: Writes;
+  readonly held: Writes;
 }
 
 /** What a call is judged after. */
 interface After {
   /** What counts of what is recorded of the thread. Default: all. */
   readonly past?: (recorded: readonly RequestRecord[]) => readonly RequestRecord[];
-  /** All that is recorded is looked at, whatever has been counted before. */
-  readonly whole?: boolean;
   /** Default: the thread's. */
   readonly context?: unknown;
 }
@@ -43,19 +41,19 @@ export async function verdictOn(
   { ledger, policy }: Kernel,
   record: RequestRecord,
   args: JsonObject,
-  { past = (recorded) => recorded, whole = false, context }: After = {},
+  { past = (recorded) => recorded, context }: After = {},
 ): Promise<Rejudged> {
-  if (!policy) return { verdict: undefined, counted: NOTHING };
+  if (!policy) return { verdict: undefined, held: NOTHING };
   const { namespace, tool, threadId, agent, requestedBy } = record;
   // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
   const call = { namespace, tool, args, threadId, agent, requestedBy, context: context ?? thread?.context };
-  if (!countsHistory(policy.versionFor(record), record)) return { verdict: policy.judge(call).verdict, counted: NOTHING };
-  const known = whole ? undefined : thread?.counted;
-  const { judgement } = await judgeCounting(ledger, threadId, known, ({ requests, totals }) =>
+  if (!countsHistory(policy.versionFor(record), record)) return { verdict: policy.judge(call).verdict, held: NOTHING };
+  // Whoever signs looks at all of it: the totals are kept by the processes of agents.
+  const { judgement } = await judgeCounting(ledger, threadId, undefined, ({ requests, totals }) =>
     policy.judge({ ...call, history: pastCalls(past(requests), record.id), totals }),
   );
-  return { verdict: judgement.verdict, counted: thread ? putThread(thread, {}) : NOTHING };
+  return { verdict: judgement.verdict, held: thread ? putThread(thread, {}) : NOTHING };
 }
 
 /** A reviewer's arguments, with what they didn't get to see: a mask stands for what is proposed in its place. @throws NOT_JSON */
@@ -76,18 +74,18 @@ export async function checkEdit(
   record: RequestRecord,
   edited: object,
   earlier: readonly RequestRecord[],
-): Promise<Terms & { readonly args: JsonObject; readonly parsed: ParsedArgs | undefined; readonly counted: Writes }> {
+): Promise<Terms & { readonly args: JsonObject; readonly parsed: ParsedArgs | undefined; readonly held: Writes }> {
   const { args, lost } = editedArgs(record, edited);
   if (lost.length > 0) throw new CountersignError("INVALID_ARGS", { issues: lost });
   const latest = (recorded: RequestRecord): RequestRecord => earlier.find(({ id }) => id === recorded.id) ?? recorded;
-  const { verdict, counted } = await verdictOn(kernel, record, args, { past: (recorded) => recorded.map(latest) });
+  const { verdict, held } = await verdictOn(kernel, record, args, { past: (recorded) => recorded.map(latest) });
   const issues = verdict?.type === "invalid" ? verdict.issues : issuesIn((record as WithSchema).argsSchema, args);
   if (!verdict && !issues) throw new CountersignError("EDIT_UNCHECKABLE", { request: toRequest(record) });
   if (issues && issues.length > 0) throw new CountersignError("INVALID_ARGS", { issues });
   if (verdict?.type === "deny") throw new CountersignError("POLICY_DENIED", { rule: verdict.rule, reason: verdict.reason });
   // By a time that was read after the record: what has escalated already shall not do so again.
   const terms = termsOfEdit(record, verdict, await kernel.ledger.now());
-  return { args, counted, parsed: await parsedEdit(kernel, record, args), ...terms };
+  return { args, held, parsed: await parsedEdit(kernel, record, args), ...terms };
 }
 
 /** The rule's schema stands for the tool's where it makes the same of what was proposed before. */

@@ -26,7 +26,7 @@ export class FreezeWatch {
   /** Allowed calls since the process last looked. */
   #calls = 0;
   #idle = 0;
-  #beginning: Promise<void> | undefined;
+  readonly #beginning = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ledger: Ledger) {
@@ -40,17 +40,17 @@ export class FreezeWatch {
     this.refuse(call);
   }
 
-  /** A look that a run began with, and that is still under way: its allowed calls wait for it. */
-  get beginning(): Promise<void> | undefined {
-    return this.#beginning;
+  /** The look that the run of this thread began with, while it is under way: its allowed calls wait for it. */
+  beginning(threadId: string): Promise<void> | undefined {
+    return this.#beginning.get(threadId);
   }
 
   /** A run begins, and looks beside: what is signed asks the store anyway. */
-  begin(): void {
+  begin(threadId: string): void {
     const looking = this.look().then(() => {
-      if (this.#beginning === looking) this.#beginning = undefined;
+      if (this.#beginning.get(threadId) === looking) this.#beginning.delete(threadId);
     });
-    this.#beginning = looking;
+    this.#beginning.set(threadId, looking);
   }
 
   /** Is this call frozen by what is known? @throws FROZEN */

@@ -38,7 +38,7 @@ export function historyOf(
   };
   return {
     count: (tool = addressOf(call)) => over(tool),
-    sum: (path, tool = addressOf(call)) => over(tool, path),
+    sum: (path, tool = addressOf(call)) => over(tool, String(path)),
   };
 }
 

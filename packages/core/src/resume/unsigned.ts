@@ -21,7 +21,7 @@ export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, con
   const isVouched = kernel.vouched.has(record.id) && !isEdited(record);
   if (isVouched || isSigned(record) || (await isGranted(kernel, record))) return undefined;
   const before = (recorded: readonly RequestRecord[]): readonly RequestRecord[] => recordedBefore(recorded, record);
-  const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, whole: true, context });
+  const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, context });
   if (verdict?.type === "allow") return undefined;
   if (!verdict || record.framework === "none" || record.begun) {
     const note = verdict

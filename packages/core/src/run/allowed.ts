@@ -23,7 +23,8 @@ export async function runAllowed<R>(
 ): Promise<Execution<R>> {
   const { requestId, met = {} } = runningCall.getStore() ?? {};
   const context: CallContext = new AllowedContext(kernel.ledger.tenant, invocation.threadId, call);
-  if (kernel.freezes.beginning) await kernel.freezes.beginning;
+  const looking = kernel.freezes.beginning(invocation.threadId);
+  if (looking) await looking;
   kernel.freezes.demand({ namespace: call.namespace, tool: call.tool, agent: invocation.agent });
   // Reading a restored turn may have taken longer than the lease.
   demandLease(kernel, invocation);

@@ -67,7 +67,9 @@ export class GatedThread implements Thread {
   }
 
   async pending(calls: readonly ProposedCall[]): Promise<readonly ApprovalRequest[]> {
-    const records = await Promise.all(calls.map((call) => this.#turns.record(call)));
+    // As they are now: an application's own loop asks this of one thread before and after people have decided.
+    const turns = new Turns(this.#internals.kernel.ledger, this.id, undefined);
+    const records = await Promise.all(calls.map((call) => turns.record(call)));
     return records.flatMap((record) => (record?.state === "pending" ? [toRequest(record)] : []));
   }
 

@@ -1,4 +1,3 @@
-import type { Awaitable } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { FREE, RESTED } from "../hold/held-thread.ts";
 import type { Invocation } from "../hold/invocation.ts";
@@ -27,10 +26,10 @@ export type Ending =
 export function release(kernel: Kernel, invocation: Invocation, ending: Ending, read?: ThreadRead): Promise<readonly RequestRecord[]> {
   const { ledger } = kernel;
   const { hold } = invocation;
-  let known: Awaitable<ThreadRead | undefined> = read ?? withoutRead(kernel, invocation, ending);
+  let known = read ?? withoutRead(invocation, ending);
   hold.forgetWritten();
   return persist(async () => {
-    const { thread, unfinished, now } = (await known) ?? (await ledger.read(invocation.threadId));
+    const { thread, unfinished, now = await ledger.now() } = known ?? (await ledger.read(invocation.threadId));
     known = undefined;
     const pending = unfinished.filter(({ state }) => state === "pending");
     if (!thread || thread.state === "closed" || !hold.owns(thread, now)) return pending;
@@ -56,10 +55,13 @@ export function release(kernel: Kernel, invocation: Invocation, ending: Ending, 
  * has seen the end of every request has nothing left. Nobody else asks in a thread that a runner holds, but for questions by
  * hand, which stay. If others have written since, the commit finds out.
  */
-async function withoutRead({ ledger }: Kernel, { hold, unfinished }: Invocation, { type }: Ending): Promise<ThreadRead | undefined> {
+function withoutRead(
+  { hold, unfinished }: Invocation,
+  { type }: Ending,
+): (Omit<ThreadRead, "now"> & { readonly now?: number }) | undefined {
   const thread = hold.written;
   const isSure = type === "failed" || (type !== "suspended" && unfinished?.size === 0);
-  return thread && isSure ? { thread, unfinished: [], now: await ledger.now() } : undefined;
+  return thread && isSure ? { thread, unfinished: [] } : undefined;
 }
 
 function isWithdrawn(record: RequestRecord, { declared }: Invocation, { type }: Ending): boolean {

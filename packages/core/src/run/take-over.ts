@@ -1,4 +1,5 @@
 import { SYSTEM } from "../contract/principal.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { FREE } from "../hold/held-thread.ts";
 import type { Kernel } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
@@ -6,7 +7,8 @@ import { putThread } from "../ledger/transition.ts";
 import type { ThreadRecord } from "../store/records.ts";
 import { GIVEN_UP } from "../store/threads.ts";
 import { adopt, type Acquired, type Found } from "./acquire.ts";
-import { failed, tellGivenUp } from "./attempts.ts";
+import { failed, isOfTheRun, tellGivenUp } from "./attempts.ts";
+import { release } from "./release.ts";
 
 /** A worker's claim of a due thread. */
 export interface WorkersClaim {
@@ -25,6 +27,15 @@ const DIED = "the process that ran it died, or stood still for longer than its l
 export async function takeOver(kernel: Kernel, claimed: Found, claim: WorkersClaim): Promise<Acquired | undefined> {
   const acquired = adopt(kernel, claimed, claim);
   return acquired && diedBefore(claimed.thread, claim) > 0 ? countDeaths(kernel, claimed.thread.id, claim) : acquired;
+}
+
+/** What is under way in a claimed thread can't be read: its run has failed, as if it had met that. */
+export async function failUnread(kernel: Kernel, id: string, claim: WorkersClaim, error: unknown): Promise<void> {
+  const thread = await kernel.ledger.thread(id);
+  const acquired = thread && adopt(kernel, { thread, unfinished: [] }, claim);
+  if (!acquired) return;
+  const ending = { type: "failed", error: messageOf(error), again: true, counts: isOfTheRun(error) } as const;
+  await release(kernel, acquired.invocation, ending);
 }
 
 /** Each holder has raised the fence by one. Threads of earlier versions don't tell who let go. */

@@ -44,7 +44,7 @@ export class Turns {
   #takenOf(call: ProposedCall): RequestRecord | undefined {
     if (!this.#taken || this.#taken.length === 0) return undefined;
     const asked = this.#idOf(call);
-    return this.#taken.find(({ id }) => id === asked);
+    return this.#taken.find(({ id, state }) => id === asked && state === "approved");
   }
 
   #idOf(call: ProposedCall): string {

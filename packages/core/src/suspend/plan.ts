@@ -17,7 +17,7 @@ import { cancellation, isCancellable, isNotAskedAgain, NOT_ASKED_AGAIN } from ".
 /** What a suspension is planned from. */
 export interface Standing {
   readonly thread: ThreadRecord | undefined;
-  /** The requests of the turns that are asked about; of the whole thread if some may be withdrawn. */
+  /** The requests of the turns that are asked about, and what else is under way if some of it may be withdrawn. */
   readonly existing: readonly RequestRecord[];
   /** Those that aren't recorded yet. */
   readonly fresh: readonly Question[];

@@ -1,7 +1,8 @@
 import { runnerToken } from "../hold/hold.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Wake } from "../run/define-runner.ts";
-import type { DueItem } from "../store/port.ts";
+import { failUnread, type WorkersClaim } from "../run/take-over.ts";
+import type { DueItem, ThreadRead } from "../store/port.ts";
 
 interface Crew {
   readonly wakes: ReadonlyMap<string, Wake>;
@@ -56,15 +57,25 @@ export class Slots {
   }
 
   async #resume(due: DueItem, holder: string, since: number): Promise<void> {
+    const claim = { fence: due.fence, token: holder, since };
     try {
-      this.#kernel.freezes.begin();
-      const { thread, unfinished } = await this.#kernel.ledger.claimed(due);
-      const outcome =
-        thread && (await this.#crew.wakes.get(thread.agent)?.({ thread, unfinished }, { fence: due.fence, token: holder, since }));
+      this.#kernel.freezes.begin(due.id);
+      const { thread, unfinished } = await this.#read(due, claim);
+      const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.({ thread, unfinished }, claim));
       if (outcome) this.resumed++;
     } catch (error) {
       this.failed++;
       this.#crew.onError(error, due.id);
+    }
+  }
+
+  async #read(due: DueItem, claim: WorkersClaim): Promise<ThreadRead> {
+    try {
+      return await this.#kernel.ledger.claimed(due);
+    } catch (error) {
+      // What went wrong first tells more than a store that can't be written to: then the lease just lapses.
+      await failUnread(this.#kernel, due.id, claim, error).catch(() => {});
+      throw error;
     }
   }
 }

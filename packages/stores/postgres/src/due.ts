@@ -3,7 +3,7 @@ import { isCountersignError, type DueItem, type DueKind, type DueOptions } from 
 import { Unanswered, type Connection, type Row } from "./connection.ts";
 import { fromText, toText } from "./text.ts";
 import { threadColumns } from "./thread-row.ts";
-import { readColumns, toThreadRead } from "./thread-read.ts";
+import { toThreadRead, unfinishedIn } from "./thread-read.ts";
 
 /** $1 tenant, $2 agents or null, $3 limit. The longest overdue first. */
 const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) => string } = {
@@ -62,12 +62,13 @@ async function claimThreads(connection: Connection, values: readonly unknown[]):
 }
 
 const claimed = (s: string): string =>
-  `SELECT ${threadColumns("(due.claimed)")}, due.since, ${readColumns(s, "$1", "(due.claimed).id")}
+  `SELECT ${threadColumns("(due.claimed)")}, due.since, due.unfinished, ${s}.now_ms() AS now
     FROM ${s}.claim_threads_1($1, $2, $3, $4, $5, $6) AS due`;
 
 /** Those that somebody else has taken over since are theirs. */
 function takenBy(connection: Connection, tenant: unknown, holder: unknown, claim: string): Promise<readonly Row[]> {
-  const sql = `SELECT ${threadColumns("thread")}, 0 AS since, ${readColumns(connection.schema, "$1", "thread.id")} FROM ${connection.schema}.threads AS thread
+  const s = connection.schema;
+  const sql = `SELECT ${threadColumns("thread")}, 0 AS since, ${unfinishedIn(s, "$1", "thread.id")} AS unfinished, ${s}.now_ms() AS now FROM ${s}.threads AS thread
     WHERE tenant = $1 AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND holder = $2 AND claim = $3`;
   return connection.once(sql, [tenant, holder, claim]);
 }

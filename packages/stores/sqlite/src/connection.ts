@@ -47,7 +47,16 @@ export class Connection {
 
   /** Alone from the first statement to the last. Whatever is thrown, nothing of it stays. */
   exclusively<T>(work: () => T): T {
-    this.run("BEGIN IMMEDIATE");
+    return this.#transaction("BEGIN IMMEDIATE", work);
+  }
+
+  /** Several reads of one moment: nobody's commit stands between them. */
+  atOnce<T>(read: () => T): T {
+    return this.#transaction("BEGIN", read);
+  }
+
+  #transaction<T>(begin: "BEGIN" | "BEGIN IMMEDIATE", work: () => T): T {
+    this.run(begin);
     try {
       const result = work();
       this.run("COMMIT");
@@ -55,16 +64,6 @@ export class Connection {
     } catch (error) {
       this.#takesBack("ROLLBACK");
       throw error;
-    }
-  }
-
-  /** Several reads of one moment: nobody's commit stands between them. */
-  atOnce<T>(read: () => T): T {
-    this.run("BEGIN");
-    try {
-      return read();
-    } finally {
-      this.run("COMMIT");
     }
   }
 

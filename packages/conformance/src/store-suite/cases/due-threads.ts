@@ -1,6 +1,8 @@
+import { setImmediate as breathe } from "node:timers/promises";
+import type { DueItem } from "@countersign/core/store";
 import { has, holds, refused, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { addOpen, commit, FAR, put, putThread, request, requireFence, T0, TENANT, thread } from "../records.ts";
+import { addOpen, commit, FAR, idsOf, put, putThread, request, requireFence, T0, TENANT, thread } from "../records.ts";
 import { APPROVED, claimed, due, dueSorted, OPTIONS } from "./due-claims.ts";
 
 export const dueThreadCases: readonly StoreCase[] = [
@@ -43,6 +45,31 @@ export const dueThreadCases: readonly StoreCase[] = [
       holds(leased !== undefined && leased.leaseUntil >= earliest + OPTIONS.leaseMs, "the lease lasts as long as was asked for");
       same(leased, { ...record, fence: 2, holder: "worker/1", version: 2, leaseUntil: leased.leaseUntil }, "the claimed thread");
       same(await due(store, "thread", { holder: "worker/2" }), [], "a second claim");
+    },
+  },
+  {
+    id: "store.due.moment",
+    title: "What a claim tells of its thread is not older than what made the thread due.",
+    guards: "A run goes on as if its reviewer hadn't answered yet.",
+    run: async ({ open }) => {
+      const store = await open();
+      const ids = Array.from({ length: 30 }, (_, n) => `t${n}`);
+      for (const id of ids) await commit(store, [putThread(thread(id)), put(request(`r/${id}`, { threadId: id })), addOpen(id, 1)]);
+      const deciding = (async () => {
+        for (const id of ids) {
+          await breathe();
+          await commit(store, [put(request(`r/${id}`, { threadId: id, state: "approved" }), 1), addOpen(id, -1)]);
+        }
+      })();
+      const claimed: DueItem[] = [];
+      for (let tries = 0; claimed.length < ids.length && tries < 2_000; tries++) {
+        await breathe();
+        claimed.push(...(await store.claimDue("thread", { ...OPTIONS, holder: `worker/${tries}` })));
+      }
+      await deciding;
+      same(claimed.length, ids.length, "how many threads were claimed");
+      const stale = claimed.filter(({ read }) => read?.unfinished.some(({ state }) => state === "pending"));
+      same(idsOf(stale), [], "threads that were claimed with a request that still seemed to wait");
     },
   },
   {
