@@ -44,6 +44,8 @@ const notNow = (): Error => new CountersignError("STORE_UNAVAILABLE", { retryabl
 
 function sortOf(error: unknown): Thrown {
   if (error instanceof Pause) return "pause";
+  // What a nested call may not do will not pass: it is the tool's own failure.
+  if (isCountersignError(error, "NOT_APPROVED")) return "failure";
   return isCountersignError(error) || (error instanceof Error && error.cause !== undefined) ? "not now" : "failure";
 }
 
