@@ -8,7 +8,6 @@ import { CountersignError } from "../errors/error.ts";
 import { keptDefaults, parsedBy } from "../gate/parsed.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Writes } from "../ledger/writes.ts";
-import { judgeCounting } from "../ledger/counted.ts";
 import { putThread } from "../ledger/transition.ts";
 import { toRequest, type WithSchema } from "../ledger/to-request.ts";
 import { countsHistory } from "../policy/check.ts";
@@ -50,10 +49,8 @@ export async function verdictOn(
   const call = { namespace, tool, args, threadId, agent, requestedBy, context: context ?? thread?.context };
   if (!countsHistory(policy.versionFor(record), record)) return { verdict: policy.judge(call).verdict, held: NOTHING };
   // Whoever signs looks at all of it: the totals are kept by the processes of agents.
-  const { judgement } = await judgeCounting(ledger, threadId, undefined, ({ requests, totals }) =>
-    policy.judge({ ...call, history: pastCalls(past(requests), record.id), totals }),
-  );
-  return { verdict: judgement.verdict, held: thread ? putThread(thread, {}) : NOTHING };
+  const history = pastCalls(past(await ledger.ofThread(threadId)), record.id);
+  return { verdict: policy.judge({ ...call, history }).verdict, held: thread ? putThread(thread, {}) : NOTHING };
 }
 
 /** A reviewer's arguments, with what they didn't get to see: a mask stands for what is proposed in its place. @throws NOT_JSON */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isCountersignError, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
+import { readEach, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import { Unanswered, type Connection, type Row } from "./connection.ts";
 import { fromText, toText } from "./text.ts";
 import { threadColumns } from "./thread-row.ts";
@@ -74,15 +74,7 @@ function takenBy(connection: Connection, tenant: unknown, holder: unknown, claim
 }
 
 function toDue(row: Row): DueItem {
-  return { id: fromText(String(row["id"])), fence: Number(row["fence"]), read: readable(row) };
-}
-
-/** What can't be read is for whoever takes up this thread to find out: the others are claimed all the same. */
-function readable(row: Row): DueItem["read"] {
-  try {
-    return toThreadRead(row);
-  } catch (error) {
-    if (isCountersignError(error, "STORE_UNAVAILABLE")) return undefined;
-    throw error;
-  }
+  // What can't be read is for whoever takes up this thread to find out: the others are claimed all the same.
+  const [read] = readEach([row], toThreadRead).items;
+  return { id: fromText(String(row["id"])), fence: Number(row["fence"]), read };
 }

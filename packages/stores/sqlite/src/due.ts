@@ -1,4 +1,4 @@
-import { isCountersignError, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
+import { readEach, type DueItem, type DueKind, type DueOptions } from "@countersign/core/store";
 import type { Connection } from "./connection.ts";
 import type { Group } from "./group.ts";
 import { name, nameIn } from "./json.ts";
@@ -50,15 +50,7 @@ function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }
 function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): DueItem {
   const sql = `UPDATE threads SET fence = fence + 1, version = version + 1, holder = ?, lease_until = ? WHERE tenant = ? AND id = ? RETURNING fence`;
   const fence = Number(connection.get(sql, holder, now + leaseMs, tenant, id)?.["fence"]);
-  return { id, fence, read: readable(connection, tenant, id) };
-}
-
-/** What can't be read is for whoever takes up this thread to find out: the others are claimed all the same. */
-function readable(connection: Connection, tenant: string, id: string): DueItem["read"] {
-  try {
-    return readThread(connection, tenant, id);
-  } catch (error) {
-    if (isCountersignError(error, "STORE_UNAVAILABLE")) return undefined;
-    throw error;
-  }
+  // What can't be read is for whoever takes up this thread to find out: the others are claimed all the same.
+  const [read] = readEach([id], () => readThread(connection, tenant, id)).items;
+  return { id, fence, read };
 }
