@@ -43,10 +43,11 @@ export function shadow<Tools, Context>(
     patterns?.some((name) => speaksOf(name, namespace === undefined ? tool : `${namespace}/${tool}`)) ?? true;
   const counts = (call: Pick<CheckedCall, "namespace" | "tool">): PolicyInternals => (isTried(call) ? old : next);
 
-  function compare(call: CheckedCall, judgement: Judgement): void {
+  /** What the report answers: it may be a promise that fails. */
+  function compare(call: CheckedCall, judgement: Judgement): unknown {
     const compared = reportOf(call, judgement, next.judge(call));
     // Where something had to be counted first, both are judged again.
-    if (!call.totals?.isShort) report(compared);
+    return call.totals?.isShort ? undefined : report(compared);
   }
 
   return policyOf({
