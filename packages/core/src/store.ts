@@ -1,6 +1,7 @@
 /** `@countersign/core/store`: what a store author needs. @module */
 export type { AuditEvent } from "./contract/event.ts";
 export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
+export { idsOf } from "./contract/person.ts";
 export type { Store } from "./contract/store.ts";
 export type { ThreadQuery, ThreadState } from "./contract/threads.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";

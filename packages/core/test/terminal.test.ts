@@ -71,6 +71,17 @@ describe("the terminal reviewer", () => {
     expect((await answered(["yes\r"])).decision).toBeUndefined();
   });
 
+  it("has the reviewer type what the terms want to be confirmed, and signs nothing when they don't", async () => {
+    const terms = { confirm: ["args.amount", "args.recipient"] };
+    const { decision, shown } = await answered(["a\r", "4200\r", "Acme\r"], { terms });
+    expect(decision).toEqual({ type: "approve", confirm: { "args.amount": "4200", "args.recipient": "Acme" } });
+    expect(shown).toContain("To sign, type what stands at args.amount (Enter = leave it pending) > ");
+    expect((await answered(["a\r", "4200\r", "\r"], { terms })).decision).toBeUndefined();
+    const good = `${CLEAR}{"amount": 4000}\r`;
+    const edited = await answered(["e\r", good, "y\r", "4000\r"], { terms: { confirm: "args.amount" } });
+    expect(edited.decision).toEqual({ type: "edit", args: { amount: 4_000 }, confirm: { "args.amount": "4000" } });
+  });
+
   it("edits: asks again while the JSON or the schema doesn't hold, shows what will run, wants a yes", async () => {
     const good = `${CLEAR}{"amount": 4000}\r`;
     const { decision, shown } = await answered(["e\r", `${CLEAR}{oops\r`, `${CLEAR}{"amount": "x"}\r`, good, "y\r"]);

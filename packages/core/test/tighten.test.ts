@@ -1,20 +1,30 @@
 // An edit keeps the terms under which the call was asked, or tightens them. Held against the check that signatures go through.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DecisionRecord } from "../src/contract/decision.ts";
 import type { Principal } from "../src/contract/principal.ts";
-import { durationMs, rememberable, termsSchema, type ReviewTerms } from "../src/contract/terms.ts";
-import { isComplete } from "../src/decide/authorize.ts";
-import { tightened } from "../src/decide/tighten.ts";
+import { isInvited, missingFrom, withInvitations } from "../src/contract/quorum.ts";
+import { decisionsOf, durationMs, rememberable, termsSchema, type ReviewTerms } from "../src/contract/terms.ts";
+import { tightened } from "../src/policy/tighten.ts";
 import { termsAt } from "../src/store/notices.ts";
 
-const ids = ["ann", "bob", "cem"] as const;
+const ids = ["ann", "bob", "cem", "dee"] as const;
 const roles = ["finance", "cfo", "legal"] as const;
 const times = ["1h", "2h", 10_800_000] as const;
 const types = ["approve", "edit", "reject"] as const;
 const some = <T>(of: readonly T[]) => fc.uniqueArray(fc.constantFrom(...of), { minLength: 1 });
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 
+const group = fc
+  .record({ roles: maybe(some(roles)), reviewers: maybe(some(ids)), count: maybe(fc.integer({ min: 1, max: 2 })) })
+  .filter(({ roles, reviewers }) => roles !== undefined || reviewers !== undefined);
+const grouped: fc.Arbitrary<ReviewTerms> = fc
+  .record({
+    quorum: fc.array(group, { minLength: 1, maxLength: 2 }),
+    fourEyes: maybe(fc.boolean()),
+    escalate: maybe(fc.record({ after: fc.constantFrom(...times), roles: some(roles) })),
+  })
+  .filter((made) => termsSchema.safeParse(made).success)
+  .map(withInvitations);
 const terms: fc.Arbitrary<ReviewTerms> = fc
   .record({
     roles: maybe(some(roles)),
@@ -33,25 +43,35 @@ const escalating: fc.Arbitrary<ReviewTerms> = fc.record({
   escalate: maybe(fc.record({ after: fc.constantFrom(...times), roles: some(roles) })),
 });
 const person: fc.Arbitrary<Principal> = fc.record({ id: fc.constantFrom(...ids), roles: fc.uniqueArray(fc.constantFrom(...roles)) });
-const signature = fc.record({ by: person, at: fc.constantFrom(0, 5_400_000, 9_000_000), type: fc.constantFrom("approve", "edit") });
-const signatures = fc.uniqueArray(signature, { maxLength: 3, selector: ({ by }) => by.id });
+const signature = fc.record({
+  by: person,
+  at: fc.constantFrom(0, 5_400_000, 9_000_000),
+  type: fc.constantFrom("approve" as const, "edit" as const),
+});
+const signatures = fc.uniqueArray(signature, { maxLength: 4, selector: ({ by }) => by.id });
 
-type Signature = { readonly by: Principal; readonly at: number; readonly type: string };
+type Signature = { readonly by: Principal; readonly at: number; readonly type: "approve" | "edit" };
 
-/** Each as it is when it is given: in time, by whoever may sign then. */
+/** Each as it is when it is given: in time, by whoever may sign then. Are they enough when the last one is? */
 function isAccepted(under: ReviewTerms, requestedBy: Principal | undefined, given: readonly Signature[]): boolean {
   const expiresAt = durationMs(under.expiresIn ?? "72h") ?? 0;
-  const good = given.filter(({ by, at, type }) => {
-    const record = { by, decision: { type } } as DecisionRecord;
-    return at < expiresAt && isComplete({ ...termsAt({ terms: under, askedAt: 0 }, at), quorum: 1 }, requestedBy, [record]);
+  const at = (time: number): ReviewTerms => termsAt({ terms: under, askedAt: 0 }, time);
+  const good = given.filter(({ by, at: time, type }) => {
+    const isAsker = under.fourEyes === true && by.id === requestedBy?.id;
+    return time < expiresAt && !isAsker && isInvited(by, at(time)) && decisionsOf(under).includes(type);
   });
-  return good.length >= (under.quorum ?? 1);
+  const last = Math.max(0, ...good.map(({ at: time }) => time));
+  return missingFrom(at(last), good.map(({ by }) => by)).length === 0; // prettier-ignore
 }
+
+const said = (made: ReviewTerms): ReviewTerms => JSON.parse(JSON.stringify(made)) as ReviewTerms;
 
 describe("tightened terms", () => {
   it.each([
     ["any terms", terms],
     ["terms that escalate", escalating],
+    ["groups", grouped],
+    ["groups and others", fc.oneof(grouped, terms)],
   ])("accept no set of signatures that either of the two refuses: %s", (_, made) => {
     let accepted = 0;
     fc.assert(
@@ -85,9 +105,9 @@ describe("tightened terms", () => {
       fc.property(terms, (asked) => {
         // An escalation to a role that may sign already adds nobody.
         const { escalate, ...kept } = asked;
-        expect(tightened(asked, asked, requester)).toMatchObject(kept);
+        expect(tightened(asked, asked, requester)).toMatchObject(said(kept));
         const { remember, ...signed } = asked;
-        expect(tightened(asked, {}, requester)).toMatchObject(signed);
+        expect(tightened(asked, {}, requester)).toMatchObject(said(signed));
       }),
     );
   });
@@ -98,8 +118,65 @@ describe("tightened terms", () => {
     ["the roles of both", { roles: ["finance", "cfo"] }, { roles: ["cfo", "legal"] }, { roles: ["cfo"] }],
     ["roles where anyone could", {}, { roles: ["cfo"] }, { roles: ["cfo"] }],
     ["the names of both", { reviewers: ["ann", "bob"] }, { reviewers: ["bob"], roles: ["cfo"] }, { reviewers: ["bob"] }],
-    ["no role that both have", { roles: ["finance"] }, { roles: ["cfo"] }, undefined],
-    ["too few names for the quorum", { reviewers: ["ann", "bob"], quorum: 2 }, { reviewers: ["bob", "cem"] }, undefined],
+    [
+      "the signatures of both where no role is in common",
+      { roles: ["finance"] },
+      { roles: ["cfo"] },
+      {
+        roles: ["cfo", "finance"],
+        quorum: [
+          { roles: ["cfo"], count: 1 },
+          { roles: ["finance"], count: 1 },
+        ],
+      },
+    ],
+    [
+      "a signature that both count, and what is left",
+      { roles: ["finance", "cfo"], quorum: 2 },
+      { roles: ["cfo"] },
+      {
+        quorum: [
+          { roles: ["cfo"], count: 1 },
+          { roles: ["finance", "cfo"], count: 1 },
+        ],
+      },
+    ],
+    [
+      "the groups that hold the other's",
+      { roles: ["finance"] },
+      { quorum: [{ roles: ["finance"], count: 2 }, { roles: ["cfo"] }] },
+      { quorum: [{ roles: ["finance"], count: 2 }, { roles: ["cfo"] }] },
+    ],
+    [
+      "as many names as both need",
+      { reviewers: ["ann", "bob"], quorum: 2 },
+      { reviewers: ["bob", "cem"] },
+      {
+        quorum: [
+          { reviewers: ["bob"], count: 1 },
+          { reviewers: ["ann", "bob"], count: 1 },
+        ],
+      },
+    ],
+    [
+      "too few names for the quorum",
+      { reviewers: ["ann"] },
+      { reviewers: ["ann", "bob"], quorum: 2, fourEyes: true, decisions: ["approve"] },
+      {
+        quorum: [
+          { reviewers: ["ann"], count: 1 },
+          { reviewers: ["ann", "bob"], count: 1 },
+        ],
+      },
+    ],
+    ["too few names but for whoever asked", { reviewers: ["ann", "asker"], quorum: 2 }, { fourEyes: true }, undefined],
+    [
+      "each path that is confirmed",
+      { confirm: "args.amount" },
+      { confirm: ["args.iban", "args.amount"] },
+      { confirm: ["args.amount", "args.iban"] },
+    ],
+    ["no batch unless both allow it", { batch: true }, {}, { batch: undefined }],
     ["nobody but whoever asked", { reviewers: ["ann", "asker"] }, { reviewers: ["asker"], fourEyes: true }, undefined],
     ["no kind of decision", { decisions: ["approve"] }, { decisions: ["edit", "reject"] }, undefined],
     ["the kinds of both", { decisions: ["edit", "reject"] }, { decisions: ["approve", "edit"] }, { decisions: ["edit"] }],
@@ -115,11 +192,8 @@ describe("tightened terms", () => {
     ["nothing to remember", { remember: ["tool"] }, {}, { remember: "never" }],
   ])("have %s", (_, asked, here, result) => {
     const found = tightened(asked, here, { id: "asker" });
-    if (result) expect(found).toMatchObject(result);
-    else expect(found).toBeUndefined();
-  });
-
-  it("demand four eyes only where it is known who asked", () => {
-    expect(tightened({}, { fourEyes: true }, undefined)).toBeUndefined();
+    if (!result) return expect(found).toBeUndefined();
+    expect(found).toMatchObject(said(result));
+    for (const [key, value] of Object.entries(result)) if (value === undefined) expect(found).not.toHaveProperty(key);
   });
 });

@@ -4,7 +4,7 @@ import { didYouMean } from "@countersign/core/policy";
 /** Decisions in the order they are needed, or one a tool: a decision, or a function of the request. */
 export type Script = readonly Decision[] | Record<string, Decision | ((request: ApprovalRequest) => Decision | undefined)>;
 
-const SCRIPTED: Principal = { id: "scripted-reviewer", kind: "automation" };
+const SCRIPTED: Principal = { id: "scripted-reviewer" };
 
 /**
  * A reviewer that follows a script. When the script runs dry, or doesn't know the tool, the request stays pending; a tool

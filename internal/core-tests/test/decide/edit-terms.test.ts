@@ -63,7 +63,12 @@ describe("an edit where another policy is loaded", () => {
   it("is signed under what both demand", async () => {
     const { edit: edited, desk, latest } = await between({ roles: ["finance"], fourEyes: true }, { roles: ["finance", "cfo"], quorum: 2 });
     expect(await refusal(edited({ id: "asker", roles: ["finance"] }))).toMatchObject({ code: "SELF_REVIEW" });
-    expect(await edited(ann)).toMatchObject({ status: "pending", terms: { roles: ["finance"], fourEyes: true, quorum: 2 } });
+    const quorum = [
+      { roles: ["finance"], count: 1 },
+      { roles: ["finance", "cfo"], count: 1 },
+    ];
+    expect(await edited(ann, 4)).toMatchObject({ status: "pending", terms: { roles: ["finance", "cfo"], fourEyes: true, quorum } });
+    expect(await desk.decide(await latest(), approve(), { by: { id: "dee", roles: ["cfo"] } })).toMatchObject({ status: "pending" });
     expect(await desk.decide(await latest(), approve(), { by: bob })).toMatchObject({ status: "approved" });
   });
 
@@ -117,8 +122,8 @@ describe("an edit where another policy is loaded", () => {
 
 describe("an edit that can't be signed under both terms is refused, and nothing of it is written", () => {
   it.each<[string, ReviewTerms, ReviewTerms, string]>([
-    ["no role that both have", { roles: ["finance"] }, { roles: ["cfo"] }, "POLICY_DENIED"],
-    ["too few reviewers", { roles: ["finance"], quorum: 2 }, { reviewers: ["bob"] }, "POLICY_DENIED"],
+    ["nobody but whoever asked", {}, { reviewers: ["asker"], fourEyes: true }, "POLICY_DENIED"],
+    ["too few reviewers", { reviewers: ["asker", "bob"], quorum: 2 }, { fourEyes: true }, "POLICY_DENIED"],
     ["no edit here", {}, { decisions: ["approve", "reject"] }, "DECISION_NOT_ALLOWED"],
     ["it would have expired", { expiresIn: "4h" }, { expiresIn: "30m" }, "POLICY_DENIED"],
   ])("%s", async (_, asked, here, code) => {

@@ -1,3 +1,4 @@
+import type { Principal } from "@countersign/core";
 import { cursorOf, pageLimit, pageStart, requestMatches, statesOf, type RequestQuery, type RequestRecord } from "@countersign/core/store";
 import { request, T0 } from "@countersign/store-tests";
 import { expect, test } from "vitest";
@@ -8,6 +9,9 @@ function decided(by: string, digest: string): RequestRecord["decisions"][number]
 }
 
 const bob = { id: "bob", roles: ["finance"] };
+/** Bob, as the page knows him. */
+const page: Principal = { id: "https://id.example.com 117", aliases: ["bob"], roles: ["finance"] };
+const bot: Principal = { id: "bot", roles: ["finance"], kind: "service" };
 const asked = { requestedBy: bob };
 const done = { state: "done" } as const;
 
@@ -38,6 +42,15 @@ const CASES: readonly (readonly [found: boolean, record: Partial<RequestRecord>,
   [false, { decisions: [decided("bob", "digest-1")] }, { reviewableBy: bob }],
   [true, { decisions: [decided("bob", "digest-0"), decided("alice", "digest-1")] }, { reviewableBy: bob }],
   [false, {}, { reviewableBy: bob, tool: "refund" }],
+  [true, { terms: { reviewers: ["bob"] } }, { reviewableBy: page }],
+  [false, { decisions: [decided("bob", "digest-1")] }, { reviewableBy: page }],
+  [false, { decisions: [{ ...decided("rob", "digest-1"), by: page }] }, { reviewableBy: bob }],
+  [false, { ...asked, terms: { fourEyes: true } }, { reviewableBy: page }],
+  [false, { requestedBy: page, terms: { fourEyes: true } }, { reviewableBy: bob }],
+  [false, {}, { reviewableBy: bot }],
+  [false, { terms: { roles: ["finance"] } }, { reviewableBy: bot }],
+  [true, { terms: { roles: ["legal"], reviewers: ["bot"] } }, { reviewableBy: bot }],
+  [true, { terms: { reviewers: ["bot@example.com"] } }, { reviewableBy: { ...bot, aliases: ["bot@example.com"] } }],
 ];
 
 test.each(CASES)("%j: %j %j", (found, record, query) => {

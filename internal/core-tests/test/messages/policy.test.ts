@@ -6,14 +6,22 @@ const DURATION = 'Expected a duration: milliseconds above 0, or text such as "90
 
 test.each<[string, unknown, string]>([
   ["a misspelt setting", { defalt: "ask" }, "policy. There is no setting defalt. Did you mean default?"],
-  ["a setting that is none", { rules: {} }, "policy. There is no setting rules. There are context, default, review, remember, tools."],
+  [
+    "a setting that is none",
+    { rules: {} },
+    "policy. There is no setting rules. There are context, default, review, remember, always, include, tools.",
+  ],
   ["a misspelt setting of a rule", rule({ ask: true, redat: [] }), "tools.pay. There is no setting redat. Did you mean redact?"],
   ["a misspelt setting of a review", rule({ ask: true, review: { rols: [] } }), "tools.pay.review. There is no setting rols. Did you mean roles?"], // prettier-ignore
   ["a misspelt setting of all reviews", { review: { quorm: 2 } }, "review. There is no setting quorm. Did you mean quorum?"],
   ["a misspelt setting of an escalation", { review: { escalate: { after: "1h", roles: ["cfo"], role: 1 } } }, "review.escalate. There is no setting role. Did you mean roles?"], // prettier-ignore
   ["a condition under allow", rule({ allow: () => true }), "tools.pay. There is no setting allow. A rule allows what neither deny nor ask holds for: write the opposite condition under ask."], // prettier-ignore
   ["a misspelt word", { tools: { pay: "alow" } }, 'tools.pay. Expected "allow", "ask" or "deny", got "alow".'],
-  ["ask without a condition", rule({ ask: "yes" }), "tools.pay.ask. Write true, or a function of the call."],
+  [
+    "ask without a condition",
+    rule({ ask: "yes" }),
+    "tools.pay.ask. Write true, a function of the call, or a list of tiers: [{ when, reason, review }].",
+  ],
   ["an empty rule", rule({}), 'tools.pay. This rule has neither ask nor deny, so it would allow every call: add one, or write "allow" in place of the rule.'], // prettier-ignore
   ["a review of what is never asked", rule({ deny: true, review: { roles: ["cfo"] } }), "tools.pay.review. This rule never asks, so nobody reviews its calls: add ask, or take review out."], // prettier-ignore
   ["one role that is no list", rule({ ask: true, review: { roles: "finance" } }), 'tools.pay.review.roles. Expected a list, got "finance". Write ["finance"].'], // prettier-ignore

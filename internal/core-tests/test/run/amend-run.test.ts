@@ -1,4 +1,4 @@
-import { approve, createGate, createWorker, definePolicy, isCountersignError, type RunOutcome } from "@countersign/core";
+import { approve, createGate, createWorker, definePolicy, isCountersignError, type Principal, type RunOutcome } from "@countersign/core";
 import { amendRun, defineRunner, savedRun, type Continuation, type ProposedCall } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { scriptedReviewer } from "@countersign/testing";
@@ -34,7 +34,7 @@ function open(options: Pick<Parameters<typeof createGate>[0], "reviewer"> = {}) 
       return { status: "completed", output: said.join(), text: "", continuation: { format: 1, data: said } };
     },
   });
-  const say = (text: string, by = bob) =>
+  const say = (text: string, by: Principal = bob) =>
     amendRun(gate, "t", by, ({ format, data }) => {
       const said = data as string[];
       return said.includes(text) ? undefined : { format, data: [...said, text] };
@@ -105,6 +105,8 @@ test("only whoever asked may add to it: what comes of it is asked in their name"
   await world.start();
   expect(await codeOf(world.say("pay me too", alice))).toBe("THREAD_SUSPENDED");
   expect(await world.saved()).toEqual({ format: 1, data: ["pay"] });
+  expect(await world.say("it is me", { id: "bob@example.com", aliases: ["bob"] })).toBe(true);
+  expect(await world.saved()).toEqual({ format: 1, data: ["pay", "it is me"] });
 });
 
 test("of many at once, and of one that a resume overtakes, each is there once or not at all", async () => {

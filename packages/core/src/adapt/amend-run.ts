@@ -1,5 +1,6 @@
 import type { Continuation } from "../contract/continuation.ts";
 import type { Gate } from "../contract/gate.ts";
+import { isSamePerson } from "../contract/person.ts";
 import type { Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import { isHeld, runnerToken } from "../hold/hold.ts";
@@ -34,7 +35,7 @@ export function amendRun(
     // It has what is saved in memory, and would write over the change.
     if (isHeld(thread, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
     const saved = await decodeContinuation(thread.continuation, thread.framework);
-    if (!saved || (thread.requestedBy && thread.requestedBy.id !== by.id)) {
+    if (!saved || (thread.requestedBy && !isSamePerson(thread.requestedBy, by))) {
       const pending = waiting.filter(({ state }) => state === "pending").map(toRequest);
       throw new CountersignError("THREAD_SUSPENDED", { threadId, pending });
     }

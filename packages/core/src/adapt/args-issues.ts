@@ -2,7 +2,7 @@ import type { ProposedCall } from "../contract/call.ts";
 import type { Gate } from "../contract/gate.ts";
 import type { Issue } from "../contract/json.ts";
 import { internalsOf } from "../kernel.ts";
-import { ruleOf } from "../policy/check.ts";
+import { ruleOf } from "../policy/find.ts";
 import { parseWith } from "../policy/schema.ts";
 
 /**

@@ -19,10 +19,26 @@ export type Remember = {
   readonly within?: "thread" | "requester";
 };
 
+/** A value of the arguments as a reviewer typed it: a number may be its text. */
+export type Confirmed = string | number | boolean | null;
+/** What a reviewer typed where the terms say `confirm`: the value, or each by its path where they name several. */
+export type Confirmation = Confirmed | { readonly [path: string]: Confirmed };
+
 /** What a reviewer says. Booleans are no decisions. Made by {@link approve}, {@link edit} and {@link reject}. */
 export type Decision =
-  | { readonly type: "approve"; readonly comment?: string | undefined; readonly remember?: Remember | undefined }
-  | { readonly type: "edit"; readonly args: object; readonly comment?: string | undefined; readonly remember?: Remember | undefined }
+  | {
+      readonly type: "approve";
+      readonly comment?: string | undefined;
+      readonly remember?: Remember | undefined;
+      readonly confirm?: Confirmation | undefined;
+    }
+  | {
+      readonly type: "edit";
+      readonly args: object;
+      readonly comment?: string | undefined;
+      readonly remember?: Remember | undefined;
+      readonly confirm?: Confirmation | undefined;
+    }
   | {
       readonly type: "reject";
       readonly message?: string | undefined;
@@ -40,6 +56,8 @@ export interface DecisionRecord {
   readonly at: number;
   /** The surface it came through, as the surface named itself: `web`, `cli`, `slack`. */
   readonly via: string | undefined;
+  /** One decision about several requests: the id that they share. */
+  readonly batch?: string | undefined;
   /** Of what was signed: namespace, tool, canonical arguments. */
   readonly digest: string;
   /** Room for a detached signature over digest, terms and time. Not produced yet. */
@@ -47,9 +65,13 @@ export interface DecisionRecord {
 }
 
 type Extras = { comment?: string | undefined; remember?: Remember | undefined };
+type Signing = Extras & { confirm?: Confirmation | undefined };
 
-/** The call may run as proposed. `comment` is for people and the audit trail. */
-export function approve(options: Extras = {}): Decision {
+/**
+ * The call may run as proposed. `comment` is for people and the audit trail, `confirm` what the terms want to be typed.
+ * @example approve({ confirm: 4_200 })
+ */
+export function approve(options: Signing = {}): Decision {
   return { type: "approve", ...options };
 }
 
@@ -57,7 +79,7 @@ export function approve(options: Extras = {}): Decision {
  * The call may run with these arguments instead: the complete ones, nothing is merged.
  * @example edit({ ...request.args, amount: 4_000 })
  */
-export function edit(args: object, options: Extras = {}): Decision {
+export function edit(args: object, options: Signing = {}): Decision {
   return { type: "edit", args, ...options };
 }
 
@@ -84,11 +106,14 @@ const extras = () => ({
     .optional(),
 });
 
+const confirmed = () => z.union([z.string(), z.number(), z.boolean(), z.null()]);
+const confirmation = () => z.union([confirmed(), z.record(z.string(), confirmed())]).optional();
+
 export const decisionSchema: z.ZodType<Decision> = z.lazy(
   () =>
     z.discriminatedUnion("type", [
-      z.strictObject({ type: z.literal("approve"), ...extras() }),
-      z.strictObject({ type: z.literal("edit"), args: jsonObjectSchema, ...extras() }),
+      z.strictObject({ type: z.literal("approve"), confirm: confirmation(), ...extras() }),
+      z.strictObject({ type: z.literal("edit"), args: jsonObjectSchema, confirm: confirmation(), ...extras() }),
       z.strictObject({
         type: z.literal("reject"),
         message: z.string().optional(),
@@ -105,6 +130,7 @@ export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.lazy(
       by: principalSchema,
       at: z.number(),
       via: z.string().optional(),
+      batch: z.string().optional(),
       digest: z.string(),
       signature: z.object({ keyId: z.string(), alg: z.string(), value: z.string() }).optional(),
     }) as z.ZodType<DecisionRecord>,

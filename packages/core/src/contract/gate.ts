@@ -56,11 +56,16 @@ export interface Gate<Tools = any, Context = any> {
   threads(query?: ThreadQuery): Promise<Page<ThreadSummary>>;
   /**
    * Approve, edit or reject. `seen` names the request and the digest of the proposal that was looked at, so that nobody
-   * signs what they haven't seen. The same vote again is idempotent.
+   * signs what they haven't seen. The same vote again is idempotent. `batch`: the id that the requests of one decision share,
+   * where the terms allow that; each is decided by a call of its own.
    * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, ALREADY_DECIDED, EXPIRED, ARGS_CHANGED, DECISION_NOT_ALLOWED,
-   * INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
+   * NOT_CONFIRMED, INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
    */
-  decide(seen: SeenProposal, decision: Decision, options: { by: Principal; via?: string | undefined }): Promise<ApprovalRequest>;
+  decide(
+    seen: SeenProposal,
+    decision: Decision,
+    options: { by: Principal; via?: string | undefined; batch?: string | undefined },
+  ): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
   /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */

@@ -1,3 +1,4 @@
+import type { Description } from "./description.ts";
 import type { CallHistory, PastCall } from "./history.ts";
 import type { JsonObject, StandardSchemaV1 } from "./json.ts";
 import type { Principal } from "./principal.ts";
@@ -17,6 +18,8 @@ export interface PolicyCall<Args = JsonObject, Context = unknown> {
   readonly threadId: string;
   readonly agent: string;
   readonly requestedBy: Principal | undefined;
+  /** The gate's clock when it first looked at the call: the same for all conditions, and recorded with the request. */
+  readonly now: Date;
   /** What already ran in this thread. Known only to a rule that says `history: true`; elsewhere it throws, and so the condition holds. */
   readonly history: CallHistory;
 }
@@ -27,7 +30,37 @@ export interface PolicyCall<Args = JsonObject, Context = unknown> {
  */
 export type Condition<Args, Context> = (call: PolicyCall<Args, Context>) => boolean | string;
 
-/** What holds for a tool: one word, or conditions. Deny if its condition holds, else ask if its condition holds, else allow. */
+/** One of several ways in which a rule asks. */
+export interface Tier<Args, Context> {
+  /** Default: always. */
+  readonly when?: true | Condition<Args, Context>;
+  /** What people read. Default: what the condition says. */
+  readonly reason?: string;
+  /** Written over the rule's own. */
+  readonly review?: ReviewTerms;
+}
+
+/**
+ * What holds whatever a rule says. It only tightens: whoever may sign, and enough of them, may do so under the rule's terms and
+ * under these. Its reason, and whoever it asks, are added to the rule's.
+ */
+export type GuardRail<Context> = {
+  /** Names of tools, as rules have them. Default: all. Their conditions see what the tool's rule sees; with all tools, look before you read. */
+  readonly tools?: readonly string[];
+  /** Default: always. */
+  readonly when?: true | Condition<JsonObject, Context>;
+  readonly reason?: string;
+  /** Its condition counts what already ran in this thread (`call.history`). Default false. */
+  readonly history?: boolean;
+} & (
+  | { readonly deny: true; readonly ask?: undefined; readonly review?: undefined }
+  | { readonly ask: true; readonly deny?: undefined; readonly review?: ReviewTerms }
+);
+
+/**
+ * What holds for a tool: one word, or conditions. Deny if its condition holds, else ask if its condition holds, else allow.
+ * `ask` may be a list of tiers, the strictest first: the first that holds asks.
+ */
 export type ToolRule<S, Context> =
   | "allow"
   | "ask"
@@ -44,8 +77,14 @@ export type ToolRule<S, Context> =
        * What holds a path up (a text where an object should be) is masked as a whole.
        */
       readonly redact?: readonly string[];
+      /** What people read of a call beside its arguments. It sees them masked, as people do. One that throws is left out, and told. */
+      readonly describe?: (call: PolicyCall<Out<S>, Context>) => Description;
     } & (
-      | { readonly ask: true | Condition<Out<S>, Context>; readonly deny?: Condition<Out<S>, Context>; readonly review?: ReviewTerms }
+      | {
+          readonly ask: true | Condition<Out<S>, Context> | readonly Tier<Out<S>, Context>[];
+          readonly deny?: Condition<Out<S>, Context>;
+          readonly review?: ReviewTerms;
+        }
       | { readonly deny: true | Condition<Out<S>, Context>; readonly ask?: undefined; readonly review?: undefined }
     ));
 
@@ -69,6 +108,8 @@ export interface Policy<Tools = any, Context = any> {
       requestedBy?: Principal | undefined;
       /** What ran in the thread before, for rules that count it. Absent: not known. */
       history?: readonly PastCall[] | undefined;
+      /** Unix ms. Default: now. */
+      now?: number | undefined;
     } & NeedsContext<Context>,
   ): Verdict;
   /**

@@ -6,7 +6,12 @@ export interface Principal {
   readonly id: string;
   readonly name?: string | undefined;
   readonly roles?: readonly string[] | undefined;
-  /** `automation` is what a callback that nobody watches signs as. Absent: a person. */
+  /** Other ids of the same person: the command line's, the page's. Whoever shares one of them is one person. */
+  readonly aliases?: readonly string[] | undefined;
+  /**
+   * `automation` is what a callback that nobody watches signs as. Absent: a person. Services and automation sign only where
+   * `reviewers` names them: roles, and terms that name nobody, are for people.
+   */
   readonly kind?: "person" | "service" | "automation" | undefined;
 }
 
@@ -16,9 +21,13 @@ export const principalSchema: z.ZodType<Principal> = z.lazy(() =>
     id: nameSchema,
     name: z.string().optional(),
     roles: z.array(z.string()).readonly().optional(),
+    aliases: z.array(nameSchema).readonly().optional(),
     kind: z.enum(["person", "service", "automation"]).optional(),
   }),
 );
 
 /** Countersign itself: expiry, supersession, the end of a run. */
 export const SYSTEM: Principal = { id: "countersign", kind: "service" };
+
+/** What `dangerouslyApproveAll` signs as. */
+export const APPROVES_ALL: Principal = { id: "dangerously-approve-all", name: "Approves everything, unseen", kind: "automation" };

@@ -1,4 +1,5 @@
 import type { DecisionRecord } from "./decision.ts";
+import type { Description } from "./description.ts";
 import type { JsonObject } from "./json.ts";
 import type { ParsedArgs } from "./parsed.ts";
 import type { Principal } from "./principal.ts";
@@ -49,12 +50,16 @@ export interface ApprovalRequest {
     readonly by: Principal | undefined;
     /** What the tool's schema adds to them or makes of them. Undefined: not known. */
     readonly parsed?: ParsedArgs | undefined;
+    /** What the policy says of the call in words. Of these arguments alone: where an edit can't make it anew, it goes. */
+    readonly description?: Description | undefined;
   };
   /** What runs. Absent until approved. */
   readonly approvedArgs: JsonObject | undefined;
   /** JSON Schema of the arguments, for forms and for checking edits in processes without the policy. */
   readonly argsSchema: JsonObject | undefined;
   readonly rule: string;
+  /** Which of the rule's tiers asked, from 1. Absent: it has none. */
+  readonly tier?: number | undefined;
   readonly reason: string;
   readonly terms: ReviewTerms;
   readonly requestedBy: Principal | undefined;
@@ -73,8 +78,8 @@ export interface ApprovalRequest {
   readonly supersedes: string | undefined;
   /** The rejected request that this one revises. */
   readonly revises: string | undefined;
-  /** Where a person can look further. */
-  readonly links: readonly { readonly label: string; readonly url: string }[];
+  /** Unix ms, by the clock of the gate: what `now` was to the policy. */
+  readonly judgedAt: number;
   /** Unix ms. */
   readonly askedAt: number;
   /** Unix ms. */
@@ -101,7 +106,10 @@ export interface RequestQuery {
   readonly requestedBy?: string;
   /** Of what would run, `proposal.digest`: the same call, whoever asks for it and wherever. */
   readonly digest?: string;
-  /** Pending, within this principal's roles or names, not asked by them where four eyes hold, not yet signed by them. */
+  /**
+   * Pending, within this principal's roles or names, not asked by them where four eyes hold, not yet signed by them: under any
+   * of their ids. A service is shown only what names it.
+   */
   readonly reviewableBy?: Principal;
   /** By `askedAt`. Oldest first by default. */
   readonly order?: "oldest" | "newest";

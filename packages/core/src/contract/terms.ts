@@ -5,15 +5,35 @@ import type { Duration } from "./json.ts";
 /** What a reviewer can say of a call. */
 export const DECISIONS = ["approve", "edit", "reject"] as const;
 
+/** So many people, each with one of these roles or named here; neither given: any people. */
+export interface QuorumGroup {
+  readonly roles?: readonly string[] | undefined;
+  readonly reviewers?: readonly string[] | undefined;
+  /** Default 1. */
+  readonly count?: number | undefined;
+}
+
 /** Who may decide about a call, how many of them, and until when. */
 export interface ReviewTerms {
   /** Anyone with one of these roles may decide, or anyone named in `reviewers`. Neither given: any principal. */
   readonly roles?: readonly string[] | undefined;
   readonly reviewers?: readonly string[] | undefined;
-  /** Signatures needed on the same arguments. Default 1. */
-  readonly quorum?: number | undefined;
-  /** Whoever asked can't sign. */
+  /**
+   * Signatures needed on the same arguments: how many, or how many of whom. Nobody counts twice. Groups say who may sign, in
+   * the place of `roles` and `reviewers`; whoever is invited beside them, such as a role that an escalation added, counts for
+   * any of them. Default 1.
+   * @example [{ roles: ["finance"], count: 2 }, { roles: ["cfo"] }]
+   */
+  readonly quorum?: number | readonly QuorumGroup[] | undefined;
+  /** Whoever asked can't sign, and whoever edited the arguments doesn't count on that edit. */
   readonly fourEyes?: boolean | undefined;
+  /**
+   * What a reviewer types before they sign: the value at this path of the arguments that are signed, such as `args.amount`.
+   * Every surface has to ask. With several paths, each of them. What must be confirmed can't be remembered.
+   */
+  readonly confirm?: string | readonly string[] | undefined;
+  /** May one decision be about several such calls at once (`decide` with `batch`)? Never under a quorum, four eyes or `confirm`. Default false. */
+  readonly batch?: boolean | undefined;
   /** Undecided after this time: expired. Default 72h. */
   readonly expiresIn?: Duration | undefined;
   /** Approved but not begun this long after the turn's last decision: expired. Default: no limit. */
@@ -36,18 +56,29 @@ export function decisionsOf({ decisions = DECISIONS }: ReviewTerms): readonly (t
   return decisions;
 }
 
-/** How many signatures on the same arguments these terms ask for: what they say, else 1. */
+/** How many signatures on the same arguments these terms ask for, of all groups together: what they say, else 1. */
 export function quorumOf({ quorum = 1 }: ReviewTerms): number {
-  return quorum;
+  return typeof quorum === "number" ? quorum : quorum.reduce((sum, { count = 1 }) => sum + count, 0);
+}
+
+/** The paths whose values have to be typed, in order. */
+export function confirmedPaths({ confirm = [] }: ReviewTerms): readonly string[] {
+  return typeof confirm === "string" ? [confirm] : confirm;
+}
+
+/** May such a call be one of several that are decided together? Where several people shall look, or one shall look closely, never. */
+export function isBatchable(terms: ReviewTerms): boolean {
+  return terms.batch === true && quorumOf(terms) === 1 && !terms.fourEyes && confirmedPaths(terms).length === 0;
 }
 
 /**
- * The scopes in which a decision under these terms can be remembered. None under a quorum or four eyes: there every call
- * shall be looked at by several people, and a remembered decision is looked at by nobody.
+ * The scopes in which a decision under these terms can be remembered. None under a quorum, four eyes or `confirm`: there every
+ * call shall be looked at by several people, or closely, and a remembered decision is looked at by nobody.
  */
 export function rememberable(terms: ReviewTerms): readonly ("exact-args" | "tool")[] {
   const { remember, fourEyes = false } = terms;
-  return remember === undefined || remember === "never" || quorumOf(terms) > 1 || fourEyes ? [] : remember;
+  const isLookedAt = quorumOf(terms) > 1 || fourEyes || confirmedPaths(terms).length > 0;
+  return remember === undefined || remember === "never" || isLookedAt ? [] : remember;
 }
 
 /** The reminders and the escalation, by their paths, that would come when the request has expired already. */
@@ -94,14 +125,42 @@ export const durationSchema: z.ZodType<Duration> = z
     ],
   });
 const names = () => z.array(z.string().min(1)).min(1).readonly();
+const path = () => z.string().regex(/^args(\.[^.\s]+)+$/, "not a path such as args.amount");
+const MORE_THAN_REVIEWERS = "more signatures than there are reviewers: name more of them, or lower the quorum";
+const hasEnough = (reviewers: readonly string[] | undefined, roles: readonly string[] | undefined, count: number): boolean =>
+  !reviewers || roles !== undefined || new Set(reviewers).size >= count;
+
+const groupSchema = z.lazy(() =>
+  z
+    .strictObject({
+      roles: names().describe("Anyone with one of these roles counts.").optional(),
+      reviewers: names().describe("Anyone with one of these ids counts.").optional(),
+      count: z.number().int().min(1).describe("How many of them have to sign. Default 1.").optional(),
+    })
+    .refine(({ roles, reviewers, count = 1 }) => hasEnough(reviewers, roles, count), { message: MORE_THAN_REVIEWERS, path: ["count"] }),
+);
 
 export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
   z
     .strictObject({
       roles: names().describe("Anyone with one of these roles may sign.").optional(),
       reviewers: names().describe("Anyone with one of these ids may sign.").optional(),
-      quorum: z.number().int().min(1).describe("Signatures needed on the same arguments. Default 1.").optional(),
-      fourEyes: z.boolean().describe("Whoever asked can't sign.").optional(),
+      quorum: z
+        .union([z.number().int().min(1), z.array(groupSchema).min(1).readonly()])
+        .describe("Signatures needed on the same arguments: a number, or how many of whom. Nobody counts twice. Default 1.")
+        .optional(),
+      fourEyes: z
+        .boolean()
+        .describe("Whoever asked can't sign, and whoever edited the arguments doesn't count on that edit. Default false.")
+        .optional(),
+      confirm: z
+        .union([path(), z.array(path()).min(1).readonly()])
+        .describe("The reviewer types the value at this path, such as args.amount, before they sign.")
+        .optional(),
+      batch: z
+        .boolean()
+        .describe("One decision may be about several such calls. Never under a quorum, fourEyes or confirm. Default false.")
+        .optional(),
       expiresIn: durationSchema.describe("Undecided after this time: expired. Default 72h.").optional(),
       executeWithin: durationSchema.describe("Approved but not begun this long after the turn's last decision: expired.").optional(),
       decisions: z.array(z.enum(DECISIONS)).min(1).readonly().describe("What a reviewer is offered. Default: all three.").optional(),
@@ -112,8 +171,8 @@ export const termsSchema: z.ZodType<ReviewTerms> = z.lazy(() =>
         .describe("Which remembered decisions a reviewer may leave behind. Default: none.")
         .optional(),
     })
-    .refine((terms) => !terms.reviewers || terms.roles || new Set(terms.reviewers).size >= quorumOf(terms), {
-      message: "more signatures than there are reviewers: name more of them, or lower the quorum",
+    .refine((terms) => typeof terms.quorum === "object" || hasEnough(terms.reviewers, terms.roles, quorumOf(terms)), {
+      message: MORE_THAN_REVIEWERS,
       path: ["quorum"],
     }),
 );

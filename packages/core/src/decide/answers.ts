@@ -2,6 +2,7 @@ import type { Gate } from "../contract/gate.ts";
 import type { NativeAnswer, NativeOptions } from "../contract/native.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
+import { messageOf } from "../errors/message-of.ts";
 import { internalsOf, type Kernel } from "../kernel.ts";
 import { decideTogether, type Ballot } from "./decide.ts";
 
@@ -10,8 +11,8 @@ import { decideTogether, type Ballot } from "./decide.ts";
  * same answer again is idempotent.
  * @example await decideAnswers(gate, [{ id, decision: approve() }], { threadId, by, via: "my-framework" })
  * @throws NATIVE_REFUSED for an answer that is empty, answers a request twice or one of another thread, comes after another
- * decision, or is about other arguments than those proposed now (`cause`: ALREADY_DECIDED with the winner, ARGS_CHANGED);
- * and whatever else `gate.decide` throws
+ * decision, is about other arguments than those proposed now, or about a call that has to be confirmed (`cause`:
+ * ALREADY_DECIDED with the winner, ARGS_CHANGED, NOT_CONFIRMED); and whatever else `gate.decide` throws
  */
 export async function decideAnswers(
   gate: Gate,
@@ -31,7 +32,7 @@ export async function decideAnswers(
   try {
     return await decideTogether(kernel, ballots, { by, via });
   } catch (error) {
-    const reason = staleness(error);
+    const reason = flawOf(error);
     if (reason !== undefined) refuse(reason, error);
     throw error;
   }
@@ -42,12 +43,18 @@ async function firstNotOf({ ledger }: Kernel, threadId: string, ids: ReadonlySet
   return records.find(({ record }) => record?.threadId !== threadId)?.id;
 }
 
-/** Why an answer comes too late. Undefined: it doesn't. */
-function staleness(error: unknown): string | undefined {
+/** Why a framework's answer can't be one to these calls as they are. Undefined: what is wrong isn't its form or its time. */
+function flawOf(error: unknown): string | undefined {
   if (isCountersignError(error, "ALREADY_DECIDED")) {
     const { request, winner } = error.details;
     return `request ${request.id} is ${request.status} already${winner ? `, by ${winner.by.id}` : ""}`;
   }
   if (isCountersignError(error, "ARGS_CHANGED")) return `request ${error.details.request.id} now proposes other arguments than those shown`;
+  if (isCountersignError(error, "NOT_CONFIRMED")) {
+    const { request, paths, valueless } = error.details;
+    if (valueless.length > 0) return messageOf(error);
+    const where = `"countersign approve ${request.id} --confirm <value>", or gate.decide with approve({ confirm })`;
+    return `whoever signs request ${request.id} has to type what stands at ${paths.join(" and ")}, and it doesn't say that. Sign it where you are asked for it: ${where}`;
+  }
   return undefined;
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { digestOf } from "../canonical/json.ts";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
+import { isSamePerson } from "../contract/person.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
-import { decisionsOf } from "../contract/terms.ts";
+import { decisionsOf, isBatchable, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import type { Kernel } from "../kernel.ts";
@@ -11,10 +12,11 @@ import type { Writes } from "../ledger/writes.ts";
 import { persist } from "../ledger/persist.ts";
 import { transition, together } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
+import { hasEnough } from "../policy/tighten.ts";
 import { nextNoticeAt } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { signaturesOn } from "../store/signatures.ts";
-import { authorize, isComplete } from "./authorize.ts";
+import { authorize, authorizeSignature, hasSigned, isComplete } from "./authorize.ts";
+import { confirmed } from "./confirm.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
 import { giveDueNotices, isNoticeDue } from "./notice.ts";
@@ -28,7 +30,7 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
       .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
   ]),
 );
-const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional() }));
+const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional(), batch: z.string().min(1).optional() }));
 
 const SEEN = "Pass the request that was shown, or what it was: gate.decide({ id, digest: request.proposal.digest }, approve(), { by }).";
 const BY = 'Say who decides: gate.decide(request, approve(), { by: { id: "alice" } }).';
@@ -45,9 +47,10 @@ export interface Ballot {
 interface Vote extends Ballot {
   readonly by: Principal;
   readonly via: string | undefined;
+  readonly batch: string | undefined;
 }
 
-type Signing = { readonly by: Principal; readonly via?: string | undefined };
+type Signing = { readonly by: Principal; readonly via?: string | undefined; readonly batch?: string | undefined };
 
 /** One decision on one request: authorised, validated, compare-and-set. */
 export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decision, options: Signing): Promise<ApprovalRequest> {
@@ -58,8 +61,8 @@ export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decis
 
 /** Several requests of one thread, each once: all are decided in one write, or none is. */
 export async function decideTogether(kernel: Kernel, ballots: readonly Ballot[], options: Signing): Promise<readonly ApprovalRequest[]> {
-  const { by, via } = parseInput(optionsSchema, options, "options", BY);
-  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: readDecision(ballot.decision), by, via }));
+  const { by, via, batch } = parseInput(optionsSchema, options, "options", BY);
+  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: readDecision(ballot.decision), by, via, batch }));
   return (await persist(() => attempt(kernel, votes))).map(toRequest);
 }
 
@@ -114,6 +117,7 @@ async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: n
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
   const allowed = decisionsOf(record.terms);
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
+  checkBatch(record.terms, vote);
   const remembered = rememberedBy(record, vote, now);
   if (!isAsSeen(record, vote)) throw new CountersignError("ARGS_CHANGED", { request: toRequest(record) });
 
@@ -153,53 +157,74 @@ interface Applied extends Pick<Plan, "held"> {
 
 /** The request after this vote. */
 async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: number, earlier: Records): Promise<Applied> {
-  const { by, via } = vote;
-  const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, digest, signature: undefined });
+  const { by, via, batch } = vote;
+  const inBatch = batch === undefined ? {} : { batch };
+  const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, ...inBatch, digest, signature: undefined }); // prettier-ignore
   if (vote.decision.type === "reject") {
     const { digest } = record.proposal;
     const decisions = [...record.decisions, signed(vote.decision, digest)];
     return { patch: { state: "rejected", decisions, decidedAt: at }, held: together() };
   }
-  const { decision, held, ...proposing } = await proposed(kernel, record, vote.decision, by, earlier);
-  const { proposal, terms } = proposing;
-  const decisions = [...record.decisions, signed(decision, proposal.digest)];
-  const complete = isComplete(terms, record.requestedBy, signaturesOn({ decisions, proposal }));
+  const { decision, held, ...proposing } = await proposed(kernel, record, vote, vote.decision, earlier);
+  const decisions = [...record.decisions, signed(decision, proposing.proposal.digest)];
+  const after = { ...record, ...proposing, decisions };
+  if (decision.type === "approve") authorizeSignature(by, record, after);
+  const complete = isComplete(after);
   const approved = complete ? { decidedAt: at } : {};
   // A clock that is behind the one that gave the last reminder gives none of them again.
   const given = Math.max(at, (record.noticeAt ?? 0) - 1);
-  const noticeAt = nextNoticeAt({ ...record, ...proposing }, given);
+  const noticeAt = nextNoticeAt(after, given);
   return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, held };
 }
 
 /** What is being signed, and under which terms. */
-type Proposing = Pick<RequestRecord, "proposal" | "terms" | "expiresAt" | "executeWithin">;
+type Proposing = Pick<RequestRecord, "proposal" | "terms" | "tier" | "expiresAt" | "executeWithin">;
 
 /** The proposal as it stands, or the reviewer's own. */
 async function proposed(
   kernel: Kernel,
   record: RequestRecord,
+  vote: Vote,
   decision: Exclude<Decision, { type: "reject" }>,
-  by: Principal,
   earlier: Records,
 ): Promise<Proposing & Pick<Applied, "held"> & { readonly decision: Decision }> {
   if (decision.type === "approve") {
-    const { proposal, terms, expiresAt, executeWithin } = record;
-    return { proposal, terms, expiresAt, executeWithin, decision, held: together() };
+    const { proposal, terms, tier, expiresAt, executeWithin } = record;
+    return { proposal, terms, tier, expiresAt, executeWithin, decision: confirmed(record, record, decision), held: together() };
   }
-  const { args, parsed, held, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
+  const { by } = vote;
+  const { args, parsed, description, held, ...terms } = await checkEdit(kernel, record, decision.args, earlier);
   authorize(by, terms.terms, record.requestedBy);
+  checkBatch(terms.terms, vote);
   const digest = digestOf({ ...record, args });
-  const proposal = digest === record.proposal.digest ? record.proposal : { args, digest, by, ...(parsed && { parsed }) };
-  return { proposal, ...terms, decision: { ...decision, args }, held };
+  const edited = { args, digest, by, ...(parsed && { parsed }), ...(description && { description }) };
+  const proposal = digest === record.proposal.digest ? record.proposal : edited;
+  if (proposal === edited && !hasEnough(terms.terms, record.requestedBy, by)) throw nobodyElse(record);
+  const proposing = { proposal, ...terms };
+  return { ...proposing, decision: confirmed(record, proposing, { ...decision, args }), held };
+}
+
+function nobodyElse({ terms }: RequestRecord): CountersignError<"DECISION_NOT_ALLOWED"> {
+  const allowed = decisionsOf(terms).filter((type) => type !== "edit");
+  const note = "Under four eyes somebody else has to sign your edit, and the terms name nobody else who could.";
+  return new CountersignError("DECISION_NOT_ALLOWED", { allowed }, { note });
+}
+
+/** One look at several calls: only where the terms let it be, and nothing is left behind by it. @throws DECISION_NOT_ALLOWED */
+function checkBatch(terms: ReviewTerms, { batch, decision }: Vote): void {
+  if (batch === undefined || (isBatchable(terms) && !decision.remember)) return;
+  const [without, note] = isBatchable(terms)
+    ? ["remember", "Nothing is remembered of a decision about several calls."]
+    : ["batch", "The terms want each call to be looked at by itself: see review.batch of the policy."];
+  throw new CountersignError("DECISION_NOT_ALLOWED", { allowed: [`the same decision without ${without}`] }, { note });
 }
 
 /** The same vote again writes nothing, or one impatient clicker would starve the others. */
 function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolean {
-  const mine = record.decisions.findLast((earlier) => earlier.by.id === by.id);
+  const mine = record.decisions.findLast((earlier) => isSamePerson(earlier.by, by));
   if (!mine || mine.decision.type !== decision.type || !isRemembered(mine.decision, decision)) return false;
   if (decision.type === "reject") return true;
-  const counts = signaturesOn(record).some((signature) => signature.by.id === by.id);
-  if (!counts || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
+  if (!hasSigned(by, record) || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
   const signed = decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args });
   return mine.digest === (signed ?? digestOf(record));
 }

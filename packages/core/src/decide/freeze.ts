@@ -11,6 +11,7 @@ import { demandFreezes, putFreezes } from "../ledger/freezes.ts";
 import { FREEZES } from "../ledger/reserved.ts";
 import { persist } from "../ledger/persist.ts";
 import { history } from "../ledger/subjects.ts";
+import { allRules } from "../policy/compiled.ts";
 import { didYouMean } from "../policy/did-you-mean.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
@@ -45,7 +46,7 @@ export async function freeze(
 /** Under a misspelt name it stops nothing, and whoever gave it relies on it. */
 async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: FreezeScope): Promise<void> {
   const isAsked = async (query: RequestQuery): Promise<boolean> => (await ledger.list({ ...query, limit: 1 })).items.length > 0;
-  const rules = policy?.compiled.rules.map(({ name }) => name) ?? [];
+  const rules = policy ? allRules(policy.compiled).map(({ name }) => name) : [];
   const isNamed = tool === undefined || tool.includes("*") || rules.some((rule) => overlaps(rule, ruleName(tool)));
   const unknown = [
     ...(isNamed || (await isAsked({ tool: addressed(tool).tool })) ? [] : [`tool ${tool}`]),

@@ -1,21 +1,18 @@
 import { approve } from "../contract/decision.ts";
 import type { Gate } from "../contract/gate.ts";
-import type { Principal } from "../contract/principal.ts";
+import { APPROVES_ALL, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Reviewer } from "../contract/reviewer.ts";
 import { internalsOf } from "../kernel.ts";
 
-const APPROVES_ALL: Reviewer = {
-  as: { id: "dangerously-approve-all", name: "Approves everything, unseen", kind: "automation" },
-  review: () => approve(),
-};
+const APPROVER: Reviewer = { as: APPROVES_ALL, review: () => approve() };
 
 /**
- * Signs every call unseen, as kind `automation`, with whatever role the terms ask for. It can't be a second person or a
- * named one: calls under a quorum or a list of reviewers stay pending. For experiments; `createGate` warns about it.
+ * Signs every call unseen, as kind `automation`, with whatever role the terms ask for. It stands for one person who looked at
+ * nothing: calls under a quorum, a list of reviewers or `confirm` stay pending. For experiments; `createGate` warns about it.
  */
 export function dangerouslyApproveAll(): Reviewer {
-  return APPROVES_ALL;
+  return APPROVER;
 }
 
 /** Who is asked in the process of this gate. For tools that look an application over. @throws SETUP for anything that createGate didn't make */
@@ -25,9 +22,9 @@ export function reviewerOf(gate: Gate): Reviewer | undefined {
 
 /** Who signs this request when this reviewer decides it. */
 export function signerOf(reviewer: Reviewer, { terms }: ApprovalRequest): Principal {
-  return reviewer === APPROVES_ALL ? { ...reviewer.as, roles: terms.roles } : reviewer.as;
+  return reviewer === APPROVER ? { ...reviewer.as, roles: terms.roles } : reviewer.as;
 }
 
 export function approvesAll(reviewer: Reviewer | undefined): boolean {
-  return reviewer === APPROVES_ALL;
+  return reviewer === APPROVER;
 }

@@ -2,6 +2,7 @@ import type { DecisionRecord } from "../contract/decision.ts";
 import type { Issue } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, Unreadable } from "../contract/request.ts";
+import type { QuorumGroup } from "../contract/terms.ts";
 
 /** Every code with what it carries. Codes are stable; messages may change. */
 export interface ErrorDetails {
@@ -40,10 +41,19 @@ export interface ErrorDetails {
   EXECUTION_BUSY: { readonly request: ApprovalRequest };
   CONFLICT: { readonly request: ApprovalRequest };
   EXPIRED: { readonly request: ApprovalRequest };
-  /** `missing`: the roles of which one would do, and the reviewers who may. */
-  NOT_AUTHORIZED: { readonly by: Principal; readonly missing: readonly string[] };
-  SELF_REVIEW: { readonly by: Principal };
+  /**
+   * `missing`: the roles and the reviewers whose signature is missing; one of them would do. `groups`: whoever signs is invited,
+   * and their signature would complete none of the groups that still miss one: how many more each takes.
+   */
+  NOT_AUTHORIZED: { readonly by: Principal; readonly missing: readonly string[]; readonly groups?: readonly QuorumGroup[] };
+  /** `edited`: they did not ask for the call, they wrote the arguments that it has now. */
+  SELF_REVIEW: { readonly by: Principal; readonly edited?: true };
   DECISION_NOT_ALLOWED: { readonly allowed: readonly string[] };
+  /**
+   * `paths`: of the arguments whose values a reviewer has to type, and did not, or typed another one. `valueless`: those of them
+   * where there is no one value, so that nobody can sign these arguments.
+   */
+  NOT_CONFIRMED: { readonly request: ApprovalRequest; readonly paths: readonly string[]; readonly valueless: readonly string[] };
   INVALID_ARGS: { readonly issues: readonly Issue[] };
   POLICY_DENIED: { readonly rule: string; readonly reason: string };
   NOT_JSON: { readonly path: readonly PropertyKey[] };

@@ -1,3 +1,4 @@
+import { groupsText, isPerson } from "../contract/quorum.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { ErrorCode, ErrorDetails } from "./codes.ts";
 
@@ -41,9 +42,14 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   CONFLICT: ({ request }) =>
     `This can't be done to request ${name(request)} now: it is ${request.status}, and its execution is ${request.execution}.`,
   EXPIRED: ({ request }) => `Request ${name(request)} has expired. It did not run.`,
-  NOT_AUTHORIZED: ({ by, missing }) => `${by.id} may not do this. It takes one of these roles or people: ${missing.join(", ")}.`,
-  SELF_REVIEW: ({ by }) => `${by.id} asked for this call, so somebody else has to sign it.`,
+  NOT_AUTHORIZED: (details) => unauthorized(details),
+  SELF_REVIEW: ({ by, edited }) =>
+    `${by.id} ${edited ? "wrote the arguments that this call has now" : "asked for this call"}, so somebody else has to sign it.`,
   DECISION_NOT_ALLOWED: ({ allowed }) => `This decision is not offered here. Allowed: ${allowed.join(", ") || "none"}.`,
+  NOT_CONFIRMED: ({ request, paths, valueless }) =>
+    valueless.length > 0
+      ? `Request ${name(request)} can't be signed with these arguments: there is no one value at ${valueless.join(" and ")} to confirm. Edit or reject it.`
+      : `Whoever signs request ${name(request)} has to type what stands at ${paths.join(" and ")}. Nothing was signed. Pass it: approve({ confirm }).`,
   INVALID_ARGS: ({ issues }) => `Invalid: ${issues.map((issue) => `${path(issue.path)}: ${issue.message}`).join("; ")}.`,
   POLICY_DENIED: ({ rule, reason }) =>
     reason.startsWith("The policy ") ? `${reason} (rule ${rule}).` : `The policy does not allow this (rule ${rule}): ${reason}.`,
@@ -80,6 +86,13 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
   POLICY_INVALID: ({ path: at, problems }) => (problems ? "The file can't be used:" : `The policy is invalid at ${at}.`),
   SETUP: ({ hint }) => hint,
 };
+
+function unauthorized({ by, missing, groups }: ErrorDetails["NOT_AUTHORIZED"]): string {
+  if (groups) return `A signature of ${by.id} would not count. It still takes ${groupsText(groups)}.`;
+  const takes = missing.length > 0 ? ` It takes one of these roles or people: ${missing.join(", ")}.` : "";
+  if (isPerson(by)) return `${by.id} may not do this.${takes}`;
+  return `${by.id} may not do this: it is of kind ${by.kind}, and signs only where reviewers of the policy name it.${takes}`;
+}
 
 function incompatible({ framework, tool, runner, saved, running }: ErrorDetails["STATE_INCOMPATIBLE"]): string {
   if (runner !== undefined) {

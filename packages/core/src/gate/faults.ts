@@ -10,9 +10,16 @@ export function tellingFaults(policy: PolicyInternals, warn: (message: string) =
     const key = JSON.stringify([rule, part]);
     if (told.has(key)) return;
     told.add(key);
-    const what = { ask: "its ask condition", deny: "its deny condition", args: "its args schema", context: "the policy's context schema" };
+    const what = {
+      ask: "its ask condition",
+      deny: "its deny condition",
+      args: "its args schema",
+      context: "the policy's context schema",
+      describe: "its describe",
+    };
+    const consequence = part === "describe" ? "so people see the arguments alone" : "so it counts as true";
     warn(
-      `Rule ${rule}: ${what[part]} could not be evaluated, so it counts as true: ${messageOf(error)}. ` +
+      `Rule ${rule}: ${what[part]} could not be evaluated, ${consequence}: ${messageOf(error)}. ` +
         "Mend the policy. You are told this once, however many calls there are.",
     );
   }

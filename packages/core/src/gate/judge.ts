@@ -5,7 +5,8 @@ import type { Principal } from "../contract/principal.ts";
 import { countedIn, type Invocation } from "../hold/invocation.ts";
 import { judgeCounting } from "../ledger/counted.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { countsHistory, type Judgement } from "../policy/check.ts";
+import type { Judgement } from "../policy/check.ts";
+import { countsHistory } from "../policy/find.ts";
 import { pastCalls } from "../policy/history.ts";
 import type { PolicyInternals } from "../policy/policy.ts";
 import type { ThreadRecord } from "../store/records.ts";
@@ -28,12 +29,20 @@ export class Judge {
   readonly #policy: PolicyInternals;
   readonly #invocation: Invocation;
   readonly #requestedBy: Principal | undefined;
+  readonly #clock: () => number;
+  /** When each call was first looked at, by its id: `now` is the same for all looks. */
+  readonly #seen = new Map<string, number>();
   /** What was said of calls that have neither run nor been recorded yet, by their ids. */
   readonly #said = new Map<string, readonly Said[]>();
 
   /** @param requestedBy who asks, where it is not whoever started the run */
-  constructor(policy: PolicyInternals, invocation: Invocation, requestedBy: Principal | undefined = invocation.requestedBy) {
+  constructor(
+    { policy, clock }: { readonly policy: PolicyInternals; readonly clock: () => number },
+    invocation: Invocation,
+    requestedBy: Principal | undefined = invocation.requestedBy,
+  ) {
     this.#policy = policy;
+    this.#clock = clock;
     this.#invocation = invocation;
     this.#requestedBy = requestedBy;
   }
@@ -99,8 +108,11 @@ export class Judge {
     else this.#said.delete(callId);
   }
 
-  #checked({ namespace, tool, args }: JudgedCall) {
+  #checked({ callId, namespace, tool, args }: JudgedCall) {
     const { threadId, agent, context } = this.#invocation;
-    return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context };
+    const now = this.#seen.get(callId) ?? this.#clock();
+    if (this.#seen.size >= KEPT) this.#seen.clear();
+    this.#seen.set(callId, now);
+    return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context, now };
   }
 }

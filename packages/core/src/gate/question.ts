@@ -1,5 +1,6 @@
 import { digestOf, requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
+import type { Description } from "../contract/description.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { isTooLong, TOO_LONG } from "../contract/name.ts";
 import type { ParseArgs } from "../contract/parsed.ts";
@@ -7,7 +8,8 @@ import type { Principal } from "../contract/principal.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { WaitOptions } from "../contract/thread.ts";
 import { CountersignError } from "../errors/error.ts";
-import { redactionOf, ruleOf, type Judgement } from "../policy/check.ts";
+import type { Judgement } from "../policy/check.ts";
+import { redactionOf, ruleOf } from "../policy/find.ts";
 import { decidable } from "./decidable.ts";
 
 /** A call to be asked about, and why. */
@@ -16,7 +18,11 @@ export interface Question {
   readonly digest: string;
   readonly call: ProposedCall;
   readonly rule: string;
+  readonly tier?: number | undefined;
   readonly reason: string;
+  readonly description: Description | undefined;
+  /** Unix ms. */
+  readonly judgedAt: number;
   readonly terms: ReviewTerms;
   readonly idempotent: boolean;
   readonly argsSchema: JsonObject | undefined;
@@ -53,7 +59,8 @@ export interface Asking extends WaitOptions {
  * @throws SETUP if a person would have to be asked, and the framework leaves them nothing to decide; INVALID_ARGS for a name
  * that is too long
  */
-export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement, asking: Asking): Question {
+export function questionOn(call: ProposedCall, judgement: Judgement, asking: Asking): Question {
+  const { verdict, rule, by, at } = judgement;
   refuseLongNames(call);
   const { tenant, threadId, fresh, frameworkAsks, argsSchema, decisions, recordsAllowed = false } = asking;
   const properties = ruleOf(by, call);
@@ -67,10 +74,16 @@ export function questionOn(call: ProposedCall, { verdict, rule, by }: Judgement,
     digest,
     call,
     ...(verdict.type === "ask"
-      ? { rule: verdict.rule, reason: frameworkAsks === undefined ? verdict.reason : `${verdict.reason}; ${frameworkAsks}` }
+      ? {
+          rule: verdict.rule,
+          tier: verdict.tier,
+          reason: frameworkAsks === undefined ? verdict.reason : `${verdict.reason}; ${frameworkAsks}`,
+        }
       : allowed
         ? { rule: rule.name.text, reason: "the policy allows it" }
         : { rule: "framework", reason: because ?? "the adapter asks" }),
+    description: allowed ? undefined : judgement.describe(),
+    judgedAt: at,
     terms: asks ? decidable(call.tool, terms, decisions) : terms,
     idempotent: properties.idempotent,
     argsSchema: properties.argsSchema ?? argsSchema,

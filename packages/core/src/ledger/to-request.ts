@@ -31,6 +31,7 @@ export function toRequest(record: WithSchema): ApprovalRequest {
     approvedArgs: status === "approved" && state !== "purged" ? proposedArgs(record) : undefined,
     argsSchema,
     rule: record.rule,
+    tier: record.tier,
     reason: record.reason,
     terms: record.terms,
     requestedBy: record.requestedBy,
@@ -43,7 +44,7 @@ export function toRequest(record: WithSchema): ApprovalRequest {
     grantId: record.grantId,
     supersedes: record.supersedes,
     revises: record.revises,
-    links: record.links ?? [],
+    judgedAt: record.judgedAt,
     askedAt: record.askedAt,
     expiresAt: record.expiresAt,
   };

@@ -1,35 +1,35 @@
-import type { JsonObject } from "../contract/json.ts";
-import type { Principal } from "../contract/principal.ts";
+import type { Description } from "../contract/description.ts";
+import { masked } from "../contract/mask.ts";
+import type { ReviewTerms } from "../contract/terms.ts";
 import type { Verdict } from "../contract/verdict.ts";
-import type { CompiledPolicy, CompiledRule } from "./compile.ts";
-import { historyOf, type Past } from "./history.ts";
-import { addressOf, isNamespaced, overlaps, type RuleName } from "./names.ts";
-import { parseWith, type Parsed } from "./schema.ts";
-
-/** A call with what the conversation adds to it. */
-export interface CheckedCall extends Past {
-  readonly namespace?: string | undefined;
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly context?: unknown;
-  readonly threadId: string;
-  readonly agent: string;
-  readonly requestedBy?: Principal | undefined;
-}
+import type { CheckedCall } from "./checked-call.ts";
+import type { CompiledPolicy, CompiledRail, CompiledRule, Layer } from "./compiled.ts";
+import { readDescription } from "./description.ts";
+import { isAbout, redactionOf, ruleOf, rulesIn } from "./find.ts";
+import { holds } from "./holds.ts";
+import { Looking, type Look } from "./look.ts";
+import { addressOf, isNamespaced } from "./names.ts";
+import { keeping } from "./review.ts";
+import { tightened } from "./tighten.ts";
 
 /** A verdict, the rule that gave it and the policy that the rule is of. */
 export interface Judgement {
   readonly verdict: Verdict;
   readonly rule: CompiledRule;
   readonly by: CompiledPolicy;
+  /** Unix ms: what `now` was. */
+  readonly at: number;
+  /** What people are told of the call, whoever asks them: the policy, or a framework in its place. Undefined: nothing. */
+  readonly describe: () => Description | undefined;
   /** What could not be evaluated, and so holds. Absent: all could. */
-  readonly faults?: readonly Fault[];
+  readonly faults?: readonly Fault[] | undefined;
 }
 
-/** A condition, or a schema that conditions need, that gave no answer. */
+/** A condition, or something that conditions need, that gave no answer. */
 export interface Fault {
+  /** Its name, or where the guard rail stands. */
   readonly rule: string;
-  readonly part: "ask" | "deny" | "args" | "context";
+  readonly part: "ask" | "deny" | "args" | "context" | "describe";
   readonly error: unknown;
 }
 
@@ -41,145 +41,141 @@ const STRICTNESS = { allow: 0, invalid: 1, ask: 2, deny: 3 } as const;
 
 /** The verdict on a call. Never throws: what can't be evaluated holds. */
 export function judge(policy: CompiledPolicy, call: CheckedCall): Judgement {
-  const [first, ...others] = rulesFor(policy, call);
-  if (!first) return judgeBy(policy, policy.fallback, call);
-  const verdict = others.reduce((a, rule) => stricter(a, judgeBy(policy, rule, call)), judgeBy(policy, first, call));
-  // A name without a namespace asks and denies everywhere, but it allows only tools that have none.
-  const allows = verdict.verdict.type === "allow" && call.namespace !== undefined && !isNamespaced(first);
-  return allows ? judgeBy(policy, policy.fallback, call) : verdict;
+  return new Judging(policy, call).judge();
 }
 
-/** The rules that name a tool; several only if they are equally specific. Empty: the default holds. */
-export function rulesFor(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly CompiledRule[] {
-  const address = addressOf(call);
-  const exact = policy.exact.get(address);
-  if (exact) return [exact];
-  if (call.namespace === undefined) return mostSpecific(policy.rules, address);
-  const rules = mostSpecific(policy.namespaced, address);
-  return rules.length > 0 ? rules : mostSpecific(policy.plain, call.tool);
+/** What a rule says. */
+interface Said {
+  readonly verdict: Verdict;
+  readonly rule: CompiledRule;
 }
 
-/** The rule whose schema and properties hold for this call. */
-export function ruleOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): CompiledRule {
-  const address = addressOf(call);
-  const [rule] = call.namespace === undefined ? mostSpecific(policy.rules, address) : mostSpecific(policy.namespaced, address);
-  return policy.exact.get(address) ?? rule ?? policy.fallback;
-}
+class Judging {
+  readonly #policy: CompiledPolicy;
+  readonly #call: CheckedCall;
+  readonly #at: number;
+  readonly #faults: Fault[] = [];
+  #looking: Looking | undefined;
 
-/** What is masked of this call's arguments. Like a question, a mask holds in every namespace; undefined: nothing. */
-export function redactionOf(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): readonly string[] | undefined {
-  const paths = new Set(rulesFor(policy, call).flatMap(({ redact }) => redact));
-  return paths.size > 0 ? [...paths] : undefined;
-}
-
-/** Does the verdict on this call depend on what ran in its thread before? */
-export function countsHistory(policy: CompiledPolicy, call: Pick<CheckedCall, "namespace" | "tool">): boolean {
-  return rulesFor(policy, call).some(({ history }) => history);
-}
-
-/** Is every call that this name stands for recorded if it runs? A count of the others would be too small. */
-function isOnRecord({ rules, fallback }: CompiledPolicy, name: RuleName): boolean {
-  const records = ({ history, ask, deny }: CompiledRule): boolean => history || ask === true || deny === true;
-  for (const rule of rules) {
-    if (!overlaps(rule.name, name)) continue;
-    if (!records(rule)) return false;
-    if (!rule.name.matches(name.text)) continue;
-    // It covers the whole name, and less specific rules never get to it; but a plain rule allows nothing in a namespace.
-    return isNamespaced(rule) || !/[*/]/.test(name.text) || records(fallback);
+  constructor(policy: CompiledPolicy, call: CheckedCall) {
+    this.#policy = policy;
+    this.#call = call;
+    this.#at = call.now ?? Date.now();
   }
-  return records(fallback);
-}
 
-/** Several only if they are equally specific. */
-function mostSpecific(rules: readonly CompiledRule[], address: string): readonly CompiledRule[] {
-  const first = rules.find(({ name }) => name.matches(address));
-  return first ? rules.filter(({ name }) => name.specificity === first.name.specificity && name.matches(address)) : [];
-}
+  judge(): Judgement {
+    const { layers, fallback } = this.#policy;
+    const [first, ...others] = layers.flatMap((layer) => this.#opinionOf(layer) ?? []);
+    const ruled = first ? others.reduce((a, b) => this.#both(a, b), first) : this.#apply(fallback, layers[0]);
+    const { verdict, rule } = layers.reduce((said, layer) => this.#behindRails(said, layer), ruled);
+    // At once where it is asked for, so that what goes wrong is told with the rest.
+    const description = verdict.type === "ask" ? this.#describe() : undefined;
+    const describe = verdict.type === "ask" ? () => description : () => this.#describe();
+    const faults = this.#faults.length > 0 ? this.#faults : undefined;
+    return { verdict, rule, by: this.#policy, at: this.#at, describe, ...(faults && { faults }) };
+  }
 
-function stricter(a: Judgement, b: Judgement): Judgement {
-  const [strict, other] = STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? [a, b] : [b, a];
-  return other.faults ? { ...strict, faults: [...(strict.faults ?? []), ...other.faults] } : strict;
-}
-
-function judgeBy(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall): Judgement {
-  const faults: Fault[] = [];
-  const verdict = apply(policy, rule, call, (part, error) => faults.push({ rule: rule.name.text, part, error }));
-  return { verdict, rule, by: policy, ...(faults.length > 0 && { faults }) };
-}
-
-type Tell = (part: Fault["part"], error: unknown) => void;
-
-function apply(policy: CompiledPolicy, rule: CompiledRule, call: CheckedCall, tell: Tell): Verdict {
-  if (rule.deny === undefined && rule.ask === undefined && !rule.schema) return ALLOW;
-  const args = parse(rule, call, tell);
-  if (args && "issues" in args) return { type: "invalid", issues: args.issues };
-  const context = contextOf(policy, call, tell);
-  const seen = args &&
-    context && {
-      ...call,
-      namespace: call.namespace,
-      requestedBy: call.requestedBy,
-      args: args.value,
-      context: context.value,
-      history: historyOf(call, call, (name) => isOnRecord(policy, name)),
-    };
-  const denied = holds(rule.deny, seen, `${NOT_ALLOWED}${addressOf(call)}`, (error) => tell("deny", error));
-  if (denied !== undefined) return { type: "deny", rule: rule.name.text, reason: denied };
-  const asked = holds(rule.ask, seen, `The policy asks about ${addressOf(call)}`, (error) => tell("ask", error));
-  return asked === undefined ? ALLOW : { type: "ask", rule: rule.name.text, reason: asked, terms: rule.terms };
-}
-
-/** Undefined: the schema itself failed, so no condition can be evaluated. */
-function parse(rule: CompiledRule, call: CheckedCall, tell: Tell): Parsed | undefined {
-  if (!rule.schema) return { value: call.args };
-  try {
-    return parseWith(rule.schema, call.args);
-  } catch (error) {
-    tell("args", error);
+  #describe(): Description | undefined {
+    const { layers } = this.#policy;
+    for (const layer of layers)
+      for (const rule of rulesIn(layer, this.#call)) {
+        if (!rule.describe) continue;
+        const look = this.#look(rule, layer);
+        const redact = redactionOf(this.#policy, this.#call);
+        // With masks it sees the model's own arguments: what a schema makes of them may carry a value elsewhere.
+        const seen = "call" in look && look.call && (redact ? { ...look.call, args: masked(this.#call.args, redact) } : look.call);
+        if (!seen) return undefined;
+        try {
+          return readDescription(rule.describe(seen as never));
+        } catch (error) {
+          this.#tell(rule.name.text, "describe", error);
+          return undefined;
+        }
+      }
     return undefined;
   }
+
+  /** Undefined: it names no such tool, or may not allow one in this namespace. */
+  #opinionOf(layer: Layer): Said | undefined {
+    const [first, ...others] = rulesIn(layer, this.#call);
+    if (!first) return undefined;
+    const said = others.reduce((a, rule) => stricter(a, this.#apply(rule, layer)), this.#apply(first, layer));
+    // A name without a namespace asks and denies everywhere, but it allows only tools that have none.
+    return said.verdict.type === "allow" && this.#call.namespace !== undefined && !isNamespaced(first) ? undefined : said;
+  }
+
+  #apply(rule: CompiledRule, layer: Layer | undefined): Said {
+    return { rule, verdict: this.#verdictBy(rule, layer) };
+  }
+
+  #verdictBy(rule: CompiledRule, layer: Layer | undefined): Verdict {
+    if (rule.deny === undefined && rule.ask.length === 0 && !rule.schema) return ALLOW;
+    const look = this.#look(rule, layer);
+    if ("issues" in look) return { type: "invalid", issues: look.issues };
+    const { text } = rule.name;
+    const denied = holds(rule.deny, look.call, this.#denies(), (error) => this.#tell(text, "deny", error));
+    if (denied !== undefined) return { type: "deny", rule: text, reason: denied };
+    for (const [index, { when, reason, terms }] of rule.ask.entries()) {
+      const asked = holds(when, look.call, reason ?? this.#asks(), (error) => this.#tell(text, "ask", error));
+      if (asked !== undefined) return { type: "ask", rule: text, ...(rule.isTiered && { tier: index + 1 }), reason: asked, terms };
+    }
+    return ALLOW;
+  }
+
+  /** Whoever may sign under the terms of two rules has to be accepted by both. */
+  #both(a: Said, b: Said): Said {
+    if (a.verdict.type !== "ask" || b.verdict.type !== "ask") return stricter(a, b);
+    const terms = tightened(a.verdict.terms, b.verdict.terms, this.#call.requestedBy);
+    return { rule: a.rule, verdict: this.#asking(a.verdict, terms, b.verdict.reason, b.verdict.rule) };
+  }
+
+  #behindRails(said: Said, layer: Layer): Said {
+    let { verdict } = said;
+    for (const rail of layer.rails) {
+      if (verdict.type === "deny" || verdict.type === "invalid") break;
+      if (!isAbout(rail, this.#call)) continue;
+      verdict = this.#behind(verdict, rail, layer);
+    }
+    return verdict === said.verdict ? said : { ...said, verdict };
+  }
+
+  #behind(verdict: Extract<Verdict, { type: "allow" | "ask" }>, rail: CompiledRail, layer: Layer): Verdict {
+    const look = rail.when === true ? undefined : this.#look(ruleOf(this.#policy, this.#call), layer);
+    const seen = look && "call" in look ? look.call : undefined;
+    const part = rail.denies ? "deny" : "ask";
+    const plain = rail.reason ?? (rail.denies ? this.#denies() : this.#asks());
+    const reason = holds(rail.when, seen, plain, (error) => this.#tell(rail.at, part, error));
+    if (reason === undefined) return verdict;
+    if (rail.denies) return { type: "deny", rule: rail.at, reason };
+    if (verdict.type === "allow") return { type: "ask", rule: rail.at, reason, terms: rail.terms };
+    return this.#asking(verdict, keeping(verdict.terms, rail.adds, this.#call.requestedBy), reason, rail.at);
+  }
+
+  #asking(verdict: Extract<Verdict, { type: "ask" }>, terms: ReviewTerms | undefined, also: string, rule: string): Verdict {
+    const reason = verdict.reason === also ? also : `${verdict.reason}; ${also}`;
+    if (terms) return { ...verdict, reason, terms };
+    return { type: "deny", rule: verdict.rule, reason: `nobody can sign under the terms of both ${verdict.rule} and ${rule} (${reason})` };
+  }
+
+  #look({ schema }: CompiledRule, layer: Layer | undefined): Look {
+    const tell = (part: Fault["part"], error: unknown): void => this.#tell(ruleOf(this.#policy, this.#call).name.text, part, error);
+    this.#looking ??= new Looking(this.#policy, this.#call, this.#at, tell);
+    return this.#looking.by(schema, layer?.context);
+  }
+
+  #asks(): string {
+    return `The policy asks about ${addressOf(this.#call)}`;
+  }
+
+  #denies(): string {
+    return `${NOT_ALLOWED}${addressOf(this.#call)}`;
+  }
+
+  #tell(rule: string, part: Fault["part"], error: unknown): void {
+    this.#faults.push({ rule, part, error });
+  }
 }
 
-function contextOf(policy: CompiledPolicy, call: CheckedCall, tell: Tell): { readonly value: unknown } | undefined {
-  if (!policy.context) return { value: call.context };
-  try {
-    const parsed = parseWith(policy.context, call.context);
-    if ("value" in parsed) return parsed;
-    tell("context", new Error(parsed.issues.map(({ path, message }) => [...path, message].map(String).join(": ")).join("; ")));
-  } catch (error) {
-    tell("context", error);
-  }
-  return undefined;
-}
-
-const BROKEN = "a condition of the rule could not be evaluated";
-
-/** The reason why a condition holds, or undefined if it doesn't: only `false` doesn't. */
-function holds(
-  condition: CompiledRule["ask"],
-  call: object | undefined,
-  plain: string,
-  tell: (error: unknown) => void,
-): string | undefined {
-  if (condition === undefined) return undefined;
-  if (condition === true) return plain;
-  if (!call) return `${plain}: ${BROKEN}`;
-  try {
-    const answer: unknown = condition(call as never);
-    if (answer === false) return undefined;
-    if (typeof answer === "string" && answer !== "") return answer;
-    if (answer === true) return plain;
-    if (answer instanceof Promise) answer.catch(() => {});
-    tell(
-      new TypeError(
-        answer instanceof Promise
-          ? "it answers with a promise, and a condition has to answer at once"
-          : `it answered ${String(answer) || '""'}`,
-      ),
-    );
-    return `${plain}: a condition of the rule gave no yes or no`;
-  } catch (error) {
-    tell(error);
-    return `${plain}: ${BROKEN}`;
-  }
+function stricter(a: Said, b: Said): Said {
+  return STRICTNESS[a.verdict.type] >= STRICTNESS[b.verdict.type] ? a : b;
 }

@@ -1,167 +1,174 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { sha256 } from "../canonical/json.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
-import { redactSchema } from "../contract/mask.ts";
-import { lateNotices, termsSchema, type ReviewTerms } from "../contract/terms.ts";
+import type { JsonObject } from "../contract/json.ts";
+import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { refuseUnmeetable } from "./combinations.ts";
+import type { CompiledPolicy, CompiledRail, CompiledRule, CompiledTier, Layer } from "./compiled.ts";
+import { refuseUnconfirmable } from "./confirmable.ts";
+import { policySchema, ruleSchema, tierSchema, wordSchema, type GivenRail, type GivenRule, type Word } from "./given.ts";
 import { mistakeIn } from "./mistakes.ts";
-import { isNamespaced, ruleName, type RuleName } from "./names.ts";
-import { isStandardSchema, jsonSchemaOf } from "./schema.ts";
+import { isNamespaced, ruleName } from "./names.ts";
+import { invalid, keeping, refuseContradictions, writtenOver } from "./review.ts";
+import { jsonSchemaOf } from "./schema.ts";
+import { hasEnough } from "./tighten.ts";
 
-type AnyCondition = (call: never) => unknown;
-
-/** One rule, ready to be applied. A word such as "ask" has become the condition that always holds. */
-export interface CompiledRule {
-  readonly name: RuleName;
-  readonly schema: StandardSchemaV1 | undefined;
-  readonly argsSchema: JsonObject | undefined;
-  readonly idempotent: boolean;
-  /** Its conditions count what ran in the thread before: the verdict needs {@link CheckedCall.history}. */
-  readonly history: boolean;
-  /** Paths of the arguments that are masked for reviewers and in the audit trail. */
-  readonly redact: readonly string[];
-  readonly deny: true | AnyCondition | undefined;
-  readonly ask: true | AnyCondition | undefined;
-  readonly terms: ReviewTerms;
-}
-
-export interface CompiledPolicy {
-  readonly hash: string;
-  readonly context: StandardSchemaV1 | undefined;
-  /** Most specific first. */
-  readonly rules: readonly CompiledRule[];
-  /** Those with a namespace in their name, and those without. */
-  readonly namespaced: readonly CompiledRule[];
-  readonly plain: readonly CompiledRule[];
-  /** Rules of tools without wildcards, by address: the common case, found without a search. */
-  readonly exact: ReadonlyMap<string, CompiledRule>;
-  /** For tools that no rule names. */
-  readonly fallback: CompiledRule;
-  readonly mayAsk: boolean;
-}
-
-const isCondition = (value: unknown): boolean => value === true || typeof value === "function";
-const holds = z.lazy(() => z.custom<true | AnyCondition>(isCondition, "write true, or a function of the call"));
-const schema = z.lazy(() =>
-  z.custom<StandardSchemaV1>(isStandardSchema, "expected a schema of zod, valibot or arktype, or fromJsonSchema(…)"),
-);
-const word = z.lazy(() => z.enum(["allow", "ask", "deny"]));
-const objectRule = z.lazy(() =>
-  z
-    .strictObject({
-      args: schema.optional(),
-      idempotent: z.boolean().optional(),
-      history: z.boolean().optional(),
-      redact: redactSchema.optional(),
-      ask: holds.optional(),
-      deny: holds.optional(),
-      review: termsSchema.optional(),
-    })
-    .refine(
-      (rule) => rule.ask !== undefined || rule.deny !== undefined,
-      'this rule has neither ask nor deny, so it would allow every call: add one, or write "allow" in place of the rule',
-    )
-    .refine((rule) => rule.ask !== undefined || rule.review === undefined, {
-      message: "this rule never asks, so nobody reviews its calls: add ask, or take review out",
-      path: ["review"],
-    }),
-);
-const policySchema = z.lazy(() =>
-  z.strictObject({
-    context: schema.optional(),
-    default: word.optional(),
-    review: termsSchema.optional(),
-    remember: z.enum(["never", "allowed"]).optional(),
-    tools: z
-      .custom<object>(
-        (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-        'expected an object: tools: { pay: "ask" }',
-      )
-      .optional(),
-  }),
-);
-
-type Word = z.infer<typeof word>;
-type ObjectRule = z.infer<typeof objectRule>;
-
-/** @throws POLICY_INVALID with the place of the first mistake */
-export function compile(input: unknown): CompiledPolicy {
+/** @param included what `include` names, compiled. @throws POLICY_INVALID with the place of the first mistake */
+export function compile(input: unknown, included: readonly CompiledPolicy[] = []): CompiledPolicy {
   const policy = parsed(policySchema, input, []);
-  const base: ReviewTerms = { expiresIn: DEFAULTS.expiresIn, ...policy.review };
-  refuseLateNotices(base, ["review"]);
-  const cap = policy.remember === "never" ? ({ remember: "never" } as const) : {};
-  const build = (name: string, rule: Word | ObjectRule): CompiledRule => buildRule(name, rule, { ...base, ...reviewOf(rule), ...cap });
+  const below = included.flatMap(({ layers }) => layers);
+  const neverRemembers = policy.remember === "never" || below.some((layer) => layer.neverRemembers);
+  const making = new Making(policy.review, below, neverRemembers);
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
-    if (name === "" || /\s/.test(name))
-      throw new CountersignError(
-        "POLICY_INVALID",
-        { path: `tools.${name}` },
-        { note: "A tool's name has at least one character, and no spaces." },
-      );
-    const given = typeof rule === "string" ? parsed(word, rule, ["tools", name]) : parsed(objectRule, rule, ["tools", name]);
-    refuseLateNotices({ expiresIn: base.expiresIn, ...reviewOf(given) }, ["tools", name, "review"]);
-    return build(name, given);
+    if (name === "" || /\s/.test(name)) throw invalid(["tools", name], "A tool's name has at least one character, and no spaces.");
+    const at = ["tools", name];
+    return making.rule(name, typeof rule === "string" ? parsed(wordSchema, rule, at) : parsed(ruleSchema, rule, at), at);
   });
-  for (const rule of rules) parsed(termsSchema, rule.terms, ["tools", rule.name.text, "review"]);
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
-  const fallback = build("default", policy.default ?? "ask");
-  return {
-    hash: hashOf(rules, fallback, policy.context),
+  const own: Layer = {
     context: policy.context,
     rules,
     namespaced: rules.filter(isNamespaced),
     plain: rules.filter((rule) => !isNamespaced(rule)),
     exact: new Map(rules.filter(({ name }) => !name.text.includes("*")).map((rule) => [rule.name.text, rule])),
-    fallback,
-    mayAsk: [...rules, fallback].some((rule) => rule.ask !== undefined),
+    rails: (policy.always ?? []).map((rail, index) => making.rail(rail, index)),
+    review: policy.review,
+    default: policy.default,
+    neverRemembers,
   };
+  const layers = [own, ...(neverRemembers ? below.map(forgetting) : below)];
+  const fallback = making.rule("default", strictestDefault(layers), ["default"]);
+  refuseUnmeetable(layers, fallback);
+  refuseUnconfirmable(layers);
+  const mayAsk = [fallback, ...layers.flatMap((layer) => layer.rules)].some(({ ask }) => ask.length > 0);
+  const railsAsk = layers.some(({ rails }) => rails.some(({ denies }) => !denies));
+  const context = layers.find((layer) => layer.context)?.context;
+  return { hash: hashOf(own, fallback, included), context, layers, fallback, mayAsk: mayAsk || railsAsk };
 }
 
-function reviewOf(rule: Word | ObjectRule): ReviewTerms {
-  return typeof rule === "string" ? {} : (rule.review ?? {});
+/** Makes the rules of one policy under what its top, and what it includes, say of all of them. */
+class Making {
+  readonly #base: ReviewTerms;
+  readonly #below: readonly Layer[];
+  readonly #cap: ReviewTerms;
+
+  constructor(review: ReviewTerms | undefined, below: readonly Layer[], neverRemembers: boolean) {
+    const outside = { expiresIn: DEFAULTS.expiresIn };
+    const written = { review, at: ["review"] };
+    refuseContradictions(outside, written);
+    this.#base = writtenOver(outside, written);
+    this.#below = below;
+    this.#cap = neverRemembers ? { remember: "never" } : {};
+  }
+
+  rule(name: string, given: Word | GivenRule, at: readonly string[]): CompiledRule {
+    const rule: GivenRule = typeof given === "string" ? { ask: given === "ask" || undefined, deny: given === "deny" || undefined } : given;
+    const own = { review: rule.review, at: [...at, "review"] };
+    refuseContradictions(this.#base, own);
+    const terms = writtenOver(this.#base, own);
+    const isTiered = Array.isArray(rule.ask);
+    const kept = this.#kept(terms, own.at);
+    return {
+      name: ruleName(name),
+      schema: rule.args,
+      argsSchema: jsonSchemaOf(rule.args),
+      idempotent: rule.idempotent ?? false,
+      history: rule.history ?? false,
+      redact: rule.redact ?? [],
+      describe: rule.describe,
+      deny: rule.deny,
+      ask: Array.isArray(rule.ask)
+        ? rule.ask.map((tier: unknown, index) => this.#tier(tier, terms, [...at, "ask", String(index)]))
+        : rule.ask === undefined
+          ? []
+          : [{ when: rule.ask as CompiledTier["when"], reason: undefined, terms: kept }],
+      isTiered,
+      terms: kept,
+    };
+  }
+
+  rail({ tools, when = true, deny, reason, history = false, review }: GivenRail, index: number): CompiledRail {
+    const own = { review, at: ["always", String(index), "review"] };
+    refuseContradictions(this.#base, own);
+    // Whom a guard rail names, nobody else stands in for.
+    const names = review?.roles ?? review?.reviewers;
+    const terms = this.#kept(writtenOver(names ? { ...this.#base, roles: undefined, reviewers: undefined } : this.#base, own), own.at);
+    return {
+      at: `always[${index}]`,
+      tools: tools?.map(ruleName),
+      when,
+      denies: deny === true,
+      reason,
+      history,
+      terms,
+      adds: { ...this.#kept(writtenOver({}, own), own.at), remember: terms.remember, batch: terms.batch },
+    };
+  }
+
+  #tier(given: unknown, outside: ReviewTerms, at: readonly string[]): CompiledTier {
+    const { when = true, reason, review } = parsed(tierSchema, given, at);
+    const own = { review, at: [...at, "review"] };
+    refuseContradictions(outside, own);
+    return { when, reason, terms: this.#kept(writtenOver(outside, own), own.at) };
+  }
+
+  /** What is included holds its including files to the terms at its top. */
+  #kept(terms: ReviewTerms, at: readonly string[]): ReviewTerms {
+    const kept = this.#below.reduce<ReviewTerms | undefined>((tight, { review }) => {
+      if (!tight || !review) return tight;
+      return keeping(tight, { ...review, remember: review.remember ?? tight.remember, batch: review.batch ?? tight.batch });
+    }, terms);
+    if (!kept) throw invalid(at, "Nobody could sign under these terms and the review of a policy that is included.");
+    if (!hasEnough(kept, undefined))
+      throw invalid([...at, "quorum"], "The groups ask for more people than they name. Name more, or ask for fewer.");
+    return parsed(termsSchema, { ...kept, ...this.#cap }, at);
+  }
 }
 
-/** What each place says itself: a rule whose requests expire before an inherited reminder goes without it. */
-function refuseLateNotices(review: ReviewTerms, at: readonly string[]): void {
-  const [late] = lateNotices(review);
-  if (!late) return;
-  const path = [...at, ...late].map(String).join(".");
-  throw new CountersignError(
-    "POLICY_INVALID",
-    { path },
-    { note: "It comes when the request has expired already: make it shorter than expiresIn." },
-  );
-}
-
-function buildRule(name: string, rule: Word | ObjectRule, terms: ReviewTerms): CompiledRule {
-  const given: ObjectRule = typeof rule === "string" ? { ask: rule === "ask" || undefined, deny: rule === "deny" || undefined } : rule;
+function forgetting(layer: Layer): Layer {
+  const forget = <T extends { readonly terms: ReviewTerms }>(each: T): T => ({ ...each, terms: { ...each.terms, remember: "never" } });
+  const rule = (each: CompiledRule): CompiledRule => forget({ ...each, ask: each.ask.map(forget) });
   return {
-    name: ruleName(name),
-    schema: given.args,
-    argsSchema: jsonSchemaOf(given.args),
-    idempotent: given.idempotent ?? false,
-    history: given.history ?? false,
-    redact: given.redact ?? [],
-    deny: given.deny,
-    ask: given.ask,
-    terms,
+    ...layer,
+    rules: layer.rules.map(rule),
+    namespaced: layer.namespaced.map(rule),
+    plain: layer.plain.map(rule),
+    exact: new Map([...layer.exact].map(([address, each]) => [address, rule(each)])),
+    rails: layer.rails.map(forget),
   };
+}
+
+/** Where none says: people are asked. */
+function strictestDefault(layers: readonly Layer[]): Word {
+  const said = new Set(layers.map((layer) => layer.default));
+  return said.has("deny") ? "deny" : said.has("ask") || !said.has("allow") ? "ask" : "allow";
 }
 
 /** Over names, terms, schemas and the conditions' source (`toString`): a changed policy has another hash. */
-function hashOf(rules: readonly CompiledRule[], fallback: CompiledRule, context: StandardSchemaV1 | undefined): string {
-  const describe = (rule: CompiledRule): JsonObject => ({
-    name: rule.name.text,
-    schema: rule.argsSchema ?? (rule.schema ? rule.schema["~standard"].vendor : null),
-    idempotent: rule.idempotent,
-    history: rule.history,
-    redact: rule.redact.length > 0 ? rule.redact : undefined,
-    deny: String(rule.deny),
-    ask: String(rule.ask),
-    terms: rule.terms,
+function hashOf({ rules, rails, context }: Layer, fallback: CompiledRule, included: readonly CompiledPolicy[]): string {
+  const rule = (each: CompiledRule): JsonObject => ({
+    name: each.name.text,
+    schema: each.argsSchema ?? (each.schema ? each.schema["~standard"].vendor : null),
+    idempotent: each.idempotent,
+    history: each.history,
+    redact: each.redact.length > 0 ? each.redact : undefined,
+    describe: each.describe && String(each.describe),
+    deny: String(each.deny),
+    ask: each.ask.map(({ when, reason, terms }) => ({ when: String(when), reason, terms })),
+    isTiered: each.isTiered,
+    terms: each.terms,
   });
-  return sha256({ rules: rules.map(describe), fallback: describe(fallback), context: jsonSchemaOf(context) ?? null });
+  const rail = ({ tools, when, denies, reason, history, terms }: CompiledRail): JsonObject => ({
+    ...{ tools: tools?.map(({ text }) => text), when: String(when), denies, reason, history, terms },
+  });
+  return sha256({
+    rules: rules.map(rule),
+    rails: rails.map(rail),
+    fallback: rule(fallback),
+    context: jsonSchemaOf(context) ?? null,
+    included: included.map(({ hash }) => hash),
+  });
 }
 
 function parsed<T>(type: z.ZodType<T>, value: unknown, at: readonly PropertyKey[]): T {

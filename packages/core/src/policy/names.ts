@@ -59,3 +59,15 @@ function matchesParts(address: string, parts: readonly string[]): boolean {
   }
   return at <= address.length - last.length;
 }
+
+/** Does a name speak of this tool? One without a namespace speaks of every namespace. */
+export function speaksOf(name: RuleName, call: { readonly namespace?: string | undefined; readonly tool: string }): boolean {
+  return name.matches(addressOf(call)) || (call.namespace !== undefined && !name.text.includes("/") && name.matches(call.tool));
+}
+
+/** May a name that speaks of every namespace be about a tool of this rule? */
+export function mayConcern(name: RuleName, rule: RuleName): boolean {
+  if (overlaps(name, rule)) return true;
+  const slash = rule.text.lastIndexOf("/");
+  return slash >= 0 && !name.text.includes("/") && overlaps(name, ruleName(rule.text.slice(slash + 1)));
+}

@@ -1,10 +1,14 @@
 import type { JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import type { ParseArgs } from "../contract/parsed.ts";
-import type { In, Out, Policy, ToolRule } from "../contract/policy.ts";
+import type { GuardRail, In, Out, Policy, ToolRule } from "../contract/policy.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
-import { judge, ruleOf, type CheckedCall, type Judgement } from "./check.ts";
-import { compile, type CompiledPolicy } from "./compile.ts";
+import { CountersignError } from "../errors/error.ts";
+import { judge, type Judgement } from "./check.ts";
+import type { CheckedCall } from "./checked-call.ts";
+import { compile } from "./compile.ts";
+import { allRules, type CompiledPolicy } from "./compiled.ts";
+import { ruleOf } from "./find.ts";
 import { addressOf } from "./names.ts";
 import { parseWith } from "./schema.ts";
 
@@ -57,10 +61,27 @@ export function definePolicy<T = {}, CS = undefined>(policy: {
   readonly review?: ReviewTerms;
   /** `never` forbids remembered decisions everywhere; no rule below can allow them. */
   readonly remember?: "never" | "allowed";
+  /** Guard rails: they hold whatever a rule says, here and in policies that include this one. */
+  readonly always?: readonly GuardRail<CS extends StandardSchemaV1 ? Out<CS> : unknown>[];
+  /**
+   * Policies whose rules, guard rails and terms hold as well, and can only be tightened: the strictest verdict wins, and whoever
+   * signs has to be accepted by all.
+   */
+  readonly include?: readonly Policy[];
   readonly tools?: { readonly [K in keyof T]: ToolRule<T[K], CS extends StandardSchemaV1 ? Out<CS> : unknown> };
 }): Policy<{ [K in keyof T]: { in: In<T[K]>; out: Out<T[K]> } }, CS extends StandardSchemaV1 ? Out<CS> : unknown> {
-  const compiled = compile(policy);
+  const compiled = compile(policy, includedIn(policy));
   return policyOf({ compiled, judge: (call) => judge(compiled, call), versionFor: () => compiled });
+}
+
+function includedIn(policy: { readonly include?: unknown }): readonly CompiledPolicy[] {
+  const { include = [] } = policy ?? {};
+  if (!Array.isArray(include)) return [];
+  return include.map((each: unknown, index) => {
+    const internals = typeof each === "object" && each !== null ? policyInternals(each as Policy) : undefined;
+    if (!internals) throw new CountersignError("POLICY_INVALID", { path: `include.${index}` }, { note: "Name what definePolicy made." });
+    return internals.compiled;
+  });
 }
 
 /** Reads arguments by the schema of the rule for this tool. Undefined: it has none. */
@@ -70,7 +91,7 @@ export function parseByRule(policy: PolicyInternals, call: Pick<CheckedCall, "na
 }
 
 function matchRequest<A>(compiled: CompiledPolicy, request: ApprovalRequest, tool: string): A | undefined {
-  const rule = compiled.rules.find(({ name }) => name.text === tool);
+  const rule = allRules(compiled).find(({ name }) => name.text === tool);
   if (!rule || !(addressOf(request) === tool || rule.name.matches(addressOf(request)))) return undefined;
   if (!rule.schema) return request.proposal.args as A;
   const parsed = parseWith(rule.schema, request.proposal.args);

@@ -1,6 +1,6 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
-import { verdictOn } from "../decide/edited-args.ts";
+import { judgedAnew } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { denial, invalid } from "../gate/refusal.ts";
 import { believed } from "../hold/lease.ts";
@@ -133,12 +133,12 @@ async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
 async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
   if (record.begun || !isEdited(record)) return undefined;
-  const { verdict } = await verdictOn(kernel, record, proposedArgs(record));
+  const verdict = (await judgedAnew(kernel, record, proposedArgs(record))).judgement?.verdict;
   if (verdict?.type === "deny") return denial(verdict.reason).message;
   if (verdict?.type !== "invalid") return undefined;
   // A schema that takes what the model proposed no more has changed since: the edit is not to blame.
-  const proposed = await verdictOn(kernel, record, record.args);
-  if (proposed.verdict?.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
+  const proposed = await judgedAnew(kernel, record, record.args);
+  if (proposed.judgement?.verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   return invalid(verdict.issues).message;
 }
 

@@ -1,12 +1,11 @@
 import { isComplete } from "../decide/authorize.ts";
-import { verdictOn } from "../decide/edited-args.ts";
+import { judgedAnew } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { denial } from "../gate/refusal.ts";
 import type { Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
-import { signaturesOn } from "../store/signatures.ts";
 import { isForCall } from "../suspend/grants.ts";
 import { isEdited } from "./told.ts";
 
@@ -21,7 +20,7 @@ export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, con
   const isVouched = kernel.vouched.has(record.id) && !isEdited(record);
   if (isVouched || isSigned(record) || (await isGranted(kernel, record))) return undefined;
   const before = (recorded: readonly RequestRecord[]): readonly RequestRecord[] => recordedBefore(recorded, record);
-  const { verdict } = await verdictOn(kernel, record, proposedArgs(record), { past: before, context });
+  const verdict = (await judgedAnew(kernel, record, proposedArgs(record), { past: before, context })).judgement?.verdict;
   if (verdict?.type === "allow") return undefined;
   if (!verdict || record.framework === "none" || record.begun) {
     const note = verdict
@@ -33,7 +32,7 @@ export async function refusedUnsigned(kernel: Kernel, record: RequestRecord, con
 }
 
 function isSigned(record: RequestRecord): boolean {
-  return isComplete(record.terms, record.requestedBy, signaturesOn(record));
+  return isComplete(record);
 }
 
 /** It may have been used up, revoked or expired since. */

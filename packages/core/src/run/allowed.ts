@@ -6,7 +6,8 @@ import { isPassing } from "../errors/passing.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import { demandLease } from "../hold/lease.ts";
 import type { Kernel } from "../kernel.ts";
-import { redactionOf, type Judgement } from "../policy/check.ts";
+import type { Judgement } from "../policy/check.ts";
+import { redactionOf } from "../policy/find.ts";
 import { runningCall } from "../resume/current-call.ts";
 
 /**

@@ -17,7 +17,8 @@ import { OpenHold } from "../hold/hold.ts";
 import type { Invocation } from "../hold/invocation.ts";
 import type { GatingInternals, GatingKernel, Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
-import { NOT_ALLOWED, ruleOf, type Judgement } from "../policy/check.ts";
+import { NOT_ALLOWED, type Judgement } from "../policy/check.ts";
+import { ruleOf } from "../policy/find.ts";
 import { parseByRule } from "../policy/policy.ts";
 import { parseWith } from "../policy/schema.ts";
 import { runningCall } from "../resume/current-call.ts";
@@ -43,7 +44,7 @@ export async function askTicket(
   const known = (await kernel.ledger.request(id)) && (await expireIfOverdue(kernel, id));
   if (known) return reviewed(internals, known);
 
-  const judge = new Judge(kernel.policy, invocation, asker);
+  const judge = new Judge(kernel, invocation, asker);
   const parent = runningCall.getStore()?.requestId;
   const denied: { because?: string } = {};
   const ask = (judgement: Judgement): readonly Question[] => {

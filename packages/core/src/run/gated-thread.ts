@@ -19,7 +19,7 @@ import type { Invocation } from "../hold/invocation.ts";
 import { demandLease, keepHold } from "../hold/lease.ts";
 import type { GatingInternals } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
-import { redactionOf } from "../policy/check.ts";
+import { redactionOf } from "../policy/find.ts";
 import { executeRecorded } from "../resume/execute.ts";
 import { isRefused, refusal } from "../resume/told.ts";
 import { proposedArgs } from "../store/proposed-args.ts";

@@ -33,7 +33,7 @@ export class Questions {
     this.#kernel = kernel;
     this.#invocation = invocation;
     this.#turns = turns;
-    this.#judge = new Judge(kernel.policy, invocation);
+    this.#judge = new Judge(kernel, invocation);
   }
 
   has(call: ProposedCall): boolean {

@@ -1,7 +1,8 @@
 import type { Offer, OfferedTool } from "../contract/inspection.ts";
 import type { GatingKernel, Kernel } from "../kernel.ts";
-import { rulesFor } from "../policy/check.ts";
+import { allRules } from "../policy/compiled.ts";
 import { nearest } from "../policy/did-you-mean.ts";
+import { rulesFor } from "../policy/find.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
 type Policy = GatingKernel["policy"];
@@ -9,7 +10,9 @@ type Policy = GatingKernel["policy"];
 /** Rules that stand for none of these tools: misspelt, or of another agent. */
 export function idleRules({ compiled }: Policy, tools: readonly string[]): readonly string[] {
   const names = tools.map(ruleName);
-  return compiled.rules.filter((rule) => !names.some((tool) => overlaps(tool, rule.name))).map(({ name }) => name.text);
+  return allRules(compiled)
+    .filter((rule) => !names.some((tool) => overlaps(tool, rule.name)))
+    .map(({ name }) => name.text);
 }
 
 /** Tells of tools that no rule names though one is named nearly alike: once each, and then the default holds for them. */
@@ -43,8 +46,8 @@ const natively = new WeakMap<Kernel, ReturnType<typeof misspellings>>();
 
 /** What the default does to it: a default that allows runs what somebody should have signed. */
 function outcomeFor({ compiled: { fallback } }: Policy, tool: string): string {
-  if (fallback.ask || fallback.deny)
-    return `No rule names the tool ${tool}, so the policy's default (${fallback.ask ? "ask" : "deny"}) holds for it.`;
+  if (fallback.ask.length > 0 || fallback.deny)
+    return `No rule names the tool ${tool}, so the policy's default (${fallback.deny ? "deny" : "ask"}) holds for it.`;
   return `The tool ${tool} runs WITHOUT A SIGNATURE: no rule names it, and the policy's default is allow.`;
 }
 

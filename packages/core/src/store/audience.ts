@@ -1,4 +1,6 @@
+import { idsOf } from "../contract/person.ts";
 import type { Principal } from "../contract/principal.ts";
+import { isOpenToAnyone, isPerson } from "../contract/quorum.ts";
 import type { RequestRecord } from "./records.ts";
 import { signaturesOn } from "./signatures.ts";
 
@@ -9,17 +11,23 @@ const person = (id: string): string => `person/${id}`;
 /** Whom a pending request invites to decide, for an index; undefined when there is nothing to decide. */
 export function audienceOf({ state, terms }: Pick<RequestRecord, "state" | "terms">): readonly string[] | undefined {
   if (state !== "pending") return undefined;
-  if (terms.roles === undefined && terms.reviewers === undefined) return [ANYONE];
+  if (isOpenToAnyone(terms)) return [ANYONE];
   return [...new Set([...(terms.roles ?? []).map(role), ...(terms.reviewers ?? []).map(person)])];
 }
 
-/** Who may not, whoever invites them: whoever has signed the proposal as it stands, and whoever asked where four eyes hold. */
+/**
+ * Who may not, whoever invites them, by every id: whoever has signed the proposal as it stands; where four eyes hold, whoever
+ * asked, too. Whoever edited it has signed it.
+ */
 export function barredFrom({ terms, requestedBy, decisions, proposal }: RequestRecord): readonly string[] {
-  const signed = signaturesOn({ decisions, proposal }).map(({ by }) => by.id);
-  return terms.fourEyes && requestedBy ? [...signed, requestedBy.id] : signed;
+  const barred = signaturesOn({ decisions, proposal }).map(({ by }) => by);
+  if (terms.fourEyes && requestedBy) barred.push(requestedBy);
+  return [...new Set(barred.flatMap(idsOf))];
 }
 
-/** The invitations that are meant for this principal. */
-export function invitationsFor({ id, roles = [] }: Principal): readonly string[] {
-  return [...new Set([ANYONE, person(id), ...roles.map(role)])];
+/** The invitations that are meant for this principal. Roles are for people, and so are terms that name nobody. */
+export function invitationsFor(principal: Principal): readonly string[] {
+  const named = idsOf(principal).map(person);
+  const asPerson = isPerson(principal) ? [ANYONE, ...(principal.roles ?? []).map(role)] : [];
+  return [...new Set([...named, ...asPerson])];
 }

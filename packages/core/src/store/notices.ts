@@ -1,4 +1,5 @@
 import type { Duration } from "../contract/json.ts";
+import { isOpenToAnyone } from "../contract/quorum.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
 import type { RequestRecord } from "./records.ts";
 
@@ -37,8 +38,7 @@ export function escalationOf({
   askedAt,
 }: Pick<Asked, "terms" | "askedAt">): { readonly at: number; readonly terms: ReviewTerms } | undefined {
   if (!escalate) return undefined;
-  const isOpenToAnyone = terms.roles === undefined && terms.reviewers === undefined;
-  const roles = isOpenToAnyone ? {} : { roles: [...new Set([...(terms.roles ?? []), ...escalate.roles])] };
+  const roles = isOpenToAnyone(terms) ? {} : { roles: [...new Set([...(terms.roles ?? []), ...escalate.roles])] };
   return { at: askedAt + (durationMs(escalate.after) ?? Infinity), terms: { ...terms, ...roles } };
 }
 

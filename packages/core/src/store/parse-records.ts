@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { decisionRecordSchema, jsonObjectSchema } from "../contract/decision.ts";
+import { descriptionSchema } from "../contract/description.ts";
 import { principalSchema } from "../contract/principal.ts";
 import { termsSchema } from "../contract/terms.ts";
 import { usageSchema } from "../contract/usage.ts";
@@ -38,14 +39,17 @@ const requestSchema = z.lazy(() =>
       digest: z.string(),
       by: principalSchema.optional(),
       parsed: parsedSchema.optional(),
+      description: descriptionSchema.optional(),
     }),
     argsSchemaHash: text(),
     rule: z.string(),
+    tier: z.number().optional(),
     reason: z.string(),
     terms: termsSchema,
     requestedBy: principalSchema.optional(),
     decisions: z.array(decisionRecordSchema),
     policyHash: z.string(),
+    judgedAt: z.number(),
     askedAt: z.number(),
     decidedAt: time(),
     expiresAt: time(),
@@ -59,7 +63,6 @@ const requestSchema = z.lazy(() =>
     supersedes: text(),
     revises: text(),
     parent: text(),
-    links: z.array(z.object({ label: z.string(), url: z.string() })).optional(),
     ticket: z.boolean().optional(),
     redact: z.array(z.string()).optional(),
     executeWithin: time(),

@@ -1,4 +1,5 @@
 import { DEFAULTS } from "../contract/defaults.ts";
+import { idsOf } from "../contract/person.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -33,7 +34,8 @@ export function requestMatches(record: RequestRecord, query: RequestQuery): bool
 /** Could this principal still sign the proposal as it is now? */
 function awaits(record: RequestRecord, principal: Principal): boolean {
   const invitations = invitationsFor(principal);
-  return !barredFrom(record).includes(principal.id) && (audienceOf(record)?.some((who) => invitations.includes(who)) ?? false);
+  const barred = barredFrom(record);
+  return !idsOf(principal).some((id) => barred.includes(id)) && (audienceOf(record)?.some((who) => invitations.includes(who)) ?? false);
 }
 
 /** How many records a page holds: 1 to 1,000, default 50. @throws INVALID_ARGS */

@@ -26,7 +26,7 @@ export type RequestState =
  */
 export interface RequestRecord extends Omit<
   ApprovalRequest,
-  "status" | "execution" | "receipt" | "approvedArgs" | "argsSchema" | "proposal" | "links"
+  "status" | "execution" | "receipt" | "approvedArgs" | "argsSchema" | "proposal"
 > {
   readonly state: RequestState;
   /** The state in which a purged request had ended. */
@@ -38,7 +38,6 @@ export interface RequestRecord extends Omit<
   };
   /** Of the JSON Schema of the arguments: it is kept once, as a thread of its own. */
   readonly argsSchemaHash?: string | undefined;
-  readonly links?: ApprovalRequest["links"] | undefined;
   /** Unix ms: when the execution ended, or was found to be unknown. */
   readonly endedAt?: number | undefined;
   readonly idempotent: boolean;

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../contract/decision.ts";
 
-/** The signatures that count: on the proposal as it stands, since it last changed, one a principal. */
+/** The signatures on the proposal as it stands, since it last changed. One person may have given several of them. */
 export function signaturesOn({
   decisions,
   proposal,
@@ -9,9 +9,5 @@ export function signaturesOn({
   readonly proposal: { readonly digest: string };
 }): readonly DecisionRecord[] {
   const changed = decisions.findLastIndex(({ decision, digest }, i) => decision.type === "edit" && digest !== decisions[i - 1]?.digest);
-  const counted = new Map<string, DecisionRecord>();
-  for (const record of decisions.slice(Math.max(changed, 0))) {
-    if (record.digest === proposal.digest && record.decision.type !== "reject") counted.set(record.by.id, record);
-  }
-  return [...counted.values()];
+  return decisions.slice(Math.max(changed, 0)).filter(({ digest, decision }) => digest === proposal.digest && decision.type !== "reject");
 }

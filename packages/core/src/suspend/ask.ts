@@ -25,7 +25,7 @@ export function newRequest(
   { supersedes, revises, parsed }: Ancestry,
   now: number,
 ): WithSchema {
-  const { call, terms } = ask;
+  const { call, terms, description } = ask;
   const args = jsonCopy(call.args);
   const state = ask.allowed ? "approved" : "pending";
   const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? DEFAULTS.expiresIn) ?? 0);
@@ -43,9 +43,10 @@ export function newRequest(
     namespace: call.namespace,
     tool: call.tool,
     args,
-    proposal: { digest: ask.digest, by: undefined, ...(parsed && { parsed }) },
+    proposal: { digest: ask.digest, by: undefined, ...(parsed && { parsed }), ...(description && { description }) },
     ...(ask.argsSchema && keptSchema(ask.argsSchema)),
     rule: ask.rule,
+    tier: ask.tier,
     reason: supersedes ? `${ask.reason}; replaces a call with other arguments that ${fate(supersedes)}` : ask.reason,
     terms,
     requestedBy: ask.requestedBy ?? invocation.requestedBy,
@@ -56,6 +57,7 @@ export function newRequest(
     grantId: undefined,
     supersedes: supersedes?.id,
     revises,
+    judgedAt: ask.judgedAt,
     askedAt: now,
     expiresAt,
     noticeAt: ask.allowed ? undefined : nextNoticeAt({ terms, askedAt: now, expiresAt }, now),

@@ -74,7 +74,10 @@ function holdsFor({ tenant, grant, revokedAt, expiresAt = Infinity }: GrantRecor
   );
 }
 
-/** Was this grant given for this call of this requester? It may be over by now. */
+/**
+ * Was this grant given for this call of this requester? It may be over by now. A requester is the one id that asked, as stores
+ * hold uses to it: under another id of the same person, people are asked.
+ */
 export function isForCall(grant: GrantRecord["grant"], request: RequestRecord): boolean {
   return (
     grant.agent === request.agent &&

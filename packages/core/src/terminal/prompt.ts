@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import { approve, edit, reject, type Decision } from "../contract/decision.ts";
+import { approve, edit, reject, type Confirmation, type Decision } from "../contract/decision.ts";
 import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { decisionsOf } from "../contract/terms.ts";
+import { confirmedPaths, decisionsOf, type ReviewTerms } from "../contract/terms.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { parsedLines } from "./parsed.ts";
 import { visible, visibleJson } from "./visible.ts";
@@ -68,7 +68,7 @@ async function decision(request: ApprovalRequest, dialogue: Dialogue): Promise<D
   const menu = allowed.map((type) => `${type[0]} = ${type}`).join(", ");
   switch (await dialogue.ask(`${menu}, Enter = leave it pending > `)) {
     case "a":
-      return allowed.includes("approve") ? approve() : undefined;
+      return allowed.includes("approve") ? approved(request, dialogue) : undefined;
     case "e":
       return allowed.includes("edit") ? edited(request, dialogue) : undefined;
     case "r":
@@ -77,6 +77,22 @@ async function decision(request: ApprovalRequest, dialogue: Dialogue): Promise<D
       dialogue.say("Left pending.");
       return undefined;
   }
+}
+
+async function approved({ terms }: ApprovalRequest, dialogue: Dialogue): Promise<Decision | undefined> {
+  const typed = await confirmation(terms, dialogue);
+  return typed && approve(typed);
+}
+
+/** What the terms want to be typed, as it is typed. Undefined: nothing was, so it is left pending. */
+async function confirmation(terms: ReviewTerms, dialogue: Dialogue): Promise<{ readonly confirm?: Confirmation } | undefined> {
+  const typed: Record<string, string> = {};
+  for (const path of confirmedPaths(terms)) {
+    const value = await dialogue.ask(`To sign, type what stands at ${path} (Enter = leave it pending) > `);
+    if (value === "") return undefined;
+    typed[path] = value;
+  }
+  return Object.keys(typed).length > 0 ? { confirm: typed } : {};
 }
 
 /** The complete arguments as one line of JSON, checked before they are signed. */
@@ -90,7 +106,9 @@ async function edited(request: ApprovalRequest, dialogue: Dialogue): Promise<Dec
       continue;
     }
     dialogue.say(`This will run:\n${indented(visibleJson(checked.args))}`);
-    return (await dialogue.ask("Sign it? y = yes, Enter = leave it pending > ")) === "y" ? edit(checked.args) : undefined;
+    if ((await dialogue.ask("Sign it? y = yes, Enter = leave it pending > ")) !== "y") return undefined;
+    const typed = await confirmation(request.terms, dialogue);
+    return typed && edit(checked.args, typed);
   }
 }
 

@@ -1,4 +1,4 @@
-import { CountersignError, digestOf, type ApprovalRequest, type JsonObject } from "@countersign/core";
+import { CountersignError, digestOf, isSamePerson, type ApprovalRequest, type JsonObject } from "@countersign/core";
 import { decideAnswers, type NativeAnswer } from "@countersign/core/adapter";
 import { isToolUIPart, type UIMessage } from "ai";
 import { answerOf, responsesIn, type Response } from "../native-answer.ts";
@@ -49,7 +49,7 @@ function answerTo(request: ApprovalRequest | undefined, response: Response, inpu
 function isSaidAlready({ by }: Conversation, page: UIMessage, request: ApprovalRequest, { approved }: Response): boolean {
   const shown = (page.parts as readonly UIPart[]).find(({ type, id }) => type === "data-approval" && id === request.id);
   if (shown && (shown.data as { readonly status?: unknown } | null)?.status === request.status) return true;
-  return request.decisions.some(({ by: signer, decision }) => signer.id === by.id && (decision.type !== "reject") === approved);
+  return request.decisions.some(({ by: signer, decision }) => isSamePerson(signer, by) && (decision.type !== "reject") === approved);
 }
 
 /** For the page that clicked too late. */

@@ -1,4 +1,4 @@
-import { CountersignError, isCountersignError, type StreamedRun } from "@countersign/core";
+import { CountersignError, isCountersignError, isSamePerson, type StreamedRun } from "@countersign/core";
 import { convertToModelMessages, type UIMessage } from "ai";
 import { asKept, type Said } from "../saved.ts";
 import { emptyStream } from "../stream.ts";
@@ -78,7 +78,7 @@ async function pendingIn({ gate, threadId }: Conversation) {
 async function refuseOthers(conversation: Conversation): Promise<void> {
   const { threadId, by } = conversation;
   const pending = await pendingIn(conversation);
-  if (pending.some(({ requestedBy }) => requestedBy && requestedBy.id !== by.id))
+  if (pending.some(({ requestedBy }) => requestedBy && !isSamePerson(requestedBy, by)))
     throw new CountersignError("THREAD_SUSPENDED", { threadId, pending });
 }
 

@@ -1,0 +1,30 @@
+import { descriptionSchema, type Description } from "../contract/description.ts";
+
+/** Characters of one text, and members of one list: what is longer is cut, for a model may have written it. */
+const LONGEST = 300;
+const MOST = 30;
+
+/** What a rule's `describe` gave, as it is recorded. @throws Error for what is no description */
+export function readDescription(given: unknown): Description {
+  if (given instanceof Promise) {
+    given.catch(() => {});
+    throw new TypeError("it answers with a promise, and has to answer at once");
+  }
+  const parsed = descriptionSchema.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new TypeError(`it is no description: ${[...(issue?.path ?? []), issue?.message ?? ""].map(String).join(": ")}`);
+  }
+  const { title, facts, links, risk } = parsed.data;
+  return {
+    ...(title !== undefined && { title: cut(title) }),
+    ...(facts && { facts: facts.slice(0, MOST).map(({ label, value }) => ({ label: cut(label), value: cut(value) })) }),
+    ...(links && { links: links.slice(0, MOST).map(({ label, url }) => ({ label: cut(label), url: url.toWellFormed() })) }),
+    ...(risk && { risk }),
+  };
+}
+
+function cut(text: string): string {
+  const whole = text.toWellFormed();
+  return whole.length > LONGEST ? `${whole.slice(0, LONGEST - 1).toWellFormed()}…` : whole;
+}

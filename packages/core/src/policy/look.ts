@@ -1,0 +1,73 @@
+import type { StandardSchemaV1 } from "../contract/json.ts";
+import type { Issue } from "../contract/json.ts";
+import type { PolicyCall } from "../contract/policy.ts";
+import type { CheckedCall } from "./checked-call.ts";
+import type { CompiledPolicy } from "./compiled.ts";
+import { isOnRecord } from "./find.ts";
+import { historyOf } from "./history.ts";
+import { parseWith, type Parsed } from "./schema.ts";
+
+/** What conditions get to see of a call. Undefined: a schema failed, so no condition can be evaluated. */
+export type Look = { readonly call: PolicyCall | undefined } | { readonly issues: readonly Issue[] };
+
+type Tell = (part: "args" | "context", error: unknown) => void;
+type Schema = StandardSchemaV1 | undefined;
+
+/** One call, looked at once by each pair of schemas, however many conditions there are. */
+export class Looking {
+  readonly #policy: CompiledPolicy;
+  readonly #call: CheckedCall;
+  readonly #now: number;
+  readonly #tell: Tell;
+  readonly #looks: { readonly args: Schema; readonly context: Schema; readonly look: Look }[] = [];
+
+  constructor(policy: CompiledPolicy, call: CheckedCall, now: number, tell: Tell) {
+    this.#policy = policy;
+    this.#call = call;
+    this.#now = now;
+    this.#tell = tell;
+  }
+
+  by(args: Schema, context: Schema): Look {
+    const known = this.#looks.find((each) => each.args === args && each.context === context);
+    if (known) return known.look;
+    const look = this.#look(args, context);
+    this.#looks.push({ args, context, look });
+    return look;
+  }
+
+  #look(schema: Schema, contextSchema: Schema): Look {
+    const args = this.#parsed(schema);
+    if (args && "issues" in args) return args;
+    const context = this.#contextBy(contextSchema);
+    if (!args || !context) return { call: undefined };
+    const { namespace, tool, threadId, agent, requestedBy } = this.#call;
+    const history = historyOf(this.#call, this.#call, (name) => isOnRecord(this.#policy, name));
+    const now = new Date(this.#now);
+    const seen = { namespace, tool, args: args.value, context: context.value, threadId, agent, requestedBy, now, history };
+    return { call: seen as PolicyCall };
+  }
+
+  /** Undefined: the schema itself failed. */
+  #parsed(schema: Schema): Parsed | undefined {
+    if (!schema) return { value: this.#call.args };
+    try {
+      return parseWith(schema, this.#call.args);
+    } catch (error) {
+      this.#tell("args", error);
+      return undefined;
+    }
+  }
+
+  #contextBy(schema: Schema): { readonly value: unknown } | undefined {
+    if (!schema) return { value: this.#call.context };
+    try {
+      const parsed = parseWith(schema, this.#call.context);
+      if ("value" in parsed) return parsed;
+      this.#tell("context", new Error(parsed.issues.map(({ path, message }) => [...path, message].map(String).join(": ")).join("; ")));
+    } catch (error) {
+      this.#tell("context", error);
+    }
+    return undefined;
+  }
+}
