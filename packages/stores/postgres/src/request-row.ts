@@ -23,7 +23,7 @@ export function requestFields(request: RequestRecord): Fields {
     ranWith,
     ...others
   } = request;
-  const { terms, proposal, decisions, ...rest } = others;
+  const { terms, tier: _tier, proposal, decisions, ...rest } = others;
   const { state, seq, head, decidedAt, expiresAt, executeWithin, begun, attempt, leaseUntil, ...asked } = rest;
   const { threadId, turnId, agent, tool, namespace, requestedBy, grantId, askedAt, ...more } = asked;
   const { digest, args, by } = proposal;
@@ -58,8 +58,8 @@ export function requestFields(request: RequestRecord): Fields {
 }
 
 /** Under which terms, and on what beside the arguments, people sign. */
-function termsText({ terms, proposal: { parsed } }: Pick<RequestRecord, "terms" | "proposal">): string {
-  return encodeInOrder({ terms, parsed });
+function termsText({ terms, tier, proposal: { parsed, description } }: Pick<RequestRecord, "terms" | "tier" | "proposal">): string {
+  return encodeInOrder({ terms, tier, parsed, description });
 }
 
 /** The next notice, when it escalates and to what, whom it invites, and whom it bars. */
@@ -94,7 +94,7 @@ export function requestColumns(of: string): string {
 
 export function toRequest(row: Row): RequestRecord {
   const id = fromText(String(row["id"]));
-  const { terms, parsed } = decode(row, "terms", id) as { readonly terms: RequestRecord["terms"]; readonly parsed?: object };
+  const { terms, tier, ...beside } = decode(row, "terms", id) as Pick<RequestRecord, "terms" | "tier"> & Partial<RequestRecord["proposal"]>;
   const { decisions = [], edit = {} } = decode(row, "signed", id) as {
     readonly decisions?: RequestRecord["decisions"];
     readonly edit?: object;
@@ -112,8 +112,9 @@ export function toRequest(row: Row): RequestRecord {
     seq: number("seq"),
     head: fromText(String(row["head"])),
     state: row["state"],
-    proposal: { digest: fromText(String(row["digest"])), ...edit, ...(parsed && { parsed }) },
+    proposal: { digest: fromText(String(row["digest"])), ...edit, ...beside },
     terms,
+    ...(tier !== undefined && { tier }),
     decisions,
     decidedAt: time("decided_at"),
     expiresAt: time("expires_at"),

@@ -1,4 +1,4 @@
-import { invitationsFor, statesOf, type PageEnd, type RequestQuery, type RequestState } from "@countersign/core/store";
+import { idsOf, invitationsFor, statesOf, type PageEnd, type RequestQuery, type RequestState } from "@countersign/core/store";
 import { requestColumns } from "./request-row.ts";
 import { toText } from "./text.ts";
 
@@ -67,7 +67,7 @@ function beyond({ order }: RequestQuery, { start }: Range, values: Values): read
 
 function reviewable(of: string, { reviewableBy }: RequestQuery, values: Values, checkInvitation: boolean): readonly string[] {
   if (!reviewableBy) return [];
-  const mayStill = `(${of}.barred IS NULL OR ${values.add(toText(reviewableBy.id))} <> ALL (${of}.barred))`;
+  const mayStill = `(${of}.barred IS NULL OR NOT ${of}.barred && ${values.add(idsOf(reviewableBy).map(toText))}::text[])`;
   if (!checkInvitation) return [mayStill];
   return [mayStill, `${of}.audience && ${values.add(invitationsFor(reviewableBy).map(toText))}::text[]`];
 }

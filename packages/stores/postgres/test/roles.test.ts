@@ -96,12 +96,17 @@ describe.each([
       by: { roles: ["finance"], id: "fiona", kind: "person" },
       via: "web",
     });
-    await desk.decide(edited, approve({ comment: "fine" }), { by: { id: "frank", name: "Frank", roles: ["finance"] } });
+    for (const [id, name] of [
+      ["frank", "Frank"],
+      ["frida", "Frida"],
+    ] as const) {
+      await desk.decide(edited, approve({ comment: "fine" }), { by: { id, name, roles: ["finance"] } });
+    }
     await eventually(() => paid.length > 0);
     await eventually(async () => (await runner.resume("run")).status === "completed");
     expect(paid).toEqual([{ ...args, amount: 4_000 }]);
     const history = await Array.fromAsync(gate.history(request.id));
-    expect(history.map(({ type }) => type)).toEqual(["asked", "voted", "approved", "claimed", "done"]);
+    expect(history.map(({ type }) => type)).toEqual(["asked", "voted", "voted", "approved", "claimed", "done"]);
     await Promise.all([gate.verify(), desk.verify()]);
   });
 

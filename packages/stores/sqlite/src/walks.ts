@@ -1,5 +1,5 @@
 import type { SQLInputValue } from "node:sqlite";
-import { invitationsFor, statesOf, UNFINISHED, type RequestQuery, type RequestState } from "@countersign/core/store";
+import { idsOf, invitationsFor, statesOf, UNFINISHED, type RequestQuery, type RequestState } from "@countersign/core/store";
 import { encode } from "./json.ts";
 import { UNFINISHED_STATES } from "./schema.ts";
 
@@ -91,8 +91,8 @@ function equalities({ threadId, digest, requestedBy, tool, agent }: RequestQuery
 function reviewable(of: string, { reviewableBy }: RequestQuery, checkInvitation: boolean): Conditions {
   if (!reviewableBy) return [];
   const mayStill = [
-    `(${of}.barred IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(${of}.barred) WHERE value = ?))`,
-    reviewableBy.id,
+    `(${of}.barred IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(${of}.barred) WHERE value IN (SELECT value FROM json_each(?))))`,
+    encode(idsOf(reviewableBy)),
   ] as const;
   if (!checkInvitation) return [mayStill];
   const isInvited = `EXISTS (SELECT 1 FROM json_each(${of}.audience) WHERE value IN (SELECT value FROM json_each(?)))`;
