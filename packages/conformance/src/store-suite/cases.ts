@@ -8,6 +8,7 @@ import { eventCases } from "./cases/events.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { killCases } from "./cases/kill.ts";
 import { listCases } from "./cases/list.ts";
+import { reviewableCases } from "./cases/reviewable.ts";
 import { modelCases } from "./cases/model.ts";
 import { purgeCases } from "./cases/purge.ts";
 import { raceCases } from "./cases/race.ts";
@@ -34,6 +35,7 @@ export const storeCases: readonly StoreCase[] = [
   ...readThreadCases,
   ...afterCases,
   ...listCases,
+  ...reviewableCases,
   ...threadCases,
   ...eventCases,
   ...subjectCases,

@@ -33,6 +33,7 @@ export function request(id: string, over: Partial<RequestRecord> = {}): RequestR
     grantId: undefined,
     supersedes: undefined,
     revises: undefined,
+    judgedAt: T0 - 1,
     askedAt: T0,
     expiresAt: undefined,
     state: "pending",

@@ -77,6 +77,7 @@ export const CULPRITS: { readonly [F in Flaw]: readonly string[] } = {
     "once.throwing-tool",
     "thread.keeps-failing",
   ],
+  "confirms-by-itself": ["native.unconfirmed"],
   "counts-all-runs": ["outcome.usage"],
   "counts-last-request": ["outcome.usage", "outcome.usage-after-failure"],
   "cuts-arguments": ["values.large-args", "values.many-keys", "values.proto-args"],

@@ -1,4 +1,4 @@
-import { CountersignError, type ApprovalRequest, type Gate, type Principal } from "@countersign/core";
+import { CountersignError, type ApprovalRequest, type Decision, type Gate, type JsonObject, type Principal } from "@countersign/core";
 import { decideAnswers } from "@countersign/core/adapter";
 import type { Flaw } from "./flaw.ts";
 import type { NativeAnswers } from "./framework.ts";
@@ -23,11 +23,16 @@ export async function decideNative(
     gate,
     answers.map(({ request: { id, proposal }, decision }) => ({
       id,
-      decision,
+      decision: flaw === "confirms-by-itself" && decision.type === "approve" ? confirmed(proposal.args, decision) : decision,
       ...(flaw === "signs-unseen" ? { digest: proposal.digest } : {}),
     })),
     { ...options, via: "mini" },
   );
+}
+
+/** With the value that nobody typed. */
+function confirmed({ amount }: JsonObject, decision: Decision): Decision {
+  return typeof amount === "number" ? { ...decision, type: "approve", confirm: amount } : decision;
 }
 
 async function requestFor(gate: Gate, threadId: string, callId: string): Promise<ApprovalRequest> {

@@ -13,6 +13,7 @@ export const FLAWS = [
   "cancels-instead-of-refusing",
   "checks-the-model",
   "claims-nothing",
+  "confirms-by-itself",
   "counts-all-runs",
   "counts-last-request",
   "cuts-arguments",

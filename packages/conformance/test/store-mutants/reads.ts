@@ -1,5 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Change, RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
+import type { Principal } from "@countersign/core";
+import {
+  audienceOf,
+  barredFrom,
+  invitationsFor,
+  type Change,
+  type RequestQuery,
+  type RequestRecord,
+  type StorePort,
+} from "@countersign/core/store";
 import { batches, changes, wrapped, type Mutant } from "./mutant.ts";
 
 const defined = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
@@ -23,6 +32,17 @@ const without = (key: keyof RequestQuery, fails: readonly string[]): Mutant =>
     return {
       listRequests: (tenant, query) => store.listRequests(tenant, less(query)),
       countRequests: (tenant, query, cap) => store.countRequests(tenant, less(query), cap),
+    };
+  });
+
+/** Lists and counts for somebody else than was asked about. */
+const asking = (name: string, fails: readonly string[], change: (reviewer: Principal) => Principal): Mutant =>
+  wrapped(name, fails, (store) => {
+    const other = ({ reviewableBy, ...query }: RequestQuery): RequestQuery =>
+      reviewableBy ? { ...query, reviewableBy: change(reviewableBy) } : query;
+    return {
+      listRequests: (tenant, query) => store.listRequests(tenant, other(query)),
+      countRequests: (tenant, query, cap) => store.countRequests(tenant, other(query), cap),
     };
   });
 
@@ -155,6 +175,19 @@ export const readMutants: readonly Mutant[] = [
   }),
   without("reviewableBy", ["store.list.reviewable", "store.list.follows"]),
   without("order", ["store.list.order"]),
+  asking("knows-one-id", ["store.list.aliases"], ({ aliases: _, ...reviewer }) => reviewer),
+  asking("takes-services-for-people", ["store.list.services"], ({ kind: _, ...reviewer }) => reviewer),
+  // Named by any id, and barred by the one that they come under.
+  wrapped("bars-one-id", ["store.list.aliases"], (store) => ({
+    countRequests: async (tenant, { reviewableBy, ...query }, cap) => {
+      if (!reviewableBy) return store.countRequests(tenant, query, cap);
+      const { items } = await store.listRequests(tenant, { ...query, limit: 1_000 });
+      const invitations = invitationsFor(reviewableBy);
+      const isFor = (record: RequestRecord): boolean =>
+        !barredFrom(record).includes(reviewableBy.id) && audienceOf(record)?.some((who) => invitations.includes(who)) === true;
+      return Math.min(cap, items.filter(isFor).length);
+    },
+  })),
   wrapped("four-eyes-closed", ["store.list.reviewable"], (store) => ({
     listRequests: (tenant, query) =>
       store.listRequests(tenant, query.reviewableBy ? { ...query, reviewableBy: { ...query.reviewableBy, id: "somebody" } } : query),

@@ -115,6 +115,25 @@ export const natively: readonly AdapterCase[] = [
     },
   },
   {
+    id: "native.unconfirmed",
+    title:
+      "A native approval of a call that has to be confirmed is refused with a typed error; a surface that asks for the value signs it.",
+    guards: "An existing UI, which asks for nothing, is a way round what a reviewer has to type.",
+    needs: ["native"],
+    setting: () => payments(turns, { review: { confirm: "args.amount" } }),
+    async run(stage) {
+      const call = onlyPending(await stage.start());
+      assertCode(await stage.answerNatively({ call_0: approve() }, alice), "NATIVE_REFUSED");
+      assertCode(await stage.decide(call, approve({ confirm: "4,200" })), "NOT_CONFIRMED");
+      assert.deepEqual((await stage.gate.get(call.id))?.decisions, []);
+      assert.equal(onlyPending(await stage.resume()).id, call.id);
+      assertPaid(stage);
+      assertStatus(await stage.decide(call, approve({ confirm: 4_200 })), "decided");
+      assertStatus(await stage.resume(), "completed");
+      assertPaid(stage, LARGE);
+    },
+  },
+  {
     id: "native.signed-twice",
     title: "A signed native answer that arrives twice, or after the call ran, executes nothing more.",
     guards: "A redelivered callback pays again.",

@@ -1,8 +1,8 @@
-import type { RequestQuery, RequestRecord, StorePort } from "@countersign/core/store";
+import type { RequestQuery } from "@countersign/core/store";
 import { holds, same, throwsCode } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { mixture, signed } from "../mixture.ts";
-import { matching } from "../model/reads.ts";
+import { filled, finds } from "../finds.ts";
+import { signed } from "../mixture.ts";
 import { commit, idsOf, put, request, T0, TENANT } from "../records.ts";
 import { everyPage } from "../pages.ts";
 
@@ -29,41 +29,6 @@ const QUERIES: readonly RequestQuery[] = [
   { digest: "digest-0", threadId: "thread-3" },
 ];
 
-const REVIEWERS: readonly RequestQuery[] = [
-  { reviewableBy: { id: "alice" } },
-  { reviewableBy: { id: "bob", roles: ["finance"] } },
-  { reviewableBy: { id: "carol", roles: ["finance", "legal", "finance"] } },
-  { reviewableBy: { id: "dave", roles: [] } },
-  { reviewableBy: { id: "finance", roles: ["bob"] } },
-  { reviewableBy: { id: "bob", roles: ["finance", "legal"] }, tool: "tool-1" },
-  { reviewableBy: { id: "bob", roles: ["legal"] }, requestedBy: "alice", agent: "agent-0" },
-  { reviewableBy: { id: "bob", roles: ["legal", "finance"] }, threadId: "thread-1" },
-  { reviewableBy: { id: "carol", roles: ["finance"] }, digest: "digest-1" },
-  { reviewableBy: { id: "bob", roles: ["finance"] }, status: "approved" },
-  { reviewableBy: { id: "bob", roles: Array.from({ length: 600 }, (_, n) => (n === 599 ? "finance" : `role-${n}`)) } },
-];
-
-/** Lists and counts must be what core's own definition of a query makes of all records. */
-async function finds(store: StorePort, records: readonly RequestRecord[], query: RequestQuery): Promise<void> {
-  const name = JSON.stringify(query).slice(0, 120);
-  for (const order of ["oldest", "newest"] as const) {
-    const found = await everyPage(store, { ...query, order, limit: 7 });
-    same([...idsOf(found)].sort(), [...idsOf(matching(records, query))].sort(), `${order} of ${name}`);
-  }
-  const { length } = matching(records, query);
-  same(await store.countRequests(TENANT, query, 1_000), length, `the count of ${name}`);
-}
-
-async function filled(open: () => Promise<StorePort>): Promise<{ readonly store: StorePort; readonly records: readonly RequestRecord[] }> {
-  const store = await open();
-  const records = mixture(200);
-  await commit(
-    store,
-    records.map((record) => put(record)),
-  );
-  return { store, records };
-}
-
 export const listCases: readonly StoreCase[] = [
   {
     id: "store.list.filters",
@@ -72,15 +37,6 @@ export const listCases: readonly StoreCase[] = [
     run: async ({ open }) => {
       const { store, records } = await filled(open);
       for (const query of QUERIES) await finds(store, records, query);
-    },
-  },
-  {
-    id: "store.list.reviewable",
-    title: "`reviewableBy` finds what this person may still sign: by role or name, not their own where four eyes hold, not signed already.",
-    guards: "People are shown what they may not sign, and never see what waits for them.",
-    run: async ({ open }) => {
-      const { store, records } = await filled(open);
-      for (const query of REVIEWERS) await finds(store, records, query);
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { ThreadRead } from "@countersign/core/store";
 import { holds, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
-import { FULL_REQUEST } from "./read.ts";
+import { FULL_REQUEST } from "../full.ts";
 import { addOpen, commit, idsOf, put, putThread, request, TENANT, thread } from "../records.ts";
 
 export const readThreadCases: readonly StoreCase[] = [

@@ -1,73 +1,7 @@
-import type { RequestRecord, ThreadRecord } from "@countersign/core/store";
 import { has, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
+import { FULL_REQUEST, FULL_THREAD } from "../full.ts";
 import { addUses, commit, grant, grantsOf, idsOf, put, putGrant, putThread, request, T0, TENANT, thread } from "../records.ts";
-
-export const FULL_REQUEST: RequestRecord = request("r1", {
-  namespace: "billing",
-  proposal: {
-    args: { amount: 1 },
-    digest: "digest-2",
-    by: { id: "bob" },
-    parsed: { sets: [{ path: ["payees", 0, "urgent"], value: { no: false } }, { path: ["memo"] }], atRunTime: [["at"]], partial: true },
-  },
-  argsSchemaHash: "schema-1",
-  rule: "payments",
-  reason: "above the limit",
-  terms: { roles: ["finance"], reviewers: ["bob"], quorum: 2, fourEyes: true, expiresIn: "72h", escalate: { after: "1h", roles: ["cfo"] } },
-  requestedBy: { id: "alice", name: "Alice", roles: ["sales"], kind: "person" },
-  decisions: [
-    {
-      decision: { type: "edit", args: { amount: 1 }, comment: "less" },
-      by: { id: "bob" },
-      at: T0,
-      via: "cli",
-      digest: "digest-2",
-      signature: { keyId: "k1", alg: "ed25519", value: "…" },
-    },
-  ],
-  endedAt: T0,
-  ranWith: { amount: 1, memo: "" },
-  policyHash: "hash",
-  decidedAt: T0,
-  grantId: "g1",
-  supersedes: "r0",
-  revises: "r-1",
-  links: [{ label: "Invoice", url: "https://example.com/88" }],
-  expiresAt: T0 + 1,
-  state: "done",
-  idempotent: true,
-  result: { paid: [1, null, "two"] },
-  error: "none",
-  parent: "r00",
-  ticket: true,
-  executeWithin: 5,
-  noticeAt: T0 + 3,
-  begun: true,
-  attempt: 2,
-  holder: "nonce",
-  leaseUntil: T0 + 2,
-  seq: 7,
-  head: "abc",
-});
-
-const FULL_THREAD: ThreadRecord = thread("pay-001", {
-  fence: 3,
-  holder: "worker/1",
-  leaseUntil: T0,
-  notBefore: T0 + 1,
-  attempts: 3,
-  lastError: "model failed",
-  requestedBy: { id: "alice", roles: ["sales"] },
-  context: { locale: "de", nested: [1, { a: null }] },
-  input: ["pay", { amount: 1 }],
-  continuation: new Uint8Array([0, 1, 255, 0]),
-  outcome: { text: "done", output: { ok: true } },
-  closedAt: T0 + 2,
-  purgedSeq: 3,
-  seq: 4,
-  head: "abc",
-});
 
 export const readCases: readonly StoreCase[] = [
   {

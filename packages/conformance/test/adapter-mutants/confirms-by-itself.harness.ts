@@ -1,0 +1,3 @@
+import { miniHarness } from "../mini/harness.ts";
+
+export default miniHarness("confirms-by-itself");
