@@ -1,5 +1,5 @@
-import type { JsonObject, PastCall, Policy, Principal, Verdict } from "@countersign/core";
-import { listenTo, type Evaluation } from "./cel/condition.ts";
+import type { Description, JsonObject, PastCall, Policy, Principal, Verdict } from "@countersign/core";
+import { listenTo, type ConditionSource, type Evaluation } from "./cel/condition.ts";
 import { internalsOf } from "./internals.ts";
 
 /** A call as a policy is asked about it. */
@@ -13,17 +13,25 @@ export interface ExplainedCall {
   readonly context?: unknown;
   /** What ran in the thread before. Absent: not known, and a condition that counts it holds. */
   readonly history?: readonly PastCall[] | undefined;
+  /** Unix ms. Absent: the time of asking. */
+  readonly now?: number | undefined;
 }
 
 /** A condition that was looked at. */
 export interface ExplainedCondition {
   readonly kind: "deny" | "ask";
+  /** Of the rule's tiers, from 1. Absent: it is of none. */
+  readonly tier?: number | undefined;
+  /** The guard rail that it is of, such as `always[0]`. Absent: it is a rule's. */
+  readonly rail?: string | undefined;
+  /** The included file that it stands in. Absent: the policy's own. */
+  readonly file?: string | undefined;
   /** As it stands in the file, and where. */
   readonly condition: string;
   readonly line: number;
   readonly column: number;
   readonly holds: boolean;
-  /** Why it could not be evaluated, and so holds. */
+  /** Why it could not be evaluated, and so holds; or why its reason could not. */
   readonly error: string | undefined;
   /** What it looked at: `{ "args.amount": 4200, "constants.limit": 1000 }`. */
   readonly values: Readonly<Record<string, unknown>>;
@@ -37,6 +45,10 @@ export interface Explanation {
   readonly decidedBy: ExplainedCondition | undefined;
   /** All that were looked at, in order. Conditions written in TypeScript are not among them. */
   readonly conditions: readonly ExplainedCondition[];
+  /** What people read of the call, if the policy says it and somebody is asked. */
+  readonly description: Description | undefined;
+  /** Unix ms: what `now` was. */
+  readonly now: number;
   /** Of the version that judged. */
   readonly policyHash: string;
 }
@@ -50,14 +62,33 @@ export interface Explanation {
 export function explain(policy: Policy, call: ExplainedCall): Explanation {
   const found: Evaluation[] = [];
   const internals = internalsOf(policy);
-  const { verdict, rule, by } = listenTo(
+  const { verdict, rule, by, at, describe } = listenTo(
     (evaluation) => found.push(evaluation),
     () => internals.judge({ ...call, threadId: call.threadId ?? "", agent: call.agent ?? "" }),
   );
-  const conditions = found.map(({ condition, holds, error, values }) => {
-    const { kind, line, column } = condition.source;
-    return { kind, condition: condition.text, line, column, holds, error, values };
-  });
-  const decidedBy = conditions.find(({ kind, holds }) => holds && kind === verdict.type);
-  return { verdict, rule: rule.name.text, decidedBy, conditions, policyHash: by.hash };
+  const conditions = found.map(explained);
+  const name = "rule" in verdict ? verdict.rule : rule.name.text;
+  const description = verdict.type === "ask" ? describe() : undefined;
+  const decidedBy = conditions.find((condition) => condition.holds && decided(condition, verdict));
+  return { verdict, rule: name, decidedBy, conditions, description, now: at, policyHash: by.hash };
+}
+
+function explained({ condition, holds, error, values }: Evaluation): ExplainedCondition {
+  const { kind, line, column } = condition.source;
+  return { kind, ...placeOf(condition.source), condition: condition.text, line, column, holds, error, values };
+}
+
+function placeOf({ tier, rail, file }: ConditionSource): Pick<ExplainedCondition, "tier" | "rail" | "file"> {
+  return {
+    ...(tier !== undefined && { tier }),
+    ...(rail !== undefined && { rail: `always[${rail}]` }),
+    ...(file !== undefined && { file }),
+  };
+}
+
+/** A guard rail decides where the verdict has its name, and else a rule does. */
+function decided({ kind, tier, rail }: ExplainedCondition, verdict: Verdict): boolean {
+  if (kind !== verdict.type) return false;
+  if (verdict.rule.startsWith("always[")) return rail === verdict.rule;
+  return rail === undefined && (verdict.type !== "ask" || tier === verdict.tier);
 }

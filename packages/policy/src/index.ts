@@ -1,7 +1,7 @@
 /** `@countersign/policy`: approval policies in files. @module */
 export { coverage } from "./coverage.ts";
 export { explain, type ExplainedCall, type ExplainedCondition, type Explanation } from "./explain.ts";
-export { policySchema } from "./file/schema.ts";
+export { policySchema } from "./file/json-schema.ts";
 export type { ToolSchemas } from "./file/scope.ts";
 export { lint } from "./lint.ts";
 export { loadPolicy, type FilePolicy, type PolicyOptions } from "./load-policy.ts";

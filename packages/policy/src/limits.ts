@@ -6,6 +6,10 @@ export const LIMITS = {
   fileDepth: 32,
   /** Characters of one text in the file. */
   textLength: 16_384,
+  /** Files that include files that include files. */
+  includeDepth: 8,
+  /** Files that a policy is made of. */
+  files: 64,
   /** Anchors, and uses of them. */
   anchors: 100,
   /** Characters of a condition. */

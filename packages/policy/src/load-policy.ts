@@ -18,7 +18,7 @@ export interface PolicyOptions<T = ToolSchemas, C = StandardSchemaV1 | undefined
   readonly tools?: T & ToolSchemas;
   /** A Standard Schema of what the application knows about a conversation; `start` then demands it. */
   readonly context?: C & StandardSchemaV1;
-  /** The file's name, for messages. */
+  /** Where the text comes from: for messages, and because it includes other files relative to itself. */
   readonly path?: string | undefined;
 }
 

@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import { CountersignError, isCountersignError, type Policy } from "@countersign/core";
 import { policyOf } from "@countersign/core/policy";
 import { internalsOf } from "./internals.ts";
-import { loadPolicy, type FilePolicy, type PolicyOptions } from "./load-policy.ts";
+import { readPolicy } from "./file/read.ts";
+import type { FilePolicy, PolicyOptions } from "./load-policy.ts";
+import { invalidPolicy } from "./problem.ts";
 import { tell } from "./tell.ts";
-import { WatchedFile } from "./watched-file.ts";
+import { WatchedFiles } from "./watched-files.ts";
 
 export interface PolicyFileOptions<T, C> extends Omit<PolicyOptions<T, C>, "path"> {
   /** A change that is no policy, or a file that is gone: the last good one stays in force. Default: standard error. */
@@ -27,8 +29,8 @@ export interface WatchedPolicy {
 }
 
 /**
- * The policy in a file, reread when the file changes. Each verdict, and what is recorded with it, is of one version; calls
- * under way are not interrupted. Looking at the file keeps no process alive.
+ * The policy in a file, reread when the file changes, or one that it includes. Each verdict, and what is recorded with it, is
+ * of one version; calls under way are not interrupted. Looking at the files keeps no process alive.
  * @example const gate = createGate({ policy: policyFile("policy.yaml", { tools }), store })
  * @throws POLICY_INVALID at the start: a gate without its policy does not begin
  */
@@ -38,17 +40,23 @@ export function policyFile<T = {}, C = undefined>(
 ): FilePolicy<T, C> & WatchedPolicy {
   if (typeof path !== "string" || path === "")
     throw new CountersignError("SETUP", { hint: 'Pass the path of a policy: policyFile("policy.yaml").' });
-  const file = new WatchedFile(resolve(path), path);
-  let source = file.read();
-  let current: Policy = loadPolicy(source, { ...options, path });
+  const files = new WatchedFiles();
+  const load = (): Policy => {
+    files.begin();
+    const { text, problem: message = "" } = files.read(resolve(path));
+    const place = { path: "policy", line: 1, column: 1 };
+    if (text === undefined)
+      throw new CountersignError("POLICY_INVALID", { ...place, problems: [{ message, ...place }] }, { note: `${path}: ${message}` });
+    const { policy, problems } = readPolicy(text, { ...options, path }, (included) => files.read(included));
+    if (!policy) throw invalidPolicy(problems, path);
+    return policy;
+  };
+  let current = load();
   let failed: string | undefined;
 
   const reload = (): void => {
-    const next = file.read();
-    if (next === source) return;
     const { hash: before } = current;
-    current = loadPolicy(next, { ...options, path });
-    source = next;
+    current = load();
     if (current.hash !== before) tell(() => onChange?.({ hash: current.hash, before }));
   };
   const report = onError ?? warn;
@@ -62,8 +70,8 @@ export function policyFile<T = {}, C = undefined>(
       failed = error.message;
     }
   };
-  file.watch(every, look);
-  const close = (): void => file.close();
+  files.watch(every, look);
+  const close = (): void => files.close();
   const policy = policyOf({
     get compiled() {
       return internalsOf(current).compiled;

@@ -5,6 +5,8 @@ export interface Problem {
   /** With an error the file is refused; a warning only tells. */
   readonly severity: "error" | "warning";
   readonly message: string;
+  /** The included file that it is in, as a path from where the first one was given. Absent: the file itself. */
+  readonly file?: string | undefined;
   /** From 1. */
   readonly line: number;
   readonly column: number;
@@ -24,16 +26,16 @@ export function invalidPolicy(problems: readonly Problem[], name: string | undef
 const STATUS_OF = 20;
 
 /** `policy.yaml:7:10: error: …`, as compilers and editors write it. */
-function format({ severity, message, line, column, path }: Problem, name = "policy"): string {
-  return `${name}:${line}:${column}: ${severity}: ${path}: ${message}`;
+function format({ severity, message, file, line, column, path }: Problem, name = "policy"): string {
+  return `${file ?? name}:${line}:${column}: ${severity}: ${path}: ${message}`;
 }
 
-/** In the order of the file, each said once. */
+/** Those of one file in its order, each said once. */
 export function sorted(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>();
   return problems
-    .filter(({ message, line, column, path }) => {
-      const key = JSON.stringify([message, line, column, path]);
+    .filter(({ message, line, column }) => {
+      const key = JSON.stringify([message, line, column]);
       return seen.has(key) ? false : seen.add(key);
     })
     .sort((a, b) => a.line - b.line || a.column - b.column);

@@ -45,7 +45,7 @@ export function shadow<Tools, Context>(
 
   /** What the report answers: it may be a promise that fails. */
   function compare(call: CheckedCall, judgement: Judgement): unknown {
-    const compared = reportOf(call, judgement, next.judge(call));
+    const compared = reportOf(call, judgement, next.judge({ ...call, now: judgement.at }));
     // Where something had to be counted first, both are judged again.
     return call.totals?.isShort ? undefined : report(compared);
   }

@@ -1,6 +1,7 @@
 import { quorumOf, type Policy, type Verdict } from "@countersign/core";
-import { rulesFor } from "@countersign/core/policy";
+import { rulesFor, type CompiledPolicy } from "@countersign/core/policy";
 import type { ExplainedCall } from "./explain.ts";
+import { speaksOf } from "./file/scope.ts";
 import { internalsOf } from "./internals.ts";
 
 /** A call of the past, and what was made of it then. */
@@ -72,7 +73,7 @@ export function simulate(policy: Policy): Simulator {
   let needed = 0;
 
   return {
-    countsHistory: (call) => rulesFor(internals.versionFor(call), call).some(({ history }) => history),
+    countsHistory: (call) => countsHistory(internals.versionFor(call), call),
     add(call) {
       const { was, weight = 1, signatures = 0 } = call;
       const { verdict } = internals.judge({ ...call, threadId: call.threadId ?? "", agent: call.agent ?? "" });
@@ -88,6 +89,15 @@ export function simulate(policy: Policy): Simulator {
     },
     result: () => ({ calls, counts, signatures: { given, needed, saved: given - needed }, letThrough, unedited, refused }),
   };
+}
+
+function countsHistory(version: CompiledPolicy, call: ExplainedCall): boolean {
+  const address = call.namespace === undefined ? call.tool : `${call.namespace}/${call.tool}`;
+  const rails = version.layers.flatMap((layer) => layer.rails);
+  return (
+    rulesFor(version, call).some(({ history }) => history) ||
+    rails.some(({ history, tools }) => history && (tools?.some((name) => speaksOf(name, address)) ?? true))
+  );
 }
 
 /** A call that was not signed, though somebody was asked, would be treated the same: what was given then is given again. */

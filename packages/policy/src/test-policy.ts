@@ -29,7 +29,11 @@ interface Case {
   readonly history?: readonly PastCall[] | undefined;
   readonly expect: "allow" | "ask" | "deny" | "invalid";
   readonly rule?: string | undefined;
+  readonly tier?: number | undefined;
   readonly reason?: string | undefined;
+  readonly title?: string | undefined;
+  /** Unix ms. */
+  readonly now?: number | undefined;
 }
 
 const text = z.string().min(1);
@@ -37,10 +41,17 @@ const args = z.custom<JsonObject>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   "`args` must be a map; write `{}` for none",
 );
+const NO_MOMENT = 'write a time such as "2027-01-31T08:00:00Z" or "2027-01-31T08:00:00+01:00"';
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/, NO_MOMENT)
+  .transform((written) => Date.parse(written))
+  .refine((at) => !Number.isNaN(at), NO_MOMENT);
 const principal: z.ZodType<Principal> = z.strictObject({
   id: text,
   name: text.optional(),
   roles: z.array(text).readonly().optional(),
+  aliases: z.array(text).readonly().optional(),
   kind: z.enum(["person", "service", "automation"]).optional(),
 });
 const past = z.strictObject({ namespace: text.optional(), tool: text, args });
@@ -58,16 +69,19 @@ const cases: z.ZodType<readonly Case[]> = z
       }),
       context: z.unknown().optional(),
       history: z.array(past).readonly().optional(),
+      now: moment.optional(),
       expect: z.enum(["allow", "ask", "deny", "invalid"]),
       rule: text.optional(),
+      tier: z.number().int().min(1).optional(),
       reason: text.optional(),
+      title: text.optional(),
     }),
   )
   .min(1);
 
 /**
- * Runs cases that stand in a YAML (or JSON) list: a call, perhaps with its context and what ran before, the verdict that is
- * expected and, where that matters, the rule and the reason.
+ * Runs cases that stand in a YAML (or JSON) list: a call, perhaps with its context, what ran before and the time (`now`), the
+ * verdict that is expected and, where that matters, the rule, its tier, the reason and the title that people read.
  * @example
  * testPolicy(policy, `
  * - name: large payments need finance
@@ -113,9 +127,9 @@ function labelOf(value: unknown, index: number): string {
 }
 
 const SETTINGS: Readonly<Record<string, readonly string[]>> = {
-  "": ["name", "call", "context", "history", "expect", "rule", "reason"],
+  "": ["name", "call", "context", "history", "now", "expect", "rule", "tier", "reason", "title"],
   call: ["tool", "args", "namespace", "agent", "threadId", "requestedBy"],
-  requestedBy: ["id", "name", "roles", "kind"],
+  requestedBy: ["id", "name", "roles", "aliases", "kind"],
   history: ["namespace", "tool", "args"],
 };
 
@@ -129,14 +143,20 @@ function invalidCases(problems: readonly Problem[], path = "cases"): Countersign
   return invalidPolicy(problems, path);
 }
 
-function run(policy: Policy, { name, call, context, history, expect, rule, reason }: Case, index: number, line: number): CaseResult {
-  const explanation = explain(policy, { ...call, context, history });
-  const { verdict } = explanation;
-  const given = "reason" in verdict ? verdict.reason : undefined;
+function run(policy: Policy, given: Case, index: number, line: number): CaseResult {
+  const { name, call, context, history, now, expect, rule, tier, reason, title } = given;
+  const explanation = explain(policy, { ...call, context, history, now });
+  const { verdict, description } = explanation;
+  const said = "reason" in verdict ? verdict.reason : undefined;
+  const asked = verdict.type === "ask" ? verdict.tier : undefined;
   const differences = [
-    verdict.type === expect ? [] : [`expected ${expect}, got ${verdict.type}${given === undefined ? "" : ` (${given})`}`],
+    verdict.type === expect ? [] : [`expected ${expect}, got ${verdict.type}${said === undefined ? "" : ` (${said})`}`],
     rule === undefined || rule === explanation.rule ? [] : [`expected rule ${rule}, got ${explanation.rule}`],
-    reason === undefined || reason === given ? [] : [`expected reason ${JSON.stringify(reason)}, got ${JSON.stringify(given)}`],
+    tier === undefined || tier === asked ? [] : [`expected tier ${tier}, got ${asked ?? "none"}`],
+    reason === undefined || reason === said ? [] : [`expected reason ${JSON.stringify(reason)}, got ${JSON.stringify(said)}`],
+    title === undefined || title === description?.title
+      ? []
+      : [`expected title ${JSON.stringify(title)}, got ${JSON.stringify(description?.title)}`],
   ].flat();
   const message = differences.length > 0 ? differences.join("; ") : undefined;
   return { name: name ?? `${index + 1}. ${call.tool}`, line, passed: message === undefined, message, explanation };

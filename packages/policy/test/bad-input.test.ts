@@ -75,7 +75,12 @@ describe("a file", () => {
     ];
     assert(
       property(string({ unit: constantFrom(...alphabet), maxLength: 60 }), (text) => {
-        for (const source of [text, `version: 1\n${text}`, `version: 1\ntools:\n  t:\n    ask: ${text}`, askFile(text || "x")]) {
+        const sources = [
+          ...[text, `version: 1\n${text}`, `version: 1\ntools:\n  t:\n    ask: ${text}`, askFile(text || "x")],
+          ...[`version: 1\ninclude: ${text}`, `version: 1\nalways:\n- ${text}`, `version: 1\nalways: [{ deny: true, when: ${text} }]`],
+          ...[ruleFile(`ask: true\ndescribe: ${text}`), ruleFile(`ask:\n- reason: ${JSON.stringify(`\${${text}}`)}`)],
+        ];
+        for (const source of sources) {
           for (const { line, column } of lint(source)) {
             expect(line).toBeGreaterThan(0);
             expect(column).toBeGreaterThan(0);

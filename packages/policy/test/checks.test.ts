@@ -41,7 +41,7 @@ describe("an expression", () => {
     ["args.iban.match('x')", "There is no function match. CEL writes `matches`."],
     ["args.iban.startsWith(3)", "startsWith doesn't take a text, an int."],
     ["size(args.amount) > 1", "size doesn't take a number."],
-    ["now() > args.on", "There is no function now."],
+    ["now() > args.on", "There is no function now. CEL writes `now`."],
     ["google.protobuf.Timestamp{} == args.on", "There is no type google.protobuf.Timestamp here."],
     ["requestedBy.role == 'cfo'", "There is no field role. Did you mean roles?"],
     ["requestedBy.kind == 'human'", `These are never equal: one of "person", "service", "automation" and "human".`],
@@ -60,18 +60,17 @@ describe("an expression", () => {
   it.each([
     "args.amount > 1000 && args.currency == 'USD'",
     "!has(args.iban) || args.iban.startsWith('DE')",
-    "args.note != null && args.note.contains('urgent')",
+    "has(args.note) && args.note != null && args.note.contains('urgent')",
     "args.items.map(i, i.price).exists(p, p > 100)",
     "args.items.filter(i, i.price > 10).size() * 2 > 5",
-    "args.on > timestamp('2026-01-01T00:00:00Z') && args.on - timestamp('2026-01-01T00:00:00Z') > duration('24h')",
-    "args.on.getDayOfWeek('Europe/Berlin') == 0",
+    "has(args.on) && args.on > timestamp('2026-01-01T00:00:00Z') && args.on - timestamp('2026-01-01T00:00:00Z') > duration('24h')",
+    "has(args.on) && args.on.getDayOfWeek('Europe/Berlin') == 0",
     "type(args.amount) == double",
-    "requestedBy == null || requestedBy.kind != 'person'",
+    "requestedBy == null || !has(requestedBy.kind) || requestedBy.kind != 'person'",
     "namespace != null && namespace.startsWith('bil')",
     "r'namespace' == namespace || \"a namespace\" != namespace",
-    "context.anything.goes == 3",
     "{'EUR': 100.0, 'USD': 110.0}[args.currency] < args.amount",
-    "args.iban.matches('^[A-Z]{2}[0-9]{2}')",
+    "has(args.iban) && args.iban.matches('^[A-Z]{2}[0-9]{2}')",
     "history.sum('args.amount', 'send_payment') + args.amount > 10000 || history.count('*') > 3",
     "history.sum('args.cents', 'billing/*') > 3",
     "string(args.amount).endsWith('00')",
@@ -104,7 +103,10 @@ describe("an expression", () => {
         self: { $ref: "#" },
       },
     });
-    const of = (condition: string) => errors(condition, { tools: { send_payment: schema } } as never);
+    const of = (condition: string) =>
+      lint(askFile(condition), { tools: { send_payment: schema } }).flatMap(({ severity, message }) =>
+        severity === "error" ? [message] : [],
+      );
     expect(of("args.money.cents > 1 && args.either.cents > 1 && args.either != 'x' && args.many > 1 && args.many != null")).toEqual([]);
     expect(of("args.labels.anything == 'x' && args.pair[0] == 1 && args.self.self.money.cents > 1")).toEqual([]);
     expect(of("args.money.cent > 1")).toEqual(["There is no field cent. Did you mean cents?"]);
@@ -165,7 +167,7 @@ describe("a rule that could never do anything", () => {
   });
 
   it("names tools that don't exist, or the same tools again", () => {
-    const file = (text: string) => found(lint(`version: 1\ntools:\n${text}`, { tools }));
+    const file = (text: string) => found(lint(`version: 1\ntools:\n${text}\nreview: { roles: [finance] }`, { tools }));
     expect(file("  send_paymnet: ask")).toEqual(["error 3:3 There is no tool send_paymnet. Did you mean send_payment?"]);
     expect(file("  'delte_*': ask")).toEqual(["error 3:3 There is no tool delte_*."]);
     expect(file("  'biling/*': ask")).toEqual(["error 3:3 There is no tool biling/*."]);
@@ -198,8 +200,8 @@ describe("a rule that could never do anything", () => {
   });
 
   it("reads no constant", () => {
-    expect(found(lint("version: 1\nconstants: { a: 1, b: 2 }\ntools: { t: { ask: args.n > constants.b } }"))).toEqual([
-      "warning 2:14 No condition reads constants.a. Leave it out, or use it.",
-    ]);
+    expect(
+      found(lint("version: 1\nconstants: { a: 1, b: 2 }\ntools: { t: { ask: args.n > constants.b } }\nreview: { roles: [finance] }")),
+    ).toEqual(["warning 2:14 No condition reads constants.a. Leave it out, or use it."]);
   });
 });

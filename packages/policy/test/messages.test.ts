@@ -4,7 +4,7 @@ import { lint, loadPolicy, policyFile, testPolicy } from "../src/index.ts";
 import { askFile, ruleFile } from "./tools.ts";
 
 const right = "- call: { tool: t, args: {} }\n  expect: ask\n";
-const said = (text: string) => lint(text).map(({ message }) => message);
+const said = (text: string) => lint(text).flatMap(({ severity, message }) => (severity === "error" ? [message] : []));
 
 describe("a condition", () => {
   it.each([
@@ -68,7 +68,10 @@ describe("a rule", () => {
     ["ask: %x", "Put the condition in quotes: it begins with `%`."],
     ['ask: "args.x > 1', 'A closing " is missing.'],
     ["ask: {args.x > 1}", "Write the condition without the braces: `ask: args.x > 1`."],
-    ["ask: [args.x > 1, args.y > 1]", "Write one condition: `ask: args.a > 1 && args.b > 1`, with `&&` for and, `||` for or."],
+    [
+      "ask: [args.x > 1, args.y > 1]",
+      "Write one condition: `ask: args.a > 1 && args.b > 1`, with `&&` for and, `||` for or. For several ways to ask, write a list of `- when: …`.",
+    ],
     ["ask: yes", "Write `ask: true`, or a condition."],
     ["ask: always", "Write `ask: true`, or a condition."],
     ["ask:", "Write `ask: true`, or a condition."],
@@ -83,7 +86,7 @@ describe("a rule", () => {
     ["ask: true\nreview: { roles: finance }", "Write `roles: [finance]`."],
     ["ask: true\nreview: { decisions: [approved] }", "Write `approve`, `edit` or `reject`. Did you mean approve?"],
     ["ask: true\nreview: { quorum: 0 }", "`quorum` is a whole number, 1 or more."],
-    ["ask: true\nreview: { quorum: two }", "`quorum` is a whole number."],
+    ["ask: true\nreview: { quorum: two }", "`quorum` is a whole number, or a list of groups: `quorum: [{ roles: [finance], count: 2 }]`."],
     ["ask: true\nreview: { fourEyes: yes }", "Write `fourEyes: true`."],
     ["ask: true\nreview: { four_eyes: true }", "There is no setting four_eyes here. Did you mean fourEyes?"],
     ["ask: true\nreview: { expiresIn: 2 days }", "Write `expiresIn: 2d`."],
@@ -91,6 +94,14 @@ describe("a rule", () => {
     ["ask: true\nreview: { expiresIn: soon }", "Write a duration such as `expiresIn: 90s`, `15m`, `48h` or `3d`."],
     ["ask: true\nreview: { remind: 1h }", "Write `remind: [1h]`."],
     ["ask: true\nreview: { remind: [90 min] }", "Write `90m`."],
+    ["ask: true\nreview: { quorum: [{ roles: finance }] }", "Write `roles: [finance]`."],
+    ["ask: true\nreview: { quorum: [{ roles: [a], count: 0 }] }", "`count` is a whole number, 1 or more."],
+    ["ask: true\nreview: { quorum: [{ roles: [a], fourEyes: true }] }", "Write fourEyes under review, beside quorum."],
+    ["ask: true\nreview: { confirm: true }", "`confirm` is a path, or a list of paths: `confirm: args.amount`."],
+    ["ask: true\nreview: { confirm: [args.a, b] }", "Not a path such as args.amount."],
+    ["ask: [{ when: args.x > 1, deny: true }]", "A tier asks. Write `deny` beside `ask`, as a setting of the tool."],
+    ["ask: true\ndescribe: { title: Pay ${ args.x } }", "Put the text in quotes: within `{ }` and `[ ]`, YAML takes no `${` without them."],
+    ["ask: true\ndescribe:\n  title: {args.x}", "`title` is a text. Put it in quotes."],
     ["ask: true\nredact: args.iban", "Write `redact: [args.iban]`."],
     ["ask: true\nidempotent: yes", "Write `idempotent: true`."],
     ["ask: true\nask: true", "ask is here twice. Keep one of them."],
@@ -100,9 +111,12 @@ describe("a rule", () => {
     expect(said(ruleFile(rule))[0]).toBe(message);
   });
 
-  it.each(["aks: true", "allow: args.x > 1", "ask: { if: args.x > 1, reason: r }"])("%s is one mistake", (rule) => {
-    expect(said(ruleFile(rule))).toHaveLength(1);
-  });
+  it.each(["aks: true", "allow: args.x > 1", "ask: { if: args.x > 1, reason: r }", "ask: true\ndescribe: { title: ${args.x}, risk: low }"])(
+    "%s is one mistake",
+    (rule) => {
+      expect(said(ruleFile(rule))).toHaveLength(1);
+    },
+  );
 });
 
 describe("a file", () => {
@@ -128,7 +142,7 @@ describe("a file", () => {
     ["version: 1\ntool: { pay: ask }\n", "There is no setting tool here. Did you mean tools?"],
     [
       "version: 1\nrules: { pay: ask }\n",
-      "There is no setting rules here. There are version, default, constants, review, remember, tools.",
+      "There is no setting rules here. There are version, include, default, constants, review, remember, always, tools.",
     ],
     ["version: 1\ntools: { pay: ask\n", "A closing `}` is missing."],
     ["version: 1\ntools:\n  pay:\n    ask: true\n   deny: true\n", "Begin all settings of one rule, and all tools, in the same column."],

@@ -76,16 +76,24 @@ const predicate = (condition: Condition) => (call: PolicyCall) => {
 
 const word = constantFrom("allow" as const, "ask" as const, "deny" as const);
 const review = constantFrom({ roles: ["finance"] }, { quorum: 2, expiresIn: "2h" as const });
+const reason = option(constantFrom("because", "it is so"), { nil: undefined });
+const tier = record({ when: option(conditions, { nil: undefined }), reason, review: option(review, { nil: undefined }) });
+const rails = oneof(
+  record({ tools: option(array(constantFrom("pay", "p*", "x/*", "other"), { minLength: 1, maxLength: 2 }), { nil: undefined }), when: option(conditions, { nil: undefined }), deny: constant(true), reason }), // prettier-ignore
+  record({ tools: option(array(constantFrom("pay", "p*", "x/*", "other"), { minLength: 1, maxLength: 2 }), { nil: undefined }), when: option(conditions, { nil: undefined }), ask: constant(true), reason, review: option(review, { nil: undefined }) }), // prettier-ignore
+);
 const rules = oneof(
   word,
   record({ ask: conditions, deny: option(conditions, { nil: undefined }), review: option(review, { nil: undefined }) }),
   record({ deny: oneof(constant(true as const), conditions) }),
+  record({ ask: array(tier, { minLength: 1, maxLength: 3 }), review: option(review, { nil: undefined }) }),
 );
 const names = constantFrom("pay", "pay_*", "*", "x/pay", "x/*", "*y", "p*y", "__proto__", "constructor", "toString");
 const files = record({
   default: option(word, { nil: undefined }),
   remember: option(constantFrom("never" as const, "allowed" as const), { nil: undefined }),
   review: option(review, { nil: undefined }),
+  always: option(array(rails, { minLength: 1, maxLength: 2 }), { nil: undefined }),
   tools: uniqueArray(tuple(names, rules), { selector: ([name]) => name, maxLength: 5 }),
 });
 type File = typeof files extends Arbitrary<infer F> ? F : never;
@@ -97,17 +105,15 @@ const calls = record({
   args: uniqueArray(tuple(field, values), { selector: ([name]) => name }).map((fields) => Object.fromEntries(fields) as JsonObject),
 });
 
-/** Each rule with its conditions written in the one language or the other. */
-function written(file: File, write: (condition: Condition) => unknown): object {
-  const one = (rule: unknown): unknown =>
-    rule === undefined || typeof rule !== "object" || rule === null || !("op" in rule) ? rule : write(rule as Condition);
-  const rule = (given: File["tools"][number][1]): unknown =>
-    typeof given === "string"
-      ? given
-      : Object.fromEntries(Object.entries(given).flatMap(([key, value]) => (value === undefined ? [] : [[key, one(value)]])));
-  const { tools, ...rest } = file;
-  const present = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(present), tools: Object.fromEntries(tools.map(([name, given]) => [name, rule(given)])) };
+/** The same with its conditions written in the one language or the other, and without what is undefined. */
+function written({ tools, ...rest }: File, write: (condition: Condition) => unknown): object {
+  const each = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(each);
+    if (typeof value !== "object" || value === null) return value;
+    if ("op" in value) return write(value as Condition);
+    return Object.fromEntries(Object.entries(value).flatMap(([key, part]) => (part === undefined ? [] : [[key, each(part)]])));
+  };
+  return { ...(each(rest) as object), tools: Object.fromEntries(tools.map(([name, rule]) => [name, each(rule)])) };
 }
 
 it("gives the verdicts of definePolicy", () => {

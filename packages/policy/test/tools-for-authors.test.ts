@@ -120,6 +120,26 @@ describe("testPolicy", () => {
     expect(passed).toBe(true);
   });
 
+  it("has the time, the tier and the title of a case", () => {
+    const tiered = loadPolicy(`version: 1
+review: { roles: [finance] }
+tools:
+  pay:
+    ask:
+      - when: now.getHours("Europe/Berlin") >= 18
+      - when: args.amount > 50
+    describe: { title: "Pay \${ args.amount }" }
+`);
+    const cases = (more: string) => testPolicy(tiered, `- call: { tool: pay, args: { amount: 60 } }\n  expect: ask\n  ${more}\n`).cases[0]; // prettier-ignore
+    expect(cases('now: "2026-07-01T17:59:00+02:00"\n  tier: 2\n  title: Pay 60')?.message).toBeUndefined();
+    expect(cases("now: 2026-07-01T16:00:00Z\n  tier: 1")?.message).toBeUndefined();
+    expect(cases("now: 2026-07-01T15:59:59Z\n  tier: 1\n  title: Pay 6")?.message).toBe(
+      'expected tier 1, got 2; expected title "Pay 6", got "Pay 60"',
+    );
+    for (const wrong of ["2026-07-01", "noon", "2026-13-01T00:00:00Z", "2026-07-01T16:00:00"])
+      expect(() => cases(`now: "${wrong}"`)).toThrow('Case 1: Write a time such as "2027-01-31T08:00:00Z"');
+  });
+
   it("says what differs, and why", () => {
     const { passed, cases } = testPolicy(
       policy,

@@ -16,5 +16,6 @@ export const tools = {
 };
 
 /** A file with one rule, for send_payment. */
-export const ruleFile = (rule: string): string => `version: 1\ntools:\n  send_payment:\n${rule.replaceAll(/^/gm, "    ")}\n`;
+export const ruleFile = (rule: string): string =>
+  `version: 1\ntools:\n  send_payment:\n${rule.replaceAll(/^/gm, "    ")}\nreview: { roles: [finance] }\n`;
 export const askFile = (condition: string): string => ruleFile(`ask: ${JSON.stringify(condition)}`);

@@ -12,6 +12,7 @@ import {
   type CelValue,
 } from "@bufbuild/cel";
 import { RE2JS } from "@bufbuild/re2";
+import { timeFunctions } from "./time.ts";
 
 /** Functions that only {@link lower} calls: no expression can spell them. */
 export const HAS = "@has";
@@ -32,7 +33,7 @@ export function createEnvironment(): CelEnv {
     patterns.set(pattern, compiled);
     return compiled;
   };
-  return celEnv({ funcs: [...arithmetic, ...presence(), ...accumulation()], re2: { compile } });
+  return celEnv({ funcs: [...arithmetic, ...timeFunctions, ...presence(), ...accumulation()], re2: { compile } });
 }
 
 /** JSON has no integers, so `args.amount * 2` has to mean what it says. (CEL alone only compares doubles with ints.) */

@@ -1,11 +1,12 @@
 import type { CelEnv } from "@bufbuild/cel";
 import { didYouMean } from "@countersign/core/policy";
-import { patternProblem } from "./environment.ts";
 import { functionType, isKnownFunction, wordsOf } from "./functions.ts";
 import { nameOf, textOf, type Call, type Expr, type Expression, type Fault } from "./expression.ts";
 import { factOf } from "./lower.ts";
+import { absentWords, unguardedReads, whenTrue, type Reading, type Use } from "./presence.ts";
 import { celName } from "./slips.ts";
-import { BOOL, canEqual, DOUBLE, INT, join, listOf, mapOf, NULL, oneOf, scalarType, show, STRING, TYPE, type Type } from "./type.ts";
+import { textFaults } from "./texts.ts";
+import { BOOL, canBe, canEqual, DOUBLE, INT, isOnly, join, listOf, mapOf, notACondition, notARisk, notPrintable, NULL, oneOf, scalarType, show, STRING, TYPE, type Type } from "./type.ts"; // prettier-ignore
 
 /** What the names in an expression stand for. */
 export type Scope = ReadonlyMap<string, Type>;
@@ -16,12 +17,13 @@ const TYPE_NAMES: ReadonlySet<string> = new Set(["int", "uint", "double", "bool"
  * Everything in a condition that can't be, given what its names stand for: unknown names and fields, comparisons that never
  * hold, functions that don't exist or don't take what they are given. Empty: it can be evaluated, for some calls at least.
  */
-export function faultsIn(expression: Expression, environment: CelEnv, scope: Scope): readonly Fault[] {
+export function faultsIn(expression: Expression, environment: CelEnv, scope: Scope, { use, behind }: Reading): readonly Fault[] {
   const inference = new Inference(expression, environment);
   const type = inference.typeOf(expression.expr, scope);
-  if (inference.faults.length === 0 && !canBe(type, "bool"))
-    return [{ severity: "error", message: `A condition is true or false. This is ${show(type)}.`, offset: 0 }];
-  return inference.faults;
+  if (inference.faults.length > 0) return inference.faults;
+  const wrong = use === "condition" ? notACondition(type) : use === "risk" ? notARisk(type) : notPrintable(type);
+  if (wrong !== undefined) return [{ severity: "error", message: wrong, offset: 0 }];
+  return inference.unguarded(use, behind);
 }
 
 const HISTORY: Readonly<Partial<Record<string, string>>> = {
@@ -32,6 +34,8 @@ const HISTORY_HAS = 'Write history.count("tool"), or history.sum("args.amount", 
 
 class Inference {
   readonly faults: Fault[] = [];
+  /** Fields that may be absent. */
+  readonly #optional = new Set<Expr>();
   readonly #expression: Expression;
   readonly #environment: CelEnv;
 
@@ -105,7 +109,22 @@ class Inference {
     if (!known) return this.#fault(expr, `There is no field ${field}.${didYouMean(field, names)}`);
     if (!names.includes(field) && names.length > 0)
       this.#fault(expr, `The schema doesn't name the field ${field}.${didYouMean(field, names)}`, "warning");
+    const isNamed = names.includes(field);
+    if (maps.some((map) => map.kind === "map" && (map.optional?.has(field) || (isNamed && !map.fields.has(field)))))
+      this.#optional.add(expr);
     return join(...found);
+  }
+
+  /** What may be absent and is read as if it were there. `behind`: what holds where it is read. */
+  unguarded(use: Use, behind: Expr | undefined): readonly Fault[] {
+    if (this.#optional.size === 0) return [];
+    const told = new Set<string>();
+    return unguardedReads(this.#expression.expr, behind && whenTrue(behind)).flatMap((read) => {
+      const message = absentWords(read, use);
+      if (!this.#optional.has(read) || told.has(message)) return [];
+      told.add(message);
+      return [{ severity: "warning", message, offset: this.#expression.offsetOf(read) }];
+    });
   }
 
   #map(expr: Expr, scope: Scope): Type {
@@ -171,9 +190,8 @@ class Inference {
       case "_+_":
         if (isOnly(a, "list") && isOnly(b, "list")) return listOf(join(this.#elementOf(expr, a), this.#elementOf(expr, b)));
         break;
-      case "matches":
-        this.#pattern(args.at(-1) ?? expr, types.at(-1) ?? "any");
     }
+    for (const message of textFaults(name, types, target !== undefined)) this.#fault(args.at(-1) ?? expr, message);
     if (!isKnownFunction(this.#environment, name)) return this.#fault(expr, `There is no function ${name}.${celName(name)}`);
     const result = functionType(this.#environment, name, on, types);
     return result ?? this.#fault(expr, wordsOf(name, on, types));
@@ -205,16 +223,6 @@ class Inference {
     return elements.length > 0 ? join(...elements) : this.#fault(expr, `${capital(show(container))} has no element by ${show(index)}.`);
   }
 
-  /** A pattern that a call could bring along would be compiled for each call, whatever its size. */
-  #pattern(expr: Expr, type: Type): void {
-    const values = type !== "any" && type.length === 1 && type[0]?.kind === "scalar" ? type[0].values : undefined;
-    if (!values) this.#fault(expr, "Write the pattern here, or as a constant.");
-    for (const pattern of values ?? []) {
-      const problem = patternProblem(pattern);
-      if (problem) this.#fault(expr, `Not a regular expression of RE2: ${problem}.`);
-    }
-  }
-
   #mustBeBool(expr: Expr, type: Type): void {
     if (!canBe(type, "bool")) this.#fault(expr, `This is ${show(type)}. Write something that is true or false.`);
   }
@@ -232,14 +240,6 @@ function meantName(name: string, scope: Scope): string {
   return isArgument
     ? ` Did you mean args.${name}?`
     : didYouMean(name, scope.keys()) || ` Write args.${name} for an argument, "${name}" for a text.`;
-}
-
-function canBe(type: Type, name: string): boolean {
-  return type === "any" || type.some((one) => one.kind === "scalar" && one.name === name);
-}
-
-function isOnly(type: Type, kind: string): boolean {
-  return type !== "any" && type.length > 0 && type.every((one) => one.kind === kind);
 }
 
 function capital(text: string): string {

@@ -34,7 +34,8 @@ export function lower(expr: Expr): Lowered {
     const { id, exprKind } = part;
     const fact = factOf(part);
     if (fact) {
-      const name = `@history${facts.length}`;
+      // The same for whatever expression asks for it: a call's are counted once.
+      const name = `@history ${JSON.stringify([fact.kind, fact.path, fact.tool])}`;
       facts.push({ ...fact, name });
       return ident(id, name);
     }

@@ -8,9 +8,42 @@ interface Range {
   readonly bound: number;
 }
 
-/** Does the second hold whenever the first does? Found out for two of the same words, and for comparisons of the same thing with numbers. */
+/**
+ * Does the second hold whenever the first does? Found out for two of the same words, for comparisons of the same thing with
+ * numbers, and for what is put together of these by `&&` and `||`.
+ */
 export function implies(first: Expr, second: Expr, constants: JsonObject): boolean {
   if (fingerprint(first) === fingerprint(second)) return true;
+  if (leaves(first) > MOST || leaves(second) > MOST) return false;
+  const all = (parts: readonly Expr[], test: (part: Expr) => boolean): boolean => parts.length > 1 && parts.every(test);
+  const some = (parts: readonly Expr[], test: (part: Expr) => boolean): boolean => parts.length > 1 && parts.some(test);
+  return (
+    all(sides(first, OR), (part) => implies(part, second, constants)) ||
+    all(sides(second, AND), (part) => implies(first, part, constants)) ||
+    some(sides(first, AND), (part) => implies(part, second, constants)) ||
+    some(sides(second, OR), (part) => implies(first, part, constants)) ||
+    includes(first, second, constants)
+  );
+}
+
+const AND = "_&&_";
+const OR = "_||_";
+/** Parts of a condition that are still compared one by one. */
+const MOST = 12;
+
+/** What an operator stands between, however often. */
+function sides(expr: Expr, operator: string): readonly Expr[] {
+  const { case: kind, value } = expr.exprKind;
+  return kind === "callExpr" && value.function === operator ? value.args.flatMap((part) => sides(part, operator)) : [expr];
+}
+
+function leaves(expr: Expr): number {
+  const { case: kind, value } = expr.exprKind;
+  if (kind !== "callExpr" || (value.function !== AND && value.function !== OR)) return 1;
+  return value.args.reduce((sum, part) => sum + leaves(part), 0);
+}
+
+function includes(first: Expr, second: Expr, constants: JsonObject): boolean {
   const [a, b] = [rangeOf(first, constants), rangeOf(second, constants)];
   if (!a || !b || a.of !== b.of) return false;
   const included = b.operator.endsWith("=");

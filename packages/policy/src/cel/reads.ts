@@ -6,6 +6,7 @@ export const VARIABLES: ReadonlySet<string> = new Set([
   "args",
   "context",
   "requestedBy",
+  "now",
   "namespace",
   "tool",
   "agent",

@@ -55,8 +55,10 @@ function objectType(schema: JsonObject, at: Reading): Type {
   const properties = isObject(schema["properties"]) ? schema["properties"] : {};
   const fields = new Map(Object.entries(properties).map(([name, property]) => [name, read(property, at)]));
   const more: unknown = schema["additionalProperties"];
-  if ("patternProperties" in schema) return mapOf(fields, at.unknown);
-  return mapOf(fields, more === false ? undefined : read(more, at));
+  const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
+  const optional = new Set([...fields.keys()].filter((name) => !required.includes(name)));
+  if ("patternProperties" in schema) return mapOf(fields, at.unknown, optional);
+  return mapOf(fields, more === false ? undefined : read(more, at), optional);
 }
 
 /** Only references within the schema itself: `#/$defs/Address`. */

@@ -127,6 +127,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["starts_with", "startsWith"],
   ["endswith", "endsWith"],
   ["ends_with", "endsWith"],
+  ["now", "now"],
 ]);
 
 /** ` CEL writes …`, or nothing if this is no name from elsewhere. */

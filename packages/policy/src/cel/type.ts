@@ -8,10 +8,15 @@ export type Alternative =
   /** `values`: the only texts that it can be. */
   | { readonly kind: "scalar"; readonly name: string; readonly values?: readonly string[] | undefined }
   | { readonly kind: "list"; readonly element: Type }
-  /** `rest`: what other fields are; undefined: there are no others. */
-  | { readonly kind: "map"; readonly fields: ReadonlyMap<string, Type>; readonly rest: Type | undefined };
+  /** `rest`: what other fields are; undefined: there are no others. `optional`: which of the named ones may be absent. */
+  | {
+      readonly kind: "map";
+      readonly fields: ReadonlyMap<string, Type>;
+      readonly rest: Type | undefined;
+      readonly optional?: ReadonlySet<string> | undefined;
+    };
 
-const TIMESTAMP = "google.protobuf.Timestamp";
+const TIMESTAMP_NAME = "google.protobuf.Timestamp";
 const DURATION = "google.protobuf.Duration";
 
 const scalar = (name: string): Type => [{ kind: "scalar", name }];
@@ -21,6 +26,7 @@ export const DOUBLE: Type = scalar("double");
 export const STRING: Type = scalar("string");
 export const NULL: Type = scalar("null_type");
 export const TYPE: Type = scalar("type");
+export const TIMESTAMP: Type = scalar(TIMESTAMP_NAME);
 export const scalarType: (name: string) => Type = scalar;
 
 export function oneOf(values: readonly string[]): Type {
@@ -31,8 +37,12 @@ export function listOf(element: Type): Type {
   return [{ kind: "list", element }];
 }
 
-export function mapOf(fields: Readonly<Record<string, Type>> | ReadonlyMap<string, Type>, rest?: Type): Type {
-  return [{ kind: "map", fields: fields instanceof Map ? fields : new Map(Object.entries(fields)), rest }];
+export function mapOf(
+  fields: Readonly<Record<string, Type>> | ReadonlyMap<string, Type>,
+  rest?: Type,
+  optional?: ReadonlySet<string>,
+): Type {
+  return [{ kind: "map", fields: fields instanceof Map ? fields : new Map(Object.entries(fields)), rest, optional }];
 }
 
 const jsonAlternatives: Alternative[] = [];
@@ -75,6 +85,19 @@ function isEmpty(type: Type): boolean {
   return type !== "any" && type.length === 0;
 }
 
+export function canBe(type: Type, name: string): boolean {
+  return type === "any" || type.some((one) => one.kind === "scalar" && one.name === name);
+}
+
+export function isOnly(type: Type, kind: string): boolean {
+  return type !== "any" && type.length > 0 && type.every((one) => one.kind === kind);
+}
+
+/** The texts that it is one of; undefined: it may be others. */
+export function textsOf(type: Type): readonly string[] | undefined {
+  return type !== "any" && type.length === 1 && type[0]?.kind === "scalar" ? type[0].values : undefined;
+}
+
 /** For people: `string or null`. */
 export function show(type: Type): string {
   if (type === "any") return "anything";
@@ -97,6 +120,26 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ["string", "a text"],
   ["int", "an int"],
   ["double", "a number"],
-  [TIMESTAMP, "a timestamp"],
+  [TIMESTAMP_NAME, "a timestamp"],
   [DURATION, "a duration"],
 ]);
+
+/** Why it can't be a condition; undefined: it can. */
+export function notACondition(type: Type): string | undefined {
+  return canBe(type, "bool") ? undefined : `A condition is true or false. This is ${show(type)}.`;
+}
+
+/** Why it can't stand in a text; undefined: it can. */
+export function notPrintable(type: Type): string | undefined {
+  if (["string", "double", "int", "uint", "bool"].some((name) => canBe(type, name))) return undefined;
+  const hint = canBe(type, TIMESTAMP_NAME) || canBe(type, DURATION) ? " Write string(…) around it." : "";
+  return `A text, a number, true or false can stand in a text. This is ${show(type)}.${hint}`;
+}
+
+const RISKS: readonly string[] = ["low", "medium", "high"];
+
+/** Why it can't be a risk; undefined: it can. */
+export function notARisk(type: Type): string | undefined {
+  const isRight = canBe(type, "string") && (textsOf(type)?.every((text) => RISKS.includes(text)) ?? true);
+  return isRight ? undefined : `A risk is "low", "medium" or "high". This is ${show(type)}.`;
+}

@@ -6,9 +6,13 @@ import { LIMITS } from "../limits.ts";
 
 const CHARACTERS = 8;
 
-/** Counts what one evaluation looks at. */
+/** Counts what one evaluation looks at: it is renewed for the next one. */
 export class Budget {
   #left: number = LIMITS.elements;
+
+  renew(): void {
+    this.#left = LIMITS.elements;
+  }
 
   spend(elements: number): void {
     this.#left -= elements;

@@ -1,81 +1,111 @@
-import type { CelEnv } from "@bufbuild/cel";
-import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
+import { nameOf, isFault, parseExpression, type Expr, type Expression, type Fault } from "../cel/expression.ts";
 import { Condition } from "../cel/condition.ts";
-import { isFault, parseExpression, type Expression, type Fault } from "../cel/expression.ts";
-import { faultsIn } from "../cel/infer.ts";
-import { implies } from "../cel/range.ts";
+import { readsOf } from "../cel/reads.ts";
+import type { Template } from "../cel/template.ts";
 import type { Problem } from "../problem.ts";
-import { factFaults } from "./facts.ts";
-import { argumentTypes, scopeOf, type ToolSchemas } from "./scope.ts";
-import type { FileCondition, ObjectRule } from "./schema.ts";
+import { hasErrors, meaningFaults, placed, type Seen, type Setting } from "./setting.ts";
+import { compileText } from "./texts.ts";
 import { conditionWords } from "./words.ts";
-import type { Path, Yaml } from "./yaml.ts";
+import type { Path } from "./yaml.ts";
 
-/** What conditions are read against. */
-export interface Setting {
-  readonly yaml: Yaml;
-  readonly environment: CelEnv;
-  readonly constants: JsonObject;
-  readonly tools: ToolSchemas | undefined;
-  readonly context: StandardSchemaV1 | undefined;
+/** A condition as it is written, and where. */
+export interface Written {
+  readonly kind: "deny" | "ask";
+  /** The setting that holds it: `deny`, `ask` or `when`. */
+  readonly setting: string;
+  readonly when: true | string;
+  readonly path: Path;
+  readonly reason?: { readonly text: string; readonly path: Path } | undefined;
+  readonly tier?: number;
+  readonly rail?: number;
 }
 
+/** A condition that was compiled. */
 export interface Compiled {
-  readonly deny: true | Condition | undefined;
-  readonly ask: true | Condition | undefined;
+  /** Undefined: it can't be used. */
+  readonly when: true | Condition | undefined;
+  /** Absent: it always holds, or it can't be read. */
+  readonly expression?: Expression | undefined;
+  /** A reason without expressions. */
+  readonly reason?: string | undefined;
+  /** Where it stands. */
+  readonly path: Path;
   readonly problems: readonly Problem[];
 }
 
-/** The conditions of a rule, compiled, with everything that is wrong with them. */
-export function compileConditions(setting: Setting, name: string, rule: ObjectRule): Compiled {
-  const deny = compileOne(setting, name, "deny", rule.deny);
-  const ask = compileOne(setting, name, "ask", rule.ask);
-  const problems = [...deny.problems, ...ask.problems];
-  const never = (why: string): Problem => setting.yaml.problem("error", `This is never reached: ${why}.`, ["tools", name, "ask"]);
-  if (deny.condition === true && rule.ask !== undefined) problems.push(never("`deny` denies everything"));
-  else if (deny.expression && ask.expression && implies(ask.expression.expr, deny.expression.expr, setting.constants))
-    problems.push(never("`deny` denies all that it would ask about"));
-  return { deny: deny.condition, ask: ask.condition, problems };
+/** A condition, with everything that is wrong with it and with its reason. */
+export function compileCondition(setting: Setting, written: Written, seen: Seen): Compiled {
+  const { path, when, reason } = written;
+  const holding = when === true ? undefined : parseExpression(when);
+  const behind = holding && !isFault(holding) ? holding.expr : undefined;
+  const text = reason && compileText(setting, reason.path, reason.text, { ...seen, use: "reason", behind });
+  const told = text?.problems ?? [];
+  const template = text?.template?.isPlain === false ? text.template : undefined;
+  const plain = text?.template?.isPlain ? text.template.plain : undefined;
+  if (when === true) {
+    // A reason with expressions is made by a condition.
+    const always = template && conditionOf(setting, written, ALWAYS, template);
+    return { when: always ?? true, reason: plain, path, problems: told };
+  }
+  const read = readCondition(setting, written, seen);
+  if (!read.expression) return { when: undefined, path, problems: [...read.problems, ...told] };
+  const { expression } = read;
+  if (hasErrors(read.problems)) return { when: undefined, expression, path, problems: [...read.problems, ...told] };
+  const condition = conditionOf(setting, written, expression, template);
+  const problems = [...read.problems, ...placed(setting, path, constantFaults(condition, written, expression)), ...told];
+  return { when: condition, expression, reason: plain, path, problems };
 }
 
-interface One {
-  readonly condition: true | Condition | undefined;
-  readonly expression: Expression | undefined;
-  readonly problems: readonly Problem[];
+const ALWAYS = parseExpression("true") as Expression;
+
+function readCondition(
+  setting: Setting,
+  { when, path, setting: kind }: Written,
+  seen: Seen,
+): { readonly expression?: Expression; readonly problems: readonly Problem[] } {
+  const word = conditionWords(kind, when);
+  if (word) return { problems: [setting.yaml.problem("error", word, path)] };
+  const expression = parseExpression(String(when));
+  if (isFault(expression)) return { problems: placed(setting, path, [expression]) };
+  const faults = [...meaningFaults(setting, seen, expression), ...contextFaults(setting, expression)];
+  return { expression, problems: placed(setting, path, faults) };
 }
 
-function compileOne(setting: Setting, name: string, kind: "deny" | "ask", given: FileCondition | undefined): One {
-  if (given === undefined || given === true) return { condition: given, expression: undefined, problems: [] };
-  const [text, path]: [string, Path] =
-    typeof given === "string" ? [given, ["tools", name, kind]] : [given.when, ["tools", name, kind, "when"]];
-  const { yaml, environment, constants } = setting;
-  const place = ({ severity, message, offset }: Fault): Problem => yaml.problem(severity, message, path, offset);
-
-  const word = conditionWords(kind, text);
-  if (word) return { condition: undefined, expression: undefined, problems: [yaml.problem("error", word, path)] };
-  const expression = parseExpression(text);
-  if (isFault(expression)) return { condition: undefined, expression: undefined, problems: [place(expression)] };
-  const faults = [...typeFaults(setting, name, expression), ...factFaults(setting.tools, name, expression)];
-  if (faults.some(({ severity }) => severity === "error")) return { condition: undefined, expression, problems: faults.map(place) };
-
+function conditionOf(
+  setting: Setting,
+  { kind, path, tier, rail }: Written,
+  expression: Expression,
+  reason: Template | undefined,
+): Condition {
+  const { yaml, file, environment, constants } = setting;
   const { line, column } = yaml.problem("error", "", path, 0);
-  const reason = typeof given === "string" ? undefined : given.reason;
-  const condition = new Condition(expression, environment, constants, { kind, reason, line, column });
-  return { condition, expression, problems: [...faults, ...constantFaults(condition, expression)].map(place) };
+  return new Condition(expression, environment, constants, { kind, tier, rail, file, line, column, reason });
 }
 
-/** A rule that speaks of several tools has to be right for one of them: it may look before it reads. */
-function typeFaults({ environment, constants, tools, context }: Setting, name: string, expression: Expression): readonly Fault[] {
-  const found = argumentTypes(tools, name).map((args) => faultsIn(expression, environment, scopeOf(args, context, constants)));
-  return found.find((faults) => faults.every(({ severity }) => severity === "warning")) ?? found[0] ?? [];
-}
-
-function constantFaults(condition: Condition, { text }: Expression): readonly Fault[] {
+function constantFaults(condition: Condition, { setting }: Written, { text }: Expression): readonly Fault[] {
   const always = condition.always();
   if (always === undefined) return [];
-  const { kind } = condition.source;
   // A constant may be a switch.
   const severity = /\bconstants\b/.test(text) ? "warning" : "error";
-  const message = always ? `This is always true. Write \`${kind}: true\`.` : `This is never true. Leave \`${kind}\` out.`;
+  const wholly = setting === "when" ? "Leave `when` out" : `Write \`${setting}: true\``;
+  const message = always
+    ? `This is always true. ${wholly}.`
+    : `This is never true. Leave ${setting === "when" ? "it" : `\`${setting}\``} out.`;
   return [{ severity, message, offset: 0 }];
+}
+
+/** Where the tools' schemas are given and the context's isn't, nothing says that there is what a condition reads of it. */
+function contextFaults({ tools, context }: Setting, expression: Expression): readonly Fault[] {
+  if (!tools || context) return [];
+  const [read] = readsOf(expression.expr).filter((part) => isOfContext(part));
+  if (!read) return [];
+  const message = "Nothing says what `context` has. Give its schema beside `tools`, as `context`.";
+  return [{ severity: "warning", message, offset: expression.offsetOf(read) }];
+}
+
+function isOfContext(expr: Expr): boolean {
+  const { case: kind, value } = expr.exprKind;
+  if (kind === "selectExpr") return value.operand !== undefined && isOfContext(value.operand);
+  if (kind === "callExpr" && value.function === "_[_]") return value.args[0] !== undefined && isOfContext(value.args[0]);
+  return nameOf(expr) === "context";
 }

@@ -1,27 +1,55 @@
 import type { Problem } from "../problem.ts";
-import { constantName, fileSchema, ruleSchema, type PolicyDocument, type Rule } from "./schema.ts";
+import { constantName, fileSchema, railSchema, ruleSchema, type FileRail, type PolicyDocument, type Rule } from "./schema.ts";
+import { placeWords } from "./place-words.ts";
 import { isRuleSetting, unknownSetting } from "./settings.ts";
-import { conditionWords, isConsequence, ruleWords, sentence, valueAt, wordsFor, type SchemaIssue } from "./words.ts";
+import { isConsequence, valueAt, wordsFor, type SchemaIssue } from "./words.ts";
 import type { Path, Yaml } from "./yaml.ts";
 
 /** The file as it is written, as far as it is right. */
 export interface ReadDocument {
-  readonly document: Omit<PolicyDocument, "tools">;
+  readonly document: Omit<PolicyDocument, "tools" | "always">;
+  /** By their place in the file. */
+  readonly rails: ReadonlyMap<number, FileRail>;
   /** By name. A map, so that a tool may be called `__proto__`. */
   readonly rules: ReadonlyMap<string, Rule>;
 }
 
-/** Rules and top level are looked at one by one, so that a mistake in one hides none in another. */
+/** Rules, guard rails and top level are looked at one by one, so that a mistake in one hides none in another. */
 export function readDocument(yaml: Yaml): { readonly read: ReadDocument | undefined; readonly problems: readonly Problem[] } {
   const { value } = yaml;
   if (!isObject(value))
     return { read: undefined, problems: [yaml.problem("error", "A policy file is a map. Begin the file with `version: 1`.", [])] };
-  const { tools, ...rest } = value;
+  const { tools, always, ...rest } = value;
   const problems: Problem[] = [];
   const top = fileSchema.safeParse(rest);
   if (!top.success) problems.push(...problemsOf(yaml, top.error.issues, []));
   problems.push(...constantProblems(yaml, rest["constants"]));
+  const rails = readRails(yaml, always, problems);
+  const rules = readRules(yaml, tools, problems);
+  return { read: { document: top.success ? top.data : rightParts(rest), rails, rules }, problems };
+}
 
+/** What is right at the top of a file that has mistakes there. */
+function rightParts(rest: Readonly<Record<string, unknown>>): PolicyDocument {
+  const right = Object.entries(rest).filter(([name, value]) => fileSchema.safeParse({ version: 1, [name]: value }).success);
+  return { ...(Object.fromEntries(right) as Partial<PolicyDocument>), version: 1 };
+}
+
+function readRails(yaml: Yaml, always: unknown, problems: Problem[]): ReadonlyMap<number, FileRail> {
+  const rails = new Map<number, FileRail>();
+  if (always === undefined) return rails;
+  if (!Array.isArray(always) || always.length === 0) problems.push(yaml.problem("error", RAILS, ["always"]));
+  for (const [index, given] of (Array.isArray(always) ? always : []).entries()) {
+    const rail = railSchema.safeParse(given);
+    if (rail.success) rails.set(index, rail.data);
+    else problems.push(...problemsOf(yaml, rail.error.issues, ["always", index]));
+  }
+  return rails;
+}
+
+const RAILS = "`always` is a list of guard rails. Write `- tools: [send_payment]`, and below it `when: …` and `deny: true` or `ask: true`.";
+
+function readRules(yaml: Yaml, tools: unknown, problems: Problem[]): ReadonlyMap<string, Rule> {
   const rules = new Map<string, Rule>();
   if (tools !== undefined && !isObject(tools)) problems.push(yaml.problem("error", toolsWords(tools), ["tools"]));
   const written = Object.entries(isObject(tools) ? tools : {});
@@ -34,7 +62,7 @@ export function readDocument(yaml: Yaml): { readonly read: ReadDocument | undefi
     else if (owner !== undefined) problems.push(yaml.keyProblem("error", `Indent \`${name}\` deeper than \`${owner}\`.`, path));
     else if (ownerOf(written, index + 1) !== name) problems.push(...problemsOf(yaml, rule.error.issues, path));
   }
-  return { read: { document: top.success ? top.data : { version: 1 }, rules }, problems };
+  return rules;
 }
 
 /** The empty rule whose setting this seems to be, if it stands beside it instead of below. What is a rule itself is nobody's setting. */
@@ -63,19 +91,8 @@ function problemsOf(yaml: Yaml, issues: readonly SchemaIssue[], at: Path): reado
     const value = valueAt(yaml.value, path);
     // A constant's name is looked at apart.
     if (issue.code === "invalid_key" || isConsequence(issues, issue, value)) return [];
-    return [yaml.problem("error", said(issue, path, value), path)];
+    return [yaml.problem("error", placeWords(issue, path, value) ?? wordsFor(issue, path, value), path)];
   });
-}
-
-function said(issue: SchemaIssue, path: Path, value: unknown): string {
-  const [root, name = "", setting = ""] = path.map(String);
-  if (root === "version" && path.length === 1)
-    return value === undefined ? "Begin the file with `version: 1`." : "Write `version: 1`. This package reads that version only.";
-  if (issue.code === "invalid_value" && root === "default") return ruleWords("default", value);
-  if (issue.code === "invalid_union" && root === "tools" && path.length === 2) return ruleWords(name, value);
-  if (root === "tools" && path.length === 3 && ["ask", "deny"].includes(setting))
-    return conditionWords(setting, value) ?? sentence(issue.message);
-  return wordsFor(issue, path, value);
 }
 
 /** Of several shapes, the one that the value has tried to be. */

@@ -28,7 +28,7 @@ export function factFaults(tools: ToolSchemas | undefined, rule: string, express
 function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefined)[]): string | undefined {
   const [root, ...keys] = path.split(".");
   if (root !== "args" || keys.length === 0 || keys.includes("")) return "Begin the path of a sum with args, such as args.amount.";
-  const types = schemas.map((schema) => argumentAt(schema, keys));
+  const types = schemas.map((schema) => takenAt(schema, keys));
   if (types.length === 0 || types.some((type) => type && canEqual(type, DOUBLE))) return undefined;
   const type = types.find((one) => one !== undefined);
   return type ? `history.sum adds numbers. ${path} is ${show(type)}.` : `There is no ${path}.`;
@@ -38,7 +38,7 @@ function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefin
  * What the model's JSON may have there; undefined: nothing that the tool would get. What a schema takes and drops without
  * naming it (zod's objects do) isn't there.
  */
-function argumentAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+export function takenAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
   return argument(schema, keys, member);
 }
 

@@ -1,5 +1,4 @@
-import type { Policy } from "@countersign/core";
-import { addressed, didYouMean, policyInternals, rulesFor } from "@countersign/core/policy";
+import { addressed, didYouMean, ruleName, type RuleName } from "@countersign/core/policy";
 import type { Problem } from "../problem.ts";
 import { maskedAt } from "./facts.ts";
 import type { Rule } from "./schema.ts";
@@ -17,18 +16,23 @@ export function toolProblems(yaml: Yaml, rules: ReadonlyMap<string, Rule>, tools
       ...(same === undefined
         ? []
         : [yaml.keyProblem("error", `${name} names the same tools as ${same}. Keep one of them.`, ["tools", name])]),
-      ...(tools ? misspelt(yaml, name, tools) : []),
+      ...(tools ? unknownName(yaml, name, tools) : []),
       ...(tools && typeof rule === "object" ? unknownMasks(yaml, name, rule.redact ?? [], tools) : []),
     ];
   });
 }
 
-function misspelt(yaml: Yaml, name: string, tools: ToolSchemas): readonly Problem[] {
+function unknownName(yaml: Yaml, name: string, tools: ToolSchemas): readonly Problem[] {
+  const words = misspelt(name, tools);
+  return words === undefined ? [] : [yaml.keyProblem("error", words, ["tools", name])];
+}
+
+/** What to say of a name that no tool has; undefined: one has it. */
+export function misspelt(name: string, tools: ToolSchemas): string | undefined {
   const addresses = Object.keys(tools);
   const isNet = !/[^*/]/.test(name);
-  if (isNet || addresses.some((address) => names(name, address))) return [];
-  const known = didYouMean(name, [...addresses, ...addresses.map((address) => addressed(address).tool)]);
-  return [yaml.keyProblem("error", `There is no tool ${name}.${known}`, ["tools", name])];
+  if (isNet || addresses.some((address) => names(name, address))) return undefined;
+  return `There is no tool ${name}.${didYouMean(name, [...addresses, ...addresses.map((address) => addressed(address).tool)])}`;
 }
 
 function unknownMasks(yaml: Yaml, name: string, paths: readonly string[], tools: ToolSchemas): readonly Problem[] {
@@ -41,13 +45,30 @@ function unknownMasks(yaml: Yaml, name: string, paths: readonly string[], tools:
 }
 
 /** A net for tools to come is no mistake, so this is only told. */
-export function unreachable(yaml: Yaml, policy: Policy, tools: ToolSchemas, rules: ReadonlyMap<string, Rule>): readonly Problem[] {
-  const compiled = policyInternals(policy)?.compiled;
-  if (!compiled) return [];
-  const reached = new Set(Object.keys(tools).flatMap((address) => rulesFor(compiled, addressed(address)).map(({ name }) => name.text)));
+export function unreachable(yaml: Yaml, rules: ReadonlyMap<string, Rule>, tools: ToolSchemas): readonly Problem[] {
+  const byName = [...rules.keys()].map(ruleName).sort((a, b) => b.specificity - a.specificity);
+  const reached = new Set(Object.keys(tools).flatMap((address) => mostSpecific(byName, address)));
   return [...rules.keys()].flatMap((name) =>
     reached.has(name) || !Object.keys(tools).some((address) => names(name, address))
       ? []
       : [yaml.keyProblem("warning", "This rule is never used: each of its tools has a more specific one.", ["tools", name])],
   );
+}
+
+/** The rules of one file that are used for a tool. */
+function mostSpecific(byName: readonly RuleName[], address: string): readonly string[] {
+  const { namespace, tool } = addressed(address);
+  const among = (rules: readonly RuleName[], wanted: string): readonly string[] => {
+    const found = rules.filter((rule) => rule.matches(wanted));
+    return found.filter(({ specificity }) => specificity === found[0]?.specificity).map(({ text }) => text);
+  };
+  if (namespace === undefined) return among(byName, address);
+  const isNamespaced = ({ text }: RuleName): boolean => text.includes("/");
+  const found = among(byName.filter(isNamespaced), address);
+  return found.length > 0
+    ? found
+    : among(
+        byName.filter((rule) => !isNamespaced(rule)),
+        tool,
+      );
 }

@@ -39,7 +39,9 @@ export function wordsFor(issue: SchemaIssue, path: Path, value: unknown): string
     case "invalid_value":
       return `Write ${orList(issue.values ?? [])}.${didYouMean(String(value), (issue.values ?? []).map(String))}`;
     case "too_small":
-      return name === "quorum" ? "`quorum` is a whole number, 1 or more." : `\`${name}\` is empty. Write something there, or leave it out.`;
+      return name === "quorum" || name === "count"
+        ? `\`${name}\` is a whole number, 1 or more.`
+        : `\`${name}\` is empty. Write something there, or leave it out.`;
     default:
       return sentence(issue.message);
   }
@@ -55,7 +57,8 @@ function kindWords(expected: string | undefined, subject: string, name: string, 
     case "int":
       return `${subject} is a whole number.`;
     case "string":
-      return `${subject} is a text. Write ${JSON.stringify(String(value))}.`;
+      if (typeof value === "object") return `${subject} is a text. Put it in quotes.`;
+      return `${subject} is a text. Write ${JSON.stringify(JSON.stringify(value))}.`;
     case "object":
     case "record":
       return name === "review"

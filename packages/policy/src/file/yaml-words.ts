@@ -6,6 +6,7 @@ export function yamlWords({ code, message }: Pick<YAMLError, "code" | "message">
   const thing = ["ask", "deny", "when"].includes(key) ? "condition" : "value";
   if (/^["']/.test(value) && /node end/.test(message))
     return `A ${thing} that begins with a quote ends with the next one. Put the whole ${thing} in quotes of the other kind.`;
+  if (/flow-map-start at node end/.test(message) && line.includes("${")) return EXPRESSION;
   if (/end with a [}\]]/.test(message)) return missing(message);
   switch (code) {
     case "TAB_AS_INDENT":
@@ -24,9 +25,14 @@ export function yamlWords({ code, message }: Pick<YAMLError, "code" | "message">
       return `A closing ${/closing (.)/.exec(message)?.[1] ?? "bracket"} is missing.`;
     default:
       if (/^[>|]/.test(value)) return `Put the ${thing} in quotes: it begins with \`${value.charAt(0)}\`.`;
-      return `This is not YAML: ${message}.`;
+      return `${NOT_YAML}: ${message}.`;
   }
 }
+
+const EXPRESSION = "Put the text in quotes: within `{ }` and `[ ]`, YAML takes no `${` without them.";
+
+/** How words begin that are the library's own: there are better ones for what comes before. */
+export const NOT_YAML = "This is not YAML";
 
 function tooDeep(key: string, below: string): string {
   const name = /^\s*([\w-]+)\s*:/.exec(below)?.[1];

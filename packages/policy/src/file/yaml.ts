@@ -15,7 +15,7 @@ import {
 import { LIMITS } from "../limits.ts";
 import type { Problem } from "../problem.ts";
 import { offsetIn } from "./offset.ts";
-import { yamlWords } from "./yaml-words.ts";
+import { NOT_YAML, yamlWords } from "./yaml-words.ts";
 
 export type Path = readonly (string | number)[];
 
@@ -29,10 +29,10 @@ export interface Yaml {
   readonly problems: readonly Problem[];
 }
 
-/** Never throws, whatever the text: what can't be read has problems and the value undefined. */
-export function readYaml(source: string): Yaml {
+/** Never throws, whatever the text: what can't be read has problems and the value undefined. `name`: of an included file. */
+export function readYaml(source: string, name?: string): Yaml {
   const lines = new LineCounter();
-  const file = new Places(source, lines);
+  const file = new Places(source, lines, name);
   const refuse = (message: string, offset = 0): Yaml => file.result(undefined, undefined, [file.at("error", message, [], offset)]);
 
   if (source.length > LIMITS.fileBytes) return refuse(`The file is larger than ${LIMITS.fileBytes / 1024} KB.`);
@@ -47,7 +47,10 @@ export function readYaml(source: string): Yaml {
   if (second) return refuse("A file holds one policy. A second one begins here: give it a file of its own.", second.range[0]);
   const wrong = [...document.errors, ...document.warnings].map((error) => file.at("error", wordsFor(error, source), [], error.pos[0]));
   // One mistake in YAML makes others of what follows.
-  const found = wrong.length > 0 ? wrong.slice(0, 3) : wrongNodes(document, file);
+  const [first] = wrong;
+  const named = wrong.filter(({ message }) => !message.startsWith(NOT_YAML));
+  const told = first && named[0] === first ? named.slice(0, first.message.includes("${") ? 1 : 3) : wrong.slice(0, 3);
+  const found = told.length > 0 ? told : wrongNodes(document, file);
   if (found.length > 0) return file.result(document, undefined, found);
   try {
     return file.result(document, document.toJS({ maxAliasCount: LIMITS.anchors }), []);
@@ -124,15 +127,17 @@ const keyText = (key: unknown): string => String(isScalar(key) ? key.value : key
 class Places {
   readonly #source: string;
   readonly #lines: LineCounter;
+  readonly #name: { readonly file?: string };
 
-  constructor(source: string, lines: LineCounter) {
+  constructor(source: string, lines: LineCounter, name: string | undefined) {
     this.#source = source;
     this.#lines = lines;
+    this.#name = name === undefined ? {} : { file: name };
   }
 
   at(severity: Problem["severity"], message: string, path: Path, offset: number): Problem {
     const { line, col } = this.#lines.linePos(Math.min(offset, this.#source.length));
-    return { severity, message, line: Math.max(line, 1), column: Math.max(col, 1), path: path.join(".") || "policy" };
+    return { severity, message, ...this.#name, line: Math.max(line, 1), column: Math.max(col, 1), path: path.join(".") || "policy" };
   }
 
   result(document: Document | undefined, value: unknown, problems: readonly Problem[]): Yaml {
