@@ -78,6 +78,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   GRANT_NOT_FOUND: "countersign grants lists them.",
   ARGS_CHANGED: "countersign show prints the request as it is now.",
   NOT_AUTHORIZED: "Ask somebody who may, or set the roles that you have: COUNTERSIGN_ROLES.",
+  NOT_CONFIRMED: "Here that is --confirm <value>, for approve and edit.",
   EXECUTION_UNKNOWN: "countersign settle does that.",
   CONFLICT: "countersign show prints where the request stands.",
 };

@@ -183,6 +183,12 @@ describe("doctor", () => {
     expect(few.of("requests")).toMatchObject([{ status: "problem", message: expect.stringContaining(id) as string }]);
     people("fiona", "grace", "alice");
     expect((await diagnose({}, cwd)).of("requests")).toMatchObject([{ status: "ok" }]);
+    const known = [
+      { id: "grace", roles: ["finance"] },
+      { id: "grace@example.com", aliases: ["grace"], roles: ["finance"] },
+    ];
+    writeFileSync(join(cwd, "countersign.json"), JSON.stringify({ people: known }));
+    expect((await diagnose({}, cwd)).of("requests")).toMatchObject([{ status: "problem", message: expect.stringContaining(id) as string }]);
   });
 
   it("finds automations that sign, unknown executions and freezes", async () => {
@@ -252,6 +258,83 @@ tools:
     expect(explained.stdout).toContain("args.amount = 6000");
     expect(covered).toMatchObject({ code: 1, stdout: "pay\nread\n" });
     expect(module.stdout).toMatch(/^ask/);
+  });
+
+  it("lints what is included, as annotations of a workflow", async () => {
+    write("base.yaml", "version: 1\ntools:\n  'a,b:c': { deny: args.x > 100% }\n");
+    write("policy.yaml", `${POLICY}include: [base.yaml]\ntool: {}\n`);
+    const [text, github, json] = await Promise.all([
+      office.run(["policy", "lint", "policy.yaml"]),
+      office.run(["policy", "lint", "policy.yaml", "--format", "github"]),
+      office.run(["policy", "lint", "policy.yaml", "--json"]),
+    ]);
+    expect([text.code, github.code]).toEqual([1, 1]);
+    expect(text.stdout).toBe(
+      "policy.yaml:9:1: error: tool: There is no setting tool here. Did you mean tools?\n" +
+        "base.yaml:3:32: error: tools.a,b:c.deny: Something is missing after `%`.\n",
+    );
+    expect(github.stdout).toBe(
+      "::error file=policy.yaml,line=9,col=1,title=tool::There is no setting tool here. Did you mean tools?\n" +
+        "::error file=base.yaml,line=3,col=32,title=tools.a%2Cb%3Ac.deny::Something is missing after `%25`.\n",
+    );
+    expect(values(json.stdout)).toMatchObject([{ line: 9 }, { file: "base.yaml", line: 3, column: 32 }]);
+  });
+
+  it("explains at a time, with what ran before", async () => {
+    write(
+      "policy.yaml",
+      `version: 1
+review: { roles: [finance] }
+always: [{ when: 'now.getHours("Europe/Berlin") >= 18', ask: true, reason: after hours }]
+tools:
+  pay:
+    ask: [{ when: args.amount > 50 }, { when: history.count() > 0, reason: again }]
+    describe: { title: "Pay \${ args.amount }", facts: [{ label: To, value: "\${ args.to }" }], risk: low }
+`,
+    );
+    write("past.json", JSON.stringify([{ tool: "pay", args: {} }]));
+    write("wrong.json", JSON.stringify([{ tool: "pay" }]));
+    const explain = (...options: string[]) =>
+      office.run(["policy", "explain", "policy.yaml", "pay", "--args", '{"amount": 5, "to": "Acme"}', ...options]);
+    const [evening, again, noon, wrong, never] = await Promise.all([
+      explain("--history", "past.json", "--now", "2026-07-01T16:00Z"),
+      explain("--history", "past.json", "--now", String(Date.parse("2026-07-01T10:00Z"))),
+      explain("--now", "2026-07-01T15:59:59Z", "--json"),
+      explain("--history", "wrong.json"),
+      explain("--now", "noon"),
+    ]);
+    expect(evening.stdout).toBe(`ask: again; after hours
+rule pay, tier 2
+reads: Pay 5
+  To: Acme
+risk: low
+signed by role finance
+  6:19 tier 1: ask if args.amount > 50: false
+    args.amount = 5
+  6:47 tier 2: ask if history.count() > 0: true
+    history.count() = 1
+  3:19 always[0]: ask if now.getHours("Europe/Berlin") >= 18: true
+    now = "2026-07-01T16:00:00Z"
+`);
+    expect(again.stdout).toContain("ask: again\n");
+    expect(values(noon.stdout)).toMatchObject([{ now: Date.parse("2026-07-01T15:59:59Z"), verdict: { tier: 2 } }]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('wrong.json is no list of calls. Write [{ "tool"')]);
+    expect([never.code, never.stderr]).toEqual([2, expect.stringContaining("2027-01-31T08:00Z")]);
+  });
+
+  it("explains a recorded request at the time when it was judged", async () => {
+    const text = "version: 1\ntools: { pay: { ask: now.getFullYear() < 2020, review: { roles: [finance] } } }\n";
+    write("policy.yaml", text);
+    const database = join(office.home, "judged.db");
+    await using store = sqliteStore(database);
+    const gate = createGate({ store, policy: loadPolicy(text), now: () => Date.parse("2019-05-01T12:00:00Z") });
+    const { id } = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: {} });
+    const [explained, simulated] = await Promise.all([
+      office.run(["policy", "explain", "policy.yaml", "--request", id, "--store", database]),
+      office.run(["policy", "simulate", "policy.yaml", "--store", database, "--json"]),
+    ]);
+    expect(explained.stdout).toMatch(/^ask[^]*now = "2019-05-01T12:00:00Z"/);
+    expect(values(simulated.stdout)).toMatchObject([{ calls: 1, counts: { pending: { ask: 1 }, expired: { ask: 0 } } }]);
   });
 
   it("simulates over the record and over sampled calls: signatures saved, and what would have been let through", async () => {

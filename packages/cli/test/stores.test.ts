@@ -1,5 +1,5 @@
 // The built command in pipes, on both stores.
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { ApprovalRequest, AuditEvent } from "@countersign/core";
@@ -20,8 +20,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
   it("lists, shows and signs what was shown", async () => {
     const { id, proposal } = await office.asked("send_payment", { recipient: "A\tB\u202eC", amount: 4_200 });
     const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
-    const [, status, , , by, digest = "", same, tool, args] = (listed ?? "").split("\t");
-    expect([status, by, digest, same, tool]).toEqual(["pending", "bob", proposal.digest, "-", "send_payment"]);
+    const [, status, , , by, digest = "", same, missing, tool, args] = (listed ?? "").split("\t");
+    expect([status, by, digest, same, missing, tool]).toEqual(["pending", "bob", proposal.digest, "-", "1 of finance", "send_payment"]);
     expect(args).toBe('{"amount":4200,"recipient":"A\\tB\\u202eC"}');
 
     const shown = await office.run(["show", id]);
@@ -98,8 +98,63 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     const wire = await office.asked("wire", { amount: 1 });
     const sign = (as: string) => office.run(["approve", wire.id, "--digest", wire.proposal.digest], { env: { COUNTERSIGN_AS: as } });
     expect(await sign("bob")).toMatchObject({ code: 3 });
-    expect((await sign("fiona")).stdout).toContain("1 of 2 signatures");
+    expect((await sign("fiona")).stdout).toContain("it still takes 1 of finance");
     expect((await sign("grace")).stdout).toMatch(/^approved/);
+  });
+
+  it("signs what has to be confirmed with its value alone", async () => {
+    const { id, proposal } = await office.asked("checked");
+    const approve = ["approve", id, "--digest", proposal.digest];
+    const silent = await office.run(approve);
+    expect([silent.code, silent.stderr]).toEqual([3, expect.stringContaining("has to type what stands at args.amount")]);
+    expect(silent.stderr).toContain("--confirm <value>");
+    expect((await office.run([...approve, "--confirm", "42"])).code).toBe(3);
+    expect((await office.run([...approve, "--confirm", "42", "--confirm", "43"])).code).toBe(2);
+    expect((await office.gate.get(id))?.decisions).toEqual([]);
+    expect((await office.run([...approve, "--confirm", "4200"])).stdout).toMatch(/^approved/);
+    const other = await office.asked("checked");
+    const args = JSON.stringify({ recipient: "Acme Corp", amount: 7 });
+    const edit = ["edit", other.id, "--digest", other.proposal.digest, "--args", args, "--confirm"];
+    expect((await office.run([...edit, "4200"])).code).toBe(3);
+    expect((await office.run([...edit, "args.amount=7"])).stdout).toMatch(/^approved/);
+    const plain = await office.asked();
+    const needless = await office.run(["approve", plain.id, "--digest", plain.proposal.digest, "--confirm", "4200"]);
+    expect([needless.code, needless.stderr]).toEqual([2, expect.stringContaining("Nothing has to be confirmed")]);
+  });
+
+  it("shows which signatures are missing, and says so to whoever can't give one", async () => {
+    const { id, proposal } = await office.asked("merger", { of: "Acme Corp", amount: 4_200 });
+    const confirm = ["--confirm", "args.of=Acme Corp", "--confirm", "args.amount=4200"];
+    const sign = (as: string, roles = "finance") =>
+      office.run(["approve", id, "--digest", proposal.digest, ...confirm], { env: { COUNTERSIGN_AS: as, COUNTERSIGN_ROLES: roles } });
+    expect((await office.run(["show", id])).stdout).toMatch(/^missing +2 of finance, 1 of cfo$/m);
+    expect((await sign("fiona")).stdout).toMatch(/; it still takes 1 of finance, 1 of cfo\n$/);
+    await sign("grace");
+    const shown = (await office.run(["show", id])).stdout;
+    expect(shown).toMatch(/^missing +1 of cfo$/m);
+    expect(shown).toContain("it takes 2 of finance, 1 of cfo; whoever signs types what stands at args.of and args.amount");
+    const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
+    expect(listed?.split("\t")[7]).toBe("1 of cfo");
+    const late = await sign("heidi");
+    expect([late.code, late.stderr]).toEqual([3, expect.stringContaining("It still takes 1 of cfo.")]);
+    expect((await sign("carla", "cfo")).stdout).toMatch(/^approved/);
+  });
+
+  it("knows a person by all the ids that people gives them", async () => {
+    const cwd = join(office.home, "project");
+    mkdirSync(cwd, { recursive: true });
+    const page = "https://id.example.com 117";
+    writeFileSync(join(cwd, "countersign.json"), JSON.stringify({ people: [{ id: page, aliases: ["fiona", "f@example.com"] }] }));
+    const { id, proposal } = await office.asked("wire", { amount: 2 });
+    await office.gate.decide({ id, digest: proposal.digest }, { type: "approve" }, { by: { id: page, roles: ["finance"] } });
+    const mine = async () => lines((await office.run(["list", "--mine", "--json"], { cwd })).stdout).some((line) => line.includes(id));
+    expect(await mine()).toBe(false);
+    const twice = await office.run(["approve", id, "--digest", proposal.digest], { cwd });
+    expect(twice.stdout).toContain("it still takes 1 of finance");
+    expect((await office.gate.get(id))?.decisions).toHaveLength(1);
+    const own = await office.asked("wire", { amount: 3 }, { requestedBy: "f@example.com" });
+    expect((await office.run(["approve", own.id, "--digest", own.proposal.digest], { cwd })).code).toBe(3);
+    expect((await office.gate.get(own.id))?.decisions).toEqual([]);
   });
 
   it("waits for a decision, and ends as it was decided", async () => {

@@ -66,6 +66,29 @@ describe("approve", () => {
     expect(await now(id)).toBe("pending");
   });
 
+  it("asks for what has to be confirmed, and signs with it alone", async () => {
+    const { id } = await office.asked("checked");
+    const wrong = office.terminal(["approve", id]);
+    await wrong.until("To sign, type what stands at args.amount.");
+    wrong.type(`4201${ENTER}`);
+    await wrong.until("You sign as fiona (finance).");
+    wrong.type("y");
+    await wrong.until("has to type what stands at args.amount");
+    expect(await wrong.ended()).toBe(3);
+    const silent = office.terminal(["approve", id]);
+    await silent.until("To sign, type what stands at args.amount.");
+    silent.type(ENTER);
+    await silent.until("Left pending");
+    expect([await silent.ended(), await now(id)]).toEqual([1, "pending"]);
+    const right = office.terminal(["approve", id]);
+    await right.until("To sign, type what stands at args.amount.");
+    right.type(`4200${ENTER}`);
+    await right.until("You sign as fiona (finance).");
+    right.type("y");
+    await right.until(`approved ${id}`);
+    expect(await right.ended()).toBe(0);
+  });
+
   it("shows what hides: nothing of the arguments, names or reasons acts on the terminal", async () => {
     const hidden = "Acme\u202eproC \u200b\u001b[2J\u0007\u009b31m";
     const { id } = await office.asked("free_text", { to: hidden, [hidden]: 1 }, { threadId: `t-${hidden}`, requestedBy: hidden });

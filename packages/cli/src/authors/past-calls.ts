@@ -29,9 +29,9 @@ async function* callsOf(
   const threads = await Promise.all(threadIds.map((threadId) => store.getThread(tenant, threadId)));
   const contexts = new Map(threads.map((thread) => [thread?.id, thread?.context]));
   for (const record of records) {
-    const { id, tool, namespace, args, agent, threadId, requestedBy, decisions } = record;
-    const call = { id, tool, namespace, args, agent, threadId, requestedBy, context: contexts.get(threadId) };
-    const history = simulator.countsHistory(call) ? await before(store, tenant, record) : undefined;
+    const { id, tool, namespace, args, agent, threadId, requestedBy, decisions, judgedAt: now } = record;
+    const call = { id, tool, namespace, args, agent, threadId, requestedBy, now, context: contexts.get(threadId) };
+    const history = simulator.countsHistory(call) ? await ranBefore(store, tenant, record) : undefined;
     yield { ...call, history, was: fate(record), signatures: decisions.length };
   }
 }
@@ -46,7 +46,11 @@ function fate(record: RequestRecord): SimulatedCall["was"] {
 }
 
 /** What had run in its thread when it was asked about, as far as the record tells. */
-async function before(store: StorePort, tenant: string, { id, threadId, askedAt }: RequestRecord): Promise<readonly PastCall[]> {
+export async function ranBefore(
+  store: StorePort,
+  tenant: string,
+  { id, threadId, askedAt }: Pick<RequestRecord, "id" | "threadId" | "askedAt">,
+): Promise<readonly PastCall[]> {
   const records = await store.requestsOfThread(tenant, threadId);
   return records
     .filter((other) => other.id !== id && other.askedAt <= askedAt && shownAs(other)[0] === "approved")
@@ -74,7 +78,7 @@ export async function* sampledIn(path: string, since: number): AsyncGenerator<Si
       number++;
       if (line.trim() === "") continue;
       const { at, rate, missed = 0, ...call } = sampled.parse(JSON.parse(line));
-      if (at >= since) yield { ...call, was: "allowed", weight: (1 + missed) / rate };
+      if (at >= since) yield { ...call, now: at, was: "allowed", weight: (1 + missed) / rate };
     }
   } catch (error) {
     if (error instanceof Error && "syscall" in error) throw unread(path, error);

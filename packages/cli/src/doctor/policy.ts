@@ -8,8 +8,8 @@ export async function policyFindings(source: string | undefined, latest: readonl
   if (source === undefined) return [warning("policy", "No policy was looked at: none was named.", "Give --policy <file>.")];
   try {
     const policy = await loadPolicyAt(source);
-    const mistakes = (await problemsAt(source)).map(({ message, line, column }) =>
-      warning("policy", `${source}:${line}:${column}: ${message}`, "countersign policy lint shows all of them."),
+    const mistakes = (await problemsAt(source)).map(({ message, file, line, column }) =>
+      warning("policy", `${file ?? source}:${line}:${column}: ${message}`, "countersign policy lint shows all of them."),
     );
     const [request] = latest;
     const other =

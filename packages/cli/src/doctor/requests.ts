@@ -1,5 +1,5 @@
-import { quorumOf, type Principal, type RequestQuery } from "@countersign/core";
-import { audienceOf, barredFrom, invitationsFor, parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
+import { approve, missingSignatures, type DecisionRecord, type Principal, type RequestQuery } from "@countersign/core";
+import { audienceOf, parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
 import { count } from "../output/count.ts";
 import { termsText } from "../output/request.ts";
 import type { Config } from "../settings/config.ts";
@@ -44,7 +44,7 @@ function waiting(what: string, found: readonly RequestRecord[], advice: string):
 
 /** Requests that nobody who is known could sign, or too few for their quorum. */
 function unsignable(pending: readonly RequestRecord[], known: readonly Principal[], configured: boolean): readonly Finding[] {
-  const stuck = pending.filter((request) => signersOf(request, known, configured) < missing(request));
+  const stuck = pending.filter((request) => isStuck(request, known, configured));
   if (pending.length === 0) return [ok("requests", "No request is pending.")];
   if (stuck.length === 0) return [ok("requests", `${count(pending.length, "request")} pending, each with somebody who may sign.`)];
   const who = configured ? "Nobody among the people of the configuration" : "Nobody who has signed before";
@@ -56,20 +56,20 @@ function unsignable(pending: readonly RequestRecord[], known: readonly Principal
   });
 }
 
-function missing({ terms, decisions, proposal }: RequestRecord): number {
-  const signed = new Set(decisions.filter(({ digest }) => digest === proposal.digest).map(({ by }) => by.id));
-  return Math.max(quorumOf(terms) - signed.size, 1);
+/** Would it still take signatures if everybody who may had signed it, and typed what they have to? */
+function isStuck(request: RequestRecord, known: readonly Principal[], configured: boolean): boolean {
+  const asked = escalated(request);
+  // Anybody may: that somebody exists is not ours to doubt.
+  if (audienceOf(asked)?.includes("anyone")) return false;
+  // Where nobody says who there is, whoever is named is taken to be there.
+  const named = configured ? [] : (request.terms.reviewers ?? []).map((id) => ({ id }));
+  const signatures = [...known, ...named].map((by) => signatureOf(by, asked));
+  const terms = { ...asked.terms, confirm: undefined, decisions: undefined };
+  return missingSignatures({ ...asked, terms, decisions: [...asked.decisions, ...signatures] }).length > 0;
 }
 
-function signersOf(request: RequestRecord, known: readonly Principal[], configured: boolean): number {
-  const audience = audienceOf(escalated(request)) ?? [];
-  // Anybody may: that somebody exists is not ours to doubt.
-  if (audience.includes("anyone")) return Infinity;
-  const barred = barredFrom(request);
-  const invited = known.filter((person) => invitationsFor(person).some((who) => audience.includes(who))).map(({ id }) => id);
-  // Where nobody says who there is, whoever is named is taken to be there.
-  const named = configured ? [] : (request.terms.reviewers ?? []);
-  return new Set([...invited, ...named].filter((id) => !barred.includes(id))).size;
+function signatureOf(by: Principal, { proposal: { digest } }: RequestRecord): DecisionRecord {
+  return { decision: approve(), by, at: 0, via: undefined, digest, signature: undefined };
 }
 
 /** Whoever may sign it one day may sign it. */

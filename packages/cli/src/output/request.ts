@@ -1,5 +1,15 @@
-import type { ApprovalRequest, DecisionRecord, Duration, Principal, ReviewTerms } from "@countersign/core";
-import { parsedLines, visible, visibleJson } from "@countersign/core/terminal";
+import {
+  confirmedPaths,
+  isBatchable,
+  missingSignatures,
+  quorumOf,
+  type ApprovalRequest,
+  type DecisionRecord,
+  type Duration,
+  type Principal,
+  type ReviewTerms,
+} from "@countersign/core";
+import { groupsText, parsedLines, visible, visibleJson } from "@countersign/core/terminal";
 import { diff } from "./diff.ts";
 import type { Output } from "./output.ts";
 import { sameCallText } from "./same-call.ts";
@@ -23,7 +33,8 @@ export function requestText(
     ...factsOf(out, request, stream),
     ...sameCall(out, others, stream),
     ...request.decisions.map((record, index) => fact(index === 0 ? "signed" : "", signature(record))),
-    ...request.links.map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
+    ...missing(request),
+    ...(proposal.description?.links ?? []).map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
     out.style("bold", edited ? "arguments, as a reviewer has changed them" : "arguments", stream),
     ...(edited ? diff(out, args, proposal.args, stream) : visibleJson(args).split("\n")).map((line) => `  ${line}`),
     ...(added.length > 0 ? [out.style("bold", "set by the tool's schema", stream), ...added.map((line) => `  ${line}`)] : []),
@@ -53,6 +64,13 @@ function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStre
   return facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [fact(name, value)]));
 }
 
+/** Of one who waits for more than one, or after a signature that was not enough. */
+function missing(request: ApprovalRequest): readonly string[] {
+  const { status, terms, decisions } = request;
+  if (status !== "pending" || (quorumOf(terms) === 1 && decisions.length === 0)) return [];
+  return [fact("missing", visible(groupsText(missingSignatures(request))))];
+}
+
 /** Whoever sees a payment twice should know. */
 function sameCall(out: Output, others: readonly ApprovalRequest[], stream: NodeJS.WriteStream): readonly string[] {
   const text = sameCallText(others);
@@ -78,10 +96,11 @@ export function person({ id, name, roles, kind }: Principal): string {
   return visible(known.length > 0 ? `${id} (${known.join("; ")})` : id);
 }
 
-function signature({ decision, by, at, via, digest }: DecisionRecord): string {
+function signature({ decision, by, at, via, batch, digest }: DecisionRecord): string {
   const words = [
     `${decision.type} by ${person(by)}, ${moment(at)}`,
     via === undefined ? "" : `, by ${visible(via)}`,
+    batch === undefined ? "" : `, in batch ${visible(batch)}`,
     "message" in decision && decision.message !== undefined ? `: ${visible(decision.message)}` : "",
     decision.comment === undefined ? "" : ` [${visible(decision.comment)}]`,
     decision.remember ? `, remembered for ${decision.remember.scope}` : "",
@@ -90,13 +109,17 @@ function signature({ decision, by, at, via, digest }: DecisionRecord): string {
 }
 
 /** The terms as a sentence. Empty: anybody may sign. */
-export function termsText({ roles, reviewers, quorum, fourEyes, decisions, remember, escalate }: ReviewTerms): string {
+export function termsText(terms: ReviewTerms): string {
+  const { roles, reviewers, quorum, fourEyes, decisions, remember, escalate } = terms;
   const who = [...(roles ?? []).map((role) => `role ${role}`), ...(reviewers ?? [])].join(" or ");
+  const typed = confirmedPaths(terms).join(" and ");
   const parts = [
     who === "" ? "anybody may sign" : `signed by ${who}`,
     escalate ? `after ${lasting(escalate.after)} by ${escalate.roles.map((role) => `role ${role}`).join(" or ")} as well` : "",
-    quorum !== undefined && quorum > 1 ? `${quorum} signatures` : "",
-    fourEyes ? "not by whoever asked" : "",
+    typeof quorum === "object" ? `it takes ${groupsText(quorum)}` : quorumOf(terms) > 1 ? `${quorum} signatures` : "",
+    fourEyes ? "not by whoever asked, nor by whoever edited it" : "",
+    typed === "" ? "" : `whoever signs types what stands at ${typed}`,
+    isBatchable(terms) ? "may be decided together with others" : "",
     decisions ? `only ${decisions.join(", ")}` : "",
     remember && remember !== "never" ? `may be remembered: ${remember.join(", ")}` : "",
   ];

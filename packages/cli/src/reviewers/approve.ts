@@ -1,6 +1,7 @@
 import { approve as approval, type ApprovalRequest, type Remember } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
+import { collected, CONFIRM, confirmation } from "./confirmation.ts";
 import { consent, seen } from "./consent.ts";
 import { rememberOf, withRemember, type RememberOptions } from "./remember.ts";
 import { report, sign } from "./sign.ts";
@@ -8,6 +9,7 @@ import { report, sign } from "./sign.ts";
 export interface SigningOptions {
   readonly digest?: string;
   readonly comment?: string;
+  readonly confirm?: readonly string[];
 }
 
 export const DIGEST = "sign what has this digest, without being asked (needed without a terminal)";
@@ -19,6 +21,7 @@ export function approve(): Command {
       .description("show a request and sign it: the call runs as it is proposed")
       .argument("<id>", "the request")
       .option("--digest <digest>", DIGEST)
+      .option("--confirm <value>", CONFIRM, collected)
       .option("--comment <text>", COMMENT),
   ).action((id: string, options: SigningOptions & RememberOptions, command: Command) =>
     atDesk(command, async (desk) => {
@@ -33,8 +36,9 @@ export function approve(): Command {
 export async function approveSeen(
   desk: Desk,
   request: ApprovalRequest,
-  { digest, comment, remember }: Pick<SigningOptions, "digest" | "comment"> & { readonly remember?: Remember | undefined } = {},
+  { digest, comment, confirm: given, remember }: SigningOptions & { readonly remember?: Remember | undefined } = {},
 ): Promise<ApprovalRequest> {
+  const confirm = await confirmation(request, given, digest === undefined);
   await consent(desk, digest, "Sign this?");
-  return sign(desk, request, approval({ comment, remember }));
+  return sign(desk, request, approval({ comment, confirm, remember }));
 }

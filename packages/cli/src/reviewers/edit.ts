@@ -8,6 +8,7 @@ import { diff } from "../output/diff.ts";
 import { confirm } from "../prompts.ts";
 import { jsonObject, objectIn } from "../settings/values.ts";
 import { COMMENT, DIGEST, type SigningOptions } from "./approve.ts";
+import { collected, CONFIRM, confirmation } from "./confirmation.ts";
 import { consent, leftPending, seen } from "./consent.ts";
 import { draftOf, edited } from "./editor.ts";
 import { report, sign } from "./sign.ts";
@@ -22,6 +23,7 @@ export function edit(): Command {
     .argument("<id>", "the request")
     .option("--args <json>", "the complete arguments, instead of an editor: JSON, @file, or - for standard input")
     .option("--digest <digest>", `${DIGEST}: of the proposal that you have changed`)
+    .option("--confirm <value>", CONFIRM, collected)
     .option("--comment <text>", COMMENT)
     .action((id: string, options: EditOptions, command: Command) =>
       atDesk(command, async (desk) => {
@@ -38,15 +40,16 @@ export function edit(): Command {
 export async function editSeen(
   desk: Desk,
   request: ApprovalRequest,
-  { args: given, digest, comment }: SigningOptions & { readonly args?: JsonObject | undefined } = {},
+  { args: given, digest, comment, confirm: typed }: SigningOptions & { readonly args?: JsonObject | undefined } = {},
 ): Promise<ApprovalRequest> {
   const args = given ?? (await fromEditor(request));
   if (digest === undefined) {
     const lines = diff(desk.out, request.proposal.args, args, process.stderr);
     desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`), digestLine(request, args)].join("\n"));
   }
+  const confirm = await confirmation(request, typed, digest === undefined);
   await consent(desk, digest, "Sign this?");
-  return sign(desk, request, editing(args, { comment }));
+  return sign(desk, request, editing(args, { comment, confirm }));
 }
 
 /** Until it is something that could run, or given up. @throws EDIT_UNCHECKABLE, Failure: left pending */

@@ -1,5 +1,5 @@
-import type { ApprovalRequest, Page, RequestQuery } from "@countersign/core";
-import { visibleJson } from "@countersign/core/terminal";
+import { missingSignatures, quorumOf, type ApprovalRequest, type Page, type RequestQuery } from "@countersign/core";
+import { groupsText, visible, visibleJson } from "@countersign/core/terminal";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
 import { toolOf } from "../output/request.ts";
@@ -47,7 +47,7 @@ async function redraw(desk: Desk, page: Page<ApprovalRequest>): Promise<void> {
 async function print({ gate, out }: Desk, { items, unreadable, next }: Page<ApprovalRequest>): Promise<void> {
   if (out.json) for (const request of items) out.value(request);
   else if (items.length > 0 || !out.people) {
-    if (table(out, columns(out.people, await fatesById(gate, items)), items))
+    if (table(out, columns(out.people, items, await fatesById(gate, items)), items))
       out.hint("… is where a line is cut: countersign show <id> prints all of it.");
   } else out.hint("Nothing here.");
   warnOfUnreadable(out, unreadable);
@@ -55,8 +55,13 @@ async function print({ gate, out }: Desk, { items, unreadable, next }: Page<Appr
 }
 
 /** In a pipe times are exact and the digest is there: what a script needs to sign. */
-function columns(people: boolean, fates: ReadonlyMap<string, string>): readonly Column<ApprovalRequest>[] {
+function columns(
+  people: boolean,
+  items: readonly ApprovalRequest[],
+  fates: ReadonlyMap<string, string>,
+): readonly Column<ApprovalRequest>[] {
   const now = Date.now();
+  const takesSeveral = items.some(({ status, terms }) => status === "pending" && quorumOf(terms) > 1);
   const hasSome = [...fates.values()].some((fate) => fate !== "");
   const ago = (at: number): string => (people ? span(now - at) : iso(at));
   const until = (at: number | undefined): string => (at === undefined ? "-" : people ? span(at - now) : iso(at));
@@ -68,7 +73,13 @@ function columns(people: boolean, fates: ReadonlyMap<string, string>): readonly 
     { name: "BY", value: ({ requestedBy }) => requestedBy?.id ?? "-" },
     ...(people ? [] : [{ name: "DIGEST", value: ({ proposal }: ApprovalRequest) => proposal.digest }]),
     ...(people && !hasSome ? [] : [{ name: "SAME CALL", value: ({ id }: ApprovalRequest) => fates.get(id) || "-" }]),
+    ...(people && !takesSeveral ? [] : [{ name: "MISSING", value: missingOf }]),
     { name: "TOOL", value: toolOf },
     { name: "ARGUMENTS", value: ({ proposal }) => visibleJson(proposal.args, 0) },
   ];
+}
+
+/** Whose signatures a request still takes. */
+function missingOf(request: ApprovalRequest): string {
+  return request.status === "pending" ? visible(groupsText(missingSignatures(request))) : "-";
 }

@@ -1,4 +1,5 @@
-import { quorumOf, type ApprovalRequest, type Decision } from "@countersign/core";
+import { missingSignatures, type ApprovalRequest, type Decision } from "@countersign/core";
+import { groupsText } from "@countersign/core/terminal";
 import { signer, type Desk } from "../desk.ts";
 import { person, toolOf } from "../output/request.ts";
 
@@ -13,11 +14,10 @@ export function report({ out }: Desk, request: ApprovalRequest): void {
 
 /** What a signature has come to. */
 export function outcome(request: ApprovalRequest): string {
-  const { id, status, decisions, proposal, terms } = request;
+  const { id, status, decisions, proposal } = request;
   const last = decisions.at(-1);
   const by = last ? ` by ${person(last.by)}` : "";
   const what = `${id} ${toolOf(request)}${by}, digest ${proposal.digest}`;
   if (status !== "pending") return `${status} ${what}`;
-  const signed = decisions.filter(({ decision, digest }) => decision.type !== "reject" && digest === proposal.digest).length;
-  return `signed ${what}; ${signed} of ${quorumOf(terms)} signatures, so it still waits`;
+  return `signed ${what}; it still takes ${groupsText(missingSignatures(request))}`;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { Principal } from "@countersign/core";
+import { isSamePerson, type Principal } from "@countersign/core";
 import { didYouMean } from "@countersign/core/policy";
 import { z } from "zod";
 import { unread, usage } from "../failure.ts";
@@ -14,9 +14,9 @@ export interface Config {
   /** A SQLite file, or a postgres:// URL. */
   readonly store: string | undefined;
   readonly tenant: string | undefined;
-  /** Whoever may sign, so that `doctor` can tell which requests nobody could. */
+  /** Whoever may sign, and under which ids: so that `doctor` can tell which requests nobody could. */
   readonly people: readonly Principal[] | undefined;
-  /** Who signs. */
+  /** Who signs, with all ids that `people` know this person by. */
   readonly identity: Principal | undefined;
 }
 
@@ -27,6 +27,7 @@ const principal = z.strictObject({
   id: text,
   name: text.optional(),
   roles: z.array(text).readonly().optional(),
+  aliases: z.array(text).readonly().optional(),
   kind: z.enum(["person", "service", "automation"]).optional(),
 });
 const file = z.strictObject({
@@ -53,12 +54,21 @@ export function readConfig(env: Environment, folder: string): Config {
     throw usage(
       `${projectFile} has an identity, which would sign for everybody who works in this folder. Move identity to ${personalFile(env)}.`,
     );
+  const people = project.people ?? personal.people;
+  const identity = identityOf(env) ?? personal.identity;
   return {
     store: nonEmpty(env["COUNTERSIGN_STORE"]) ?? project.store ?? personal.store,
     tenant: nonEmpty(env["COUNTERSIGN_TENANT"]) ?? project.tenant ?? personal.tenant,
-    people: project.people ?? personal.people,
-    identity: identityOf(env) ?? personal.identity,
+    people,
+    identity: identity && withAliases(identity, people),
   };
+}
+
+/** One person under all their ids: what they have signed on the page, they have signed. */
+function withAliases(identity: Principal, people: readonly Principal[] = []): Principal {
+  const same = people.filter((person) => isSamePerson(person, identity));
+  const aliases = [...new Set([identity, ...same].flatMap(({ id, aliases = [] }) => [id, ...aliases]))].filter((id) => id !== identity.id);
+  return aliases.length > 0 ? { ...identity, aliases } : identity;
 }
 
 function identityOf(env: Environment): Principal | undefined {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AgentRunner, Policy } from "@countersign/core";
+import type { AgentRunner, Policy, StandardSchemaV1 } from "@countersign/core";
 import { isStandardSchema, policyInternals } from "@countersign/core/policy";
 import type { ToolSchemas } from "@countersign/policy";
 import { usage } from "../failure.ts";
@@ -59,6 +59,11 @@ export function toolsIn(exports: Exports, path: string): ToolSchemas {
   throw usage(
     `${path} exports no tools. Export them: export const tools = { send_payment: schema }, with undefined for a tool without a schema, or a list of tools.`,
   );
+}
+
+/** The export `context`: the schema of what the application knows about a conversation. Undefined: there is none. */
+export function contextIn({ context }: Exports): StandardSchemaV1 | undefined {
+  return isStandardSchema(context) ? context : undefined;
 }
 
 function isObject(value: unknown): value is Exports {

@@ -20,6 +20,13 @@ export function moment(value: string): number {
   return at;
 }
 
+/** A moment, Unix ms: a date, or the milliseconds themselves. */
+export function instant(value: string): number {
+  const at = /^\d{5,}$/.test(value) ? Number(value) : /^\d{4}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) throw new InvalidArgumentError("Write a date such as 2027-01-31T08:00Z, or milliseconds since 1970.");
+  return at;
+}
+
 export function whole(from: number, to: number): (value: string) => number {
   return (value) => {
     const number = Number(value);

@@ -18,6 +18,12 @@ const policy = definePolicy({
       ask: ({ args }) => args.amount > 1_000 && "over $1,000",
       review: { roles: ["finance"], remember: ["exact-args"] },
     },
+    checked: {
+      args: z.object({ recipient: z.string(), amount: z.number() }),
+      ask: true,
+      review: { roles: ["finance"], confirm: "args.amount" },
+    },
+    merger: { ask: true, review: { quorum: [{ roles: ["finance"], count: 2 }, { roles: ["cfo"] }], confirm: ["args.of", "args.amount"] } },
     wire: { ask: true, review: { roles: ["finance"], quorum: 2, fourEyes: true } },
     transfer: { args: z.object({ iban: z.string().length(22), amount: z.number() }), ask: true, redact: ["args.iban"] },
     sign_only: { ask: true, review: { decisions: ["approve", "reject"] } },
