@@ -1,5 +1,5 @@
 // A store's clock may lag a little behind the one that it judges leases by. No process may believe in its lease for longer than others do.
-import { approve, createGate, definePolicy, isCountersignError } from "@countersign/core";
+import { approve, CountersignError, createGate, definePolicy, isCountersignError } from "@countersign/core";
 import { CLOCK_LAG, type StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
@@ -32,6 +32,23 @@ it("a claim isn't believed in once others may take it", async () => {
   let claims = 0;
   const store = lagging("claimed", () => {
     if (++claims === 1) advance(LEASE - CLOCK_LAG);
+  });
+  const gate = createGate({ policy, store, warn: () => {} });
+  const asked = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: {} });
+  if (asked.status !== "pending") throw new Error(asked.status);
+  await gate.decide(asked.request, approve(), { by });
+  const attempts: number[] = [];
+  await gate.execute({ id: asked.id, args: {} }, (_, { attempt }) => attempts.push(attempt));
+  expect(attempts).toEqual([2]);
+});
+
+it("a claim whose answer came late isn't believed in for what is left of it by a clock that lags", async () => {
+  let claims = 0;
+  const store = lagging("claimed", () => {
+    if (++claims > 1) return;
+    // Its lease was written by the lagging clock: it is over by now, and that clock says that some of it is left.
+    advance(LEASE - CLOCK_LAG * 0.75);
+    throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
   });
   const gate = createGate({ policy, store, warn: () => {} });
   const asked = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: {} });

@@ -13,12 +13,12 @@ export interface Heartbeat {
 }
 
 /**
- * Until when a lease may be believed in, by this process's clock: it was written at `since` or later, for so long (ms). The
- * clock that it was written by may be behind the one that others judge it by.
+ * Until when a lease may be believed in, by this process's clock: at `since` or later it was written for so long (ms), or so
+ * much of it was `left`. The clock that told that may be behind the one that others judge it by.
  */
-export function believed(since: number, lease: number): number {
-  // Of a lease that is hardly longer than that, half is left: with nothing left, whoever claims would give it back for ever.
-  return since + lease - Math.min(CLOCK_LAG, lease / 2);
+export function believed(since: number, lease: number, left: number = lease): number {
+  // Of a whole lease that is hardly longer than that, half is left: with nothing left, whoever claims would give it back for ever.
+  return since + left - Math.min(CLOCK_LAG, lease / 2);
 }
 
 /** A runner's signs of life: the lease is extended after each third of it. */

@@ -65,7 +65,8 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         return take(kernel, record, claimant, { now, since });
       case "executing":
         // The acknowledgement of an earlier try of this very claim may have been lost.
-        if (record.holder === claimant.nonce) return { type: "mine", record, begun, until: believed(since, record.leaseUntil - now) };
+        if (record.holder === claimant.nonce)
+          return { type: "mine", record, begun, until: believed(since, kernel.timings.claimLease, record.leaseUntil - now) };
         if (record.leaseUntil > now) return { type: "busy", record };
         await kernel.ledger.commit(lapse(record, now));
         return undefined;
