@@ -7,6 +7,7 @@ export type { CheckedCall } from "./policy/checked-call.ts";
 export type { CompiledPolicy, CompiledRail, CompiledRule, CompiledTier, Layer } from "./policy/compiled.ts";
 export { didYouMean } from "./policy/did-you-mean.ts";
 export { rulesFor } from "./policy/find.ts";
+export { shownArgs } from "./policy/look.ts";
 export { addressed, ruleName, type RuleName } from "./policy/names.ts";
 export { policyInternals, policyOf, type PolicyInternals } from "./policy/policy.ts";
 export { isStandardSchema, jsonSchemaOf } from "./policy/schema.ts";

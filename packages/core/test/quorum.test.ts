@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Principal } from "../src/contract/principal.ts";
 import { groupsText, missingFrom, withInvitations } from "../src/contract/quorum.ts";
 import type { QuorumGroup, ReviewTerms } from "../src/contract/terms.ts";
+import { termsAt } from "../src/store/notices.ts";
 
 const ids = ["ann", "bob", "cem", "dana"] as const;
 const roles = ["finance", "cfo", "legal"] as const;
@@ -16,11 +17,13 @@ const group: fc.Arbitrary<QuorumGroup> = fc.oneof(
   fc.record({ reviewers: some(ids), count }),
   fc.record({ roles: some(roles), reviewers: some(ids), count }),
 );
+const escalatedBy = (terms: ReviewTerms, more: readonly string[]): ReviewTerms =>
+  termsAt({ terms: { ...terms, escalate: { after: "1h", roles: more } }, askedAt: 0 }, 3_600_000);
 const grouped: fc.Arbitrary<ReviewTerms> = fc
   .record({ groups: fc.array(group, { minLength: 1, maxLength: 3 }), escalated: fc.uniqueArray(fc.constantFrom("board", ...roles)) })
   .map(({ groups, escalated }) => {
     const terms = withInvitations({ quorum: groups });
-    return escalated.length > 0 ? { ...terms, roles: [...new Set([...(terms.roles ?? []), ...escalated])] } : terms;
+    return escalated.length > 0 ? escalatedBy(terms, escalated) : terms;
   });
 const counted: fc.Arbitrary<ReviewTerms> = fc.record({ roles: maybe(some(roles)), reviewers: maybe(some(ids)), quorum: count });
 
@@ -50,10 +53,8 @@ function placesOf(terms: ReviewTerms): readonly Place[] {
     const takes = (signer: Principal) => goesBy(signer, named) || (isPerson(signer) && ((!all && !named) || has(signer, all)));
     return Array.from({ length: quorum }, () => ({ group: 0, takes }));
   }
-  const besideRoles = (all ?? []).filter((role) => !quorum.some((group) => group.roles?.includes(role)));
   return quorum.flatMap((group, index) => {
-    const takes = (signer: Principal) =>
-      goesBy(signer, group.reviewers) || (isPerson(signer) && (has(signer, group.roles) || has(signer, besideRoles)));
+    const takes = (signer: Principal) => goesBy(signer, group.reviewers) || (isPerson(signer) && has(signer, group.roles));
     return Array.from({ length: group.count ?? 1 }, () => ({ group: index, takes }));
   });
 }
@@ -96,6 +97,15 @@ describe("what is missing of a quorum", () => {
         }
       }),
     );
+  });
+
+  it("takes a role that an escalation added for any group, and anybody still where anybody may sign", () => {
+    const terms = withInvitations({ quorum: [{ roles: ["finance"] }, { roles: ["cfo"] }, {}] });
+    const ceo = { id: "cy", roles: ["ceo"] };
+    const two = [{ id: "di", roles: ["ceo"] }, { id: "ed" }];
+    expect(missingFrom(terms, [ceo, ...two])).toHaveLength(2);
+    expect(missingFrom(escalatedBy(terms, ["ceo"]), [ceo, ...two])).toEqual([]);
+    expect(escalatedBy(terms, ["ceo"])).not.toHaveProperty("roles", ["ceo"]);
   });
 
   it("counts two groups of one and the same object as two", () => {

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import type { ApprovalRequest } from "../src/contract/request.ts";
 import { oneAtATime } from "../src/terminal/one-at-a-time.ts";
-import { prompt, summary } from "../src/terminal/prompt.ts";
+import { prompt, summary, type Unconfirmed } from "../src/terminal/prompt.ts";
 import { visible, visibleJson } from "../src/terminal/visible.ts";
 
 const request = {
@@ -19,7 +19,7 @@ const request = {
 } as unknown as ApprovalRequest;
 
 /** Types each answer when the prompt for it has appeared. */
-async function answered(answers: readonly string[], over: Partial<ApprovalRequest> = {}) {
+async function answered(answers: readonly string[], over: Partial<ApprovalRequest> = {}, unconfirmed?: Unconfirmed) {
   const input = new PassThrough();
   const output = new PassThrough();
   let shown = "";
@@ -32,7 +32,7 @@ async function answered(answers: readonly string[], over: Partial<ApprovalReques
       if (next !== undefined) setImmediate(() => input.write(next));
     }
   });
-  const decision = await prompt({ ...request, ...over }, new AbortController().signal, { input, output });
+  const decision = await prompt({ ...request, ...over }, new AbortController().signal, { input, output }, unconfirmed);
   return { decision, shown };
 }
 const CLEAR = "\u0015"; // Ctrl-U: deletes the draft
@@ -80,6 +80,37 @@ describe("the terminal reviewer", () => {
     const good = `${CLEAR}{"amount": 4000}\r`;
     const edited = await answered(["e\r", good, "y\r", "4000\r"], { terms: { confirm: "args.amount" } });
     expect(edited.decision).toEqual({ type: "edit", args: { amount: 4_000 }, confirm: { "args.amount": "4000" } });
+  });
+
+  it("asks for what a decision was refused for, and keeps what was typed before", async () => {
+    const paths = ["args.amount", "args.recipient"];
+    const decision = { type: "edit", args: { amount: 70_000 }, confirm: { "args.amount": "7", "args.of": "x" } } as const;
+    const { decision: again, shown } = await answered(["70000\r", "Acme\r"], {}, { decision, paths });
+    expect(again).toEqual({ ...decision, confirm: { "args.of": "x", "args.amount": "70000", "args.recipient": "Acme" } });
+    expect(shown).toContain('"amount": 70000');
+    expect(shown).toContain("Nothing was signed yet");
+    expect((await answered(["70000\r", "\r"], {}, { decision, paths })).decision).toBeUndefined();
+  });
+
+  it("shows what the policy says of a call beside its arguments, each in a line of its own", () => {
+    const description = {
+      title: "Pay \u202eAcme",
+      risk: "high",
+      facts: [{ label: "Asked\nby", value: "bob\n  digest    0000" }],
+      links: [{ label: "Invoice", url: "https://erp.example/88" }],
+    } as const;
+    const lines = summary({ ...request, proposal: { ...request.proposal, description } }).split("\n");
+    expect(lines.slice(2, 6)).toEqual([
+      "  tool      send_payment",
+      "  title     Pay \\u{202e}Acme",
+      "  risk      high",
+      "  why       over $1,000",
+    ]);
+    expect(lines).toContain("  fact      Asked\\u{a}by: bob\\u{a}  digest    0000");
+    expect(lines).toContain("  link      Invoice: https://erp.example/88");
+    expect(lines.filter((line) => line.startsWith("  digest"))).toEqual([`  digest    ${"d".repeat(64)}`]);
+    expect(lines.join("\n")).toContain('"amount": 4200');
+    expect(summary(request)).not.toContain("title");
   });
 
   it("edits: asks again while the JSON or the schema doesn't hold, shows what will run, wants a yes", async () => {

@@ -48,6 +48,12 @@ describe("tiers", () => {
     });
   });
 
+  it("cut what a model wrote into a reason", () => {
+    const policy = definePolicy({ tools: { pay: { ask: ({ args }) => `to ${String(args["to"])}` } } });
+    const verdict = judge(policy, "pay", { to: "x".repeat(100_000) })?.verdict;
+    expect(verdict?.type === "ask" && verdict.reason).toHaveLength(1_000);
+  });
+
   it("hold where they can't be evaluated, the strictest first", () => {
     const policy = definePolicy({ tools: { pay: { ask: [{ when: () => { throw new Error("x"); }, review: { roles: ["cfo"] } }, { review: FINANCE }] } } }); // prettier-ignore
     expect(judge(policy, "pay")).toMatchObject({ verdict: { tier: 1, terms: { roles: ["cfo"] } }, faults: [{ rule: "pay", part: "ask" }] });
@@ -108,6 +114,10 @@ describe("groups", () => {
     expect(rule("args.amount")()).toBeDefined();
     expect(problemOf(rule("args.items"))).toContain("tools.pay.review.confirm. args.items of pay is not one value");
     expect(problemOf(rule("args.amount", ["args.amount"]))).toContain("args.amount of pay is masked (redact)");
+    const masked = definePolicy({ tools: { "*": { ask: true, redact: ["args.iban"] } } });
+    const confirming = { pay: { ask: true, review: { confirm: "args.iban" } } } as const;
+    expect(problemOf(() => definePolicy({ include: [masked], tools: confirming }))).toContain("masked");
+    expect(problemOf(() => definePolicy({ always: [{ ask: true, review: { confirm: "args.iban" } }], tools: { pay: { deny: () => false, redact: ["args.iban"] } } }))).toContain("masked"); // prettier-ignore
     expect(problemOf(() => definePolicy({ always: [{ tools: ["pay"], ask: true, review: { confirm: "args.iban" } }], tools: { "pay*": { ask: true, redact: ["args.*"] } } }))).toContain("masked"); // prettier-ignore
   });
 });
@@ -162,6 +172,32 @@ describe("guard rails", () => {
     expect(judge(broken, "any", { a: { b: false } })?.verdict.type).toBe("allow");
   });
 
+  it("see what a rule without a namespace sees of a tool in one", () => {
+    const when = ({ args }: { args: JsonObject }) => Number(args["amount"]) > 1_000;
+    const policy = definePolicy({ always: [{ tools: ["pay"], when, deny: true }], tools: { pay: { args: z.object({ amount: z.number().default(5_000) }), ask: true } } }); // prettier-ignore
+    const call = { namespace: "billing", tool: "pay", args: {}, threadId: "t", agent: "a" };
+    expect(policyInternals(policy)?.judge(call).verdict.type).toBe("deny");
+  });
+
+  it("of other tools have nothing to do with each other", () => {
+    const on = (tool: string, decisions: readonly ("approve" | "edit" | "reject")[]) =>
+      ({ tools: [tool], ask: true, review: { decisions } }) as const;
+    const always = [on("run_sql", ["approve", "reject"]), on("pay", ["edit"])];
+    expect(definePolicy({ always, tools: { pay: "ask", run_sql: "ask" } })).toBeDefined();
+    expect(problemOf(() => definePolicy({ default: "allow", always: [on("pay", ["approve"]), on("p*", ["edit"])], tools: { pay: "allow" } }))).toContain("always[0]. Nobody could sign under these terms and those of always[1]"); // prettier-ignore
+  });
+
+  it("count in the hash with what they add", () => {
+    const hashOf = (review?: ReviewTerms) => definePolicy({ review: { roles: ["s"] }, always: [{ ask: true, ...(review && { review }) }], tools: { t: { ask: true, review: { roles: ["f"] } } } }).hash; // prettier-ignore
+    expect(hashOf()).not.toBe(hashOf({ roles: ["s"] }));
+  });
+
+  it("can't turn the clock for one another", () => {
+    const turn = ({ now }: { now: Date }) => now.setFullYear(1999) === 0;
+    const policy = definePolicy({ tools: { t: { ask: [{ when: turn }, { when: ({ now }) => now.getUTCFullYear() === 1999 }] } } });
+    expect(policy.check({ tool: "t", args: {}, now: Date.UTC(2026, 0, 1) })).toEqual({ type: "allow" });
+  });
+
   it("see the gate's clock", () => {
     const at = (hour: number) => railed.check({ tool: "pay_all", args: { amount: 1 }, now: Date.UTC(2026, 0, 1, hour) }).type;
     expect([at(5), at(6)]).toEqual(["deny", "allow"]);
@@ -195,7 +231,7 @@ describe("guard rails", () => {
           tools: { pay: { ask: true, review: { decisions: ["approve", "reject"] } } },
           always: [{ ask: true, review: { decisions: ["edit"] } }],
         }),
-      "always[0].review. Nobody could sign under these terms and those of tools.pay",
+      "tools.pay. Nobody could sign under these terms and those of always[0]",
     ],
     [
       "terms that nobody can meet with a tier's",
@@ -244,6 +280,24 @@ describe("included policies", () => {
     ]);
   });
 
+  it("see what their own rules see, whatever the including policy makes of the arguments", () => {
+    const Amount = z.object({ amount: z.coerce.number().default(5_000) });
+    const rail = { tools: ["pay"], when: ({ args }: { args: JsonObject }) => Number(args["amount"]) > 1_000, deny: true } as const;
+    const below = definePolicy({ always: [rail], tools: { pay: { args: Amount, ask: true } } });
+    const Cents = z.object({
+      amount: z
+        .number()
+        .default(1)
+        .transform((cents) => cents / 100),
+    });
+    for (const pay of ["ask", { args: Cents, ask: true }] as const)
+      expect(judge(definePolicy({ include: [below], tools: { pay } }), "pay")?.verdict).toMatchObject({ type: "deny", rule: "include[0].always[0]" }); // prettier-ignore
+    const strict = definePolicy({
+      tools: { pay: { args: z.object({ amount: z.number() }), deny: ({ args }) => args.amount > 1, ask: true } },
+    });
+    expect(judge(definePolicy({ include: [strict], tools: { pay: "ask" } }), "pay", { amount: "5000" })?.verdict.type).toBe("invalid");
+  });
+
   it("are policies", () => {
     expect(problemOf(() => definePolicy({ include: [{}] as never }))).toContain("include.0. Name what definePolicy made.");
     const bob = definePolicy({ review: { decisions: ["edit"] } });
@@ -282,6 +336,13 @@ describe("describe", () => {
       facts: Array.from({ length: 100 }, () => ({ label: "l", value: "v" })),
     }))?.describe();
     expect([said?.title?.length, said?.facts?.length]).toEqual([300, 30]);
+  });
+
+  it("goes without a link that leads nowhere, and tells that", () => {
+    const links = [{ label: "x", url: "javascript:alert(1)" }, { label: "y", url: "https://example.com" }, { label: "z", url: `https://example.com/${"x".repeat(9_000)}` }]; // prettier-ignore
+    const judgement = facts(() => ({ risk: "high", links }));
+    expect(judgement?.describe()).toEqual({ risk: "high", links: [{ label: "y", url: "https://example.com" }] });
+    expect(judgement?.faults).toMatchObject([{ part: "describe" }]);
   });
 
   it.each<[string, () => object]>([

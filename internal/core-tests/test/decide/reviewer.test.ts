@@ -2,6 +2,7 @@ import { approve, createGate, dangerouslyApproveAll, definePolicy, edit, type De
 import { terminalReviewer } from "@countersign/core/terminal";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 
 const policy = definePolicy({
   tools: {
@@ -50,6 +51,36 @@ describe("a reviewer in the process", () => {
     ).toMatchObject({
       status: "approved",
     });
+  });
+
+  it("is asked again for what it didn't type, where it says that it completes that", async () => {
+    const tiers = definePolicy({
+      tools: {
+        pay: {
+          args: z.object({ amount: z.number() }),
+          ask: [{ when: ({ args }) => args.amount > 9, review: { confirm: "args.amount" } }, { when: true }],
+        },
+      },
+    });
+    const seen: unknown[] = [];
+    const review: Reviewer["review"] = (_request, { unconfirmed }) => {
+      seen.push(unconfirmed);
+      return edit({ amount: 10 }, { confirm: ["none", "9", "10"][seen.length - 1] ?? null });
+    };
+    const asking = (completes: boolean) => {
+      const warnings: string[] = [];
+      const reviewer = { as: alice, review, completes };
+      return { warnings, gate: createGate({ policy: tiers, store: memoryStore(), reviewer, warn: (text) => warnings.push(text) }) };
+    };
+    const completing = asking(true);
+    expect((await completing.gate.ask(call)).status).toBe("approved");
+    const refused = (confirm: string) => ({ decision: edit({ amount: 10 }, { confirm }), paths: ["args.amount"] });
+    expect(seen).toEqual([undefined, refused("none"), refused("9")]);
+    expect(completing.warnings).toEqual([]);
+    seen.length = 0;
+    const plain = asking(false);
+    expect((await plain.gate.ask(call)).status).toBe("pending");
+    expect([seen.length, plain.warnings.length]).toEqual([1, 1]);
   });
 
   it("without the role decides nothing, and says so", async () => {

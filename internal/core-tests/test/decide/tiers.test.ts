@@ -128,6 +128,68 @@ describe("a request under tiers", () => {
     expect(await edited(70, cfo)).toMatchObject({ status: "pending", tier: 2, terms: { roles: ["legal", "cfo"] } });
   });
 
+  it("doesn't run with an edit that a desk without the policy took for less than it needs", async () => {
+    const Pay = z.object({ amount: z.number(), to: z.string().optional() });
+    const security = { when: ({ args }: { readonly args: Readonly<Record<string, unknown>> }) => args["to"] === "mallory", ask: true as const, review: { roles: ["security"] } }; // prettier-ignore
+    const policy = definePolicy({ always: [security], tools: { pay: { args: Pay, ask: TIERS } } });
+    const older = definePolicy({ tools: { pay: { args: Pay, ask: true, review: { roles: ["finance"] } } } });
+    for (const deskPolicy of [undefined, older])
+      for (const args of [{ amount: 500 }, { amount: 20, to: "mallory" }, { amount: 15 }]) {
+        const store = memoryStore();
+        const gate = createGate({ store, policy, warn: () => {} });
+        const desk = createGate({ store, ...(deskPolicy && { policy: deskPolicy }) });
+        const call = { threadId: "t", key: "k", tool: "pay", args: { amount: 20 }, requestedBy: "asker" } as const;
+        const approval = await gate.ask(call);
+        if (approval.status !== "pending") throw new Error(approval.status);
+        expect(await desk.decide(approval.request, edit(args), { by: ann })).toMatchObject({ status: "approved" });
+        const ran: unknown[] = [];
+        const came = await codeOf(gate.execute({ id: approval.id, args }, (given) => ran.push(given)));
+        expect({ args, came, ran }).toEqual(
+          args.amount === 15 ? { args, came: "none", ran: [args] } : { args, came: "NOT_APPROVED", ran: [] },
+        );
+      }
+  });
+
+  it("keeps the signers of each policy where both have tiers under one name", async () => {
+    const holds = (name: string) => ({ args }: { readonly args: Readonly<Record<string, unknown>> }) => args[name] === true; // prettier-ignore
+    const below = definePolicy({ tools: { pay: { ask: [{ when: above(1_000), review: { roles: ["cfo"] } }] } } });
+    const ask = [
+      { when: holds("sanctioned"), review: { roles: ["board"] } },
+      { when: holds("foreign"), review: { roles: ["legal"] } },
+    ];
+    const { request, desk } = await asked(2_000, definePolicy({ include: [below], tools: { pay: { ask } } }));
+    expect(request).toMatchObject({ terms: { roles: ["cfo"] } });
+    const edited = await desk.decide(request, edit({ amount: 500, foreign: true }), { by: cfo });
+    expect(edited).toMatchObject({ status: "pending", terms: { roles: ["legal", "cfo"] } });
+  });
+
+  it("needs more people again where a later tier asks more of them", async () => {
+    const foreign = ({ args }: { readonly args: Readonly<Record<string, unknown>> }) => args["foreign"] === true;
+    const ask = [
+      { when: foreign, review: { roles: ["legal"] } },
+      { when: above(10), review: { roles: ["finance"], quorum: 2 } },
+    ];
+    const policy = definePolicy({ tools: { pay: { ask } } });
+    const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
+    const approval = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: { amount: 5, foreign: true } });
+    if (approval.status !== "pending") throw new Error(approval.status);
+    const by = { id: "lee", roles: ["legal"] };
+    expect(await gate.decide(approval.request, edit({ amount: 90_000, foreign: false }), { by })).toMatchObject({ status: "pending" });
+  });
+
+  it("shows no more of an edit than of the call that was asked about", async () => {
+    const describe_ = ({ args }: { readonly args: Readonly<Record<string, unknown>> }) => ({ title: `to ${String(args["iban"])}` });
+    const rule = { ask: true, describe: describe_ } as const;
+    const store = memoryStore();
+    const gate = createGate({ store, policy: definePolicy({ tools: { pay: { ...rule, redact: ["args.iban"] } } }), warn: () => {} });
+    const desk = createGate({ store, policy: definePolicy({ tools: { pay: rule } }), warn: () => {} });
+    const approval = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: { amount: 1, iban: "IBANSECRET" } });
+    if (approval.status !== "pending") throw new Error(approval.status);
+    const edited = await desk.decide(approval.request, edit({ amount: 2, iban: "•••" }), { by: ann });
+    expect(edited.proposal.description).toEqual({ title: "to •••" });
+    expect(JSON.stringify(await Array.fromAsync(gate.history(approval.id)))).not.toContain("IBANSECRET");
+  });
+
   it("loses its words where no policy can make them anew", async () => {
     const store = memoryStore();
     const Pay = z.object({ amount: z.number() });

@@ -2,7 +2,8 @@ import { idsOf } from "./person.ts";
 import { APPROVES_ALL, type Principal } from "./principal.ts";
 import { quorumOf, type QuorumGroup, type ReviewTerms } from "./terms.ts";
 
-type Named = Pick<QuorumGroup, "roles" | "reviewers">;
+/** Those who may sign. */
+export type Named = Pick<QuorumGroup, "roles" | "reviewers">;
 
 /** A list that is absent names nobody; with neither, anybody is meant. */
 export function isOpenToAnyone({ roles, reviewers }: Named): boolean {
@@ -10,21 +11,9 @@ export function isOpenToAnyone({ roles, reviewers }: Named): boolean {
 }
 
 /** The groups that have to sign: a number of signatures is one group. */
-function groupsOf(terms: ReviewTerms): readonly QuorumGroup[] {
+export function groupsOf(terms: ReviewTerms): readonly QuorumGroup[] {
   const { quorum, roles, reviewers } = terms;
   return typeof quorum === "object" ? quorum : [{ roles, reviewers, count: quorumOf(terms) }];
-}
-
-/** The groups, each with those who count for any of them: whom the terms invite, and no group names. */
-export function wholeGroups(terms: ReviewTerms): readonly QuorumGroup[] {
-  const groups = groupsOf(terms);
-  if (typeof terms.quorum !== "object") return groups;
-  const { roles = [], reviewers = [] } = besideGroups(terms, groups);
-  const withThose = (names: readonly string[] | undefined, more: readonly string[]): readonly string[] | undefined =>
-    more.length > 0 ? [...(names ?? []), ...more] : names;
-  return groups.map((group) =>
-    isOpenToAnyone(group) ? group : { ...group, roles: withThose(group.roles, roles), reviewers: withThose(group.reviewers, reviewers) },
-  );
 }
 
 /** Terms that say who may sign at one place: groups invite those whom they name. */
@@ -60,11 +49,10 @@ function standsForOne({ id, kind }: Principal, terms: Pick<ReviewTerms, "quorum"
 }
 
 /**
- * What is missing once these people have signed: the groups, each with how many more it takes. Nobody counts twice. Whoever is
- * invited beside the groups, such as a role that an escalation added, counts for any of them.
+ * What is missing once these people have signed: the groups, each with how many more it takes. Nobody counts twice.
  */
 export function missingFrom(terms: ReviewTerms, signers: readonly Principal[]): readonly QuorumGroup[] {
-  const groups = wholeGroups(terms);
+  const groups = groupsOf(terms);
   // By place in the list: two groups may be one and the same object.
   const placed = groups.map((): Principal[] => []);
 
@@ -85,14 +73,6 @@ export function missingFrom(terms: ReviewTerms, signers: readonly Principal[]): 
     const missing = (group.count ?? 1) - (placed[index]?.length ?? 0);
     return missing > 0 ? [{ ...group, count: missing }] : [];
   });
-}
-
-/** Whom the terms invite, and no group names. Lists, not `undefined`: nobody, rather than anybody. */
-function besideGroups({ roles = [], reviewers = [] }: ReviewTerms, groups: readonly QuorumGroup[]): Named {
-  return {
-    roles: roles.filter((role) => !groups.some((group) => group.roles?.includes(role))),
-    reviewers: reviewers.filter((id) => !groups.some((group) => group.reviewers?.includes(id))),
-  };
 }
 
 function isNamed(by: Principal, { reviewers = [] }: Named): boolean {

@@ -7,6 +7,16 @@ import type { ApprovalRequest } from "./request.ts";
 export interface Reviewer {
   /** Signs as. */
   readonly as: Principal;
-  /** `signal` aborts when the time is up or somebody else has decided. */
-  review(request: ApprovalRequest, options: { readonly signal: AbortSignal }): Awaitable<Decision | undefined>;
+  /** Does it complete decisions that lack what has to be typed? Default: they are refused, and that is told. */
+  readonly completes?: boolean | undefined;
+  /**
+   * `signal` aborts when the time is up or somebody else has decided. `unconfirmed`: its own decision, which was refused because
+   * the values at these paths were not typed, or others. It is asked again for as long as there are such values.
+   */
+  review(request: ApprovalRequest, options: ReviewOptions): Awaitable<Decision | undefined>;
+}
+
+export interface ReviewOptions {
+  readonly signal: AbortSignal;
+  readonly unconfirmed?: { readonly decision: Decision; readonly paths: readonly string[] } | undefined;
 }

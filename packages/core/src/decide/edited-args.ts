@@ -43,7 +43,17 @@ export async function judgedAnew(
   const { namespace, tool, threadId, agent, requestedBy } = record;
   // The thread first: what is allowed after this read makes the commit that expects its version fail.
   const thread = await ledger.thread(threadId);
-  const call = { namespace, tool, args, threadId, agent, requestedBy, context: context ?? thread?.context, now: record.judgedAt };
+  const call = {
+    namespace,
+    tool,
+    args,
+    threadId,
+    agent,
+    requestedBy,
+    context: context ?? thread?.context,
+    now: record.judgedAt,
+    redact: record.redact,
+  };
   if (!countsHistory(policy.versionFor(record), record)) return { judgement: policy.judge(call), held: NOTHING };
   // Whoever signs looks at all of it: the totals are kept by the processes of agents.
   const history = pastCalls(past(await ledger.ofThread(threadId)), record.id);

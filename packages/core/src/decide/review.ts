@@ -1,6 +1,6 @@
 import type { Decision } from "../contract/decision.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import type { Reviewer } from "../contract/reviewer.ts";
+import type { Reviewer, ReviewOptions } from "../contract/reviewer.ts";
 import { isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
@@ -23,13 +23,14 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), kernel.timings.reviewWithin);
   try {
-    const answer = consult(kernel, reviewer, request, over.signal);
-    await Promise.race([answer, untilDecided(kernel, id, over.signal).catch(() => undefined)]);
-    const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
-    if (decision)
-      await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" }).catch((error: unknown) =>
-        tell(kernel, request, error),
-      );
+    const decided = untilDecided(kernel, id, over.signal).catch(() => undefined);
+    for (let unconfirmed: ReviewOptions["unconfirmed"]; ;) {
+      const answer = consult(kernel, reviewer, request, { signal: over.signal, unconfirmed });
+      await Promise.race([answer, decided]);
+      const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
+      unconfirmed = decision && (await refusedFor(kernel, reviewer, request, decision));
+      if (!unconfirmed) break;
+    }
   } finally {
     clearTimeout(timer);
     over.abort();
@@ -37,16 +38,38 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
   return !(await isDecided(kernel, id));
 }
 
+/** What a decision lacks that can still be typed, and at a terminal is. Undefined: it counts, or it doesn't and that was told. */
+async function refusedFor(
+  kernel: Kernel,
+  reviewer: Reviewer,
+  request: ApprovalRequest,
+  decision: Decision,
+): Promise<ReviewOptions["unconfirmed"]> {
+  try {
+    await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" });
+  } catch (error) {
+    const lacks = isCountersignError(error, "NOT_CONFIRMED") && error.details.valueless.length === 0;
+    if (lacks && reviewer.completes) return { decision, paths: error.details.paths };
+    tell(kernel, request, error);
+  }
+  return undefined;
+}
+
 async function isDecided(kernel: Kernel, id: string): Promise<boolean> {
   return (await kernel.ledger.demand(id)).state !== "pending";
 }
 
 /** A reviewer that throws has not decided. */
-async function consult(kernel: Kernel, reviewer: Reviewer, request: ApprovalRequest, signal: AbortSignal): Promise<Decision | undefined> {
+async function consult(
+  kernel: Kernel,
+  reviewer: Reviewer,
+  request: ApprovalRequest,
+  options: ReviewOptions,
+): Promise<Decision | undefined> {
   try {
-    return await reviewer.review(request, { signal });
+    return await reviewer.review(request, options);
   } catch (error) {
-    if (!signal.aborted) tell(kernel, request, error);
+    if (!options.signal.aborted) tell(kernel, request, error);
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ export function tellingFaults(policy: PolicyInternals, warn: (message: string) =
       context: "the policy's context schema",
       describe: "its describe",
     };
-    const consequence = part === "describe" ? "so people see the arguments alone" : "so it counts as true";
+    const consequence = part === "describe" ? "so people read less than it says" : "so it counts as true";
     warn(
       `Rule ${rule}: ${what[part]} could not be evaluated, ${consequence}: ${messageOf(error)}. ` +
         "Mend the policy. You are told this once, however many calls there are.",

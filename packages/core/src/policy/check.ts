@@ -1,13 +1,12 @@
 import type { Description } from "../contract/description.ts";
-import { masked } from "../contract/mask.ts";
 import type { ReviewTerms } from "../contract/terms.ts";
 import type { Verdict } from "../contract/verdict.ts";
 import type { CheckedCall } from "./checked-call.ts";
 import type { CompiledPolicy, CompiledRail, CompiledRule, Layer } from "./compiled.ts";
 import { readDescription } from "./description.ts";
-import { isAbout, redactionOf, ruleOf, rulesIn } from "./find.ts";
+import { isAbout, ruleOf, rulesIn } from "./find.ts";
 import { holds } from "./holds.ts";
-import { Looking, type Look } from "./look.ts";
+import { Looking, shownArgs, type Look } from "./look.ts";
 import { addressOf, isNamespaced } from "./names.ts";
 import { keeping } from "./review.ts";
 import { tightened } from "./tighten.ts";
@@ -81,12 +80,11 @@ class Judging {
       for (const rule of rulesIn(layer, this.#call)) {
         if (!rule.describe) continue;
         const look = this.#look(rule, layer);
-        const redact = redactionOf(this.#policy, this.#call);
-        // With masks it sees the model's own arguments: what a schema makes of them may carry a value elsewhere.
-        const seen = "call" in look && look.call && (redact ? { ...look.call, args: masked(this.#call.args, redact) } : look.call);
-        if (!seen) return undefined;
+        if (!("call" in look) || !look.call) return undefined;
         try {
-          return readDescription(rule.describe(seen as never));
+          const { description, flaw } = readDescription(rule.describe({ ...look.call, args: shownArgs(look.call) } as never));
+          if (flaw !== undefined) this.#tell(rule.name.text, "describe", new Error(flaw));
+          return Object.keys(description).length > 0 ? description : undefined;
         } catch (error) {
           this.#tell(rule.name.text, "describe", error);
           return undefined;
@@ -122,9 +120,12 @@ class Judging {
     return ALLOW;
   }
 
-  /** Whoever may sign under the terms of two rules has to be accepted by both. */
+  /** Of two policies. Whoever may sign has to be accepted by both, and arguments that one of them can't read are none. */
   #both(a: Said, b: Said): Said {
-    if (a.verdict.type !== "ask" || b.verdict.type !== "ask") return stricter(a, b);
+    if (a.verdict.type !== "ask" || b.verdict.type !== "ask") {
+      const [invalid] = [a, b].filter(({ verdict }) => verdict.type === "invalid");
+      return invalid && a.verdict.type !== "deny" && b.verdict.type !== "deny" ? invalid : stricter(a, b);
+    }
     const terms = tightened(a.verdict.terms, b.verdict.terms, this.#call.requestedBy);
     return { rule: a.rule, verdict: this.#asking(a.verdict, terms, b.verdict.reason, b.verdict.rule) };
   }
@@ -140,7 +141,9 @@ class Judging {
   }
 
   #behind(verdict: Extract<Verdict, { type: "allow" | "ask" }>, rail: CompiledRail, layer: Layer): Verdict {
-    const look = rail.when === true ? undefined : this.#look(ruleOf(this.#policy, this.#call), layer);
+    // It sees the arguments as the rule of its own policy does: whoever includes that can't change what it sees.
+    const [own] = rulesIn(layer, this.#call);
+    const look = rail.when === true ? undefined : this.#look(own ?? ruleOf(this.#policy, this.#call), layer);
     const seen = look && "call" in look ? look.call : undefined;
     const part = rail.denies ? "deny" : "ask";
     const plain = rail.reason ?? (rail.denies ? this.#denies() : this.#asks());

@@ -13,4 +13,6 @@ export interface CheckedCall extends Past {
   readonly requestedBy?: Principal | undefined;
   /** Unix ms. Absent: by the clock of this process. */
   readonly now?: number | undefined;
+  /** What its request hides from people already, beside what the policy does. */
+  readonly redact?: readonly string[] | undefined;
 }

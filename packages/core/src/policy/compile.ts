@@ -17,7 +17,7 @@ import { hasEnough } from "./tighten.ts";
 /** @param included what `include` names, compiled. @throws POLICY_INVALID with the place of the first mistake */
 export function compile(input: unknown, included: readonly CompiledPolicy[] = []): CompiledPolicy {
   const policy = parsed(policySchema, input, []);
-  const below = included.flatMap(({ layers }) => layers);
+  const below = included.flatMap(({ layers }, index) => layers.map((layer) => placed(layer, `include[${index}]`)));
   const neverRemembers = policy.remember === "never" || below.some((layer) => layer.neverRemembers);
   const making = new Making(policy.review, below, neverRemembers);
   const rules = Object.entries(policy.tools ?? {}).map(([name, rule]) => {
@@ -27,6 +27,7 @@ export function compile(input: unknown, included: readonly CompiledPolicy[] = []
   });
   rules.sort((a, b) => b.name.specificity - a.name.specificity || (a.name.text < b.name.text ? -1 : 1));
   const own: Layer = {
+    at: [],
     context: policy.context,
     rules,
     namespaced: rules.filter(isNamespaced),
@@ -126,6 +127,11 @@ class Making {
   }
 }
 
+/** Told apart from what stands at the same place of another policy. */
+function placed(layer: Layer, at: string): Layer {
+  return { ...layer, at: [at, ...layer.at], rails: layer.rails.map((rail) => ({ ...rail, at: `${at}.${rail.at}` })) };
+}
+
 function forgetting(layer: Layer): Layer {
   const forget = <T extends { readonly terms: ReviewTerms }>(each: T): T => ({ ...each, terms: { ...each.terms, remember: "never" } });
   const rule = (each: CompiledRule): CompiledRule => forget({ ...each, ask: each.ask.map(forget) });
@@ -146,7 +152,11 @@ function strictestDefault(layers: readonly Layer[]): Word {
 }
 
 /** Over names, terms, schemas and the conditions' source (`toString`): a changed policy has another hash. */
-function hashOf({ rules, rails, context }: Layer, fallback: CompiledRule, included: readonly CompiledPolicy[]): string {
+function hashOf(
+  { rules, rails, context, review, default: word, neverRemembers }: Layer,
+  fallback: CompiledRule,
+  included: readonly CompiledPolicy[],
+): string {
   const rule = (each: CompiledRule): JsonObject => ({
     name: each.name.text,
     schema: each.argsSchema ?? (each.schema ? each.schema["~standard"].vendor : null),
@@ -159,14 +169,16 @@ function hashOf({ rules, rails, context }: Layer, fallback: CompiledRule, includ
     isTiered: each.isTiered,
     terms: each.terms,
   });
-  const rail = ({ tools, when, denies, reason, history, terms }: CompiledRail): JsonObject => ({
-    ...{ tools: tools?.map(({ text }) => text), when: String(when), denies, reason, history, terms },
+  const rail = ({ tools, when, denies, reason, history, terms, adds }: CompiledRail): JsonObject => ({
+    ...{ tools: tools?.map(({ text }) => text), when: String(when), denies, reason, history, terms, adds },
   });
   return sha256({
     rules: rules.map(rule),
     rails: rails.map(rail),
     fallback: rule(fallback),
     context: jsonSchemaOf(context) ?? null,
+    // For whoever includes it.
+    below: { review, default: word, neverRemembers },
     included: included.map(({ hash }) => hash),
   });
 }

@@ -51,6 +51,8 @@ export interface CompiledRail {
 
 /** The rules of one policy, without those that it includes. */
 export interface Layer {
+  /** Where it is included, such as `["include[0]"]`. Empty: it is the policy itself. */
+  readonly at: readonly string[];
   readonly context: StandardSchemaV1 | undefined;
   /** Most specific first. */
   readonly rules: readonly CompiledRule[];

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../contract/json.ts";
 import { confirmedPaths, type ReviewTerms } from "../contract/terms.ts";
 import type { CompiledRule, Layer } from "./compiled.ts";
-import { mayConcern } from "./names.ts";
+import { mayConcern, overlaps } from "./names.ts";
 import { invalid } from "./review.ts";
 
 /**
@@ -10,18 +10,22 @@ import { invalid } from "./review.ts";
  */
 export function refuseUnconfirmable(layers: readonly Layer[]): void {
   const rules = layers.flatMap((layer) => layer.rules);
+  const confirming = layers.flatMap(({ rails }) => rails.filter(({ denies, terms }) => !denies && confirmedPaths(terms).length > 0));
   for (const rule of rules) {
     for (const [index, { terms }] of rule.ask.entries())
-      refuse(terms, rule, ["tools", rule.name.text, ...(rule.isTiered ? ["ask", String(index)] : [])]);
-    for (const { rails } of layers)
-      for (const { at, tools, denies, adds } of rails)
-        if (!denies && tools?.some((tool) => mayConcern(tool, rule.name))) refuse(adds, rule, [at]);
+      refuse(terms, rule, ["tools", rule.name.text, ...(rule.isTiered ? ["ask", String(index)] : [])], rules);
+    for (const { at, tools, terms } of confirming)
+      if (tools?.some((tool) => mayConcern(tool, rule.name)) ?? true) refuse(terms, rule, [at], rules);
   }
 }
 
-function refuse(terms: ReviewTerms, { name, redact, argsSchema }: CompiledRule, at: readonly string[]): void {
-  for (const path of confirmedPaths(terms)) {
-    const place = [...at, "review", "confirm"];
+function refuse(terms: ReviewTerms, { name, argsSchema }: CompiledRule, at: readonly string[], rules: readonly CompiledRule[]): void {
+  const paths = confirmedPaths(terms);
+  if (paths.length === 0) return;
+  const place = [...at, "review", "confirm"];
+  // Masks of all policies add up.
+  const redact = rules.flatMap((rule) => (overlaps(rule.name, name) ? rule.redact : []));
+  for (const path of paths) {
     const keys = path.split(".").slice(1);
     if (redact.some((hidden) => meets(hidden.split(".").slice(1), keys)))
       throw invalid(place, `${path} of ${name.text} is masked (redact), so nobody could read what they type. Confirm another value.`);

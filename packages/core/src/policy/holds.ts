@@ -1,6 +1,8 @@
 import type { PolicyCall } from "../contract/policy.ts";
 import type { AnyCondition } from "./compiled.ts";
 
+/** Characters of a reason: a model may have written what a condition puts into it. */
+const LONGEST = 1_000;
 const BROKEN = "a condition of the rule could not be evaluated";
 
 /**
@@ -19,7 +21,7 @@ export function holds(
   try {
     const answer: unknown = condition(call as never);
     if (answer === false) return undefined;
-    if (typeof answer === "string" && answer !== "") return answer;
+    if (typeof answer === "string" && answer !== "") return answer.length > LONGEST ? `${answer.slice(0, LONGEST - 1)}…` : answer;
     if (answer === true) return plain;
     if (answer instanceof Promise) answer.catch(() => {});
     tell(

@@ -1,14 +1,25 @@
-import type { StandardSchemaV1 } from "../contract/json.ts";
-import type { Issue } from "../contract/json.ts";
+import type { Issue, JsonObject, StandardSchemaV1 } from "../contract/json.ts";
+import { masked } from "../contract/mask.ts";
 import type { PolicyCall } from "../contract/policy.ts";
 import type { CheckedCall } from "./checked-call.ts";
 import type { CompiledPolicy } from "./compiled.ts";
-import { isOnRecord } from "./find.ts";
+import { isOnRecord, redactionOf } from "./find.ts";
 import { historyOf } from "./history.ts";
 import { parseWith, type Parsed } from "./schema.ts";
 
 /** What conditions get to see of a call. Undefined: a schema failed, so no condition can be evaluated. */
 export type Look = { readonly call: PolicyCall | undefined } | { readonly issues: readonly Issue[] };
+
+const SHOWN = Symbol("shown");
+
+/**
+ * The arguments as people get to see them: for whatever words are made of them. With masks these are the model's own, for what a
+ * schema makes of them may carry a value elsewhere.
+ */
+export function shownArgs(call: PolicyCall): JsonObject {
+  const shown = (call as PolicyCall & { readonly [SHOWN]?: () => JsonObject })[SHOWN];
+  return shown ? shown() : call.args;
+}
 
 type Tell = (part: "args" | "context", error: unknown) => void;
 type Schema = StandardSchemaV1 | undefined;
@@ -43,9 +54,21 @@ export class Looking {
     if (!args || !context) return { call: undefined };
     const { namespace, tool, threadId, agent, requestedBy } = this.#call;
     const history = historyOf(this.#call, this.#call, (name) => isOnRecord(this.#policy, name));
-    const now = new Date(this.#now);
-    const seen = { namespace, tool, args: args.value, context: context.value, threadId, agent, requestedBy, now, history };
-    return { call: seen as PolicyCall };
+    const at = this.#now;
+    const seen = {
+      ...{ namespace, tool, args: args.value, context: context.value, threadId, agent, requestedBy, history },
+      // One for each that looks: a date can be changed.
+      get now() {
+        return new Date(at);
+      },
+      [SHOWN]: () => this.#shown(args.value as JsonObject),
+    };
+    return { call: seen as unknown as PolicyCall };
+  }
+
+  #shown(args: JsonObject): JsonObject {
+    const redact = [...(redactionOf(this.#policy, this.#call) ?? []), ...(this.#call.redact ?? [])];
+    return redact.length > 0 ? masked(this.#call.args, redact) : args;
   }
 
   /** Undefined: the schema itself failed. */

@@ -2,7 +2,7 @@ import { DEFAULTS } from "../contract/defaults.ts";
 import type { Duration } from "../contract/json.ts";
 import { idsOf } from "../contract/person.ts";
 import type { Principal } from "../contract/principal.ts";
-import { isOpenToAnyone, missingFrom, wholeGroups, withInvitations } from "../contract/quorum.ts";
+import { isOpenToAnyone, missingFrom, groupsOf, withInvitations } from "../contract/quorum.ts";
 import { confirmedPaths, durationMs, termsSchema, type QuorumGroup, type ReviewTerms } from "../contract/terms.ts";
 
 /**
@@ -44,7 +44,7 @@ function said(terms: ReviewTerms): ReviewTerms {
  */
 export function hasEnough(terms: ReviewTerms, ...by: readonly (Principal | undefined)[]): boolean {
   const barred = terms.fourEyes ? by.flatMap((each) => (each ? idsOf(each) : [])) : [];
-  const listed = wholeGroups(terms).filter(({ roles, reviewers }) => roles === undefined && reviewers !== undefined);
+  const listed = groupsOf(terms).filter(({ roles, reviewers }) => roles === undefined && reviewers !== undefined);
   if (listed.length === 0) return true;
   const people = [...new Set(listed.flatMap(({ reviewers = [] }) => reviewers))].filter((id) => !barred.includes(id));
   return missingFrom(withInvitations({ quorum: listed }), people.map((id) => ({ id }))).length === 0; // prettier-ignore
@@ -53,7 +53,7 @@ export function hasEnough(terms: ReviewTerms, ...by: readonly (Principal | undef
 type Signing = Pick<ReviewTerms, "roles" | "reviewers" | "quorum">;
 
 function signingUnder(a: ReviewTerms, b: ReviewTerms): Signing {
-  const groups = together(wholeGroups(a), wholeGroups(b));
+  const groups = together(groupsOf(a), groupsOf(b));
   const [first, ...others] = groups;
   if (first && others.length === 0) {
     const { roles, reviewers, count } = first;
@@ -70,21 +70,31 @@ function together(a: readonly QuorumGroup[], b: readonly QuorumGroup[]): readonl
   const result: QuorumGroup[] = [];
   for (const group of b) {
     let count = sizeOf(group);
-    for (;;) {
-      const [partner] = left.filter((each) => inBoth(each, group)).sort((x, y) => distance(x, group) - distance(y, group));
-      const both = partner && inBoth(partner, group);
-      if (count === 0 || !partner || !both) break;
+    // The same people don't come up again: what is left of a partner is for the groups to come.
+    const rests: QuorumGroup[] = [];
+    for (let next = partnerOf(group, left); next && count > 0; next = partnerOf(group, left)) {
+      const { partner, both } = next;
       const shared = Math.min(sizeOf(partner), count, supplyOf(both));
       result.push({ ...both, count: shared });
       count -= shared;
-      const rest = sizeOf(partner) - shared;
-      // What is left of the partner is asked for by itself: the same people don't come up again.
-      if (rest > 0) result.push({ ...partner, count: rest });
       left = left.filter((each) => each !== partner);
+      if (sizeOf(partner) > shared) rests.push({ ...partner, count: sizeOf(partner) - shared });
     }
     if (count > 0) result.push({ ...group, count });
+    left.push(...rests);
   }
   return merged([...result, ...left]);
+}
+
+/** The group that has most in common with this one, and who is in both. */
+function partnerOf(group: QuorumGroup, among: readonly QuorumGroup[]) {
+  const [found] = among
+    .flatMap((partner) => {
+      const both = inBoth(partner, group);
+      return both ? [{ partner, both, distance: distance(partner, group) }] : [];
+    })
+    .sort((x, y) => x.distance - y.distance);
+  return found;
 }
 
 /** How many different people can be of it: any number, unless it only names some. */
@@ -127,7 +137,7 @@ function escalation(a: ReviewTerms, b: ReviewTerms, { roles: before = [] }: Sign
   if (isOpenToAnyone(b)) return a.escalate;
   if (isOpenToAnyone(a)) return b.escalate;
   const mayBy = ({ escalate, ...terms }: ReviewTerms, role: string): boolean =>
-    escalate?.roles.includes(role) || wholeGroups(terms).every(({ roles }) => roles?.includes(role));
+    escalate?.roles.includes(role) || groupsOf(terms).every(({ roles }) => roles?.includes(role));
   const added = [a, b].flatMap(({ escalate }) => escalate?.roles ?? []);
   const roles = [...new Set(added)].filter((role) => mayBy(a, role) && mayBy(b, role) && !before.includes(role));
   const [last] = [a.escalate, b.escalate].flatMap((each) => each ?? []).sort((x, y) => msOf(y.after) - msOf(x.after));

@@ -1,5 +1,7 @@
 import { SYSTEM } from "../contract/principal.ts";
 import { executeBy, expire, isOverdue, type Deadline } from "../decide/deadline.ts";
+import { isComplete } from "../decide/authorize.ts";
+import { termsUnder } from "../decide/edit-terms.ts";
 import { judgedAnew } from "../decide/edited-args.ts";
 import { CountersignError } from "../errors/error.ts";
 import { denial, invalid } from "../gate/refusal.ts";
@@ -10,6 +12,7 @@ import type { Changed } from "../ledger/writes.ts";
 import { persist } from "../ledger/persist.ts";
 import { transition } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
+import type { Judgement } from "../policy/check.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { cancellation } from "../suspend/withdraw.ts";
@@ -134,13 +137,23 @@ async function isStill(kernel: Kernel, record: RequestRecord, deadline: Deadline
 /** A gate without a policy may have accepted an edit that this one refuses: why it does, or undefined. */
 async function refusedEdit(kernel: Kernel, record: RequestRecord): Promise<string | undefined> {
   if (record.begun || !isEdited(record)) return undefined;
-  const verdict = (await judgedAnew(kernel, record, proposedArgs(record))).judgement?.verdict;
+  const { judgement } = await judgedAnew(kernel, record, proposedArgs(record));
+  const verdict = judgement?.verdict;
   if (verdict?.type === "deny") return denial(verdict.reason).message;
+  if (judgement && verdict?.type === "ask" && !isSignedUnder(record, judgement)) return denial(UNSIGNED_EDIT).message;
   if (verdict?.type !== "invalid") return undefined;
   // A schema that takes what the model proposed no more has changed since: the edit is not to blame.
   const proposed = await judgedAnew(kernel, record, record.args);
   if (proposed.judgement?.verdict.type === "invalid") throw new CountersignError("INVALID_ARGS", { issues: verdict.issues });
   return invalid(verdict.issues).message;
+}
+
+const UNSIGNED_EDIT = "a reviewer changed the arguments, and these need other signatures than they have";
+
+/** Whoever accepted the edit may have had no policy, or another one. */
+function isSignedUnder(record: RequestRecord, judgement: Judgement): boolean {
+  const { terms } = termsUnder(record, judgement, record.decidedAt ?? record.askedAt);
+  return terms !== undefined && isComplete({ ...record, terms });
 }
 
 /**

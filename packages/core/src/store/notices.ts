@@ -1,5 +1,5 @@
 import type { Duration } from "../contract/json.ts";
-import { isOpenToAnyone } from "../contract/quorum.ts";
+import { isOpenToAnyone, type Named } from "../contract/quorum.ts";
 import { durationMs, type ReviewTerms } from "../contract/terms.ts";
 import type { RequestRecord } from "./records.ts";
 
@@ -38,8 +38,11 @@ export function escalationOf({
   askedAt,
 }: Pick<Asked, "terms" | "askedAt">): { readonly at: number; readonly terms: ReviewTerms } | undefined {
   if (!escalate) return undefined;
-  const roles = isOpenToAnyone(terms) ? {} : { roles: [...new Set([...(terms.roles ?? []), ...escalate.roles])] };
-  return { at: askedAt + (durationMs(escalate.after) ?? Infinity), terms: { ...terms, ...roles } };
+  // They count for every group, and where anybody may sign, anybody still may.
+  const widened = <T extends Named>(named: T): T =>
+    isOpenToAnyone(named) ? named : { ...named, roles: [...new Set([...(named.roles ?? []), ...escalate.roles])] };
+  const groups = typeof terms.quorum === "object" ? { quorum: terms.quorum.map(widened) } : {};
+  return { at: askedAt + (durationMs(escalate.after) ?? Infinity), terms: { ...widened(terms), ...groups } };
 }
 
 /** The terms as they hold at this time: an escalation counts from when the request was asked. */

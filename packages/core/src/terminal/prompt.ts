@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
-import { approve, edit, reject, type Confirmation, type Decision } from "../contract/decision.ts";
+import { approve, edit, reject, type Decision } from "../contract/decision.ts";
 import { MASK } from "../contract/mask.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { confirmedPaths, decisionsOf, type ReviewTerms } from "../contract/terms.ts";
+import { confirmedPaths, decisionsOf } from "../contract/terms.ts";
 import { fromJsonSchema, parseWith } from "../policy/schema.ts";
 import { parsedLines } from "./parsed.ts";
 import { visible, visibleJson } from "./visible.ts";
@@ -19,8 +19,23 @@ interface Dialogue {
   ask(question: string, draft?: string): Promise<string>;
 }
 
-/** Shows a request in full and asks for a decision. Nothing typed, or anything unknown: no decision. */
-export async function prompt(request: ApprovalRequest, signal: AbortSignal, { input, output }: Terminal): Promise<Decision | undefined> {
+/** What was decided here, and refused because something has to be typed for it. */
+export interface Unconfirmed {
+  readonly decision: Decision;
+  /** What has to be typed stands there. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Shows a request in full and asks for a decision. Nothing typed, or anything unknown: no decision.
+ * @param unconfirmed the decision that is asked for what it lacks, in the place of another one
+ */
+export async function prompt(
+  request: ApprovalRequest,
+  signal: AbortSignal,
+  { input, output }: Terminal,
+  unconfirmed?: Unconfirmed,
+): Promise<Decision | undefined> {
   const lines = createInterface({ input, output, terminal: true });
   const dialogue: Dialogue = {
     say: (text) => void output.write(`${text}\n`),
@@ -32,7 +47,7 @@ export async function prompt(request: ApprovalRequest, signal: AbortSignal, { in
   };
   try {
     dialogue.say(summary(request));
-    return await decision(request, dialogue);
+    return await (unconfirmed ? confirmed(unconfirmed, dialogue) : decision(request, dialogue));
   } catch (error) {
     if (!signal.aborted) throw error;
     dialogue.say("\nNo longer waiting: the time is up, or somebody else has decided.");
@@ -43,14 +58,19 @@ export async function prompt(request: ApprovalRequest, signal: AbortSignal, { in
 }
 
 export function summary({ tool, namespace, agent, threadId, reason, requestedBy, expiresAt, proposal }: ApprovalRequest): string {
+  const { title, risk, facts: told = [], links = [] } = proposal.description ?? {};
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["tool", visible(namespace === undefined ? tool : `${namespace}/${tool}`)],
+    ["title", title && visible(title)],
+    ["risk", risk],
     ["why", visible(reason)],
     ["agent", visible(agent)],
     ["thread", visible(threadId)],
     ["asked by", requestedBy && visible(requestedBy.name ?? requestedBy.id)],
     ["edited by", proposal.by && visible(proposal.by.name ?? proposal.by.id)],
     ["expires", expiresAt === undefined ? undefined : new Date(expiresAt).toISOString()],
+    ...told.map(({ label, value }) => ["fact", visible(`${label}: ${value}`)] as const),
+    ...links.map(({ label, url }) => ["link", visible(`${label}: ${url}`)] as const),
     ["digest", proposal.digest],
   ];
   const shown = facts.flatMap(([name, value]) => (value === undefined || value === "" ? [] : [`  ${name.padEnd(9)} ${value}`]));
@@ -80,15 +100,28 @@ async function decision(request: ApprovalRequest, dialogue: Dialogue): Promise<D
 }
 
 async function approved({ terms }: ApprovalRequest, dialogue: Dialogue): Promise<Decision | undefined> {
-  const typed = await confirmation(terms, dialogue);
+  const typed = await confirmation(confirmedPaths(terms), dialogue);
   return typed && approve(typed);
 }
 
-/** What the terms want to be typed, as it is typed. Undefined: nothing was, so it is left pending. */
-async function confirmation(terms: ReviewTerms, dialogue: Dialogue): Promise<{ readonly confirm?: Confirmation } | undefined> {
+/** The same decision, with what it lacks. An edit may come under terms that nobody could see before. */
+async function confirmed({ decision, paths }: Unconfirmed, dialogue: Dialogue): Promise<Decision | undefined> {
+  if (decision.type === "reject") return undefined;
+  if (decision.type === "edit") dialogue.say(`This will run:\n${indented(visibleJson(decision.args))}`);
+  dialogue.say("Nothing was signed yet: something has to be typed for it, or something else than was typed.");
+  const typed = await confirmation(paths, dialogue);
+  const earlier = typeof decision.confirm === "object" ? decision.confirm : {};
+  return typed && { ...decision, confirm: { ...earlier, ...typed.confirm } };
+}
+
+/** What has to be typed, as it is typed. Undefined: nothing was, so it is left pending. */
+async function confirmation(
+  paths: readonly string[],
+  dialogue: Dialogue,
+): Promise<{ readonly confirm?: Readonly<Record<string, string>> } | undefined> {
   const typed: Record<string, string> = {};
-  for (const path of confirmedPaths(terms)) {
-    const value = await dialogue.ask(`To sign, type what stands at ${path} (Enter = leave it pending) > `);
+  for (const path of paths) {
+    const value = await dialogue.ask(`To sign, type what stands at ${visible(path)} (Enter = leave it pending) > `);
     if (value === "") return undefined;
     typed[path] = value;
   }
@@ -107,7 +140,7 @@ async function edited(request: ApprovalRequest, dialogue: Dialogue): Promise<Dec
     }
     dialogue.say(`This will run:\n${indented(visibleJson(checked.args))}`);
     if ((await dialogue.ask("Sign it? y = yes, Enter = leave it pending > ")) !== "y") return undefined;
-    const typed = await confirmation(request.terms, dialogue);
+    const typed = await confirmation(confirmedPaths(request.terms), dialogue);
     return typed && edit(checked.args, typed);
   }
 }

@@ -16,10 +16,11 @@ const inTurn = oneAtATime();
 export function terminalReviewer(options: { as?: Principal | undefined } = {}): Reviewer {
   return {
     as: options.as ?? { id: userInfo().username, kind: "person" },
-    review: async (request, { signal }) => {
+    completes: true,
+    review: async (request, { signal, unconfirmed }) => {
       const { stdin, stderr } = process;
       if (!stdin.isTTY || !stderr.isTTY) return undefined;
-      return inTurn(async () => (signal.aborted ? undefined : prompt(request, signal, { input: stdin, output: stderr })));
+      return inTurn(async () => (signal.aborted ? undefined : prompt(request, signal, { input: stdin, output: stderr }, unconfirmed)));
     },
   };
 }
