@@ -87,8 +87,9 @@ function placeOf({ tier, rail, file }: ConditionSource): Pick<ExplainedCondition
 }
 
 /** A guard rail decides where the verdict has its name, and else a rule does. */
-function decided({ kind, tier, rail }: ExplainedCondition, verdict: Verdict): boolean {
+function decided({ kind, tier, rail, file }: ExplainedCondition, verdict: Verdict): boolean {
   if (kind !== verdict.type) return false;
-  if (verdict.rule.startsWith("always[")) return rail === verdict.rule;
+  const [, included, decider] = /^(include\[.*\.)?(always\[\d+\])$/.exec(verdict.rule) ?? [];
+  if (decider !== undefined) return rail === decider && (file === undefined) === (included === undefined);
   return rail === undefined && (verdict.type !== "ask" || tier === verdict.tier);
 }

@@ -49,11 +49,37 @@ describe("an included file", () => {
     expect(pay(9_000)).toMatchObject({ type: "deny", rule: "send_payment" });
     expect(pay(900)).toMatchObject({ type: "ask", terms: { roles: ["finance"], fourEyes: true } });
     expect(pay(9)).toEqual({ type: "allow" });
-    expect(policy.check({ tool: "drop_table", args: {} })).toEqual({ type: "deny", rule: "always[0]", reason: "nothing is dropped" });
+    expect(policy.check({ tool: "drop_table", args: {} })).toEqual({
+      ...{ type: "deny", rule: "include[0].always[0]", reason: "nothing is dropped" },
+    });
     expect(explain(policy, { tool: "send_payment", args: { amount: 9_000 } }).decidedBy).toMatchObject({
       ...{ file: at("base/base.yaml"), line: 9, column: 25, values: { "args.amount": 9_000, "constants.max": 5_000 } },
     });
     expect(lintFile(own)).toEqual([]);
+  });
+
+  it("leaves no effect to terms that it rules out, and that is told", () => {
+    write("base/base.yaml", "version: 1\nreview: { fourEyes: true }\n");
+    const loose = (review: string) => lintFile(`version: 1\ninclude: [base/base.yaml]\nreview: { roles: [a], ${review} }\n`);
+    const eyes = "This has no effect: `fourEyes: true` stands at the top of an included file. Leave it out.";
+    const batch = "This has no effect: terms that rule out a batch stand at the top of an included file. Leave it out.";
+    expect(found(loose("fourEyes: false, batch: true"))).toEqual([`warning policy.yaml:3:33 ${eyes}`, `warning policy.yaml:3:47 ${batch}`]);
+    const text = "version: 1\ninclude: [base/base.yaml]\nreview: { roles: [a] }\n";
+    const rail = "always: [{ tools: [b], ask: true, review: { batch: true } }]\n";
+    const rule = "tools: { b: { ask: [{ review: { fourEyes: false } }], review: { fourEyes: false } } }\n";
+    expect(found(lintFile(`${text}${rail}${rule}`))).toEqual([
+      `warning policy.yaml:4:52 ${batch}`,
+      `warning policy.yaml:5:43 ${eyes}`,
+      `warning policy.yaml:5:75 ${eyes}`,
+    ]);
+    for (const [terms, messages] of [
+      ["batch: false", [batch]],
+      ["confirm: args.a", [batch]],
+      ["expiresIn: 48h", []],
+    ] as const) {
+      write("base/base.yaml", `version: 1\nreview: { ${terms} }\n`);
+      expect(loose("fourEyes: false, batch: true").map(({ message }) => message)).toEqual(messages);
+    }
   });
 
   it("changes the hash of the policy", () => {

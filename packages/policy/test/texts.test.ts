@@ -81,6 +81,52 @@ describe("a reason", () => {
     expect(warnings.join()).toContain("its reason can't be written: field not found: to");
   });
 
+  it("shows the mask of what people don't see, in the request and in its trail", async () => {
+    const policy = loadPolicy(
+      `version: 1
+always: [{ when: args.amount > 5, ask: true, reason: "rail \${ args.iban }" }]
+tools:
+  send_payment:
+    redact: [args.iban]
+    deny: { when: args.amount > 100, reason: "deny \${ args.iban }" }
+    ask: [{ when: args.amount > 50, reason: "tier \${ args.iban } of \${ args.amount }" }, {}]
+`,
+      { tools },
+    );
+    const gate = createGate({ policy, store: memoryStore(), warn: () => {} });
+    const secret = "DE02120300000000202051";
+    const asked = await gate.ask({ threadId: "t", key: "k", tool: "send_payment", args: { amount: 60, iban: secret } });
+    if (asked.status !== "pending") throw new Error(asked.status);
+    expect(asked.request.reason).toBe("tier ••• of 60; rail •••");
+    expect(JSON.stringify(await Array.fromAsync(gate.history(asked.request.id)))).not.toContain(secret);
+    expect(policy.check({ tool: "send_payment", args: { amount: 101, iban: secret } })).toMatchObject({ reason: "deny •••" });
+  });
+
+  it("of a mask is told, where it reads one", () => {
+    const of = (rule: string, top = "") => found(lint(`${ruleFile(rule)}${top}`, { tools }));
+    const warning = "args.iban is masked (redact), and the reason shows the mask.";
+    const reads = `reason: 'to \${ has(args.iban) ? args.iban : "-" }'`;
+    expect(of(`redact: [args.iban]\nask: [{ when: args.amount > 9, ${reads} }]`)).toEqual([`warning 5:72 ${warning}`]);
+    expect(of(`redact: ['args.*']\ndeny: { when: args.amount > 9, ${reads} }\nask: true`)).toEqual([`warning 5:72 ${warning}`]);
+    expect(of(`redact: [args.note]\nask: [{ when: args.amount > 9, ${reads} }]`)).toEqual([]);
+    expect(of("redact: [args.iban]\nask: true", `always: [{ ask: true, ${reads} }]`)).toContain(
+      "warning 7:59 args.iban of send_payment is masked (redact), and the reason shows the mask.",
+    );
+    const items = "size(args.items) > 0 && args.items[0].price > 9";
+    expect(of(`redact: ['args.items.*.price']\nask: [{ when: '${items}', reason: '\${ args.items[0].price }' }]`)).toContain(
+      "warning 5:95 args.items.0.price is masked (redact), and the reason shows the mask.",
+    );
+    expect(of("redact: [args.amount]\nask: [{ when: args.amount > 9, reason: '${ args.amount > 99 }' }]")).toContain(
+      "error 5:60 > doesn't take a text and an int.",
+    );
+  });
+
+  it("is cut where a value makes it long, and never where it is written", () => {
+    const { verdict } = reason("to ${ args.to }", { amount: 10, to: "😀".repeat(1_000) });
+    expect(verdict).toMatchObject({ reason: `to ${"😀".repeat(248)}…` });
+    expect(reason("x".repeat(600), { amount: 10 }).verdict).toMatchObject({ reason: "x".repeat(600) });
+  });
+
   it("changes the policy's hash, and so do the constants in it", () => {
     const hash = (text: string, limit = 1) => loadPolicy(`version: 1\nconstants: { limit: ${limit} }\ntools: { t: { ask: [{ when: args.a > 1, reason: "${text}" }] } }`).hash; // prettier-ignore
     const hashes = [hash("${ constants.limit }"), hash("${ constants.limit }", 2), hash("${ 1 + constants.limit }"), hash("plain")];
@@ -120,18 +166,38 @@ describe("a description", () => {
 
   it("that can't be made is left out, and told", async () => {
     const warnings: string[] = [];
-    for (const wrong of [
-      "title: ${ args.to }",
-      "title: x\nrisk: '${ args.risk }'",
-      "title: x\nlinks: [{ label: x, url: '${ args.url }' }]",
-    ]) {
+    for (const wrong of ["title: ${ args.to }", "title: x\nrisk: '${ args.risk }'"]) {
       const policy = loadPolicy(ruleFile(`ask: true\ndescribe:\n${wrong.replaceAll(/^/gm, "  ")}`));
       const gate = createGate({ policy, store: memoryStore(), warn: (text) => warnings.push(text) });
       const asked = await gate.ask({ threadId: "t", key: "k", tool: "send_payment", args: { risk: "huge", url: "javascript:alert(1)" } });
       expect(asked.status === "pending" && asked.request.proposal.description).toBeUndefined();
     }
-    expect(warnings.filter((text) => text.includes("its describe could not be evaluated"))).toHaveLength(3);
+    expect(warnings.filter((text) => text.includes("its describe could not be evaluated"))).toHaveLength(2);
   });
+
+  it("loses a link that leads nowhere, or up the path, and nothing else", () => {
+    const url = (text: string, of: string) => described(`title: x\nlinks: [{ label: a, url: '${text}' }, { label: b, url: 'https://b.example' }]`, { of })?.links?.map((link) => link.url); // prettier-ignore
+    const others = ["https://b.example"];
+    expect(url("${ args.of }", "javascript:alert(1)")).toEqual(others);
+    expect(url("${ args.of }", "")).toEqual(others);
+    for (const dots of ["..", "."]) {
+      expect(url("https://erp.example/invoices/${ args.of }/delete", dots)).toEqual(others);
+      expect(url("https://erp.example/invoices/${ args.of }", dots)).toEqual(others);
+      expect(url('https://erp.example/a/${ args.of }${ args.of == "." ? "." : "" }?q', dots)).toEqual(others);
+      expect(url("https://erp.example/a?q=${ args.of }", dots)).toEqual([`https://erp.example/a?q=${dots}`, ...others]);
+      expect(url("https://erp.example/v${ args.of }/x", dots)).toEqual([`https://erp.example/v${dots}/x`, ...others]);
+    }
+    expect(url("https://erp.example/a/${ args.of }", "%2e%2E")).toEqual(["https://erp.example/a/%252e%252E", ...others]);
+    expect(url("https://erp.example/a/${ args.of }", "\ud800")).toEqual(["https://erp.example/a/%EF%BF%BD", ...others]);
+  });
+
+  it.each(["javascript:${ args.note }", "/invoices/${ args.note }", "ftp://a.example", "https:", "https//${ args.note }"])(
+    "can't link to %s",
+    (url) => {
+      const text = ruleFile(`ask: true\ndescribe: { links: [{ label: x, url: '${url}' }] }`);
+      expect(found(lint(text))).toEqual(["error 5:42 A link begins with `https:`, `http:` or `mailto:`. Write the whole URL."]);
+    },
+  );
 
   it.each([
     ["describe: Pay", "error 5:15 `describe` is a map. Write `describe: { title: … }`."],

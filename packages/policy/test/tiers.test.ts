@@ -86,7 +86,8 @@ describe("tiers", () => {
     ],
     ["- when: args.amuont > 50", "error 5:19 There is no field amuont. Did you mean amount?"],
     ["- when: 'true'", "error 5:16 This is always true. Leave `when` out."],
-    ["- when: args.amount > 1 && false", "error 5:15 This is never true. Leave it out."],
+    ["- when: args.amount > 1 && false", "error 5:15 This is never true. Leave this entry out."],
+    ["- when: false", "error 5:15 This entry never matters. Leave this entry out, or write a condition."],
     ["- when: yes", "error 5:15 Write `when: true`, or a condition."],
     ["- if: args.a > 1", "error 5:9 There is no setting if here. There are when, reason, review."],
     [
@@ -185,8 +186,8 @@ describe("guard rails", () => {
       "- when: args.amount > 1\n  deny: true",
       "warning 4:15 args.amount may be missing, and then the condition holds. Write `has(args.amount) && …`.",
     ],
-    ["- when: false\n  deny: true", "error 4:11 Leave `when` out, or write a condition."],
-    ["- tools: [send_payment]\n  when: args.amount > 1 && false\n  deny: true", "error 5:11 This is never true. Leave it out."],
+    ["- when: false\n  deny: true", "error 4:11 This entry never matters. Leave this entry out, or write a condition."],
+    ["- tools: [send_payment]\n  when: args.amount > 1 && false\n  deny: true", "error 5:11 This is never true. Leave this entry out."],
     [
       "- send_payment",
       "error 4:5 A guard rail is a map. Write `- tools: [send_payment]`, and below it `when: …` and `deny: true` or `ask: true`.",

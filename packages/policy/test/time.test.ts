@@ -46,6 +46,15 @@ describe("now", () => {
     }
   });
 
+  it("has the first years as they are, and not as those of the last century", () => {
+    const first =
+      'now.getFullYear() == 1 && now.getDayOfYear() == 0 && now.getFullYear("Europe/Berlin") == 1 && now.getDayOfYear("UTC") == 0';
+    expect(check(first, "0001-01-01T00:00:00Z")).toBe(true);
+    expect(check('now.getFullYear("+01:00") == 99 && now.getDayOfYear() == 364', "0099-12-31T12:00:00Z")).toBe(true);
+    expect(check('now.getFullYear("America/New_York") == 0 && now.getDate("America/New_York") == 31', "0001-01-01T00:00:00Z")).toBe(true);
+    expect(check("now.getDayOfYear() == 365 && now.getDate() == 31", "0004-12-31T12:00:00Z")).toBe(true);
+  });
+
   it("is read in UTC without a zone, whatever the zone of this machine", () => {
     const before = process.env["TZ"];
     try {
@@ -89,6 +98,7 @@ describe("a zone that doesn't exist", () => {
   it.each([
     ['now.getHours("Europe/Belin") > 3', "There is no time zone Europe/Belin. Did you mean Europe/Berlin?"],
     ['now.getHours("Berlin") > 3', "There is no time zone Berlin. Did you mean Europe/Berlin?"],
+    ['now.getHours("") > 3', 'The time zone is empty. Write a name such as "Europe/Berlin", "UTC", or an offset such as "+02:00".'],
     ['now.getHours("new york") > 3', "There is no time zone new york. Did you mean America/New_York?"],
     [
       'now.getDayOfWeek("Mars/Olympus") > 3',

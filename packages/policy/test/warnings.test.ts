@@ -157,6 +157,9 @@ describe("what is typed", () => {
       "error 4:46 Reviewers see a mask at args.iban of send_payment, so nobody can type it. Confirm another value.",
     ],
     ["send_payment: { ask: true, review: { confirm: amount } }", "error 4:49 Not a path such as args.amount."],
+    ["send_payment: { ask: true, review: { confirm: args.items.0.prise } }", "error 4:49 There is no args.items.0.prise."],
+    ["send_payment: { ask: true, review: { confirm: args.items.first.price } }", "error 4:49 There is no args.items.first.price."],
+    ["send_payment: { ask: true, review: { confirm: 'args.items.*.price' } }", "error 4:49 There is no args.items.*.price."],
     ["delete_user: { ask: true, review: { confirm: args.id.name } }", "error 4:48 There is no args.id.name."],
     [
       "'*': { ask: true, review: { confirm: args.id } }",
@@ -168,6 +171,7 @@ describe("what is typed", () => {
 
   it("is right where each tool has it, and is looked for in every rule that inherits it", () => {
     expect(confirm("send_payment: { ask: true, review: { confirm: args.amount } }")).toEqual([]);
+    expect(confirm("send_payment: { ask: true, review: { confirm: args.items.0.price } }")).toEqual([]);
     expect(confirm("send_payment: ask\ndelete_user: ask", ", confirm: args.amount")).toEqual(["error 2:32 There is no args.amount."]);
     expect(
       found(

@@ -1,5 +1,6 @@
 import { isCelError, type CelEnv, type CelResult } from "@bufbuild/cel";
 import type { JsonObject, PolicyCall } from "@countersign/core";
+import { shownArgs } from "@countersign/core/policy";
 import { Evaluator } from "./evaluator.ts";
 import type { Expression } from "./expression.ts";
 import type { Template } from "./template.ts";
@@ -26,6 +27,9 @@ export interface ConditionSource {
   readonly line: number;
   readonly column: number;
 }
+
+/** Characters of a reason: what is longer is cut, for a model may have written it. */
+const LONGEST = 500;
 
 type Listener = (evaluation: Evaluation) => void;
 let listener: Listener | undefined;
@@ -92,9 +96,12 @@ export class Condition {
     return typeof result === "boolean" ? result : undefined;
   }
 
+  /** People read it, so it is made of what they may see. */
   #said(call: PolicyCall): string | Error | undefined {
     try {
-      return this.#reason?.render(call);
+      const args = shownArgs(call);
+      const said = this.#reason?.render(args === call.args ? call : { ...call, args });
+      return said !== undefined && said.length > LONGEST ? `${said.slice(0, LONGEST - 1).toWellFormed()}…` : said;
     } catch (error) {
       return new Error(`its reason can't be written: ${(error as Error).message}`);
     }

@@ -1,4 +1,4 @@
-import { childrenOf, nameOf, type Expr } from "./expression.ts";
+import { childrenOf, nameOf, textOf, type Expr } from "./expression.ts";
 import { factOf } from "./lower.ts";
 
 /** What a condition sees, beside the values of its own loops. */
@@ -27,6 +27,32 @@ export function readsOf(expr: Expr, bound: ReadonlySet<string> = new Set()): rea
 
 function rangeOf({ exprKind }: Expr): Expr | undefined {
   return exprKind.case === "comprehensionExpr" ? exprKind.value.iterRange : undefined;
+}
+
+/**
+ * The keys that such a part reads, the variable first: `args.items[0].price`. Undefined: it is no path, or it asks whether
+ * something is there.
+ */
+export function pathOf(expr: Expr): readonly string[] | undefined {
+  const { case: kind, value } = expr.exprKind;
+  const name = nameOf(expr);
+  if (name !== undefined) return [name];
+  if (kind === "selectExpr") return value.testOnly ? undefined : below(value.operand, value.field);
+  const [operand, index] = kind === "callExpr" && value.function === "_[_]" ? value.args : [];
+  const key = index && keyOf(index);
+  return key === undefined ? undefined : below(operand, key);
+}
+
+/** Of a map, or of a list. */
+function keyOf(index: Expr): string | undefined {
+  const { case: kind, value } = index.exprKind;
+  const number = kind === "constExpr" && value.constantKind.case === "int64Value" ? String(value.constantKind.value) : undefined;
+  return textOf(index) ?? number;
+}
+
+function below(operand: Expr | undefined, key: string): readonly string[] | undefined {
+  const path = operand && pathOf(operand);
+  return path && [...path, key];
 }
 
 /** The variable at the beginning of a path such as `args.items[0].price`; undefined: this is no path. */

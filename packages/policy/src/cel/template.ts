@@ -69,7 +69,7 @@ export class Template {
   readonly #parts: readonly (string | Evaluator)[];
   readonly #isUrl: boolean;
 
-  /** In a URL, what follows its beginning is escaped: a value can't lead elsewhere. */
+  /** In a URL, what follows its beginning is escaped, and one whose path climbs is empty: a value can't lead elsewhere. */
   constructor(
     { text, parts }: TemplateText,
     environment: CelEnv,
@@ -97,14 +97,21 @@ export class Template {
 
   /** @throws if one of its expressions can't be evaluated, or gives neither a text nor a number nor true or false */
   render(call: PolicyCall): string {
-    return this.#parts
+    const text = this.#parts
       .map((part, index) => {
         if (typeof part === "string") return part;
         const value = printed(part.evaluate(call));
-        return this.#isUrl && index > 0 ? encodeURIComponent(value) : value;
+        return this.#isUrl && index > 0 ? encodeURIComponent(value.toWellFormed()) : value;
       })
       .join("");
+    return this.#isUrl && climbs(text) ? "" : text;
   }
+}
+
+/** Does its path have a segment of dots? They lead up in it, and escaping changes nothing: for a browser `%2E` is a dot. */
+function climbs(url: string): boolean {
+  const [path = ""] = url.split(/[?#]/);
+  return /[/\\](\.|%2e){1,2}([/\\]|$)/i.test(path);
 }
 
 /** Numbers as JSON has them. */

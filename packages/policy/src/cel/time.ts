@@ -14,12 +14,17 @@ const PARTS: Readonly<Record<string, (local: Date) => number>> = {
   getDate: (local) => local.getUTCDate(),
   getDayOfMonth: (local) => local.getUTCDate() - 1,
   getDayOfWeek: (local) => local.getUTCDay(),
-  getDayOfYear: (local) => Math.floor((local.getTime() - Date.UTC(local.getUTCFullYear(), 0, 1)) / DAY),
+  getDayOfYear: (local) => Math.floor((local.getTime() - utc(local.getUTCFullYear())) / DAY),
   getHours: (local) => local.getUTCHours(),
   getMinutes: (local) => local.getUTCMinutes(),
   getSeconds: (local) => local.getUTCSeconds(),
   getMilliseconds: (local) => local.getUTCMilliseconds(),
 };
+
+/** As `Date.UTC` has it, which takes the years 0 to 99 for those of the last century. */
+function utc(year: number, month = 0, day = 1, hours = 0, minutes = 0, seconds = 0): number {
+  return new Date(Date.UTC(2_000, month, day, hours, minutes, seconds)).setUTCFullYear(year, month, day);
+}
 
 /** The functions that take a time zone as their last argument. */
 export function takesZone(name: string): boolean {
@@ -64,7 +69,15 @@ class Zone {
   #offset = 0;
 
   constructor(timeZone: string) {
-    const fields = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" } as const;
+    const fields = {
+      era: "short",
+      year: "numeric",
+      month: "numeric",
+      day: "numeric",
+      hour: "numeric",
+      minute: "numeric",
+      second: "numeric",
+    } as const;
     this.#format = new Intl.DateTimeFormat("en-US", {
       timeZone,
       calendar: "gregory",
@@ -77,15 +90,19 @@ class Zone {
   offsetAt(date: Date): number {
     const second = Math.floor(date.getTime() / 1_000);
     if (second !== this.#second) {
-      const at = new Map(this.#format.formatToParts(date).map(({ type, value }) => [type, Number(value)]));
-      const part = (type: Intl.DateTimeFormatPartTypes): number => at.get(type) ?? 0;
-      const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+      const at = new Map(this.#format.formatToParts(date).map(({ type, value }) => [type, value]));
+      const part = (type: Intl.DateTimeFormatPartTypes): number => Number(at.get(type) ?? 0);
+      // The year before 1 is 1 BC.
+      const year = at.get("era") === "BC" ? 1 - part("year") : part("year");
+      const local = utc(year, part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
       this.#offset = local - second * 1_000;
       this.#second = second;
     }
     return this.#offset;
   }
 }
+
+const ZONES = ' Write a name such as "Europe/Berlin", "UTC", or an offset such as "+02:00".';
 
 /** Why a text is no time zone, and which one may be meant; undefined: it is one. */
 export function zoneProblem(name: string): string | undefined {
@@ -97,6 +114,7 @@ export function zoneProblem(name: string): string | undefined {
     const known = Intl.supportedValuesOf("timeZone");
     const city = known.find((zone) => zone.split("/").at(-1)?.toLowerCase() === name.trim().replaceAll(/\s+/g, "_").toLowerCase());
     const near = city === undefined ? didYouMean(name, known) : ` Did you mean ${city}?`;
-    return `There is no time zone ${name}.${near || ' Write a name such as "Europe/Berlin", "UTC", or an offset such as "+02:00".'}`;
+    if (name.trim() === "") return `The time zone is empty.${ZONES}`;
+    return `There is no time zone ${name}.${near || ZONES}`;
   }
 }

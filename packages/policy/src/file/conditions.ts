@@ -1,7 +1,8 @@
 import { nameOf, isFault, parseExpression, type Expr, type Expression, type Fault } from "../cel/expression.ts";
 import { Condition } from "../cel/condition.ts";
 import { readsOf } from "../cel/reads.ts";
-import type { Template } from "../cel/template.ts";
+import type { Template, TemplateText } from "../cel/template.ts";
+import type { Type } from "../cel/type.ts";
 import type { Problem } from "../problem.ts";
 import { hasErrors, meaningFaults, placed, type Seen, type Setting } from "./setting.ts";
 import { compileText } from "./texts.ts";
@@ -28,24 +29,27 @@ export interface Compiled {
   readonly expression?: Expression | undefined;
   /** A reason without expressions. */
   readonly reason?: string | undefined;
+  /** Its reason as it is written, and where. Absent: it has none, or it can't be read. */
+  readonly said?: { readonly text: TemplateText; readonly path: Path } | undefined;
   /** Where it stands. */
   readonly path: Path;
   readonly problems: readonly Problem[];
 }
 
-/** A condition, with everything that is wrong with it and with its reason. */
-export function compileCondition(setting: Setting, written: Written, seen: Seen): Compiled {
+/** A condition, with everything that is wrong with it and with its reason. `shown`: what the reason sees as `args`. */
+export function compileCondition(setting: Setting, written: Written, seen: Seen, shown: readonly Type[] = seen.args): Compiled {
   const { path, when, reason } = written;
   const holding = when === true ? undefined : parseExpression(when);
   const behind = holding && !isFault(holding) ? holding.expr : undefined;
-  const text = reason && compileText(setting, reason.path, reason.text, { ...seen, use: "reason", behind });
+  const text = reason && compileText(setting, reason.path, reason.text, { ...seen, args: shown, use: "reason", behind });
   const told = text?.problems ?? [];
+  const said = reason && text?.read && { text: text.read, path: reason.path };
   const template = text?.template?.isPlain === false ? text.template : undefined;
   const plain = text?.template?.isPlain ? text.template.plain : undefined;
   if (when === true) {
     // A reason with expressions is made by a condition.
     const always = template && conditionOf(setting, written, ALWAYS, template);
-    return { when: always ?? true, reason: plain, path, problems: told };
+    return { when: always ?? true, reason: plain, said, path, problems: told };
   }
   const read = readCondition(setting, written, seen);
   if (!read.expression) return { when: undefined, path, problems: [...read.problems, ...told] };
@@ -53,7 +57,7 @@ export function compileCondition(setting: Setting, written: Written, seen: Seen)
   if (hasErrors(read.problems)) return { when: undefined, expression, path, problems: [...read.problems, ...told] };
   const condition = conditionOf(setting, written, expression, template);
   const problems = [...read.problems, ...placed(setting, path, constantFaults(condition, written, expression)), ...told];
-  return { when: condition, expression, reason: plain, path, problems };
+  return { when: condition, expression, reason: plain, said, path, problems };
 }
 
 const ALWAYS = parseExpression("true") as Expression;
@@ -90,7 +94,7 @@ function constantFaults(condition: Condition, { setting }: Written, { text }: Ex
   const wholly = setting === "when" ? "Leave `when` out" : `Write \`${setting}: true\``;
   const message = always
     ? `This is always true. ${wholly}.`
-    : `This is never true. Leave ${setting === "when" ? "it" : `\`${setting}\``} out.`;
+    : `This is never true. Leave ${setting === "when" ? "this entry" : `\`${setting}\``} out.`;
   return [{ severity, message, offset: 0 }];
 }
 

@@ -86,6 +86,9 @@ function predicate(when: true | Condition | undefined): true | Predicate {
 
 /** The path in an error is joined by dots, and a tool's name may have dots of its own. */
 function pathOf(path: string, names: readonly string[]): Path {
+  // It stands in another file: what is said of it names the place there.
+  const included = /^include\[(\d+)\]/.exec(path);
+  if (included) return ["include", Number(included[1])];
   const rail = /^always\[(\d+)\]\.?(.*)$/.exec(path);
   if (rail) return ["always", Number(rail[1]), ...(rail[2] ?? "").split(".").filter(Boolean)];
   const name = names

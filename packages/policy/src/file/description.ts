@@ -1,10 +1,8 @@
 import type { Description, JsonObject, PolicyCall } from "@countersign/core";
 import type { Template } from "../cel/template.ts";
-import { masked } from "../cel/masked.ts";
-import type { Type } from "../cel/type.ts";
 import type { Problem } from "../problem.ts";
 import type { FileDescription, ObjectRule } from "./schema.ts";
-import { argumentTypes } from "./scope.ts";
+import { shownTypes } from "./scope.ts";
 import type { Seen, Setting } from "./setting.ts";
 import { compileText } from "./texts.ts";
 import type { Path } from "./yaml.ts";
@@ -20,7 +18,7 @@ export interface CompiledDescription {
 export function compileDescription(setting: Setting, name: string, rule: ObjectRule): CompiledDescription | undefined {
   const given = rule.describe;
   if (!given) return undefined;
-  const texts = new Texts(setting, { of: name, args: describedTypes(setting, name, rule.redact ?? []), use: "description" });
+  const texts = new Texts(setting, { of: name, args: shownTypes(setting.tools, name, rule.redact), use: "description" });
   const path = ["tools", name, "describe"];
   const title = texts.text([...path, "title"], given.title);
   const facts = given.facts?.map(({ label, value }, index) => ({ label, value: texts.text([...path, "facts", index, "value"], value) }));
@@ -44,11 +42,11 @@ function printing(given: FileDescription, constants: JsonObject): { readonly toS
   return { toString: () => printed };
 }
 
-/** With masks it sees what the model wrote, masked; without, what conditions see. */
-function describedTypes({ tools }: Setting, name: string, redact: readonly string[]): readonly Type[] {
-  if (redact.length === 0) return argumentTypes(tools, name);
-  const paths = redact.map((path) => path.split(".").slice(1));
-  return argumentTypes(tools, name, "input").map((type) => paths.reduce(masked, type));
+const LINK = "A link begins with `https:`, `http:` or `mailto:`. Write the whole URL.";
+
+/** May a URL begin like this? `isAll`: nothing follows. */
+function leadsSomewhere(beginning: string, isAll: boolean): boolean {
+  return /^\s*(https?|mailto):/i.test(beginning) && (!isAll || URL.canParse(beginning));
 }
 
 class Texts {
@@ -65,8 +63,11 @@ class Texts {
   text(path: Path, given: string | undefined, as: { readonly isUrl?: boolean; readonly use?: Seen["use"] } = {}): Template | undefined {
     if (given === undefined) return undefined;
     const { use = this.#seen.use, isUrl = false } = as;
-    const { template, problems } = compileText(this.#setting, path, given, { ...this.#seen, use }, { isUrl });
+    const { template, read, problems } = compileText(this.#setting, path, given, { ...this.#seen, use }, { isUrl });
     this.problems.push(...problems);
+    const [beginning] = read?.parts ?? [];
+    if (isUrl && typeof beginning === "string" && !leadsSomewhere(beginning, read?.parts.length === 1))
+      this.problems.push(this.#setting.yaml.problem("error", LINK, path));
     this.history ||= template?.history === true;
     return template;
   }

@@ -38,15 +38,20 @@ function pathProblem(path: string, schemas: readonly (StandardSchemaV1 | undefin
  * What the model's JSON may have there; undefined: nothing that the tool would get. What a schema takes and drops without
  * naming it (zod's objects do) isn't there.
  */
-export function takenAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+function takenAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
   return argument(schema, keys, member);
+}
+
+/** The same of a path that may lead into a list, to one of its elements: `args.items.0.price`. */
+export function elementAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
+  return argument(schema, keys, element);
 }
 
 /** The same of a path that masks: `*` is every element of a list, or every member of an object. */
 export function maskedAt(schema: StandardSchemaV1 | undefined, keys: readonly string[]): Type | undefined {
   return argument(schema, keys, (type, key, fields) => {
-    if (type.kind === "list") return key === "*" || /^\d+$/.test(key) ? type.element : undefined;
-    if (type.kind !== "map" || key !== "*") return member(type, key, fields);
+    if (key !== "*" || type.kind === "scalar") return element(type, key, fields);
+    if (type.kind === "list") return type.element;
     return [...type.fields.values(), ...(type.rest && fields === "any" ? [type.rest] : [])].reduce<Type | undefined>(
       (all, field) => (all ? join(all, field) : field),
       undefined,
@@ -59,6 +64,9 @@ type Step = (type: Alternative, key: string, fields: Fields) => Type | undefined
 
 const member: Step = (type, key, fields) =>
   type.kind === "map" ? (type.fields.get(key) ?? (fields === "any" ? type.rest : undefined)) : undefined;
+
+const element: Step = (type, key, fields) =>
+  type.kind === "list" ? (/^(0|[1-9]\d*)$/.test(key) ? type.element : undefined) : member(type, key, fields);
 
 function argument(schema: StandardSchemaV1 | undefined, keys: readonly string[], step: Step): Type | undefined {
   const taken = typeOfSchema(jsonSchemaOf(schema, "input"), JSON_VALUE);

@@ -6,6 +6,7 @@ import { define, type Parts } from "./define.ts";
 import type { ReadDocument } from "./document.ts";
 import { flat, readLayers, type Layer, type ReadFile } from "./layers.ts";
 import { compileRail } from "./rail.ts";
+import { maskedReasons } from "./masked-reasons.ts";
 import { pointless, replacedDenials, unreachedTiers } from "./reach.ts";
 import { compileRule } from "./rule.ts";
 import { parsedBy, type ToolSchemas } from "./scope.ts";
@@ -80,6 +81,7 @@ function compileLayer(setting: Setting, layer: Layer): CompiledLayer {
     ...rules.flatMap((rule) => [...rule.problems, ...unreachedTiers(setting, rule)]),
     ...rails.flatMap((rail) => rail.problems),
     ...pointless(setting, rules, rails),
+    ...maskedReasons(setting, rules, rails),
     ...replacedDenials(setting, rules, rails),
     ...termProblems(setting, document.review, rules, rails, flat(layer).slice(1).map((each) => each.read?.document.review)), // prettier-ignore
     ...(tools ? unreachable(yaml, read.rules, tools) : []),

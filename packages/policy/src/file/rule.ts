@@ -3,7 +3,7 @@ import type { Problem } from "../problem.ts";
 import { compileCondition, type Compiled } from "./conditions.ts";
 import { compileDescription } from "./description.ts";
 import type { FileCondition, FileTier, ObjectRule, Rule } from "./schema.ts";
-import { argumentTypes } from "./scope.ts";
+import { argumentTypes, shownTypes } from "./scope.ts";
 import type { Setting } from "./setting.ts";
 import type { Path } from "./yaml.ts";
 
@@ -36,7 +36,7 @@ export interface CompiledRule {
 export function compileRule(setting: Setting, name: string, rule: Rule): CompiledRule {
   const path = ["tools", name];
   const given: ObjectRule = typeof rule === "string" ? wordRule(rule) : rule;
-  const deny = given.deny === undefined ? undefined : single(setting, name, "deny", given.deny);
+  const deny = given.deny === undefined ? undefined : single(setting, name, "deny", given.deny, given.redact);
   const tiers = tiersOf(setting, name, given);
   const description = compileDescription(setting, name, given);
   const conditions = [...(deny ? [deny] : []), ...tiers.map(({ condition }) => condition)];
@@ -63,9 +63,10 @@ function wordRule(word: "allow" | "ask" | "deny"): ObjectRule {
   return word === "allow" ? {} : { [word]: true };
 }
 
-function tiersOf(setting: Setting, name: string, { ask }: ObjectRule): readonly CompiledTier[] {
+function tiersOf(setting: Setting, name: string, { ask, redact }: ObjectRule): readonly CompiledTier[] {
   if (ask === undefined) return [];
-  if (!isList(ask)) return [{ condition: single(setting, name, "ask", ask), review: undefined, path: ["tools", name] }];
+  if (!isList(ask)) return [{ condition: single(setting, name, "ask", ask, redact), review: undefined, path: ["tools", name] }];
+  const shown = shownTypes(setting.tools, name, redact);
   return ask.map((tier, index) => {
     const path = ["tools", name, "ask", index];
     const { when = true, reason, review } = tier;
@@ -74,7 +75,7 @@ function tiersOf(setting: Setting, name: string, { ask }: ObjectRule): readonly 
       ...{ path: tier.when === undefined ? path : [...path, "when"] },
       ...{ reason: reason === undefined ? undefined : { text: reason, path: [...path, "reason"] } },
     };
-    return { condition: compileCondition(setting, written, seenBy(setting, name)), review, path };
+    return { condition: compileCondition(setting, written, seenBy(setting, name), shown), review, path };
   });
 }
 
@@ -82,11 +83,19 @@ function isList(ask: FileCondition | readonly FileTier[]): ask is readonly FileT
   return Array.isArray(ask);
 }
 
-function single(setting: Setting, name: string, kind: "deny" | "ask", given: FileCondition): Compiled {
+function single(
+  setting: Setting,
+  name: string,
+  kind: "deny" | "ask",
+  given: FileCondition,
+  redact: readonly string[] | undefined,
+): Compiled {
   const path = ["tools", name, kind];
-  if (typeof given !== "object") return compileCondition(setting, { kind, setting: kind, when: given, path }, seenBy(setting, name));
+  const seen = seenBy(setting, name);
+  if (typeof given !== "object") return compileCondition(setting, { kind, setting: kind, when: given, path }, seen);
   const reason = { text: given.reason, path: [...path, "reason"] };
-  return compileCondition(setting, { kind, setting: kind, when: given.when, path: [...path, "when"], reason }, seenBy(setting, name));
+  const written = { kind, setting: kind, when: given.when, path: [...path, "when"], reason };
+  return compileCondition(setting, written, seen, shownTypes(setting.tools, name, redact));
 }
 
 function seenBy(

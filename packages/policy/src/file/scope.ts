@@ -1,5 +1,6 @@
 import type { JsonObject, StandardSchemaV1 } from "@countersign/core";
 import { addressed, jsonSchemaOf, ruleName, type RuleName } from "@countersign/core/policy";
+import { masked } from "../cel/masked.ts";
 import type { Scope } from "../cel/infer.ts";
 import { typeOfSchema, typeOfValue } from "../cel/schema-type.ts";
 import { join, JSON_OBJECT, JSON_VALUE, listOf, mapOf, NULL, oneOf, STRING, TIMESTAMP, type Type } from "../cel/type.ts";
@@ -31,6 +32,13 @@ export function argumentTypes(tools: ToolSchemas | undefined, rule: string, side
   if (schema) return [typeOf(schema, side)];
   const spokenOf = Object.keys(tools ?? {}).filter((address) => names(rule, address));
   return orAny(spokenOf.map((address) => typeOf(tools?.[address], "input")));
+}
+
+/** The same for whatever people read: with masks it sees what the model wrote, masked; without, what conditions see. */
+export function shownTypes(tools: ToolSchemas | undefined, rule: string, redact: readonly string[] = []): readonly Type[] {
+  if (redact.length === 0) return argumentTypes(tools, rule);
+  const paths = redact.map((path) => path.split(".").slice(1));
+  return argumentTypes(tools, rule, "input").map((type) => paths.reduce(masked, type));
 }
 
 /** The same for a guard rail: it sees what the tool's rule sees. */

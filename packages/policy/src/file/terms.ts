@@ -1,8 +1,8 @@
-import type { ReviewTerms } from "@countersign/core";
+import { confirmedPaths, quorumOf, type ReviewTerms } from "@countersign/core";
 import { lateNotices } from "@countersign/core/policy";
 import { show, type Type } from "../cel/type.ts";
 import type { Problem } from "../problem.ts";
-import { takenAt } from "./facts.ts";
+import { elementAt } from "./facts.ts";
 import { covers, type CompiledRail } from "./rail.ts";
 import type { CompiledRule } from "./rule.ts";
 import { names, type ToolSchemas } from "./scope.ts";
@@ -29,9 +29,32 @@ export function termProblems(
   const isNamed = (rule: string): boolean => isNamedAbove || anyRail.some(({ rail }) => covers(rail, rule));
   return [
     ...lateIn(setting, [outside]),
+    ...withoutEffect(setting, above, [outside, ...rules.flatMap(placesOf), ...rails.map(placeOf)]),
     ...rules.flatMap((rule) => ruleProblems(setting, outside, rule, isNamed(rule.name))),
     ...rails.flatMap((rail) => railProblems(setting, outside, rail, rules, isNamedAbove)),
   ];
+}
+
+function placesOf({ path, review, isTiered, tiers }: CompiledRule): readonly Placed[] {
+  const own: Placed = { path: [...path, "review"], terms: review };
+  return isTiered ? [own, ...tiers.map((tier) => ({ path: [...tier.path, "review"], terms: tier.review }))] : [own];
+}
+
+function placeOf({ path, rail }: CompiledRail): Placed {
+  return { path: [...path, "review"], terms: rail.review };
+}
+
+/** What an included file demands at its top can only be tightened. */
+function withoutEffect({ yaml }: Setting, above: readonly (ReviewTerms | undefined)[], places: readonly Placed[]): readonly Problem[] {
+  const asks = above.some((terms) => terms?.fourEyes);
+  const forbids =
+    asks || above.some((terms) => terms && (terms.batch === false || quorumOf(terms) > 1 || confirmedPaths(terms).length > 0));
+  const tell = (path: Path, why: string): Problem =>
+    yaml.problem("warning", `This has no effect: ${why} at the top of an included file. Leave it out.`, path);
+  return places.flatMap(({ path, terms }) => [
+    ...(asks && terms?.fourEyes === false ? [tell([...path, "fourEyes"], "`fourEyes: true` stands")] : []),
+    ...(forbids && terms?.batch ? [tell([...path, "batch"], "terms that rule out a batch stand")] : []),
+  ]);
 }
 
 function ruleProblems(setting: Setting, outside: Placed, rule: CompiledRule, isNamed: boolean): readonly Problem[] {
@@ -122,7 +145,7 @@ function maskedWords(path: string, rules: readonly CompiledRule[]): Words | unde
 function typeWords(path: string, tools: ToolSchemas | undefined, of: readonly string[]): Words | undefined {
   const addresses = Object.keys(tools ?? {}).filter((address) => of.some((name) => names(name, address)));
   if (addresses.length === 0) return undefined;
-  const found = addresses.map((address) => ({ address, type: takenAt(tools?.[address], path.split(".").slice(1)) }));
+  const found = addresses.map((address) => ({ address, type: elementAt(tools?.[address], path.split(".").slice(1)) }));
   const missing = found.find(({ type }) => type === undefined);
   const several = found.find(({ type }) => type && isSeveral(type));
   if (several?.type)

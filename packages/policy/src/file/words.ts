@@ -84,10 +84,13 @@ function durationWords(name: string, value: unknown): string {
   return write === undefined ? `Write a duration such as \`${label}90s\`, \`15m\`, \`48h\` or \`3d\`.` : `Write \`${label}${write}\`.`;
 }
 
+/** Without its `when` the entry would always hold. */
+const NEVER = "This entry never matters. Leave this entry out, or write a condition.";
+
 /** What to write instead of a condition that is none; undefined for a text that may be one. */
 export function conditionWords(kind: string, value: unknown): string | undefined {
   if (value === false || (typeof value === "string" && /^\s*(no|off|never|n)\s*$/i.test(value)))
-    return `Leave \`${kind}\` out, or write a condition.`;
+    return kind === "when" ? NEVER : `Leave \`${kind}\` out, or write a condition.`;
   if (Array.isArray(value)) return `Write one condition: \`${kind}: args.a > 1 && args.b > 1\`, with \`&&\` for and, \`||\` for or.`;
   if (value === "") return `This is an empty condition. Write \`${kind}: true\`, or a condition.`;
   if (typeof value === "string" && !/^\s*(yes|on|always|y|allow|ask|deny)\s*$/i.test(value)) return undefined;
