@@ -1,4 +1,4 @@
-import { isCountersignError, type ErrorCode } from "@countersign/core";
+import { isCountersignError, type CountersignError, type ErrorCode } from "@countersign/core";
 import { visible } from "@countersign/core/terminal";
 import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit.ts";
@@ -48,11 +48,17 @@ export function explained(error: unknown): Explained {
   if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(wrongCall(error)), details: undefined };
   if (isCountersignError(error)) {
     const { code, details } = error;
-    return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(`${error.message} ${ADVICE[code] ?? ""}`.trim()), details };
+    return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(`${error.message} ${adviceOn(error)}`.trim()), details };
   }
   const what = error instanceof Error ? error.message : String(error);
   const message = `This should not have happened: ${shown(what)} Please report it, with what COUNTERSIGN_DEBUG=1 prints.`;
   return { exit: EXIT.bug, code: "BUG", message, details: undefined };
+}
+
+function adviceOn(error: CountersignError): string {
+  if (!isCountersignError(error, "NOT_CONFIRMED")) return ADVICE[error.code] ?? "";
+  const { paths, valueless } = error.details;
+  return valueless.length > 0 ? "" : `Here that is ${paths.map((path) => `--confirm ${path}=<value>`).join(" ")}.`;
 }
 
 /** Lines stay lines: some errors list several mistakes. */
@@ -78,7 +84,6 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   GRANT_NOT_FOUND: "countersign grants lists them.",
   ARGS_CHANGED: "countersign show prints the request as it is now.",
   NOT_AUTHORIZED: "Ask somebody who may, or set the roles that you have: COUNTERSIGN_ROLES.",
-  NOT_CONFIRMED: "Here that is --confirm <value>, for approve and edit.",
   EXECUTION_UNKNOWN: "countersign settle does that.",
   CONFLICT: "countersign show prints where the request stands.",
 };

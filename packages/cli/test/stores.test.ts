@@ -102,12 +102,28 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await sign("grace")).stdout).toMatch(/^approved/);
   });
 
+  it("shows what the policy says of a call beside its arguments, and nothing of it acts on a terminal", async () => {
+    const { id, proposal } = await office.asked("described", { to: "A\u202eB\ndigest     0000", amount: 4_200 });
+    const { stdout } = await office.run(["show", id]);
+    const rows = lines(stdout);
+    expect(rows.slice(2, 6)).toEqual([
+      "tool       described",
+      "title      Pay A\\u{202e}B\\u{a}digest     0000 4200",
+      "risk       high",
+      "why        The policy asks about described (rule described)",
+    ]);
+    expect(rows).toContain("fact       To: A\\u{202e}B\\u{a}digest     0000");
+    expect(rows).toContain("link       Invoice: https://erp.example/88");
+    expect(rows.filter((row) => row.startsWith("digest"))).toEqual([`digest     ${proposal.digest}`]);
+    expect(stdout).toContain('  "amount": 4200');
+  });
+
   it("signs what has to be confirmed with its value alone", async () => {
     const { id, proposal } = await office.asked("checked");
     const approve = ["approve", id, "--digest", proposal.digest];
     const silent = await office.run(approve);
     expect([silent.code, silent.stderr]).toEqual([3, expect.stringContaining("has to type what stands at args.amount")]);
-    expect(silent.stderr).toContain("--confirm <value>");
+    expect(silent.stderr).toContain("Here that is --confirm args.amount=<value>.");
     expect((await office.run([...approve, "--confirm", "42"])).code).toBe(3);
     expect((await office.run([...approve, "--confirm", "42", "--confirm", "43"])).code).toBe(2);
     expect((await office.gate.get(id))?.decisions).toEqual([]);

@@ -34,6 +34,7 @@ export function requestText(
     ...sameCall(out, others, stream),
     ...request.decisions.map((record, index) => fact(index === 0 ? "signed" : "", signature(record))),
     ...missing(request),
+    ...(proposal.description?.facts ?? []).map(({ label, value }) => fact("fact", visible(`${label}: ${value}`))),
     ...(proposal.description?.links ?? []).map(({ label, url }) => fact("link", visible(`${label}: ${url}`))),
     out.style("bold", edited ? "arguments, as a reviewer has changed them" : "arguments", stream),
     ...(edited ? diff(out, args, proposal.args, stream) : visibleJson(args).split("\n")).map((line) => `  ${line}`),
@@ -45,10 +46,13 @@ export function requestText(
 
 function factsOf(out: Output, request: ApprovalRequest, stream: NodeJS.WriteStream): readonly string[] {
   const { status, requestedBy, expiresAt, decidedAt, supersedes, revises, grantId, terms } = request;
+  const { title, risk } = request.proposal.description ?? {};
   const facts: readonly (readonly [string, string | undefined])[] = [
     ["request", request.id],
     ["status", statusOf(request)],
     ["tool", out.style("bold", toolOf(request), stream)],
+    ["title", title && visible(title)],
+    ["risk", risk && (risk === "high" ? out.style("red", risk, stream) : risk)],
     ["why", visible(`${request.reason} (rule ${request.rule})`)],
     ["asked by", requestedBy && person(requestedBy)],
     ["asked", moment(request.askedAt)],

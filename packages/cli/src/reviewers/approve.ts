@@ -38,7 +38,7 @@ export async function approveSeen(
   request: ApprovalRequest,
   { digest, comment, confirm: given, remember }: SigningOptions & { readonly remember?: Remember | undefined } = {},
 ): Promise<ApprovalRequest> {
-  const confirm = await confirmation(request, given, digest === undefined);
+  const confirm = await confirmation(request, "approve", given, digest === undefined);
   await consent(desk, digest, "Sign this?");
-  return sign(desk, request, approval({ comment, confirm, remember }));
+  return sign(desk, request, approval({ comment, confirm, remember }), digest === undefined);
 }

@@ -47,9 +47,9 @@ export async function editSeen(
     const lines = diff(desk.out, request.proposal.args, args, process.stderr);
     desk.out.say(["This will run (+ instead of -):", ...lines.map((line) => `  ${line}`), digestLine(request, args)].join("\n"));
   }
-  const confirm = await confirmation(request, typed, digest === undefined);
+  const confirm = await confirmation(request, "edit", typed, digest === undefined);
   await consent(desk, digest, "Sign this?");
-  return sign(desk, request, editing(args, { comment, confirm }));
+  return sign(desk, request, editing(args, { comment, confirm }), digest === undefined);
 }
 
 /** Until it is something that could run, or given up. @throws EDIT_UNCHECKABLE, Failure: left pending */

@@ -1,11 +1,26 @@
-import { missingSignatures, type ApprovalRequest, type Decision } from "@countersign/core";
+import { isCountersignError, missingSignatures, type ApprovalRequest, type Decision } from "@countersign/core";
 import { groupsText } from "@countersign/core/terminal";
 import { signer, type Desk } from "../desk.ts";
 import { person, toolOf } from "../output/request.ts";
+import { typedAt } from "./confirmation.ts";
 
-/** Signs what was seen: the digest that was shown is the digest that is signed. */
-export function sign(desk: Desk, request: ApprovalRequest, decision: Decision): Promise<ApprovalRequest> {
-  return desk.gate.decide(request, decision, { by: signer(desk), via: "cli" });
+/**
+ * Signs what was seen: the digest that was shown is the digest that is signed.
+ * @param asks may somebody be asked for what has to be typed, where it is missing or is another value?
+ * @throws Failure: left pending
+ */
+export async function sign(desk: Desk, request: ApprovalRequest, decision: Decision, asks = false): Promise<ApprovalRequest> {
+  for (let said = decision; ;) {
+    try {
+      return await desk.gate.decide(request, said, { by: signer(desk), via: "cli" });
+    } catch (error) {
+      const canBeTyped = isCountersignError(error, "NOT_CONFIRMED") && error.details.valueless.length === 0;
+      if (!asks || !canBeTyped || said.type === "reject") throw error;
+      desk.out.say("Nothing was signed yet: something has to be typed for it, or something else than was typed.");
+      const earlier = typeof said.confirm === "object" ? said.confirm : {};
+      said = { ...said, confirm: { ...earlier, ...(await typedAt(error.details.paths)) } };
+    }
+  }
 }
 
 export function report({ out }: Desk, request: ApprovalRequest): void {

@@ -23,6 +23,15 @@ const policy = definePolicy({
       ask: true,
       review: { roles: ["finance"], confirm: "args.amount" },
     },
+    described: {
+      ask: true,
+      describe: ({ args }) => ({
+        title: `Pay ${String(args["to"])} ${String(args["amount"])}`,
+        facts: [{ label: "To", value: String(args["to"]) }],
+        links: [{ label: "Invoice", url: "https://erp.example/88" }],
+        risk: "high",
+      }),
+    },
     merger: { ask: true, review: { quorum: [{ roles: ["finance"], count: 2 }, { roles: ["cfo"] }], confirm: ["args.of", "args.amount"] } },
     wire: { ask: true, review: { roles: ["finance"], quorum: 2, fourEyes: true } },
     transfer: { args: z.object({ iban: z.string().length(22), amount: z.number() }), ask: true, redact: ["args.iban"] },
