@@ -34,7 +34,7 @@ export type Condition<Args, Context> = (call: PolicyCall<Args, Context>) => bool
 export interface Tier<Args, Context> {
   /** Default: always. */
   readonly when?: true | Condition<Args, Context>;
-  /** What people read. Default: what the condition says. */
+  /** What people read, unless the condition gives a reason itself. */
   readonly reason?: string;
   /** Written over the rule's own. */
   readonly review?: ReviewTerms;
@@ -49,6 +49,7 @@ export type GuardRail<Context> = {
   readonly tools?: readonly string[];
   /** Default: always. */
   readonly when?: true | Condition<JsonObject, Context>;
+  /** What people read, unless the condition gives a reason itself. */
   readonly reason?: string;
   /** Its condition counts what already ran in this thread (`call.history`). Default false. */
   readonly history?: boolean;
