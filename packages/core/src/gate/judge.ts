@@ -30,7 +30,7 @@ export class Judge {
   readonly #invocation: Invocation;
   readonly #requestedBy: Principal | undefined;
   readonly #clock: () => number;
-  /** When each call was first looked at, by its id: `now` is the same for all looks. */
+  /** When a call that is counted anew with each look was first looked at, by its request's id. */
   readonly #seen = new Map<string, number>();
   /** What was said of calls that have neither run nor been recorded yet, by their ids. */
   readonly #said = new Map<string, readonly Said[]>();
@@ -76,7 +76,7 @@ export class Judge {
   async judgeAfter(call: ProposedCall, ledger: Ledger, thread: ThreadRecord | undefined): Promise<Judgement> {
     const invocation = this.#invocation;
     const id = requestIdOf(ledger.tenant, invocation.threadId, call);
-    const checked = this.#checked(call);
+    const checked = { ...this.#checked(call), now: this.#firstLookAt(id) };
     const { judgement, counted } = await judgeCounting(ledger, invocation.threadId, countedIn(invocation, thread), ({ requests, totals }) =>
       this.#policy.judge({ ...checked, history: pastCalls(requests, id), totals }),
     );
@@ -108,11 +108,15 @@ export class Judge {
     else this.#said.delete(callId);
   }
 
-  #checked({ callId, namespace, tool, args }: JudgedCall) {
-    const { threadId, agent, context } = this.#invocation;
-    const now = this.#seen.get(callId) ?? this.#clock();
+  #firstLookAt(id: string): number {
+    const at = this.#seen.get(id) ?? this.#clock();
     if (this.#seen.size >= KEPT) this.#seen.clear();
-    this.#seen.set(callId, now);
-    return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context, now };
+    this.#seen.set(id, at);
+    return at;
+  }
+
+  #checked({ namespace, tool, args }: JudgedCall) {
+    const { threadId, agent, context } = this.#invocation;
+    return { namespace, tool, args, threadId, agent, requestedBy: this.#requestedBy, context, now: this.#clock() };
   }
 }
