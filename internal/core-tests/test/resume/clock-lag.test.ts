@@ -28,18 +28,23 @@ function lagging(type: string, happens: () => void): StorePort {
   return { ...inner, commit, readThread, now: async () => Date.now() - CLOCK_LAG };
 }
 
-it("a claim isn't believed in once others may take it", async () => {
-  let claims = 0;
-  const store = lagging("claimed", () => {
-    if (++claims === 1) advance(LEASE - CLOCK_LAG);
-  });
+/** The attempts in which a signed call's effect began. */
+async function attemptsOn(store: StorePort): Promise<readonly number[]> {
   const gate = createGate({ policy, store, warn: () => {} });
   const asked = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: {} });
   if (asked.status !== "pending") throw new Error(asked.status);
   await gate.decide(asked.request, approve(), { by });
   const attempts: number[] = [];
   await gate.execute({ id: asked.id, args: {} }, (_, { attempt }) => attempts.push(attempt));
-  expect(attempts).toEqual([2]);
+  return attempts;
+}
+
+it("a claim isn't believed in once others may take it", async () => {
+  let claims = 0;
+  const store = lagging("claimed", () => {
+    if (++claims === 1) advance(LEASE - CLOCK_LAG);
+  });
+  expect(await attemptsOn(store)).toEqual([2]);
 });
 
 it("a claim whose answer came late isn't believed in for what is left of it by a clock that lags", async () => {
@@ -50,13 +55,7 @@ it("a claim whose answer came late isn't believed in for what is left of it by a
     advance(LEASE - CLOCK_LAG * 0.75);
     throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
   });
-  const gate = createGate({ policy, store, warn: () => {} });
-  const asked = await gate.ask({ threadId: "t", key: "k", tool: "pay", args: {} });
-  if (asked.status !== "pending") throw new Error(asked.status);
-  await gate.decide(asked.request, approve(), { by });
-  const attempts: number[] = [];
-  await gate.execute({ id: asked.id, args: {} }, (_, { attempt }) => attempts.push(attempt));
-  expect(attempts).toEqual([2]);
+  expect(await attemptsOn(store)).toEqual([2]);
 });
 
 it("a thread isn't believed in once others may take it", async () => {

@@ -89,6 +89,6 @@ function plainObject(value: object, above: readonly object[]): unknown {
   );
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

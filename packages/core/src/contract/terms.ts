@@ -66,9 +66,14 @@ export function confirmedPaths({ confirm = [] }: ReviewTerms): readonly string[]
   return typeof confirm === "string" ? [confirm] : confirm;
 }
 
+/** Shall several people look at each such call, or one closely? */
+function isLookedAt(terms: ReviewTerms): boolean {
+  return quorumOf(terms) > 1 || terms.fourEyes === true || confirmedPaths(terms).length > 0;
+}
+
 /** May such a call be one of several that are decided together? Where several people shall look, or one shall look closely, never. */
 export function isBatchable(terms: ReviewTerms): boolean {
-  return terms.batch === true && quorumOf(terms) === 1 && !terms.fourEyes && confirmedPaths(terms).length === 0;
+  return terms.batch === true && !isLookedAt(terms);
 }
 
 /**
@@ -76,9 +81,8 @@ export function isBatchable(terms: ReviewTerms): boolean {
  * call shall be looked at by several people, or closely, and a remembered decision is looked at by nobody.
  */
 export function rememberable(terms: ReviewTerms): readonly ("exact-args" | "tool")[] {
-  const { remember, fourEyes = false } = terms;
-  const isLookedAt = quorumOf(terms) > 1 || fourEyes || confirmedPaths(terms).length > 0;
-  return remember === undefined || remember === "never" || isLookedAt ? [] : remember;
+  const { remember } = terms;
+  return remember === undefined || remember === "never" || isLookedAt(terms) ? [] : remember;
 }
 
 /** The reminders and the escalation, by their paths, that would come when the request has expired already. */

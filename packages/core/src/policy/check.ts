@@ -64,8 +64,12 @@ class Judging {
 
   judge(): Judgement {
     const { layers, fallback } = this.#policy;
-    const [first, ...others] = layers.flatMap((layer) => this.#opinionOf(layer) ?? []);
-    const ruled = first ? others.reduce((a, b) => this.#both(a, b), first) : this.#apply(fallback, layers[0]);
+    let opinion: Said | undefined;
+    for (const layer of layers) {
+      const said = this.#opinionOf(layer);
+      opinion = opinion && said ? this.#both(opinion, said) : (opinion ?? said);
+    }
+    const ruled = opinion ?? this.#apply(fallback, layers[0]);
     const { verdict, rule } = layers.reduce((said, layer) => this.#behindRails(said, layer), ruled);
     // At once where it is asked for, so that what goes wrong is told with the rest.
     const description = verdict.type === "ask" ? this.#describe() : undefined;

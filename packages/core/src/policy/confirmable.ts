@@ -1,3 +1,4 @@
+import { isObject } from "../canonical/changes.ts";
 import type { JsonObject } from "../contract/json.ts";
 import { confirmedPaths, type ReviewTerms } from "../contract/terms.ts";
 import type { CompiledRule, Layer } from "./compiled.ts";
@@ -48,8 +49,4 @@ function isOneValue(schema: JsonObject, keys: readonly string[]): boolean {
   if (typeof type === "string" && type !== "object") return false;
   const known = isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
   return isObject(known) ? isOneValue(known, rest) : additionalProperties !== false || !isObject(properties);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

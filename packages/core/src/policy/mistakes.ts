@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { plainIssue } from "../errors/plain-issue.ts";
+import { plainIssue, valueAt } from "../errors/plain-issue.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
 const TERMS = [
@@ -54,10 +54,6 @@ function meantBy(issue: z.core.$ZodIssue, root: unknown): z.core.$ZodIssue | und
   );
   const [meant] = (branches.length > 0 ? branches : issue.errors)[0] ?? [];
   return meant && { ...meant, path: [...issue.path, ...meant.path] };
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>((part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key], root);
 }
 
 function asList(root: unknown, path: readonly PropertyKey[]): string {

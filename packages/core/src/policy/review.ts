@@ -1,6 +1,6 @@
 import type { Principal } from "../contract/principal.ts";
 import { withInvitations } from "../contract/quorum.ts";
-import { confirmedPaths, lateNotices, quorumOf, type ReviewTerms } from "../contract/terms.ts";
+import { isBatchable, lateNotices, type ReviewTerms } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
 import { tightened } from "./tighten.ts";
 
@@ -35,7 +35,7 @@ export function refuseContradictions(base: ReviewTerms, { review = {}, at }: Wri
   if (late) throw invalid([...at, ...late], "It comes when the request has expired already: make it shorter than expiresIn.");
   if (typeof review.quorum === "object" && (review.roles ?? review.reviewers))
     throw invalid([...at, "quorum"], "The groups of a quorum say who may sign. Leave roles and reviewers out, or name them in a group.");
-  if (review.batch && (quorumOf(review) > 1 || review.fourEyes || confirmedPaths(review).length > 0))
+  if (review.batch && !isBatchable(review))
     throw invalid([...at, "batch"], "What several people shall look at, or one closely, is never decided in a batch. Leave batch out.");
   if (review.confirm && review.remember && review.remember !== "never")
     throw invalid([...at, "remember"], "What must be confirmed can't be remembered. Leave remember out.");
