@@ -5,12 +5,20 @@
 const packages = {
   core: [],
   policy: ["@countersign/core"],
+  review: ["@countersign/core"],
+  terminal: ["@countersign/core", "@countersign/review"],
   testing: ["@countersign/core", "@countersign/memory"],
   conformance: ["@countersign/core"],
   "stores/[^/]+": ["@countersign/core"],
   "adapters/[^/]+": ["@countersign/core"],
   server: ["@countersign/core", "@countersign/policy", "@countersign/(memory|sqlite|postgres)"],
-  cli: ["@countersign/core", "@countersign/policy", "@countersign/(memory|sqlite|postgres)", "@countersign/server"],
+  cli: [
+    "@countersign/core",
+    "@countersign/policy",
+    "@countersign/(memory|sqlite|postgres)",
+    "@countersign/(review|terminal)",
+    "@countersign/server",
+  ],
   // Reaches the server over HTTP only.
   inbox: [],
 };

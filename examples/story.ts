@@ -103,7 +103,11 @@ export async function story({ folder, model }: Example): Promise<void> {
   async function decidedByPerson(request: ApprovalRequest): Promise<ApprovalRequest> {
     const elsewhere = new AbortController();
     const waiting = gate.wait(request.id).finally(() => elsewhere.abort());
-    const decision = await terminalReviewer({ as: signer }).review(request, { signal: elsewhere.signal });
+    const decision = await terminalReviewer({ as: signer }).review(request, {
+      signal: elsewhere.signal,
+      background: () => gate.background(request),
+      current: async () => (await gate.get(request.id)) ?? request,
+    });
     if (decision) {
       await gate.decide(request, decision, { by: signer, via: "terminal" }).catch((error: unknown) => {
         if (!isCountersignError(error, "ALREADY_DECIDED")) throw error;

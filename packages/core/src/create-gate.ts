@@ -16,6 +16,7 @@ import { shown } from "./errors/shown.ts";
 import { tellingFaults } from "./gate/faults.ts";
 import { readId, readQuery } from "./gate/given.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
+import { background } from "./ledger/background.ts";
 import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
@@ -98,6 +99,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
         return { items: items.map(toRequest), ...page };
       }),
     duplicates: (request) => meeting(() => duplicates(ledger, request)),
+    background: (request) => meeting(() => background(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),
     decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
     wait: (id, given) => meeting(() => wait(kernel, id, given)),

@@ -1,3 +1,4 @@
+import type { Background } from "./background.ts";
 import type { CallContext } from "./call.ts";
 import type { Decision } from "./decision.ts";
 import type { AuditEvent, Verified } from "./event.ts";
@@ -48,6 +49,12 @@ export interface Gate<Tools = any, Context = any> {
    * @throws INVALID_ARGS for what is no request
    */
   duplicates(request: ApprovalRequest): Promise<readonly ApprovalRequest[]>;
+  /**
+   * What a surface should say beside the request: the same call elsewhere, what is frozen, and how the tool is used otherwise.
+   * @example const review = reviewOf(request, { now: Date.now(), by, ...(await gate.background(request)) })
+   * @throws INVALID_ARGS for what is no request
+   */
+  background(request: ApprovalRequest): Promise<Background>;
   /**
    * Where runs stand. Threads that can't be read are named in `unreadable` of their page.
    * @example const { items } = await gate.threads({ state: "failing" })

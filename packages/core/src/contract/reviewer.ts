@@ -1,3 +1,4 @@
+import type { Background } from "./background.ts";
 import type { Decision } from "./decision.ts";
 import type { Awaitable } from "./json.ts";
 import type { Principal } from "./principal.ts";
@@ -18,5 +19,9 @@ export interface Reviewer {
 
 export interface ReviewOptions {
   readonly signal: AbortSignal;
+  /** What should be said beside the request, as it is now: see `gate.background`. */
+  readonly background: () => Promise<Background>;
+  /** The request as it stands now: somebody else may have signed or edited it since. */
+  readonly current: () => Promise<ApprovalRequest>;
   readonly unconfirmed?: { readonly decision: Decision; readonly paths: readonly string[] } | undefined;
 }

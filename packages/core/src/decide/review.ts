@@ -4,6 +4,7 @@ import type { Reviewer, ReviewOptions } from "../contract/reviewer.ts";
 import { isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import type { Kernel } from "../kernel.ts";
+import { background } from "../ledger/background.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import { expireIfOverdue } from "./deadline.ts";
 import { decide } from "./decide.ts";
@@ -21,11 +22,15 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
   if (record.state !== "pending") return record.state === "unknown";
   const request = toRequest(record);
   const over = new AbortController();
+  const looks = {
+    background: () => background(kernel.ledger, request),
+    current: async () => toRequest(await kernel.ledger.demand(id)),
+  };
   const timer = setTimeout(() => over.abort(), kernel.timings.reviewWithin);
   try {
     const decided = untilDecided(kernel, id, over.signal).catch(() => undefined);
     for (let unconfirmed: ReviewOptions["unconfirmed"]; ;) {
-      const answer = consult(kernel, reviewer, request, { signal: over.signal, unconfirmed });
+      const answer = consult(kernel, reviewer, request, { signal: over.signal, ...looks, unconfirmed });
       await Promise.race([answer, decided]);
       const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
       unconfirmed = decision && (await refusedFor(kernel, reviewer, request, decision));

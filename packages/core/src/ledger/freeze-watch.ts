@@ -115,7 +115,8 @@ function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
   if (frozen) throw new CountersignError("FROZEN", { id: frozen.id, by: frozen.by, reason: frozen.reason, tool: call.tool });
 }
 
-function isStopped({ tool, agent }: Freeze, call: Call): boolean {
+/** Does this freeze stop this call? */
+export function isStopped({ tool, agent }: Freeze, call: Call): boolean {
   if (agent !== undefined && agent !== call.agent) return false;
   if (tool === undefined) return true;
   const name = ruleName(tool);

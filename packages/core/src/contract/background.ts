@@ -1,0 +1,12 @@
+import type { Freeze } from "./freeze.ts";
+import type { ApprovalRequest } from "./request.ts";
+
+/** What a reviewer should know around a request: it weighs on a signature, and is no part of the call. */
+export interface Background {
+  /** Other requests for the very same call, the newest first, 50 at most: see `gate.duplicates`. */
+  readonly duplicates: readonly ApprovalRequest[];
+  /** What keeps the call from running now, the oldest first. */
+  readonly freezes: readonly Freeze[];
+  /** The last calls of the tool that ran and finished, from any thread, the newest first, 50 at most. */
+  readonly past: readonly ApprovalRequest[];
+}

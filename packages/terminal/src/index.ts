@@ -1,0 +1,2 @@
+/** `@countersign/terminal`: a person decides at a terminal. @module */
+export {};
