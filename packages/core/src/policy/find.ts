@@ -42,10 +42,9 @@ export function redactionOf(policy: CompiledPolicy, call: Addressed): readonly s
 }
 
 /** Does the verdict on this call depend on what ran in its thread before? */
-export function countsHistory(policy: CompiledPolicy, call: Addressed): boolean {
-  return (
-    rulesFor(policy, call).some(({ history }) => history) ||
-    policy.layers.some(({ rails }) => rails.some((rail) => rail.history && isAbout(rail, call)))
+export function countsHistory({ layers }: CompiledPolicy, call: Addressed): boolean {
+  return layers.some(
+    (layer) => rulesIn(layer, call).some(({ history }) => history) || layer.rails.some((rail) => rail.history && isAbout(rail, call)),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { CallHistory } from "../contract/history.ts";
 import type { Issue, JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 import { masked } from "../contract/mask.ts";
 import type { PolicyCall } from "../contract/policy.ts";
@@ -11,6 +12,7 @@ import { parseWith, type Parsed } from "./schema.ts";
 export type Look = { readonly call: PolicyCall | undefined } | { readonly issues: readonly Issue[] };
 
 const SHOWN = Symbol("shown");
+const AT = Symbol("at");
 
 /**
  * The arguments as people get to see them: for whatever words are made of them. With masks these are the model's own, for what a
@@ -52,18 +54,9 @@ export class Looking {
     if (args && "issues" in args) return args;
     const context = this.#contextBy(contextSchema);
     if (!args || !context) return { call: undefined };
-    const { namespace, tool, threadId, agent, requestedBy } = this.#call;
     const history = historyOf(this.#call, this.#call, (name) => isOnRecord(this.#policy, name));
-    const at = this.#now;
-    const seen = {
-      ...{ namespace, tool, args: args.value, context: context.value, threadId, agent, requestedBy, history },
-      // One for each that looks: a date can be changed.
-      get now() {
-        return new Date(at);
-      },
-      [SHOWN]: () => this.#shown(args.value as JsonObject),
-    };
-    return { call: seen as unknown as PolicyCall };
+    const shown = (): JsonObject => this.#shown(args.value as JsonObject);
+    return { call: new SeenCall(this.#call, args.value, context.value, history, this.#now, shown) as unknown as PolicyCall };
   }
 
   #shown(args: JsonObject): JsonObject {
@@ -92,5 +85,41 @@ export class Looking {
       this.#tell("context", error);
     }
     return undefined;
+  }
+}
+
+/** What conditions are given. A copy of it has the time, too, which a getter of the class wouldn't give it. */
+class SeenCall {
+  declare readonly now: Date;
+  readonly namespace: string | undefined;
+  readonly tool: string;
+  readonly args: unknown;
+  readonly context: unknown;
+  readonly threadId: string | undefined;
+  readonly agent: string | undefined;
+  readonly requestedBy: CheckedCall["requestedBy"];
+  readonly history: CallHistory;
+  readonly [AT]: number;
+  readonly [SHOWN]: () => JsonObject;
+  // One getter for all of them: of a new one for each call the engine would make a new shape. One date for each that looks: it can be changed.
+  static readonly #NOW: PropertyDescriptor & ThisType<SeenCall> = {
+    get() {
+      return new Date(this[AT]);
+    },
+    enumerable: true,
+  };
+
+  constructor(call: CheckedCall, args: unknown, context: unknown, history: CallHistory, at: number, shown: () => JsonObject) {
+    this.namespace = call.namespace;
+    this.tool = call.tool;
+    this.args = args;
+    this.context = context;
+    this.threadId = call.threadId;
+    this.agent = call.agent;
+    this.requestedBy = call.requestedBy;
+    this.history = history;
+    this[AT] = at;
+    this[SHOWN] = shown;
+    Object.defineProperty(this, "now", SeenCall.#NOW);
   }
 }
