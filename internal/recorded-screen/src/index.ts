@@ -1,0 +1,3 @@
+/** What a person sees at a terminal: its output, drawn by a real emulator. For tests, and for the pictures in the docs. @module */
+export { RecordedScreen, type Cell } from "./recorded-screen.ts";
+export { svgOf } from "./svg.ts";
