@@ -155,6 +155,19 @@ it("has nothing more to say once it is decided, withdrawn or expired", async () 
   }
 });
 
+it.each([
+  ["while others are to come", 1.5, ["asked", "reminded", "voted"]],
+  ["when it was the last one", 3.5, ["asked", "reminded", "voted"]],
+])("gives no reminder again after a vote by a clock that is behind, %s", async (_, hours, given) => {
+  const { sweep, wait, types, store, now, request } = await waiting({ roles: ["finance"], quorum: 2, remind: ["1h", "3h"] });
+  const lagging = createGate({ store, now: () => now() - 3 * HOUR });
+  wait(hours);
+  await sweep();
+  await lagging.decide(request, approve(), { by: fiona });
+  await sweep();
+  expect(await types()).toEqual(given);
+});
+
 it("expires a request rather than tell of it, also where the store's clock has gone on meanwhile", async () => {
   let skip = (): void => {};
   const { wait, sweep, types } = await waiting({ ...REVIEW, expiresIn: "4h" }, (store) => ({

@@ -13,7 +13,7 @@ import { persist } from "../ledger/persist.ts";
 import { transition, together } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import { hasEnough } from "../policy/tighten.ts";
-import { nextNoticeAt } from "../store/notices.ts";
+import { nextNoticeAt, noticesGivenUpTo } from "../store/notices.ts";
 import type { RequestRecord } from "../store/records.ts";
 import { authorize, authorizeSignature, hasSigned, isComplete } from "./authorize.ts";
 import { confirmed } from "./confirm.ts";
@@ -171,9 +171,7 @@ async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: nu
   if (decision.type === "approve") authorizeSignature(by, record, after);
   const complete = isComplete(after);
   const approved = complete ? { decidedAt: at } : {};
-  // A clock that is behind the one that gave the last reminder gives none of them again.
-  const given = Math.max(at, (record.noticeAt ?? 0) - 1);
-  const noticeAt = nextNoticeAt(after, given);
+  const noticeAt = nextNoticeAt(after, Math.max(at, noticesGivenUpTo(record)));
   return { patch: { state: complete ? "approved" : "pending", ...proposing, noticeAt, decisions, ...approved }, held };
 }
 

@@ -32,6 +32,13 @@ export function nextNoticeAt(request: Asked, given: number): number | undefined 
   return next && Math.max(next.at, given);
 }
 
+/** Up to when (Unix ms) this pending request has been given its notices: as it says itself, for a clock may be behind. */
+export function noticesGivenUpTo(request: Asked & Pick<RequestRecord, "noticeAt">): number {
+  const { noticeAt } = request;
+  // Without a next one, all that its terms promise have been.
+  return noticeAt === undefined ? (noticesOf(request).at(-1)?.at ?? 0) : noticeAt - 1;
+}
+
 /** When these terms widen, and to what; undefined if they don't, or have done so already. Nobody who could sign loses that. */
 export function escalationOf({
   terms: { escalate, ...terms },
