@@ -14,7 +14,7 @@ import { wait } from "./decide/wait.ts";
 import { CountersignError } from "./errors/error.ts";
 import { shown } from "./errors/shown.ts";
 import { tellingFaults } from "./gate/faults.ts";
-import { readId, readQuery } from "./gate/given.ts";
+import { readCap, readId, readQuery } from "./gate/given.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
 import { background } from "./ledger/background.ts";
 import { FreezeWatch } from "./ledger/freeze-watch.ts";
@@ -98,6 +98,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
         const { items, ...page } = await ledger.list(readQuery(query));
         return { items: items.map(toRequest), ...page };
       }),
+    count: (query, given) => meeting(async () => ledger.count(readQuery(query), readCap(given))),
     duplicates: (request) => meeting(() => duplicates(ledger, request)),
     background: (request) => meeting(() => background(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),

@@ -19,8 +19,17 @@ export type { ArgsPath, ParsedArgs } from "./contract/parsed.ts";
 export { isSamePerson } from "./contract/person.ts";
 export type { Condition, GuardRail, Policy, PolicyCall, Tier, ToolRule } from "./contract/policy.ts";
 export type { Principal } from "./contract/principal.ts";
-export type { ApprovalRequest, Page, Receipt, RequestQuery, SeenProposal, Settlement, Unreadable } from "./contract/request.ts";
-export type { Reviewer, ReviewOptions } from "./contract/reviewer.ts";
+export type {
+  ApprovalRequest,
+  CountOptions,
+  Page,
+  Receipt,
+  RequestQuery,
+  SeenProposal,
+  Settlement,
+  Unreadable,
+} from "./contract/request.ts";
+export type { Reviewer } from "./contract/reviewer.ts";
 export type { AgentRunner } from "./contract/runner.ts";
 export type { Store } from "./contract/store.ts";
 export { confirmedPaths, decisionsOf, isBatchable, quorumOf, type QuorumGroup, type ReviewTerms } from "./contract/terms.ts";

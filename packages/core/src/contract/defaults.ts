@@ -51,7 +51,14 @@ export interface Timings {
 /** How often the run of a thread must have failed in a row before workers give it up. */
 export const ATTEMPTS = 20;
 
-export const DEFAULTS = { expiresIn: "72h", tenant: "default", pageSize: 50, rememberFor: "24h", rememberTimes: 10 } as const;
+export const DEFAULTS = {
+  expiresIn: "72h",
+  tenant: "default",
+  pageSize: 50,
+  countCap: 10_000,
+  rememberFor: "24h",
+  rememberTimes: 10,
+} as const;
 
 /** How many requests, asked within a minute, may wait for people: in one thread, and of one requester. */
 export const LIMITS = { thread: 100, requester: 1_000 } as const;

@@ -7,7 +7,7 @@ import type { Grant } from "./grant.ts";
 import type { Awaitable, Duration, JsonObject } from "./json.ts";
 import type { ArgsIn, ArgsOut, Policy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
-import type { ApprovalRequest, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
+import type { ApprovalRequest, CountOptions, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
 import type { Store } from "./store.ts";
 import type { ThreadQuery, ThreadSummary } from "./threads.ts";
 
@@ -40,8 +40,18 @@ export interface Gate<Tools = any, Context = any> {
   readonly store: Store;
   /** @throws STORE_UNAVAILABLE with `details.unreadable` if the record can't be read */
   get(id: string): Promise<ApprovalRequest | undefined>;
-  /** Requests that can't be read are named in `unreadable` of their page. @throws INVALID_ARGS for a limit or cursor that isn't one */
+  /**
+   * Requests that can't be read are named in `unreadable` of their page.
+   * @example const { items } = await gate.list({ visibleTo: alice, search: "acme", order: "newest" })
+   * @throws INVALID_ARGS for a condition, limit or cursor that isn't one
+   */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
+  /**
+   * How many requests `list` would give on all pages together, up to a cap: 10,000 by default. What can't be read may be left out.
+   * @example const waiting = await gate.count({ reviewableBy: alice })
+   * @throws INVALID_ARGS for a condition or cap that isn't one
+   */
+  count(query?: RequestQuery, options?: CountOptions): Promise<number>;
   /**
    * Other requests for the very same call (tool, namespace and arguments), from any thread and whatever became of them: the
    * newest first, 50 at most. A reviewer who sees a payment twice should know.

@@ -111,12 +111,38 @@ export interface RequestQuery {
    * of their ids. A service is shown only what names it.
    */
   readonly reviewableBy?: Principal;
-  /** By `askedAt`. Oldest first by default. */
-  readonly order?: "oldest" | "newest";
+  /**
+   * In whatever state: what this principal may decide or was invited to decide, has decided, or asked for, under any of their
+   * ids. Once a request has ended, the terms that it had then say who was invited. A service is shown only what names it.
+   */
+  readonly visibleTo?: Principal;
+  /** An id of somebody who signed it: approved, edited or rejected, whatever became of that. An alias of theirs will do. */
+  readonly decidedBy?: string;
+  /** Asked before then: Unix ms. */
+  readonly askedBefore?: number;
+  /** The beginning of its id: 1 to 32 hex characters. */
+  readonly idPrefix?: string;
+  /**
+   * Text over id, tool (with its namespace), agent, requester (id and name) and thread. Each word has to be the beginning of a
+   * word there, in whatever case; words are runs of letters and digits. At most 200 characters and 10 words; without a word it
+   * is no condition.
+   */
+  readonly search?: string;
+  /**
+   * `oldest` and `newest`: by `askedAt`. `deadline`: the earliest `expiresAt` first, those without one last, and then the oldest
+   * first; meant for what is pending. Default: `oldest`.
+   */
+  readonly order?: "oldest" | "newest" | "deadline";
   /** 1 to 1,000; default 50. */
   readonly limit?: number;
-  /** `next` of the page before. */
+  /** `next` of the page before, in the same order. */
   readonly after?: string;
+}
+
+/** How `gate.count` counts. */
+export interface CountOptions {
+  /** It counts no further: so many means so many or more. 1 to 1,000,000; default 10,000. */
+  readonly cap?: number | undefined;
 }
 
 /** A record that can't be read: another version wrote it, or it was damaged. It is passed over, and everything else goes on. */

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { principalSchema, type Principal } from "../contract/principal.ts";
-import type { RequestQuery } from "../contract/request.ts";
+import { DEFAULTS } from "../contract/defaults.ts";
+import type { CountOptions, RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
+import { searchWords } from "../store/search.ts";
 
 const signedSchema = z.lazy(() => z.object({ by: principalSchema }));
 const reasonedSchema = z.lazy(() => z.object({ by: principalSchema, reason: z.string().min(1) }));
@@ -37,14 +39,41 @@ const querySchema = z.lazy(() =>
     requestedBy: text(),
     digest: text(),
     reviewableBy: principalSchema.optional(),
-    order: z.enum(["oldest", "newest"]).optional(),
+    visibleTo: principalSchema.optional(),
+    decidedBy: text(),
+    askedBefore: z.number().optional(),
+    idPrefix: z
+      .string()
+      .regex(/^[0-9a-f]{1,32}$/i, "not the beginning of an id: 1 to 32 of the characters 0 to 9 and a to f")
+      .optional(),
+    search: text(),
+    order: z.enum(["oldest", "newest", "deadline"]).optional(),
     limit: z.unknown().optional(),
     after: z.unknown().optional(),
   }),
 );
 
-/** Which requests to list. @throws INVALID_ARGS */
+/** Which requests to list or count. @throws INVALID_ARGS */
 export function readQuery(query: RequestQuery = {}): RequestQuery {
-  parseInput(querySchema, query, "query", 'Write conditions such as gate.list({ status: "pending" }), or none.');
-  return query;
+  const { idPrefix, search = "" } = parseInput(
+    querySchema,
+    query,
+    "query",
+    'Write conditions such as gate.list({ status: "pending" }), or none.',
+  );
+  searchWords(search);
+  return idPrefix === undefined ? query : { ...query, idPrefix: idPrefix.toLowerCase() };
+}
+
+const countSchema = z.lazy(() => z.strictObject({ cap: z.number().int().min(1).max(1_000_000).optional() }));
+
+/** How far to count. @throws INVALID_ARGS */
+export function readCap(options: CountOptions = {}): number {
+  const { cap = DEFAULTS.countCap } = parseInput(
+    countSchema,
+    options,
+    "options",
+    "Write gate.count(query, { cap: 1_000 }), or no options.",
+  );
+  return cap;
 }

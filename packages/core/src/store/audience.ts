@@ -6,11 +6,16 @@ import { signaturesOn } from "./signatures.ts";
 
 const ANYONE = "anyone";
 const role = (name: string): string => `role/${name}`;
-const person = (id: string): string => `person/${id}`;
+/** Whom an id names: an invitation, or whoever asked. */
+export const person = (id: string): string => `person/${id}`;
 
 /** Whom a pending request invites to decide, for an index; undefined when there is nothing to decide. */
 export function audienceOf({ state, terms }: Pick<RequestRecord, "state" | "terms">): readonly string[] | undefined {
-  if (state !== "pending") return undefined;
+  return state === "pending" ? invitedBy(terms) : undefined;
+}
+
+/** Whom these terms invite to decide. */
+export function invitedBy(terms: RequestRecord["terms"]): readonly string[] {
   if (isOpenToAnyone(terms)) return [ANYONE];
   return [...new Set([...(terms.roles ?? []).map(role), ...(terms.reviewers ?? []).map(person)])];
 }

@@ -1,4 +1,5 @@
 import {
+  comparing,
   CountersignError,
   cursorOf,
   pageLimit,
@@ -23,13 +24,13 @@ import { candidates, type Tenant } from "./tenant.ts";
 export function listRequests(tenant: Tenant, query: RequestQuery): Page<RequestRecord> {
   const limit = pageLimit(query);
   const start = pageStart(query);
-  const direction = query.order === "newest" ? -1 : 1;
+  const compare = comparing(query.order);
   const found = matching(tenant, query)
-    .filter((record) => !start || byAsked(record, start) * direction > 0)
-    .sort((a, b) => byAsked(a, b) * direction);
+    .filter((record) => !start || compare(record, start) > 0)
+    .sort(compare);
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  return copy({ items, next: last && found.length > limit ? cursorOf(last) : undefined });
+  return copy({ items, next: last && found.length > limit ? cursorOf(last, query.order) : undefined });
 }
 
 export function countRequests(tenant: Tenant, query: RequestQuery, cap: number): number {
@@ -38,13 +39,6 @@ export function countRequests(tenant: Tenant, query: RequestQuery, cap: number):
 
 function matching(tenant: Tenant, query: RequestQuery): readonly RequestRecord[] {
   return [...candidates(tenant, query.threadId, statesOf(query))].filter((record) => requestMatches(record, query));
-}
-
-type Asked = Pick<RequestRecord, "askedAt" | "id">;
-
-/** By `askedAt`, then by id, so that the order is the same every time. */
-function byAsked(a: Asked, b: Asked): number {
-  return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 }
 
 /** @throws INVALID_ARGS for a bad limit or cursor */

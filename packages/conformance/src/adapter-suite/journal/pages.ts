@@ -1,4 +1,5 @@
 import {
+  comparing,
   cursorOf,
   pageLimit,
   pageStart,
@@ -19,19 +20,13 @@ import type { Book } from "./book.ts";
 export function pageOf({ requests }: Book, query: RequestQuery): Page<RequestRecord> {
   const limit = pageLimit(query);
   const start = pageStart(query);
-  const direction = query.order === "newest" ? -1 : 1;
+  const compare = comparing(query.order);
   const found = [...requests.values()]
-    .filter((record) => requestMatches(record, query) && (!start || byAsked(record, start) * direction > 0))
-    .sort((a, b) => byAsked(a, b) * direction);
+    .filter((record) => requestMatches(record, query) && (!start || compare(record, start) > 0))
+    .sort(compare);
   const items = found.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: last && found.length > limit ? cursorOf(last) : undefined };
-}
-
-type Asked = Pick<RequestRecord, "askedAt" | "id">;
-
-function byAsked(a: Asked, b: Asked): number {
-  return a.askedAt - b.askedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+  return { items, next: last && found.length > limit ? cursorOf(last, query.order) : undefined };
 }
 
 /** @throws INVALID_ARGS for a bad limit or cursor */
