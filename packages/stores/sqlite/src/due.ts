@@ -13,8 +13,8 @@ const DUE: { readonly [K in DueKind]: string } = {
     WHERE tenant = :tenant AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND max(lease_until, not_before) <= :now AND ${OF_AGENTS}
     ORDER BY max(lease_until, not_before) LIMIT :limit`,
   // Nobody's own deadline is later than that of the turn: the index finds the candidates, the turn's last decision judges.
-  expiry: `SELECT ${name("id")}, expires_at AS since FROM requests INDEXED BY pending_by_expiry
-    WHERE tenant = :tenant AND state = 'pending' AND expires_at IS NOT NULL AND expires_at <= :now AND ${OF_AGENTS}
+  expiry: `SELECT ${name("id")}, deadline AS since FROM requests INDEXED BY pending_by_deadline
+    WHERE tenant = :tenant AND state = 'pending' AND deadline <= :now AND ${OF_AGENTS}
     UNION ALL
     SELECT ${name("id")}, decided_at + execute_within AS since FROM requests AS own INDEXED BY approved_by_deadline
     WHERE tenant = :tenant AND state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL AND decided_at + execute_within <= :now AND ${OF_AGENTS}

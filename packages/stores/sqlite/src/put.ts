@@ -1,4 +1,3 @@
-import type { SQLInputValue } from "node:sqlite";
 import type { Connection, Row } from "./connection.ts";
 import { grantColumns, originColumns, requestColumns, threadBodyColumns, threadColumns, type Columns } from "./rows.ts";
 import { Refusal, type Put, type Write } from "./write.ts";
@@ -20,7 +19,10 @@ export function putting(tenant: string, change: Put): Write {
         const old = expects === 0 ? undefined : connection.get(INDEXED, tenant, record.id);
         compareAndSet(connection, change, key, columns);
         if (old && old["digest"] !== record.proposal.digest) connection.run(EDIT, record.proposal.digest, tenant, record.id);
-        invite(connection, key, old, columns["audience"] ?? null);
+        invite(connection, key, old, columns);
+        involve(connection, key, old, columns);
+        if (expects === 0) connection.run(FIND_BY, tenant, columns["words"] ?? null);
+        else if (record.state === "purged") forget(connection, key);
       };
     }
     case "thread": {
@@ -66,18 +68,42 @@ function update(table: string, columns: readonly string[]): string {
   return `UPDATE ${table} SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE tenant = ? AND id = ? AND version = ?`;
 }
 
-const INDEXED = "SELECT audience, asked_at, digest FROM requests WHERE tenant = ? AND id = ?";
+const INDEXED = "SELECT audience, parties, deadline, asked_at, digest FROM requests WHERE tenant = ? AND id = ?";
 /** Apart from what every put writes: SQLite would take it out of its index and put it back each time. */
 const EDIT = "UPDATE requests SET digest = ? WHERE tenant = ? AND id = ?";
-const DISINVITE = "DELETE FROM audiences WHERE tenant = ? AND id = ? AND asked_at = ? AND who IN (SELECT value FROM json_each(?))";
-const INVITE = `INSERT INTO audiences (tenant, who, asked_at, id, tool, agent, requested_by)
-  SELECT tenant, who.value, asked_at, request.id, tool, agent, requested_by FROM requests AS request, json_each(audience) AS who
+const AMONG = "(SELECT value FROM json_each(?))";
+const DISINVITE = `DELETE FROM audiences WHERE tenant = ? AND id = ? AND asked_at = ? AND who IN ${AMONG}`;
+const INVITE = `INSERT INTO audiences (tenant, who, asked_at, id, tool, agent, requested_by, deadline)
+  SELECT tenant, who.value, asked_at, request.id, tool, agent, requested_by, deadline FROM requests AS request, json_each(audience) AS who
   WHERE request.tenant = ? AND request.id = ?`;
 
 /** Keeps `audiences` in step with the request that was just written. */
-function invite(connection: Connection, { tenant, id }: Key, old: Row | undefined, audience: SQLInputValue): void {
+function invite(connection: Connection, { tenant, id }: Key, old: Row | undefined, { audience = null, deadline }: Columns): void {
   const before = old?.["audience"] ?? null;
-  if (before === audience) return;
+  if (before === audience && (audience === null || old?.["deadline"] === deadline)) return;
   if (old && before !== null) connection.run(DISINVITE, tenant, id, old["asked_at"] ?? null, before);
   if (audience !== null) connection.run(INVITE, tenant, id);
+}
+
+const INVOLVE = "INSERT OR IGNORE INTO parties (tenant, who, asked_at, id) SELECT ?, value, ?, ? FROM json_each(?)";
+const DISMISS = `DELETE FROM parties WHERE tenant = ? AND id = ? AND asked_at = ? AND who IN ${AMONG} AND who NOT IN ${AMONG}`;
+
+/** Keeps `parties` in step: most often nobody is new, and hardly ever somebody goes. */
+function involve(connection: Connection, { tenant, id }: Key, old: Row | undefined, { parties = null, asked_at = null }: Columns): void {
+  const before = old?.["parties"] ?? null;
+  if (before === parties) return;
+  const askedAt = old?.["asked_at"] ?? asked_at;
+  if (before !== null) connection.run(DISMISS, tenant, id, askedAt, before, parties);
+  connection.run(INVOLVE, tenant, askedAt, id, parties);
+}
+
+/** The last row with a number is that of the request: other tables have none. */
+const FIND_BY = "INSERT INTO words (tenant, word, n) SELECT ?, value, last_insert_rowid() FROM json_each(?)";
+const FORGET = `DELETE FROM words WHERE (tenant, word, n) IN (
+  SELECT tenant, value, n FROM requests, json_each(words) WHERE requests.tenant = ? AND requests.id = ?)`;
+
+/** No search finds what was purged. */
+function forget(connection: Connection, { tenant, id }: Key): void {
+  connection.run(FORGET, tenant, id);
+  connection.run("UPDATE requests SET words = '[]' WHERE tenant = ? AND id = ?", tenant, id);
 }

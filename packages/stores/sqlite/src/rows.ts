@@ -1,5 +1,14 @@
 import type { SQLInputValue } from "node:sqlite";
-import { audienceOf, barredFrom, type GrantRecord, type RequestRecord, type ThreadRecord } from "@countersign/core/store";
+import {
+  audienceOf,
+  barredFrom,
+  deadlineOf,
+  partiesOf,
+  searchedWords,
+  type GrantRecord,
+  type RequestRecord,
+  type ThreadRecord,
+} from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, encode, nameIn } from "./json.ts";
 
@@ -9,7 +18,8 @@ export type Columns = { readonly [column: string]: SQLInputValue };
 /** Where a request was asked is part of its id or never changes: written once. Its digest does when it is edited. */
 export function originColumns(record: RequestRecord): Columns {
   const { threadId, turnId, agent, tool, askedAt, proposal } = record;
-  return { thread_id: threadId, turn_id: turnId, agent, tool, asked_at: askedAt, digest: proposal.digest };
+  const words = record.state === "purged" ? [] : searchedWords(record).filter((word) => word !== record.id);
+  return { thread_id: threadId, turn_id: turnId, agent, tool, asked_at: askedAt, digest: proposal.digest, words: encode(words) };
 }
 
 export function requestColumns(record: RequestRecord, version: number): Columns {
@@ -21,7 +31,7 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     state: record.state,
     requested_by: record.requestedBy?.id ?? null,
     decided_at: record.decidedAt ?? null,
-    expires_at: record.expiresAt ?? null,
+    deadline: deadlineOf(record),
     execute_within: record.executeWithin ?? null,
     notice_at: record.noticeAt ?? null,
     // What the index of deadlines asks: a claim that was given back as not started leaves 0.
@@ -29,6 +39,7 @@ export function requestColumns(record: RequestRecord, version: number): Columns 
     lease_until: record.leaseUntil,
     audience: audience ? encode(audience) : null,
     barred: barred.length > 0 ? encode(barred) : null,
+    parties: encode(partiesOf(record)),
     record: encode(rest),
     result: result === undefined ? null : encode(result),
   };

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x4373676e;
 
 /** The `user_version` of the file. Those before it were never released, and hold records that no version reads any more. */
-export const VERSION = 6;
+export const VERSION = 7;
 
 /** The condition of an index: queries name it word for word. */
 export const UNFINISHED_STATES = "state IN ('pending', 'approved', 'executing', 'unknown')";
@@ -29,13 +29,15 @@ export const SCHEMA: string = `
     digest TEXT NOT NULL,
     asked_at INTEGER NOT NULL,
     decided_at INTEGER,
-    expires_at INTEGER,
+    deadline INTEGER NOT NULL, -- when it expires; infinity: never
     execute_within INTEGER,
     notice_at INTEGER,
     attempt INTEGER NOT NULL,
     lease_until INTEGER NOT NULL,
     audience TEXT, -- JSON: who is invited to decide; absent when nothing is to be decided
     barred TEXT, -- JSON: ids that may not, whoever invites them; absent for none
+    parties TEXT NOT NULL, -- JSON: who has to do with it, also once it is decided
+    words TEXT NOT NULL, -- JSON: what a search finds it by, but for its id
     record TEXT NOT NULL,
     result TEXT, -- apart from the record, because it can be large
     UNIQUE (tenant, id)
@@ -50,7 +52,7 @@ export const SCHEMA: string = `
   CREATE INDEX pending_by_tool ON requests (tenant, tool, asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_agent ON requests (tenant, agent, asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_requester ON requests (tenant, requested_by, asked_at, id) WHERE state = 'pending' AND requested_by IS NOT NULL;
-  CREATE INDEX pending_by_expiry ON requests (tenant, expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
+  CREATE INDEX pending_by_deadline ON requests (tenant, deadline, asked_at, id, tool, agent, requested_by) WHERE state = 'pending';
   CREATE INDEX pending_by_notice ON requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
   CREATE INDEX approved_by_deadline ON requests (tenant, decided_at + execute_within)
     WHERE state = 'approved' AND attempt = 0 AND execute_within IS NOT NULL;
@@ -65,7 +67,26 @@ export const SCHEMA: string = `
     tool TEXT NOT NULL,
     agent TEXT NOT NULL,
     requested_by TEXT,
+    deadline INTEGER NOT NULL,
     PRIMARY KEY (tenant, who, asked_at, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX audiences_by_deadline ON audiences (tenant, who, deadline, asked_at, id);
+
+  -- One row for each who that a request invites or has invited, that asked for it, or that has signed it.
+  CREATE TABLE parties (
+    tenant TEXT NOT NULL,
+    who TEXT NOT NULL,
+    asked_at INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (tenant, who, asked_at, id)
+  ) WITHOUT ROWID;
+
+  -- One row for each word that a search finds a request by. Its number is small, and grows: rows of a word are appended.
+  CREATE TABLE words (
+    tenant TEXT NOT NULL,
+    word TEXT NOT NULL,
+    n INTEGER NOT NULL,
+    PRIMARY KEY (tenant, word, n)
   ) WITHOUT ROWID;
 
   -- Small, because every decision and every heartbeat writes it anew.

@@ -1,7 +1,18 @@
 import type { SQLInputValue } from "node:sqlite";
-import { idsOf, invitationsFor, statesOf, UNFINISHED, type RequestQuery, type RequestState } from "@countersign/core/store";
+import {
+  deadlineOf,
+  invitationsFor,
+  partiesOn,
+  statesOf,
+  UNFINISHED,
+  type PageEnd,
+  type RequestQuery,
+  type RequestState,
+} from "@countersign/core/store";
+import { AMONG, conditionsOn, equalities, reviewable, type Conditions } from "./conditions.ts";
 import { encode } from "./json.ts";
 import { UNFINISHED_STATES } from "./schema.ts";
+import { HAVING_WORD, rangeOf, type Sought } from "./search.ts";
 
 /** SQL with the values that it mentions. */
 export interface Sql {
@@ -9,92 +20,140 @@ export interface Sql {
   readonly values: readonly SQLInputValue[];
 }
 
-type Conditions = readonly (readonly [text: string, value?: SQLInputValue])[];
+/** What is looked for, and beyond which record. */
+export interface Wanted {
+  readonly tenant: string;
+  readonly query: RequestQuery;
+  readonly sought: Sought;
+  readonly start: PageEnd | undefined;
+}
 
 /** SQLite merges at most 500 walks. Nobody has so many roles, but a request for them shall not fail. */
 const MAX_WALKS = 100;
+/** With fewer characters of an id, so many requests begin like it that a walk soon finds a page of them. */
+const TELLING = 3;
 
 /**
- * Where to look for what a query wants: walks along an index, each in the order of (asked_at, id), which together pass
- * every match. None when nothing can match. Each walk ends in conditions on `walk`, and more may be added.
+ * Where to look for what a query wants: walks along an index that together pass every match. Most are in the order of the
+ * list, and then no longer than the page. None when nothing can match.
  */
-export function walksOf(tenant: string, query: RequestQuery): readonly Sql[] {
-  const { reviewableBy } = query;
+export function walksOf(wanted: Wanted): readonly Sql[] {
+  const { query } = wanted;
   const states = statesOf(query);
   if (states.length === 0) return [];
-  const narrow = narrowTo(query, states);
-  if (narrow) {
-    const among: Conditions = [["walk.state IN (SELECT value FROM json_each(?))", encode(states)]];
-    const indexed: Conditions = narrow.condition === undefined ? [] : [[`walk.${narrow.condition}`]];
-    const conditions: Conditions = [["walk.tenant = ?", tenant], ...equalities(query), ...indexed, ...among];
-    return [along(narrow.index, [...conditions, ...reviewable("walk", query, true)])];
-  }
-  if (reviewableBy) {
-    const invitations = invitationsFor(reviewableBy);
-    if (invitations.length > MAX_WALKS)
-      return [invited(tenant, query, ["walk.who IN (SELECT value FROM json_each(?))", encode(invitations)])];
-    return invitations.map((invitation) => invited(tenant, query, ["walk.who = ?", invitation]));
-  }
+  const narrow = narrowTo(wanted, states);
+  if (narrow) return [ofFew(wanted, narrow, states)];
+  if (query.reviewableBy) return each(invitationsFor(query.reviewableBy), (who) => invited(wanted, who));
+  const [parties] = partiesOn(query);
+  if (parties && areFewerOf(query, states)) return each(parties, (who) => involved(wanted, who, states));
   return states.map((state) =>
-    along(indexFor(state, query), [["walk.tenant = ?", tenant], [`walk.state = '${state}'`], ...equalities(query)]),
+    select(wanted, `requests AS walk INDEXED BY ${indexFor(state, query)}`, "walk", [
+      ["walk.tenant = ?", wanted.tenant],
+      [`walk.state = '${state}'`],
+      ...equalities("walk", query),
+    ]),
   );
 }
 
-/** Where the requests of one thread are, or those for the very same call: few, and the rows themselves say the rest. */
-function narrowTo({ threadId, digest }: RequestQuery, states: readonly RequestState[]): Narrow | undefined {
-  if (threadId === undefined) return digest === undefined ? undefined : { index: "requests_by_digest" };
-  const indexed = OF_THREAD.find(({ of }) => states.every((state) => of.includes(state)));
-  return indexed ?? { index: "requests_by_turn" };
-}
-
-/** An index, and the condition without which SQLite couldn't tell that it will do. */
+/** A place where few requests are: the rows themselves say the rest. */
 interface Narrow {
-  readonly index: string;
+  readonly from: Sql;
+  /** The condition without which SQLite couldn't tell that the index will do. */
   readonly condition?: string;
 }
 
+function narrowTo({ tenant, query, sought }: Wanted, states: readonly RequestState[]): Narrow | undefined {
+  const { threadId, digest, idPrefix = "" } = query;
+  const by = (index: string): Narrow => ({ from: { text: `requests AS walk INDEXED BY ${index}`, values: [] } });
+  if (threadId !== undefined) {
+    const indexed = OF_THREAD.find(({ of }) => states.every((state) => of.includes(state)));
+    return indexed ? { ...by(indexed.index), condition: indexed.condition } : by("requests_by_turn");
+  }
+  if (digest !== undefined) return by("requests_by_digest");
+  if (sought.rare !== undefined) {
+    const place = [tenant, ...rangeOf(sought.rare)];
+    return { from: { text: `(${HAVING_WORD}) AS found CROSS JOIN requests AS walk ON walk.n = found.n`, values: [...place, ...place] } };
+  }
+  return idPrefix.length >= TELLING ? by("sqlite_autoindex_requests_1") : undefined;
+}
+
 /** Indexes of a thread's requests in some states only. */
-const OF_THREAD: readonly (Narrow & { readonly of: readonly RequestState[] })[] = [
+const OF_THREAD: readonly { readonly index: string; readonly condition: string; readonly of: readonly RequestState[] }[] = [
   { index: "unfinished_by_thread", of: UNFINISHED, condition: UNFINISHED_STATES },
   { index: "rejected_by_thread", of: ["rejected"], condition: "state = 'rejected'" },
 ];
 
-/** The state stands in the SQL itself, or SQLite couldn't tell that an index of pending requests will do. */
-function indexFor(state: RequestState, { requestedBy, tool, agent }: RequestQuery): string {
-  if (state === "pending" && requestedBy !== undefined) return "pending_by_requester";
-  if (state === "pending" && tool !== undefined) return "pending_by_tool";
-  return state === "pending" && agent !== undefined ? "pending_by_agent" : "requests_by_state";
+function ofFew(wanted: Wanted, { from, condition }: Narrow, states: readonly RequestState[]): Sql {
+  const { tenant, query } = wanted;
+  const walk = select(wanted, from.text, "walk", [
+    ["walk.tenant = ?", tenant],
+    ...equalities("walk", query),
+    ...(condition === undefined ? [] : [[`walk.${condition}`] as const]),
+    [`walk.state IN ${AMONG}`, encode(states)],
+    ...reviewable("walk", query, true),
+  ]);
+  return { text: walk.text, values: [...from.values, ...walk.values] };
 }
 
-function along(index: string, conditions: Conditions): Sql {
-  return select(`requests AS walk INDEXED BY ${index}`, conditions);
+/** One walk for each, unless they are too many. */
+function each(whos: readonly string[], walk: (who: Conditions[number]) => Sql): readonly Sql[] {
+  if (whos.length > MAX_WALKS) return [walk([`walk.who IN ${AMONG}`, encode(whos)])];
+  return whos.map((who) => walk(["walk.who = json_extract(?, '$')", encode(who)]));
+}
+
+/** Of all requests, those that these people have to do with are fewer; of those under way they may be more. */
+function areFewerOf({ decidedBy }: RequestQuery, states: readonly RequestState[]): boolean {
+  return decidedBy !== undefined || !states.every((state) => UNFINISHED.includes(state));
+}
+
+/** The state stands in the SQL itself, or SQLite couldn't tell that an index of pending requests will do. */
+function indexFor(state: RequestState, { order, requestedBy, tool, agent }: RequestQuery): string {
+  if (state !== "pending") return "requests_by_state";
+  if (order === "deadline") return "pending_by_deadline";
+  if (requestedBy !== undefined) return "pending_by_requester";
+  if (tool !== undefined) return "pending_by_tool";
+  return agent === undefined ? "requests_by_state" : "pending_by_agent";
 }
 
 /** Pending requests with this invitation; the request itself says who is barred from it. */
-function invited(tenant: string, query: RequestQuery, invitation: Conditions[number]): Sql {
-  const from = "audiences AS walk CROSS JOIN requests AS request ON request.tenant = walk.tenant AND request.id = walk.id";
-  return select(from, [["walk.tenant = ?", tenant], invitation, ...equalities(query), ...reviewable("request", query, false)]);
+function invited(wanted: Wanted, invitation: Conditions[number]): Sql {
+  const { tenant, query } = wanted;
+  const index = query.order === "deadline" ? " INDEXED BY audiences_by_deadline" : "";
+  return select(wanted, `audiences AS walk${index} ${WITH_REQUEST}`, "request", [
+    ["walk.tenant = ?", tenant],
+    invitation,
+    ...equalities("walk", query),
+    ...reviewable("request", query, false),
+  ]);
 }
 
-function select(from: string, conditions: Conditions): Sql {
+/** Requests that somebody has to do with. */
+function involved(wanted: Wanted, party: Conditions[number], states: readonly RequestState[]): Sql {
+  const { tenant, query } = wanted;
+  return select(wanted, `parties AS walk ${WITH_REQUEST}`, "request", [
+    ["walk.tenant = ?", tenant],
+    party,
+    [`request.state IN ${AMONG}`, encode(states)],
+    ...equalities("request", query),
+  ]);
+}
+
+const WITH_REQUEST = "CROSS JOIN requests AS request ON request.tenant = walk.tenant AND request.id = walk.id";
+
+/** @param of the alias of the request itself */
+function select({ query, sought, start }: Wanted, from: string, of: string, conditions: Conditions): Sql {
+  const isByDeadline = query.order === "deadline";
+  // A walk along deadlines has them itself.
+  const deadline = from.startsWith("parties") ? "request.deadline" : "walk.deadline";
+  const keys = [...(isByDeadline ? [deadline] : []), "walk.asked_at", "walk.id"];
+  const all: Conditions = [...conditions, ...conditionsOn(of, query, sought.words), ...(start ? [beyond(keys, query, start)] : [])];
   return {
-    text: `SELECT DISTINCT walk.asked_at AS asked_at, walk.id AS id FROM ${from} WHERE ${conditions.map(([text]) => text).join(" AND ")}`,
-    values: conditions.flatMap(([, value]) => (value === undefined ? [] : [value])),
+    text: `SELECT DISTINCT ${keys.map((key) => `${key} AS ${key.split(".")[1]}`).join(", ")} FROM ${from} WHERE ${all.map(([text]) => text).join(" AND ")}`,
+    values: all.flatMap(([, ...values]) => values),
   };
 }
 
-function equalities({ threadId, digest, requestedBy, tool, agent }: RequestQuery): Conditions {
-  const wanted = { thread_id: threadId, digest, requested_by: requestedBy, tool, agent };
-  return Object.entries(wanted).flatMap(([column, value]) => (value === undefined ? [] : [[`walk.${column} = ?`, value] as const]));
-}
-
-function reviewable(of: string, { reviewableBy }: RequestQuery, checkInvitation: boolean): Conditions {
-  if (!reviewableBy) return [];
-  const mayStill = [
-    `(${of}.barred IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(${of}.barred) WHERE value IN (SELECT value FROM json_each(?))))`,
-    encode(idsOf(reviewableBy)),
-  ] as const;
-  if (!checkInvitation) return [mayStill];
-  const isInvited = `EXISTS (SELECT 1 FROM json_each(${of}.audience) WHERE value IN (SELECT value FROM json_each(?)))`;
-  return [mayStill, [isInvited, encode(invitationsFor(reviewableBy))]];
+function beyond(keys: readonly string[], { order }: RequestQuery, start: PageEnd): Conditions[number] {
+  const values = [...(order === "deadline" ? [deadlineOf(start)] : []), start.askedAt, start.id];
+  return [`(${keys.join(", ")}) ${order === "newest" ? "<" : ">"} (${values.map(() => "?").join(", ")})`, ...values];
 }
