@@ -19,16 +19,21 @@ const FIXED = same(
 );
 const WAITING = ["notice_at", "escalates_at", "escalated", "audience", "barred"];
 /** Nothing changes but the chain: a note in it, as of a receipt that comes late. */
-const NOTED = same("state", "decided_at", "begun", "attempt", "lease_until", "terms", "record", "result", ...WAITING);
+const NOTED = same("state", "decided_at", "begun", "attempt", "lease_until", "terms", "record", "result", "parties", ...WAITING);
 
+/** Nobody has signed by asking. */
+const noSigner = (column: string): string => `NOT EXISTS (SELECT FROM unnest(${column}) AS who WHERE who LIKE 'signed/%')`;
+/** Those whom the new terms invite as well, and nobody goes. */
+const WIDENED = `req.parties @> old.parties AND req.parties @> req.audience AND req.parties <@ (old.parties || req.audience)
+  AND ${noSigner("req.audience")}`;
 /** To what its terms promise, and when they do. */
-const ESCALATED = `now_ >= old.escalates_at AND ${none("escalates_at", "escalated")} AND ${same("barred")}
+const ESCALATED = `now_ >= old.escalates_at AND ${none("escalates_at", "escalated")} AND ${same("barred")} AND ${WIDENED}
   AND encode(sha256(convert_to(concat_ws(E'\\n', req.terms, array_to_string(req.audience, E'\\n')), 'UTF8')), 'hex') = old.escalated`;
 /** A reminder is given when it is due, and doesn't put off the escalation. */
-const REMINDED = `now_ >= old.notice_at AND ${same("terms", "escalates_at", "escalated", "audience", "barred")}
+const REMINDED = `now_ >= old.notice_at AND ${same("terms", "escalates_at", "escalated", "audience", "barred", "parties")}
   AND (old.escalates_at IS NULL OR req.notice_at <= greatest(old.escalates_at, now_))`;
 
-const ENDED = `${none(...WAITING)} AND ${same("terms")} AND ${isTime("req.lease_until")}`;
+const ENDED = `${none(...WAITING)} AND ${same("terms", "parties")} AND ${isTime("req.lease_until")}`;
 const UNTOUCHED = same("begun", "attempt", "lease_until", "result");
 /** A claim's end. Only what is done has a result. */
 const OF_CLAIM = `${same("attempt", "decided_at")} AND (req.state = 'done' OR ${same("result")})`;
@@ -66,7 +71,10 @@ const judgeMove = `fits := req.id <> ALL (subjects) AND old.state <> 'purged' AN
           END IF;`;
 
 const TIMES = ["notice_at", "escalates_at", "expires_at", "execute_within"].map((name) => isTime(`req.${name}`)).join(" AND ");
-const judgeQuestion = `fits := req.id ~ '^[0-9a-f]{32}$' AND ${none("signed", "result")} AND NOT req.begun AND req.attempt = 0
+/** Whoever is asked, or asked for it, sees it later on. */
+const PARTIES = `req.parties @> coalesce(req.audience, '{}') AND ${noSigner("req.parties")}
+          AND (req.requested_by IS NULL OR 'person/' || req.requested_by = ANY (req.parties))`;
+const judgeQuestion = `fits := req.id ~ '^[0-9a-f]{32}$' AND ${PARTIES} AND ${none("signed", "result")} AND NOT req.begun AND req.attempt = 0
           AND req.lease_until = 0 AND ${isPast("req.asked_at")} AND ${TIMES};
         CASE req.state
         WHEN 'pending' THEN fits := fits AND ${none("grant_id", "decided_at")} AND req.record = '{}';

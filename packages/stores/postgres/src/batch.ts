@@ -38,8 +38,8 @@ export function parametersOf({ tenant, changes, events, before }: Batch, mark: s
       18,
       sorted("thread", changes).map(([id, wanted]) => threadRow(id, wanted, blobs)),
     ),
-    rowsText(30, rows(true)),
-    rowsText(30, rows(false)),
+    rowsText(32, rows(true)),
+    rowsText(32, rows(false)),
     rowsText(
       18,
       sorted("grant", changes).map(([id, wanted]) => grantRow(id, wanted)),
@@ -71,7 +71,7 @@ function threadRow(id: string, { put, adds, required, grows }: Wanted<"thread">,
 }
 
 function requestRow(id: string, { expects, record }: PutOf<"request">): Fields {
-  return [toText(id), expects, ...requestFields(record)];
+  return [toText(id), expects, ...requestFields(record, expects === 0)];
 }
 
 function grantRow(id: string, { put, adds }: Wanted<"grant">): Fields {

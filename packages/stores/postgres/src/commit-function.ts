@@ -47,7 +47,9 @@ export function commitFunction(s: string, name: CommitFunction, rules: Rules = N
     asked_ double precision;
     there_seq bigint;
     there_head text;
-    moved text[];
+    moved text[]; -- requests whose rows in "audiences" change
+    shifted text[]; -- those whose rows in "parties" do
+    n_ bigint;
     mark_ uuid := p_mark;
     tick_ bigint;
     fits boolean;
@@ -74,8 +76,10 @@ const lockAll = (s: string, rules: Rules): string => `IF p_requests IS NOT NULL 
       FOREACH req IN ARRAY p_requests LOOP
         SELECT * INTO old FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id FOR NO KEY UPDATE;
         good := good AND coalesce(old.version = req.expects, false);
-        IF (old.audience, old.tool, old.agent, old.requested_by, old.asked_at)
-          IS DISTINCT FROM (req.audience, req.tool, req.agent, req.requested_by, req.asked_at) THEN moved := moved || req.id; END IF;
+        IF (old.audience, old.tool, old.agent, old.requested_by, old.asked_at, old.expires_at)
+          IS DISTINCT FROM (req.audience, req.tool, req.agent, req.requested_by, req.asked_at, req.expires_at)
+        THEN moved := moved || req.id; END IF;
+        IF old.parties IS DISTINCT FROM req.parties THEN shifted := shifted || req.id; END IF;
         ${rules.request}
       END LOOP;
     END IF;
@@ -137,29 +141,55 @@ const writeRequests = (s: string): string => `IF p_requests IS NOT NULL THEN
           END LOOP;
           ${invite(s)}
         END IF;
+        IF req.id = ANY (shifted) THEN
+          SELECT parties, asked_at INTO audience_, asked_ FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id;
+          FOREACH who_ IN ARRAY coalesce(audience_, '{}') LOOP
+            IF who_ <> ALL (coalesce(req.parties, '{}')) THEN
+              DELETE FROM ${s}.parties WHERE tenant = p_tenant AND who = who_ AND asked_at = asked_ AND id = req.id;
+            END IF;
+          END LOOP;
+          ${involve(s)}
+        END IF;
+        IF req.state = 'purged' THEN
+          SELECT words, n INTO audience_, n_ FROM ${s}.requests WHERE tenant = p_tenant AND id = req.id;
+          FOREACH who_ IN ARRAY coalesce(audience_, '{}') LOOP
+            DELETE FROM ${s}.words WHERE tenant = p_tenant AND word = who_ AND n = n_;
+          END LOOP;
+          UPDATE ${s}.requests SET words = NULL WHERE tenant = p_tenant AND id = req.id;
+        END IF;
         UPDATE ${s}.requests SET version = req.expects + 1, ${PUT_COLUMNS.map((column) => `${column} = req.${column}`).join(", ")}
           WHERE tenant = p_tenant AND id = req.id;
       END LOOP;
     END IF;
     IF p_asked IS NOT NULL THEN
       FOREACH req IN ARRAY p_asked LOOP
-        INSERT INTO ${s}.requests (tenant, id, version, ${PUT_COLUMNS.join(", ")})
-          VALUES (p_tenant, req.id, 1, ${PUT_COLUMNS.map((column) => `req.${column}`).join(", ")});
+        INSERT INTO ${s}.requests (tenant, id, version, words, ${PUT_COLUMNS.join(", ")})
+          VALUES (p_tenant, req.id, 1, req.words, ${PUT_COLUMNS.map((column) => `req.${column}`).join(", ")}) RETURNING n INTO n_;
         ${invite(s)}
+        ${involve(s)}
+        IF req.words IS NOT NULL THEN
+          INSERT INTO ${s}.words (tenant, word, n) SELECT p_tenant, word, n_ FROM unnest(req.words) AS word;
+        END IF;
       END LOOP;
     END IF;`;
 
 const PUT_COLUMNS = [
   ...["seq", "head", "state", "digest", "decided_at", "expires_at", "execute_within", "begun", "attempt", "lease_until", "notice_at"],
   ...["escalates_at", "escalated", "audience", "barred", "terms", "signed", "record", "result", "asked", "thread_id", "turn_id"],
-  ...["agent", "tool", "namespace", "requested_by", "grant_id", "asked_at"],
+  ...["agent", "tool", "namespace", "requested_by", "grant_id", "asked_at", "parties"],
 ];
 
 const invite = (s: string): string => `IF req.audience IS NOT NULL THEN
           FOREACH who_ IN ARRAY req.audience LOOP
-            INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by)
-              VALUES (p_tenant, who_, req.asked_at, req.id, req.tool, req.agent, req.requested_by) ON CONFLICT DO NOTHING;
+            INSERT INTO ${s}.audiences (tenant, who, asked_at, id, tool, agent, requested_by, deadline)
+              VALUES (p_tenant, who_, req.asked_at, req.id, req.tool, req.agent, req.requested_by, coalesce(req.expires_at, 'Infinity'))
+              ON CONFLICT DO NOTHING;
           END LOOP;
+        END IF;`;
+
+const involve = (s: string): string => `IF req.parties IS NOT NULL THEN
+          INSERT INTO ${s}.parties (tenant, who, asked_at, id)
+            SELECT p_tenant, who, req.asked_at, req.id FROM unnest(req.parties) AS who ON CONFLICT DO NOTHING;
         END IF;`;
 
 const writeGrants = (s: string): string => `IF p_grants IS NOT NULL THEN

@@ -10,9 +10,9 @@ const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) =>
   // Nobody's own deadline is later than that of the turn: the index finds the candidates, the turn's last decision judges.
   expiry: (s) => `SELECT id FROM (
       (SELECT id, expires_at AS since FROM ${s}.requests
-        WHERE tenant = $1 AND state = 'pending' AND expires_at IS NOT NULL AND expires_at <= (SELECT ${s}.now_ms())
+        WHERE tenant = $1 AND state = 'pending' AND coalesce(expires_at, 'Infinity') <= (SELECT ${s}.now_ms())
           AND ($2::text[] IS NULL OR agent = ANY ($2))
-        ORDER BY expires_at LIMIT $3)
+        ORDER BY coalesce(expires_at, 'Infinity') LIMIT $3)
       UNION ALL
       (SELECT id, decided_at + execute_within AS since FROM ${s}.requests AS own
         WHERE tenant = $1 AND state = 'approved' AND NOT begun AND execute_within IS NOT NULL

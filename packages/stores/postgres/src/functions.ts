@@ -23,7 +23,7 @@ export const functions = (s: string): string => `
     execute_within double precision, begun boolean, attempt bigint, lease_until double precision, notice_at double precision,
     escalates_at double precision, escalated text, audience text[], barred text[], terms text, signed text, record text, result text,
     asked text, thread_id text, turn_id text, agent text, tool text, namespace text, requested_by text, grant_id text,
-    asked_at double precision
+    asked_at double precision, parties text[], words text[]
   );
   CREATE TYPE ${s}.grant_2 AS (
     id text, expects bigint, plus bigint, least bigint, seq bigint, head text, namespace text, tool text, agent text, scope text,

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
-import { audienceOf, barredFrom, escalationOf, type RequestRecord } from "@countersign/core/store";
+import { audienceOf, barredFrom, escalationOf, partiesOf, searchedWords, type RequestRecord } from "@countersign/core/store";
 import type { Row } from "./connection.ts";
 import { decode, decodeValue, encode, encodeInOrder } from "./json.ts";
 import { fromText, nameOf, textOf, toText } from "./text.ts";
 import type { Fields } from "./wire.ts";
 
 /**
- * Fields 3 to 30 of a request. Each value has one place. What is looked for, or held to rules, has a column; the rest is JSON
- * by who may change it: `terms` and `signed` are the signers', `record` is the executor's, and `asked` never changes.
+ * Fields 3 to 32 of a request. Each value has one place. What is looked for, or held to rules, has a column; the rest is JSON
+ * by who may change it: `terms` and `signed` are the signers', `record` is the executor's, and `asked` never changes. Nor do the
+ * words of a search, which a new request alone has.
  */
-export function requestFields(request: RequestRecord): Fields {
+export function requestFields(request: RequestRecord, isNew = false): Fields {
   const {
     id: _id,
     version: _version,
@@ -54,6 +55,8 @@ export function requestFields(request: RequestRecord): Fields {
     textOf(requester),
     textOf(grantId),
     askedAt,
+    request.state === "purged" ? undefined : partiesOf(request).map(toText),
+    isNew && request.state !== "purged" ? wordsOf(request) : undefined,
   ];
 }
 
@@ -80,6 +83,11 @@ function escalatedHash(request: RequestRecord): string {
 
 function invited(request: RequestRecord): readonly string[] | undefined {
   return audienceOf(request)?.map(toText);
+}
+
+/** Its id leads to a request by itself. */
+function wordsOf(request: RequestRecord): readonly string[] {
+  return searchedWords(request).filter((word) => word !== request.id);
 }
 
 const COLUMNS =

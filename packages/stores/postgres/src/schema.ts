@@ -1,7 +1,7 @@
 import { functions } from "./functions.ts";
 
 /** What the first entry of {@link MIGRATIONS} makes. Earlier versions of it were never released. */
-export const FIRST = 6;
+export const FIRST = 7;
 
 /**
  * The first entry makes a schema of version {@link FIRST}, each later one brings a schema to the next version. Append only:
@@ -35,12 +35,14 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     grant_id text COLLATE "C",
     asked_at double precision NOT NULL,
     asked text NOT NULL, -- JSON: all else that is given then
+    words text[] COLLATE "C", -- what a search finds it by, but for its id
     -- The signers'.
     digest text COLLATE "C" NOT NULL, -- of the call that is proposed
     decided_at double precision,
     expires_at double precision,
     execute_within double precision,
     terms text NOT NULL, -- JSON
+    parties text[] COLLATE "C", -- who has to do with it, also once it is decided
     signed text, -- JSON: the signatures, and an edit; absent when there are none
     -- While it is pending.
     notice_at double precision, -- the next reminder or escalation
@@ -66,11 +68,13 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   CREATE INDEX pending_by_agent ON ${s}.requests (tenant, agent, asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_requester ON ${s}.requests (tenant, requested_by, asked_at, id)
     WHERE state = 'pending' AND requested_by IS NOT NULL;
-  CREATE INDEX pending_by_expiry ON ${s}.requests (tenant, expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
+  -- What never expires comes last.
+  CREATE INDEX pending_by_deadline ON ${s}.requests (tenant, coalesce(expires_at, 'Infinity'), asked_at, id) WHERE state = 'pending';
   CREATE INDEX pending_by_notice ON ${s}.requests (tenant, notice_at) WHERE state = 'pending' AND notice_at IS NOT NULL;
   CREATE INDEX approved_by_deadline ON ${s}.requests (tenant, (decided_at + execute_within))
     WHERE state = 'approved' AND NOT begun AND execute_within IS NOT NULL;
   CREATE INDEX executing_by_lease ON ${s}.requests (tenant, lease_until) WHERE state = 'executing';
+  CREATE UNIQUE INDEX requests_by_number ON ${s}.requests (n);
   ALTER TABLE ${s}.requests ADD PRIMARY KEY (tenant, id);
 
   -- One row for each who that a pending request invites: a role, a person, or anyone.
@@ -82,7 +86,26 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
     tool text COLLATE "C" NOT NULL,
     agent text COLLATE "C" NOT NULL,
     requested_by text COLLATE "C",
+    deadline double precision NOT NULL -- infinity: none
+  );
+  CREATE INDEX audiences_by_deadline ON ${s}.audiences (tenant, who, deadline, asked_at, id);
+  ALTER TABLE ${s}.audiences ADD PRIMARY KEY (tenant, who, asked_at, id);
+
+  -- One row for each who that a request invites or has invited, that asked for it, or that has signed it.
+  CREATE TABLE ${s}.parties (
+    tenant text COLLATE "C" NOT NULL,
+    who text COLLATE "C" NOT NULL,
+    asked_at double precision NOT NULL,
+    id text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant, who, asked_at, id)
+  );
+
+  -- One row for each word that a search finds a request by. Its number is small, and grows: rows of a word are appended.
+  CREATE TABLE ${s}.words (
+    tenant text COLLATE "C" NOT NULL,
+    word text COLLATE "C" NOT NULL,
+    n bigint NOT NULL,
+    PRIMARY KEY (tenant, word, n)
   );
 
   CREATE TABLE ${s}.threads (

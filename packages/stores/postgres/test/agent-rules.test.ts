@@ -2,10 +2,11 @@
 import type { AuditEvent, Batch, Change, RequestRecord } from "@countersign/core/store";
 import { describe, expect, test } from "vitest";
 import { expectDecidable, expectHeld, worldOf } from "./agent-world.ts";
-import { failure } from "./setting.ts";
+import { parametersOf } from "../src/batch.ts";
+import { agentUrl, connectTo, failure } from "./setting.ts";
 import { threeRoles } from "./three-roles.ts";
 
-const { owner, agent, reviewer } = await threeRoles();
+const { server, owner, agent, reviewer } = await threeRoles();
 
 const tenant = "default";
 const world = await worldOf(tenant, agent, reviewer);
@@ -186,6 +187,37 @@ const ATTEMPTS: Readonly<Record<string, Readonly<Record<string, Parts>>>> = {
 describe.each(Object.entries(ATTEMPTS))("the agent's role can't write, %s,", (_, attempts) => {
   test.each(Object.entries(attempts))("%s", async (__, parts) => {
     expect((await failure(agent.commit({ tenant, ...parts }))).error).toMatchObject(forbidden);
+  });
+});
+
+/** Who has to do with a request stands beside its record: what core makes of the record, changed on its way. */
+const PARTIES = '\\"{\\\\\\"role/finance\\\\\\",\\\\\\"person/carol\\\\\\"}\\"';
+const unsigned = world.requests.find(({ state, decisions }) => state === "pending" && decisions.length === 0) ?? pending;
+const FORGED: Readonly<Record<string, readonly [parts: Parts, parties: readonly string[]]>> = {
+  "a signer of a new request": [inserted({}), ["role/finance", "person/carol", "signed/fiona"]],
+  "a new request that its reviewers don't see": [inserted({}), ["person/carol"]],
+  "a new request that its requester doesn't see": [inserted({}), ["role/finance"]],
+  "a new request that nobody sees": [inserted({}), []],
+  "a withdrawal that its reviewers don't see": [
+    moved(unsigned, { state: "cancelled", decidedAt: Date.now(), error: "no longer", noticeAt: undefined }),
+    ["person/carol"],
+  ],
+  "a withdrawal that somebody has signed": [
+    moved(unsigned, { state: "cancelled", decidedAt: Date.now(), error: "no longer", noticeAt: undefined }),
+    ["role/finance", "person/carol", "signed/fiona"],
+  ],
+};
+
+describe("the agent's role can't write,", () => {
+  test.each(Object.entries(FORGED))("%s", async (_, [parts, parties]) => {
+    const client = await connectTo(agentUrl(server.url));
+    const honest = parametersOf({ tenant, ...parts }, "");
+    const forged = honest.map((rows) =>
+      typeof rows === "string" ? rows.replace(PARTIES, `\\"{${parties.map((who) => `\\\\\\"${who}\\\\\\"`).join(",")}}\\"`) : rows,
+    );
+    expect(forged).not.toEqual(honest);
+    const sql = "SELECT countersign.commit_unsigned_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    expect((await failure(client.query(sql, forged))).error).toMatchObject({ code: "42501" });
   });
 });
 

@@ -29,7 +29,7 @@ test.each([14, 18] as const)("what begins with an empty schema looks records up 
     expect(await store.requestsOfTurn(TENANT, threadId, asked.turnId)).toHaveLength(1);
   }
   await store.close();
-  const own = ["audiences_pkey", "requests_by_turn", "requests_pkey", "threads_pkey", "unfinished_by_thread"];
+  const own = ["audiences_pkey", "parties_pkey", "requests_by_turn", "requests_pkey", "threads_pkey", "unfinished_by_thread"];
   // Sessions tell what they used when they end.
   await eventually(async () => (await query(url, USED)).length >= own.length);
   expect(await query(url, USED)).toEqual(own.map((name) => ({ name })));

@@ -42,7 +42,7 @@ async function urls(server: PostgresServer): Promise<{ readonly owner: string; r
 
 /** Everything in the schema, as text. */
 async function contents(url: string): Promise<unknown> {
-  const tables = ["requests", "threads", "grants", "events", "audiences", "countersign_schema"];
+  const tables = ["requests", "threads", "grants", "events", "audiences", "parties", "words", "countersign_schema"];
   return Promise.all(tables.map((table) => query(url, `SELECT * FROM countersign.${table} AS t ORDER BY t::text`)));
 }
 
@@ -211,7 +211,7 @@ describe.each([
       [event(`seen-by-${role}`, 1)],
     );
     const before = await contents(all.owner);
-    const tables = ["requests", "threads", "grants", "events", "audiences", "countersign_schema"];
+    const tables = ["requests", "threads", "grants", "events", "audiences", "parties", "words", "countersign_schema"];
     const attempts = [
       ...tables.flatMap((table) => [
         `INSERT INTO countersign.${table} DEFAULT VALUES`,
