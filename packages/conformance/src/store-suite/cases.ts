@@ -1,9 +1,11 @@
 import { afterCases } from "./cases/after.ts";
 import { closeCases } from "./cases/close.ts";
 import { commitCases } from "./cases/commit.ts";
+import { deadlineCases } from "./cases/deadline.ts";
 import { dueExpiryCases } from "./cases/due-expiry.ts";
 import { dueThreadCases } from "./cases/due-threads.ts";
 import { dueCases } from "./cases/due.ts";
+import { findCases } from "./cases/find.ts";
 import { eventCases } from "./cases/events.ts";
 import { isolationCases } from "./cases/isolation.ts";
 import { killCases } from "./cases/kill.ts";
@@ -23,6 +25,7 @@ import { tenantCases } from "./cases/tenants.ts";
 import { threadCases } from "./cases/threads.ts";
 import { unreadableCases } from "./cases/unreadable.ts";
 import { valueCases } from "./cases/values.ts";
+import { visibleCases } from "./cases/visible.ts";
 import { watchCases } from "./cases/watch.ts";
 import type { StoreCase } from "./env.ts";
 
@@ -36,6 +39,9 @@ export const storeCases: readonly StoreCase[] = [
   ...afterCases,
   ...listCases,
   ...reviewableCases,
+  ...visibleCases,
+  ...deadlineCases,
+  ...findCases,
   ...threadCases,
   ...eventCases,
   ...subjectCases,

@@ -1,5 +1,5 @@
 import type { RequestRecord, RequestState } from "@countersign/core/store";
-import { request, T0 } from "./records.ts";
+import { FAR, request, T0 } from "./records.ts";
 
 const STATES: readonly RequestState[] = [
   ...(["pending", "pending", "pending", "approved", "executing", "done", "failed", "unknown"] as const),
@@ -31,6 +31,7 @@ export function mixture(count: number): readonly RequestRecord[] {
       requestedBy: asker === undefined ? undefined : { id: asker },
       decisions: signer === undefined ? [] : [signed(signer, draw(["digest-1", "digest-0"]))],
       askedAt: T0 + draw([0, 1, 2, 3, 5, 8, 13, 21]),
+      expiresAt: draw([undefined, T0 + 50, T0 + 51, T0 + 60, FAR]),
     });
   });
 }

@@ -2,6 +2,7 @@ import { commitMutants } from "./commit.ts";
 import { dueMutants } from "./due.ts";
 import { eventMutants } from "./events.ts";
 import { handleMutants } from "./handles.ts";
+import { listMutants } from "./lists.ts";
 import type { Mutant } from "./mutant.ts";
 import { placeMutants } from "./places.ts";
 import { purgeMutants } from "./purge.ts";
@@ -16,6 +17,7 @@ export const mutants: readonly Mutant[] = [
   ...commitMutants,
   ...togetherMutants,
   ...readMutants,
+  ...listMutants,
   ...threadMutants,
   ...eventMutants,
   ...subjectMutants,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { deserialize, serialize } from "node:v8";
 import {
   CountersignError,
+  comparing,
   cursorOf,
   pageLimit,
   pageStart,
@@ -207,14 +208,11 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
     listRequests: (tenant, query) =>
       read(tenant, ({ requests }) => {
         const [limit, start] = [pageLimit(query), pageStart(query)];
-        const all = matching(requests.values(), query);
-        const direction = query.order === "newest" ? -1 : 1;
-        const isLater = ({ askedAt, id }: { readonly askedAt: number; readonly id: string }): boolean =>
-          !start || (askedAt - start.askedAt || (id > start.id ? 1 : id < start.id ? -1 : 0)) * direction > 0;
-        const rest = all.filter(isLater);
+        const compare = comparing(query.order);
+        const rest = matching(requests.values(), query).filter((record) => !start || compare(record, start) > 0);
         const page = rest.slice(0, limit);
         const last = page.at(-1);
-        return { ...readEach(page, whole), next: last && rest.length > limit ? cursorOf(last) : undefined };
+        return { ...readEach(page, whole), next: last && rest.length > limit ? cursorOf(last, query.order) : undefined };
       }),
     listThreads: (tenant, query) =>
       read(tenant, (state) => {

@@ -2,6 +2,7 @@ import type { AuditEvent, Change, RequestQuery, StorePort, ThreadRecord } from "
 import { has, refused, same } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { everyEvent, everyPage } from "../pages.ts";
+import { signed } from "../mixture.ts";
 import { having, type StoreWith } from "../optional.ts";
 import { addOpen, commit, drop, event, idsOf, placesOf, put, putThread, request, requireFence, T0, TENANT, thread } from "../records.ts";
 
@@ -19,12 +20,13 @@ const PURGED = request("r1", {
   was: "done",
   args: {},
   requestedBy: { id: "alice" },
+  decisions: [signed("bob", "digest-1")],
   expiresAt: T0,
   noticeAt: T0,
   leaseUntil: T0,
 });
 
-/** What could find the purged request if it weren't one. */
+/** What could find the purged request if it weren't one, and finds another. */
 const QUERIES: readonly RequestQuery[] = [
   {},
   { status: "approved" },
@@ -32,8 +34,23 @@ const QUERIES: readonly RequestQuery[] = [
   { threadId: "pay-001" },
   { tool: "send_payment" },
   { agent: "payments" },
-  { requestedBy: "alice" },
   { digest: "digest-1" },
+  { visibleTo: { id: "alice" } },
+  { visibleTo: { id: "bob", roles: ["finance"] } },
+  { idPrefix: "r" },
+  { search: "pay" },
+  { search: "r" },
+  { askedBefore: T0 + 1 },
+];
+
+/** What could find nothing but the purged request. */
+const OF_THE_PURGED: readonly RequestQuery[] = [
+  { requestedBy: "alice" },
+  { visibleTo: { id: "alice", kind: "service" } },
+  { decidedBy: "bob" },
+  { idPrefix: "r1" },
+  { search: "r1" },
+  { search: "alice" },
 ];
 
 const REFUSALS: readonly (readonly [why: string, reason: "CONFLICT" | "FENCED" | "FLOOR", change: Change, event?: AuditEvent])[] = [
@@ -130,14 +147,16 @@ export const purgeCases: readonly StoreCase[] = [
     guards: "A payment that was made long ago is asked about and made again.",
     run: async ({ open }) => {
       const store = having(await open(), "closedThreads");
-      await commit(store, [put(request("r1", { ...DONE, requestedBy: { id: "alice" } })), put(request("r2", DONE))]);
+      const { requestedBy, decisions } = PURGED;
+      await commit(store, [put(request("r1", { ...DONE, requestedBy, decisions })), put(request("r2", DONE))]);
+      for (const query of OF_THE_PURGED) same(await store.countRequests(TENANT, query, 10), 1, `not purged yet: ${JSON.stringify(query)}`);
       await commit(store, [put(PURGED, 1)]);
       const stub = { ...PURGED, version: 2 };
       same(await store.getRequest(TENANT, "r1"), stub, "by its id");
       same(idsOf(await store.requestsOfThread(TENANT, "pay-001")), ["r1", "r2"], "of its thread");
       same((await store.requestsOfTurn(TENANT, "pay-001", "msg_1"))[0], stub, "of its turn");
-      for (const query of QUERIES) {
-        const found = query.requestedBy === undefined ? ["r2"] : [];
+      for (const query of [...QUERIES, ...OF_THE_PURGED]) {
+        const found = QUERIES.includes(query) ? ["r2"] : [];
         const name = JSON.stringify(query);
         same(idsOf(await everyPage(store, { ...query, limit: 1 })), found, `the list of ${name}`);
         same(await store.countRequests(TENANT, query, 10), found.length, `the count of ${name}`);

@@ -1,7 +1,9 @@
 import { AssertionError } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { StorePort } from "@countersign/core/store";
 import { brief } from "../../explain/brief.ts";
 import { has, holds, same } from "../check.ts";
+import { placesIn } from "../finds.ts";
 import { idsOf, T0 } from "../records.ts";
 import { batchWords, committedWords } from "../words.ts";
 import { reasonsAgainst, write } from "./commit.ts";
@@ -144,10 +146,11 @@ async function claimBoth(store: StorePort, tenant: string, state: TenantState, s
 async function listBoth(store: StorePort, tenant: string, state: TenantState, { query }: Extract<Step, { do: "list" }>): Promise<string> {
   const expected = matching(state.requests.values(), query);
   const { items, next } = await store.listRequests(tenant, query);
-  const times = (records: typeof items): unknown => records.map(({ id, askedAt }) => ({ id, askedAt: `T0+${askedAt - T0}` }));
+  const times = (records: typeof items): unknown =>
+    records.map(({ id, askedAt, expiresAt = Infinity }) => ({ id, askedAt: `T0+${askedAt - T0}`, expiresAt: `T0+${expiresAt - T0}` }));
   const wanted = expected.slice(0, query.limit);
   // Which of two that were asked at once comes first is the store's own choice.
-  if (items.length !== wanted.length || items.some(({ askedAt }, index) => askedAt !== wanted[index]?.askedAt)) {
+  if (!isDeepStrictEqual(placesIn(query.order, items), placesIn(query.order, wanted))) {
     throw new AssertionError({
       message: "the page: not these requests, or in another order",
       actual: times(items),

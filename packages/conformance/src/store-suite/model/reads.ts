@@ -29,7 +29,8 @@ export function ofTurn(state: TenantState, threadId: string, turnId: string): re
 /** All that match, in the order of the query. */
 export function matching(records: Iterable<RequestRecord>, query: RequestQuery): readonly RequestRecord[] {
   const found = [...records].filter((record) => requestMatches(record, query));
-  const sorted = found.sort((a, b) => a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
+  const deadline = ({ expiresAt = Number.MAX_VALUE }: RequestRecord): number => (query.order === "deadline" ? expiresAt : 0);
+  const sorted = found.sort((a, b) => deadline(a) - deadline(b) || a.askedAt - b.askedAt || (a.id < b.id ? -1 : 1));
   return query.order === "newest" ? sorted.reverse() : sorted;
 }
 

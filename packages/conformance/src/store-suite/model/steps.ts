@@ -100,7 +100,12 @@ const query: fc.Arbitrary<RequestQuery> = fc
     threadId: fc.constantFrom(undefined, undefined, ...THREADS),
     digest: fc.constantFrom(undefined, undefined, "digest-1", "digest-0"),
     reviewableBy: fc.constantFrom(undefined, { id: "alice", roles: ["finance"] }, { id: "bob" }),
-    order: fc.constantFrom("oldest" as const, "newest" as const),
+    visibleTo: fc.constantFrom(undefined, undefined, { id: "alice", roles: ["finance"] }, { id: "a2", aliases: ["bob"] }),
+    decidedBy: fc.constantFrom(undefined, undefined, undefined, "alice", "bob"),
+    askedBefore: fc.constantFrom(undefined, undefined, undefined, T0 + 1),
+    idPrefix: fc.constantFrom(undefined, undefined, undefined, "r", "r1", "e"),
+    search: fc.constantFrom(undefined, undefined, undefined, "", "SEND pay", "a0", "r2", "ali T1", "nobody"),
+    order: fc.constantFrom("oldest" as const, "newest" as const, "deadline" as const),
     limit: fc.constantFrom(1, 2, 50),
   })
   .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
@@ -186,22 +191,30 @@ function putOf(
   const id = `r${name}`;
   const there = requests.get(id);
   // Where and when a request was asked never changes.
-  const origin = there ?? { agent, threadId: THREADS[as % 2] ?? "t0", turnId: `m${as % 3}`, askedAt: T0 + Math.floor(requests.size / 2) };
+  const origin = there ?? {
+    agent,
+    threadId: THREADS[as % 2] ?? "t0",
+    turnId: `m${as % 3}`,
+    askedAt: T0 + Math.floor(requests.size / 2),
+    requestedBy: as % 4 === 0 ? { id: "u1", name: "Alice" } : undefined,
+  };
   const wanted = STATES[as % STATES.length] ?? "pending";
-  // What has finished never comes back.
-  const state = there && !isUnfinished(there) && isUnfinished({ state: wanted }) ? there.state : wanted;
+  // What has finished never comes back, and what was purged least of all.
+  const isOver = there && !isUnfinished(there) && (isUnfinished({ state: wanted }) || there.state === "purged");
+  const state = isOver ? there.state : wanted;
   const record = request(id, {
     tenant,
     agent: origin.agent,
     threadId: origin.threadId,
     turnId: origin.turnId,
     askedAt: origin.askedAt,
+    requestedBy: origin.requestedBy,
     state,
     reason: `${as}`,
     proposal: { digest: `digest-${as % 2}`, by: undefined },
     terms: as % 3 === 0 ? { roles: ["finance"] } : as % 3 === 1 ? { reviewers: ["bob"] } : {},
     decisions: as % 5 === 0 ? [signed("alice", "digest-1")] : [],
-    expiresAt: as % 2 === 0 ? T0 + as : FAR,
+    expiresAt: as % 2 === 0 ? T0 + as : as % 5 === 0 ? undefined : FAR,
     decidedAt: state === "pending" ? undefined : T0 + as,
     executeWithin: as % 3 === 0 ? 60_000 : undefined,
     // Also of some that are decided: only what is pending is due.
