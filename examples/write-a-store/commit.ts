@@ -8,7 +8,7 @@ import {
   type Committed,
   type GrantRecord,
 } from "@countersign/core/store";
-import { key, keys } from "./keys.ts";
+import { deadlineKey, key, keys } from "./keys.ts";
 import type { Transaction } from "./kv.ts";
 import { recordAt } from "./records.ts";
 import { packed, type Packed } from "./thread.ts";
@@ -54,7 +54,11 @@ function put(tx: Transaction, tenant: string, { kind, record, expects }: Put): v
   if (kind === "thread") tx.put(place, packed({ ...record, version, open: counter(recordAt(tx, kind, place), kind) ?? 0 }));
   if (kind === "grant") tx.put(place, { ...record, version, uses: counter(recordAt(tx, kind, place), kind) ?? 0 });
   if (kind !== "request") return;
+  const old = expects > 0 ? recordAt(tx, kind, place) : undefined;
   tx.put(place, { ...record, version });
+  // An edit may draw the deadline nearer.
+  if (old) tx.delete(keys.byDeadline(tenant) + deadlineKey(old));
+  tx.put(keys.byDeadline(tenant) + deadlineKey(record), place);
   // What has finished leaves the index of what is under way, and never comes back.
   const underWay = keys.unfinished(tenant, record.threadId) + key(record.id);
   if (!isUnfinished(record)) tx.delete(underWay);

@@ -1,3 +1,5 @@
+import type { PageEnd } from "@countersign/core/store";
+
 /** Numbers are padded, so that keys sort as numbers do. */
 const padded = (part: string | number): string => (typeof part === "number" ? String(part).padStart(16, "0") : part);
 
@@ -18,6 +20,10 @@ export const keys = {
   byTurn: (tenant: string, threadId: string, turnId: string): string => key(tenant, "by-turn", threadId, turnId),
   unfinished: (tenant: string, threadId: string): string => key(tenant, "unfinished", threadId),
   byTime: (tenant: string): string => key(tenant, "by-time"),
+  byDeadline: (tenant: string): string => key(tenant, "by-deadline"),
   event: (tenant: string): string => key(tenant, "event"),
   chain: (tenant: string, subject: string): string => key(tenant, "chain", subject),
 };
+
+/** Where a request stands in the order of deadlines. What has none comes last. */
+export const deadlineKey = ({ askedAt, id, expiresAt = Number.MAX_SAFE_INTEGER }: PageEnd): string => key(expiresAt, askedAt, id);

@@ -19,7 +19,7 @@ import {
 } from "@countersign/core/store";
 import { commit, type Numbered } from "./commit.ts";
 import { claimDue } from "./due.ts";
-import { idIn, key, keys } from "./keys.ts";
+import { deadlineKey, idIn, key, keys } from "./keys.ts";
 import { Kv, type Transaction } from "./kv.ts";
 import { readThread } from "./read-thread.ts";
 import { readable, recordAt } from "./records.ts";
@@ -119,15 +119,17 @@ function requestsAt(tx: Transaction, index: string, after?: string): readonly Re
 function listRequests(tx: Transaction, tenant: string, query: RequestQuery): Page<RequestRecord> {
   const limit = pageLimit(query);
   const start = pageStart(query);
-  const from = start && keys.byTime(tenant) + key(start.askedAt, start.id);
+  const isByDeadline = query.order === "deadline";
+  const index = isByDeadline ? keys.byDeadline(tenant) : keys.byTime(tenant);
+  const from = start && index + (isByDeadline ? deadlineKey(start) : key(start.askedAt, start.id));
   const items: RequestRecord[] = [];
   const unreadable: Unreadable[] = [];
-  for (const place of tx.scan(keys.byTime(tenant), { from, backwards: query.order === "newest" })) {
+  for (const place of tx.scan(index, { from, backwards: query.order === "newest" })) {
     const read = readEach([String(place)], (at) => recordAt(tx, "request", at));
     const [record] = read.items;
     if (record ? !requestMatches(record, query) : !read.unreadable) continue;
     const last = items.at(-1);
-    if (items.length === limit && last) return { items, unreadable, next: cursorOf(last) };
+    if (items.length === limit && last) return { items, unreadable, next: cursorOf(last, query.order) };
     if (record) items.push(record);
     unreadable.push(...(read.unreadable ?? []));
   }
