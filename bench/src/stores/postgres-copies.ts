@@ -2,7 +2,9 @@ import pg from "pg";
 import type { Seed } from "./seed.ts";
 
 /** Tables of the store, and the column that says whose row it is. Of the events those of the requests are enough. */
-const TABLES = { requests: "id", audiences: "id", threads: "id", events: "subject" } as const;
+const TABLES = { requests: "id", audiences: "id", parties: "id", threads: "id", events: "subject" } as const;
+
+const DEADLINES: readonly string[] = ["expires_at", "deadline"];
 
 interface Place {
   readonly url: string;
@@ -31,6 +33,11 @@ export async function multiply({ url, schema }: Place, { templates, copies }: Se
     );
     for (const { name } of indexes.rows) await client.query(`DROP INDEX ${name}`);
     for (const [table, key] of Object.entries(TABLES)) await copyRows(client, schema, table, key);
+    // Each copy has its thread's word beside those of its template.
+    await client.query(`UPDATE requests SET words = words || substr(thread_id, 7) FROM copy WHERE id = new_request`);
+    await client.query(
+      `INSERT INTO words SELECT tenant, word, requests.n FROM copy JOIN requests ON id = new_request, unnest(words) AS word`,
+    );
     for (const { definition } of indexes.rows) await client.query(definition);
     await client.query("VACUUM ANALYZE");
     await client.query("CHECKPOINT");
@@ -46,7 +53,9 @@ async function copyRows(client: pg.Client, schema: string, table: string, key: s
     [schema, table],
   );
   const names = columns.rows.map(({ name }) => name);
-  const values = columns.rows.map(({ name, type }) => replaced(`original.${name}`, type));
+  const values = columns.rows.map(({ name, type }) =>
+    DEADLINES.includes(name) ? `original.${name} + new_asked - old_asked` : replaced(`original.${name}`, type),
+  );
   await client.query(`INSERT INTO ${table} (${names.join(", ")}) SELECT ${values.join(", ")}
     FROM copy JOIN template USING (i) JOIN ${table} AS original ON original.${key} IN (old_request, old_thread)
     ORDER BY copy.n`);

@@ -1,7 +1,7 @@
-import { createGate } from "@countersign/core";
+import { createGate, reject } from "@countersign/core";
 import { openThread, type ProposedCall } from "@countersign/core/adapter";
 import type { StorePort } from "@countersign/core/store";
-import { agentOf, ARGS, policy, requesterOf, toolOf } from "./policy.ts";
+import { agentOf, ARGS, fiona, policy, requesterOf, toolOf } from "./policy.ts";
 
 /** One suspended thread with one pending request, to be copied with other ids and another time. */
 export interface Template {
@@ -16,6 +16,8 @@ const TEMPLATES = 40;
 /** A conversation with more requests than fit on a page. */
 export const CROWDED = "bench-crowded";
 const CROWD = 60;
+/** One in which Fiona has signed as many, and one waits. */
+const SIGNED = "bench-signed";
 
 /** The originals of what is still missing. */
 export interface Seed {
@@ -41,6 +43,18 @@ export async function seed(store: StorePort, pending: number): Promise<Seed> {
   }
   const crowd = Math.min(CROWD, Math.max(0, pending - count));
   await suspended(store, CROWDED, Array.from({ length: crowd }, (_, i) => callOf(i)), 0, begun + pending); // prettier-ignore
+  const asked = await suspended(
+    store,
+    SIGNED,
+    Array.from({ length: CROWD + 1 }, (_, i) => ({ ...callOf(i), tool: toolOf(0) })),
+    0,
+    begun,
+  );
+  const desk = createGate({ store });
+  for (const id of asked.slice(1)) {
+    const request = await desk.get(id);
+    if (request) await desk.decide(request, reject("not now"), { by: fiona });
+  }
   return { templates, copies: pending - count - crowd };
 }
 

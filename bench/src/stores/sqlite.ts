@@ -39,7 +39,7 @@ export function sqliteBench(): BenchStore {
 }
 
 /** Tables of the store, and the column that says whose row it is. Of the events those of the requests are enough. */
-const TABLES = { requests: "id", audiences: "id", threads: "id", thread_bodies: "id", events: "subject" } as const;
+const TABLES = { requests: "id", audiences: "id", parties: "id", threads: "id", thread_bodies: "id", events: "subject" } as const;
 
 /**
  * Copies the rows of the templates inside SQLite, whatever their columns: ids and times are replaced wherever they stand.
@@ -59,6 +59,7 @@ function multiply(path: string, { templates, copies }: Seed): void {
     const indexes = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL").all();
     for (const { name } of indexes) database.exec(`DROP INDEX ${String(name)}`);
     for (const [table, key] of Object.entries(TABLES)) copyRows(database, table, key);
+    database.exec(NEW_WORDS);
     for (const { sql } of indexes) database.exec(String(sql));
     database.exec("PRAGMA optimize; PRAGMA journal_mode = WAL");
   } finally {
@@ -66,18 +67,27 @@ function multiply(path: string, { templates, copies }: Seed): void {
   }
 }
 
+/** Each copy has its thread's word beside those of its template. */
+const NEW_WORDS = `UPDATE requests SET words = json_insert(words, '$[#]', substr(thread_id, 7)) WHERE id IN (SELECT new_request FROM copy);
+  INSERT INTO words (tenant, word, n) SELECT tenant, value, n FROM requests, json_each(words) WHERE requests.id IN (SELECT new_request FROM copy)
+    ORDER BY tenant, value, n`;
+
 function copyRows(database: DatabaseSync, table: string, key: string): void {
   database.exec(`CREATE TEMP TABLE original AS SELECT template.*, own.* FROM template
     JOIN ${table} AS own ON own.${key} IN (old_request, old_thread)`);
   const names = database.prepare("SELECT name FROM pragma_table_info(?) WHERE name <> 'n'").all(table);
   const columns = names.map(({ name }) => String(name));
-  const values = columns.map((column) => (column === "position" ? NEXT_POSITION : replaced(`original.${column}`)));
+  const values = columns.map((column) => VALUES[column] ?? replaced(`original.${column}`));
   database.exec(`INSERT INTO ${table} (${columns.join(", ")})
     SELECT ${values.join(", ")} FROM copy JOIN original USING (i) ORDER BY copy.n`);
   database.exec("DROP TABLE original");
 }
 
-const NEXT_POSITION = "(SELECT max(position) FROM events) + row_number() OVER (ORDER BY copy.n)";
+/** Of columns that are not simply replaced. */
+const VALUES: Readonly<Record<string, string>> = {
+  position: "(SELECT max(position) FROM events) + row_number() OVER (ORDER BY copy.n)",
+  deadline: "original.deadline + new_asked - old_asked",
+};
 
 function replaced(column: string): string {
   const text = `replace(replace(replace(${column}, old_request, new_request), old_thread, new_thread), old_asked, new_asked)`;
