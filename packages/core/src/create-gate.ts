@@ -21,9 +21,9 @@ import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { RequestLimits } from "./ledger/limits.ts";
+import { current, list } from "./ledger/list.ts";
 import { purge } from "./ledger/purge.ts";
 import { threads } from "./ledger/threads.ts";
-import { toRequest } from "./ledger/to-request.ts";
 import { duplicates } from "./ledger/duplicates.ts";
 import { history } from "./ledger/subjects.ts";
 import { verify } from "./ledger/verify.ts";
@@ -88,17 +88,8 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   const gate: Gate<Tools, Context> = {
     policy,
     store,
-    get: (id) =>
-      meeting(async () => {
-        const record = await ledger.request(readId(id, "gate.get(request.id)"));
-        return record && toRequest(record);
-      }),
-    list: (query) =>
-      meeting(async () => {
-        const { items, ...page } = await ledger.list(readQuery(query));
-        return { items: items.map(toRequest), ...page };
-      }),
-    count: (query, given) => meeting(async () => ledger.count(readQuery(query), readCap(given))),
+    get: (id) => meeting(() => current(ledger, readId(id, "gate.get(request.id)"))),
+    list: (query) => meeting(() => list(ledger, readQuery(query))),
     duplicates: (request) => meeting(() => duplicates(ledger, request)),
     background: (request) => meeting(() => background(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),
