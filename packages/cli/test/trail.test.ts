@@ -53,7 +53,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     const { id } = await office.asked();
     await office.gate.cancel(id, { by: FIONA, reason: "no" });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect((await office.gate.purge({ olderThan: 1 })).requests).toBeGreaterThan(0);
+    expect((await office.gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } })).requests).toBeGreaterThan(0);
     expect(await office.run(["verify", "--against", file])).toMatchObject({ code: 0, stderr: "" });
     const later = (await office.run(["audit", "export"])).stdout;
     expect(await office.run(["audit", "verify", "-"], { input: later })).toMatchObject({ code: 0, stderr: "" });

@@ -227,7 +227,7 @@ it("counts nothing that was purged", async () => {
   for (const key of ["a", "b", "c"]) await ask(key);
   pass(10_000);
   await ask("d");
-  expect(await gate.purge({ olderThan: "5s" })).toEqual({ requests: 3, threads: 0 });
+  expect(await gate.purge({ olderThan: "5s", by: { id: "retention", kind: "service" } })).toEqual({ requests: 3, threads: 0 });
   expect(await counted(store)).toBeUndefined();
   await ask("e");
   expect(last()).toEqual({ of: "pay", count: 1, sum: 10 });
@@ -253,7 +253,7 @@ it("counts nothing that is purged at the same moment", async () => {
   for (const key of ["a", "b", "c"]) await ask(key);
   pass(10_000);
   meanwhile.run = () => ask("d");
-  const { requests } = await gate.purge({ olderThan: "5s" });
+  const { requests } = await gate.purge({ olderThan: "5s", by: { id: "retention", kind: "service" } });
   await ask("e");
   expect(last()).toEqual({ of: "pay", count: 4 - requests, sum: 40 - 10 * requests });
   await gate.verify();
@@ -275,7 +275,7 @@ it("counts nothing that was purged between a judgement and its commit", async ()
   };
   for (const key of ["a", "b", "c"]) await ask(key);
   pass(10_000);
-  meanwhile.run = () => gate.purge({ olderThan: "5s" });
+  meanwhile.run = () => gate.purge({ olderThan: "5s", by: { id: "retention", kind: "service" } });
   await ask("d");
   expect(last()).toEqual({ of: "pay", count: 0, sum: 0 });
   await ask("e");

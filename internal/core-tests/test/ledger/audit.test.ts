@@ -93,7 +93,7 @@ describe("the audit trail after a purge", () => {
     };
     await run("purged");
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await gate.purge({ olderThan: 10 })).toEqual({ requests: 2, threads: 1 });
+    expect(await gate.purge({ olderThan: 10, by: { id: "retention", kind: "service" } })).toEqual({ requests: 2, threads: 1 });
     await run("kept");
     const approval = await gate.ask({ threadId: "t", key: "k2", tool: "pay", args: { amount: 2 } });
     if (approval.status !== "pending") throw new Error(approval.status);

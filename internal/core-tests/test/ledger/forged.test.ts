@@ -84,11 +84,11 @@ it("a forged record keeps no other from being swept or purged", async () => {
   expect((await gate.get(other.id))?.status).toBe("expired");
   expect(errors.map((error) => isCountersignError(error, "AUDIT_BROKEN"))).toContain(true);
   skipped = 90 * 86_400_000;
-  expect(await gate.purge({ olderThan: "30d" })).toMatchObject({ requests: 1 });
+  expect(await gate.purge({ olderThan: "30d", by: { id: "retention", kind: "service" } })).toMatchObject({ requests: 1 });
   await rewrite(store, forged.id, { args: forged.args, threadId: forged.threadId });
   await createWorker(gate, []).drain();
   skipped = 180 * 86_400_000;
-  expect(await gate.purge({ olderThan: "30d" })).toMatchObject({ requests: 1 });
+  expect(await gate.purge({ olderThan: "30d", by: { id: "retention", kind: "service" } })).toMatchObject({ requests: 1 });
 });
 
 describe("an approval with nobody behind it", () => {

@@ -62,7 +62,7 @@ async function world(): Promise<{ readonly store: StorePort; readonly subjects: 
   const gone = await asked("purged", "note", { text: "old" });
   await gate.decide(gone, reject("no"), { by: alice });
   skipped += 40 * DAY;
-  await gate.purge({ olderThan: "30d" });
+  await gate.purge({ olderThan: "30d", by: { id: "retention", kind: "service" } });
 
   const edited = await asked("edited", "pay", toAcme(4_200));
   const half = await gate.decide(edited, edit({ ...edited.args, amount: 4_000 }, { comment: "less" }), { by: alice, via: "web" });

@@ -10,7 +10,7 @@ import { call, createRunner, scripted, type Message } from "../mini.ts";
 const policy = definePolicy({ default: "allow", tools: { pay: "ask" } });
 const alice = { id: "alice" };
 const DAY = 86_400_000;
-const OLD = { olderThan: "30d" } as const;
+const OLD = { olderThan: "30d", by: { id: "retention", kind: "service" } } as const;
 const PAY = call("call_0", "pay", { amount: 4_200, to: "Acme" });
 
 const codeOf = (work: Promise<unknown>) =>
@@ -118,6 +118,7 @@ describe("a closed thread", () => {
     for (let n = 0; n < 45; n++) await gate.ask({ threadId: `t${n}`, key: "k", tool: "pay", args: { n } });
     await quick.start("last", "go");
     gate.advance(31 * DAY);
+    expect(await gate.purge({ ...OLD, dryRun: true })).toEqual({ requests: 0, threads: 46 });
     expect(await gate.purge(OLD)).toEqual({ requests: 0, threads: 46 });
     expect(await gate.purge(OLD)).toEqual({ requests: 0, threads: 0 });
     expect(await thread("t0")).toMatchObject({ outcome: { text: "done" }, open: 1 });

@@ -10,7 +10,7 @@ import { seed } from "./seed.ts";
 const policy = definePolicy({ default: "allow", tools: { pay: "ask", send: { ask: true, idempotent: true } } });
 const alice: Principal = { id: "alice", name: "Alice Example" };
 const DAY = 86_400_000;
-const OLD = { olderThan: "30d" } as const;
+const OLD = { olderThan: "30d", by: { id: "retention", kind: "service" } } as const;
 /** The clock of a gate that looks back on what was just done. */
 const later = (): number => Date.now() + 31 * DAY;
 const warn = (): void => {};
@@ -59,7 +59,7 @@ describe("a purged request", () => {
     const left = await everything(gate.store as StorePort);
     for (const word of written) expect(left).not.toContain(word);
     const [event, ...more] = await Array.fromAsync(gate.history(id));
-    expect(event).toMatchObject({ type: "purged", seq: 5, data: { was: "done", proposal: { digest: proposal.digest } } });
+    expect(event).toMatchObject({ type: "purged", seq: 5, actor: OLD.by, data: { was: "done", proposal: { digest: proposal.digest } } });
     expect(more).toEqual([]);
   });
 
@@ -135,8 +135,7 @@ describe("a purge", () => {
     const executing = await begun(gate, "executing");
     const all = [pending, approved, unknown, executing];
     gate.advance(3_650 * DAY);
-    const before = await Promise.all(all.map(({ id }) => gate.get(id)));
-    expect(await gate.purge({ olderThan: 1 })).toEqual({ requests: 0, threads: 0 });
+    expect(await gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } })).toEqual({ requests: 0, threads: 0 });
     expect(await Promise.all(all.map(({ id }) => gate.get(id)))).toEqual(before);
     expect(before.map((one) => [one?.status, one?.execution])).toEqual([
       ["pending", "none"],
@@ -201,8 +200,25 @@ describe("a purge", () => {
     await past.verify();
   });
 
+  it("counts what would go, and touches nothing, in a dry run", async () => {
+    const gate = testGate(policy);
+    for (const key of ["a", "b", "c"]) await paid(gate, key);
+    await asked(gate, "waits");
+    gate.advance(31 * DAY);
+    const before = await everything(gate.store as StorePort);
+    expect(await gate.purge({ olderThan: "30d", dryRun: true })).toEqual({ requests: 3, threads: 0 });
+    expect(await everything(gate.store as StorePort)).toBe(before);
+    expect(await gate.purge({ ...OLD, origin: { user: "root", host: "desk-7" } })).toEqual({ requests: 3, threads: 0 });
+    expect(await gate.purge({ olderThan: "30d", dryRun: true })).toEqual({ requests: 0, threads: 0 });
+    const events = (await (gate.store as StorePort).listEvents("default", undefined, 1_000)).events.filter(({ type }) => type === "purged");
+    expect(events.map(({ actor, data }) => [actor, data["note"]])).toEqual(
+      Array.from({ length: 3 }, () => [OLD.by, { origin: { user: "root", host: "desk-7" } }]),
+    );
+    await gate.verify();
+  });
+
   it.each([0, -1, "soon", "30", undefined, Number.NaN, Infinity, {}])("refuses an age of %j", async (olderThan) => {
-    expect(await codeOf(testGate(policy).purge({ olderThan } as never))).toBe("INVALID_ARGS");
+    expect(await codeOf(testGate(policy).purge({ ...OLD, olderThan } as never))).toBe("INVALID_ARGS");
   });
 
   it("says so when the store can't do it", async () => {

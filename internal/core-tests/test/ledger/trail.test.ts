@@ -155,7 +155,7 @@ describe("an export beside the store", () => {
     if (asked.status === "pending") await office.gate.cancel(asked.id, { by: ALICE, reason: "no" });
     await office.paid("2");
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await office.gate.purge({ olderThan: 1 })).toMatchObject({ requests: 3 });
+    expect(await office.gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } })).toMatchObject({ requests: 3 });
     expect(await against(office.gate, events)).toBeUndefined();
     expect(await against(office.gate, [])).toBeUndefined();
     expect(await against(office.gate, await office.exported())).toBeUndefined();

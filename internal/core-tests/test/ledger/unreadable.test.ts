@@ -116,7 +116,7 @@ describe.each(stores)("an unreadable record, %s", (_, open) => {
     for (const threadId of ["a", "b"]) await openThread(gate, { threadId, agent: "mini", framework: "mini" }).release("completed");
     await spoil(gate, a.id);
     await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(await gate.purge({ olderThan: 1 })).toMatchObject({ requests: 1 });
+    expect(await gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } })).toMatchObject({ requests: 1 });
     expect((await gate.list()).unreadable).toMatchObject([{ id: a.id }]);
   });
 });

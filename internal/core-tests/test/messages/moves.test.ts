@@ -47,8 +47,14 @@ test.each<[string, (asked: Asked) => unknown, string]>([
   ["revoke without `by`", ({ gate }) => gate.revokeGrant("g", "alice"), 'Invalid: options: expected an object, got "alice". Say who does it: gate.revokeGrant(grant.id, { by: { id: "alice" } }).'], // prettier-ignore
   ["settle without options", ({ gate, request }) => gate.settle(request.id, { retry: true }), 'Invalid: options: missing. Say who does it: gate.settle(request.id, { retry: true }, { by: { id: "alice" } }).'], // prettier-ignore
   ["settle with a word", ({ gate, request }) => gate.settle(request.id, "done", alice), 'Invalid: outcome: got "done". Say what you found out: { executed: result }, { retry: true } or { failed: "why" }.'], // prettier-ignore
-  ["purge without an age", ({ gate }) => gate.purge(), 'Invalid: options: missing. Write gate.purge({ olderThan: "90d" }).'],
-  ["purge with no duration", ({ gate }) => gate.purge({ olderThan: "3 months" }), 'Invalid: options.olderThan: expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d". Write gate.purge({ olderThan: "90d" }).'], // prettier-ignore
+  [
+    "purge without an age",
+    ({ gate }) => gate.purge(),
+    'Invalid: options: missing. Write gate.purge({ olderThan: "90d", by: { id: "alice" } }).',
+  ],
+  ["purge with no duration", ({ gate }) => gate.purge({ ...alice, olderThan: "3 months" }), 'Invalid: options.olderThan: expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d". Write gate.purge({ olderThan: "90d", by: { id: "alice" } }).'], // prettier-ignore
+  ["purge by nobody", ({ gate }) => gate.purge({ olderThan: "90d" }), 'Invalid: options.by: missing. Write gate.purge({ olderThan: "90d", by: { id: "alice" } }).'], // prettier-ignore
+  ["cancel from a misspelt place", ({ gate, request }) => gate.cancel(request.id, { ...alice, reason: "late", origin: { hostname: "desk" } }), 'Invalid: options.origin: there is no hostname here. Say who does it, and why: gate.cancel(request.id, { by: { id: "alice" }, reason: "not needed any more" }).'], // prettier-ignore
   ["get nothing", ({ gate }) => gate.get(undefined), "Invalid: id: missing. Write gate.get(request.id)."],
   ["get a list", ({ gate }) => gate.get(["r"]), "Invalid: id: expected an id, got a list. Write gate.get(request.id)."],
   ["wait for a request", ({ gate, request }) => gate.wait(request), 'Invalid: id: expected an id, got an object. Write gate.wait(request.id, { timeout: "15m" }).'], // prettier-ignore

@@ -82,7 +82,7 @@ describe("purged calls", () => {
     for (const [tool, key] of [["pay", "k2"], ["spend", "k3"]] as const) await gate.execute({ id: (await ask(tool, key)).id, args: {} }, () => 1); // prettier-ignore
     expect((await ask("spend", "k4")).status).toBe("pending");
     await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(await gate.purge({ olderThan: 10 })).toEqual({ requests: 2, threads: 0 });
+    expect(await gate.purge({ olderThan: 10, by: { id: "retention", kind: "service" } })).toEqual({ requests: 2, threads: 0 });
     expect((await gate.grants())[0]?.uses).toBe(2);
     expect((await ask("spend", "k5")).status).toBe("allowed");
     await gate.verify();

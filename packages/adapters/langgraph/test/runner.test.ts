@@ -255,7 +255,7 @@ describe("after a purge", () => {
     await desk.approve("x");
     await runner.resume("t");
     await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(await desk.gate.purge({ olderThan: 1 })).toEqual({ requests: 1, threads: 1 });
+    expect(await desk.gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } })).toEqual({ requests: 1, threads: 1 });
     const snapshots = await Array.fromAsync(agent.graph.getStateHistory(config));
     const paused = snapshots.find(({ next }) => next.includes("tools"));
     const asked = model.requests;

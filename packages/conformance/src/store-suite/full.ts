@@ -37,6 +37,7 @@ export const FULL_REQUEST: RequestRecord = request("r1", {
       by: { id: "bob", aliases: ["bob@example.com"] },
       at: T0,
       via: "cli",
+      origin: { user: "bob", host: "desk-7", role: "countersign_reviewer" },
       batch: "monday",
       digest: "digest-2",
       signature: { keyId: "k1", alg: "ed25519", value: "…" },

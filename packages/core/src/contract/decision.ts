@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Duration, JsonObject } from "./json.ts";
+import type { Origin } from "./origin.ts";
 import { principalSchema, type Principal } from "./principal.ts";
 import { durationSchema } from "./terms.ts";
 
@@ -56,6 +57,8 @@ export interface DecisionRecord {
   readonly at: number;
   /** The surface it came through, as the surface named itself: `web`, `cli`, `slack`. */
   readonly via: string | undefined;
+  /** Where it was given, if the surface said so. */
+  readonly origin?: Origin | undefined;
   /** One decision about several requests: the id that they share. */
   readonly batch?: string | undefined;
   /** Of what was signed: namespace, tool, canonical arguments. */
@@ -130,6 +133,7 @@ export const decisionRecordSchema: z.ZodType<DecisionRecord> = z.lazy(
       by: principalSchema,
       at: z.number(),
       via: z.string().optional(),
+      origin: z.object({ user: z.string().optional(), host: z.string().optional(), role: z.string().optional() }).optional(),
       batch: z.string().optional(),
       digest: z.string(),
       signature: z.object({ keyId: z.string(), alg: z.string(), value: z.string() }).optional(),

@@ -6,6 +6,7 @@ import type { Freeze, FreezeScope } from "./freeze.ts";
 import type { Grant } from "./grant.ts";
 import type { Awaitable, Duration, JsonObject } from "./json.ts";
 import type { ArgsIn, ArgsOut, Policy } from "./policy.ts";
+import type { Origin } from "./origin.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest, CountOptions, Page, RequestQuery, SeenProposal, Settlement } from "./request.ts";
 import type { Store } from "./store.ts";
@@ -24,6 +25,12 @@ export type ThreadRef<Context = unknown> = ThreadInfo & { readonly threadId: str
     ? { readonly context?: undefined }
     : { readonly context?: Context | undefined });
 
+/** Who acts and, if the surface knows, where: the trail has both. */
+export interface Acting {
+  readonly by: Principal;
+  readonly origin?: Origin | undefined;
+}
+
 /** What came of `gate.ask`: a ticket for `gate.execute`, a request to wait for, or a no (`message` says why). */
 export type Approval<Args = JsonObject> =
   | { readonly id: string; readonly status: "allowed"; readonly args: Args; readonly edited: boolean }
@@ -32,6 +39,12 @@ export type Approval<Args = JsonObject> =
   | { readonly id: string; readonly status: "denied" | "rejected" | "expired" | "cancelled"; readonly message: string };
 /** What came of it once nobody is waited for any more. */
 export type Decided<A extends Approval<unknown>> = Exclude<A, { status: "pending" }>;
+
+/** What to purge, and who does it. A dry run needs nobody. */
+export type PurgeOptions = { readonly olderThan: Duration } & (
+  | (Acting & { readonly dryRun?: false | undefined })
+  | (Partial<Acting> & { readonly dryRun: true })
+);
 
 /** The gate: what an application holds. Made by `createGate`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- "whatever its policy types" has no other spelling: a gate takes and gives both
@@ -72,7 +85,8 @@ export interface Gate<Tools = any, Context = any> {
   threads(query?: ThreadQuery): Promise<Page<ThreadSummary>>;
   /**
    * Approve, edit or reject. `seen` names the request and the digest of the proposal that was looked at, so that nobody
-   * signs what they haven't seen. The same vote again is idempotent. `batch`: the id that the requests of one decision share,
+   * signs what they haven't seen. The same vote again is idempotent. `via` and `origin` go into the trail: the surface, and
+   * where it was used. `batch`: the id that the requests of one decision share,
    * where the terms allow that; each is decided by a call of its own.
    * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, ALREADY_DECIDED, EXPIRED, ARGS_CHANGED, DECISION_NOT_ALLOWED,
    * NOT_CONFIRMED, INVALID_ARGS, NOT_JSON, POLICY_DENIED, EDIT_UNCHECKABLE; the request then stays as it was
@@ -80,25 +94,25 @@ export interface Gate<Tools = any, Context = any> {
   decide(
     seen: SeenProposal,
     decision: Decision,
-    options: { by: Principal; via?: string | undefined; batch?: string | undefined },
+    options: { by: Principal; via?: string | undefined; origin?: Origin | undefined; batch?: string | undefined },
   ): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
   /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */
-  cancel(id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest>;
+  cancel(id: string, options: Acting & { reason: string }): Promise<ApprovalRequest>;
   /**
    * A person resolves an `unknown` execution, after looking into the outside system.
    * @example await gate.settle(id, { failed: "The bank has no such payment." }, { by })
    * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT
    */
-  settle(id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest>;
+  settle(id: string, outcome: Settlement, options: Acting): Promise<ApprovalRequest>;
   /**
    * Remembered decisions, also those that are used up, revoked or expired. `tool`: of tools of this name alone.
    * @throws SETUP for a store that can't list them
    */
   grants(query?: { tool?: string | undefined }): Promise<readonly Grant[]>;
   /** From now on the grant decides nothing. Whoever may sign such a call may revoke it; revoking again changes nothing. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
-  revokeGrant(grantId: string, options: { by: Principal }): Promise<void>;
+  revokeGrant(grantId: string, options: Acting): Promise<void>;
   /**
    * Stops executions until it is lifted: of a tool, of an agent, or (an empty scope) all of the tenant. Once this has
    * answered, no call is claimed any more that it covers: each throws FROZEN, keeps its signature and can run after the
@@ -107,11 +121,11 @@ export interface Gate<Tools = any, Context = any> {
    * @example const freeze = await gate.freeze({ tool: "send_payment" }, { by, reason: "wrong bank details" })
    * @throws INVALID_ARGS
    */
-  freeze(scope: FreezeScope, options: { by: Principal; reason: string }): Promise<Freeze>;
+  freeze(scope: FreezeScope, options: Acting & { reason: string }): Promise<Freeze>;
   /** What is frozen now, the oldest first. */
   freezes(): Promise<readonly Freeze[]>;
   /** Ends a freeze. Lifting it again changes nothing; what another freeze covers stays frozen. @throws FREEZE_NOT_FOUND, INVALID_ARGS */
-  liftFreeze(freezeId: string, options: { by: Principal }): Promise<void>;
+  liftFreeze(freezeId: string, options: Acting): Promise<void>;
   /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /**
@@ -126,11 +140,12 @@ export interface Gate<Tools = any, Context = any> {
    * and of finished requests the arguments, decisions and results, with the events of both. A stub of each stays, so that
    * its id is never asked about or run again and the rest can be verified. What is pending, approved but not run, executing
    * or unknown stays as it is, and so does everything of a run that goes on. Answers how many were purged; call it again
-   * for what others were writing to meanwhile.
-   * @example await gate.purge({ olderThan: "90d" })
+   * for what others were writing to meanwhile. Each event names `by`, who purged. With `dryRun` nothing is written, and the
+   * answer is how many would go.
+   * @example await gate.purge({ olderThan: "90d", by: { id: "retention", kind: "service" } })
    * @throws INVALID_ARGS, SETUP if the store can't purge, STORE_UNAVAILABLE (what was purged until then stays purged)
    */
-  purge(options: { olderThan: Duration }): Promise<{ requests: number; threads: number }>;
+  purge(options: PurgeOptions): Promise<{ requests: number; threads: number }>;
   /**
    * Without a framework: asks about a call, recorded also when the policy allows it. Asking again with the same key
    * re-attaches to the same request.

@@ -1,6 +1,7 @@
 import type { Background } from "./background.ts";
 import type { Decision } from "./decision.ts";
 import type { Awaitable } from "./json.ts";
+import type { Origin } from "./origin.ts";
 import type { Principal } from "./principal.ts";
 import type { ApprovalRequest } from "./request.ts";
 
@@ -8,6 +9,8 @@ import type { ApprovalRequest } from "./request.ts";
 export interface Reviewer {
   /** Signs as. */
   readonly as: Principal;
+  /** Where it signs, for the trail. The gate adds the role of the store's session. */
+  readonly origin?: Origin | undefined;
   /** Does it complete decisions that lack what has to be typed? Default: they are refused, and that is told. */
   readonly completes?: boolean | undefined;
   /**

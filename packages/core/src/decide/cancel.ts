@@ -1,4 +1,5 @@
-import type { Principal } from "../contract/principal.ts";
+import type { Acting } from "../contract/gate.ts";
+import { originNote } from "../contract/origin.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { readByAndReason, readId } from "../gate/given.ts";
@@ -7,16 +8,19 @@ import { toRequest } from "../ledger/to-request.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
 
 /** @throws INVALID_ARGS, REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
-export async function cancel(kernel: Kernel, id: string, options: { by: Principal; reason: string }): Promise<ApprovalRequest> {
+export async function cancel(kernel: Kernel, id: string, options: Acting & { reason: string }): Promise<ApprovalRequest> {
   readId(id, "gate.cancel(request.id, { by, reason })");
-  const { by, reason } = readByAndReason(options, 'gate.cancel(request.id, { by: { id: "alice" }, reason: "not needed any more" })');
+  const { by, origin, reason } = readByAndReason(
+    options,
+    'gate.cancel(request.id, { by: { id: "alice" }, reason: "not needed any more" })',
+  );
   const record = await kernel.ledger.change(id, (found, now) => {
     if (found.state === "cancelled") return found;
     if (!isCancellable(found)) {
       const request = toRequest(found);
       throw new CountersignError("ALREADY_DECIDED", { request, winner: request.decisions.at(-1) });
     }
-    return cancellation(found, now, by, reason);
+    return cancellation(found, now, by, reason, originNote(origin));
   });
   return toRequest(record);
 }

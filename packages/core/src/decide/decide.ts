@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { digestOf } from "../canonical/json.ts";
 import { decisionSchema, type Decision, type DecisionRecord } from "../contract/decision.ts";
+import { originNote, originSchema, type Origin } from "../contract/origin.ts";
 import { isSamePerson } from "../contract/person.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, SeenProposal } from "../contract/request.ts";
@@ -30,7 +31,9 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
       .transform(({ id, proposal }) => ({ id, digest: proposal.digest })),
   ]),
 );
-const optionsSchema = z.lazy(() => z.object({ by: principalSchema, via: z.string().optional(), batch: z.string().min(1).optional() }));
+const optionsSchema = z.lazy(() =>
+  z.object({ by: principalSchema, via: z.string().optional(), origin: originSchema.optional(), batch: z.string().min(1).optional() }),
+);
 
 const SEEN = "Pass the request that was shown, or what it was: gate.decide({ id, digest: request.proposal.digest }, approve(), { by }).";
 const BY = 'Say who decides: gate.decide(request, approve(), { by: { id: "alice" } }).';
@@ -47,10 +50,16 @@ export interface Ballot {
 interface Vote extends Ballot {
   readonly by: Principal;
   readonly via: string | undefined;
+  readonly origin: Origin | undefined;
   readonly batch: string | undefined;
 }
 
-type Signing = { readonly by: Principal; readonly via?: string | undefined; readonly batch?: string | undefined };
+type Signing = {
+  readonly by: Principal;
+  readonly via?: string | undefined;
+  readonly origin?: Origin | undefined;
+  readonly batch?: string | undefined;
+};
 
 /** One decision on one request: authorised, validated, compare-and-set. */
 export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decision, options: Signing): Promise<ApprovalRequest> {
@@ -61,8 +70,8 @@ export async function decide(kernel: Kernel, seen: SeenProposal, decision: Decis
 
 /** Several requests of one thread, each once: all are decided in one write, or none is. */
 export async function decideTogether(kernel: Kernel, ballots: readonly Ballot[], options: Signing): Promise<readonly ApprovalRequest[]> {
-  const { by, via, batch } = parseInput(optionsSchema, options, "options", BY);
-  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: readDecision(ballot.decision), by, via, batch }));
+  const { by, via, origin, batch } = parseInput(optionsSchema, options, "options", BY);
+  const votes = ballots.map((ballot): Vote => ({ ...ballot, decision: readDecision(ballot.decision), by, via, origin, batch }));
   return (await persist(() => attempt(kernel, votes))).map(toRequest);
 }
 
@@ -158,8 +167,8 @@ interface Applied extends Pick<Plan, "held"> {
 /** The request after this vote. */
 async function applied(kernel: Kernel, record: RequestRecord, vote: Vote, at: number, earlier: Records): Promise<Applied> {
   const { by, via, batch } = vote;
-  const inBatch = batch === undefined ? {} : { batch };
-  const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, ...inBatch, digest, signature: undefined }); // prettier-ignore
+  const rest = { ...originNote(vote.origin), ...(batch === undefined ? {} : { batch }) };
+  const signed = (decision: Decision, digest: string): DecisionRecord => ({ decision, by, at, via, ...rest, digest, signature: undefined });
   if (vote.decision.type === "reject") {
     const { digest } = record.proposal;
     const decisions = [...record.decisions, signed(vote.decision, digest)];

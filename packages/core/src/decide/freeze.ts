@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { threadSubject } from "../audit/subject.ts";
 import { freezeScopeSchema, type Freeze, type FreezeScope } from "../contract/freeze.ts";
-import type { Principal } from "../contract/principal.ts";
+import type { Acting } from "../contract/gate.ts";
+import { originNote } from "../contract/origin.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { readBy, readByAndReason, readId } from "../gate/given.ts";
@@ -18,14 +19,13 @@ import { addressed, overlaps, ruleName } from "../policy/names.ts";
 const SCOPE = 'Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.';
 
 /** @throws INVALID_ARGS */
-export async function freeze(
-  kernel: Kernel,
-  scope: FreezeScope,
-  options: { readonly by: Principal; readonly reason: string },
-): Promise<Freeze> {
+export async function freeze(kernel: Kernel, scope: FreezeScope, options: Acting & { readonly reason: string }): Promise<Freeze> {
   const { ledger, freezes } = kernel;
   const { tool, agent } = parseInput(freezeScopeSchema, scope, "scope", SCOPE);
-  const { by, reason } = readByAndReason(options, 'gate.freeze({ tool: "pay" }, { by: { id: "alice" }, reason: "wrong bank details" })');
+  const { by, origin, reason } = readByAndReason(
+    options,
+    'gate.freeze({ tool: "pay" }, { by: { id: "alice" }, reason: "wrong bank details" })',
+  );
   const id = randomUUID();
   const frozen = await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
@@ -33,7 +33,7 @@ export async function freeze(
     const frozen = inForce.find((other) => other.id === id) ?? { id, tool, agent, by, reason, at };
     if (inForce.includes(frozen)) return frozen;
     const now = [...inForce, frozen];
-    const writes = putFreezes(record, now, { type: "frozen", at, actor: by, note: { id, tool, agent, reason } });
+    const writes = putFreezes(record, now, { type: "frozen", at, actor: by, note: { id, tool, agent, reason, ...originNote(origin) } });
     if (!(await ledger.commit(writes)).ok) return undefined;
     freezes.learn({ inForce: now, fence: record.fence + 1 });
     return frozen;
@@ -58,9 +58,9 @@ async function tellUnknown({ ledger, policy, warn }: Kernel, { tool, agent }: Fr
 }
 
 /** Lifting it again changes nothing. @throws INVALID_ARGS, FREEZE_NOT_FOUND */
-export async function lift({ ledger, freezes }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
+export async function lift({ ledger, freezes }: Kernel, id: string, options: Acting): Promise<void> {
   readId(id, "gate.liftFreeze(freeze.id, { by })");
-  const { by } = readBy(options, 'gate.liftFreeze(freeze.id, { by: { id: "alice" } })');
+  const { by, origin } = readBy(options, 'gate.liftFreeze(freeze.id, { by: { id: "alice" } })');
   await persist(async () => {
     const [{ inForce, record }, at] = await Promise.all([demandFreezes(ledger), ledger.now()]);
     const left = inForce.filter((other) => other.id !== id);
@@ -68,7 +68,7 @@ export async function lift({ ledger, freezes }: Kernel, id: string, options: { r
       for await (const { data } of history(ledger, threadSubject(FREEZES))) if (isAbout(data["note"], id)) return true;
       throw new CountersignError("FREEZE_NOT_FOUND", { id });
     }
-    const writes = putFreezes(record, left, { type: "lifted", at, actor: by, note: { id } });
+    const writes = putFreezes(record, left, { type: "lifted", at, actor: by, note: { id, ...originNote(origin) } });
     if (!(await ledger.commit(writes)).ok) return undefined;
     freezes.learn({ inForce: left, fence: record.fence + 1 });
     return true;

@@ -1,5 +1,6 @@
+import type { Acting } from "../contract/gate.ts";
 import type { Grant } from "../contract/grant.ts";
-import type { Principal } from "../contract/principal.ts";
+import { originNote } from "../contract/origin.ts";
 import { CountersignError } from "../errors/error.ts";
 import { readBy, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
@@ -18,14 +19,14 @@ export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool
 }
 
 /** Whoever may sign the call may take a standing signature back. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
-export async function revoke({ ledger }: Kernel, id: string, options: { readonly by: Principal }): Promise<void> {
+export async function revoke({ ledger }: Kernel, id: string, options: Acting): Promise<void> {
   readId(id, "gate.revokeGrant(grant.id, { by })");
-  const { by } = readBy(options, 'gate.revokeGrant(grant.id, { by: { id: "alice" } })');
+  const { by, origin } = readBy(options, 'gate.revokeGrant(grant.id, { by: { id: "alice" } })');
   await persist(async () => {
     const [record, at] = await Promise.all([ledger.grant(id), ledger.now()]);
     if (!record) throw new CountersignError("GRANT_NOT_FOUND", { id });
     authorize(by, record.grant.terms, undefined);
     if (record.revokedAt !== undefined) return true;
-    return (await ledger.commit(revokeGrant(record, { at, actor: by }))).ok || undefined;
+    return (await ledger.commit(revokeGrant(record, { at, actor: by, note: originNote(origin) }))).ok || undefined;
   });
 }

@@ -1,4 +1,5 @@
 import type { Decision } from "../contract/decision.ts";
+import type { Origin } from "../contract/origin.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Reviewer, ReviewOptions } from "../contract/reviewer.ts";
 import { isCountersignError } from "../errors/error.ts";
@@ -51,13 +52,21 @@ async function refusedFor(
   decision: Decision,
 ): Promise<ReviewOptions["unconfirmed"]> {
   try {
-    await decide(kernel, request, decision, { by: signerOf(reviewer, request), via: "in-process" });
+    await decide(kernel, request, decision, {
+      by: signerOf(reviewer, request),
+      via: "in-process",
+      origin: await originOf(kernel, reviewer),
+    });
   } catch (error) {
     const lacks = isCountersignError(error, "NOT_CONFIRMED") && error.details.valueless.length === 0;
     if (lacks && reviewer.completes) return { decision, paths: error.details.paths };
     tell(kernel, request, error);
   }
   return undefined;
+}
+
+async function originOf({ ledger: { port } }: Kernel, { origin }: Reviewer): Promise<Origin | undefined> {
+  return origin && port.role ? { ...origin, role: await port.role() } : origin;
 }
 
 async function isDecided(kernel: Kernel, id: string): Promise<boolean> {

@@ -1,22 +1,24 @@
 import { z } from "zod";
-import { principalSchema, type Principal } from "../contract/principal.ts";
-import { DEFAULTS } from "../contract/defaults.ts";
-import type { CountOptions, RequestQuery } from "../contract/request.ts";
+import type { Acting } from "../contract/gate.ts";
+import { originSchema } from "../contract/origin.ts";
+import { principalSchema } from "../contract/principal.ts";
+import type { RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { searchWords } from "../store/search.ts";
 
-const signedSchema = z.lazy(() => z.object({ by: principalSchema }));
-const reasonedSchema = z.lazy(() => z.object({ by: principalSchema, reason: z.string().min(1) }));
+const acting = () => ({ by: principalSchema, origin: originSchema.optional() });
+const signedSchema = z.lazy(() => z.object(acting()));
+const reasonedSchema = z.lazy(() => z.object({ ...acting(), reason: z.string().min(1) }));
 
 /** Who makes a move. @param call the move as it is written right. @throws INVALID_ARGS */
-export function readBy(given: unknown, call: string): { readonly by: Principal } {
+export function readBy(given: unknown, call: string): Acting {
   return parseInput(signedSchema, given, "options", `Say who does it: ${call}.`);
 }
 
 /** Who makes a move, and why. @param call the move as it is written right. @throws INVALID_ARGS */
-export function readByAndReason(given: unknown, call: string): { readonly by: Principal; readonly reason: string } {
+export function readByAndReason(given: unknown, call: string): Acting & { readonly reason: string } {
   return parseInput(reasonedSchema, given, "options", `Say who does it, and why: ${call}.`);
 }
 

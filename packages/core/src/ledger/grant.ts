@@ -28,9 +28,10 @@ export function insertGrant(tenant: string, grant: Grant, { at, actor }: Pick<Ne
 }
 
 /** It decides nothing any more. All its uses go with it, so that a commit that takes one at the same time is refused. */
-export function revokeGrant(old: GrantRecord, { at, actor }: Pick<NewEvent, "at" | "actor">): Writes {
+export function revokeGrant(old: GrantRecord, { at, actor, note }: Omit<NewEvent, "type">): Writes {
   const revoked = { ...old, revokedAt: at };
-  const event = nextEvent(grantSubject(old.id), old, { type: "revoked", at, actor, note: { left: old.uses } }, patchOf(old, revoked));
+  const happening = { type: "revoked", at, actor, note: { left: old.uses, ...note } };
+  const event = nextEvent(grantSubject(old.id), old, happening, patchOf(old, revoked));
   const record = { ...revoked, version: old.version + 1, seq: event.seq, head: event.hash };
   return { changes: [{ op: "put", kind: "grant", record, expects: old.version }, takeUses(old.id, old.uses)], events: [event] };
 }

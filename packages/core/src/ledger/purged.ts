@@ -1,5 +1,5 @@
+import type { NewEvent } from "../audit/chain.ts";
 import { threadSubject } from "../audit/subject.ts";
-import { SYSTEM } from "../contract/principal.ts";
 import type { RequestRecord, ThreadRecord } from "../store/records.ts";
 import type { Writes } from "./writes.ts";
 import { transition, putThread } from "./transition.ts";
@@ -40,14 +40,17 @@ function stubOf({ state, proposal }: RequestRecord): Partial<RequestRecord> & { 
   };
 }
 
+/** Who purges, and when. */
+export type Purging = Omit<NewEvent, "type">;
+
 /** A finished request becomes a stub, and its chain one event. */
-export function purgeRequest(record: RequestRecord, at: number): Writes {
-  const move = transition(record, stubOf(record), { type: "purged", at, actor: SYSTEM });
+export function purgeRequest(record: RequestRecord, happening: Purging): Writes {
+  const move = transition(record, stubOf(record), { ...happening, type: "purged" });
   return { ...move, changes: [...move.changes, { op: "drop", subject: record.id, through: record.seq }] };
 }
 
 /** A closed thread loses what it held, and its chain all but one event. Its fence stays, so that no stale worker comes back. */
-export function purgeThread(thread: ThreadRecord, at: number): Writes {
+export function purgeThread(thread: ThreadRecord, happening: Purging): Writes {
   const emptied: Partial<ThreadRecord> = {
     lastError: undefined,
     requestedBy: undefined,
@@ -59,6 +62,6 @@ export function purgeThread(thread: ThreadRecord, at: number): Writes {
     closedAt: undefined,
     purgedSeq: thread.seq + 1,
   };
-  const put = putThread(thread, emptied, { type: "purged", at, actor: SYSTEM });
+  const put = putThread(thread, emptied, { ...happening, type: "purged" });
   return { ...put, changes: [...put.changes, { op: "drop", subject: threadSubject(thread.id), through: thread.seq }] };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Principal } from "../contract/principal.ts";
+import type { Acting } from "../contract/gate.ts";
+import { originNote } from "../contract/origin.ts";
 import type { ApprovalRequest, Settlement } from "../contract/request.ts";
 import { authorize } from "../decide/authorize.ts";
 import { CountersignError } from "../errors/error.ts";
@@ -25,16 +26,16 @@ const OUTCOME = 'Say what you found out: { executed: result }, { retry: true } o
  * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.
  * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT if it is not unknown
  */
-export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: { by: Principal }): Promise<ApprovalRequest> {
+export async function settle(kernel: Kernel, id: string, outcome: Settlement, options: Acting): Promise<ApprovalRequest> {
   readId(id, "gate.settle(request.id, outcome, { by })");
   const settlement = parseInput<Settlement>(settlementSchema, outcome, "outcome", OUTCOME);
-  const { by } = readBy(options, 'gate.settle(request.id, { retry: true }, { by: { id: "alice" } })');
+  const { by, origin } = readBy(options, 'gate.settle(request.id, { retry: true }, { by: { id: "alice" } })');
   await lapseIfOver(kernel, id);
   const settled = await kernel.ledger.change(id, (record, at) => {
     authorize(by, record.terms, record.requestedBy);
     if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
     const { patch, note } = settlementOf(settlement, at);
-    return transition(record, patch, { type: "settled", at, actor: by, note });
+    return transition(record, patch, { type: "settled", at, actor: by, note: { ...note, ...originNote(origin) } });
   });
   return toRequest(settled);
 }

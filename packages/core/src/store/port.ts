@@ -167,4 +167,9 @@ export interface StorePort extends Store {
    * harmless, losing all of them isn't: whoever waits would find everything late. Never called within the call that it tells of.
    */
   watch(listener: () => void): () => void;
+  /**
+   * The role that the database let this store's sessions in as: what whoever signs can't choose. Surfaces put it into the
+   * `origin` of a signature. Optional: a store without logins of its own has none.
+   */
+  role?(): Promise<string>;
 }

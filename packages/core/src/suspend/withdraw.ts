@@ -1,3 +1,4 @@
+import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { Changed } from "../ledger/writes.ts";
 import { transition } from "../ledger/transition.ts";
@@ -9,9 +10,9 @@ export function isCancellable({ state, begun }: RequestRecord): boolean {
 }
 
 /** The writes that withdraw a request. */
-export function cancellation(record: RequestRecord, at: number, actor: Principal, reason: string): Changed {
+export function cancellation(record: RequestRecord, at: number, actor: Principal, reason: string, note?: JsonObject): Changed {
   const patch = { state: "cancelled", error: reason, decidedAt: record.decidedAt ?? at } as const;
-  return transition(record, patch, { type: "cancelled", at, actor });
+  return transition(record, patch, { type: "cancelled", at, actor, note });
 }
 
 /** Is it a run's, so that the run's end withdraws it? */

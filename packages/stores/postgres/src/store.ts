@@ -105,6 +105,11 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
       return due;
     },
     watch: (listener) => watchers.add(listener),
+    role: async () => {
+      connection.demandOpen();
+      const [row] = await connection.ask("SELECT session_user::text AS role", []);
+      return String(row?.["role"]);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -92,10 +92,13 @@ describe.each([
     if (!request) throw new Error("nothing pending");
     const [seen] = (await desk.list({ reviewableBy: { id: "fiona", roles: ["finance"] } })).items;
     expect(seen).toMatchObject({ id: request.id });
+    const role = await openStore(reviewer).role?.();
     const edited = await desk.decide(request, edit({ ...args, amount: 4_000 }, { comment: "half" }), {
       by: { roles: ["finance"], id: "fiona", kind: "person" },
       via: "web",
+      origin: { host: "desk-7", role },
     });
+    expect(edited.decisions[0]?.origin).toEqual({ host: "desk-7", role: "countersign_reviewer" });
     for (const [id, name] of [
       ["frank", "Frank"],
       ["frida", "Frida"],
@@ -132,8 +135,10 @@ describe.each([
     const ticket = await gate.ask({ threadId: "t-lost", tool: "pay", args: { amount: 1 }, key: "lost" });
     if (ticket.status !== "approved") throw new Error(ticket.status);
     expect(await gate.execute(ticket, () => "paid")).toBe("paid");
-    expect((await failure(gate.purge({ olderThan: 1 }))).error).toMatchObject(refused);
-    expect(await createGate({ store: openStore(reviewer) }).purge({ olderThan: 1 })).toMatchObject({ requests: expect.any(Number) });
+    expect((await failure(gate.purge({ olderThan: 1, by: { id: "retention", kind: "service" } }))).error).toMatchObject(refused);
+    expect(
+      await createGate({ store: openStore(reviewer) }).purge({ olderThan: 1, by: { id: "retention", kind: "service" } }),
+    ).toMatchObject({ requests: expect.any(Number) });
     expect(await store.getRequest(TENANT, withdrawn.id)).toMatchObject({ state: "purged" });
   });
 
