@@ -4,8 +4,10 @@ import {
   createWorker,
   definePolicy,
   isCountersignError,
+  reject,
   type ApprovalRequest,
   type RunOutcome,
+  type WorkerEvent,
 } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
@@ -116,6 +118,47 @@ describe("drain", () => {
     expect(await worker.drain()).toMatchObject({ resumed: 1 });
     expect(gate.executed).toHaveLength(1);
     expect(errors).toEqual([["t", "Error: provider down"]]);
+  });
+
+  it("tells what it does with each thread and each request that was due, and goes on if that throws", async () => {
+    const { runner, gate, sign, ask } = setting();
+    await sign("a");
+    const stop = await ask("b");
+    await gate.decide(stop, reject("no", { then: "stop" }), { by: alice });
+    const events: WorkerEvent[] = [];
+    const onEvent = (event: WorkerEvent): void => void events.push(event);
+    const ofThread = (threadId: string) => events.filter((event) => event.threadId === threadId);
+    expect(await createWorker(gate, [runner], { onEvent }).drain()).toMatchObject({ resumed: 2 });
+    const [agent, waits] = [runner.name, await ask("c")];
+    expect(ofThread("a")).toEqual([
+      { type: "started", threadId: "a", agent },
+      { type: "completed", threadId: "a", agent },
+    ]);
+    expect(ofThread("b").at(-1)).toEqual({ type: "stopped", threadId: "b", agent, by: alice, message: "no" });
+
+    gate.advance(72 * 3_600_000);
+    await createWorker(gate, [], { onEvent }).drain();
+    expect(ofThread("c")).toEqual([{ type: "expired", requestId: waits.id, threadId: "c", agent, tool: "pay" }]);
+    const warnings: string[] = [];
+    const loud = testGate(policy, { warn: (message) => warnings.push(message) });
+    const plan = scripted([PAY]);
+    const model = async (messages: readonly Message[]) =>
+      messages.length > 2 ? Promise.reject(new Error("provider down")) : plan(messages);
+    const failing = createRunner(loud, { model, tools: { pay: () => "paid" } });
+    await loud.decide(pendingOf(await failing.start("t", "go")), approve(), { by: alice });
+    const careless = createWorker(loud, [failing], {
+      onEvent: (event) => {
+        onEvent(event);
+        throw new Error("log is full");
+      },
+      onError: () => {},
+    });
+    expect(await careless.drain()).toMatchObject({ failed: 1 });
+    expect(ofThread("t")).toEqual([
+      { type: "started", threadId: "t", agent },
+      { type: "failed", threadId: "t", agent, error: expect.objectContaining({ message: "provider down" }) as Error },
+    ]);
+    expect(warnings.filter((warning) => warning.includes("onEvent threw: log is full"))).toHaveLength(2);
   });
 
   it("expires any number at once, and one that can't be read keeps none from it", async () => {

@@ -1,4 +1,4 @@
-import type { Freeze } from "../contract/freeze.ts";
+import type { Freeze, FreezeScope } from "../contract/freeze.ts";
 import { CountersignError } from "../errors/error.ts";
 import { addressOf, ruleName } from "../policy/names.ts";
 import { demandFreezes, readFreezes, type Freezes, type InForce } from "./freezes.ts";
@@ -115,8 +115,11 @@ function refuseFrozen(inForce: readonly Freeze[], call: Call): void {
   if (frozen) throw new CountersignError("FROZEN", { id: frozen.id, by: frozen.by, reason: frozen.reason, tool: call.tool });
 }
 
-/** Does this freeze stop this call? */
-export function isStopped({ tool, agent }: Freeze, call: Call): boolean {
+/**
+ * Does a freeze of this scope stop this call?
+ * @example const stopped = pending.filter((request) => isStopped({ tool: "billing/*" }, request))
+ */
+export function isStopped({ tool, agent }: FreezeScope, call: Call): boolean {
   if (agent !== undefined && agent !== call.agent) return false;
   if (tool === undefined) return true;
   const name = ruleName(tool);

@@ -1,13 +1,16 @@
+import type { RunOutcome } from "../contract/outcome.ts";
 import { runnerToken } from "../hold/hold.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Wake } from "../run/define-runner.ts";
 import { failUnread, type WorkersClaim } from "../run/take-over.ts";
 import type { DueItem, ThreadRead } from "../store/port.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 
 interface Crew {
   readonly wakes: ReadonlyMap<string, Wake>;
   readonly concurrency: number;
   readonly onError: (error: unknown, threadId: string) => void;
+  readonly onEvent: (event: WorkerEvent) => void;
   /** After each thread: there is room for another one. */
   readonly onFree: () => void;
 }
@@ -58,14 +61,21 @@ export class Slots {
 
   async #resume(due: DueItem, holder: string, since: number): Promise<void> {
     const claim = { fence: due.fence, token: holder, since };
+    const { wakes, onError, onEvent } = this.#crew;
+    let agent: string | undefined;
     try {
       this.#kernel.freezes.begin(due.id);
       const { thread, unfinished } = await this.#read(due, claim);
-      const outcome = thread && (await this.#crew.wakes.get(thread.agent)?.({ thread, unfinished }, claim));
+      if (!thread) return;
+      ({ agent } = thread);
+      onEvent({ type: "started", threadId: due.id, agent });
+      const outcome = await wakes.get(agent)?.({ thread, unfinished }, claim);
       if (outcome) this.resumed++;
+      onEvent({ threadId: due.id, agent, ...endOf(outcome) });
     } catch (error) {
       this.failed++;
-      this.#crew.onError(error, due.id);
+      onEvent({ type: "failed", threadId: due.id, agent, error });
+      onError(error, due.id);
     }
   }
 
@@ -77,5 +87,25 @@ export class Slots {
       await failUnread(this.#kernel, due.id, claim, error).catch(() => {});
       throw error;
     }
+  }
+}
+
+type End =
+  | { readonly type: "completed" | "left" }
+  | Pick<Of<"suspended">, "type" | "pending">
+  | Pick<Of<"stopped">, "type" | "by" | "message">;
+type Of<T extends WorkerEvent["type"]> = Extract<WorkerEvent, { type: T }>;
+
+/** Undefined: the run is not this worker's any more. */
+function endOf(outcome: RunOutcome<unknown> | undefined): End {
+  switch (outcome?.status) {
+    case "completed":
+      return { type: "completed" };
+    case "suspended":
+      return { type: "suspended", pending: outcome.pending.map(({ id }) => id) };
+    case "stopped":
+      return { type: "stopped", by: outcome.by, message: outcome.message };
+    default:
+      return { type: "left" };
   }
 }

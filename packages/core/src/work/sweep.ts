@@ -4,6 +4,8 @@ import { isCountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
 import { lapseIfOver } from "../resume/claim.ts";
 import type { DueKind } from "../store/port.ts";
+import type { RequestRecord, RequestState } from "../store/records.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 
 /** Asked for at a time. */
 const BATCH = 100;
@@ -15,6 +17,7 @@ export interface Sweep {
   readonly signal: AbortSignal | undefined;
   /** One that couldn't be dealt with. It keeps none of the others from it. */
   readonly onError: (error: unknown) => void;
+  readonly onEvent: (event: WorkerEvent) => void;
 }
 
 type Kind = Exclude<DueKind, "thread">;
@@ -24,11 +27,20 @@ type Kind = Exclude<DueKind, "thread">;
  * @throws STORE_UNAVAILABLE when there is no use in going on
  */
 export async function sweep(work: Sweep): Promise<number> {
-  const expired = await each(work, "expiry", (id) => expireIfOverdue(work.kernel, id));
-  await each(work, "claim", (id) => lapseIfOver(work.kernel, id));
-  await each(work, "delivery", (id) => giveDueNotices(work.kernel, id));
+  const { kernel, onEvent } = work;
+  const told = (type: Happening, is: RequestState, { id, state, threadId, agent, tool }: RequestRecord): void => {
+    if (state === is) onEvent({ type, requestId: id, threadId, agent, tool });
+  };
+  const expired = await each(work, "expiry", async (id) => told("expired", "expired", await expireIfOverdue(kernel, id)));
+  await each(work, "claim", async (id) => {
+    const record = await lapseIfOver(kernel, id);
+    told(record.idempotent ? "lapsed" : "unknown", record.idempotent ? "approved" : "unknown", record);
+  });
+  await each(work, "delivery", async (id) => told("reminded", "pending", await giveDueNotices(kernel, id)));
   return expired;
 }
+
+type Happening = Extract<WorkerEvent, { requestId: string }>["type"];
 
 /** Deals with all that is due of a kind. Answers with how many that went well. */
 async function each({ kernel, signal, onError }: Sweep, kind: Kind, deal: (id: string) => Promise<unknown>): Promise<number> {

@@ -10,6 +10,7 @@ import { wakeOf, type Wake } from "../run/define-runner.ts";
 import { ErrorThrottle } from "./error-throttle.ts";
 import { Slots } from "./slots.ts";
 import { sweep } from "./sweep.ts";
+import type { WorkerEvent } from "./worker-event.ts";
 
 export interface Worker extends AsyncDisposable {
   start(): this;
@@ -32,6 +33,8 @@ interface WorkerOptions {
    * trying; the same trouble is told once a minute. Default: a warning.
    */
   onError?: (error: unknown, threadId: string | undefined) => void;
+  /** Told what it does: of each thread when it takes it and how that ends, and of each request that was due. For logs; it decides nothing. */
+  onEvent?: (event: WorkerEvent) => void;
 }
 
 /** A store with many writers hints without end: after a look that found nothing, hints are gathered for so long, in ms. */
@@ -48,13 +51,14 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
   const wakes = wakesOf(kernel, runners);
   const { concurrency, sweepEvery } = readOptions(kernel, options);
   const tell = teller(kernel, options.onError);
+  const onEvent = (event: WorkerEvent): void => guarded(kernel, "onEvent", () => options.onEvent?.(event));
   const complaints = new ErrorThrottle();
   const complain = (error: unknown): void => void (complaints.isNew(error, kernel.clock()) && tell(error, undefined));
 
   const drain: Worker["drain"] = async ({ signal, limit = Infinity } = {}) => {
-    const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined) });
+    const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined), onEvent });
     let freed = Promise.withResolvers<void>();
-    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onFree: () => freed.resolve() });
+    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onEvent, onFree: () => freed.resolve() });
     try {
       for (let left = limit; !signal?.aborted;) {
         freed = Promise.withResolvers();
@@ -73,7 +77,7 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
     const hint = (): void => hinted.resolve();
     const unwatch = kernel.ledger.port.watch(hint);
     signal.addEventListener("abort", hint, { once: true });
-    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onFree: hint });
+    const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onEvent, onFree: hint });
     while (!signal.aborted) {
       // Before the look: what happens during it may be what it missed.
       hinted = Promise.withResolvers();
@@ -90,7 +94,7 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
   /** Beside those who resume: however much is overdue, decided threads don't wait for it. */
   async function sweeping(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await sweep({ kernel, signal, onError: complain }).catch(complain);
+      await sweep({ kernel, signal, onError: complain, onEvent }).catch(complain);
       await pause(sweepEvery, signal);
     }
   }
@@ -144,23 +148,25 @@ function setup(what: string): CountersignError<"SETUP"> {
   return new CountersignError("SETUP", { hint: `createWorker: ${what}.` });
 }
 
-/** Whatever `onError` does, the worker goes on. */
-function teller({ warn }: Kernel, onError: WorkerOptions["onError"]): NonNullable<WorkerOptions["onError"]> {
+function teller(kernel: Kernel, onError: WorkerOptions["onError"]): NonNullable<WorkerOptions["onError"]> {
   const told =
     onError ??
     ((error, threadId) =>
-      warn(
+      kernel.warn(
         threadId === undefined
           ? `A worker can't do its work and goes on trying: ${messageOf(error)}`
           : `The run of thread ${threadId} failed: ${messageOf(error)}`,
       ));
-  return (error, threadId) => {
-    try {
-      told(error, threadId);
-    } catch (bug) {
-      warn(`A worker's onError threw: ${messageOf(bug)}`);
-    }
-  };
+  return (error, threadId) => guarded(kernel, "onError", () => told(error, threadId));
+}
+
+/** Whatever a callback does, the worker goes on. */
+function guarded({ warn }: Kernel, callback: string, call: () => void): void {
+  try {
+    call();
+  } catch (bug) {
+    warn(`A worker's ${callback} threw: ${messageOf(bug)}`);
+  }
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
