@@ -41,8 +41,12 @@ export function isComplete(request: Signed): boolean {
  * @example missingSignatures(request) // [{ roles: ["cfo"], count: 1 }]
  */
 export function missingSignatures(request: Signed): readonly QuorumGroup[] {
-  const signers = countedOn(request).flatMap((person) => person.slice(-1));
-  return missingFrom(request.terms, signers.map(({ by }) => by)); // prettier-ignore
+  return missingFrom(request.terms, countedSignatures(request).map(({ by }) => by)); // prettier-ignore
+}
+
+/** The signatures that count on a request as it stands, each person's last. */
+export function countedSignatures(request: Signed): readonly DecisionRecord[] {
+  return countedOn(request).flatMap((person) => person.slice(-1));
 }
 
 /** Has this person signed it as it stands, such that it counts, or can't for what they did themselves? */

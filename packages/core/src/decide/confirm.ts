@@ -46,6 +46,11 @@ function unconfirmed(record: Confirmable, decision: Decision): readonly string[]
   return paths.filter((path) => !says(typedAt(confirm, path, paths), valueOf(record, path)));
 }
 
+/** What whoever signs has to type. Undefined: there is no one value there, or reviewers don't get to see it. */
+export function valuesToConfirm(record: Confirmable): readonly { readonly path: string; readonly value: Scalar | undefined }[] {
+  return confirmedPaths(record.terms).map((path) => ({ path, value: valueOf(record, path) }));
+}
+
 type Scalar = string | number | boolean | null;
 
 function isScalar(value: unknown): value is Scalar {

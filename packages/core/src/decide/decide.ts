@@ -21,6 +21,7 @@ import { confirmed } from "./confirm.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
 import { giveDueNotices, isNoticeDue } from "./notice.ts";
+import { alreadyDecided, nobodyElse } from "./refusal.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
 const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.lazy(() =>
@@ -118,11 +119,7 @@ interface Plan {
 async function planned(kernel: Kernel, record: RequestRecord, vote: Vote, now: number, earlier: Records): Promise<Plan | undefined> {
   authorize(vote.by, record.terms, record.requestedBy);
   if (isSameVote(record, vote)) return { old: record, record, writes: together(), held: together() };
-  if (record.state !== "pending") {
-    const request = toRequest(record);
-    const winner = record.state === "expired" || record.state === "cancelled" ? undefined : request.decisions.at(-1);
-    throw new CountersignError("ALREADY_DECIDED", { request, winner });
-  }
+  if (record.state !== "pending") throw alreadyDecided(toRequest(record));
   if (await isOverdue(kernel, record, now)) return refuseExpired(kernel, record, now);
   const allowed = decisionsOf(record.terms);
   if (!allowed.includes(vote.decision.type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed });
@@ -206,15 +203,9 @@ async function proposed(
   const digest = digestOf({ ...record, args });
   const edited = { args, digest, by, ...(parsed && { parsed }), ...(description && { description }) };
   const proposal = digest === record.proposal.digest ? record.proposal : edited;
-  if (proposal === edited && !hasEnough(terms.terms, record.requestedBy, by)) throw nobodyElse(record);
+  if (proposal === edited && !hasEnough(terms.terms, record.requestedBy, by)) throw nobodyElse(record.terms);
   const proposing = { proposal, ...terms };
   return { ...proposing, decision: confirmed(record, proposing, { ...decision, args }), held };
-}
-
-function nobodyElse({ terms }: RequestRecord): CountersignError<"DECISION_NOT_ALLOWED"> {
-  const allowed = decisionsOf(terms).filter((type) => type !== "edit");
-  const note = "Under four eyes somebody else has to sign your edit, and the terms name nobody else who could.";
-  return new CountersignError("DECISION_NOT_ALLOWED", { allowed }, { note });
 }
 
 /** One look at several calls: only where the terms let it be, and nothing is left behind by it. @throws DECISION_NOT_ALLOWED */

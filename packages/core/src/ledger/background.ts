@@ -1,5 +1,6 @@
-import type { Background } from "../contract/background.ts";
+import type { Background, Remembered } from "../contract/background.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import { duplicates } from "./duplicates.ts";
 import { isStopped } from "./freeze-watch.ts";
 import { readFreezes } from "./freezes.ts";
@@ -11,14 +12,25 @@ const PAST = 50;
 
 /** @throws INVALID_ARGS for what is no request */
 export async function background(ledger: Ledger, request: ApprovalRequest): Promise<Background> {
-  const [same, frozen, finished] = await Promise.all([
+  const [same, frozen, finished, remembered] = await Promise.all([
     duplicates(ledger, request),
     readFreezes(ledger),
     ledger.list({ tool: request.tool, execution: "done", order: "newest", limit: PAST }),
+    request.grantId === undefined ? undefined : rememberedAs(ledger, request.grantId),
   ]);
   return {
     duplicates: same,
     freezes: (frozen?.inForce ?? []).filter((freeze) => isStopped(freeze, request)),
     past: finished.items.filter(({ id, namespace }) => id !== request.id && namespace === request.namespace).map(toRequest),
+    ...(remembered && { remembered }),
   };
+}
+
+/** A signature that was given elsewhere outlives what can be found out about it. */
+async function rememberedAs(ledger: Ledger, grantId: string): Promise<Remembered | undefined> {
+  const found = await unlessUnreadable(ledger.grant(grantId));
+  if (!found) return undefined;
+  const { by, requestId, message } = found.grant;
+  const given = await unlessUnreadable(ledger.request(requestId));
+  return { by, at: given?.decisions.findLast(({ decision }) => decision.remember !== undefined)?.at, requestId, message };
 }

@@ -1,4 +1,4 @@
-import { firstNonJson, hashOrNone, jsonCopy, sha256 } from "../canonical/json.ts";
+import { firstNonJson, hashOrNone, sha256 } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Change, StorePort } from "../store/port.ts";
 import type { RequestRecord } from "../store/records.ts";
@@ -32,17 +32,18 @@ export function keptSchema(schema: JsonObject): Kept | undefined {
 function plain(schema: JsonObject): JsonObject | undefined {
   if (!firstNonJson(schema)) return schema;
   try {
-    return jsonCopy(JSON.parse(JSON.stringify(schema)) as JsonObject);
+    const copy = JSON.parse(JSON.stringify(schema)) as JsonObject;
+    return firstNonJson(copy) ? undefined : copy;
   } catch {
     return undefined;
   }
 }
 
-/** Many requests show it: what one of those who see it does to it shall reach no other. */
+/** Many requests show it: what one of those who see it does to it shall reach no other. Surfaces follow the order of its members. */
 function keep(hash: string, schema: JsonObject): void {
   if (seen.has(hash)) return;
   if (seen.size >= KEPT) seen.clear();
-  seen.set(hash, frozen(jsonCopy(schema)));
+  seen.set(hash, frozen(JSON.parse(JSON.stringify(schema)) as JsonObject));
 }
 
 function frozen<T>(value: T): T {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { firstNonJson, jsonCopy } from "../canonical/json.ts";
+import { firstNonJson } from "../canonical/json.ts";
 import type { Issue, JsonObject, StandardSchemaV1 } from "../contract/json.ts";
 
 export type Parsed = { readonly value: unknown } | { readonly issues: readonly Issue[] };
@@ -55,7 +55,12 @@ export function jsonSchemaOf(schema: StandardSchemaV1 | undefined, io: Side = "i
     standard.vendor === "zod"
       ? attempt(() => z.toJSONSchema(schema as unknown as z.ZodType, { io, unrepresentable: "any" }))
       : attempt(() => standard.jsonSchema?.[io]?.({ target: "draft-2020-12" }));
-  return typeof written === "object" && written !== null && !firstNonJson(written) ? jsonCopy(written as JsonObject) : undefined;
+  return typeof written === "object" && written !== null && !firstNonJson(written) ? inItsOrder(written as JsonObject) : undefined;
+}
+
+/** A copy whose members stay in the order in which its author wrote them: surfaces show arguments in it. */
+function inItsOrder(schema: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(schema)) as JsonObject;
 }
 
 /** Another major version of a schema library may throw here: then there is no JSON Schema. */
