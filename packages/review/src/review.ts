@@ -104,7 +104,13 @@ export interface Difference {
   /** Of the edit at hand. The same as `proposed` if there is none. */
   readonly mine: Side | undefined;
   /** Line by line, between the two that differ last, where one of them is a block. */
-  readonly lines: readonly { readonly change: "same" | "removed" | "added"; readonly text: string }[] | undefined;
+  readonly lines: readonly DifferenceLine[] | undefined;
+}
+
+/** `skipped`: lines that are the same, and far from any that isn't; `text` says how many: `120 lines that are the same`. */
+export interface DifferenceLine {
+  readonly change: "same" | "removed" | "added" | "skipped";
+  readonly text: string;
 }
 
 /** A value in one line; of a block, how long it is: `12 lines`. */

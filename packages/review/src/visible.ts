@@ -2,14 +2,41 @@ import { serialize } from "@countersign/core";
 
 /**
  * Everything that a terminal or an eye would not show as what it is: control and format characters (bidirectional
- * overrides, zero-width), private and unassigned ones, lone surrogates, fillers, spaces other than the plain one.
+ * overrides, zero-width), private and unassigned ones, lone surrogates, fillers, blanks other than the plain space.
  * @see Unicode Technical Report 36, "Unicode Security Considerations"
  */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+const CLASS =
+  "\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}" +
+  "\\u{a0}\\u{1680}\\u{2000}-\\u{200a}\\u{202f}\\u{205f}\\u{3000}\\u{2800}\\u{fffc}\\u{1d159}\\u{16fe4}\\u{13441}\\u{13442}";
 
-/** Text with hidden characters written as escapes: what you see is what you sign. Line breaks are hidden characters too. */
+/** More than two marks on one base climb over other rows; a mark without a base sits on what stands before the text. */
+const MARKS = `(?<=^|[${CLASS}])\\p{M}+|(?<=[\\p{Mn}\\p{Me}]{2})[\\p{Mn}\\p{Me}]+`;
+const HIDDEN = new RegExp(`[${CLASS}]+|${MARKS}`, "gu");
+const ANY_HIDDEN = new RegExp(HIDDEN.source, "u");
+/** Text that looks like one of our escapes is one itself. */
+const ESCAPED = new RegExp(`\\\\(?=u\\{)|${HIDDEN.source}`, "gu");
+const PLAIN = /^[\x20-\x5b\x5d-\x7e]*$/;
+
+const escapeOf = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
+const escapesOf = (characters: string): string => Array.from(characters, escapeOf).join("");
+
+/**
+ * Text with hidden characters written as escapes: what you see is what you sign. Line breaks are hidden characters, too. Of what
+ * reads like an escape already, the backslash is written as one.
+ */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+  return PLAIN.test(text) ? text : text.replace(ESCAPED, escapesOf);
+}
+
+/** The same between quotes, in which quotes and backslashes have a backslash before them, as in JSON. */
+export function quoted(text: string): string {
+  if (PLAIN.test(text) && !text.includes('"')) return `"${text}"`;
+  return `"${text.replace(/["\\]/g, "\\$&").replace(HIDDEN, escapesOf)}"`;
+}
+
+/** Is there anything in it that has to be written as an escape? */
+export function hasHidden(text: string): boolean {
+  return !PLAIN.test(text) && ANY_HIDDEN.test(text);
 }
 
 /**
@@ -31,8 +58,8 @@ function asStored(this: Readonly<Record<string, unknown>>, key: string, json: un
 }
 
 function escaped(line: string): string {
-  return line.replace(HIDDEN, (character) =>
-    Array.from({ length: character.length }, (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`).join(""),
+  return line.replace(HIDDEN, (characters) =>
+    Array.from({ length: characters.length }, (_, unit) => `\\u${characters.charCodeAt(unit).toString(16).padStart(4, "0")}`).join(""),
   );
 }
 

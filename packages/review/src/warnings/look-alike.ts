@@ -1,0 +1,86 @@
+import type { Warning } from "../review.ts";
+import { quoted, visible } from "../visible.ts";
+import { asciiTwin } from "./ascii-twins.ts";
+import { subjectOf, type Said } from "./said.ts";
+
+const ASCII = /^\p{ASCII}*$/u;
+const WORDS = /[\p{L}\p{M}\p{N}]+/gu;
+const LATIN = /[A-Za-z]|\p{Script=Latin}/u;
+const CYRILLIC = /\p{Script=Cyrillic}/u;
+const ALPHABETS = ["Cyrillic", "Greek", "Armenian", "Cherokee", "Coptic", "Lisu", "Georgian", "Latin"].map(
+  (name) => [name, new RegExp(`\\p{Script=${name}}`, "u")] as const,
+);
+/** Signs that stand in an address in the place of a dot, a slash, a colon or an @. */
+const SIGNS =
+  /[\u{2024}\u{3002}\u{ff0e}\u{ff61}\u{2044}\u{2215}\u{2571}\u{29f8}\u{ff0f}\u{2236}\u{ff1a}\u{589}\u{5c3}\u{a789}\u{ff20}\u{fe6b}]/u;
+
+/** Fields in which one letter more or less is another person, house or machine. */
+const NAMES =
+  /name|recipient|payee|beneficiary|debtor|creditor|account|iban|\bbic\b|swift|host|domain|url|uri|link|e-?mail|address|user|login|owner|vendor|supplier|company|customer|merchant|repo|branch|package|(^|_)(to|from|cc|bcc)$/i;
+const HOST =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^\s/@]+@)?[\p{L}\p{N}_-]+(?:[.\u{2024}\u{3002}\u{ff0e}\u{ff61}][\p{L}\p{N}_-]+)+(?:[:/?#\u{2044}\u{2215}].*)?$/iu;
+const IBAN = /^\p{L}{2}\s?[\p{N}\p{L}]{2}(?:\s?[\p{L}\p{N}]{2,4}){3,8}$/u;
+const LONGEST_ADDRESS = 300;
+const LONGEST_IBAN = 50;
+const DIGITS = /(?:\P{N}*\p{N}){6}/u;
+
+/** What reads like another word than it is: letters of other alphabets, and letters in costumes. */
+export function lookAlikeWarnings(said: readonly Said[]): readonly Warning[] {
+  return said.flatMap((one) => {
+    const found = ASCII.test(one.text) ? undefined : lookAlikeIn(one);
+    if (!found) return [];
+    return [{ kind: "look-alike", severity: found.severity, text: `${subjectOf(one)} ${found.text}`, path: one.path, requests: [] }];
+  });
+}
+
+function lookAlikeIn({ text, path }: Said): Pick<Warning, "severity" | "text"> | undefined {
+  const field = path?.findLast((key) => typeof key === "string") ?? "";
+  const isAddress = text.length <= LONGEST_ADDRESS && (HOST.test(text) || isIban(text));
+  const isName = isAddress || NAMES.test(String(field));
+  const words = text.match(WORDS) ?? [];
+  const mixed = words.find(isMixed);
+  if (mixed !== undefined) return { severity: "danger", text: `has a word of mixed alphabets: ${told(mixed)}` };
+  const sign = isAddress ? SIGNS.exec(text)?.[0] : undefined;
+  if (sign !== undefined) return { severity: "danger", text: `has ${codeOf(sign)} where an address has a plain sign` };
+  const styled = isName ? words.find((word) => !ASCII.test(word) && ASCII.test(word.normalize("NFKC"))) : undefined;
+  if (styled !== undefined)
+    return { severity: "caution", text: `has letters in another style: ${quoted(styled)} reads like ${quoted(styled.normalize("NFKC"))}` };
+  // A name in its own alphabet has a letter that is like no other somewhere: only what imitates throughout is meant to.
+  const foreign = words.filter((word) => !ASCII.test(word));
+  const imitates = isName && foreign.length > 0 && foreign.every((word) => readsAs(word) !== undefined);
+  const [first] = foreign;
+  if (imitates && first !== undefined)
+    return { severity: isAddress ? "danger" : "caution", text: `only looks like Latin letters: ${told(first)}` };
+  return undefined;
+}
+
+function isIban(text: string): boolean {
+  return text.length <= LONGEST_IBAN && DIGITS.test(text) && IBAN.test(text);
+}
+
+/** Latin letters, and letters of another alphabet that pass for them. Where Cyrillic is among them, any of its letters will do. */
+function isMixed(word: string): boolean {
+  if (ASCII.test(word) || !LATIN.test(word)) return false;
+  return Array.from(word).some((letter) => !/\p{Script=Latin}/u.test(letter) && (CYRILLIC.test(letter) || asciiTwin(letter) !== undefined));
+}
+
+/** The ASCII word that it looks like. Undefined: not all of it looks like one. */
+function readsAs(word: string): string | undefined {
+  const letters = Array.from(word.normalize("NFKC"), (letter) => (ASCII.test(letter) ? letter : asciiTwin(letter)));
+  return letters.every((letter) => letter !== undefined) ? letters.join("") : undefined;
+}
+
+function told(word: string): string {
+  const foreign = [...new Set(Array.from(word))].filter(
+    (letter) => !/\p{Script=Latin}|[0-9]/u.test(letter) || asciiTwin(letter) !== undefined,
+  );
+  const like = readsAs(word);
+  const reads = like === undefined ? "" : ` reads like ${quoted(like)}, and`;
+  return `${quoted(word)}${reads} has ${foreign.slice(0, 5).map(codeOf).join(", ")}${foreign.length > 5 ? ", …" : ""}`;
+}
+
+function codeOf(letter: string): string {
+  const alphabet = ALPHABETS.find(([, pattern]) => pattern.test(letter))?.[0];
+  const code = `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return `${visible(letter)} (${alphabet === undefined ? code : `${alphabet}, ${code}`})`;
+}
