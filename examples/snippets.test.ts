@@ -14,6 +14,7 @@ const pages = [
   ...[
     "core",
     "policy",
+    "review",
     "testing",
     "conformance",
     "adapters/langgraph",
