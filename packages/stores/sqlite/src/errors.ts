@@ -28,6 +28,11 @@ export function isCantOpen(error: unknown): boolean {
   return resultCode(error) === CANT_OPEN;
 }
 
+/** Also what a look without a lock finds in a file that its WAL is being copied into, or was when a process died. */
+export function isCorrupt(error: unknown): boolean {
+  return resultCode(error) === CORRUPT;
+}
+
 export function isNotADatabase(error: unknown): boolean {
   return resultCode(error) === NOT_A_DATABASE;
 }

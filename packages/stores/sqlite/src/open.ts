@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { CountersignError } from "@countersign/core/store";
 import { PATIENCE } from "./connection.ts";
-import { isBusy, isCantOpen, isNotADatabase, storeError, unavailable } from "./errors.ts";
+import { isBusy, isCantOpen, isCorrupt, isNotADatabase, storeError, unavailable } from "./errors.ts";
 import { isOnDisk } from "./place.ts";
 import { APPLICATION_ID, SCHEMA, VERSION } from "./schema.ts";
 
@@ -81,6 +81,9 @@ function refuseOthers(path: string): void {
   const glance = unchanging(path);
   try {
     refuseOther(glance, path);
+  } catch (error) {
+    // Its WAL has the rest: whoever opens it with that, and under locks, finds out.
+    if (!isCorrupt(error)) throw error;
   } finally {
     glance.close();
   }

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -200,4 +200,28 @@ describe("what can't be opened", () => {
     expect(report).toMatchObject({ committed: 0, ...unavailable });
     expect(contents(inner).filter((line) => line.startsWith("store.db "))).toEqual(before);
   });
+});
+
+/** The database as a process leaves it that dies while it copies its WAL into the file: page 1 is the new one, the rest is not there yet. */
+function diedAtCheckpoint(from: string, to: string): void {
+  const wal = readFileSync(`${from}-wal`);
+  const page = wal.readUInt32BE(8);
+  const frames = Array.from({ length: Math.floor((wal.length - 32) / (24 + page)) }, (_, n) => 32 + n * (24 + page));
+  const first = frames.findLast((at) => wal.readUInt32BE(at) === 1);
+  if (first === undefined) throw new Error("Page 1 was not written.");
+  const file = readFileSync(from);
+  wal.copy(file, 0, first + 24, first + 24 + page);
+  writeFileSync(to, file);
+  writeFileSync(`${to}-wal`, wal);
+}
+
+test("a store whose process died at a checkpoint, or is at one, opens with all that was committed", async () => {
+  const path = folder();
+  const [whole, torn] = [join(path, "whole.db"), join(path, "torn.db")];
+  const store = sqliteStore(whole);
+  for (let n = 0; n < 40; n++) await commit(store, [put(request(`r${n}`, { args: { text: "x".repeat(2_000) } }))]);
+  diedAtCheckpoint(whole, torn);
+  await store.close();
+  await using again = sqliteStore(torn);
+  expect((await again.listRequests(TENANT, { limit: 100 })).items).toHaveLength(40);
 });

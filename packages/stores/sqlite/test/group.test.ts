@@ -107,7 +107,7 @@ describe("one that is refused takes none of the others with it", () => {
 
   test.each(FIVE)("what SQLite itself refuses in the middle, at place %i of five", async (at) => {
     const { store } = opened();
-    const bad = (n: number): Batch => suspended(n, put(request("bad", { tool: null as never })));
+    const bad = (n: number): Batch => suspended(n, put(request("bad", { turnId: null as never })));
     const ends = await Promise.allSettled(FIVE.map((n) => store.commit(n === at ? bad(n) : suspended(n))));
     expect(ends.map((end) => (end.status === "rejected" ? (end.reason as { code: unknown }).code : end.value))).toEqual(
       FIVE.map((n) => (n === at ? "STORE_UNAVAILABLE" : OK)),
