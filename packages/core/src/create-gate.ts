@@ -21,7 +21,7 @@ import { FreezeWatch } from "./ledger/freeze-watch.ts";
 import { readFreezes } from "./ledger/freezes.ts";
 import { Ledger, portOf } from "./ledger/ledger.ts";
 import { RequestLimits } from "./ledger/limits.ts";
-import { current, list } from "./ledger/list.ts";
+import { count, current, list } from "./ledger/list.ts";
 import { purge } from "./ledger/purge.ts";
 import { threads } from "./ledger/threads.ts";
 import { duplicates } from "./ledger/duplicates.ts";
@@ -90,6 +90,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     store,
     get: (id) => meeting(() => current(ledger, readId(id, "gate.get(request.id)"))),
     list: (query) => meeting(() => list(ledger, readQuery(query))),
+    count: (query, given) => meeting(async () => count(ledger, readQuery(query), readCap(given))),
     duplicates: (request) => meeting(() => duplicates(ledger, request)),
     background: (request) => meeting(() => background(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),

@@ -30,7 +30,7 @@ export type {
   Settlement,
   Unreadable,
 } from "./contract/request.ts";
-export type { Reviewer } from "./contract/reviewer.ts";
+export type { Reviewer, ReviewOptions } from "./contract/reviewer.ts";
 export type { AgentRunner } from "./contract/runner.ts";
 export type { Store } from "./contract/store.ts";
 export { groupsText } from "./contract/quorum.ts";
@@ -40,7 +40,7 @@ export type { Usage } from "./contract/usage.ts";
 export type { Verdict } from "./contract/verdict.ts";
 export { createGate, type GateOptions } from "./create-gate.ts";
 export { countedSignatures, missingSignatures } from "./decide/authorize.ts";
-export { refusalOf } from "./decide/refusal.ts";
+export { refusalToDecide } from "./decide/refusal-to-decide.ts";
 export { dangerouslyApproveAll } from "./decide/reviewer.ts";
 export type { ErrorCode, ErrorDetails } from "./errors/codes.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";

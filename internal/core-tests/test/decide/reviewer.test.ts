@@ -1,5 +1,5 @@
 import { approve, createGate, dangerouslyApproveAll, definePolicy, edit, type Decision, type Reviewer } from "@countersign/core";
-import { terminalReviewer } from "@countersign/core/terminal";
+import { terminalReviewer } from "@countersign/terminal";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";

@@ -48,7 +48,7 @@ describe("an execution whose lease is over", () => {
     expect((await gate.list({ execution: "unknown" })).items).toEqual([]);
   });
 
-  it("is listed once, after those that are recorded, whatever the size of a page", async () => {
+  it("is listed once, in one order with those that are recorded, whatever the size of a page", async () => {
     const { gate, pass } = office();
     const lapsed = [await dead(gate), await dead(gate), await dead(gate)];
     pass(LEASE + 1_000);
@@ -57,6 +57,7 @@ describe("an execution whose lease is over", () => {
     await gate.execute({ id: recorded, args: {} }, () => "again").catch(() => {});
     await dead(gate, "read");
     const running = await dead(gate);
+    const inOrder = (await gate.list()).items.map(({ id }) => id).filter((id) => lapsed.includes(id));
     for (const limit of [1, 2, 3, 4, 50]) {
       const ids: string[] = [];
       let after: string | undefined;
@@ -66,8 +67,29 @@ describe("an execution whose lease is over", () => {
         ids.push(...items.map(({ id }) => id));
         after = next;
       } while (after !== undefined);
-      expect(ids).toEqual([recorded, lapsed[0], lapsed[2]]);
+      expect(ids).toEqual(inOrder);
     }
     expect((await gate.list({ execution: "executing" })).items.map(({ id }) => id)).toContain(running);
+    expect([await gate.count({ execution: "unknown" }), await gate.count({ execution: "executing" })]).toEqual([3, 2]);
+    expect(await gate.count({ execution: "executing" }, { cap: 1 })).toBe(1);
+  });
+
+  it("is not lost between two pages by being recorded", async () => {
+    const { gate, pass } = office();
+    const lapsed = [await dead(gate), await dead(gate), await dead(gate), await dead(gate)];
+    pass(LEASE + 1_000);
+    const first = await gate.list({ execution: "unknown", limit: 2 });
+    for (const id of lapsed) await gate.execute({ id, args: {} }, () => "again").catch(() => {});
+    const second = await gate.list({ execution: "unknown", limit: 2, ...(first.next !== undefined && { after: first.next }) });
+    expect([...first.items, ...second.items].map(({ id }) => id).toSorted()).toEqual(lapsed.toSorted());
+    expect(second.next).toBeUndefined();
+  });
+
+  it("is not counted among those that execute, however far one counts", async () => {
+    const { gate, pass } = office();
+    await dead(gate);
+    await dead(gate);
+    pass(LEASE + 1_000);
+    for (const cap of [1, 2, 3]) expect(await gate.count({ execution: "executing" }, { cap })).toBe(0);
   });
 });

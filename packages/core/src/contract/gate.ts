@@ -55,7 +55,9 @@ export interface Gate<Tools = any, Context = any> {
   get(id: string): Promise<ApprovalRequest | undefined>;
   /**
    * Requests that can't be read are named in `unreadable` of their page. An execution whose lease is over is `unknown` here
-   * and for `get`, also while no worker has recorded it. @throws INVALID_ARGS for a limit or cursor that isn't one
+   * and for `get`, also while no worker has recorded it.
+   * @example const { items } = await gate.list({ visibleTo: alice, search: "acme", order: "newest" })
+   * @throws INVALID_ARGS for a condition, limit or cursor that isn't one
    */
   list(query?: RequestQuery): Promise<Page<ApprovalRequest>>;
   /**

@@ -21,7 +21,7 @@ import { confirmed } from "./confirm.ts";
 import { expire, isOverdue } from "./deadline.ts";
 import { checkEdit, editedArgs } from "./edited-args.ts";
 import { giveDueNotices, isNoticeDue } from "./notice.ts";
-import { alreadyDecided, nobodyElse } from "./refusal.ts";
+import { alreadyDecided, nobodyElse } from "./refusal-to-decide.ts";
 import { isRemembered, rememberedBy } from "./remember.ts";
 
 const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = z.lazy(() =>

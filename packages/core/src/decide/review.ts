@@ -21,21 +21,24 @@ export async function reviewInProcess(kernel: Kernel, reviewer: Reviewer, ids: r
 async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promise<boolean> {
   const record = await expireIfOverdue(kernel, id);
   if (record.state !== "pending") return record.state === "unknown";
-  const request = toRequest(record);
+  let request = toRequest(record);
   const over = new AbortController();
-  const looks = {
-    background: () => background(kernel.ledger, request),
-    current: async () => toRequest(await kernel.ledger.demand(id)),
-  };
+  const current = async (): Promise<ApprovalRequest> => toRequest(await kernel.ledger.demand(id));
+  const looks = { background: () => background(kernel.ledger, request), current };
   const timer = setTimeout(() => over.abort(), kernel.timings.reviewWithin);
   try {
     const decided = untilDecided(kernel, id, over.signal).catch(() => undefined);
     for (let unconfirmed: ReviewOptions["unconfirmed"]; ;) {
       const answer = consult(kernel, reviewer, request, { signal: over.signal, ...looks, unconfirmed });
       await Promise.race([answer, decided]);
-      const decision = over.signal.aborted || (await isDecided(kernel, id)) ? undefined : await answer;
+      const now = await current();
+      const isWaiting = now.status === "pending" && !over.signal.aborted;
+      const decision = isWaiting ? await answer : undefined;
       unconfirmed = decision && (await refusedFor(kernel, reviewer, request, decision));
-      if (!unconfirmed) break;
+      if (unconfirmed) continue;
+      // Whoever has not decided because it was changed meanwhile is asked about what would run now.
+      if (decision || !isWaiting || now.proposal.digest === request.proposal.digest) break;
+      request = now;
     }
   } finally {
     clearTimeout(timer);

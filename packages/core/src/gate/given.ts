@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { DEFAULTS } from "../contract/defaults.ts";
 import type { Acting } from "../contract/gate.ts";
 import { originSchema } from "../contract/origin.ts";
 import { principalSchema } from "../contract/principal.ts";
-import type { RequestQuery } from "../contract/request.ts";
+import type { CountOptions, RequestQuery } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import type { Background, Remembered } from "../contract/background.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { unlessUnreadable } from "../store/unreadable.ts";
 import { duplicates } from "./duplicates.ts";
 import { isStopped } from "./freeze-watch.ts";
@@ -10,8 +12,19 @@ import { toRequest } from "./to-request.ts";
 /** What is usual can be told from so many calls. */
 const PAST = 50;
 
+const requestSchema = z.lazy(() =>
+  z.object({
+    id: z.string(),
+    tool: z.string(),
+    namespace: z.string().optional(),
+    grantId: z.string().optional(),
+    proposal: z.object({ digest: z.string() }),
+  }),
+);
+
 /** @throws INVALID_ARGS for what is no request */
 export async function background(ledger: Ledger, request: ApprovalRequest): Promise<Background> {
+  parseInput(requestSchema, request, "request", "Pass the request itself: gate.background(request).");
   const [same, frozen, finished, remembered] = await Promise.all([
     duplicates(ledger, request),
     readFreezes(ledger),

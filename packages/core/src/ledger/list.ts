@@ -1,5 +1,5 @@
-import type { ApprovalRequest, Page, RequestQuery } from "../contract/request.ts";
-import { pageLimit } from "../store/query.ts";
+import type { ApprovalRequest, Page, RequestQuery, Unreadable } from "../contract/request.ts";
+import { comparing, cursorOf, pageLimit } from "../store/cursor.ts";
 import type { RequestRecord } from "../store/records.ts";
 import type { Ledger } from "./ledger.ts";
 import { toRequest } from "./to-request.ts";
@@ -21,26 +21,49 @@ export async function current(ledger: Ledger, id: string): Promise<ApprovalReque
   return record && (await asOfNow(ledger, [record]))[0];
 }
 
-/** How a cursor says that the recorded ones have been listed: the rest of it is a cursor among those that execute. */
-const EXECUTING = "executing:";
+/** How many there are of these as they stand now. Up to `cap`. */
+export async function count(ledger: Ledger, query: RequestQuery, cap: number): Promise<number> {
+  const { execution } = query;
+  if (execution !== "executing" && execution !== "unknown") return ledger.count(query, cap);
+  const { items } = await lapsed(ledger, query, execution === "unknown" ? cap : Infinity);
+  if (execution === "unknown") return Math.min((await ledger.count(query, cap)) + items.length, cap);
+  // Those that only seem to execute are counted first, and then left out.
+  return Math.min((await ledger.count(query, cap + items.length)) - items.length, cap);
+}
 
-/** Those that are recorded as unknown, in their order; behind them those that nobody has recorded yet. */
+/**
+ * Those that are recorded as unknown, and those that nobody has recorded yet, in one order. Whatever executes is read first: what
+ * is recorded meanwhile is then found twice, and never missed.
+ */
 async function unknown(ledger: Ledger, query: RequestQuery): Promise<Page<ApprovalRequest>> {
   const limit = pageLimit(query);
-  const isBehind = query.after?.startsWith(EXECUTING) ?? false;
-  const recorded: Page<RequestRecord> = isBehind ? { items: [], next: undefined } : await ledger.list(query);
-  const items = recorded.items.map(toRequest);
-  if (recorded.next !== undefined) return { ...recorded, items };
-  const unreadable = [...(recorded.unreadable ?? [])];
-  let after: string | undefined = isBehind ? query.after?.slice(EXECUTING.length) : "";
-  while (after !== undefined && items.length < limit) {
-    const rest = { ...query, execution: "executing", limit: limit - items.length, after: after === "" ? undefined : after } as const;
-    const page = await ledger.list(definedOf(rest));
+  const behind = await lapsed(ledger, query, limit + 1);
+  const recorded = await ledger.list(query);
+  const ids = new Set(recorded.items.map(({ id }) => id));
+  const all = [...recorded.items.map(toRequest), ...behind.items.filter(({ id }) => !ids.has(id))].sort(comparing(query.order));
+  const items = all.slice(0, limit);
+  const last = items.at(-1);
+  const isMore = all.length > limit || recorded.next !== undefined;
+  const unreadable = [...(recorded.unreadable ?? []), ...behind.unreadable];
+  return { items, ...(unreadable.length > 0 && { unreadable }), next: last && isMore ? cursorOf(last, query.order) : undefined };
+}
+
+/** The first of those that execute with a lease that is over. Few execute at a time, so they are looked through. */
+async function lapsed(
+  ledger: Ledger,
+  query: RequestQuery,
+  most: number,
+): Promise<{ readonly items: readonly ApprovalRequest[]; readonly unreadable: readonly Unreadable[] }> {
+  const items: ApprovalRequest[] = [];
+  const unreadable: Unreadable[] = [];
+  for (let after = query.after, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+    const page: Page<RequestRecord> = await ledger.list(definedOf({ ...query, execution: "executing", limit: 1_000, after }));
     items.push(...(await asOfNow(ledger, page.items)).filter(({ execution }) => execution === "unknown"));
     unreadable.push(...(page.unreadable ?? []));
+    if (items.length >= most) break;
     after = page.next;
   }
-  return { items, ...(unreadable.length > 0 && { unreadable }), next: after === undefined ? undefined : `${EXECUTING}${after}` };
+  return { items: items.slice(0, most), unreadable };
 }
 
 /** Stores compare what is there. */

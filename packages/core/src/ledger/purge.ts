@@ -46,7 +46,7 @@ interface Task {
 const PURGE = 'Write gate.purge({ olderThan: "90d", by: { id: "alice" } }).';
 const optionsSchema = z.lazy(() =>
   z
-    .object({
+    .strictObject({
       olderThan: durationSchema,
       by: principalSchema.optional(),
       origin: originSchema.optional(),

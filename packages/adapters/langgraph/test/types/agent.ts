@@ -2,7 +2,7 @@
 import { MemorySaver } from "@langchain/langgraph";
 import { approve, createGate, createWorker, currentCall, definePolicy, edit, isCountersignError, reject } from "@countersign/core";
 import type { AgentRunner, Decision, Principal, Reviewer, RunOutcome } from "@countersign/core";
-import { terminalReviewer } from "@countersign/core/terminal";
+import { terminalReviewer } from "@countersign/terminal";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { memoryStore } from "@countersign/memory";
 import { sqliteStore } from "@countersign/sqlite";
