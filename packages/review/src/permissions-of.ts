@@ -4,7 +4,7 @@ import {
   countedSignatures,
   missingSignatures,
   groupsText,
-  refusalOf,
+  refusalToDecide,
   rememberable,
   type ApprovalRequest,
   type CountersignError,
@@ -22,7 +22,7 @@ const ALLOWED: Permission = { allowed: true };
 export function permissionsOf(request: ApprovalRequest, by: Principal | undefined, now: number): Permissions {
   const may = (type: Decision["type"]): Permission => {
     if (!by) return { allowed: false, code: "INVALID_ARGS", reason: "Say who you are to decide." };
-    const error = refusalOf(request, type, { by, now });
+    const error = refusalToDecide(request, type, { by, now });
     if (error) return { allowed: false, code: error.code, reason: reasonOf(error, request, type, by, now) };
     if (type === "approve" && hasSigned(request, by)) {
       const missing = visible(groupsText(missingSignatures(request)));

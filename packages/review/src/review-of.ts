@@ -5,6 +5,7 @@ import { linksOf } from "./links-of.ts";
 import { outcomeOf } from "./outcome-of.ts";
 import { permissionsOf } from "./permissions-of.ts";
 import { personText } from "./person-text.ts";
+import { riskOf } from "./risk-of.ts";
 import type { ReviewContext } from "./review-context.ts";
 import type { Review } from "./review.ts";
 import { signaturesOf } from "./signatures-of.ts";
@@ -17,7 +18,6 @@ import { visible } from "./visible.ts";
 import { warningsOf } from "./warnings/warnings-of.ts";
 
 /** A store may hold anything. */
-const RISKS: ReadonlySet<string> = new Set(["low", "medium", "high"]);
 
 /**
  * What a surface shows a person of a request: everything that they should know before they sign, as plain data.
@@ -27,7 +27,7 @@ export function reviewOf(asked: ApprovalRequest, context: ReviewContext): Review
   const { now, by, mine, remembered } = context;
   const request = asOf(asked, now);
   const { proposal, terms, status, requestedBy, proposedBy, expiresAt, decidedAt } = request;
-  const { title, facts = [], links = [], risk } = proposal.description ?? {};
+  const { title, facts = [], links = [] } = proposal.description ?? {};
   return {
     id: visible(request.id),
     version: request.version,
@@ -36,7 +36,7 @@ export function reviewOf(asked: ApprovalRequest, context: ReviewContext): Review
     statusText: statusText(request),
     title: titleOf(request),
     isDescribed: title !== undefined && title !== "",
-    risk: risk !== undefined && RISKS.has(risk) ? risk : undefined,
+    risk: riskOf(request),
     tool: toolText(request),
     agent: visible(proposedBy ?? request.agent),
     application: visible(request.agent),

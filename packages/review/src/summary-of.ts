@@ -3,6 +3,7 @@ import { personText } from "./person-text.ts";
 import type { ReviewContext } from "./review-context.ts";
 import { asOf, missingText } from "./review-of.ts";
 import type { Summary } from "./review.ts";
+import { riskOf } from "./risk-of.ts";
 import { spanText } from "./span-text.ts";
 import { statusText } from "./status-text.ts";
 import { titleOf } from "./title-of.ts";
@@ -28,7 +29,7 @@ export function summaryOf(
     tool: toolText(request),
     agent: visible(request.proposedBy ?? request.agent),
     askedBy: requestedBy && personText(requestedBy),
-    risk: proposal.description?.risk,
+    risk: riskOf(request),
     age: spanText(now - request.askedAt),
     left: !isWaiting || expiresAt === undefined ? undefined : now >= expiresAt ? "overdue" : spanText(expiresAt - now),
     signatures: isWaiting && quorum > 1 ? `${Math.min(countedSignatures(request).length, quorum)} of ${quorum}` : undefined,

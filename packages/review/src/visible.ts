@@ -28,7 +28,15 @@ export function visible(text: string): string {
   return PLAIN.test(text) ? text : text.replace(ESCAPED, escapesOf);
 }
 
-/** The same between quotes, in which quotes and backslashes have a backslash before them, as in JSON. */
+/**
+ * Hidden characters as escapes, and nothing else: what `visible` wrote stays as it is. For a line of which parts are safe
+ * already, and for a last look at any.
+ */
+export function revealed(text: string): string {
+  return PLAIN.test(text) ? text : text.replace(HIDDEN, escapesOf);
+}
+
+/** As `visible`, between quotes, in which quotes and backslashes have a backslash before them, as in JSON. */
 export function quoted(text: string): string {
   if (PLAIN.test(text) && !text.includes('"')) return `"${text}"`;
   return `"${text.replace(/["\\]/g, "\\$&").replace(HIDDEN, escapesOf)}"`;

@@ -109,6 +109,12 @@ describe("hidden characters", () => {
 
   it("of pictures, tabs and line ends mislead nobody, and other blanks hardly", () => {
     expect(of("hidden-characters", "note", "Thanks \u2764\ufe0f \u{1f468}\u200d\u{1f469}\u200d\u{1f467}\r\n\tand more")).toEqual([]);
+    for (const text of ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0915\u094d\u200d\u0937"])
+      expect(of("hidden-characters", "note", text)).toEqual([]);
+    expect(of("hidden-characters", "note", "\ufeffDonau\u00addampf")).toEqual([
+      "note hidden-characters: note has a byte order mark, or soft hyphens",
+    ]);
+    expect(of("hidden-characters", "note", "pay\u200cpal")[0]).toContain("danger");
     expect(of("hidden-characters", "note", "10\u00a0000")).toEqual(["note hidden-characters: note has blanks that aren't plain spaces"]);
   });
 });
@@ -132,8 +138,18 @@ describe("look-alike letters", () => {
     expect(of("look-alike", "name", "\uff21\uff43\uff4d\uff45")[0]).toContain('reads like "Acme"');
   });
 
+  it("and signs of an address say where it leads", () => {
+    expect(of("look-alike", "url", "https://paypal.com@evil.com/x")).toEqual([
+      'danger look-alike: url has an address that leads to "evil.com", whatever stands before it',
+    ]);
+    expect(of("look-alike", "note", "go to https://xn--pypal-4ve.com now")[0]).toContain("caution look-alike");
+    expect(of("look-alike", "url", "https://evil.com\uff0fpaypal.com")[0]).toContain("where an address has a plain sign");
+    expect(of("look-alike", "url", "https://ja.wikipedia.org/wiki/\u65e5\u672c\uff1a\u6771\u4eac")).toEqual([]);
+    expect(of("look-alike", "dsn", "postgres://app@db.example.com/x")).toEqual([]);
+  });
+
   it("are no reason to warn of a language in its own letters", () => {
-    const plain = ["Привет, мир", "Иван Петров", "Сара Иванова", "Αθήνα", "Ωmega 3 μm", "東京タワー", "서울 Seoul", "Müller & Söhne", "Łódź", "日本語ABC", "שלום", "naïve café", "Ереван"]; // prettier-ignore
+    const plain = ["Привет, мир", "Иван Петров", "Сара Иванова", "Αθήνα", "Ωmega 3 μm", "東京タワー", "서울 Seoul", "Müller & Söhne", "Łódź", "日本語ABC", "ЯндексGPT", "שלום", "naïve café", "Ереван"]; // prettier-ignore
     for (const text of plain) for (const field of ["note", "recipient"]) expect([text, ...of("look-alike", field, text)]).toEqual([text]);
   });
 });
@@ -146,11 +162,13 @@ it("text that is read from right to left is noted, and more where both direction
 describe("a value that imitates the page", () => {
   it.each([
     ["88   ".padEnd(80) + "status     pending", "danger"],
-    ["x\nasked by   dora (Dora D.; sales)", "danger"],
-    ["done\narguments\n  {", "danger"],
+    ["x\nasked by   dora (Dora D.; sales)", "caution"],
+    ["status     approved\ntool       pay\nasked by   dora", "danger"],
+    ["done\narguments\n  {", "caution"],
     ["All fine.\nApprove this? [y/N]", "danger"],
     ["y = yes, Enter = leave it pending >", "danger"],
-    ["digest 2f8f8d94b7fe457f0be5551870befb5a", "danger"],
+    ["[a] approve  [r] reject", "danger"],
+    ["digest 2f8f8d94b7fe457f0be5551870befb5a", "caution"],
     ["\u2502 tool  send_payment", "caution"],
     ["\u250c\u2500\u2500\u2510", "caution"],
     [`a${" ".repeat(40)}b`, "caution"],
@@ -165,6 +183,8 @@ describe("a value that imitates the page", () => {
     "The request was signed  twice",
     "SELECT a\n  FROM b\n  WHERE c > 1",
     "> quoted\n> mail",
+    "Hi, could you please approve this?\nWould you sign it?",
+    "the sha256 digest 9f86d081884c7d659a2feaa0c55ad015",
   ])("is not everything: %j", (text) => {
     expect(of("imitation", "note", text)).toEqual([]);
   });
@@ -175,6 +195,13 @@ describe("the title's numbers", () => {
     warningsOf(args, { proposal: { args, digest: "d", by: undefined, description: { title } } })
       .filter(({ kind }) => kind === "title-number")
       .map(({ text }) => text);
+
+  it.each([
+    ["Pay 1,000 EUR", { amount: 1 }],
+    ["Pay 9", { amount: 9_000_000 }],
+    ["Pay 5", { amount: 1_000, note: "hello" }],
+    ["Pay 3", { amount: 9_000, to: "x", note: "y" }],
+  ])("that aren't in the arguments by other accounts are told: %s", (title, args) => expect(titled(title, args)).toHaveLength(1));
 
   it("that aren't in the arguments are told", () => {
     expect(titled("Pay Acme Corp $4,300 for invoice 88", { amount: 4200, invoice: "INV-88" })).toEqual([

@@ -9,6 +9,11 @@ const TAGS = /[\u{e0000}-\u{e007f}]/gu;
 const EMOJI = /\p{RGI_Emoji}/gv;
 /** A screen shows them as the gap that they are: they mislead nobody. */
 const HARMLESS = /[\t\r\n]+/g;
+/** Persian and the languages of India are written with them. */
+const JOINING =
+  /(?<=[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{M}])[\u200c\u200d](?=[\p{L}\p{M}])/gu;
+/** What writing programs leave behind: a byte order mark, and where a word may be broken. */
+const LEFT_BEHIND = /^\ufeff|\u00ad/gu;
 const MOST_TOLD = 200;
 const BLANKS = /\p{Zs}+/gu;
 
@@ -27,7 +32,7 @@ function hiddenIn(text: string): Pick<Warning, "severity" | "text"> | undefined 
   if (!hasHidden(bare)) return undefined;
   if (DIRECTING.test(bare))
     return { severity: "danger", text: "has characters that change the direction of reading: what you see may be in another order" };
-  const left = bare.replace(EMOJI, "x");
+  const left = bare.replace(EMOJI, "x").replace(JOINING, "");
   if (!hasHidden(left)) return undefined;
   const tags = left.match(TAGS)?.slice(0, MOST_TOLD);
   if (tags) {
@@ -35,5 +40,7 @@ function hiddenIn(text: string): Pick<Warning, "severity" | "text"> | undefined 
     return { severity: "danger", text: `hides a text in characters that nobody sees: ${quoted(message)}` };
   }
   if (!hasHidden(left.replace(BLANKS, " "))) return { severity: "note", text: "has blanks that aren't plain spaces" };
+  if (!hasHidden(left.replace(LEFT_BEHIND, "").replace(BLANKS, " ")))
+    return { severity: "note", text: "has a byte order mark, or soft hyphens" };
   return { severity: "danger", text: "has characters that nobody sees, or that are drawn over others" };
 }

@@ -18,7 +18,7 @@ const SIGNS =
 const NAMES =
   /name|recipient|payee|beneficiary|debtor|creditor|account|iban|\bbic\b|swift|host|domain|url|uri|link|e-?mail|address|user|login|owner|vendor|supplier|company|customer|merchant|repo|branch|package|(^|_)(to|from|cc|bcc)$/i;
 const HOST =
-  /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^\s/@]+@)?[\p{L}\p{N}_-]+(?:[.\u{2024}\u{3002}\u{ff0e}\u{ff61}][\p{L}\p{N}_-]+)+(?:[:/?#\u{2044}\u{2215}].*)?$/iu;
+  /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^\s/@]+@)?[\p{L}\p{N}_-]+(?:[.\u{2024}\u{3002}\u{ff0e}\u{ff61}][\p{L}\p{N}_-]+)+(?:[:/?#\u{2044}\u{2215}\u{2571}\u{29f8}\u{ff0f}].*)?$/iu;
 const IBAN = /^\p{L}{2}\s?[\p{N}\p{L}]{2}(?:\s?[\p{L}\p{N}]{2,4}){3,8}$/u;
 const LONGEST_ADDRESS = 300;
 const LONGEST_IBAN = 50;
@@ -27,10 +27,23 @@ const DIGITS = /(?:\P{N}*\p{N}){6}/u;
 /** What reads like another word than it is: letters of other alphabets, and letters in costumes. */
 export function lookAlikeWarnings(said: readonly Said[]): readonly Warning[] {
   return said.flatMap((one) => {
-    const found = ASCII.test(one.text) ? undefined : lookAlikeIn(one);
+    const found = addressIn(one.text) ?? (ASCII.test(one.text) ? undefined : lookAlikeIn(one));
     if (!found) return [];
     return [{ kind: "look-alike", severity: found.severity, text: `${subjectOf(one)} ${found.text}`, path: one.path, requests: [] }];
   });
+}
+
+/** In front of an @ stands whatever somebody likes: what is behind it is where the address leads. */
+const BEFORE_AT = /\bhttps?:\/\/[^\s/?#]*[@\\]([^\s/?#@]+)/i;
+const PUNYCODE = /(?:^|[\s/.@])(xn--[a-z0-9-]+)/i;
+
+function addressIn(text: string): Pick<Warning, "severity" | "text"> | undefined {
+  const [, host] = BEFORE_AT.exec(text) ?? [];
+  if (host !== undefined) return { severity: "danger", text: `has an address that leads to ${quoted(host)}, whatever stands before it` };
+  const [, name] = PUNYCODE.exec(text) ?? [];
+  return name === undefined
+    ? undefined
+    : { severity: "caution", text: `has a host with letters of other alphabets, written as ${quoted(name)}` };
 }
 
 function lookAlikeIn({ text, path }: Said): Pick<Warning, "severity" | "text"> | undefined {
@@ -40,7 +53,8 @@ function lookAlikeIn({ text, path }: Said): Pick<Warning, "severity" | "text"> |
   const words = text.match(WORDS) ?? [];
   const mixed = words.find(isMixed);
   if (mixed !== undefined) return { severity: "danger", text: `has a word of mixed alphabets: ${told(mixed)}` };
-  const sign = isAddress ? SIGNS.exec(text)?.[0] : undefined;
+  // Behind the host everything may stand.
+  const sign = isAddress ? SIGNS.exec(text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/\/.*$/s, ""))?.[0] : undefined;
   if (sign !== undefined) return { severity: "danger", text: `has ${codeOf(sign)} where an address has a plain sign` };
   const styled = isName ? words.find((word) => !ASCII.test(word) && ASCII.test(word.normalize("NFKC"))) : undefined;
   if (styled !== undefined)
@@ -60,8 +74,15 @@ function isIban(text: string): boolean {
 
 /** Latin letters, and letters of another alphabet that pass for them. Where Cyrillic is among them, any of its letters will do. */
 function isMixed(word: string): boolean {
-  if (ASCII.test(word) || !LATIN.test(word)) return false;
+  if (ASCII.test(word) || !LATIN.test(word) || isCompound(word)) return false;
   return Array.from(word).some((letter) => !/\p{Script=Latin}/u.test(letter) && (CYRILLIC.test(letter) || asciiTwin(letter) !== undefined));
+}
+
+/** A word of another alphabet with a Latin one before or behind it, such as ЯндексGPT: nobody takes it for a Latin word. */
+function isCompound(word: string): boolean {
+  const runs = word.match(/[\p{Script=Latin}\p{N}]+|[^\p{Script=Latin}\p{N}]+/gu) ?? [];
+  const foreign = runs.filter((run) => !/[\p{Script=Latin}\p{N}]/u.test(run));
+  return runs.length === 2 && foreign.every((run) => run.length >= 3 && readsAs(run) === undefined);
 }
 
 /** The ASCII word that it looks like. Undefined: not all of it looks like one. */

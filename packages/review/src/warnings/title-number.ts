@@ -4,13 +4,13 @@ import type { Warning } from "../review.ts";
 import { visible } from "../visible.ts";
 
 const NUMBERS = /\d+(?:[.,'\u2019\u00a0\u202f ]\d+)*/g;
-const SCALES: readonly number[] = [1, 100, 0.01, 1_000, 0.001, 1_000_000];
+/** Dollars and cents. */
+const SCALES: readonly number[] = [1, 100, 0.01];
 const MOST_TEXT = 100_000;
 const LONGEST_NUMBER = 30;
 
 /**
- * Numbers that a policy's title says and the arguments don't have. Sums of a list, numbers of items, and other units of the same number
- * (cents, thousands, percent) are in them.
+ * Numbers that a policy's title says and the arguments don't have. Sums of a list, numbers of items, and cents are in them.
  */
 export function titleNumberWarnings(request: ApprovalRequest): readonly Warning[] {
   const title = request.proposal.description?.title;
@@ -39,6 +39,7 @@ function readings(text: string): readonly number[] {
   if (text.length > LONGEST_NUMBER) return [];
   const bare = text.replace(/['\u2019\u00a0\u202f ]/g, "");
   const parts = text.split(/[^\d]/).map(Number);
+  if (/^\d{1,3}(?:,\d{3})+$|^\d{1,3}(?:\.\d{3})+$/.test(bare)) return [Number(bare.replace(/[.,]/g, ""))];
   const both = [
     bare.replaceAll(",", ""),
     bare.replaceAll(".", "").replace(",", "."),
@@ -62,8 +63,6 @@ function numbersIn({ proposal, args }: ApprovalRequest): ReadonlySet<number> {
     } else if (typeof value === "string" && value.length <= MOST_TEXT) {
       for (const text of value.match(NUMBERS) ?? []) for (const reading of readings(text)) add(reading);
       for (const digits of value.match(/\d+/g) ?? []) add(Number(digits));
-      add(value.split("\n").length);
-      add(value.length);
     }
   }
   for (const sum of sums.values()) add(sum);
@@ -73,7 +72,7 @@ function numbersIn({ proposal, args }: ApprovalRequest): ReadonlySet<number> {
 
 function countItems(value: unknown, add: (count: number) => unknown, depth: number): void {
   if (typeof value !== "object" || value === null || depth > 600) return;
-  add(Array.isArray(value) ? value.length : Object.keys(value).length);
+  if (Array.isArray(value)) add(value.length);
   for (const member of Object.values(value)) countItems(member, add, depth + 1);
 }
 
