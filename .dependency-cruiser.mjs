@@ -38,8 +38,6 @@ const coreRooms = {
   // Beside each other: a worker runs threads, and adapters share what they need around a run.
   work: order,
   adapt: order,
-  // A reviewer at Node's prompt: a surface that decides. Nothing but terminal.ts reaches it.
-  terminal: order.slice(0, order.indexOf("resume")),
 };
 
 /** The folder of a package, as a group. */
@@ -87,17 +85,10 @@ export default {
     },
     {
       name: "core-edge-safe",
-      comment: "Core runs on edge runtimes: of Node it may use node:crypto and node:async_hooks. Only the terminal is Node's.",
+      comment: "Core runs on edge runtimes: of Node it may use node:crypto and node:async_hooks.",
       severity: "error",
-      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/terminal(/|\\.ts$)" },
+      from: { path: "^packages/core/src/" },
       to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|async_hooks)$" },
-    },
-    {
-      name: "core-terminal-apart",
-      comment: "core/src/terminal is for terminal.ts alone: everything else in core is edge-safe.",
-      severity: "error",
-      from: { path: "^packages/core/src/", pathNot: "^packages/core/src/terminal(/|\\.ts$)" },
-      to: { path: "^packages/core/src/terminal(/|\\.ts$)" },
     },
     {
       name: "own-src-only",

@@ -21,7 +21,7 @@ export function svgOf(screen: RecordedScreen, title: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="${GROUND}"/>`,
-    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" xml:space="preserve">`,
+    `<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">`,
     ...body,
     "</g>",
     "</svg>",
@@ -37,18 +37,20 @@ interface Run {
   readonly look: Cell;
 }
 
+/** Words, each in its place: pictures make one blank of several. */
 function runsOf(row: readonly Cell[]): readonly Run[] {
   const runs: Run[] = [];
   for (const [column, cell] of row.entries()) {
-    if (cell.width === 0) continue;
-    const text = cell.text === "" ? " " : cell.text;
+    const { text, width, inverse } = cell;
+    if (width === 0 || (text.trim() === "" && !inverse)) continue;
     const before = runs.at(-1);
+    const isNext = before && before.column + before.columns === column && looksLike(before.look, cell);
     // What is two columns wide, or no plain letter, stands by itself: fonts disagree about it.
-    const joins = before && /^[ -~]$/.test(text) && /^[ -~]+$/.test(before.text) && looksLike(before.look, cell);
-    if (joins) runs[runs.length - 1] = { ...before, columns: before.columns + 1, text: before.text + text };
-    else runs.push({ column, columns: cell.width, text, look: cell });
+    if (isNext && /^[!-~]$/.test(text) && /^[!-~]+$/.test(before.text))
+      runs[runs.length - 1] = { ...before, columns: before.columns + 1, text: before.text + text };
+    else runs.push({ column, columns: width, text: text === "" ? " " : text, look: cell });
   }
-  return runs.filter(({ text, look }) => text.trim() !== "" || look.inverse);
+  return runs;
 }
 
 function looksLike(a: Cell, b: Cell): boolean {

@@ -1,2 +1,22 @@
 /** `@countersign/terminal`: a person decides at a terminal. @module */
-export {};
+export { argumentRows, blockRows } from "./argument-rows.ts";
+export { askKey } from "./ask-key.ts";
+export { askLine } from "./ask-line.ts";
+export { sizeOf, type GuardedOptions, type Silence, type Size } from "./guarded.ts";
+export { GUTTER, labelled, ownRows, valueRows, type Drawing } from "./gutter.ts";
+export { takeKeyboard, type Keyboard, type KeyboardEvents, type Page, type Tty } from "./keyboard.ts";
+export type { Input, Keys, Named } from "./input-decoder.ts";
+export { Dialogue, type Interlude, type Sitting } from "./dialogue.ts";
+export { Edit, signedEdit, type EditExtras } from "./edit/edit.ts";
+export { EditLeft } from "./edit/edit-left.ts";
+export { inDialogue } from "./in-dialogue.ts";
+export { originHere } from "./origin-here.ts";
+export { questionRows } from "./question-rows.ts";
+export { differenceRows, reviewRows, warningRows } from "./review-rows.ts";
+export { plain, styleFor, type Style } from "./style.ts";
+export { terminalReviewer } from "./terminal-reviewer.ts";
+export { Unanswered } from "./unanswered.ts";
+export { standingOf, type Standing, type Watching } from "./watched.ts";
+export { showsOnly } from "./shows-only.ts";
+export { cut, padded, widthOf } from "./width.ts";
+export { wrapped } from "./wrapped.ts";
