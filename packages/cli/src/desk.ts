@@ -1,9 +1,8 @@
-import { createGate, type Gate, type Principal } from "@countersign/core";
+import { createGate, type Acting, type Gate, type Origin, type Principal } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
 import type { Command } from "commander";
 import { Failure, usage } from "./failure.ts";
 import { EXIT } from "./exit.ts";
-import { meantRequest } from "./meant-request.ts";
 import { Output } from "./output/output.ts";
 import { personalFile, readConfig, type Config } from "./settings/config.ts";
 import { openStore, storeName } from "./settings/store.ts";
@@ -11,6 +10,7 @@ import { openStore, storeName } from "./settings/store.ts";
 /** Options that every command takes. */
 export interface GlobalOptions {
   readonly store?: string;
+  readonly storeModule?: string;
   readonly tenant?: string;
   readonly json?: boolean;
 }
@@ -30,12 +30,12 @@ export interface Desk extends Room {
   readonly address: string;
 }
 
-export function roomOf(command: Command): Room {
-  const { store, tenant, json = false } = command.optsWithGlobals<GlobalOptions>();
-  const config = readConfig(process.env, process.cwd());
+export async function roomOf(command: Command): Promise<Room> {
+  const { store, storeModule, tenant, json = false } = command.optsWithGlobals<GlobalOptions>();
+  const config = await readConfig(process.env, process.cwd());
   return {
     out: new Output(json),
-    config: { ...config, store: store ?? config.store },
+    config: { ...config, store: store ?? config.store, storeModule: storeModule ?? config.storeModule },
     tenant: tenant ?? config.tenant ?? "default",
   };
 }
@@ -46,27 +46,34 @@ export async function atDesk(
   work: (desk: Desk) => Promise<void>,
   options: { readonly create?: boolean } = {},
 ): Promise<void> {
-  const room = roomOf(command);
-  const address = room.config.store;
-  if (address === undefined)
-    throw usage(
-      'Which store? Give --store <file or postgres:// URL>, set COUNTERSIGN_STORE, or write {"store": "…"} into countersign.json.',
-    );
+  const room = await roomOf(command);
+  const { store: address, storeModule: module } = room.config;
   const warn = (message: string): void => room.out.warn(message);
-  await using store = await openStore(address, { ...options, warn });
-  const gate = createGate({ store, tenant: room.tenant, warn });
+  const store = await openStore(address, { ...options, warn, module });
   try {
-    await work({ ...room, store, address: storeName(address), gate });
-  } catch (error) {
-    throw await meantRequest(error, gate);
+    const gate = createGate({ store, tenant: room.tenant, warn });
+    await work({ ...room, store, address: storeName(address, module), gate });
+  } finally {
+    await store.close();
   }
 }
 
 /** Who signs. There is no default: nobody signs by accident. @throws Failure that says how to configure it */
-export function signer({ config: { identity } }: Room): Principal {
+export function signer({ config: { identity, mistake } }: Room): Principal {
+  if (mistake !== undefined) throw usage(mistake);
   if (identity) return identity;
   throw new Failure(
     EXIT.usage,
     `Who signs? Set COUNTERSIGN_AS=<your id> and COUNTERSIGN_ROLES=<role,role>, or write {"identity": {"id": "…", "roles": ["…"]}} into ${personalFile(process.env)}.`,
   );
+}
+
+/** Who acts, and where: the trail has both. @throws Failure if nobody is configured */
+export async function acting(desk: Desk): Promise<Acting> {
+  return { by: signer(desk), origin: await originOf(desk) };
+}
+
+/** The user and the machine, and the role that the database let the session in as. */
+async function originOf({ store }: Desk): Promise<Origin> {
+  return { ...(await import("@countersign/terminal")).originHere(), role: await store.role?.() };
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
-import { visibleJson } from "@countersign/core/terminal";
+import { visibleJson } from "@countersign/review";
 import { EXIT } from "./exit.ts";
 import { explained } from "./failure.ts";
+import { Output } from "./output/output.ts";
 import { program } from "./program.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string };
@@ -25,7 +26,8 @@ function isHelp(error: unknown): error is CommanderError {
 
 function tell(error: unknown, json: boolean): number {
   const { exit, code, message, details } = explained(error);
-  process.stderr.write(json ? `${visibleJson({ error: { code, message, details } }, 0)}\n` : `countersign: ${message}\n`);
+  if (json) process.stderr.write(`${visibleJson({ error: { code, message, details } }, 0)}\n`);
+  else new Output(false).error(message);
   if (process.env["COUNTERSIGN_DEBUG"] && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   return exit;
 }

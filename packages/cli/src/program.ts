@@ -34,7 +34,7 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
 
 const EPILOGUE = `
 Who signs:  COUNTERSIGN_AS=alice COUNTERSIGN_ROLES=finance,ops, or identity in ~/.config/countersign/config.json. No default.
-Store:      --store, COUNTERSIGN_STORE, or store in ./countersign.json.
+Store:      --store, COUNTERSIGN_STORE, or store in ./countersign.json. --store-module for a store of your own.
 Ends with:  0 done, 1 no, 2 wrong call, 3 refused, 4 store trouble, 5 nobody decided in time. --json makes errors JSON too.
 `;
 
@@ -48,6 +48,7 @@ export async function program(version: string, argv: readonly string[]): Promise
     .version(version, "-V, --version")
     .option("--json", "results as JSON, one value a line")
     .option("--store <address>", "a SQLite file, or a postgres:// URL")
+    .option("--store-module <module>", "a JavaScript or TypeScript module, or package, that has the store; it gets the address")
     .option("--tenant <name>", 'whose records (default: "default")')
     .addHelpCommand(new Command("help").argument("[command]").description("what a command does").helpGroup("Shell:"))
     .addHelpText("after", EPILOGUE);
@@ -67,7 +68,7 @@ function commandIn(argv: readonly string[]): string {
   return argv.find((word, index) => !word.startsWith("-") && !TAKES_VALUE.has(argv[index - 1] ?? "")) ?? "";
 }
 
-const TAKES_VALUE: ReadonlySet<string> = new Set(["--store", "--tenant"]);
+const TAKES_VALUE: ReadonlySet<string> = new Set(["--store", "--store-module", "--tenant"]);
 
 /** Errors are thrown to whoever runs it: there they are said once, in one line. */
 function quietly(command: Command): Command {

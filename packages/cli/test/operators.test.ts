@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createGate } from "@countersign/core";
+import { createGate, definePolicy } from "@countersign/core";
 import { GIVEN_UP } from "@countersign/core/store";
 import { sampler, loadPolicy } from "@countersign/policy";
 import { sqliteStore } from "@countersign/sqlite";
@@ -29,24 +29,24 @@ afterAll(() => office.close());
 describe("an operator", () => {
   it("runs again what did not happen, and withdraws what is not needed", async () => {
     const { id } = await office.unknown();
-    expect((await office.run(["settle", id, "--retry"])).code).toBe(0);
+    expect((await office.run(["settle", id, "--retry", "--yes"])).code).toBe(0);
     expect(await office.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
     const withdrawn = await office.asked();
-    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed"])).stdout).toMatch(/^cancelled/);
+    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed", "--yes"])).stdout).toMatch(/^cancelled/);
   });
 
   it("says that what did not happen shall not be run again", async () => {
     const { id } = await office.unknown();
-    expect((await office.run(["settle", id, "--failed", "The bank has no such payment."])).stdout).toMatch(/^failed/);
+    expect((await office.run(["settle", id, "--failed", "The bank has no such payment.", "--yes"])).stdout).toMatch(/^failed/);
     expect(await office.gate.get(id)).toMatchObject({ execution: "failed", receipt: { error: "The bank has no such payment." } });
   });
 
   it("freezes and lifts", async () => {
-    const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--json"]);
+    const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--yes", "--json"]);
     const [freeze] = await office.gate.freezes();
     expect(freeze).toMatchObject({ id: values<{ id: string }>(frozen.stdout)[0]?.id, tool: "send_payment", by: { id: "fiona" } });
     expect((await office.run(["freezes"])).stdout).toContain("wrong bank");
-    expect((await office.run(["lift", freeze?.id ?? ""])).code).toBe(0);
+    expect((await office.run(["lift", freeze?.id ?? "", "-y"])).code).toBe(0);
     expect(await office.gate.freezes()).toEqual([]);
   });
 
@@ -56,16 +56,12 @@ describe("an operator", () => {
     expect((await office.run(given)).code).toBe(0);
     const [grant] = values<{ id: string; uses: number }>((await office.run(["grants", "list", "--live", "--json"])).stdout);
     expect(grant?.uses).toBe(3);
-    expect((await office.run(["grants", "revoke", grant?.id ?? ""])).code).toBe(0);
+    expect((await office.run(["grants", "revoke", grant?.id ?? "", "-y"])).code).toBe(0);
     expect((await office.run(["grants", "--live"])).stdout).toBe("");
   });
 
-  it("removes what had ended, after a yes", async () => {
-    expect((await office.run(["purge", "--older-than", "90d", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
-    const terminal = office.terminal(["purge", "--older-than", "1d"]);
-    await terminal.until("Remove from");
-    terminal.type("n");
-    expect(await terminal.ended()).toBe(1);
+  it("removes what had ended", async () => {
+    expect((await office.run(["purge", "--older-than", "90d", "--yes", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
   });
 });
 
@@ -87,13 +83,15 @@ describe("worker", () => {
 
   it("resumes what is decided, once or until a signal", async () => {
     await suspended("once");
-    expect((await office.run(["worker", AGENT, "--once", "--json"], { env: OFFICE() })).stdout).toBe(
-      '{"resumed":0,"expired":0,"failed":0}\n',
-    );
+    const once = async () => values<object>((await office.run(["worker", AGENT, "--once", "--json"], { env: OFFICE() })).stdout);
+    expect(await once()).toEqual([{ type: "drained", resumed: 0, expired: 0, failed: 0 }]);
     await decided();
-    expect((await office.run(["worker", AGENT, "--once", "--json"], { env: OFFICE() })).stdout).toBe(
-      '{"resumed":1,"expired":0,"failed":0}\n',
-    );
+    const [at, thread] = [expect.any(Number) as number, { threadId: "once", agent: "payments" }];
+    expect(await once()).toEqual([
+      { at, type: "started", ...thread },
+      { at, type: "completed", ...thread },
+      { type: "drained", resumed: 1, expired: 0, failed: 0 },
+    ]);
 
     const child = spawn(process.execPath, [BIN, "worker", AGENT], { env: environment(office.home, OFFICE()), cwd: office.home });
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -104,6 +102,59 @@ describe("worker", () => {
     await expect.poll(async () => (await gate.list({ threadId: "live" })).items[0]?.execution, { timeout: 20_000 }).toBe("done");
     child.kill("SIGTERM");
     expect(await ended).toBe(0);
+  });
+
+  it("keeps house on --store without a module, and says what it does: a line for people, JSON in a pipe", async () => {
+    const store = join(office.home, "house.db");
+    let [skipped, id] = [-4 * 86_400_000, ""];
+    {
+      await using made = sqliteStore(store);
+      const policy = definePolicy({ tools: { pay: "ask" } });
+      const past = createGate({ policy, store: made, now: () => Date.now() + skipped, warn: () => {} });
+      for (const key of ["a", "b"]) {
+        const asked = await past.ask({ threadId: `t-${key}`, key, tool: "pay", args: {} });
+        ({ id } = asked);
+        skipped = 0;
+      }
+      await createGate({ store: made, tenant: "other" }).list();
+    }
+    const once = await office.run(["worker", "--once", "--store", store]);
+    expect(values<object>(once.stdout)).toEqual([
+      {
+        at: expect.any(Number) as number,
+        type: "expired",
+        requestId: expect.any(String) as string,
+        threadId: "t-a",
+        agent: "",
+        tool: "pay",
+      },
+      { type: "drained", resumed: 0, expired: 1, failed: 0 },
+    ]);
+    expect(once.code).toBe(0);
+    const terminal = office.terminal(["worker", "--store", store]);
+    await terminal.until("Keeping house: ");
+    await using live = sqliteStore(store);
+    const record = await live.getRequest("default", id);
+    if (!record) throw new Error(id);
+    const overdue = { ...record, expiresAt: Date.now(), version: record.version + 1 };
+    await live.commit({
+      tenant: "default",
+      changes: [{ op: "put", kind: "request", record: overdue, expects: record.version }],
+      events: [],
+    });
+    await terminal.until(`expired  request ${id} (pay), thread t-b`);
+    terminal.type("\u0003");
+    expect(await terminal.ended()).toBe(0);
+  });
+
+  it("says of a thread on a terminal when it takes it and how that ends", async () => {
+    await suspended("seen");
+    await decided();
+    const terminal = office.terminal(["worker", AGENT], { env: OFFICE() });
+    await terminal.until("started  thread seen of payments");
+    await terminal.until("done     thread seen of payments");
+    terminal.type("\u0003");
+    expect(await terminal.ended()).toBe(0);
   });
 
   it("is told in the doctor's findings when conversations are forgotten and everything is approved", async () => {

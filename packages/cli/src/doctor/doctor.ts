@@ -1,11 +1,10 @@
 import { createGate } from "@countersign/core";
 import type { StorePort } from "@countersign/core/store";
-import { visible } from "@countersign/core/terminal";
 import { Command } from "commander";
 import { roomOf, type Room } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { explained } from "../failure.ts";
-import type { Output, Style } from "../output/output.ts";
+import type { Line, Style } from "../output/output.ts";
 import { openStore, storeName } from "../settings/store.ts";
 import { agents } from "./agents.ts";
 import { freezes } from "./freezes.ts";
@@ -29,9 +28,9 @@ export function doctor(): Command {
     .option("--policy <file>", "the policy file, or a module that exports the policy")
     .option("--module <file>", "the module that exports the agents' runners")
     .action(async (options: DoctorOptions, command: Command) => {
-      const room = roomOf(command);
+      const room = await roomOf(command);
       const findings = await examine(room, options);
-      for (const finding of findings) room.out.result(finding, text(room.out, finding));
+      for (const finding of findings) room.out.result(finding, ...linesOf(finding));
       if (findings.some(({ status }) => status === "problem")) process.exitCode = EXIT.no;
     });
 }
@@ -42,10 +41,10 @@ const MARKS: { readonly [S in Finding["status"]]: readonly [string, Style] } = {
   problem: ["problem", "red"],
 };
 
-function text(out: Output, { check, status, message, advice }: Finding): string {
+function linesOf({ check, status, message, advice }: Finding): readonly Line[] {
   const [word, style] = MARKS[status];
-  const line = `${out.style(style, word.padEnd(8))} ${check.padEnd(10)} ${visible(message)}`;
-  return advice === undefined ? line : `${line}\n${" ".repeat(20)}-> ${visible(advice)}`;
+  const line: Line = [{ style, text: word.padEnd(8) }, ` ${check.padEnd(10)} `, message];
+  return advice === undefined ? [line] : [line, [" ".repeat(20), `-> ${advice}`]];
 }
 
 async function examine(room: Room, { policy, module }: DoctorOptions): Promise<readonly Finding[]> {
@@ -54,8 +53,8 @@ async function examine(room: Room, { policy, module }: DoctorOptions): Promise<r
 
 async function withStore(room: Room, policy: string | undefined): Promise<readonly Finding[]> {
   const { config, tenant, out } = room;
-  const address = config.store;
-  if (address === undefined) {
+  const { store: address, storeModule } = config;
+  if (address === undefined && storeModule === undefined) {
     const missing = problem(
       "store",
       "No store is named.",
@@ -67,11 +66,14 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
   const warn = (message: string): void => void warnings.push(warning("store", message, "The README of the store says more."));
   let store: StorePort | undefined;
   try {
-    store = await openStore(address, { warn });
+    store = await openStore(address, { warn, module: storeModule });
     await store.now();
     const gate = createGate({ store, tenant, warn });
     const found = [
-      ok("store", `${storeName(address)} answers${store.capabilities.durable ? "" : ", and keeps everything in memory alone"}.`),
+      ok(
+        "store",
+        `${storeName(address, storeModule)} answers${store.capabilities.durable ? "" : ", and keeps everything in memory alone"}.`,
+      ),
       ok("schema", "The schema fits this version."),
       ...(await writes(store, tenant)),
       ...(await clock(store)),
@@ -86,7 +88,7 @@ async function withStore(room: Room, policy: string | undefined): Promise<readon
   } catch (error) {
     const { code, message } = explained(error);
     const check = code === "STORE_INCOMPATIBLE" ? "schema" : "store";
-    const failed = problem(check, `${storeName(address)}: ${message}`, ADVICE[check]);
+    const failed = problem(check, `${storeName(address, storeModule)}: ${message}`, ADVICE[check]);
     return [failed, ...warnings, ...(await policyFindings(policy, []))];
   } finally {
     await store?.close().catch((error: unknown) => out.warn(String(error)));

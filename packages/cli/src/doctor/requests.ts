@@ -1,7 +1,8 @@
 import { approve, missingSignatures, type DecisionRecord, type Principal, type RequestQuery } from "@countersign/core";
 import { audienceOf, parsePage, type RequestRecord, type StorePort } from "@countersign/core/store";
 import { count } from "../output/count.ts";
-import { termsText } from "../output/request.ts";
+import { termsText } from "@countersign/review";
+import { moment } from "../output/when.ts";
 import type { Config } from "../settings/config.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 
@@ -9,12 +10,14 @@ import { ok, problem, warning, type Finding } from "./finding.ts";
 const LOOKED_AT = 10_000;
 /** An approved call that a worker would have begun long ago. */
 const OVERDUE = 5 * 60_000;
+/** A worker looks each second: this long after the lease it would have recorded it, in ms. */
+const HEARTBEAT = 2_000;
 
 /** What waits for something that will not come by itself. */
 export async function requests(store: StorePort, tenant: string, { people, identity }: Config): Promise<readonly Finding[]> {
   const now = await store.now();
   const pending = await upTo(store, tenant, { status: "pending" });
-  const known = people ?? [...(identity ? [identity] : []), ...(await whoSigned(store, tenant))];
+  const known = people?.entries ?? [...(identity ? [identity] : []), ...(await whoSigned(store, tenant))];
   const all = `Only the first ${LOOKED_AT} pending requests were looked at.`;
   return [
     ...unsignable(pending, known, people !== undefined),
@@ -29,6 +32,7 @@ export async function requests(store: StorePort, tenant: string, { people, ident
       await upTo(store, tenant, { execution: "unknown" }),
       "Check the outside system, then record the outcome: countersign list --execution unknown, countersign settle.",
     ),
+    ...lapsed(await upTo(store, tenant, { execution: "executing" }), now),
     ...waiting(
       "Approved more than five minutes ago, and not run",
       (await upTo(store, tenant, { status: "approved", execution: "none" })).filter(({ decidedAt = now }) => decidedAt < now - OVERDUE),
@@ -40,6 +44,18 @@ export async function requests(store: StorePort, tenant: string, { people, ident
 function waiting(what: string, found: readonly RequestRecord[], advice: string): readonly Finding[] {
   if (found.length === 0) return [];
   return [warning("requests", `${what}: ${count(found.length, "request")}, such as ${found[0]?.id}.`, advice)];
+}
+
+/** Executions whose process died, and no worker has recorded that yet. */
+function lapsed(executing: readonly RequestRecord[], now: number): readonly Finding[] {
+  const over = executing.filter(({ leaseUntil }) => leaseUntil <= now - HEARTBEAT).toSorted((a, b) => a.leaseUntil - b.leaseUntil);
+  const [first] = over;
+  if (!first) return [];
+  const since = `such as ${first.id}, since ${moment(first.leaseUntil, now)}`;
+  const message = `Started by a process that died, and no worker has recorded it: ${count(over.length, "request")}, ${since}. The outcome is unknown.`;
+  const advice =
+    "Run a worker, which records it and wakes what may run again: countersign worker. For the rest, check the outside system, then record the outcome: countersign list --execution unknown, countersign settle.";
+  return [warning("requests", message, advice)];
 }
 
 /** Requests that nobody who is known could sign, or too few for their quorum. */

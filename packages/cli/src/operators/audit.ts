@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { verifyTrail, type AuditEvent, type Grant } from "@countersign/core";
-import { visibleJson } from "@countersign/core/terminal";
+import { visibleJson } from "@countersign/review";
 import { Command } from "commander";
 import { atDesk, roomOf } from "../desk.ts";
 import { usage } from "../failure.ts";
@@ -121,7 +121,7 @@ function verifying(): Command {
     .description("check an export by itself: its chains are whole, nothing was changed or moved; needs no store")
     .argument("<file>", "what audit export wrote; - for standard input")
     .action(async (path: string, _options: object, command: Command) => {
-      const { out } = roomOf(command);
+      const { out } = await roomOf(command);
       const { result, file, sha256 } = await readTrail(path, verifyTrail);
       const text = `${file}: verified ${count(result.events, "event")} in ${count(result.subjects, "chain")}, SHA-256 ${sha256}`;
       out.result({ file, ...result, sha256 }, text);

@@ -1,11 +1,13 @@
-import { createWorker, isCountersignError } from "@countersign/core";
+import { createWorker, type AgentRunner, type Gate, type Worker, type WorkerEvent } from "@countersign/core";
 import { Command } from "commander";
-import { roomOf, type GlobalOptions } from "../desk.ts";
+import { atDesk, roomOf, type GlobalOptions } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
 import { count } from "../output/count.ts";
+import type { Output } from "../output/output.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
 import { whole } from "../settings/values.ts";
+import { eventLine, messageOf, shownEvent } from "./worker-event.ts";
 
 interface WorkerOptions {
   readonly once?: boolean;
@@ -14,43 +16,55 @@ interface WorkerOptions {
 
 export function worker(): Command {
   return new Command("worker")
-    .description("resume the threads of an application's agents as they are decided, until Ctrl-C")
-    .argument("<module>", "a JavaScript or TypeScript file that exports runners; it opens its own store")
+    .description("resume the threads of an application's agents as they are decided, until Ctrl-C; without a module, keep house")
+    .argument("[module]", "a JavaScript or TypeScript file that exports runners; it opens its own store")
     .option("--once", "do what is due now, then end: for cron")
     .option("--concurrency <n>", "threads at a time (default 4)", whole(1, 1_000))
-    .action(async (module: string, { once, concurrency }: WorkerOptions, command: Command) => {
-      const { out } = roomOf(command);
-      const { store, tenant } = command.optsWithGlobals<GlobalOptions>();
-      if ((store ?? tenant) !== undefined)
-        throw usage("The agents work with the store and tenant that their module opens: leave --store and --tenant out.");
+    .action(async (module: string | undefined, options: WorkerOptions, command: Command) => {
+      if (module === undefined) return atDesk(command, ({ gate, out }) => work(out, gate, [], options));
+      const { out } = await roomOf(command);
+      const { store, storeModule, tenant } = command.optsWithGlobals<GlobalOptions>();
+      if ((store ?? storeModule ?? tenant) !== undefined)
+        throw usage("The agents work with the store and tenant that their module opens: leave --store, --store-module and --tenant out.");
       const runners = runnersIn(await loadModule(module));
       const [first] = runners;
       if (!first) throw usage(`${module} exports no runner. Export what createRunner gives: export const payments = createRunner(…).`);
-
-      const onError = (error: unknown, threadId: string | undefined): void =>
-        out.warn(`${threadId === undefined ? "the worker goes on trying" : `thread ${threadId} failed`}: ${messageOf(error)}`);
-      const working = createWorker(first.gate, runners, { onError, ...(concurrency !== undefined && { concurrency }) });
       try {
-        if (once) {
-          const done = await working.drain();
-          out.result(done, `resumed ${count(done.resumed, "thread")}, ${done.failed} failed, ${count(done.expired, "request")} expired`);
-          if (done.failed > 0) throw new Failure(EXIT.no, `${count(done.failed, "thread")} failed.`);
-          return;
-        }
-        working.start();
-        if (out.interactive)
-          out.say(`Resuming ${runners.map(({ name }) => name).join(", ")}. Ctrl-C ends it when what is under way is done.`);
-        await interrupted();
-        await working.stop();
+        await work(out, first.gate, runners, options);
       } finally {
         await first.gate.store.close();
       }
     });
 }
 
-function messageOf(error: unknown): string {
-  if (isCountersignError(error)) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
+async function work(out: Output, gate: Gate, runners: readonly AgentRunner[], { once, concurrency }: WorkerOptions): Promise<void> {
+  // What goes wrong with a thread is an event of it.
+  const onError = (error: unknown, threadId: string | undefined): void => {
+    if (threadId === undefined) out.warn(`the worker goes on trying: ${messageOf(error)}`);
+  };
+  const working = createWorker(gate, runners, { onError, onEvent: teller(out), ...(concurrency !== undefined && { concurrency }) });
+  if (once) return drained(out, working);
+  working.start();
+  const names = runners.map(({ name }) => name).join(", ");
+  const does =
+    names === ""
+      ? "Keeping house: deadlines, reminders and executions whose process died. Without a module, no thread is resumed."
+      : `Resuming ${names}.`;
+  if (out.interactive) out.say(`${does} Ctrl-C ends it when what is under way is done.`);
+  await interrupted();
+  await working.stop();
+}
+
+async function drained(out: Output, working: Worker): Promise<void> {
+  const done = await working.drain();
+  if (out.people) out.line(`resumed ${count(done.resumed, "thread")}, ${done.failed} failed, ${count(done.expired, "request")} expired`);
+  else out.value({ type: "drained", ...done });
+  if (done.failed > 0) throw new Failure(EXIT.no, `${count(done.failed, "thread")} failed.`);
+}
+
+/** A line for people, and for programs a line of JSON. */
+function teller(out: Output): (event: WorkerEvent) => void {
+  return (event) => (out.people ? out.line(eventLine(event, Date.now())) : out.value(shownEvent(event, Date.now())));
 }
 
 /** The first signal asks politely; the second ends the process, as signals do. */

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { isSamePerson, type Principal } from "@countersign/core";
+import type { Principal } from "@countersign/core";
 import { didYouMean } from "@countersign/core/policy";
 import { z } from "zod";
 import { unread, usage } from "../failure.ts";
+import { knownAs, peopleFrom, principalSchema, readPeople, type People } from "./people.ts";
 
 /**
  * What is configured, whichever file or variable says it. Never code: what a folder holds must not be run because somebody
@@ -14,28 +15,25 @@ export interface Config {
   /** A SQLite file, or a postgres:// URL. */
   readonly store: string | undefined;
   readonly tenant: string | undefined;
-  /** Whoever may sign, and under which ids: so that `doctor` can tell which requests nobody could. */
-  readonly people: readonly Principal[] | undefined;
-  /** Who signs, with all ids that `people` know this person by. */
+  /** A module that has the store. No file may name one. */
+  readonly storeModule: string | undefined;
+  readonly people: People | undefined;
+  /** Who signs, with what `people` know of this person. */
   readonly identity: Principal | undefined;
+  /** Why this person must not sign: `people` know them otherwise, or not at all. */
+  readonly mistake: string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const text = z.string().min(1);
-const principal = z.strictObject({
-  id: text,
-  name: text.optional(),
-  roles: z.array(text).readonly().optional(),
-  aliases: z.array(text).readonly().optional(),
-  kind: z.enum(["person", "service", "automation"]).optional(),
-});
 const file = z.strictObject({
   store: text.optional(),
   tenant: text.optional(),
-  people: z.array(principal).readonly().optional(),
-  identity: principal.optional(),
+  people: z.array(principalSchema).readonly().optional(),
+  identity: principalSchema.optional(),
 });
+const fileWithPath = file.extend({ people: text });
 
 /** The file of a project, in the folder that a command is called in. */
 const PROJECT_FILE = "countersign.json";
@@ -46,7 +44,7 @@ export function personalFile(env: Environment): string {
 }
 
 /** Variables override the project's file, which overrides the person's. @throws Failure for what can't be read */
-export function readConfig(env: Environment, folder: string): Config {
+export async function readConfig(env: Environment, folder: string): Promise<Config> {
   const personal = readFile(personalFile(env), env["COUNTERSIGN_CONFIG"] !== undefined);
   const projectFile = join(folder, PROJECT_FILE);
   const project = readFile(projectFile, false);
@@ -54,21 +52,23 @@ export function readConfig(env: Environment, folder: string): Config {
     throw usage(
       `${projectFile} has an identity, which would sign for everybody who works in this folder. Move identity to ${personalFile(env)}.`,
     );
-  const people = project.people ?? personal.people;
-  const identity = identityOf(env) ?? personal.identity;
+  const people = (await peopleOf(project, projectFile)) ?? (await peopleOf(personal, personalFile(env)));
+  const signs = identityOf(env) ?? personal.identity;
+  const { identity, mistake } = signs ? knownAs(signs, people) : { identity: undefined, mistake: undefined };
   return {
     store: nonEmpty(env["COUNTERSIGN_STORE"]) ?? project.store ?? personal.store,
     tenant: nonEmpty(env["COUNTERSIGN_TENANT"]) ?? project.tenant ?? personal.tenant,
+    storeModule: nonEmpty(env["COUNTERSIGN_STORE_MODULE"]),
     people,
-    identity: identity && withAliases(identity, people),
+    identity,
+    mistake,
   };
 }
 
-/** One person under all their ids: what they have signed on the page, they have signed. */
-function withAliases(identity: Principal, people: readonly Principal[] = []): Principal {
-  const same = people.filter((person) => isSamePerson(person, identity));
-  const aliases = [...new Set([identity, ...same].flatMap(({ id, aliases = [] }) => [id, ...aliases]))].filter((id) => id !== identity.id);
-  return aliases.length > 0 ? { ...identity, aliases } : identity;
+/** Written in the file itself, or in another one that it names. */
+async function peopleOf({ people }: File, source: string): Promise<People | undefined> {
+  if (people === undefined) return undefined;
+  return typeof people === "string" ? readPeople(people) : peopleFrom(source, people);
 }
 
 function identityOf(env: Environment): Principal | undefined {
@@ -79,11 +79,13 @@ function identityOf(env: Environment): Principal | undefined {
   return undefined;
 }
 
-type File = z.infer<typeof file>;
+type File = z.infer<typeof file> | z.infer<typeof fileWithPath>;
 
 function readFile(path: string, required: boolean): File {
   if (!required && !existsSync(path)) return {};
-  const parsed = file.safeParse(jsonIn(path));
+  const content = jsonIn(path);
+  const namesFile = typeof content === "object" && content !== null && "people" in content && typeof content.people === "string";
+  const parsed = (namesFile ? fileWithPath : file).safeParse(content);
   if (parsed.success) return withPath(parsed.data, dirname(path));
   throw usage(`${path}: ${wordsFor(parsed.error.issues[0])}`);
 }
@@ -118,8 +120,8 @@ function jsonIn(path: string): unknown {
 
 /** A path in a file is meant from where the file is. */
 function withPath({ store, ...rest }: File, folder: string): File {
-  if (store === undefined) return rest;
-  return { ...rest, store: isUrl(store) ? store : resolve(folder, store) };
+  const file = typeof rest.people === "string" ? { ...rest, people: resolve(folder, rest.people) } : rest;
+  return store === undefined ? file : { ...file, store: isUrl(store) ? store : resolve(folder, store) };
 }
 
 export function isUrl(store: string): boolean {

@@ -11,6 +11,11 @@ export function duration(value: string): Duration {
   return value as Duration;
 }
 
+/** In ms. */
+export function msOf(time: Duration): number {
+  return durationMs(time) ?? 0;
+}
+
 /** A moment, Unix ms: so long ago, or a date. */
 export function moment(value: string): number {
   const ago = durationMs(value as Duration);
@@ -60,7 +65,7 @@ export async function jsonObject(source: string, what: string): Promise<JsonObje
 }
 
 /** @throws Failure for a text that is no JSON object */
-export function objectIn(text: string, what: string): JsonObject {
+function objectIn(text: string, what: string): JsonObject {
   const value = valueIn(text, what);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw usage(`${what} must be a JSON object, such as '{"amount": 4000}'.`);
