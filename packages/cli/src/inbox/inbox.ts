@@ -1,27 +1,24 @@
-import { decisionsOf, type ApprovalRequest, type Decision, type Page, type Principal } from "@countersign/core";
+import { reviewOf, spanText } from "@countersign/review";
+import { reviewRows, styleFor } from "@countersign/terminal";
 import { Command } from "commander";
 import { atDesk, signer, type Desk } from "../desk.ts";
 import { explained, usage } from "../failure.ts";
-import { requestText } from "../output/request.ts";
-import { choice } from "../prompts.ts";
-import { approveSeen } from "../reviewers/approve.ts";
-import { onChanges } from "../reviewers/changes.ts";
-import { leftPending, refuse } from "../reviewers/consent.ts";
-import { editSeen } from "../reviewers/edit.ts";
-import { rejectSeen } from "../reviewers/reject.ts";
-import { outcome } from "../reviewers/sign.ts";
+import { decideMarked } from "./batch.ts";
+import { decideHere, noteHere } from "./deciding.ts";
+import { feed, isPassing, type Feed } from "./feed.ts";
 import { Queue } from "./queue.ts";
 import { Screen } from "./screen.ts";
-import { linesOf, type View } from "./view.ts";
+import { initial, roomFor, type Event, type State, type Wish } from "./state.ts";
+import { step } from "./step.ts";
+import { Surroundings } from "./surroundings.ts";
+import { screenOf } from "./view.ts";
 
-type Happening = { readonly key: string } | { readonly page: Page<ApprovalRequest> } | { readonly error: unknown };
-
-const LIMIT = 200;
-const LOOKING = "Looking…";
+/** Ages and deadlines on the screen are drawn anew so often, in ms. */
+const TICK = 1_000;
 
 export function inbox(): Command {
   return new Command("inbox")
-    .description("what waits for your signature, live: j/k, enter, a, e, r")
+    .description("what waits for your signature, live: look, approve, edit, reject; ? shows the keys")
     .action((_options: object, command: Command) =>
       atDesk(command, async (desk) => {
         if (!desk.out.interactive) throw usage("The inbox needs a terminal. In a pipe: countersign list --mine --json.");
@@ -30,92 +27,101 @@ export function inbox(): Command {
     );
 }
 
+type Happening = Event | { readonly error: unknown };
+type Tell = (event: Event extends infer E ? (E extends Event ? Omit<E, "at"> : never) : never) => void;
+
+/** What the wishes of the inbox are carried out with. */
+interface Room {
+  readonly desk: Desk;
+  readonly screen: Screen;
+  readonly reading: Feed;
+  readonly tell: Tell;
+  readonly fail: (error: unknown) => void;
+}
+
 async function run(desk: Desk): Promise<void> {
   const by = signer(desk);
   const happenings = new Queue<Happening>();
-  const screen = new Screen((key) => happenings.push({ key }));
+  const tell: Tell = (event) => happenings.push({ ...event, at: Date.now() });
+  const fail = (error: unknown): void => happenings.push({ error });
+  const screen: Screen = new Screen({
+    key: (key) => tell({ type: "key", key }),
+    pasted: (text) => tell({ type: "pasted", text }),
+    resized: () => tell({ type: "resized", lines: screen.lines, columns: screen.columns }),
+    closed: () => tell({ type: "key", key: "ctrl-d" }),
+  });
+  let state = initial(screen.lines, screen.columns);
   const over = new AbortController();
-  const looking = look(desk, by, happenings, over.signal);
-  let view: View = { items: [], more: false, selected: 0, notice: LOOKING };
+  const reading = feed(desk, by, () => state, tell, over.signal);
+  const ended = reading.ended.catch(fail);
+  const surroundings = new Surroundings(desk.gate, () => tell({ type: "tick" }));
+  const ticking = setInterval(() => tell({ type: "tick" }), TICK);
+  const style = styleFor(process.stderr);
   screen.open();
   try {
     for (;;) {
-      screen.draw(linesOf(desk.out, view, by, screen));
+      const now = Date.now();
+      const scene = { now, address: desk.address, tenant: desk.tenant, by, style, span: spanText };
+      screen.draw(screenOf(state, { ...scene, summaryOf: (row) => surroundings.summaryOf(row, now) }));
+      ({ state } = step(state, { type: "drawn", at: Date.now() }));
+      void surroundings.look(state.rows.slice(state.top, state.top + roomFor(state)), now);
       const happening = await happenings.next();
       if ("error" in happening) throw happening.error;
-      if ("page" in happening) view = withPage(view, happening.page);
-      else if (QUIT.has(happening.key)) return;
-      else view = await pressed(desk, screen, view, happening.key);
+      const { state: next, wish } = step(state, happening);
+      state = next;
+      if (wish?.type === "quit") return;
+      if (wish) await fulfil({ desk, screen, reading, tell, fail }, wish, state);
     }
   } finally {
+    clearInterval(ticking);
     screen.close();
     over.abort();
-    await looking;
+    await ended;
   }
 }
 
-const QUIT: ReadonlySet<string> = new Set(["q", "ctrl-c", "ctrl-d", "escape"]);
-const STEPS: Readonly<Record<string, number>> = {
-  j: 1,
-  down: 1,
-  k: -1,
-  up: -1,
-  pagedown: 10,
-  pageup: -10,
-  g: -LIMIT,
-  home: -LIMIT,
-  end: LIMIT,
-};
-const DECISIONS: Readonly<Record<string, Decision["type"]>> = { a: "approve", e: "edit", r: "reject" };
-
-/** The inbox is filled, and refilled, until the signal. */
-function look({ gate, store }: Desk, by: Principal, happenings: Queue<Happening>, signal: AbortSignal): Promise<void> {
-  const again = async (): Promise<void> =>
-    happenings.push({ page: await gate.list({ status: "pending", reviewableBy: by, limit: LIMIT }) });
-  return onChanges(store, again, signal).catch((error: unknown) => happenings.push({ error }));
+/** A dialogue has the terminal until it has ended. Reading goes on beside, and tells what it found. */
+async function fulfil(room: Room, wish: Exclude<Wish, { type: "quit" }>, state: State): Promise<void> {
+  const { desk, tell } = room;
+  switch (wish.type) {
+    case "read":
+      return room.reading.again();
+    case "fate":
+      return beside(room, async () => {
+        const request = await desk.gate.get(wish.id);
+        if (request) tell({ type: "fate", request });
+      });
+    case "look":
+      return beside(room, async () => {
+        const { request } = wish;
+        const review = reviewOf(request, { now: Date.now(), by: signer(desk), ...(await desk.gate.background(request)) });
+        tell({ type: "looked", request, rows: reviewRows(review, { columns: state.columns, style: styleFor(process.stderr) }) });
+      });
+    case "note":
+      return inDialogue(room, async () => tell({ type: "noted", comment: await noteHere() }));
+    case "decide":
+      return inDialogue(room, async () => {
+        const notice = await decideHere(desk, wish);
+        tell({ type: "done", notice, decided: [wish.request.id] });
+      });
+    case "batch":
+      return inDialogue(room, async () => tell({ type: "done", ...(await decideMarked(desk, wish)) }));
+  }
 }
 
-/** The selected request stays the selected one, wherever it is now: a key never acts on another one than was marked. */
-function withPage(view: View, { items, next }: Page<ApprovalRequest>): View {
-  const id = view.items[view.selected]?.id;
-  const at = items.findIndex((item) => item.id === id);
-  return {
-    ...view,
-    notice: view.notice === LOOKING ? "" : view.notice,
-    items,
-    more: next !== undefined,
-    selected: at >= 0 ? at : clamp(view.selected, items.length),
-  };
+/** A store that is away for a while has been told of: then nothing is shown, and the key can be pressed again. */
+function beside({ tell, fail }: Room, work: () => Promise<void>): void {
+  work().catch((error: unknown) => (isPassing(error) ? tell({ type: "away" }) : fail(error)));
 }
 
-function clamp(index: number, length: number): number {
-  return Math.max(0, Math.min(index, length - 1));
-}
-
-async function pressed(desk: Desk, screen: Screen, view: View, key: string): Promise<View> {
-  const step = STEPS[key];
-  if (step !== undefined) return { ...view, notice: "", selected: clamp(view.selected + step, view.items.length) };
-  const request = view.items[view.selected];
-  const type = DECISIONS[key];
-  if (!request || !(type || key === "return" || key === "enter")) return view;
+async function inDialogue({ screen, tell }: Room, work: () => Promise<void>): Promise<void> {
   screen.close();
   try {
-    return { ...view, notice: await decided(desk, request, type) };
+    await work();
   } catch (error) {
-    return { ...view, notice: explained(error).message };
+    tell({ type: "done", notice: explained(error).message });
   } finally {
     screen.open();
+    tell({ type: "resized", lines: screen.lines, columns: screen.columns });
   }
-}
-
-/** Shows the request in full on the ordinary screen, where it can be scrolled, and does what is wanted. Answers what came of it. */
-async function decided(desk: Desk, request: ApprovalRequest, wanted: Decision["type"] | undefined): Promise<string> {
-  if (wanted) refuse(request, wanted);
-  desk.out.say(`\n${requestText(desk.out, request, await desk.gate.duplicates(request), process.stderr)}`);
-  const offered = decisionsOf(request.terms);
-  const type = wanted ?? (await choice("What now?", [...offered, "back"]));
-  if (type === "approve") return outcome(await approveSeen(desk, request));
-  if (type === "edit") return outcome(await editSeen(desk, request));
-  if (type === "reject") return outcome(await rejectSeen(desk, request));
-  throw leftPending();
 }
