@@ -1,5 +1,5 @@
 import { isCountersignError, type CountersignError, type ErrorCode } from "@countersign/core";
-import { visible } from "@countersign/core/terminal";
+import { visible } from "@countersign/review";
 import { CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./exit.ts";
 import { wrongCall } from "./wrong-call.ts";
@@ -36,6 +36,7 @@ export function usage(message: string): Failure {
 export interface Explained {
   readonly exit: ExitCode;
   readonly code: ErrorCode | "CLI" | "BUG";
+  /** Safe to show. A line break in it is ours. */
   readonly message: string;
   readonly details: unknown;
 }
@@ -43,15 +44,15 @@ export interface Explained {
 export function explained(error: unknown): Explained {
   if (error instanceof Failure) {
     const { exit, code, details } = error;
-    return { exit, code, message: shown(error.message), details };
+    return { exit, code, message: visible(error.message), details };
   }
-  if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: shown(wrongCall(error)), details: undefined };
+  if (error instanceof CommanderError) return { exit: EXIT.usage, code: "CLI", message: visible(wrongCall(error)), details: undefined };
   if (isCountersignError(error)) {
     const { code, details } = error;
-    return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(`${error.message} ${adviceOn(error)}`.trim()), details };
+    return { exit: EXITS[code] ?? EXIT.refused, code, message: shown(error), details };
   }
   const what = error instanceof Error ? error.message : String(error);
-  const message = `This should not have happened: ${shown(what)} Please report it, with what COUNTERSIGN_DEBUG=1 prints.`;
+  const message = `This should not have happened: ${visible(what)} Please report it, with what COUNTERSIGN_DEBUG=1 prints.`;
   return { exit: EXIT.bug, code: "BUG", message, details: undefined };
 }
 
@@ -61,9 +62,11 @@ function adviceOn(error: CountersignError): string {
   return valueless.length > 0 ? "" : `Here that is ${paths.map((path) => `--confirm ${path}=<value>`).join(" ")}.`;
 }
 
-/** Lines stay lines: some errors list several mistakes. */
-function shown(message: string): string {
-  return message.split("\n").map(visible).join("\n");
+/** Of a policy file each mistake is a line. Any other line break is of a value. */
+function shown(error: CountersignError): string {
+  const message = `${error.message} ${adviceOn(error)}`.trim();
+  const lines = isCountersignError(error, "POLICY_INVALID") && error.details.problems ? message.split("\n") : [message];
+  return lines.map(visible).join("\n");
 }
 
 const EXITS: Partial<Record<ErrorCode, ExitCode>> = {

@@ -1,39 +1,29 @@
-import { Failure } from "./failure.ts";
+import { askLine, ownRows, plain, type Silence, type Tty } from "@countersign/terminal";
 import { EXIT } from "./exit.ts";
+import { Failure } from "./failure.ts";
 
-/** Prompts are loaded when somebody is asked: most commands ask nothing. */
-const clack = () => import("@clack/prompts");
-const terminal = { input: process.stdin, output: process.stderr, withGuide: false };
+const terminal: Tty = { input: process.stdin, output: process.stderr };
 
-/** Yes or no, and no unless somebody says yes. @throws Failure for Ctrl-C */
-export async function confirm(message: string): Promise<boolean> {
-  const { confirm: ask } = await clack();
-  return answered(await ask({ ...terminal, message, initialValue: false }));
-}
+/** The question on rows of its own, the answer below. */
+const question = (message: string) => ({
+  draw: ({ columns }: { readonly columns: number }) => ownRows(message, { columns, style: plain }),
+});
 
 /** A line of text; empty if nothing was typed. @throws Failure for Ctrl-C */
 export async function line(message: string): Promise<string> {
-  const { text } = await clack();
-  return answered(await text({ ...terminal, message, defaultValue: "" })).trim();
+  const answer = heard(await askLine(terminal, { ...question(message), prompt: "> ", pastes: true }));
+  return typeof answer === "string" ? "" : answer.line;
 }
 
 /** How far something has come, on standard error. */
 export async function progress(message: string, max: number): Promise<{ advance(): void; stop(): void }> {
-  const { progress: start } = await clack();
+  const { progress: start } = await import("@clack/prompts");
   const bar = start({ max: Math.max(max, 1), output: process.stderr, withGuide: false });
   bar.start(message);
   return { advance: () => bar.advance(1), stop: () => bar.stop(message) };
 }
 
-/** One of several words; the last one unless somebody moves. @throws Failure for Ctrl-C */
-export async function choice(message: string, words: readonly string[]): Promise<string> {
-  const { select } = await clack();
-  return answered(
-    await select({ ...terminal, message, options: words.map((word) => ({ value: word })), initialValue: words.at(-1) ?? "" }),
-  );
-}
-
-function answered<T>(answer: T): Exclude<T, symbol> {
-  if (typeof answer === "symbol") throw new Failure(EXIT.interrupted, "Nothing was changed.");
-  return answer as Exclude<T, symbol>;
+function heard<T>(answer: T | Silence): T | Exclude<Silence, "interrupted"> {
+  if (answer === "interrupted") throw new Failure(EXIT.interrupted, "Nothing was changed.");
+  return answer;
 }

@@ -25,8 +25,8 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(args).toBe('{"amount":4200,"recipient":"A\\tB\\u202eC"}');
 
     const shown = await office.run(["show", id]);
-    expect(shown.stdout).toContain(`digest     ${proposal.digest}`);
-    expect(shown.stdout).toContain("A\\tB\\u202eC");
+    expect(shown.stdout).toContain(`digest     │ ${proposal.digest}`);
+    expect(shown.stdout).toMatch(/recipient: "A\\(?:t|u\{9\})B\\u\{?202e\}?C"/);
     expect(shown.stderr).toBe("");
     const [request] = values<ApprovalRequest>((await office.run(["show", id, "--json"])).stdout);
     expect(request).toEqual(JSON.parse(JSON.stringify(await office.gate.get(id))));
@@ -58,16 +58,15 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
 
     const said = "asked 2 more times, with the very same arguments: 1 done, 1 pending; last";
     const shown = await office.run(["show", again.id]);
-    expect([shown.stdout, shown.stderr]).toEqual([
-      expect.stringMatching(new RegExp(`^same call +${said} .* ago \\(${waits.id}\\)$`, "m")),
-      "",
-    ]);
+    expect(shown.stderr).toBe("");
+    expect(shown.stdout).toMatch(/^DANGER +│ The same call was approved by fiona \(finance\) and has run/m);
+    expect(shown.stdout).toMatch(/^caution +│ The same call waits elsewhere, asked by bob/m);
     const json = await office.run(["show", again.id, "--json"]);
     expect([lines(json.stdout).length, json.stderr]).toEqual([1, expect.stringContaining(`${again.id} was ${said}`)]);
     const listed = lines((await office.run(["list", "--status", "all", "--tool", "send_payment"])).stdout).map((line) => line.split("\t"));
     const same = (id: string) => listed.find(([found]) => found === id)?.[6];
     expect([paid, waits, again, other].map(({ id }) => same(id))).toEqual(["-", "1 done, 1 pending", "1 done, 1 pending", "-"]);
-    expect((await office.run(["show", other.id])).stdout).not.toContain("same call");
+    expect((await office.run(["show", other.id])).stdout).not.toContain("same call w");
     const signed = await office.run(["approve", again.id, "--digest", again.proposal.digest]);
     expect([signed.code, signed.stderr]).toEqual([0, expect.stringContaining(said)]);
   });
@@ -106,16 +105,17 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     const { id, proposal } = await office.asked("described", { to: "A\u202eB\ndigest     0000", amount: 4_200 });
     const { stdout } = await office.run(["show", id]);
     const rows = lines(stdout);
-    expect(rows.slice(2, 6)).toEqual([
-      "tool       described",
-      "title      Pay A\\u{202e}B\\u{a}digest     0000 4200",
-      "risk       high",
-      "why        The policy asks about described (rule described)",
-    ]);
-    expect(rows).toContain("fact       To: A\\u{202e}B\\u{a}digest     0000");
-    expect(rows).toContain("link       Invoice: https://erp.example/88");
-    expect(rows.filter((row) => row.startsWith("digest"))).toEqual([`digest     ${proposal.digest}`]);
-    expect(stdout).toContain('  "amount": 4200');
+    for (const row of [
+      "title      │ Pay A\\u{202e}B digest⟨5 spaces⟩0000 4200",
+      "risk       │ high",
+      "tool       │ described",
+      "why        │ The policy asks about described (rule described)",
+      "fact       │ To: A\\u{202e}B\\u{a}digest⟨5 spaces⟩0000",
+      "link       │ Invoice: https://erp.example/88 (leads to erp.example)",
+      "│ amount: 4200",
+    ])
+      expect(rows).toContain(row);
+    expect(rows.filter((row) => row.startsWith("digest"))).toEqual([`digest     │ ${proposal.digest}`]);
   });
 
   it("signs what has to be confirmed with its value alone", async () => {
@@ -143,12 +143,14 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     const confirm = ["--confirm", "args.of=Acme Corp", "--confirm", "args.amount=4200"];
     const sign = (as: string, roles = "finance") =>
       office.run(["approve", id, "--digest", proposal.digest, ...confirm], { env: { COUNTERSIGN_AS: as, COUNTERSIGN_ROLES: roles } });
-    expect((await office.run(["show", id])).stdout).toMatch(/^missing +2 of finance, 1 of cfo$/m);
+    expect((await office.run(["show", id])).stdout).toMatch(/^missing +│ 2 of finance, 1 of cfo$/m);
     expect((await sign("fiona")).stdout).toMatch(/; it still takes 1 of finance, 1 of cfo\n$/);
     await sign("grace");
     const shown = (await office.run(["show", id])).stdout;
-    expect(shown).toMatch(/^missing +1 of cfo$/m);
-    expect(shown).toContain("it takes 2 of finance, 1 of cfo; whoever signs types what stands at args.of and args.amount");
+    expect(shown).toMatch(/^missing +│ 1 of cfo$/m);
+    expect(shown.replaceAll(/\n +│↳/g, "")).toContain(
+      "it takes 2 of finance, 1 of cfo; whoever signs types what stands at args.of and args.amount",
+    );
     const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
     expect(listed?.split("\t")[7]).toBe("1 of cfo");
     const late = await sign("heidi");
@@ -211,7 +213,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
 
   it("settles", async () => {
     const { id } = await office.unknown();
-    const settled = await office.run(["settle", id, "--executed", '"Paid."', "--json"]);
+    const settled = await office.run(["settle", id, "--executed", '"Paid."', "--yes", "--json"]);
     expect(values<ApprovalRequest>(settled.stdout)[0]).toMatchObject({ execution: "done", receipt: { result: "Paid." } });
   });
 

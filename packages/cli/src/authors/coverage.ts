@@ -1,4 +1,4 @@
-import { visible } from "@countersign/core/terminal";
+import { visible } from "@countersign/review";
 import { Command } from "commander";
 import { roomOf } from "../desk.ts";
 import { EXIT } from "../exit.ts";
@@ -12,7 +12,7 @@ export function coverage(): Command {
     .argument("[names...]", "tools, by name or namespace/name")
     .option(...TOOLS)
     .action(async (path: string, given: readonly string[], { tools }: { tools?: string }, command: Command) => {
-      const { out } = roomOf(command);
+      const { out } = await roomOf(command);
       const names = [...given, ...(tools === undefined ? [] : Object.keys(await toolsAt(tools)))];
       if (names.length === 0) throw usage("Which tools? Name them, or give --tools <module>.");
       const uncovered = (await authoring()).coverage(await loadPolicyAt(path), names);

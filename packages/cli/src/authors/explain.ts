@@ -1,12 +1,11 @@
 import type { Description, PastCall } from "@countersign/core";
 import type { ExplainedCall, ExplainedCondition, Explanation } from "@countersign/policy";
-import { visible, visibleJson } from "@countersign/core/terminal";
+import { termsText, visible, visibleJson } from "@countersign/review";
 import { Command } from "commander";
 import { z } from "zod";
 import { atDesk, roomOf } from "../desk.ts";
 import { usage } from "../failure.ts";
-import type { Output } from "../output/output.ts";
-import { termsText } from "../output/request.ts";
+import type { Line } from "../output/output.ts";
 import { demand } from "../reviewers/consent.ts";
 import { instant, json, jsonObject, several } from "../settings/values.ts";
 import { ranBefore } from "./past-calls.ts";
@@ -42,12 +41,12 @@ export function explain(): Command {
     .option(...TOOLS)
     .action(async (path: string, tool: string | undefined, options: ExplainOptions, command: Command) => {
       const policy = await loadPolicyAt(path, options.tools);
-      const { out } = roomOf(command);
+      const { out } = await roomOf(command);
       const asked = options.request === undefined ? await written(tool, options) : await recorded(command, options.request);
       const history = options.history === undefined ? asked.history : await historyIn(options.history);
       const call = { ...asked, history, now: options.now ?? asked.now };
       const explanation = (await authoring()).explain(policy, call);
-      out.result(explanation, text(out, explanation));
+      out.result(explanation, ...linesOf(explanation));
     });
 }
 
@@ -89,20 +88,20 @@ async function historyIn(path: string): Promise<readonly PastCall[]> {
   throw usage(`${path} is no list of calls. Write [{ "tool": "send_payment", "args": { "amount": 4200 } }].`);
 }
 
-function text(out: Output, { verdict, rule, conditions, description }: Explanation): string {
+function linesOf({ verdict, rule, conditions, description }: Explanation): readonly Line[] {
   const reason = "reason" in verdict ? `: ${visible(verdict.reason)}` : "";
   const issues =
     verdict.type === "invalid"
       ? verdict.issues.map(({ path, message }) => `  ${visible(`${path.map(String).join(".")}: ${message}`)}`)
       : [];
   return [
-    `${out.style("bold", verdict.type)}${reason}`,
+    [{ style: "bold", text: verdict.type }, reason],
     `rule ${visible(rule)}${verdict.type === "ask" && verdict.tier !== undefined ? `, tier ${verdict.tier}` : ""}`,
     ...described(description),
     ...(verdict.type === "ask" ? [termsText(verdict.terms)] : []),
     ...issues,
     ...conditions.flatMap(looked),
-  ].join("\n");
+  ];
 }
 
 /** What people read, if the policy says it. */

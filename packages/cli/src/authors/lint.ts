@@ -1,9 +1,9 @@
 import type { Problem } from "@countersign/policy";
-import { visible } from "@countersign/core/terminal";
+import { visible } from "@countersign/review";
 import { Command, Option } from "commander";
 import { roomOf } from "../desk.ts";
 import { EXIT } from "../exit.ts";
-import type { Output } from "../output/output.ts";
+import type { Line } from "../output/output.ts";
 import { POLICY, problemsAt, TOOLS } from "./source.ts";
 
 interface LintOptions {
@@ -18,20 +18,20 @@ export function lint(): Command {
     .option(...TOOLS)
     .addOption(new Option("--format <format>", "github: as annotations of a workflow").choices(["text", "github"]).default("text"))
     .action(async (path: string, { tools, format }: LintOptions, command: Command) => {
-      const { out } = roomOf(command);
+      const { out } = await roomOf(command);
       const problems = await problemsAt(path, tools);
       for (const problem of problems) {
-        if (format === "github") out.line(annotation(problem, path));
-        else out.result(problem, line(out, problem, path));
+        if (format === "github") out.drawn([annotation(problem, path)]);
+        else out.result(problem, line(problem, path));
       }
       if (problems.length === 0) out.hint("No mistakes.");
       if (problems.some(({ severity }) => severity === "error")) process.exitCode = EXIT.no;
     });
 }
 
-function line(out: Output, { severity, message, file, line, column, path: at }: Problem, path: string): string {
-  const word = out.style(severity === "error" ? "red" : "yellow", severity);
-  return `${visible(file ?? path)}:${line}:${column}: ${word}: ${visible(at)}: ${visible(message)}`;
+function line({ severity, message, file, line, column, path: at }: Problem, path: string): Line {
+  const word = { style: severity === "error" ? "red" : "yellow", text: severity } as const;
+  return [`${visible(file ?? path)}:${line}:${column}: `, word, ": ", visible(`${at}: ${message}`)];
 }
 
 /** @see https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */

@@ -1,10 +1,9 @@
 import type { JsonObject, Verdict } from "@countersign/core";
 import type { Expectation, Simulation } from "@countersign/policy";
-import { visibleJson } from "@countersign/core/terminal";
+import { toolText, visibleJson } from "@countersign/review";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
-import type { Output } from "../output/output.ts";
-import { toolOf } from "../output/request.ts";
+import type { Line } from "../output/output.ts";
 import { progress } from "../prompts.ts";
 import { moment, several } from "../settings/values.ts";
 import { recorded, sampledIn } from "./past-calls.ts";
@@ -41,7 +40,7 @@ export function simulate(): Command {
         }
         bar.stop();
         const result = await shown(desk, trying.result());
-        desk.out.result(result, text(desk.out, result));
+        desk.out.result(result, ...linesOf(result));
         if (samples.length === 0)
           desk.out.hint("Calls that the policy allowed are not recorded. sampler() keeps some of them: --samples <file>.");
       });
@@ -70,7 +69,7 @@ async function shown({ gate }: Desk, { letThrough, unedited, refused, ...numbers
     Promise.all(
       found.map(async ({ call, verdict }) => {
         const request = call.id === undefined ? undefined : await gate.get(call.id);
-        return { id: call.id, tool: toolOf({ namespace: call.namespace, tool: call.tool }), args: request?.args ?? call.args, verdict };
+        return { id: call.id, tool: toolText({ namespace: call.namespace, tool: call.tool }), args: request?.args ?? call.args, verdict };
       }),
     );
   return {
@@ -92,7 +91,7 @@ const ROWS = {
   pending: "still pending",
 } as const;
 
-function text(out: Output, { calls, counts, signatures, letThrough, unedited, refused }: Shown): string {
+function linesOf({ calls, counts, signatures, letThrough, unedited, refused }: Shown): readonly Line[] {
   const rows = Object.entries(ROWS).flatMap(([was, label]) => {
     const { allow, ask, deny, invalid } = counts[was as keyof typeof ROWS];
     return allow + ask + deny + invalid === 0 ? [] : [[label, allow, ask, deny, invalid]];
@@ -107,16 +106,16 @@ function text(out: Output, { calls, counts, signatures, letThrough, unedited, re
   );
   const { given, needed, saved } = signatures;
   return [
-    ...aligned.map((line, index) => (index === 0 ? out.style("bold", line) : line)),
+    ...aligned.map((line, index): Line => (index === 0 ? [{ style: "bold", text: line }] : line)),
     `signatures: ${given} given then, ${Math.round(needed)} needed now, ${saved >= 0 ? `${Math.round(saved)} saved` : `${Math.round(-saved)} more`}`,
-    ...listed(out, "rejected by a person, and would have run", letThrough),
-    ...listed(out, "changed by a person, and would have run as the model proposed them", unedited),
-    ...listed(out, "approved by a person, and would have been refused", refused),
-  ].join("\n");
+    ...listed("rejected by a person, and would have run", letThrough),
+    ...listed("changed by a person, and would have run as the model proposed them", unedited),
+    ...listed("approved by a person, and would have been refused", refused),
+  ];
 }
 
-function listed(out: Output, what: string, found: readonly Difference[]): readonly string[] {
+function listed(what: string, found: readonly Difference[]): readonly Line[] {
   if (found.length === 0) return [];
-  const lines = found.map(({ id, tool, args }) => `  ${id ?? "-"} ${tool} ${visibleJson(args, 0)}`);
-  return [out.style("red", `${found.length} ${what}:`), ...lines];
+  const lines = found.map(({ id, tool, args }) => ["  ", `${id ?? "-"} ${tool} ${visibleJson(args, 0)}`]);
+  return [[{ style: "red", text: `${found.length} ${what}:` }], ...lines];
 }

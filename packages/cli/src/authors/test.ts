@@ -1,4 +1,4 @@
-import { visible } from "@countersign/core/terminal";
+import { visible } from "@countersign/review";
 import { Command } from "commander";
 import { roomOf } from "../desk.ts";
 import { EXIT } from "../exit.ts";
@@ -12,12 +12,13 @@ export function test(): Command {
     .argument("<cases>", "a YAML or JSON list of cases")
     .option(...TOOLS)
     .action(async (path: string, cases: string, { tools }: { tools?: string }, command: Command) => {
-      const { out } = roomOf(command);
+      const { out } = await roomOf(command);
       const { testPolicy } = await authoring();
       const result = testPolicy(await loadPolicyAt(path, tools), fileText(cases), cases);
       for (const one of result.cases) {
-        const mark = one.passed ? out.style("green", "passed") : out.style("red", "failed");
-        out.result(one, `${mark} ${visible(`${cases}:${one.line}: ${one.name}${one.message === undefined ? "" : `: ${one.message}`}`)}`);
+        const mark = one.passed ? ({ style: "green", text: "passed" } as const) : ({ style: "red", text: "failed" } as const);
+        const text = `${cases}:${one.line}: ${one.name}${one.message === undefined ? "" : `: ${one.message}`}`;
+        out.result(one, [mark, " ", visible(text)]);
       }
       const failed = result.cases.filter(({ passed }) => !passed).length;
       out.hint(failed === 0 ? `All ${result.cases.length} cases passed.` : `${failed} of ${result.cases.length} cases failed.`);

@@ -1,3 +1,4 @@
+import type { RequestQuery } from "@countersign/core";
 import { Command, type Option } from "commander";
 import { atDesk } from "../desk.ts";
 
@@ -5,7 +6,7 @@ import { atDesk } from "../desk.ts";
 export function complete(root: Command): Command {
   return new Command("complete").argument("[words...]").action(async (words: readonly string[], _options: object, command: Command) => {
     const { values, wantsRequest } = candidates(root, words.slice(0, -1), words.at(-1) ?? "");
-    const ids = wantsRequest ? await pendingIds(command) : [];
+    const ids = wantsRequest ? await idsFor(command, words) : [];
     for (const value of [...values, ...ids]) process.stdout.write(`${value}\n`);
   });
 }
@@ -40,14 +41,22 @@ function candidates(
   };
 }
 
-/** Without a store, or with one that doesn't answer, there is nothing to offer. */
-async function pendingIds(command: Command): Promise<readonly string[]> {
+/** Fewer characters begin the ids of too many that have ended. */
+const TELLING = 4;
+
+/**
+ * Ids of what waits and, once some of it was typed, of anything that begins so; for `settle`, of what is unknown. Without a
+ * store, or with one that doesn't answer, there is nothing to offer.
+ */
+async function idsFor(command: Command, words: readonly string[]): Promise<readonly string[]> {
+  const typed = (words.at(-1) ?? "").toLowerCase();
+  if (!/^[0-9a-f]*$/.test(typed)) return [];
+  const beginning: RequestQuery = typed === "" ? {} : { idPrefix: typed };
+  const states = words.includes("settle") ? ({ execution: "unknown" } as const) : ({ status: "pending" } as const);
+  const query = typed.length >= TELLING && !words.includes("settle") ? beginning : { ...beginning, ...states };
   const ids: string[] = [];
   try {
-    await atDesk(command, async ({ gate }) => {
-      const { items } = await gate.list({ status: "pending" });
-      ids.push(...items.map(({ id }) => id));
-    });
+    await atDesk(command, async ({ gate }) => void ids.push(...(await gate.list(query)).items.map(({ id }) => id)));
   } catch {
     return [];
   }

@@ -10,13 +10,13 @@ const STATUSES: readonly string[] = ["done", "unknown", "executing", "failed", "
 const MOST = 50;
 
 /** What became of the very same call where else it was asked: `1 done, 2 pending`. Empty: nowhere. */
-function fates(others: readonly ApprovalRequest[]): string {
+export function fates(others: readonly ApprovalRequest[]): string {
   const all = others.map(statusOf);
   return STATUSES.filter((status) => all.includes(status)).map((status) => `${all.filter((one) => one === status).length} ${status}`).join(", "); // prettier-ignore
 }
 
 /** The same as a sentence. Undefined: nowhere. @param others the newest first */
-export function sameCallText(others: readonly ApprovalRequest[], now: number = Date.now()): string | undefined {
+function sameCallText(others: readonly ApprovalRequest[], now: number = Date.now()): string | undefined {
   const [last] = others;
   if (!last) return undefined;
   const times = others.length === 1 ? "once more" : `${others.length >= MOST ? "at least " : ""}${others.length} more times`;
@@ -27,15 +27,4 @@ export function sameCallText(others: readonly ApprovalRequest[], now: number = D
 export async function warnOfSameCall(out: Output, gate: Gate, request: ApprovalRequest): Promise<void> {
   const text = request.status === "pending" ? sameCallText(await gate.duplicates(request)) : undefined;
   if (text !== undefined) out.warn(`${request.id} was ${text}.`);
-}
-
-/** Of each of these that waits, what became of the same call elsewhere. Those of one call are looked for once. */
-export async function fatesById(gate: Gate, requests: readonly ApprovalRequest[]): Promise<ReadonlyMap<string, string>> {
-  const waiting = requests.filter(({ status }) => status === "pending");
-  const calls = new Map(waiting.map((request) => [request.proposal.digest, request]));
-  const asked = async (one: ApprovalRequest) => [one.proposal.digest, [one, ...(await gate.duplicates(one))]] as const;
-  const all = new Map(await Promise.all([...calls.values()].map(asked)));
-  return new Map(
-    waiting.map(({ id, proposal }) => [id, fates((all.get(proposal.digest) ?? []).filter((other) => other.id !== id).slice(0, MOST))]),
-  );
 }

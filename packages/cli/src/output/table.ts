@@ -1,32 +1,47 @@
-import { visible } from "@countersign/core/terminal";
+import { cut, padded, widthOf } from "@countersign/terminal";
+import { revealed } from "@countersign/review";
 import type { Output } from "./output.ts";
-import { cut, padded, widthOf } from "./width.ts";
 
 export interface Column<T> {
   readonly name: string;
-  /** Made visible by the table. */
+  /** Safe already, as all texts of a review are: values of anybody's were made visible. */
   readonly value: (row: T) => string;
+  /** For people it is cut to so many columns of the terminal, even where there is room. */
+  readonly most?: number;
 }
 
 const GAP = "  ";
 
 /**
- * Rows for people: aligned, the last column cut to the width of the terminal. In a pipe: everything, between tabs.
- * Answers whether something was cut.
+ * Rows for people: aligned, and never wider than the terminal: the widest columns are cut first. In a pipe: everything,
+ * between tabs. Answers whether something was cut.
  */
 export function table<T>(out: Output, columns: readonly Column<T>[], rows: readonly T[]): boolean {
-  const cells = rows.map((row) => columns.map(({ value }) => visible(value(row))));
+  const cells = rows.map((row) =>
+    columns.map(({ value, most = Infinity }) => (out.people ? cut(revealed(value(row)), most) : revealed(value(row)))),
+  );
   if (!out.people) {
-    for (const row of cells) out.line(row.join("\t"));
+    out.drawn(cells.map((row) => row.join("\t")));
     return false;
   }
   const head = columns.map(({ name }) => name);
-  const widths = columns.map((_, column) => Math.max(...[head, ...cells].map((row) => widthOf(row[column] ?? ""))));
-  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + GAP.length, 0);
-  const room = Math.max(out.width - before, 8);
-  out.line(out.style("dim", aligned(head, widths)));
-  for (const row of cells) out.line(aligned([...row.slice(0, -1), cut(row.at(-1) ?? "", room)], widths));
-  return cells.some((row) => widthOf(row.at(-1) ?? "") > room);
+  const wanted = columns.map((_, column) => Math.max(...[head, ...cells].map((row) => widthOf(row[column] ?? ""))));
+  const widths = fitting(wanted, out.width - GAP.length * (columns.length - 1));
+  const rowOf = (row: readonly string[]): string => cut(aligned(row, widths), out.width);
+  out.drawn([out.style("dim", rowOf(head)), ...cells.map(rowOf)]);
+  return widths.some((width, column) => width < (wanted[column] ?? 0));
+}
+
+/** Widths of which none is more than its own and all together are no more than the room: the widest give way first. */
+function fitting(wanted: readonly number[], room: number): readonly number[] {
+  const widths = [...wanted];
+  let over = widths.reduce((sum, width) => sum + width, 0) - room;
+  for (; over > 0; over--) {
+    const widest = Math.max(...widths);
+    if (widest <= 1) break;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
+  }
+  return widths;
 }
 
 /** Rows for whoever reads: JSON for programs, else a table, or a word that there are `none`. */
@@ -37,5 +52,6 @@ export function listing<T>(out: Output, columns: readonly Column<T>[], rows: rea
 }
 
 function aligned(cells: readonly string[], widths: readonly number[]): string {
-  return cells.map((cell, column) => (column === cells.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(GAP);
+  const fit = cells.map((cell, column) => cut(cell, widths[column] ?? 0));
+  return fit.map((cell, column) => (column === fit.length - 1 ? cell : padded(cell, widths[column] ?? 0))).join(GAP);
 }

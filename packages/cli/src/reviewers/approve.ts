@@ -1,8 +1,10 @@
 import { approve as approval, type ApprovalRequest, type Remember } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
-import { collected, CONFIRM, confirmation } from "./confirmation.ts";
-import { consent, seen } from "./consent.ts";
+import { alongRows } from "./along.ts";
+import { collected, CONFIRM, confirmed } from "./confirmation.ts";
+import { meant } from "./consent.ts";
+import { decideAt } from "./decide-at.ts";
 import { rememberOf, withRemember, type RememberOptions } from "./remember.ts";
 import { report, sign } from "./sign.ts";
 
@@ -26,19 +28,23 @@ export function approve(): Command {
   ).action((id: string, options: SigningOptions & RememberOptions, command: Command) =>
     atDesk(command, async (desk) => {
       const remember = rememberOf(options);
-      const request = await seen(desk, id, "approve", options.digest);
+      const request = await meant(desk, id, "approve", options.digest);
       report(desk, await approveSeen(desk, request, { ...options, remember }));
     }),
   );
 }
 
-/** Asks, and signs. @throws Failure: left pending */
+/** Shows it, asks, and signs. With a digest it was seen already. @throws Failure: left pending */
 export async function approveSeen(
   desk: Desk,
   request: ApprovalRequest,
   { digest, comment, confirm: given, remember }: SigningOptions & { readonly remember?: Remember | undefined } = {},
 ): Promise<ApprovalRequest> {
-  const confirm = await confirmation(request, "approve", given, digest === undefined);
-  await consent(desk, digest, "Sign this?");
-  return sign(desk, request, approval({ comment, confirm, remember }), digest === undefined);
+  const confirm = given && confirmed(request, "approve", given);
+  if (digest !== undefined) return sign(desk, request, approval({ comment, confirm, remember }));
+  return decideAt(desk, request, "approve", async (dialogue) => {
+    const typed = confirm ?? (await dialogue.typed());
+    await dialogue.sign("Sign this?", { rows: alongRows({ comment, remember }) });
+    return approval({ comment, confirm: typed, remember });
+  });
 }

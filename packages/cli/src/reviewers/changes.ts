@@ -6,7 +6,7 @@ const AT_LEAST = 1_000;
 const AT_MOST = 100;
 
 /** Does the work at once, and again whenever something may have changed, until the signal. */
-export async function onChanges(store: StorePort, work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+export async function onChanges(store: Pick<StorePort, "watch">, work: () => Promise<void>, signal?: AbortSignal): Promise<void> {
   let hint = Promise.withResolvers<void>();
   const hinted = (): void => hint.resolve();
   const unwatch = store.watch(hinted);

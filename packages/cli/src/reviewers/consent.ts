@@ -3,22 +3,19 @@ import { CountersignError } from "@countersign/core/store";
 import { signer, type Desk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
-import { person, requestText } from "../output/request.ts";
 import { warnOfSameCall } from "../output/same-call.ts";
-import { confirm } from "../prompts.ts";
+import { requestOf } from "../request-of.ts";
 
 /** @throws REQUEST_NOT_FOUND */
-export async function demand({ gate }: Desk, id: string): Promise<ApprovalRequest> {
-  const request = await gate.get(id);
-  if (!request) throw new CountersignError("REQUEST_NOT_FOUND", { id });
-  return request;
+export function demand(desk: Desk, id: string): Promise<ApprovalRequest> {
+  return requestOf(desk, id);
 }
 
 /**
- * The request as its signer has seen it: shown now, or named by its digest.
+ * The request that somebody is about to decide: it can be shown and asked about here, or its digest says that it was seen.
  * @throws Failure in a pipe without the digest, or with another one
  */
-export async function seen(desk: Desk, id: string, type: Decision["type"], digest: string | undefined): Promise<ApprovalRequest> {
+export async function meant(desk: Desk, id: string, type: Decision["type"], digest: string | undefined): Promise<ApprovalRequest> {
   const { gate, out } = desk;
   signer(desk);
   const request = await demand(desk, id);
@@ -30,7 +27,6 @@ export async function seen(desk: Desk, id: string, type: Decision["type"], diges
   if (!out.interactive)
     throw usage(`There is no terminal to ask in. Look at the request with countersign show ${id}, and pass its digest: --digest <digest>.`);
   refuse(request, type);
-  out.say(requestText(out, request, await gate.duplicates(request), process.stderr));
   return request;
 }
 
@@ -42,19 +38,15 @@ function refuseOther({ id, proposal }: ApprovalRequest, digest: string): void {
   );
 }
 
-/** A yes of whoever was shown what they sign. Who named the digest has said it. @throws Failure: left pending */
-export async function consent(desk: Desk, digest: string | undefined, question: string): Promise<void> {
-  if (digest === undefined && !(await confirm(`${question} You sign as ${person(signer(desk))}.`))) throw leftPending();
-}
-
 export function leftPending(): Failure {
   return new Failure(EXIT.no, "Left pending. Nothing was changed.");
 }
 
 /** The gate refuses it too: here so that nobody is asked for nothing. @throws ALREADY_DECIDED, EXPIRED, DECISION_NOT_ALLOWED */
 export function refuse(request: ApprovalRequest, type: Decision["type"]): void {
-  const { status, decisions, terms } = request;
-  if (status === "expired") throw new CountersignError("EXPIRED", { request });
+  const { status, decisions, terms, expiresAt } = request;
+  if (status === "expired" || (status === "pending" && expiresAt !== undefined && expiresAt <= Date.now()))
+    throw new CountersignError("EXPIRED", { request });
   if (status !== "pending")
     throw new CountersignError("ALREADY_DECIDED", { request, winner: status === "cancelled" ? undefined : decisions.at(-1) });
   if (terms.decisions && !terms.decisions.includes(type)) throw new CountersignError("DECISION_NOT_ALLOWED", { allowed: terms.decisions });

@@ -1,9 +1,10 @@
 import { reject as rejection, type ApprovalRequest, type Remember } from "@countersign/core";
 import { Command, Option } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
-import { line } from "../prompts.ts";
+import { alongRows } from "./along.ts";
 import { COMMENT, DIGEST, type SigningOptions } from "./approve.ts";
-import { consent, seen } from "./consent.ts";
+import { meant } from "./consent.ts";
+import { decideAt } from "./decide-at.ts";
 import { rememberOf, withRemember, type RememberOptions } from "./remember.ts";
 import { report, sign } from "./sign.ts";
 
@@ -29,13 +30,13 @@ export function reject(): Command {
   ).action((id: string, options: RejectOptions, command: Command) =>
     atDesk(command, async (desk) => {
       const remember = rememberOf(options);
-      const request = await seen(desk, id, "reject", options.digest);
+      const request = await meant(desk, id, "reject", options.digest);
       report(desk, await rejectSeen(desk, request, { ...options, remember }));
     }),
   );
 }
 
-/** Asks, why too, and signs. @throws Failure: left pending */
+/** Shows it, asks, why too, and signs. With a digest it was seen already. @throws Failure: left pending */
 export async function rejectSeen(
   desk: Desk,
   request: ApprovalRequest,
@@ -47,7 +48,10 @@ export async function rejectSeen(
     remember,
   }: Omit<RejectOptions, keyof RememberOptions> & { readonly remember?: Remember | undefined } = {},
 ): Promise<ApprovalRequest> {
-  const why = digest === undefined && message === undefined ? await line("Why? The model is told. Enter for nothing.") : message;
-  await consent(desk, digest, "Reject this?");
-  return sign(desk, request, rejection(why || undefined, { comment, then, remember }));
+  if (digest !== undefined) return sign(desk, request, rejection(message || undefined, { comment, then, remember }));
+  return decideAt(desk, request, "reject", async (dialogue) => {
+    const why = message ?? (await dialogue.line("Why? The model is told. Enter for nothing. "));
+    await dialogue.sign("Reject this?", { rows: alongRows({ message, comment, then, remember }) });
+    return rejection(why || undefined, { comment, then, remember });
+  });
 }

@@ -1,7 +1,9 @@
+import { reviewOf } from "@countersign/review";
+import { reviewRows, styleFor } from "@countersign/terminal";
 import { Command } from "commander";
 import { atDesk } from "../desk.ts";
-import { requestText } from "../output/request.ts";
 import { warnOfSameCall } from "../output/same-call.ts";
+import { withNames } from "../settings/people.ts";
 import { demand } from "./consent.ts";
 
 export function show(): Command {
@@ -10,14 +12,22 @@ export function show(): Command {
     .argument("<id>", "the request")
     .action((id: string, _options: object, command: Command) =>
       atDesk(command, async (desk) => {
-        const { gate, out } = desk;
+        const { gate, out, config } = desk;
         const request = await demand(desk, id);
         if (out.json) {
           out.value(request);
           return warnOfSameCall(out, gate, request);
         }
-        out.line(requestText(out, request, await gate.duplicates(request)));
-        if (request.status === "pending") out.hint(`countersign approve ${id} signs it, edit changes it first, reject refuses it.`);
+        const review = reviewOf(withNames(request, config.people), {
+          ...(await gate.background(request)),
+          now: Date.now(),
+          by: config.identity,
+        });
+        const drawing = { columns: process.stdout.columns || Number(process.env["COLUMNS"]) || 80, style: styleFor(process.stdout) };
+        out.drawn(reviewRows(review, drawing));
+        if (request.status !== "pending") return;
+        if (config.identity && !review.may.approve.allowed) out.hint(`You can't approve it: ${review.may.approve.reason}`);
+        out.hint(`countersign approve ${id} signs it, edit changes it first, reject refuses it.`);
       }),
     );
 }

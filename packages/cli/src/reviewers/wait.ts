@@ -2,6 +2,7 @@ import type { Duration } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
+import { idOf } from "../request-of.ts";
 import { duration } from "../settings/values.ts";
 import { outcome } from "./sign.ts";
 
@@ -11,9 +12,9 @@ export function wait(): Command {
     .argument("<id>", "the request")
     .option("--timeout <time>", "give up after so long (default: never)", duration)
     .action((id: string, { timeout }: { timeout?: Duration }, command: Command) =>
-      atDesk(command, async ({ gate, out }) => {
-        const request = await gate.wait(id, { timeout });
-        out.result(request, outcome(request));
+      atDesk(command, async (desk) => {
+        const request = await desk.gate.wait(await idOf(desk, id), { timeout });
+        desk.out.result(request, outcome(request));
         if (request.status !== "approved") process.exitCode = EXIT.no;
       }),
     );

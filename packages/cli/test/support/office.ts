@@ -36,7 +36,23 @@ const policy = definePolicy({
     wire: { ask: true, review: { roles: ["finance"], quorum: 2, fourEyes: true } },
     transfer: { args: z.object({ iban: z.string().length(22), amount: z.number() }), ask: true, redact: ["args.iban"] },
     sign_only: { ask: true, review: { decisions: ["approve", "reject"] } },
+    invoice: {
+      args: z.object({
+        recipient: z.string().describe("Who gets the money."),
+        amount: z.number().max(10_000),
+        memo: z.string().optional(),
+        body: z.string().default(""),
+      }),
+      ask: true,
+      review: { roles: ["finance"] },
+    },
+    paired: {
+      args: z.object({ recipient: z.string(), amount: z.number() }),
+      ask: true,
+      review: { roles: ["finance"], quorum: 2 },
+    },
     free_text: { ask: true },
+    bill: { ask: true, review: { roles: ["finance"], batch: true } },
   },
 });
 
@@ -55,18 +71,21 @@ export interface Office {
   /** The command in pipes, as fiona unless the environment says otherwise. */
   run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
   /** The command at a terminal. It is ended with the office. */
-  terminal(args: readonly string[], surroundings?: Surroundings & { readonly columns?: number }): PseudoTerminal;
+  terminal(args: readonly string[], surroundings?: Surroundings & { readonly columns?: number; readonly rows?: number }): PseudoTerminal;
   /** An editor that puts another amount into the arguments. */
   editor(amount: string): string;
+  /** An editor that does this, in JavaScript, with `file`, the `text` in it, and `save(text)`. */
+  editing(work: string): string;
   /** An approved request whose execution died in the middle. */
   unknown(): Promise<ApprovalRequest>;
   close(): Promise<void>;
 }
 
-export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
+/** @param server a PostgreSQL of the test's own, in the place of the one that all share */
+export async function officeOn(kind: "sqlite" | "postgres", server?: string): Promise<Office> {
   const folder = temporaryFolder();
   const home = folder.path;
-  const database = kind === "postgres" ? await testDatabase() : undefined;
+  const database = kind === "postgres" ? (server ?? (await testDatabase())) : undefined;
   const address = database === undefined ? join(home, "countersign.db") : `${database}?schema=office`;
   const store = database === undefined ? sqliteStore(address) : postgresStore({ connectionString: database, schema: "office" });
   const gate = createGate({ policy, store });
@@ -76,6 +95,7 @@ export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
     env: { COUNTERSIGN_STORE: address, ...AS_FIONA, ...env },
   });
   let count = 0;
+  let editors = 0;
 
   const office: Office = {
     home,
@@ -95,12 +115,18 @@ export async function officeOn(kind: "sqlite" | "postgres"): Promise<Office> {
       return terminal;
     },
     editor(amount) {
-      const script = join(home, `editor-${amount.replace(/\W/g, "")}.mjs`);
+      return office.editing(`save(text.replace(/^amount: .*$/m, ${JSON.stringify(`amount: ${amount}`)}));`);
+    },
+    editing(work) {
+      const script = join(home, `editor-${++editors}.mjs`);
       writeFileSync(
         script,
-        `import { readFileSync, writeFileSync } from "node:fs";
+        `import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 const file = process.argv.at(-1);
-writeFileSync(file, readFileSync(file, "utf8").replace(/"amount": [^,\\n]*/, '"amount": ${amount}'));\n`,
+const text = readFileSync(file, "utf8");
+const save = (changed) => writeFileSync(file, changed);
+${work}\n`,
       );
       return `"${process.execPath}" "${script}"`;
     },

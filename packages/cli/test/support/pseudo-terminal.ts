@@ -16,9 +16,9 @@ export class PseudoTerminal {
   constructor(
     home: string,
     args: readonly string[],
-    { env, cwd = home, columns = 100 }: Surroundings & { readonly columns?: number } = {},
+    { env, cwd = home, columns = 100, rows = 24 }: Surroundings & { readonly columns?: number; readonly rows?: number } = {},
   ) {
-    this.#pty = spawn(process.execPath, [BIN, ...args], { cols: columns, rows: 24, cwd, env: environment(home, env) });
+    this.#pty = spawn(process.execPath, [BIN, ...args], { cols: columns, rows, cwd, env: environment(home, env) });
     this.#pty.onData((data) => {
       this.#output += data;
       this.#arrived.resolve();
@@ -56,6 +56,10 @@ export class PseudoTerminal {
 
   type(keys: string): void {
     this.#pty.write(keys);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#pty.resize(columns, rows);
   }
 
   /** What the process ended with. */
