@@ -15,6 +15,7 @@ const pages = [
     "core",
     "policy",
     "review",
+    "terminal",
     "testing",
     "conformance",
     "adapters/langgraph",

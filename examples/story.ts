@@ -26,7 +26,8 @@ export async function story({ folder, model }: Example): Promise<void> {
   const { gate } = await import("./approvals.ts");
   const bank = await import("./bank.ts");
   const modelName = await model();
-  const { terminalReviewer, visible } = await import("@countersign/core/terminal");
+  const { visible } = await import("@countersign/review");
+  const { terminalReviewer } = await import("@countersign/terminal");
 
   const { positionals } = parseArgs({ allowPositionals: true });
   const sentence = positionals.join(" ") || "Pay Acme Corp $4200 for invoice 88 and Globex $300";

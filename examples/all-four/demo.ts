@@ -1,7 +1,7 @@
 // Four agents on four frameworks, one store, one approvals.ts: all ask at once, and are decided from one list.
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { visible } from "@countersign/core/terminal";
+import { visible } from "@countersign/review";
 import { agentProcess, killed } from "../agent-process.ts";
 import { countersign, inbox } from "./command-line.ts";
 

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { createGate, type ApprovalRequest } from "@countersign/core";
 import { sqliteStore } from "@countersign/sqlite";
 import { spawn } from "@lydell/node-pty";
@@ -55,11 +55,11 @@ describe("the demo at a terminal", () => {
     const prompted = new Promise<void>((resolve) => {
       terminal.onData((data) => {
         output += data;
-        if (output.includes("leave it pending >")) resolve();
+        if (output.includes("Enter = leave it pending")) resolve();
       });
     });
     await prompted;
-    const [, digest] = /digest +([0-9a-f]{64})/.exec(output) ?? [];
+    const [, digest] = /digest +│ ([0-9a-f]{64})/.exec(stripVTControlCharacters(output)) ?? [];
     const requests = await gateOfDemo();
     const request = requests.find(({ proposal }) => proposal.digest === digest);
     await second(output, `edit ${request?.id} --digest ${digest} --args '{"recipient": "Acme Corp", "amount": 3900, "invoice": "88"}'`);

@@ -43,7 +43,7 @@ export async function follow({ page, file }: Quickstart, { sh, read, cwd }: Proj
 
   expect(await type(commandOf("npx countersign list"))).toContain(id);
   const shown = await type(commandOf("npx countersign show").replace("<id>", id));
-  const digest = /^digest +(\w{64})$/m.exec(shown)?.[1] ?? "";
+  const digest = /^digest +│ (\w{64})$/m.exec(shown)?.[1] ?? "";
   await type(commandOf("npx countersign edit <id> --digest").replace("<id>", id).replace("<digest>", digest));
 
   const paid = await type("node pay.mjs");

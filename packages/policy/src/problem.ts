@@ -25,9 +25,10 @@ export function invalidPolicy(problems: readonly Problem[], name: string | undef
 
 const STATUS_OF = 20;
 
-/** `policy.yaml:7:10: error: …`, as compilers and editors write it. */
+/** `policy.yaml:7:10: error: …`, as compilers and editors write it: one line, whatever is quoted in it. */
 function format({ severity, message, file, line, column, path }: Problem, name = "policy"): string {
-  return `${file ?? name}:${line}:${column}: ${severity}: ${path}: ${message}`;
+  const text = `${file ?? name}:${line}:${column}: ${severity}: ${path}: ${message}`;
+  return text.replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
 /** Those of one file in its order, each said once. */
