@@ -1,4 +1,5 @@
 import { approve, createGate, CountersignError, definePolicy, type Principal } from "@countersign/core";
+import { defineRunner, type ProposedCall } from "@countersign/core/adapter";
 import type { Batch, StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
@@ -73,6 +74,35 @@ describe("a pause that the runner records", () => {
     });
     expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [] });
     expect(taken).toMatchObject([{ id: "t", fence: 2 }]);
+  });
+
+  it("is the end of a run whose framework keeps the conversation, too, if its answer is lost and all is decided by then", async () => {
+    const inner = memoryStore();
+    const desk = createGate({ policy, store: inner, warn: () => {} });
+    const commit: StorePort["commit"] = async (batch) => {
+      const committed = await inner.commit(batch);
+      if (!isPause(batch)) return committed;
+      const [request] = await inner.requestsOfThread("default", "t");
+      const { id, proposal } = there(request);
+      await desk.decide({ id, digest: proposal.digest }, approve(), { by: alice });
+      await inner.claimDue("thread", { tenant: "default", holder: "run:other", leaseMs: 60_000, limit: 1 });
+      throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
+    };
+    const gate = createGate({ policy, store: { ...inner, commit } as StorePort, warn: () => {} });
+    const pay: ProposedCall = { turnId: "m", callId: "c", tool: "pay", args: { amount: 5 } };
+    let advances = 0;
+    const runner = defineRunner<string, string>(gate, {
+      name: "keeper",
+      framework: "keeper",
+      keepsConversation: true,
+      async advance(thread) {
+        advances++;
+        if (await thread.mustWait(pay)) return { status: "suspended", calls: [pay], continuation: null };
+        return { status: "completed", output: "done", text: "done" };
+      },
+    });
+    expect(await runner.start("t", "go")).toMatchObject({ status: "suspended", pending: [] });
+    expect(advances).toBe(1);
   });
 
   it("is written again if it never reached the store, and refused if the lease went meanwhile", async () => {

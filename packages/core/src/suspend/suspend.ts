@@ -55,9 +55,9 @@ export async function suspend(
     });
     const fresh = asks.filter(({ id }) => !known.has(id));
     if (fresh.length === 0) {
-      if (!frozen) return recordedWith();
       // That try has let go of the thread, and somebody else may have it by now.
       if (ends && unanswered && thread?.holder !== hold.token) return { ...recordedWith(), waiting: existing.filter(isPending) };
+      if (!frozen) return recordedWith();
     }
 
     const [grants, revises] = await Promise.all([
