@@ -93,7 +93,10 @@ describe("the file", () => {
     ["peopel: []", "people.yaml: There is no setting peopel. Did you mean people?"],
     ["people: [{ id: fiona, roles: finance }]", "people.yaml: people.0.roles can't be used. Write people: [{ id: fiona"],
     ["- fiona", "people.yaml: This is no list of people. Write people: [{ id: fiona"],
-    ["people: [{ id: a, aliases: [fiona], roles: [x] }, { id: b, aliases: [fiona], roles: [y] }]", "fiona stands in people.0 (a) and in people.1 (b)"],
+    [
+      "people: [{ id: a, aliases: [fiona], roles: [x] }, { id: b, aliases: [fiona], roles: [y] }]",
+      "fiona stands in people.0 (a) and in people.1 (b)",
+    ],
     ["people: [{ id: fiona }, { id: fiona, roles: [cfo] }]", "fiona stands in people.0 (fiona) and in people.1 (fiona)"],
     ["people: !!js/function 'x'", "people.yaml is not YAML: Unresolved tag: tag:yaml.org,2002:js/function"],
     ["people: [", "people.yaml is not YAML: "],
