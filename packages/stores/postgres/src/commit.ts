@@ -7,6 +7,9 @@ import { refusalOf, type Fact } from "./refusal.ts";
 import { sqlStateOf } from "./sql-state.ts";
 import { isRecognisable, isWritten } from "./written.ts";
 
+/** How often a batch is judged again whose reason to be refused was gone when it was looked up. */
+const JUDGED_AGAIN = 10;
+
 /** Which of the two commit functions this process's role may call. */
 export type CommitFunction = "commit_2" | "commit_unsigned_2";
 
@@ -34,10 +37,16 @@ export async function commit(connection: Connection, name: CommitFunction, batch
 
 async function attempt(connection: Connection, sql: string, parameters: readonly unknown[], batch: Batch): Promise<Committed> {
   try {
-    const [row] = await connection.once(sql, parameters);
-    const refused = row?.["refused"];
-    if (typeof refused !== "string") return { ok: true };
-    return refused === "late" ? { ok: false, reason: "TOO_LATE" } : refusalOf(batch.changes, JSON.parse(refused) as Fact[]);
+    for (let again = 0; again <= JUDGED_AGAIN; again++) {
+      const [row] = await connection.once(sql, parameters);
+      const refused = row?.["refused"];
+      if (typeof refused !== "string") return { ok: true };
+      if (refused === "late") return { ok: false, reason: "TOO_LATE" };
+      const refusal = refusalOf(batch.changes, JSON.parse(refused) as Fact[]);
+      if (refusal) return refusal;
+    }
+    // Somebody is always faster. Whoever gets this reads again.
+    return { ok: false, reason: "CONFLICT" };
   } catch (error) {
     // Somebody else inserted the same, or the deadline passed in the middle: all was taken back.
     const state = sqlStateOf(error);

@@ -13,8 +13,11 @@ export interface Fact {
   readonly count?: number;
 }
 
-/** Names the change that didn't fit: requires are judged first, then puts, then additions. */
-export function refusalOf(changes: readonly Change[], facts: readonly Fact[]): Refusal {
+/**
+ * Names the change that doesn't fit: requires are judged first, then puts, then additions. Undefined if all fits by now:
+ * what wasn't there when the batch was judged couldn't be locked, and may have been inserted before the server looked.
+ */
+export function refusalOf(changes: readonly Change[], facts: readonly Fact[]): Refusal | undefined {
   const puts = changes.filter((change) => change.op === "put");
   const adds = changes.filter((change) => change.op === "add");
   const found = (kind: Fact["kind"], id: string): Fact | undefined => facts.find((fact) => fact.kind === kind && fact.id === toText(id));
@@ -24,7 +27,8 @@ export function refusalOf(changes: readonly Change[], facts: readonly Fact[]): R
     (put, index) => (found(put.kind, put.record.id)?.version ?? 0) !== put.expects || puts.findIndex((other) => isSame(other, put)) < index,
   );
   if (conflict) return { ok: false, reason: "CONFLICT", change: conflict };
-  return { ok: false, reason: "FLOOR", change: firstUncovered(puts, adds, found) };
+  const uncovered = firstUncovered(puts, adds, found);
+  return uncovered && { ok: false, reason: "FLOOR", change: uncovered };
 }
 
 function isSame(a: Put, b: Put): boolean {
