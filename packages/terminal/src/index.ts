@@ -4,6 +4,7 @@ export { askKey } from "./ask-key.ts";
 export { askLine } from "./ask-line.ts";
 export { sizeOf, type GuardedOptions, type Silence, type Size } from "./guarded.ts";
 export { GUTTER, labelled, ownRows, valueRows, type Drawing } from "./gutter.ts";
+export { completed } from "./completed.ts";
 export { takeKeyboard, type Keyboard, type KeyboardEvents, type Page, type Tty } from "./keyboard.ts";
 export type { Input, Keys, Named } from "./input-decoder.ts";
 export { Dialogue, type Interlude, type Sitting } from "./dialogue.ts";

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { approve, reject, type ApprovalRequest, type Decision, type Principal, type Reviewer, type ReviewOptions } from "@countersign/core";
+import { completed } from "./completed.ts";
 import type { Dialogue, Sitting } from "./dialogue.ts";
 import { reviewersEdit } from "./edit/reviewers-edit.ts";
 import { inDialogue } from "./in-dialogue.ts";
@@ -49,7 +50,9 @@ async function reviewed(request: ApprovalRequest, by: Principal, options: Review
     const { answer } = await inDialogue(sitting, request, (dialogue) => {
       // The decision counts for the request that the gate has asked about: it asks about the other one as well.
       if (dialogue.request.proposal.digest !== request.proposal.digest) throw new Unanswered("changed");
-      return unconfirmed ? completed(dialogue, unconfirmed) : decided(dialogue, sitting, options);
+      if (!unconfirmed) return decided(dialogue, sitting, options);
+      const { decision, paths } = unconfirmed;
+      return decision.type === "reject" ? Promise.resolve(undefined) : completed(dialogue, decision, paths);
     });
     return answer;
   } catch (error) {
@@ -101,17 +104,3 @@ async function rejected(dialogue: Dialogue): Promise<Decision> {
 }
 
 const THEN = { c: "continue", r: "revise", s: "stop" } as const;
-
-/** The same decision, with what it lacks. An edit may come under terms that nobody could see before. */
-async function completed(
-  dialogue: Dialogue,
-  { decision, paths }: NonNullable<ReviewOptions["unconfirmed"]>,
-): Promise<Decision | undefined> {
-  if (decision.type === "reject") return undefined;
-  if (decision.type === "edit") await dialogue.propose({ ...decision.args });
-  dialogue.say("Nothing was signed yet: something has to be typed for it, or something else than was typed.");
-  const typed = await dialogue.typed(paths);
-  await dialogue.sign("Sign this?");
-  const earlier = typeof decision.confirm === "object" ? decision.confirm : {};
-  return { ...decision, confirm: { ...earlier, ...typed } };
-}

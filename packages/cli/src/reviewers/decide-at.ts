@@ -6,7 +6,7 @@ import {
   type Decision,
   type ErrorCode,
 } from "@countersign/core";
-import { inDialogue, showsOnly, styleFor, Unanswered, type Dialogue, type Sitting } from "@countersign/terminal";
+import { completed, inDialogue, showsOnly, styleFor, Unanswered, type Dialogue, type Sitting } from "@countersign/terminal";
 import { acting, signer, type Desk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure } from "../failure.ts";
@@ -34,7 +34,7 @@ export async function decideAt(
     const said = await answered(sitting, shown, (dialogue) => {
       refuseOrShow(sitting, dialogue, type);
       const isSame = lacking?.digest === dialogue.request.proposal.digest;
-      return lacking && isSame ? completed(dialogue, lacking) : ask(dialogue);
+      return lacking && isSame ? completed(dialogue, lacking.decision, lacking.paths) : ask(dialogue);
     });
     try {
       return await desk.gate.decide(said.request, said.answer, { ...(await acting(desk)), via: "cli" });
@@ -52,15 +52,6 @@ interface Lacking {
   readonly digest: string;
   readonly decision: Exclude<Decision, { type: "reject" }>;
   readonly paths: readonly string[];
-}
-
-async function completed(dialogue: Dialogue, { decision, paths }: Lacking): Promise<Decision> {
-  if (decision.type === "edit") await dialogue.propose({ ...decision.args });
-  dialogue.say("Nothing was signed yet: something has to be typed for it, or something else than was typed.");
-  const typed = await dialogue.typed(paths);
-  await dialogue.sign("Sign this?");
-  const earlier = typeof decision.confirm === "object" ? decision.confirm : {};
-  return { ...decision, confirm: { ...earlier, ...typed } };
 }
 
 function sittingFor(desk: Desk, id: string): Sitting {
