@@ -38,6 +38,8 @@ const coreRooms = {
   // Beside each other: a worker runs threads, and adapters share what they need around a run.
   work: order,
   adapt: order,
+  // Around a gate, for whatever people decide through.
+  surface: order,
 };
 
 /** The folder of a package, as a group. */

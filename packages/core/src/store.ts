@@ -11,6 +11,16 @@ export { audienceOf, barredFrom, invitationsFor } from "./store/audience.ts";
 export { dueSince, type DueRequest, type DueThread } from "./store/due.ts";
 export { escalationOf } from "./store/notices.ts";
 export { parsePage } from "./store/page.ts";
+export {
+  documentName,
+  parseDocument,
+  type DocumentClaim,
+  type DocumentPort,
+  type DocumentQuery,
+  type DocumentRecord,
+  type DocumentWritten,
+  type NewDocument,
+} from "./store/documents.ts";
 export { CLOCK_LAG } from "./store/clock.ts";
 export type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort, ThreadRead } from "./store/port.ts";
 export { comparing, cursorOf, deadlineOf, pageLimit, pageStart, type PageEnd } from "./store/cursor.ts";

@@ -19,8 +19,8 @@ describe("dueSince", () => {
     [Infinity, "expiry", request("r")],
     [Infinity, "expiry", request("r", { ...approved, executeWithin: undefined })],
     [Infinity, "expiry", request("r", { ...approved, begun: true })],
-    [T0, "delivery", request("r", { noticeAt: T0, expiresAt: 1 })],
-    [Infinity, "delivery", request("r", { ...approved, noticeAt: T0 })],
+    [T0, "notice", request("r", { noticeAt: T0, expiresAt: 1 })],
+    [Infinity, "notice", request("r", { ...approved, noticeAt: T0 })],
     [T0, "claim", request("r", { state: "executing", leaseUntil: T0 })],
     [Infinity, "claim", request("r", { ...approved, leaseUntil: T0 })],
   ])("%d for %s", ([since, kind, record]) => {

@@ -13,3 +13,11 @@ export function grantOf(subject: string): string | undefined {
 export function threadOf(subject: string): string | undefined {
   return subject.startsWith("thread/") ? subject.slice("thread/".length) : undefined;
 }
+
+/**
+ * Is this the name of a chain that stands for itself, such as `key/ci`? There is no record beside it that says where it ends.
+ * Ids of requests have no slash.
+ */
+export function isNoteSubject(subject: string): boolean {
+  return /^[a-z][a-z-]*\/./s.test(subject) && threadOf(subject) === undefined && grantOf(subject) === undefined;
+}

@@ -4,7 +4,7 @@ import type { Unreadable } from "./request.ts";
 
 /** One entry of a record's audit chain. `hash` covers all other fields and the hash before it. */
 export interface AuditEvent {
-  /** Whose chain this is: a request's id, or `thread/` or `grant/` and the id. */
+  /** Whose chain this is: a request's id, `thread/` or `grant/` and the id, or what a surface records, such as `key/ci`. */
   readonly subject: string;
   /** 1 for the first event of a chain. */
   readonly seq: number;

@@ -1,4 +1,4 @@
-import { grantOf, threadOf } from "../audit/subject.ts";
+import { grantOf, isNoteSubject, threadOf } from "../audit/subject.ts";
 import { link, type Tail } from "../audit/trail.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { flawOf } from "../store/parse-records.ts";
@@ -17,11 +17,13 @@ const SURE = TRIES - 5;
 
 interface VerifiedRecord {
   readonly tail: Tail;
-  readonly record: AnyRecord;
+  /** Undefined: the chain stands for itself. */
+  readonly record: AnyRecord | undefined;
 }
 
 /**
- * One record against its chain.
+ * One record against its chain. A chain that stands for itself is whole from its first event on: where it ends, only an export
+ * can say.
  * @param exported the end of its chain in an earlier export
  * @throws AUDIT_BROKEN, STORE_UNAVAILABLE with `unreadable`
  */
@@ -57,6 +59,8 @@ async function compare(
   };
   if (!tail) return refuse("its record is there, and its chain is gone");
   if (exported && !isContinued) return refuse(departure(exported, tail));
+  if (!record && isNoteSubject(subject))
+    return tail.from === 1 ? { tail, record } : refuse("it begins with a purge, and nobody purges what has no record");
   if (!record) return refuse("the record that it is about is gone");
   if (record.seq !== tail.seq) return refuse(`it ends here, and its record names event ${record.seq} as the last: one of them was cut`);
   if (record.head !== tail.hash) return refuse("its record names another event as the last: the chain was written anew");

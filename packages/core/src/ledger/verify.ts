@@ -31,7 +31,7 @@ export async function verify(ledger: Ledger, against?: AsyncIterable<AuditEvent>
     try {
       const { tail, record } = await verifySubject(ledger, subject, exported?.tails.get(subject));
       events += tail.seq - tail.from + 1;
-      uses.add(record);
+      if (record) uses.add(record);
     } catch (error) {
       const found = unreadableIn(error);
       if (!found) throw error;

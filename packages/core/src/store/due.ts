@@ -23,7 +23,7 @@ type TurnRead = (threadId: string, turnId: string) => readonly DueRequest[];
 export function dueSince(kind: DueKind, record: DueThread | DueRequest, turn: TurnRead): number {
   if ("fence" in record) return kind === "thread" ? threadSince(record) : Infinity;
   if (kind === "claim" && record.state === "executing") return record.leaseUntil;
-  if (kind === "delivery" && record.state === "pending") return record.noticeAt ?? Infinity;
+  if (kind === "notice" && record.state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
   if (kind === "expiry" && record.state === "approved" && !record.begun) return executeBy(record, turn);
   return Infinity;

@@ -2,6 +2,7 @@ import type { AuditEvent } from "../contract/event.ts";
 import type { Page, RequestQuery } from "../contract/request.ts";
 import type { Store } from "../contract/store.ts";
 import type { ThreadQuery } from "../contract/threads.ts";
+import type { DocumentPort } from "./documents.ts";
 import type { GrantRecord, RequestRecord, ThreadRecord } from "./records.ts";
 import type { ThreadHead } from "./threads.ts";
 
@@ -48,7 +49,7 @@ export interface Batch {
   readonly before?: number | undefined;
 }
 
-export type DueKind = "thread" | "expiry" | "claim" | "delivery";
+export type DueKind = "thread" | "expiry" | "claim" | "notice";
 
 export interface DueOptions {
   readonly tenant: string;
@@ -152,7 +153,7 @@ export interface StorePort extends Store {
    * - `expiry`: pending past `expiresAt`; or approved and not `begun`, no request of its turn pending, and past the turn's
    *   latest `decidedAt` + its own `executeWithin`. A turn is the requests with the same thread id and turn id.
    * - `claim`: executing, with `leaseUntil` passed.
-   * - `delivery`: pending, with `noticeAt` passed.
+   * - `notice`: pending, with `noticeAt` passed.
    *
    * The longest overdue first.
    */
@@ -162,6 +163,8 @@ export interface StorePort extends Store {
    * thread without `closedAt` is none of them. Optional: without it nothing can be purged, and no `drop` ever comes.
    */
   closedThreads?(tenant: string, before: number, limit: number): Promise<readonly string[]>;
+  /** Documents of surfaces: sessions, keys, deliveries. Without it `documentsOf` is SETUP; everything else works. */
+  readonly documents?: DocumentPort | undefined;
   /**
    * A hint that something was committed, or a thread claimed: by this handle, and with `push` by others too. Losing one is
    * harmless, losing all of them isn't: whoever waits would find everything late. Never called within the call that it tells of.

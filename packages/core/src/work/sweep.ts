@@ -36,7 +36,7 @@ export async function sweep(work: Sweep): Promise<number> {
     const record = await lapseIfOver(kernel, id);
     told(record.idempotent ? "lapsed" : "unknown", record.idempotent ? "approved" : "unknown", record);
   });
-  await each(work, "delivery", async (id) => told("reminded", "pending", await giveDueNotices(kernel, id)));
+  await each(work, "notice", async (id) => told("reminded", "pending", await giveDueNotices(kernel, id)));
   return expired;
 }
 

@@ -25,7 +25,7 @@ const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: (schema: string) =>
   claim: (s) => `SELECT id FROM ${s}.requests
     WHERE tenant = $1 AND state = 'executing' AND lease_until <= (SELECT ${s}.now_ms()) AND ($2::text[] IS NULL OR agent = ANY ($2))
     ORDER BY lease_until LIMIT $3`,
-  delivery: (s) => `SELECT id FROM ${s}.requests
+  notice: (s) => `SELECT id FROM ${s}.requests
     WHERE tenant = $1 AND state = 'pending' AND notice_at IS NOT NULL AND notice_at <= (SELECT ${s}.now_ms())
       AND ($2::text[] IS NULL OR agent = ANY ($2))
     ORDER BY notice_at LIMIT $3`,

@@ -26,7 +26,7 @@ const DUE: { readonly [K in DueKind]: string } = {
   claim: `SELECT ${name("id")} FROM requests INDEXED BY executing_by_lease
     WHERE tenant = :tenant AND state = 'executing' AND lease_until <= :now AND ${OF_AGENTS}
     ORDER BY lease_until LIMIT :limit`,
-  delivery: `SELECT ${name("id")} FROM requests INDEXED BY pending_by_notice
+  notice: `SELECT ${name("id")} FROM requests INDEXED BY pending_by_notice
     WHERE tenant = :tenant AND state = 'pending' AND notice_at IS NOT NULL AND notice_at <= :now AND ${OF_AGENTS}
     ORDER BY notice_at LIMIT :limit`,
 };

@@ -32,11 +32,11 @@ export const dueCases: readonly StoreCase[] = [
         put(request("decided", { noticeAt: T0, state: "rejected" })),
         put(request("approved", { ...APPROVED, noticeAt: T0, decidedAt: T0 })),
       ]);
-      same(await due(store, "delivery"), ["overdue"], "what is due");
+      same(await due(store, "notice"), ["overdue"], "what is due");
       await commit(store, [put(request("overdue", { noticeAt: FAR }), 1), put(request("in-time", { noticeAt: T0 }), 1)]);
-      same(await due(store, "delivery"), ["in-time"], "once it was given, and another one's time has come");
+      same(await due(store, "notice"), ["in-time"], "once it was given, and another one's time has come");
       await commit(store, [put(request("in-time"), 2)]);
-      same(await due(store, "delivery"), [], "once none is left");
+      same(await due(store, "notice"), [], "once none is left");
     },
   },
   {
@@ -52,7 +52,7 @@ export const dueCases: readonly StoreCase[] = [
       for (const round of ["at first", "again"]) {
         same(await store.claimDue("expiry", OPTIONS), [{ id: "overdue", fence: 0 }], `expiries, ${round}`);
         same(await store.claimDue("claim", OPTIONS), [{ id: "lapsed", fence: 0 }], `claims, ${round}`);
-        same(await store.claimDue("delivery", OPTIONS), [{ id: "waiting", fence: 0 }], `notices, ${round}`);
+        same(await store.claimDue("notice", OPTIONS), [{ id: "waiting", fence: 0 }], `notices, ${round}`);
       }
       same(await store.getRequest(TENANT, "overdue"), { ...overdue, version: 1 }, "the overdue request");
       same(await store.getRequest(TENANT, "lapsed"), { ...lapsed, version: 1 }, "the lapsed execution");
@@ -74,7 +74,7 @@ export const dueCases: readonly StoreCase[] = [
       for (const [kind, name] of [
         ["expiry", "r"],
         ["claim", "e"],
-        ["delivery", "r"],
+        ["notice", "r"],
         ["thread", "t"],
       ] as const) {
         same(await due(store, kind, { tenant: "other" }), [], `${kind} of another tenant`);
@@ -108,7 +108,7 @@ export const dueCases: readonly StoreCase[] = [
       same(await due(store, "thread", { limit: 2 }), ["t2", "t3"], "the next threads");
       same(await due(store, "expiry", { limit: 3 }), ["r0", "r1", "r2"], "expiries");
       same(await due(store, "claim", { limit: 3 }), ["e0", "e1", "e2"], "lapsed executions");
-      same(await due(store, "delivery", { limit: 3 }), ["n0", "n1", "n2"], "notices");
+      same(await due(store, "notice", { limit: 3 }), ["n0", "n1", "n2"], "notices");
     },
   },
 ];

@@ -162,7 +162,7 @@ export const purgeCases: readonly StoreCase[] = [
         same(await store.countRequests(TENANT, query, 10), found.length, `the count of ${name}`);
       }
       refused(await store.commit({ tenant: TENANT, changes: [put(request("r1"))], events: [] }), "CONFLICT", "asked again");
-      for (const kind of ["expiry", "claim", "delivery"] as const)
+      for (const kind of ["expiry", "claim", "notice"] as const)
         same(await store.claimDue(kind, { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 }), [], `due: ${kind}`);
     },
   },

@@ -55,7 +55,7 @@ export const reopenCases: readonly StoreCase[] = [
       has((await grantsOf(again))[0], { uses: 3, version: 1 }, "the grant");
       same(await again.getThread(TENANT, "due"), claimed, "the claimed thread");
       same(idsOf(await again.requestsOfTurn(TENANT, "pay-001", "msg_1")), ["r1", "r0"], "the order of asking");
-      for (const kind of ["expiry", "delivery"] as const)
+      for (const kind of ["expiry", "notice"] as const)
         same(idsOf(await again.claimDue(kind, { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 })), ["r1"], `what is due: ${kind}`);
       same(await again.claimDue("thread", { tenant: TENANT, holder: "h", leaseMs: 1, limit: 9 }), [], "what is leased");
       same((await again.listEvents(TENANT, undefined, 10)).events, [event("r1", 1)], "the events");

@@ -66,7 +66,7 @@ export const tenantCases: readonly StoreCase[] = [
       same(await grantsOf(store, {}, "other"), [], "grants");
       same((await store.listEvents("other", undefined, 10)).events, [], "events");
       same((await store.listEvents("other", undefined, 10, "r1")).events, [], "a chain");
-      for (const kind of ["thread", "expiry", "delivery"] as const)
+      for (const kind of ["thread", "expiry", "notice"] as const)
         same(await store.claimDue(kind, { tenant: "other", holder: "h", leaseMs: 1_000, limit: 10 }), [], `what is due: ${kind}`);
     },
   },

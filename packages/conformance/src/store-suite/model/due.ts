@@ -23,7 +23,7 @@ function threadSince({ state, open, holder, leaseUntil, notBefore }: ThreadRecor
 
 function requestSince(state: TenantState, kind: DueKind, record: RequestRecord): number {
   if (kind === "claim" && record.state === "executing") return record.leaseUntil;
-  if (kind === "delivery" && record.state === "pending") return record.noticeAt ?? Infinity;
+  if (kind === "notice" && record.state === "pending") return record.noticeAt ?? Infinity;
   if (kind === "expiry" && record.state === "pending") return record.expiresAt ?? Infinity;
   if (kind !== "expiry" || record.state !== "approved" || record.begun || record.executeWithin === undefined) return Infinity;
   const turn = [...state.requests.values()].filter(({ threadId, turnId }) => threadId === record.threadId && turnId === record.turnId);

@@ -117,7 +117,7 @@ const query: fc.Arbitrary<RequestQuery> = fc
 export function steps(other: number, { purges = false }: { readonly purges?: boolean } = {}): fc.Arbitrary<readonly Step[]> {
   const claim = fc.record({
     do: fc.constant("claim" as const),
-    kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const, "delivery" as const),
+    kind: fc.constantFrom("thread" as const, "thread" as const, "expiry" as const, "claim" as const, "notice" as const),
     agents: fc.constantFrom(undefined, undefined, ["a0"], []),
     limit: fc.constantFrom(0, 1, 9),
     leaseMs: fc.constantFrom(0, 1_000_000_000),
