@@ -51,11 +51,11 @@ export const dueMutants: readonly Mutant[] = [
   dueAs("lapses-what-is-done", ["store.due.claim"], asItIs, (request) =>
     request.state === "done" ? { ...request, state: "executing" } : request,
   ),
-  dueAs("reminds-of-what-is-decided", ["store.due.delivery"], asItIs, (request) =>
+  dueAs("reminds-of-what-is-decided", ["store.due.notice"], asItIs, (request) =>
     request.noticeAt === undefined ? request : { ...request, state: "pending" },
   ),
-  dueAs("reminds-before-its-time", ["store.due.delivery"], asItIs, (request) => ({ ...request, noticeAt: request.noticeAt && 1 })),
-  dueAs("never-reminds", ["store.due.delivery"], asItIs, (request) => ({ ...request, noticeAt: undefined })),
+  dueAs("reminds-before-its-time", ["store.due.notice"], asItIs, (request) => ({ ...request, noticeAt: request.noticeAt && 1 })),
+  dueAs("never-reminds", ["store.due.notice"], asItIs, (request) => ({ ...request, noticeAt: undefined })),
   weak("newest-due-first", ["store.due.longest-first"], { due: (...of) => [...dueNow(...of)].reverse() }),
   weak("looks-then-leases", ["store.due.race", "store.shared.claims"], { gap: true }),
   wrapped("does-not-lease", ["store.due.lease"], (store) => ({

@@ -7,7 +7,7 @@ const MAX_LIMIT = 1_000;
 type Order = RequestQuery["order"];
 
 /** How many records a page holds: 1 to 1,000, default 50. @throws INVALID_ARGS */
-export function pageLimit({ limit = DEFAULTS.pageSize }: RequestQuery): number {
+export function pageLimit({ limit = DEFAULTS.pageSize }: { readonly limit?: number | undefined }): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw invalid("limit", `not a whole number from 1 to ${MAX_LIMIT}`);
 }

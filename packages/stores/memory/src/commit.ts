@@ -47,7 +47,8 @@ function add(tenant: Tenant, change: Change): void {
   if (grant) tenant.grants.set(id, { ...grant, uses: grant.uses + by });
 }
 
-function append(tenant: Tenant, event: AuditEvent): void {
+/** An event whose place is free. */
+export function append(tenant: Tenant, event: AuditEvent): void {
   const { subject, seq } = event;
   tenant.events.set(++tenant.position, event);
   tenant.chains.set(subject, (tenant.chains.get(subject) ?? new Map<number, number>()).set(seq, tenant.position));

@@ -2,6 +2,7 @@ import { CountersignError, type Batch, type StorePort } from "@countersign/core/
 import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
+import { documentsIn } from "./documents.ts";
 import { claimDue } from "./due.ts";
 import { countRequests, listEvents, listRequests, listSubjects, listThreads } from "./pages.ts";
 import { emptyTenant, readThread, requestsOfThread, requestsOfTurn, type Tenant } from "./tenant.ts";
@@ -79,6 +80,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
       if (kind === "thread" && due.length > 0) notify();
       return due;
     },
+    documents: documentsIn({ of, now, written: notify }),
     watch: (listener) => {
       open();
       // A wrapper of its own, so that the same function watching twice is heard and taken off twice.

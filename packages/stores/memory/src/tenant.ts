@@ -1,6 +1,7 @@
 import {
   isUnfinished,
   type AuditEvent,
+  type DocumentRecord,
   type GrantRecord,
   type RequestRecord,
   type RequestState,
@@ -25,6 +26,10 @@ export interface Tenant {
   position: number;
   /** Of each chain that has events, their positions by their numbers. */
   readonly chains: Map<string, Map<number, number>>;
+  /** By collection and id. */
+  readonly documents: Map<string, DocumentRecord>;
+  /** How far the look for those that have expired has come. Undefined: it begins again. */
+  round: MapIterator<[string, DocumentRecord]> | undefined;
 }
 
 export function emptyTenant(): Tenant {
@@ -39,6 +44,8 @@ export function emptyTenant(): Tenant {
     events: new Map(),
     position: 0,
     chains: new Map(),
+    documents: new Map(),
+    round: undefined,
   };
 }
 

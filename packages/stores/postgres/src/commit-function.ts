@@ -211,14 +211,17 @@ const GRANT_COLUMNS = [
   ...["revoked_at", "record"],
 ];
 
-const writeEvents = (s: string): string => `IF p_events IS NOT NULL THEN
+/** With the variables `e`, `tick_`, and `mark_` for the first of them. */
+export const appendEvents = (s: string): string => `IF p_events IS NOT NULL THEN
       tick_ := ${s}.tick_base() + pg_current_xact_id()::text::bigint;
       FOREACH e IN ARRAY p_events LOOP
         INSERT INTO ${s}.events (tenant, subject, seq, tick, type, prev, hash, event, mark)
           VALUES (p_tenant, e.subject, e.seq, tick_, e.type, e.prev, e.hash, e.event, mark_);
         mark_ := NULL;
       END LOOP;
-    END IF;
+    END IF;`;
+
+const writeEvents = (s: string): string => `${appendEvents(s)}
     IF p_drops IS NOT NULL THEN
       DELETE FROM ${s}.events AS gone USING unnest(p_drops) AS d
         WHERE gone.tenant = p_tenant AND gone.subject = d.subject AND gone.seq <= d.through;

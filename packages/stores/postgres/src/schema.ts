@@ -1,3 +1,4 @@
+import { documents } from "./document-functions.ts";
 import { functions } from "./functions.ts";
 
 /** What the first entry of {@link MIGRATIONS} makes. Earlier versions of it were never released. */
@@ -180,4 +181,5 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   ${functions(s)}
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
+  documents,
 ];

@@ -2,6 +2,7 @@ import { CountersignError, type StorePort } from "@countersign/core/store";
 import type { PoolConfig } from "pg";
 import { commit, type CommitFunction } from "./commit.ts";
 import { Connection } from "./connection.ts";
+import { documentsIn } from "./documents.ts";
 import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
@@ -104,6 +105,7 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
       if (kind === "thread" && due.length > 0) watchers.changed();
       return due;
     },
+    documents: documentsIn({ connection, opened: reading, written: () => watchers.changed() }),
     watch: (listener) => watchers.add(listener),
     role: async () => {
       connection.demandOpen();

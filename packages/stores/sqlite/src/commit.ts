@@ -70,8 +70,8 @@ const APPEND = `INSERT INTO events (position, tenant, subject, seq, event)
   VALUES (1 + max((SELECT coalesce(max(position), 0) FROM events), (SELECT position FROM positions)), ?, ?, ?, ?)
   ON CONFLICT (tenant, subject, seq) DO NOTHING`;
 
-/** A place in a chain that is taken already refuses the whole batch. */
-function appending(tenant: string, event: AuditEvent): Write {
+/** A place in a chain that is taken already refuses all that is written with it. @throws Refusal */
+export function appending(tenant: string, event: AuditEvent): Write {
   const { subject, seq } = event;
   const text = encode(event);
   return (connection) => {

@@ -6,7 +6,7 @@ import { CountersignError } from "@countersign/core/store";
 import { PATIENCE } from "./connection.ts";
 import { isBusy, isCantOpen, isCorrupt, isNotADatabase, storeError, unavailable } from "./errors.ts";
 import { isOnDisk } from "./place.ts";
-import { APPLICATION_ID, SCHEMA, VERSION } from "./schema.ts";
+import { APPLICATION_ID, MIGRATIONS, OLDEST, SCHEMA, VERSION } from "./schema.ts";
 
 /** How long SQLite itself waits for a lock before the event loop gets its turn, in ms. */
 const SHORT_WAIT = 10;
@@ -46,28 +46,31 @@ function prepare(database: DatabaseSync, path: string): void {
 
 /** Takes the file's lock only if there is something to do; whoever comes second then finds it done. */
 function create(database: DatabaseSync, path: string): void {
-  if (isCreated(database, path)) return;
+  if (versionOf(database, path) === VERSION) return;
   // What fails here is rolled back by closing the file.
   database.exec("BEGIN IMMEDIATE");
-  if (!isCreated(database, path)) database.exec(`${SCHEMA} PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION}`);
+  const found = versionOf(database, path);
+  const missing = found === undefined ? [SCHEMA, `PRAGMA application_id = ${APPLICATION_ID}`] : MIGRATIONS.slice(found - OLDEST);
+  for (const sql of missing) database.exec(sql);
+  if (missing.length > 0) database.exec(`PRAGMA user_version = ${VERSION}`);
   database.exec("COMMIT");
 }
 
-/** @throws STORE_INCOMPATIBLE for whatever else there is */
-function isCreated(database: DatabaseSync, path: string): boolean {
+/** Undefined: nothing is there yet. @throws STORE_INCOMPATIBLE for whatever else there is */
+function versionOf(database: DatabaseSync, path: string): number | undefined {
   // In this order: another process may create the store between the two reads.
   const isEmpty = database.prepare("SELECT 1 FROM sqlite_schema").get() === undefined;
   const isMarked = pragma(database, "application_id") !== 0;
-  if (isEmpty && !isMarked) return false;
-  refuseOther(database, path);
-  return true;
+  if (isEmpty && !isMarked) return undefined;
+  return refuseOther(database, path);
 }
 
-/** @throws STORE_INCOMPATIBLE unless it is a store of this version */
-function refuseOther(database: DatabaseSync, path: string): void {
+/** Answers its version. @throws STORE_INCOMPATIBLE unless it is a store of this version, or of one that can be brought up to it */
+function refuseOther(database: DatabaseSync, path: string): number {
   if (pragma(database, "application_id") !== APPLICATION_ID) throw incompatible("foreign", path);
   const version = Number(pragma(database, "user_version"));
-  if (version !== VERSION) throw incompatible(version, path);
+  if (version < OLDEST || version > VERSION) throw incompatible(version, path);
+  return version;
 }
 
 /**

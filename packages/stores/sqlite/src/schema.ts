@@ -1,11 +1,33 @@
 /** Bytes 68 to 71 of the file say whose it is: "Csgn". */
 export const APPLICATION_ID = 0x4373676e;
 
-/** The `user_version` of the file. Those before it were never released, and hold records that no version reads any more. */
-export const VERSION = 7;
+/** The `user_version` of the file. */
+export const VERSION = 8;
+
+/** Those before it were never released, and hold records that no version reads any more. */
+export const OLDEST = 7;
 
 /** The condition of an index: queries name it word for word. */
 export const UNFINISHED_STATES = "state IN ('pending', 'approved', 'executing', 'unknown')";
+
+const DOCUMENTS = `
+  CREATE TABLE documents (
+    n INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    collection TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    due_at INTEGER,
+    expires_at INTEGER,
+    body TEXT NOT NULL,
+    UNIQUE (tenant, collection, id)
+  );
+  CREATE INDEX documents_due ON documents (tenant, collection, due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
+`;
+
+/** What brings a file from version {@link OLDEST} to the next, and so on. Append only: files in the wild have run the earlier ones. */
+export const MIGRATIONS: readonly string[] = [DOCUMENTS];
 
 /**
  * What is looked for has a column; the rest of a record is JSON. Every list is ordered by (asked_at, id), so every index
@@ -153,4 +175,5 @@ export const SCHEMA: string = `
     position INTEGER NOT NULL
   );
   INSERT INTO positions VALUES (0);
+  ${DOCUMENTS}
 `;

@@ -1,6 +1,7 @@
 import { CountersignError, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
 import { Connection } from "./connection.ts";
+import { documentsIn } from "./documents.ts";
 import { claimDue } from "./due.ts";
 import { listEvents } from "./events.ts";
 import { Group } from "./group.ts";
@@ -56,6 +57,7 @@ export function sqliteStore(path: string): StorePort {
     listSubjects: (tenant, after, limit) => connection.answer(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => connection.answer(() => closedThreads(connection, tenant, before, limit)),
     claimDue: (kind, options) => claimDue(connection, group, kind, options),
+    documents: documentsIn(connection, group),
     watch: (listener) => watchers.add(listener),
     close,
     [Symbol.asyncDispose]: close,

@@ -20,7 +20,7 @@ export const dueCases: readonly StoreCase[] = [
     },
   },
   {
-    id: "store.due.delivery",
+    id: "store.due.notice",
     title: "A pending request is due for its next reminder or escalation once that time has come, and no other request is.",
     guards: "Nobody is reminded, or people hear of what was decided long ago.",
     run: async ({ open }) => {
