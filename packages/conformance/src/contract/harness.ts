@@ -171,7 +171,7 @@ export interface StoreHarness {
   readonly listsGrants?: boolean;
   /**
    * Damages what is kept of one record of tenant `default`, by whatever means the store's medium has: its bytes are no
-   * longer what was written, and everything else is. `id`: of a request, or `thread/` and that of a thread. The store is
+   * longer what was written, and everything else is. `id`: of a request, `thread/` and that of a thread, or `document/`, a collection, `/` and that of a document. The store is
    * closed meanwhile. Absent: nothing can be damaged alone.
    */
   damage?(location: string, id: string): Promise<void>;

@@ -31,14 +31,21 @@ export class CallLog {
   watched(store: StorePort): StorePort {
     const number = ++this.#stores;
     this.#last = store;
+    return this.#watched(store, number, "");
+  }
+
+  /** @param prefix of the names of its methods */
+  #watched<T extends object>(store: T, number: number, prefix: string): T {
     // The proxy stands for an object of its own: of a frozen store it might answer nothing but that store's own members.
-    return new Proxy(Object.create(store) as StorePort, {
+    return new Proxy(Object.create(store) as T, {
       get: (_, name) => {
         const value: unknown = Reflect.get(store, name, store);
+        if (name === "documents" && typeof value === "object" && value !== null) return this.#watched(value, number, "documents.");
         if (typeof value !== "function") return value;
         // On the store itself: a class may have members that a proxy can't reach.
         const call = (args: readonly unknown[]): unknown => Reflect.apply(value, store, args);
-        return (...args: readonly unknown[]) => (typeof name === "string" ? this.#call(number, name, args, () => call(args)) : call(args));
+        return (...args: readonly unknown[]) =>
+          typeof name === "string" ? this.#call(number, `${prefix}${name}`, args, () => call(args)) : call(args);
       },
     });
   }

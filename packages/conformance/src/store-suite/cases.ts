@@ -2,6 +2,9 @@ import { afterCases } from "./cases/after.ts";
 import { closeCases } from "./cases/close.ts";
 import { commitCases } from "./cases/commit.ts";
 import { deadlineCases } from "./cases/deadline.ts";
+import { documentClaimCases } from "./cases/document-claims.ts";
+import { documentModelCases } from "./cases/document-model.ts";
+import { documentCases } from "./cases/documents.ts";
 import { dueExpiryCases } from "./cases/due-expiry.ts";
 import { dueThreadCases } from "./cases/due-threads.ts";
 import { dueCases } from "./cases/due.ts";
@@ -49,6 +52,9 @@ export const storeCases: readonly StoreCase[] = [
   ...dueExpiryCases,
   ...dueCases,
   ...purgeCases,
+  ...documentCases,
+  ...documentClaimCases,
+  ...documentModelCases,
   ...tenantCases,
   ...valueCases,
   ...unreadableCases,

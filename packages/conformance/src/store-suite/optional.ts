@@ -5,12 +5,13 @@ import { Absent } from "../contract/absent.ts";
 const OPTIONAL = {
   listThreads: "it can't say which runs keep failing",
   closedThreads: "it can't purge",
+  documents: "it keeps no documents of surfaces",
   listSubjects: "a record whose whole chain is gone is found by nobody",
 } as const;
 
 type Optional = keyof typeof OPTIONAL;
 
-export type StoreWith<M extends Optional> = StorePort & Required<Pick<StorePort, M>>;
+export type StoreWith<M extends Optional> = StorePort & { readonly [K in M]-?: NonNullable<StorePort[K]> };
 
 /** @throws Absent if the store leaves one of these methods out */
 export function having<M extends Optional>(store: StorePort, ...methods: readonly M[]): StoreWith<M> {

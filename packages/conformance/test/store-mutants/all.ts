@@ -1,4 +1,5 @@
 import { commitMutants } from "./commit.ts";
+import { documentMutants } from "./documents.ts";
 import { dueMutants } from "./due.ts";
 import { eventMutants } from "./events.ts";
 import { handleMutants } from "./handles.ts";
@@ -23,6 +24,7 @@ export const mutants: readonly Mutant[] = [
   ...subjectMutants,
   ...dueMutants,
   ...purgeMutants,
+  ...documentMutants,
   ...valueMutants,
   ...unreadableMutants,
   ...handleMutants,

@@ -18,6 +18,7 @@ import {
   type ThreadRecord,
 } from "@countersign/core/store";
 import { reasonsAgainst, write } from "../../src/store-suite/model/commit.ts";
+import { change } from "../../src/store-suite/model/documents.ts";
 import { dueNow, leased } from "../../src/store-suite/model/due.ts";
 import {
   closedThreads,
@@ -32,10 +33,12 @@ import {
 } from "../../src/store-suite/model/reads.ts";
 import { idsOf } from "../../src/store-suite/records.ts";
 import { emptyState, type TenantState } from "../../src/store-suite/model/state.ts";
+import { referenceDocuments, type DocumentEntry, type WeakDocuments } from "./reference-documents.ts";
 
 type Entry =
   | { readonly op: "commit"; readonly batch: Batch }
   | { readonly op: "claim"; readonly tenant: string; readonly ids: readonly string[]; readonly holder: string; readonly until: number }
+  | DocumentEntry
   | { readonly op: "damage"; readonly id: string };
 
 /** Where mutants get at what can't be wrapped. */
@@ -47,6 +50,7 @@ export interface Weak {
   readonly gap?: boolean;
   /** Goes on from the last event that is there, wherever positions had come. */
   readonly positionsAgain?: boolean;
+  readonly documents?: WeakDocuments;
 }
 
 /** From now on this record's bytes are not what was written. */
@@ -57,7 +61,10 @@ export function damageAt(path: string, id: string): void {
 }
 
 /** An honest store for mutants to spoil: the suite's own model, and a log of what happened to it, in order, in one file. */
-export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap = false, positionsAgain = false }: Weak = {}): StorePort {
+export function referenceStore(
+  path: string,
+  { flushEvery = 1, due = dueNow, gap = false, positionsAgain = false, documents = {} }: Weak = {},
+): StorePort {
   const database = new DatabaseSync(path);
   database.exec(
     "PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF; CREATE TABLE IF NOT EXISTS log (n INTEGER PRIMARY KEY, entry BLOB NOT NULL)",
@@ -97,6 +104,11 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
       write(state, entry.batch);
       if (positionsAgain) state.position = Math.max(0, ...state.events.keys());
       return;
+    }
+    if (entry.op === "document") {
+      const state = of(entry.tenant);
+      for (const one of entry.changes) change(state, one);
+      return write(state, { tenant: entry.tenant, changes: [], events: entry.events });
     }
     if (entry.op === "damage") return void damaged.add(entry.id);
     const { threads } = of(entry.tenant);
@@ -236,6 +248,7 @@ export function referenceStore(path: string, { flushEvery = 1, due = dueNow, gap
         const page = found.slice(0, limit);
         return { events: page.map(([, event]) => event), position: String(page.at(-1)?.[0] ?? start) };
       }),
+    documents: referenceDocuments({ of, read, exclusively, damaged }, documents),
     watch: (listener) => {
       demandOpen();
       const watching = (): void => listener();

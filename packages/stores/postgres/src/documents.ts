@@ -46,8 +46,7 @@ export function documentsIn({ connection, opened, written }: Setting): DocumentP
         const [row] = await read(connection, [toText(tenant), toText(collection), toText(id), toText(id), 1]);
         return row && toDocument(collection, row);
       }),
-    delete: (tenant, collection, id, expects, events) =>
-      writing(() => write(connection, tenant, { collection, id }, { expects }, events)),
+    delete: (tenant, collection, id, expects, events) => writing(() => write(connection, tenant, { collection, id }, { expects }, events)),
     list: (tenant, query) => opened(() => list(connection, tenant, query)),
     claimDue: (tenant, claim) => opened(() => claimDue(connection, tenant, claim)),
   };

@@ -10,11 +10,11 @@ export default {
   listsGrants: true,
   open: async (location) => postgresStore({ ...placeOf(location), max: 4 }),
   async damage(location, id) {
-    const [table, own] = id.startsWith("thread/") ? ["threads", id.slice("thread/".length)] : ["requests", id];
+    const [table, column, own] = placeIn(id);
     const { connectionString, schema } = placeOf(location);
     const client = new pg.Client({ connectionString });
     await client.connect();
-    await client.query(`UPDATE "${schema}".${table} SET record = '{"id":' WHERE tenant = 'default' AND id = $1`, [own]);
+    await client.query(`UPDATE "${schema}".${table} SET ${column} = '{"id":' WHERE tenant = 'default' AND id = $1`, [own]);
     await client.end();
   },
 } satisfies StoreHarness;
@@ -23,4 +23,11 @@ function placeOf(location: string): { readonly connectionString: string; readonl
   const connectionString = process.env["COUNTERSIGN_POSTGRES"];
   if (!connectionString) throw new Error("COUNTERSIGN_POSTGRES is not set: the URL of a PostgreSQL server for the tests.");
   return { connectionString, schema: `s_${createHash("sha256").update(location).digest("hex").slice(0, 32)}` };
+}
+
+/** Table, column and id of what is to be damaged. */
+function placeIn(id: string): readonly [table: string, column: string, own: string] {
+  const [kind, ...rest] = id.split("/");
+  if (kind === "thread") return ["threads", "record", rest.join("/")];
+  return kind === "document" ? ["documents", "body", rest.slice(1).join("/")] : ["requests", "record", id];
 }

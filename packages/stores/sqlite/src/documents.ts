@@ -91,7 +91,7 @@ function list(connection: Connection, tenant: string, query: DocumentQuery): Pag
   const limit = pageLimit(query);
   // No text comes between one and the same with U+0000 behind it.
   const from = after?.startsWith(idPrefix) ? `${after}\u0000` : idPrefix;
-  const sql = `${DOCUMENT} AND id >= :from AND id <= :to AND ${THERE} ORDER BY id LIMIT :limit`;
+  const sql = `${DOCUMENT} AND id >= :from AND id <= :to AND ${THERE} ORDER BY documents.id LIMIT :limit`;
   const rows = connection.all(sql, { tenant, collection, from, to: `${idPrefix}${END}`, now: Date.now(), limit: limit + 1 });
   const page = rows.slice(0, limit);
   const last = page.at(-1);

@@ -1,4 +1,4 @@
-import type { AuditEvent, GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
+import type { AuditEvent, DocumentRecord, GrantRecord, RequestRecord, ThreadRecord } from "@countersign/core/store";
 
 /** Everything of one tenant, as a store that does nothing but its duty would have it. */
 export interface TenantState {
@@ -12,15 +12,18 @@ export interface TenantState {
   position: number;
   /** How far each chain was dropped. */
   readonly dropped: Map<string, number>;
+  /** By collection and id. */
+  readonly documents: Map<string, DocumentRecord>;
 }
 
 export function emptyState(): TenantState {
-  return { requests: new Map(), threads: new Map(), grants: new Map(), events: new Map(), position: 0, dropped: new Map() };
+  const records = { requests: new Map(), threads: new Map(), grants: new Map(), documents: new Map() };
+  return { ...records, events: new Map(), position: 0, dropped: new Map() };
 }
 
 /** Records are never changed, only replaced: so the copies may share them. */
 export function copyOf(state: TenantState): TenantState {
-  const { requests, threads, grants, events, position, dropped } = state;
-  const records = { requests: new Map(requests), threads: new Map(threads), grants: new Map(grants) };
+  const { requests, threads, grants, documents, events, position, dropped } = state;
+  const records = { requests: new Map(requests), threads: new Map(threads), grants: new Map(grants), documents: new Map(documents) };
   return { ...records, events: new Map(events), position, dropped: new Map(dropped) };
 }

@@ -1,6 +1,8 @@
 import { setImmediate as breathe, setTimeout as sleep } from "node:timers/promises";
-import type { Batch, Committed, DueItem, DueKind, StorePort } from "@countersign/core/store";
+import type { Batch, Committed, DocumentRecord, DueItem, DueKind, StorePort } from "@countersign/core/store";
 import { addOpen, addUses, event, put, putThread, request, T0, TENANT, thread } from "../records.ts";
+import { having } from "../optional.ts";
+import { claimAgain, countUp, putForEver } from "./document-jobs.ts";
 
 /** What a job has at hand. */
 export interface JobContext {
@@ -47,6 +49,10 @@ export interface Jobs {
   readonly hog: Job<{ readonly name: string; readonly thread: string }, null>;
   /** Claims whatever thread is due, for ever. */
   readonly sweep: Job<{ readonly holder: string; readonly leaseMs: number }, null>;
+  /** Counts a document up, then claims others. */
+  readonly documents: Job<{ readonly times: number }, readonly DocumentRecord[]>;
+  /** Puts a document for ever, with events: see `putForEver`. */
+  readonly keepDocuments: Job<object, null>;
   /** Writes both halves of a thing for ever, always in one batch. */
   readonly halves: Job<object, null>;
 }
@@ -203,6 +209,15 @@ export const jobs: Jobs = {
       await sleep(1);
     }
   },
+
+  documents: async ({ open, go }, { times }) => {
+    const { documents } = having(await open(), "documents");
+    await go();
+    await countUp(documents, times);
+    return claimAgain(documents, times);
+  },
+
+  keepDocuments: async ({ open, say }) => putForEver(having(await open(), "documents").documents, say),
 
   halves: async ({ open, say }) => {
     const store = await open();
