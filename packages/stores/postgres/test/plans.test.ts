@@ -26,10 +26,24 @@ test.each([14, 18] as const)("what begins with an empty schema looks records up 
     await store.readThread(TENANT, threadId);
     expect(await store.requestsOfThread(TENANT, threadId)).toHaveLength(1);
     expect(await store.requestsOfThread(TENANT, threadId, id)).toEqual([]);
+    await store.documents?.put(TENANT, { collection: "keys", id, body: {}, dueAt: 1 }, 0);
+    expect(await store.documents?.get(TENANT, "keys", id)).toMatchObject({ id });
+    expect((await store.documents?.list(TENANT, { collection: "keys", idPrefix: id }))?.items.length).toBeGreaterThan(0);
+    expect(await store.documents?.claimDue(TENANT, { collection: "keys", leaseMs: 600_000, limit: 1 })).toMatchObject([{ id }]);
     expect(await store.requestsOfTurn(TENANT, threadId, asked.turnId)).toHaveLength(1);
   }
   await store.close();
-  const own = ["audiences_pkey", "parties_pkey", "requests_by_turn", "requests_pkey", "threads_pkey", "unfinished_by_thread"];
+  const own = [
+    "audiences_pkey",
+    "documents_due",
+    "documents_expiring",
+    "documents_pkey",
+    "parties_pkey",
+    "requests_by_turn",
+    "requests_pkey",
+    "threads_pkey",
+    "unfinished_by_thread",
+  ];
   // Sessions tell what they used when they end.
   await eventually(async () => (await query(url, USED)).length >= own.length);
   expect(await query(url, USED)).toEqual(own.map((name) => ({ name })));

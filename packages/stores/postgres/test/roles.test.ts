@@ -42,7 +42,7 @@ async function urls(server: PostgresServer): Promise<{ readonly owner: string; r
 
 /** Everything in the schema, as text. */
 async function contents(url: string): Promise<unknown> {
-  const tables = ["requests", "threads", "grants", "events", "audiences", "parties", "words", "countersign_schema"];
+  const tables = ["requests", "threads", "grants", "events", "audiences", "parties", "words", "documents", "countersign_schema"];
   return Promise.all(tables.map((table) => query(url, `SELECT * FROM countersign.${table} AS t ORDER BY t::text`)));
 }
 
@@ -227,6 +227,8 @@ describe.each([
         `ALTER TABLE countersign.${table} DISABLE TRIGGER ALL`,
         `DROP TABLE countersign.${table}`,
       ]),
+      "ALTER TABLE countersign.documents DISABLE ROW LEVEL SECURITY",
+      "CREATE POLICY all_of_it ON countersign.documents USING (true)",
       "SELECT nextval('countersign.events_n_seq')",
       "CREATE TABLE countersign.mine (x int)",
       "CREATE OR REPLACE FUNCTION countersign.now_ms() RETURNS double precision LANGUAGE sql AS 'SELECT 0::double precision'",
@@ -234,10 +236,36 @@ describe.each([
     ];
     const errors = await Promise.all(attempts.map(async (sql) => ({ sql, error: (await failure(query(url, sql))).error })));
     expect(errors.filter(({ error }) => !isForbidden(error))).toEqual([]);
-    const mine = role === "agent" ? ["claim_threads_1", "commit_unsigned_2"] : ["commit_2"];
+    const mine =
+      role === "agent" ? ["claim_threads_1", "commit_unsigned_2"] : ["claim_documents_1", "commit_2", "documents_1", "write_document_1"];
     const callable = `SELECT proname AS name FROM pg_proc WHERE pronamespace = 'countersign'::regnamespace AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1`;
     expect((await query(url, callable)).map(({ name }) => name)).toEqual([...mine, "now_ms", "tick_base"].sort());
     expect(await contents(all.owner)).toEqual(before);
+  });
+
+  test("the agent's role can neither read nor write documents, whatever is granted on all tables; the reviewer's can do both", async () => {
+    const { agent, reviewer } = await urls(server());
+    const [theirs, ours] = [openStore(agent).documents, openStore(reviewer).documents];
+    if (!theirs || !ours) throw new Error("no documents");
+    const session = { collection: "sessions", id: "s1", body: { of: "alice" }, dueAt: 1 };
+    const given = [event("key/ci", 1, "key.given")];
+    expect(await ours.put(TENANT, session, 0, given)).toEqual({ ok: true });
+    const attempts = [
+      theirs.get(TENANT, "sessions", "s1"),
+      theirs.list(TENANT, { collection: "sessions" }),
+      theirs.put(TENANT, session, 1),
+      theirs.put(TENANT, { ...session, id: "s2" }, 0),
+      theirs.delete(TENANT, "sessions", "s1"),
+      theirs.claimDue(TENANT, { collection: "sessions", leaseMs: 1, limit: 1 }),
+      openStore(agent).commit({ tenant: TENANT, changes: [], events: [event("key/mine", 1, "key.given")] }),
+    ];
+    for (const { error } of await Promise.all(attempts.map(failure))) expect(error).toMatchObject(refused);
+    for (const sql of ["SELECT * FROM countersign.documents", "SELECT * FROM countersign.documents WHERE body LIKE '%alice%'"])
+      expect(await query(agent, sql)).toEqual([]);
+    expect(await query(agent, "SELECT * FROM pg_stats WHERE tablename = 'documents'")).toEqual([]);
+    expect(await ours.claimDue(TENANT, { collection: "sessions", leaseMs: 1, limit: 1 })).toMatchObject([{ id: "s1", version: 2 }]);
+    expect(await ours.get(TENANT, "sessions", "s1")).toMatchObject({ body: { of: "alice" }, version: 2 });
+    expect(await ours.delete(TENANT, "sessions", "s1", 2)).toEqual({ ok: true });
   });
 
   test("each role can make its calls", async () => {
