@@ -127,6 +127,32 @@ describe("a file of ours", () => {
     expect(contents(copy).filter((line) => !line.startsWith("store.db-shm"))).toEqual(before);
   });
 
+  test("of the version before gets documents, and keeps what it has", async () => {
+    const path = join(folder(), "store.db");
+    const before = sqliteStore(path);
+    await commit(before, [put(request("r1"))]);
+    await before.close();
+    const file = theirs(path, "DROP TABLE documents; PRAGMA user_version = 7");
+    const stores = [sqliteStore(path), sqliteStore(path)];
+    onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))));
+    for (const [n, { documents }] of stores.entries())
+      expect(await documents?.put(TENANT, { collection: "keys", id: `k${n}`, body: {} }, 0)).toEqual({ ok: true });
+    expect(await stores[0]?.getRequest(TENANT, "r1")).toMatchObject({ id: "r1" });
+    expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: VERSION });
+  });
+
+  test("loses what has expired a few documents at a time", async () => {
+    const path = join(folder(), "store.db");
+    await using store = sqliteStore(path);
+    const file = theirs(path, "");
+    for (let n = 1; n <= 50; n++)
+      file.exec(
+        `INSERT INTO documents (tenant, collection, id, version, expires_at, body) VALUES ('other', 'keys', 'k${n}', 1, ${n}, '{}')`,
+      );
+    await store.documents?.put(TENANT, { collection: "keys", id: "live", body: {} }, 0);
+    expect(file.prepare("SELECT count(*) AS rows FROM documents").get()).toEqual({ rows: 31 });
+  });
+
   test("can be an empty file at first", async () => {
     const path = join(folder(), "store.db");
     writeFileSync(path, "");
