@@ -128,7 +128,7 @@ export interface Gate<Tools = any, Context = any> {
   freezes(): Promise<readonly Freeze[]>;
   /** Ends a freeze. Lifting it again changes nothing; what another freeze covers stays frozen. @throws FREEZE_NOT_FOUND, INVALID_ARGS */
   liftFreeze(freezeId: string, options: Acting): Promise<void>;
-  /** The audit chain of a request, or of `grant/` and a grant's id, oldest first. */
+  /** The audit chain of a request, of `grant/` and a grant's id, or of what a surface has recorded, such as `key/ci`; oldest first. */
   history(id: string): AsyncIterable<AuditEvent>;
   /**
    * Every record against its chain: what the events say, from the first to the last, is what the record says. A record that

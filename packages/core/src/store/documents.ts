@@ -63,13 +63,7 @@ export interface DocumentPort {
   put(tenant: string, document: NewDocument, expects: number, events?: readonly AuditEvent[]): Promise<DocumentWritten>;
   get(tenant: string, collection: string, id: string): Promise<DocumentRecord | undefined>;
   /** Removes it: of several processes, for one of them. `expects`: the version that must be there; undefined: any. */
-  delete(
-    tenant: string,
-    collection: string,
-    id: string,
-    expects?: number | undefined,
-    events?: readonly AuditEvent[],
-  ): Promise<DocumentWritten>;
+  delete(tenant: string, collection: string, id: string, expects?: number, events?: readonly AuditEvent[]): Promise<DocumentWritten>;
   /**
    * In an order of ids that stays the same, so that a page stays right under writes. One whose bytes can't be read is named in
    * `unreadable` (`document/`, its collection, `/` and its id). @throws INVALID_ARGS for a limit that isn't one

@@ -71,7 +71,7 @@ describe.each<Moment>(["before", "after"])("a write whose connection is cut %s i
     for (const n of [1, 2, 3]) await rival.put(TENANT, document(`d${n}`, { dueAt: n }), 0);
     proxy.lose("claim_documents_1", moment);
     const claimed = await mine.claimDue(TENANT, DUE);
-    expect(claimed.map(({ id, version }) => [id, version]).sort()).toEqual([["d1", 2], ["d2", 2]]); // prettier-ignore
+    expect(claimed.map(({ id, version }) => `${id} ${version}`).toSorted()).toEqual(["d1 2", "d2 2"]);
     expect(await rival.claimDue(TENANT, DUE)).toMatchObject([{ id: "d3", version: 2 }]);
   });
 });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isCountersignError } from "@countersign/core/store";
 import { has, holds, same, within } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { allAtOnce } from "../process/start.ts";
@@ -142,9 +143,10 @@ export const documentClaimCases: readonly StoreCase[] = [
       const documents = documentsOf(await open());
       const page = await documents.list(TENANT, { collection: "keys" });
       same([idsOf(page.items), idsOf(page.unreadable ?? [])], [["d2", "d3"], ["document/keys/d1"]], "the list");
-      const failed = await documents.get(TENANT, "keys", "d1").then(() => undefined, (error: { readonly details?: unknown }) => error.details); // prettier-ignore
-      has(failed as { unreadable?: { id: string } }, { retryable: false } as object, "reading it");
-      same((failed as { unreadable?: { id: string } }).unreadable?.id, "document/keys/d1", "what can't be read");
+      const failed = await documents.get(TENANT, "keys", "d1").then(() => undefined, (error: unknown) => error); // prettier-ignore
+      holds(isCountersignError(failed, "STORE_UNAVAILABLE"), `reading it: ${String(failed)} instead of STORE_UNAVAILABLE`);
+      has(failed.details, { retryable: false }, "reading it");
+      same(failed.details.unreadable?.id, "document/keys/d1", "what can't be read");
       same(idsOf(await documents.claimDue(TENANT, { ...CLAIM, limit: 2 })), ["d2"], "a claim of two");
       same(idsOf(await documents.claimDue(TENANT, { ...CLAIM, limit: 2 })), ["d3"], "the next claim");
       same((await documents.get(TENANT, "keys", "d2"))?.id, "d2", "another one");

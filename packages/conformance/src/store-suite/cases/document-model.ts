@@ -11,7 +11,7 @@ import { documentsOf } from "./documents.ts";
 
 const address = fc.record({ collection: fc.constantFrom("keys", "keys", "keys", "sessions"), id: fc.constantFrom("a", "ab", "b", "a%") });
 /** Mostly the version that is there. */
-const expects = fc.constantFrom("there", "there", "there", "none", "before") as fc.Arbitrary<"there" | "none" | "before">;
+const expects = fc.constantFrom<"there" | "none" | "before">("there", "there", "there", "none", "before");
 const subject = fc.option(fc.constantFrom("key/a", "key/b"), { nil: undefined });
 
 const putting = fc.record({

@@ -9,7 +9,7 @@ export interface DocumentChange {
 }
 
 type Address = Pick<DocumentRecord, "collection" | "id">;
-export const documentKey = ({ collection, id }: Address): string => JSON.stringify([collection, id]);
+const documentKey = ({ collection, id }: Address): string => JSON.stringify([collection, id]);
 
 /** As it is there: what has expired isn't. */
 export function documentIn({ documents }: TenantState, address: Address, now: number): DocumentRecord | undefined {
