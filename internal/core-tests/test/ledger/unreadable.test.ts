@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { approve, createGate, createWorker, definePolicy, isCountersignError, type ApprovalRequest, type Gate } from "@countersign/core";
 import { openThread } from "@countersign/core/adapter";
-import type { Change, StorePort } from "@countersign/core/store";
+import { CountersignError, type Change, type StorePort } from "@countersign/core/store";
 import { memoryStore } from "@countersign/memory";
 import { sqliteStore } from "@countersign/sqlite";
 import { afterAll, describe, expect, it } from "vitest";
@@ -107,6 +107,19 @@ describe.each(stores)("an unreadable record, %s", (_, open) => {
     const changes: readonly Change[] = [{ op: "put", kind: "request", record: forged, expects: record.version }];
     await port.commit({ tenant: "default", changes, events: [] });
     await expect(gate.verify()).rejects.toMatchObject({ code: "AUDIT_BROKEN", details: { subject: b.id } });
+  });
+
+  it("lets a call in its thread become unknown", async () => {
+    const { gate } = setting();
+    const asked = await gate.ask({ threadId: "a", key: "k", tool: "pay", args: { amount: 5 } });
+    if (asked.status !== "pending") throw new Error(asked.status);
+    await gate.decide(asked.request, approve(), { by: alice });
+    const effect = async (): Promise<never> => {
+      await spoilThread(gate, "a");
+      throw new CountersignError("STORE_UNAVAILABLE", { retryable: true });
+    };
+    await expect(gate.execute({ id: asked.id, args: {} }, effect)).rejects.toMatchObject({ code: "EXECUTION_UNKNOWN" });
+    expect((await gate.get(asked.id))?.execution).toBe("unknown");
   });
 
   it("keeps nothing else from being purged", async () => {

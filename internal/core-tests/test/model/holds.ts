@@ -23,7 +23,7 @@ export function ended(
   event: AuditEvent | undefined,
 ): void {
   const { invocation } = process;
-  if (!invocation || invocation.threadId !== after.id) return;
+  if (!invocation || invocation.threadId !== after.id || isAsBefore(before, after, event)) return;
   if (!invocation.native && before?.fence !== invocation.fence) monitor.world.fail("I6 written by an invocation that has lost its thread");
   if (after.holder === undefined) {
     invocation.heldUntil = 0;
@@ -40,6 +40,11 @@ export function ended(
   } else if (before?.holder === after.holder && invocation.heldUntil > 0) {
     invocation.heldUntil = Math.max(invocation.heldUntil, after.leaseUntil);
   }
+}
+
+/** Put so that others read it again: a call of it became unknown. Whoever has the thread has it as before. */
+function isAsBefore(before: ThreadRecord | undefined, after: ThreadRecord, event: AuditEvent | undefined): boolean {
+  return !event && before?.holder === after.holder && before?.leaseUntil === after.leaseUntil;
 }
 
 /** I10: a new input comes when nothing of the last one is left, or together with its withdrawal. */

@@ -303,3 +303,53 @@ it("wakes a thread on which a framework began after a question by hand", async (
   await createWorker(gate, [runner]).drain();
   expect(effects).toEqual(["paid"]);
 });
+
+/** A call by hand that is executing in thread `t`. `fail`: its tool meets an outage. */
+async function executing(): Promise<{ readonly id: string; readonly fail: () => Promise<void> }> {
+  const { id } = await gateOn().ask({ threadId: "t", tool: "read", args: {}, key: "k" });
+  const begun = Promise.withResolvers<void>();
+  const effect = Promise.withResolvers<never>();
+  const execution = gateOn().execute({ id, args: {} }, () => (begun.resolve(), effect.promise));
+  await begun.promise;
+  const fail = (): Promise<void> => {
+    effect.reject(new CountersignError("STORE_UNAVAILABLE", { retryable: true }));
+    return expect(execution).rejects.toMatchObject({ code: "EXECUTION_UNKNOWN" });
+  };
+  return { id, fail };
+}
+
+/** How it becomes unknown. */
+const ENDINGS: { readonly [ending: string]: (call: Awaited<ReturnType<typeof executing>>) => Promise<unknown> } = {
+  "its process died, and a sweep finds it": () => {
+    clock += LEASE + 1;
+    return createWorker(gateOn(), []).drain();
+  },
+  "its process died, and another one tries it": ({ id }) => {
+    clock += LEASE + 1;
+    return expect(gateOn().execute({ id, args: {} }, () => "again")).rejects.toMatchObject({ code: "EXECUTION_UNKNOWN" });
+  },
+  "its tool met an outage": ({ fail }) => fail(),
+};
+
+it.for(Object.keys(ENDINGS).flatMap((ending) => (["start", "resume"] as const).map((move) => [move, ending] as const)))(
+  "a %s takes no thread in which a call by hand has just become unknown: %s",
+  async ([move, ending]) => {
+    await suspended();
+    await sign();
+    if (move === "start") await native(gateOn()).release("completed");
+    const call = await executing();
+    let takes = 0;
+    const gate = gateOn({
+      commit: async (batch) => {
+        const isTaking = has(batch.events, "started") || has(batch.events, "resumed");
+        if (isTaking && takes++ === 0) await ENDINGS[ending]?.(call);
+        return records.commit(batch);
+      },
+    });
+    let advanced = 0;
+    const runner = runnerOf(gate, async () => (advanced++, []));
+    const taking = move === "start" ? runner.start("t", "hello") : runner.resume("t");
+    await expect(taking).rejects.toMatchObject({ code: "EXECUTION_UNKNOWN" });
+    expect([takes, advanced]).toEqual([1, 0]);
+  },
+);

@@ -10,11 +10,12 @@ import type { Kernel } from "../kernel.ts";
 import { FREEZES } from "../ledger/reserved.ts";
 import type { Changed } from "../ledger/writes.ts";
 import { persist } from "../ledger/persist.ts";
-import { transition } from "../ledger/transition.ts";
+import { putThread, together, transition } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import type { Judgement } from "../policy/check.ts";
 import { proposedArgs } from "../store/proposed-args.ts";
 import type { RequestRecord } from "../store/records.ts";
+import { unlessUnreadable } from "../store/unreadable.ts";
 import { cancellation } from "../suspend/withdraw.ts";
 import { isEdited } from "./told.ts";
 import { refusedUnsigned } from "./unsigned.ts";
@@ -71,7 +72,7 @@ export function claim(kernel: Kernel, id: string, claimant: Claimant, read?: Req
         if (record.holder === claimant.nonce)
           return { type: "mine", record, begun, until: believed(since, kernel.timings.claimLease, record.leaseUntil - now) };
         if (record.leaseUntil > now) return { type: "busy", record };
-        await kernel.ledger.commit(lapse(record, now));
+        await kernel.ledger.commit(await lapse(kernel, record, now));
         return undefined;
       case "unknown":
         throw new CountersignError("EXECUTION_UNKNOWN", { request: toRequest(record) });
@@ -158,19 +159,26 @@ function isSignedUnder(record: RequestRecord, judgement: Judgement): boolean {
 
 /**
  * Nobody knows whether the effect happened: the claim's lease ran out, or the effect threw and that tells nothing. An
- * idempotent one may simply be claimed again.
+ * idempotent one may simply be claimed again. An unknown one keeps its thread from going on. Somebody may have read the thread
+ * before and take it only now: this commit writes the thread too, so that theirs is refused and they read it again.
  * @param error what the effect threw, for the trail
  */
-export function lapse(record: RequestRecord, at: number, error?: string): Changed {
-  const state = record.idempotent ? "approved" : "unknown";
-  const type = state === "unknown" ? "unknown" : "lapsed";
+export async function lapse({ ledger }: Kernel, record: RequestRecord, at: number, error?: string): Promise<Changed> {
   const note = { attempt: record.attempt, ...(error === undefined ? {} : { error: error.toWellFormed() }) };
-  return transition(record, { state, endedAt: record.idempotent ? undefined : at, leaseUntil: 0 }, { type, at, actor: SYSTEM, note });
+  const happening = { at, actor: SYSTEM, note };
+  if (record.idempotent)
+    return transition(record, { state: "approved", endedAt: undefined, leaseUntil: 0 }, { type: "lapsed", ...happening });
+  const move = transition(record, { state: "unknown", endedAt: at, leaseUntil: 0 }, { type: "unknown", ...happening });
+  // Nobody goes on with a thread that can't be read.
+  const thread = await unlessUnreadable(ledger.thread(record.threadId));
+  return { ...move, ...(thread && together(move, putThread(thread, {}))) };
 }
 
 /** Lapses the claim if its lease has run out by now. */
-export function lapseIfOver({ ledger }: Kernel, id: string): Promise<RequestRecord> {
-  return ledger.change(id, (record, now) => (record.state === "executing" && record.leaseUntil <= now ? lapse(record, now) : record));
+export function lapseIfOver(kernel: Kernel, id: string): Promise<RequestRecord> {
+  return kernel.ledger.change(id, (record, now) =>
+    record.state === "executing" && record.leaseUntil <= now ? lapse(kernel, record, now) : record,
+  );
 }
 
 /** Still this claim, whatever the sweep has made of it meanwhile. */

@@ -48,7 +48,7 @@ export async function leaveInDoubt(
 ): Promise<CountersignError<"EXECUTION_UNKNOWN" | "EXECUTION_BUSY">> {
   const failure = { status: "failed", error: messageOf(error) } as const;
   const record = await changeUnlessPassed(kernel, claimed, failure, (current, now) =>
-    current.state === "executing" ? lapse(current, now, failure.error) : current,
+    current.state === "executing" ? lapse(kernel, current, now, failure.error) : current,
   );
   const code = isPassed(record, claimed) ? "EXECUTION_BUSY" : "EXECUTION_UNKNOWN";
   const cause = passing ?? error;

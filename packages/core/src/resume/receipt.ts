@@ -1,6 +1,6 @@
 import { firstNonJson, isPlainObject, sha256 } from "../canonical/json.ts";
 import { deserialize, serialize } from "../canonical/serialize.ts";
-import type { JsonObject } from "../contract/json.ts";
+import type { Awaitable, JsonObject } from "../contract/json.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Kernel } from "../kernel.ts";
@@ -48,7 +48,7 @@ export async function changeUnlessPassed(
   { ledger, warn }: Kernel,
   claimed: RequestRecord,
   outcome: Outcome,
-  step: (current: RequestRecord, now: number) => RequestRecord | Changed,
+  step: (current: RequestRecord, now: number) => Awaitable<RequestRecord | Changed>,
   read?: RequestRecord,
 ): Promise<RequestRecord> {
   const late = (current: RequestRecord): boolean => current.state !== "purged" && isPassed(current, claimed);
