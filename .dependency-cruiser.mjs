@@ -11,7 +11,7 @@ const packages = {
   conformance: ["@countersign/core"],
   "stores/[^/]+": ["@countersign/core"],
   "adapters/[^/]+": ["@countersign/core"],
-  server: ["@countersign/core", "@countersign/policy", "@countersign/(memory|sqlite|postgres)"],
+  server: ["@countersign/core", "@countersign/review"],
   cli: [
     "@countersign/core",
     "@countersign/policy",
@@ -38,6 +38,7 @@ const coreRooms = {
   // Beside each other: a worker runs threads, and adapters share what they need around a run.
   work: order,
   adapt: order,
+  feed: [...order, "work"],
   // Around a gate, for whatever people decide through.
   surface: order,
 };

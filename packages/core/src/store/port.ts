@@ -131,8 +131,10 @@ export interface StorePort extends Store {
   /** All grants of the tenant, or of the tools of this name, in the order they were given. Without it `gate.grants` is SETUP; everything else works. */
   listGrants?(tenant: string, tool: string | undefined): Promise<readonly GrantRecord[]>;
   /**
-   * Commit-ordered: a reader that goes on from the last position misses nothing. `after` undefined: from the start. Fewer than
-   * `limit` of one subject: there are no more of it. @throws INVALID_ARGS for a position that isn't one
+   * The events behind a position, and the position behind these. A reader that goes on from there gets each event once, also
+   * one whose commit was under way while a later one was read already. An event comes behind all that were there when its
+   * commit began; beyond that, two readers may get events in different orders. `after` undefined: from the start. Fewer than
+   * `limit`: there are no more now. Waits for nobody. @throws INVALID_ARGS for a position that isn't one
    */
   listEvents(
     tenant: string,
@@ -140,6 +142,11 @@ export interface StorePort extends Store {
     limit: number,
     subject?: string,
   ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }>;
+  /**
+   * The position behind all events that are committed: for a reader that wants only what comes from now on. Optional: without
+   * it such a reader reads all of them once.
+   */
+  endOfEvents?(tenant: string): Promise<string>;
   /**
    * What there is a record of, or an event: a request's id, also of a purged one; of threads and grants `thread/` or `grant/`
    * and the id; whatever else events are about. Each once, in an order that stays the same, so that a page stays right under
