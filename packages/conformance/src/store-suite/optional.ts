@@ -6,6 +6,7 @@ const OPTIONAL = {
   listThreads: "it can't say which runs keep failing",
   closedThreads: "it can't purge",
   documents: "it keeps no documents of surfaces",
+  endOfEvents: "whoever wants only new events has to read the old ones",
   listSubjects: "a record whose whole chain is gone is found by nobody",
 } as const;
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AuditEvent, StorePort } from "@countersign/core/store";
+import { having } from "../../src/store-suite/optional.ts";
 import { thread } from "../../src/store-suite/records.ts";
 import { wrapped, type Mutant } from "./mutant.ts";
 
@@ -38,6 +39,40 @@ export const eventMutants: readonly Mutant[] = [
       return { events, position: (await store.listEvents(tenant, after, 1_000_000)).position };
     },
   })),
+  wrapped("short-pages", ["store.events.full-pages"], (store) => ({
+    listEvents: (tenant, after, limit, subject) => store.listEvents(tenant, after, Math.min(limit, 7), subject),
+  })),
+  wrapped("short-chains", ["store.events.full-pages"], (store) => ({
+    listEvents: (tenant, after, limit, subject) =>
+      store.listEvents(tenant, after, subject === undefined ? limit : Math.min(limit, 2), subject),
+  })),
+  wrapped("end-of-a-page", ["store.events.end"], (store) => ({
+    endOfEvents: async (tenant) => (await store.listEvents(tenant, undefined, 10)).position,
+  })),
+  wrapped("end-before-the-last", ["store.events.end", "store.reopen.cursors"], (store) => ({
+    endOfEvents: async (tenant) => String(Math.max(0, Number(await having(store, "endOfEvents").endOfEvents(tenant)) - 1)),
+  })),
+  wrapped("end-beyond-the-next", ["store.events.end"], (store) => ({
+    endOfEvents: async (tenant) => String(Number(await having(store, "endOfEvents").endOfEvents(tenant)) + 1),
+  })),
+  wrapped("end-of-some-time-ago", ["store.shared.end"], (store) => {
+    const ends = new Map<string, { readonly at: number; readonly end: string }>();
+    return {
+      endOfEvents: async (tenant) => {
+        const known = ends.get(tenant);
+        if (known && Date.now() - known.at < 200) return known.end;
+        const end = await having(store, "endOfEvents").endOfEvents(tenant);
+        ends.set(tenant, { at: Date.now(), end });
+        return end;
+      },
+    };
+  }),
+  wrapped("positions-of-two-lines", ["store.events.position"], (store) => ({
+    listEvents: async (tenant, after, limit, subject) => {
+      const page = await store.listEvents(tenant, after?.trim(), limit, subject);
+      return { ...page, position: `${page.position}\n` };
+    },
+  })),
   wrapped("all-chains", ["store.events.subject"], (store) => ({
     listEvents: (tenant, after, limit) => store.listEvents(tenant, after, limit),
   })),
@@ -48,7 +83,8 @@ export const eventMutants: readonly Mutant[] = [
     listEvents: async (tenant, after, limit, subject) =>
       store.listEvents(tenant, after, limit, subject).catch(() => store.listEvents(tenant, undefined, limit, subject)),
   })),
-  wrapped("numbers-before-the-commit", ["store.shared.events"], (store) => ({
+  wrapped("numbers-before-the-commit", ["store.shared.events", "store.shared.end"], (store) => ({
+    endOfEvents: async (tenant) => String(Math.max(0, ...(await store.listEvents(tenant, undefined, 1_000_000)).events.map(numberOf))),
     commit: async (batch) => {
       const number = await numberFor(store, batch.tenant);
       await sleep(Math.random() * 4);

@@ -249,6 +249,7 @@ export function referenceStore(
         return { events: page.map(([, event]) => event), position: String(page.at(-1)?.[0] ?? start) };
       }),
     documents: referenceDocuments({ of, read, exclusively, damaged }, documents),
+    endOfEvents: (tenant) => read(tenant, ({ position }) => String(position)),
     watch: (listener) => {
       demandOpen();
       const watching = (): void => listener();

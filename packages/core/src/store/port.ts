@@ -134,7 +134,8 @@ export interface StorePort extends Store {
    * The events behind a position, and the position behind these. A reader that goes on from there gets each event once, also
    * one whose commit was under way while a later one was read already. An event comes behind all that were there when its
    * commit began; beyond that, two readers may get events in different orders. `after` undefined: from the start. Fewer than
-   * `limit`: there are no more now. Waits for nobody. @throws INVALID_ARGS for a position that isn't one
+   * `limit`: there are no more now. Waits for nobody. A position is printable ASCII without spaces: it stands in addresses
+   * and headers. @throws INVALID_ARGS for a position that isn't one
    */
   listEvents(
     tenant: string,

@@ -73,6 +73,7 @@ export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StoreP
     listGrants: async (tenant, tool) =>
       structuredClone([...of(tenant).grants.values()].filter(({ grant }) => tool === undefined || grant.tool === tool)),
     listEvents: async (tenant, after, limit, subject) => listEvents(of(tenant), after, limit, subject),
+    endOfEvents: async (tenant) => String(of(tenant).position),
     listSubjects: async (tenant, after, limit) => listSubjects(of(tenant), after, limit),
     closedThreads: async (tenant, before, limit) => closedThreads(of(tenant), before, limit),
     claimDue: async (kind, options) => {

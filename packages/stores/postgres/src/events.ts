@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { CountersignError, type AuditEvent } from "@countersign/core/store";
+import type { AuditEvent } from "@countersign/core/store";
 import type { Connection, Row } from "./connection.ts";
 import { decodeEvent, encode } from "./json.ts";
+import { advance, positionOf, positionText, snapshotOf, START, type Place, type Snapshot } from "./position.ts";
 import { fromText, toText } from "./text.ts";
 import type { Fields } from "./wire.ts";
 
-type Position = readonly [tick: string, n: string];
-
-/** How long transactions that others have under way are waited for, in ms: a commit takes a few, on a busy server a few hundred. */
-const PATIENCE = 5_000;
-
-/** @throws INVALID_ARGS for an `after` that is no position */
+/**
+ * Events stand in the order of their transactions, which isn't that of the commits: what is running now may yet commit
+ * something that belongs before what is there. So a position also says which transactions were running, and whoever goes on
+ * from there looks for their events first.
+ * @throws INVALID_ARGS for an `after` that is no position
+ */
 export async function listEvents(
   connection: Connection,
   tenant: string,
@@ -18,14 +18,30 @@ export async function listEvents(
   limit: number,
   subject: string | undefined,
 ): Promise<{ readonly events: readonly AuditEvent[]; readonly position: string }> {
-  const start = positionOf(after);
-  const values = [toText(tenant), ...start, Math.max(0, limit)];
-  const rows = await (subject === undefined ? ofTenant(connection, values) : ofChain(connection, values, toText(subject)));
-  const [tick, n] = rows.at(-1) ? [rows.at(-1)?.["tick"], rows.at(-1)?.["n"]] : start;
-  return {
-    events: rows.map(toEvent),
-    position: `${String(tick)}.${String(n)}`,
-  };
+  const from = positionOf(after);
+  const most = Math.max(0, limit);
+  const values = [
+    toText(tenant),
+    String(from.tick),
+    String(from.n),
+    most,
+    [...from.rest.keys()].map(String),
+    [...from.rest.values()].map(String),
+  ];
+  const ofSubject = subject === undefined ? [] : [toText(subject)];
+  const found = await connection.ask(eventsFrom(connection.schema, subject !== undefined), [...values, ...ofSubject]);
+  const rows = found.filter(isEvent);
+  const last = rows.at(-1);
+  const position = advance(from, last && placeOf(last), rows.length === most, seenBy(found));
+  return { events: rows.map(toEvent), position: positionText(position) };
+}
+
+/** The position behind all that is committed. */
+export async function endOfEvents(connection: Connection, tenant: string): Promise<string> {
+  const last = `SELECT tick, n FROM ${connection.schema}.events WHERE tenant = $1 ORDER BY tick DESC, n DESC LIMIT 1`;
+  const found = await connection.ask(beside(connection.schema, last), [toText(tenant)]);
+  const row = found.find(isEvent);
+  return positionText(advance(START, row && placeOf(row), false, seenBy(found)));
 }
 
 /** Its place in its chain has columns, which a role that may not sign is held to; the rest is JSON. */
@@ -33,47 +49,37 @@ export function eventFields({ subject, seq, type, prev, hash, ...rest }: AuditEv
   return [toText(subject), seq, toText(type), toText(prev), toText(hash), encode(rest)];
 }
 
-const EVENT = "tick, n, subject, seq, type, prev, hash, event";
-
 function toEvent(row: Row): AuditEvent {
   const text = (column: string): string => fromText(String(row[column]));
   const [subject, seq, prev, type] = [text("subject"), Number(row["seq"]), text("prev"), text("type")];
   return { subject, seq, prev, type, ...decodeEvent(row, subject), hash: text("hash") } as AuditEvent;
 }
 
-/** One chain grows in order: whoever writes its next event has seen the one before. */
-function ofChain(connection: Connection, values: readonly unknown[], subject: string): Promise<readonly Row[]> {
-  const sql = `SELECT ${EVENT} FROM ${connection.schema}.events
-    WHERE tenant = $1 AND subject = $5 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
-  return connection.ask(sql, [...values, subject]);
+const EVENT = "tick, n, subject, seq, type, prev, hash, event";
+
+/** First those of the transactions that were passed over, each by its index; then those behind the position. */
+function eventsFrom(schema: string, isOfSubject: boolean): string {
+  const those = `SELECT ${EVENT} FROM ${schema}.events AS e WHERE tenant = $1${isOfSubject ? " AND subject = $7" : ""}`;
+  const late = `SELECT passed.* FROM unnest($5::bigint[], $6::bigint[]) AS late (tick, n),
+    LATERAL (${those} AND e.tick = late.tick AND e.n > late.n ORDER BY e.n LIMIT $4) AS passed`;
+  const behind = `(${those} AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4)`;
+  return beside(schema, `SELECT * FROM (${late} UNION ALL ${behind}) AS listed ORDER BY tick, n LIMIT $4`);
 }
 
-/**
- * No further than the oldest transaction that is still running: what it commits later may belong before what is there
- * already. Whatever was there when this was called is waited for, so that a caller finds what it has just committed; a
- * transaction that takes longer leaves the rest to the next call.
- */
-async function ofTenant(connection: Connection, values: readonly unknown[]): Promise<readonly Row[]> {
-  const { schema } = connection;
-  const sql = `SELECT ${EVENT}, tick < ${schema}.tick_base() + pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS settled
-    FROM ${schema}.events WHERE tenant = $1 AND (tick, n) > ($2::bigint, $3::bigint) ORDER BY tick, n LIMIT $4`;
-  const until = performance.now() + PATIENCE;
-  let newest: bigint | undefined;
-  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
-    const rows = await connection.ask(sql, values);
-    const settled = rows.filter((row) => row["settled"] === true);
-    newest ??= BigInt(String(rows.at(-1)?.["tick"] ?? 0));
-    const isComplete = settled.length === rows.length || BigInt(String(rows[settled.length]?.["tick"])) > newest;
-    if (isComplete || performance.now() > until) return settled;
-    await sleep(pause);
-  }
+/** What a query finds, in the order of its places, beside the transactions that it saw as running. */
+function beside(schema: string, query: string): string {
+  return `SELECT found.*, pg_current_snapshot()::text AS snapshot, ${schema}.tick_base()::text AS base
+    FROM (SELECT) AS once LEFT JOIN LATERAL (${query}) AS found ON true ORDER BY tick, n`;
 }
 
-function positionOf(after: string | undefined): Position {
-  if (after === undefined) return ["0", "0"];
-  const [, tick, n] = /^(\d{1,18})\.(\d{1,18})$/.exec(after) ?? [];
-  if (tick !== undefined && n !== undefined) return [tick, n];
-  throw new CountersignError("INVALID_ARGS", {
-    issues: [{ message: "not a position: give `position` of the last answer, unchanged", path: ["after"] }],
-  });
+function isEvent(row: Row): boolean {
+  return row["tick"] !== null;
+}
+
+function placeOf(row: Row): Place {
+  return { tick: BigInt(String(row["tick"])), n: BigInt(String(row["n"])) };
+}
+
+function seenBy([row]: readonly Row[]): Snapshot {
+  return snapshotOf(String(row?.["snapshot"]), BigInt(String(row?.["base"])));
 }

@@ -161,8 +161,8 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   ALTER TABLE ${s}.grants ADD PRIMARY KEY (tenant, id);
 
   -- Sequences count in the order of the inserts, not of the commits: a reader that remembered the highest one would miss
-  -- what commits later. So each event has the id of its transaction, and readers stop before the oldest that is still
-  -- running. A restored database counts transactions anew: then the base is raised (see migrate.ts).
+  -- what commits later. So each event has the id of its transaction, and readers remember which were still running. A
+  -- restored database counts transactions anew: then the base is raised (see migrate.ts).
   CREATE FUNCTION ${s}.tick_base() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint';
   CREATE TABLE ${s}.events (
     tenant text COLLATE "C" NOT NULL,

@@ -4,7 +4,7 @@ import { commit, type CommitFunction } from "./commit.ts";
 import { Connection } from "./connection.ts";
 import { documentsIn } from "./documents.ts";
 import { claimDue } from "./due.ts";
-import { listEvents } from "./events.ts";
+import { endOfEvents, listEvents } from "./events.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
 import { openSchema } from "./migrate.ts";
@@ -98,6 +98,7 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
     grantsFor: (tenant, call) => reading(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => reading(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => reading(() => listEvents(connection, tenant, after, limit, subject)),
+    endOfEvents: (tenant) => reading(() => endOfEvents(connection, tenant)),
     listSubjects: (tenant, after, limit) => reading(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => reading(() => closedThreads(connection, tenant, before, limit)),
     claimDue: async (kind, options) => {

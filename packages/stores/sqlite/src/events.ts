@@ -16,6 +16,12 @@ export function listEvents(
   return { events: rows.map((row) => decodeEvent(row) as AuditEvent), position: String(rows.at(-1)?.["position"] ?? start) };
 }
 
+/** The position behind all that is committed. */
+export function endOfEvents(connection: Connection, tenant: string): string {
+  const [last] = connection.all("SELECT max(position) AS position FROM events INDEXED BY events_by_tenant WHERE tenant = ?", tenant);
+  return String(last?.["position"] ?? 0);
+}
+
 const OF_TENANT =
   "SELECT position, event FROM events INDEXED BY events_by_tenant WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?";
 /**

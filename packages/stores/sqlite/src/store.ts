@@ -3,7 +3,7 @@ import { commit } from "./commit.ts";
 import { Connection } from "./connection.ts";
 import { documentsIn } from "./documents.ts";
 import { claimDue } from "./due.ts";
-import { listEvents } from "./events.ts";
+import { endOfEvents, listEvents } from "./events.ts";
 import { Group } from "./group.ts";
 import { countRequests, listRequests } from "./list.ts";
 import { listThreads } from "./list-threads.ts";
@@ -54,6 +54,7 @@ export function sqliteStore(path: string): StorePort {
     grantsFor: (tenant, call) => connection.answer(() => grantsFor(connection, tenant, call)),
     listGrants: (tenant, tool) => connection.answer(() => listGrants(connection, tenant, tool)),
     listEvents: (tenant, after, limit, subject) => connection.answer(() => listEvents(connection, tenant, after, limit, subject)),
+    endOfEvents: (tenant) => connection.answer(() => endOfEvents(connection, tenant)),
     listSubjects: (tenant, after, limit) => connection.answer(() => listSubjects(connection, tenant, after, limit)),
     closedThreads: (tenant, before, limit) => connection.answer(() => closedThreads(connection, tenant, before, limit)),
     claimDue: (kind, options) => claimDue(connection, group, kind, options),

@@ -22,6 +22,7 @@ const CALLS: readonly (readonly [name: string, call: (store: StorePort) => unkno
 /** Where there is one. */
 const CLOSED_THREADS: (typeof CALLS)[number] = ["closedThreads", (store) => store.closedThreads?.(TENANT, 1, 1)];
 const LIST_THREADS: (typeof CALLS)[number] = ["listThreads", (store) => store.listThreads?.(TENANT, {})];
+const END_OF_EVENTS: (typeof CALLS)[number] = ["endOfEvents", (store) => store.endOfEvents?.(TENANT)];
 
 const CLOSED = { retryable: false, closed: true };
 
@@ -35,7 +36,11 @@ export const closeCases: readonly StoreCase[] = [
       await commit(store, [put(request("r1"))]);
       store.watch(() => {});
       await store.close();
-      const optional = [...(store.closedThreads ? [CLOSED_THREADS] : []), ...(store.listThreads ? [LIST_THREADS] : [])];
+      const optional = [
+        ...(store.closedThreads ? [CLOSED_THREADS] : []),
+        ...(store.listThreads ? [LIST_THREADS] : []),
+        ...(store.endOfEvents ? [END_OF_EVENTS] : []),
+      ];
       for (const [name, call] of [...CALLS, ...optional]) await throwsCode(() => call(store), "STORE_UNAVAILABLE", name, CLOSED);
     },
   },

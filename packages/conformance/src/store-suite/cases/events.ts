@@ -1,8 +1,9 @@
 import type { StorePort } from "@countersign/core/store";
-import { same, throwsCode } from "../check.ts";
+import { holds, same, throwsCode } from "../check.ts";
 import type { StoreCase } from "../env.ts";
+import { having } from "../optional.ts";
 import { everyEvent } from "../pages.ts";
-import { commit, event, placesOf, put, request, TENANT } from "../records.ts";
+import { commit, drop, event, placesOf, put, request, TENANT } from "../records.ts";
 
 /** Three chains, written in turns. */
 async function chains(store: StorePort): Promise<readonly string[]> {
@@ -39,6 +40,55 @@ export const eventCases: readonly StoreCase[] = [
       const since = await store.listEvents(TENANT, none.position, 100);
       same(placesOf(since.events), ["r1/5"], "one more, read from where nothing was");
       same((await store.listEvents(TENANT, since.position, 100)).events, [], "and then nothing");
+      for (const { position } of [empty, all, since])
+        holds(/^[!-~]+$/.test(position), `a position has something else than printable ASCII: ${JSON.stringify(position)}`);
+    },
+  },
+  {
+    id: "store.events.full-pages",
+    title: "A page with fewer events than its limit is the last one for now, of all chains and of one.",
+    guards: "A live page believes that it has seen everything, and leaves out a signature.",
+    run: async ({ open }) => {
+      const store = await open();
+      await chains(store);
+      for (const [subject, count] of [
+        [undefined, 12],
+        ["r1", 4],
+      ] as const) {
+        for (const limit of [1, 2, 3, 4, 5, 11, 12, 13, 100]) {
+          let [left, position]: [number, string | undefined] = [count, undefined];
+          for (let last = false; !last;) {
+            const page: Awaited<ReturnType<StorePort["listEvents"]>> = await store.listEvents(TENANT, position, limit, subject);
+            same(page.events.length, Math.min(limit, left), `a page of ${limit}, with ${left} to come`);
+            left -= page.events.length;
+            ({ position } = page);
+            last = page.events.length < limit;
+          }
+        }
+      }
+    },
+  },
+  {
+    id: "store.events.end",
+    title: "The end is behind all that is committed: whoever starts there gets what comes from then on, and only that.",
+    guards: "A live page begins with ten years of events, or without the first new one.",
+    run: async ({ open }) => {
+      const store = having(await open(), "endOfEvents");
+      const first = await store.endOfEvents(TENANT);
+      await chains(store);
+      same((await store.listEvents(TENANT, first, 100)).events.length, 12, "since there was nothing");
+      for (let seq = 5; seq < 8; seq++) {
+        const end = await store.endOfEvents(TENANT);
+        same((await store.listEvents(TENANT, end, 100)).events, [], "behind the end");
+        await commit(store, [], [event("r9", seq), event("r1", seq)], "other");
+        await commit(store, [], [event("r1", seq), event("r9", seq)]);
+        same(placesOf((await store.listEvents(TENANT, end, 100)).events), [`r1/${seq}`, `r9/${seq}`], "what came since");
+      }
+      if (!store.closedThreads) return;
+      await commit(store, [drop("r9", 7), drop("r1", 7), drop("thread/pay-001", 4)]);
+      const end = await store.endOfEvents(TENANT);
+      await commit(store, [], [event("r2", 1)]);
+      same(placesOf((await store.listEvents(TENANT, end, 100)).events), ["r2/1"], "what came since all were dropped");
     },
   },
   {

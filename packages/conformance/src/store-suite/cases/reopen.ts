@@ -76,11 +76,13 @@ export const reopenCases: readonly StoreCase[] = [
         [1, 2, 3].map((seq) => event("r1", seq)),
       );
       const { position } = await store.listEvents(TENANT, undefined, 2);
+      const end = await store.endOfEvents?.(TENANT);
       const { next } = await store.listRequests(TENANT, { limit: 4 });
       await store.close();
       const again = await open();
       await commit(again, [put(request("r99", { askedAt: T0 + 99 }))], [event("r1", 4)]);
       same(placesOf((await again.listEvents(TENANT, position, 10)).events), ["r1/3", "r1/4"], "events from the position on");
+      if (end !== undefined) same(placesOf((await again.listEvents(TENANT, end, 10)).events), ["r1/4"], "events from the end on");
       const rest = await everyPage(again, { limit: 4, ...(next === undefined ? {} : { after: next }) });
       same(idsOf(rest).slice(0, 6), next === undefined ? [] : ["r4", "r5", "r6", "r7", "r8", "r9"], "requests from the cursor on");
     },

@@ -3,6 +3,7 @@ import type { Batch } from "@countersign/core/store";
 import { has, holds, refused, same, within } from "../check.ts";
 import { claimed } from "./due-claims.ts";
 import type { StoreCase } from "../env.ts";
+import { having } from "../optional.ts";
 import { everyEvent, everyPage } from "../pages.ts";
 import { allAtOnce } from "../process/start.ts";
 import {
@@ -122,7 +123,40 @@ export const sharedCases: readonly StoreCase[] = [
         "events that the reader missed",
       );
       same(read.length, all.length, "events that were read, beside those that were written");
-      same(placesOf((await everyEvent(store)).events), read, "reading again from the start");
+      const again = placesOf((await everyEvent(store)).events);
+      same(again.toSorted(), read.toSorted(), "reading again from the start");
+      // Each writer begins a commit when the one before is there.
+      for (const [places, what] of [[read, "meanwhile"], [again, "afterwards"]] as const) // prettier-ignore
+        for (const w of ["w0/", "w1/", "w2/"])
+          same(places.filter((place) => place.startsWith(w)), all.filter((place) => place.startsWith(w)), `those of ${w}, read ${what}`); // prettier-ignore
+    },
+  },
+  {
+    id: "store.shared.end",
+    title: "Whoever starts at the end while several processes write gets all that is committed later, and nothing from before.",
+    guards: "A commit that was under way when a live page was opened is never shown on it.",
+    needs: ["shared"],
+    run: async ({ open, spawn }) => {
+      const store = having(await open(), "endOfEvents");
+      const writers = times(3, (n) => spawn("append", { chain: `w${n}`, batches: 60 }));
+      let writing = true;
+      const written = within(60_000, "the writers", allAtOnce(writers)).finally(() => (writing = false));
+      written.catch(() => {});
+      const starts: { readonly before: readonly string[]; readonly end: string; readonly after: readonly string[] }[] = [];
+      while (writing) {
+        const before = placesOf((await everyEvent(store)).events);
+        const end = await store.endOfEvents(TENANT);
+        starts.push({ before, end, after: placesOf((await everyEvent(store)).events) });
+        await breathe();
+      }
+      await written;
+      const all = placesOf((await everyEvent(store)).events);
+      for (const { before, end, after } of starts) {
+        const got = new Set(placesOf((await everyEvent(store, { from: end })).events));
+        const [early, known] = [new Set(before), new Set(after)];
+        same(all.filter((place) => !known.has(place) && !got.has(place)), [], "what was committed later and didn't come"); // prettier-ignore
+        same(all.filter((place) => early.has(place) && got.has(place)), [], "what was there before and came"); // prettier-ignore
+      }
     },
   },
   {
