@@ -12,8 +12,10 @@ export interface FeedPage {
 }
 
 export interface ListenOptions {
-  /** The `position` of the last page that you have dealt with: also of another process, and also of long ago. Default: from now on. */
+  /** The `position` of the last page that you have dealt with: also of another process, and also of long ago. */
   readonly after?: string | undefined;
+  /** Where to begin without `after`: with the first event, or with what comes from now on. Default: now. */
+  readonly from?: "start" | "now" | undefined;
   /** Ends the pages. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -27,12 +27,13 @@ export function createFeed(gate: Gate, options: FeedOptions = {}): Feed {
   const { ledger, timings } = kernel;
   const onError = teller(kernel, options.onError);
   return {
-    async *listen({ after, signal }: ListenOptions = {}): AsyncGenerator<FeedPage, void, void> {
+    async *listen({ after, from, signal }: ListenOptions = {}): AsyncGenerator<FeedPage, void, void> {
       demandPosition(after);
+      if (from !== undefined && from !== "start" && from !== "now") throw invalid("from", `expected "start" or "now", got ${shown(from)}`);
       const listener = { ledger, pollEvery: timings.sweepEvery, onError, signal };
       const reader = Reader.for(listener);
       try {
-        yield* follow(reader, listener, after);
+        yield* follow(reader, listener, { after, from });
       } finally {
         reader.leave(listener);
       }
@@ -49,8 +50,11 @@ export function createFeed(gate: Gate, options: FeedOptions = {}): Feed {
 /** @throws INVALID_ARGS */
 function demandPosition(after: unknown): void {
   if (after === undefined || typeof after === "string") return;
-  const message = `expected \`position\` of a page, got ${shown(after)}`;
-  throw new CountersignError("INVALID_ARGS", { issues: [{ path: ["after"], message }] });
+  throw invalid("after", `expected \`position\` of a page, got ${shown(after)}`);
+}
+
+function invalid(key: keyof ListenOptions, message: string): CountersignError<"INVALID_ARGS"> {
+  return new CountersignError("INVALID_ARGS", { issues: [{ path: [key], message }] });
 }
 
 function teller({ warn }: Kernel, onError: FeedOptions["onError"]): (error: unknown) => void {

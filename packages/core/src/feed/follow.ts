@@ -1,4 +1,4 @@
-import type { FeedPage } from "../contract/feed.ts";
+import type { FeedPage, ListenOptions } from "../contract/feed.ts";
 import type { AuditEvent } from "../contract/event.ts";
 import { PAGE, type Listener, type Reader } from "./reader.ts";
 
@@ -11,12 +11,16 @@ interface Standing {
   readonly place: number;
 }
 
-/** What somebody gets who listens from a position on. @param after undefined: from now on */
-export async function* follow(reader: Reader, listener: Listener, after: string | undefined): AsyncGenerator<FeedPage, void, void> {
+/** What somebody gets who listens from a position on. */
+export async function* follow(
+  reader: Reader,
+  listener: Listener,
+  { after, from }: Pick<ListenOptions, "after" | "from">,
+): AsyncGenerator<FeedPage, void, void> {
   const recent = await reader.look(listener);
   if (!recent) return;
-  let position = after ?? recent.position;
-  let place = recent.placeOf(position);
+  let position = after ?? (from === "start" ? undefined : recent.position);
+  let place = position === undefined ? undefined : recent.placeOf(position);
   while (!listener.signal?.aborted) {
     if (place === undefined) {
       const caughtUp: Standing | undefined = yield* catchUp(reader, listener, position);
@@ -39,7 +43,11 @@ export async function* follow(reader: Reader, listener: Listener, after: string 
  * compared: what the listener read before a look began, the reader has after it. What the listener has read since, it may
  * get from the reader again. Answers undefined if it was aborted.
  */
-async function* catchUp(reader: Reader, listener: Listener, from: string): AsyncGenerator<FeedPage, Standing | undefined, void> {
+async function* catchUp(
+  reader: Reader,
+  listener: Listener,
+  from: string | undefined,
+): AsyncGenerator<FeedPage, Standing | undefined, void> {
   for (let position = from; ;) {
     const place = (await reader.look(listener))?.end;
     const seen = new Set<string>();

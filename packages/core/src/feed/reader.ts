@@ -74,7 +74,7 @@ export class Reader {
   }
 
   /** What is behind a position, for one who is further behind than the reader. Undefined: aborted. @throws what doesn't pass by itself */
-  async page(after: string, listener: Listener): Promise<FeedPage | undefined> {
+  async page(after: string | undefined, listener: Listener): Promise<FeedPage | undefined> {
     while (!listener.signal?.aborted) {
       try {
         return await this.#ledger.events(after, PAGE);
