@@ -139,6 +139,57 @@ describe("a listener", () => {
     await Promise.all([slow.stop(), quick.stop()]);
   });
 
+  it("that falls behind again right after it caught up goes on from there", async () => {
+    const { write, gate } = storeWith();
+    await write("a", 1, 3);
+    const feed = createFeed(gate());
+    const holds = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const quick = listen(feed, { from: "start" });
+    const slow = listen(feed, { from: "start" }, () => holds[slow.pages - 1]?.promise);
+    await Promise.all([slow.until(3), quick.until(3)]);
+    // It has read all that there was, and this comes before it has joined the reader.
+    await write("a", 4, 1);
+    await quick.until(4);
+    holds[0]?.resolve();
+    await slow.until(4);
+    await write("a", 5, 1_500);
+    await quick.until(1_504);
+    holds[1]?.resolve();
+    await slow.until(1_504);
+    await soon();
+    expect(slow.heard).toEqual(numbered("a", 1, 1_504));
+    await Promise.all([slow.stop(), quick.stop()]);
+  });
+
+  it("joins a reader that was in the middle of a read, and gets nothing twice", async () => {
+    let slowAfter: string | undefined;
+    const { write, gate } = storeWith(({ listEvents }) => ({
+      listEvents: async (tenant, after, ...of) => {
+        const page = await listEvents(tenant, after, ...of);
+        if (after === slowAfter) await soon(100);
+        return page;
+      },
+    }));
+    await write("a", 1, 251);
+    const feed = createFeed(gate());
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const [other, ear] = [listen(feed), listen(feed, { from: "start" }, () => held)];
+    await ear.until(250);
+    await soon();
+    // The reader reads, and this comes too late for it. The listener has it, in its next page.
+    slowAfter = "251";
+    await write("x", 1, 1, "other");
+    await soon(20);
+    await write("a", 252, 1);
+    letGo();
+    await ear.until(252);
+    await other.until(1);
+    await write("a", 253, 1);
+    await Promise.all([ear.until(253), other.until(2)]);
+    expect([ear.heard, other.heard]).toEqual([numbered("a", 1, 253), numbered("a", 252, 253)]);
+    await Promise.all([ear.stop(), other.stop()]);
+  });
+
   it("with a position that isn't one is refused", async () => {
     const feed = createFeed(storeWith().gate());
     for (const after of ["nonsense", "", null, 7]) {

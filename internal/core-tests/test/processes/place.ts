@@ -24,6 +24,9 @@ export function removePlace({ dir }: Place): void {
 /** On PostgreSQL, each place is a schema of its own. */
 export function openStore({ dir, postgres }: Place): StorePort {
   if (postgres === undefined) return sqliteStore(join(dir, "store.db"));
-  const schema = `s_${createHash("sha256").update(dir).digest("hex").slice(0, 24)}`;
-  return postgresStore({ connectionString: postgres, schema, max: 4 });
+  return postgresStore({ connectionString: postgres, schema: schemaAt(dir), max: 4 });
+}
+
+export function schemaAt(dir: string): string {
+  return `s_${createHash("sha256").update(dir).digest("hex").slice(0, 24)}`;
 }

@@ -1,0 +1,3 @@
+import { testFeeds } from "./feeds.ts";
+
+await testFeeds("SQLite", () => undefined);
