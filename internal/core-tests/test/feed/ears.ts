@@ -51,7 +51,7 @@ export function listen(feed: Feed, options: ListenOptions = {}, pause?: (events:
         const timer = setTimeout(() => over(() => reject(new Error(`heard ${heard.length} of ${count}`))), 30_000);
         waiting.add(look);
         look();
-        listening.catch((error: unknown) => over(() => reject(error as Error)));
+        listening.catch((error: unknown) => over(() => reject(new Error("The pages ended.", { cause: error }))));
       });
     },
     async stop() {

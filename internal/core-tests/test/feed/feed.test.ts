@@ -9,7 +9,7 @@ import { listen, namesOf } from "./ears.ts";
 
 /** A store that counts what it is asked for, and does something else where a test says so. */
 function storeWith(over: (honest: StorePort) => Partial<StorePort> = () => ({})) {
-  const honest = memoryStore() as StorePort;
+  const honest: StorePort = memoryStore();
   const asked: (string | undefined)[] = [];
   let watching = 0;
   const store: StorePort = {
@@ -162,7 +162,7 @@ describe("a listener", () => {
   });
 
   it("joins a reader that was in the middle of a read, and gets nothing twice", async () => {
-    let slowAfter: string | undefined;
+    let slowAfter = "nobody";
     const { write, gate } = storeWith(({ listEvents }) => ({
       listEvents: async (tenant, after, ...of) => {
         const page = await listEvents(tenant, after, ...of);

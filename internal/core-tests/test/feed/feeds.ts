@@ -9,7 +9,6 @@ import { describe, expect, it, type TestContext } from "vitest";
 import { Child } from "../processes/child-process.ts";
 import { newPlace, openStore, removePlace, type Place } from "../processes/place.ts";
 import { listen, type Ear } from "./ears.ts";
-import type { FeedOrder } from "./feed-process.ts";
 import { keptIn } from "./kept.ts";
 import { holdOpen } from "./long-writes.ts";
 
@@ -40,7 +39,7 @@ export function newsroom(postgres: string | undefined, { onTestFinished }: Pick<
     gate,
     feed: createFeed(gate),
     async start(order) {
-      const child = new Child(PROGRAM, { ...order, place } as FeedOrder);
+      const child = new Child(PROGRAM, { ...order, place });
       children.push(child);
       await child.says({ ready: true });
       return child;
