@@ -9,8 +9,10 @@ import {
   type CST,
   type Document,
   type Node,
+  type Pair,
   type Range,
   type YAMLError,
+  type YAMLMap,
 } from "yaml";
 import { LIMITS } from "../limits.ts";
 import type { Problem } from "../problem.ts";
@@ -147,7 +149,7 @@ class Places {
       problem: (severity, message, path, at) => this.at(severity, message, path, this.#offsetOf(document, path, at)),
       keyProblem: (severity, message, path) => {
         const parent = find(document, path.slice(0, -1));
-        const pair = isMap(parent) ? parent.items.find(({ key }) => keyText(key) === String(path.at(-1))) : undefined;
+        const pair = isMap(parent) ? pairOf(parent, String(path.at(-1))) : undefined;
         return this.at(severity, message, path, (pair?.key as Node | undefined)?.range?.[0] ?? this.#offsetOf(document, path));
       },
     };
@@ -164,12 +166,22 @@ class Places {
   }
 }
 
-/** Of several equal keys the first. Aliases lead to where the value stands. */
+/** A file may have many rules, and something to say of each: its keys are gone through once. */
+const pairsOf = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+/** Of several equal keys the first. */
+function pairOf(map: YAMLMap, key: string): Pair | undefined {
+  const known = pairsOf.get(map) ?? new Map(map.items.toReversed().map((pair) => [keyText(pair.key), pair]));
+  pairsOf.set(map, known);
+  return known.get(key);
+}
+
+/** Aliases lead to where the value stands. */
 function find(document: Document | undefined, path: Path): Node | undefined {
   let node: unknown = document?.contents;
   for (const key of path) {
     if (document && isAlias(node)) node = node.resolve(document);
-    if (isMap(node)) node = node.items.find((pair) => keyText(pair.key) === String(key))?.value;
+    if (isMap(node)) node = pairOf(node, String(key))?.value;
     else node = isSeq(node) ? node.items[Number(key)] : undefined;
   }
   return (document && isAlias(node) ? node.resolve(document) : node) as Node | undefined;
