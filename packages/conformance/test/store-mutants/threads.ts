@@ -22,6 +22,13 @@ export const threadMutants: readonly Mutant[] = [
       (tenant, { state: _, ...query }) =>
         list(tenant, query),
   ),
+  listed(
+    "threads-of-any-agent",
+    ["store.threads.of-an-agent"],
+    (list) =>
+      (tenant, { agent: _, ...query }) =>
+        list(tenant, query),
+  ),
   listed("lists-questions-by-hand", ["store.threads.states"], (list, store) => async (tenant, query) => {
     const [page, asked] = [await list(tenant, query), await store.getThread(tenant, "no run's")];
     return page.next === undefined && asked && query.state !== "closed" ? { ...page, items: [...page.items, asked] } : page;

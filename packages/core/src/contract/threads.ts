@@ -33,4 +33,5 @@ export interface ThreadSummary {
 /** Which threads to list. Questions by hand have threads too, but no run: those are not listed. */
 export interface ThreadQuery extends Pick<RequestQuery, "limit" | "after"> {
   readonly state?: ThreadState | undefined;
+  readonly agent?: string | undefined;
 }

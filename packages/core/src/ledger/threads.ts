@@ -9,6 +9,7 @@ import type { Ledger } from "./ledger.ts";
 const querySchema = z.lazy(() =>
   z.strictObject({
     state: z.enum(["ready", "running", "suspended", "idle", "failing", "closed"]).optional(),
+    agent: z.string().optional(),
     limit: z.unknown().optional(),
     after: z.unknown().optional(),
   }),

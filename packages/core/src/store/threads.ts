@@ -26,9 +26,9 @@ export function threadStateOf({ state, holder, open, notBefore, agent }: Standin
 }
 
 /** Is this thread one of those that the query wants? `limit` and `after` are no conditions. */
-export function threadMatches(record: Standing, { state }: ThreadQuery): boolean {
+export function threadMatches(record: Standing, { state, agent }: ThreadQuery): boolean {
   const found = threadStateOf(record);
-  return found !== undefined && (state === undefined || state === found);
+  return found !== undefined && (state === undefined || state === found) && (agent === undefined || agent === record.agent);
 }
 
 /** `next` of a page that ends with the thread of this id: lists are in the order of ids, whatever order that is in the store. */

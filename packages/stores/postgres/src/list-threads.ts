@@ -32,10 +32,12 @@ export async function listThreads(connection: Connection, tenant: string, query:
   const limit = pageLimit(query);
   const start = threadPageStart(query);
   const standing = query.state === undefined ? "" : ` AND ${STANDING[query.state]}`;
-  const beyond = start === undefined ? "" : " AND id > $3";
+  const given = [query.agent, start].filter((value) => value !== undefined);
+  const ofAgent = query.agent === undefined ? "" : " AND agent = $3";
+  const beyond = start === undefined ? "" : ` AND id > $${given.length + 2}`;
   const sql = `SELECT ${THREAD_HEAD} FROM ${connection.schema}.threads
-    WHERE tenant = $1 AND agent <> ''${standing}${beyond} ORDER BY id LIMIT $2`;
-  const rows = await connection.ask(sql, [toText(tenant), limit + 1, ...(start === undefined ? [] : [toText(start)])]);
+    WHERE tenant = $1 AND agent <> ''${standing}${ofAgent}${beyond} ORDER BY id LIMIT $2`;
+  const rows = await connection.ask(sql, [toText(tenant), limit + 1, ...given.map(toText)]);
   const page = rows.slice(0, limit);
   // Of the row: its record may be unreadable.
   const last = page.at(-1);

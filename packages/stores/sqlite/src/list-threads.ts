@@ -35,12 +35,14 @@ const HEAD = `SELECT ${name("id")}, version, state, open, fence, ${name("holder"
 export function listThreads(connection: Connection, tenant: string, query: ThreadQuery): Page<ThreadHead> {
   const limit = pageLimit(query);
   const start = threadPageStart(query);
-  const { state } = query;
+  const { state, agent } = query;
   const index = state === "failing" ? " INDEXED BY threads_failing" : "";
   const standing = state === undefined ? "" : ` AND ${STANDING[state]}`;
+  const ofAgent = agent === undefined ? "" : " AND agent = ?";
   const beyond = start === undefined ? "" : " AND id > ?";
-  const sql = `${HEAD}${index} WHERE tenant = ? AND agent <> ''${standing}${beyond} ORDER BY threads.id LIMIT ?`;
-  const rows = connection.all(sql, tenant, ...(start === undefined ? [] : [start]), limit + 1);
+  const sql = `${HEAD}${index} WHERE tenant = ? AND agent <> ''${standing}${ofAgent}${beyond} ORDER BY threads.id LIMIT ?`;
+  const given = [agent, start].filter((value) => value !== undefined);
+  const rows = connection.all(sql, tenant, ...given, limit + 1);
   const page = rows.slice(0, limit);
   // Of the row: its record may be unreadable.
   const last = page.at(-1);

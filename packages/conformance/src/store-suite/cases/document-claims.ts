@@ -106,6 +106,10 @@ export const documentClaimCases: readonly StoreCase[] = [
     guards: "A crash leaves a key that the trail knows nothing of, or signs everybody out.",
     needs: ["durable"],
     run: async ({ open, spawn }) => {
+      // A store without documents has none to lose.
+      const first = await open();
+      documentsOf(first);
+      await first.close();
       let last = 0;
       for (const writes of [1, 9, 40, 4]) {
         const child = spawn("keepDocuments", {});

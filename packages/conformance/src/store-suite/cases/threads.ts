@@ -1,4 +1,4 @@
-import { GIVEN_UP, NEVER, type ThreadQuery, type ThreadRecord, type ThreadState } from "@countersign/core/store";
+import { GIVEN_UP, NEVER, threadCursorOf, type ThreadQuery, type ThreadRecord, type ThreadState } from "@countersign/core/store";
 import { has, holds, same, throwsCode } from "../check.ts";
 import type { StoreCase } from "../env.ts";
 import { having, type StoreWith } from "../optional.ts";
@@ -131,6 +131,44 @@ export const threadCases: readonly StoreCase[] = [
         await commit(store, [goesOn ? putThread(thread(first), 1) : putThread(thread(`${first}-more`, { notBefore: GIVEN_UP }))]);
       });
       same(idsOf(found).toSorted(), idsOf(records), "what came");
+    },
+  },
+  {
+    id: "store.threads.of-an-agent",
+    title: "A list of one agent's threads has them alone, and its cursor names none of another's.",
+    guards: "Somebody who may know of one agent reads the names of another's conversations in a cursor.",
+    run: async ({ open }) => {
+      const store = having(await open(), "listThreads");
+      const agents = ["refunds", "payments", "a\u0000b"] as const;
+      const records = numbered(12).map((record, n) => ({ ...record, agent: agents[n % agents.length] ?? "" }));
+      await commit(
+        store,
+        records.map((record) => putThread(record)),
+      );
+      for (const agent of agents) {
+        const own = idsOf(records.filter((record) => record.agent === agent));
+        const names = own.map(threadCursorOf);
+        const cursors: (string | undefined)[] = [];
+        const found: string[] = [];
+        for (let after: string | undefined; ;) {
+          const { items, next } = await store.listThreads(TENANT, {
+            agent,
+            state: "ready",
+            limit: 2,
+            ...(after !== undefined && { after }),
+          });
+          found.push(...idsOf(items));
+          after = next;
+          if (after === undefined) break;
+          cursors.push(after);
+        }
+        same(found.toSorted(), own.toSorted(), "its threads");
+        holds(
+          cursors.every((cursor) => cursor !== undefined && names.includes(cursor)),
+          "cursors that name its own",
+        );
+      }
+      same(await asked(store, { agent: "nobody" }), [], "the threads of an agent that there isn't");
     },
   },
   {
