@@ -27,6 +27,8 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
     migrate: async () => (await import("./operators/migrate.ts")).migrate,
     doctor: async () => (await import("./doctor/doctor.ts")).doctor,
     worker: async () => (await import("./operators/worker.ts")).worker,
+    serve: async () => (await import("./server/serve.ts")).serve,
+    key: async () => (await import("./operators/key.ts")).key,
   },
   "To write policies:": { policy: async () => (await import("./authors/policy.ts")).policy },
   "Shell:": { completion: async () => (await import("./completion/completion.ts")).completion },

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { atDesk, roomOf, type GlobalOptions } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
+import { interrupted } from "../interrupted.ts";
 import { count } from "../output/count.ts";
 import type { Output } from "../output/output.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
@@ -65,15 +66,4 @@ async function drained(out: Output, working: Worker): Promise<void> {
 /** A line for people, and for programs a line of JSON. */
 function teller(out: Output): (event: WorkerEvent) => void {
   return (event) => (out.people ? out.line(eventLine(event, Date.now())) : out.value(shownEvent(event, Date.now())));
-}
-
-/** The first signal asks politely; the second ends the process, as signals do. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      process.off("SIGINT", over).off("SIGTERM", over);
-      resolve();
-    };
-    process.on("SIGINT", over).on("SIGTERM", over);
-  });
 }

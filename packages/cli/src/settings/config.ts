@@ -6,6 +6,7 @@ import { didYouMean } from "@countersign/core/policy";
 import { z } from "zod";
 import { unread, usage } from "../failure.ts";
 import { knownAs, peopleFrom, principalSchema, readPeople, type People } from "./people.ts";
+import { serveMistake, serveSchema, type ServeSettings } from "./serve.ts";
 
 /**
  * What is configured, whichever file or variable says it. Never code: what a folder holds must not be run because somebody
@@ -22,6 +23,8 @@ export interface Config {
   readonly identity: Principal | undefined;
   /** Why this person must not sign: `people` know them otherwise, or not at all. */
   readonly mistake: string | undefined;
+  /** Of `countersign serve` alone. */
+  readonly serve: ServeSettings;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,6 +35,7 @@ const file = z.strictObject({
   tenant: text.optional(),
   people: z.array(principalSchema).readonly().optional(),
   identity: principalSchema.optional(),
+  serve: serveSchema.optional(),
 });
 const fileWithPath = file.extend({ people: text });
 
@@ -62,6 +66,7 @@ export async function readConfig(env: Environment, folder: string): Promise<Conf
     people,
     identity,
     mistake,
+    serve: project.serve ?? personal.serve ?? {},
   };
 }
 
@@ -98,6 +103,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 function wordsFor(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.path[0] === "serve") return serveMistake(issue);
   const place = issue?.path.map(String) ?? [];
   const example = EXAMPLES[place[0] ?? ""];
   if (issue?.code === "unrecognized_keys") {

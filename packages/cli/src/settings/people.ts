@@ -90,6 +90,8 @@ export interface Known {
  * where the identity doesn't say them itself. Roles that the list doesn't give are a mistake, as is an id that isn't there.
  */
 export function knownAs(identity: Principal, people: People | undefined): Known {
+  const key = [identity.id, ...(identity.aliases ?? [])].find((id) => id.startsWith("key:"));
+  if (key !== undefined) return { identity, mistake: `You would sign as ${key}. Such ids are those of API keys. Take another id.` };
   if (!people) return { identity, mistake: undefined };
   const same = people.entries.filter((entry) => isSamePerson(entry, identity));
   const aliases = [...new Set([identity, ...same].flatMap(({ id, aliases: others = [] }) => [id, ...others]))].filter(
