@@ -24,6 +24,7 @@ const pages = [
     "adapters/openrouter",
     "stores/memory",
     "stores/sqlite",
+    "server",
     "cli",
   ].map((name) => `packages/${name}/README.md`),
 ];
@@ -47,6 +48,7 @@ declare global {
   const { Command }: typeof import("@langchain/langgraph");
   const { createRunner, decideNative }: typeof import("@countersign/langgraph");
   const { approve, createGate, edit, reject }: typeof import("@countersign/core");
+  const approvals: import("@countersign/server").Server;
   const gate: Gate, agent: typeof import("../langgraph/agent.ts").agent, payments: typeof Runner;
 }
 `;
