@@ -12,6 +12,8 @@ export interface Scale {
   readonly turns: number;
   /** Events of a long audit trail; a short one has a tenth of them. */
   readonly events: number;
+  /** Pages that listen to live events. */
+  readonly listeners: number;
   /** Operations of a process that count as its first. */
   readonly cold: number;
   /** Operations after which a process is warm. */
@@ -29,6 +31,7 @@ export const FULL: Scale = {
   many: 1_000_000,
   turns: 2_000,
   events: 100_000,
+  listeners: 1_000,
   cold: 50,
   warm: 500,
   processes: 5,
@@ -41,6 +44,7 @@ export const QUICK: Scale = {
   many: 10_000,
   turns: 100,
   events: 5_000,
+  listeners: 200,
   cold: 20,
   warm: 200,
   processes: 1,

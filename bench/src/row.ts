@@ -20,7 +20,7 @@ interface Aimed {
 }
 
 interface Named extends Aimed {
-  readonly unit: "µs" | "ms" | "MB" | "commits/s" | "runs/s" | "round trips" | "commits" | "queries";
+  readonly unit: "µs" | "ms" | "kB" | "MB" | "commits/s" | "runs/s" | "round trips" | "commits" | "queries";
 }
 
 /** Operations, timed in a process that has done nothing yet and in one that has done 500 of them. */

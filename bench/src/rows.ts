@@ -3,8 +3,11 @@ import type { Row } from "./row.ts";
 import { allowedCallRow, allowedInCoreRow } from "./rows/allowed-call.ts";
 import { claimRow } from "./rows/claims.ts";
 import { commitRows } from "./rows/commits.ts";
+import { decidingOverHttpRow } from "./rows/deciding-over-http.ts";
 import { imports } from "./rows/imports.ts";
+import { listenersRow } from "./rows/listeners.ts";
 import { memoryRow } from "./rows/memory.ts";
+import { pageOverHttpRow } from "./rows/pages-over-http.ts";
 import { pageRow } from "./rows/pages.ts";
 import { peerRow, type Peer } from "./rows/peers.ts";
 import { countRow, tripRow, type Tripping } from "./rows/trips.ts";
@@ -49,6 +52,9 @@ export function allRows(): readonly Row[] {
     ...stores.map(claimRow),
     ...PEERS.map((peer) => peerRow(postgres, peer)),
     ...stores.map(pageRow),
+    ...stores.map(decidingOverHttpRow),
+    ...stores.map(pageOverHttpRow),
+    ...stores.map(listenersRow),
     ...stores.map(memoryRow),
     ...stores.map(verifyRow),
     imports,

@@ -9,7 +9,7 @@ const measured = z.strictObject({
 const aimed = { name: z.string().min(1), aim: z.string().min(1).optional() };
 const named = {
   ...aimed,
-  unit: z.enum(["µs", "ms", "MB", "commits/s", "runs/s", "round trips", "commits", "queries"]),
+  unit: z.enum(["µs", "ms", "kB", "MB", "commits/s", "runs/s", "round trips", "commits", "queries"]),
   holds: z.boolean().optional(),
 };
 

@@ -7,7 +7,7 @@ import { figureSchema } from "./figure.ts";
 
 /** Every row, as small as it gets and in this process: that it runs, not how fast. */
 const bench = new Bench(
-  { few: 600, many: 700, turns: 5, events: 100, cold: 2, warm: 2, processes: 1, effort: 0.01, explains: true },
+  { few: 600, many: 700, turns: 5, events: 100, listeners: 3, cold: 2, warm: 2, processes: 1, effort: 0.01, explains: true },
   () => {},
   follow,
 );

@@ -10,9 +10,9 @@ const QUIET = ["--no-warnings"];
 const MOST = 256 * 1024 * 1024;
 
 /** A process of its own that reports what it sees, once it is ready to. It ends with this one. */
-export async function startChild(name: string, order: object): Promise<ChildProcess> {
+export async function startChild(name: string, order: object, flags: readonly string[] = []): Promise<ChildProcess> {
   // What a framework in it prints is for people: this process may be printing figures.
-  const child = fork(pathOf(name), [JSON.stringify(order)], { execArgv: QUIET, stdio: ["ignore", 2, 2, "ipc"] });
+  const child = fork(pathOf(name), [JSON.stringify(order)], { execArgv: [...QUIET, ...flags], stdio: ["ignore", 2, 2, "ipc"] });
   await once(child, "message");
   return child;
 }

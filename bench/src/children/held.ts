@@ -1,5 +1,6 @@
 import { createGate, createWorker } from "@countersign/core";
 import { defineRunner } from "@countersign/core/adapter";
+import { held } from "../held.ts";
 import { openAt, type Address } from "../stores/address.ts";
 import { policy } from "../stores/policy.ts";
 import { orderOf } from "./child.ts";
@@ -16,6 +17,4 @@ const runner = defineRunner<string, string>(gate, {
 await using worker = createWorker(gate, [runner]).start();
 await worker.drain();
 await gate.list({ status: "pending" });
-globalThis.gc?.();
-const { heapUsed, external, rss } = process.memoryUsage();
-process.stdout.write(JSON.stringify({ heap: (heapUsed + external) / 1e6, rss: rss / 1e6 }));
+process.stdout.write(JSON.stringify(held()));

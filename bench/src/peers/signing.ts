@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { startChild, stopChild } from "../children/child.ts";
 import type { Asked, Told } from "../children/host.ts";
 import type { Sample } from "../measure.ts";
-import { Answers } from "./answers.ts";
+import { Answers } from "../children/answers.ts";
 import type { Keeping } from "./contestant.ts";
 import { load, type Found } from "./contestants.ts";
 import { Effects } from "./effects.ts";

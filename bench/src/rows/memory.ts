@@ -1,15 +1,10 @@
 import { atMostMore } from "../aim.ts";
 import { counted } from "../bench.ts";
 import { runChild } from "../children/child.ts";
+import type { Held } from "../held.ts";
 import { median } from "../measure.ts";
 import { explained, singleFigure, type Row } from "../row.ts";
 import type { BenchStore } from "../stores/bench-store.ts";
-
-interface Held {
-  /** MB */
-  readonly heap: number;
-  readonly rss: number;
-}
 
 /** A page cache and the noise between two processes; one pointer for each of 1,000,000 requests would be 8 MB. */
 const NOTHING = 2;
