@@ -23,12 +23,12 @@ export function placesIn(order: RequestQuery["order"], found: readonly RequestRe
   return found.map(({ askedAt, expiresAt = "never" }) => (order === "deadline" ? { expiresAt, askedAt } : { askedAt }));
 }
 
-/** A store with requests of every state and kind. */
+/** A store with these requests in it. Default: some of every state and kind. */
 export async function filled(
   open: () => Promise<StorePort>,
+  records: readonly RequestRecord[] = mixture(200),
 ): Promise<{ readonly store: StorePort; readonly records: readonly RequestRecord[] }> {
   const store = await open();
-  const records = mixture(200);
   await commit(
     store,
     records.map((record) => put(record)),

@@ -13,7 +13,7 @@ export async function findRequest(context: Context, id: string): Promise<Approva
 
 /** The same. Undefined: not there, for them. */
 export async function visibleRequest({ gate, rights }: Context, id: string): Promise<ApprovalRequest | undefined> {
-  if (!ID.test(id)) return undefined;
+  if (!REQUEST_ID.test(id)) return undefined;
   try {
     const request = await gate.get(id);
     return request && rights.sees(request, Date.now()) ? request : undefined;
@@ -23,7 +23,8 @@ export async function visibleRequest({ gate, rights }: Context, id: string): Pro
   }
 }
 
-const ID = /^[0-9a-f]{32}$/;
+/** How a request's id looks. No other chain of events is called so. */
+export const REQUEST_ID: RegExp = /^[0-9a-f]{32}$/;
 
 /** Is it about this one record, which is broken or was forged? It tells that there is such a record. */
 export function isOfRecord(error: unknown): boolean {

@@ -1,20 +1,11 @@
 import type { AuditEvent, Freeze, Gate } from "@countersign/core";
 import type { FeedPage } from "@countersign/core/surface";
+import { oncePerPage } from "./once-per-page.ts";
 
 const FREEZES = "thread/countersign/freezes";
 
-/** Everybody who listens gets the same page: its freezes are looked up once. */
-const read = new WeakMap<FeedPage, Promise<ReadonlyMap<AuditEvent, Freeze>>>();
-
 /** The freeze that each of a page's events put into force or ended, if it is about one. @throws STORE_UNAVAILABLE */
-export function freezesOf(page: FeedPage, gate: Gate): Promise<ReadonlyMap<AuditEvent, Freeze>> {
-  const known = read.get(page);
-  if (known) return known;
-  const reading = readAll(page, gate);
-  read.set(page, reading);
-  reading.catch(() => read.delete(page));
-  return reading;
-}
+export const freezesOf: (page: FeedPage, gate: Gate) => Promise<ReadonlyMap<AuditEvent, Freeze>> = oncePerPage(readAll);
 
 async function readAll({ events }: FeedPage, gate: Gate): Promise<ReadonlyMap<AuditEvent, Freeze>> {
   const those = events.filter(({ subject }) => subject === FREEZES);

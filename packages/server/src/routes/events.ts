@@ -2,13 +2,15 @@ import { createFeed } from "@countersign/core/surface";
 import { z } from "zod";
 import type { LiveEvents, ListEvents } from "../client/answers.ts";
 import { endpoint } from "../http/endpoint.ts";
+import { EVENT_STREAM, isLive } from "../http/is-live.ts";
 import { eventStream } from "../live/event-stream.ts";
 import { visibleEvents } from "../live/visible-events.ts";
 import { limit } from "../schemas/answers.ts";
 import { Execution, Status } from "../schemas/request.ts";
 import { asking, describing, time } from "../schemas/wire.ts";
 
-const STREAM = "text/event-stream";
+/** Events that a page has, where nobody says how many. */
+const PAGE = 50;
 const MOST = 1_000;
 
 const LiveEventsAnswer = describing<LiveEvents>()(
@@ -48,22 +50,23 @@ export const listEvents = endpoint({
     }),
   ),
   answer: LiveEventsAnswer,
-  also: STREAM,
+  also: EVENT_STREAM,
   run: async (context, { query }) => {
     const { gate, request, caller, signal, streams } = context;
     const feed = createFeed(gate);
-    const isLive = request.headers.get("accept")?.includes(STREAM) ?? false;
-    const after = (isLive ? request.headers.get("last-event-id") || undefined : undefined) ?? query.after;
-    if (!isLive) {
+    const live = isLive(request);
+    const after = (live ? request.headers.get("last-event-id") || undefined : undefined) ?? query.after;
+    if (!live) {
       if (after === undefined) return { items: [], position: await feed.position(), isEnd: true };
-      const page = await feed.page(after, query.limit);
-      return { items: await visibleEvents(context, page), position: page.position, isEnd: page.events.length < (query.limit ?? 50) };
+      const { limit: size = PAGE } = query;
+      const page = await feed.page(after, size);
+      return { items: await visibleEvents(context, page), position: page.position, isEnd: page.events.length < size };
     }
     // What is no position is refused before anything is streamed.
     const from = after === undefined ? await feed.position() : (await feed.page(after, 1), after);
     // Nobody would read it, or end it: the time is over, or they have gone.
-    context.signal.throwIfAborted();
-    const headers = { "Content-Type": STREAM, "X-Accel-Buffering": "no" };
+    signal.throwIfAborted();
+    const headers = { "Content-Type": EVENT_STREAM, "X-Accel-Buffering": "no" };
     return new Response(eventStream(context, from, streams.open(caller, signal)), { headers });
   },
 });

@@ -52,12 +52,8 @@ export const reviewableCases: readonly StoreCase[] = [
     title: "`reviewableBy` is about a person under each of their ids: whoever is named, has asked or has signed under one of them.",
     guards: "Somebody who signed on the command line is asked for a second signature on the page, or never sees what names them there.",
     run: async ({ open }) => {
-      const store = await open();
-      const records = ALIASED.map(([id, record]) => request(id, record));
-      await commit(
-        store,
-        records.map((record) => put(record)),
-      );
+      const aliased = ALIASED.map(([id, record]) => request(id, record));
+      const { store, records } = await filled(open, aliased);
       for (const reviewableBy of [ALICE, ALICE_ON_THE_PAGE, BOB]) {
         for (const more of [{}, { threadId: "pay-001" }, { digest: "digest-1" }]) await finds(store, records, { reviewableBy, ...more });
       }

@@ -87,12 +87,8 @@ export const visibleCases: readonly StoreCase[] = [
     title: "`visibleTo` is about a person under each of their ids, and `decidedBy` finds signers by each of theirs.",
     guards: "Somebody who signed on the command line doesn't find it on the page.",
     run: async ({ open }) => {
-      const store = await open();
-      const records = ALIASED.map(([id, record]) => request(id, record));
-      await commit(
-        store,
-        records.map((record) => put(record)),
-      );
+      const aliased = ALIASED.map(([id, record]) => request(id, record));
+      const { store, records } = await filled(open, aliased);
       const hers = idsOf(records).filter((id) => !["named-otherwise", "nothing-of-hers"].includes(id));
       same(await visible(store, ALICE_ON_THE_PAGE), hers.toSorted(), "what Alice may see, known by all ids");
       for (const visibleTo of [ALICE, ALICE_ON_THE_PAGE, { id: "someone" }, { id: "carol" }])

@@ -3,7 +3,7 @@ import { documentsOf } from "@countersign/core/surface";
 import { z } from "zod";
 import { HttpError } from "../../http/problem.ts";
 import { cookieAt } from "../cookie.ts";
-import { isLive } from "../is-live.ts";
+import { isLive } from "../../http/is-live.ts";
 import { readDuration, readLasting } from "../lasting.ts";
 import { pageResponse } from "../page.ts";
 import { readPublicUrl } from "../public-url.ts";

@@ -8,7 +8,7 @@ import { pageResponse } from "../page.ts";
 import { readPublicUrl, returnUrl } from "../public-url.ts";
 import { sessionsOf } from "../sessions.ts";
 import type { SignIn } from "../sign-in.ts";
-import { isLive } from "../is-live.ts";
+import { isLive } from "../../http/is-live.ts";
 import { signOutRoute } from "../sign-out.ts";
 import { attemptsAt, type Attempt } from "./attempt.ts";
 import type { Claims, OidcOptions } from "./options.ts";
