@@ -6,7 +6,7 @@ import type { Policy } from "./contract/policy.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import type { Store } from "./contract/store.ts";
 import { cancel } from "./decide/cancel.ts";
-import { decide } from "./decide/decide.ts";
+import { decide, preview } from "./decide/decide.ts";
 import { freeze, lift } from "./decide/freeze.ts";
 import { grants, revoke } from "./decide/grants.ts";
 import { approvesAll } from "./decide/reviewer.ts";
@@ -95,6 +95,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     background: (request) => meeting(() => background(ledger, request)),
     threads: (query) => meeting(() => threads(ledger, query)),
     decide: (seen, decision, given) => meeting(() => decide(kernel, seen, decision, given)),
+    preview: (seen, decision, given) => meeting(() => preview(kernel, seen, decision, given)),
     wait: (id, given) => meeting(() => wait(kernel, id, given)),
     cancel: (id, given) => meeting(() => cancel(kernel, id, given)),
     settle: (id, outcome, given) => meeting(() => settle(kernel, id, outcome, given)),

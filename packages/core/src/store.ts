@@ -24,7 +24,7 @@ export {
 export { CLOCK_LAG } from "./store/clock.ts";
 export type { Batch, Change, Committed, DueItem, DueKind, DueOptions, StorePort, ThreadRead } from "./store/port.ts";
 export { comparing, cursorOf, deadlineOf, pageLimit, pageStart, type PageEnd } from "./store/cursor.ts";
-export { partiesOf, partiesOn } from "./store/parties.ts";
+export { ownParties, partiesOf, partiesOn } from "./store/parties.ts";
 export { requestMatches, statesOf } from "./store/query.ts";
 export type { GrantRecord, RequestRecord, RequestState, ThreadRecord } from "./store/records.ts";
 export { proposedArgs } from "./store/proposed-args.ts";

@@ -16,7 +16,7 @@ const invalid = (path: string): object => ({ code: "INVALID_ARGS", details: { is
 const WRONG: readonly (readonly [path: string, query: object])[] = [
   ["query", { visibelTo: fiona }],
   ["visibleTo", { visibleTo: "fiona" }],
-  ["decidedBy", { decidedBy: fiona }],
+  ["decidedBy", { decidedBy: { roles: ["finance"] } }],
   ["askedBefore", { askedBefore: Number.NaN }],
   ["askedBefore", { askedBefore: "1d" }],
   ["order", { order: "expiry" }],

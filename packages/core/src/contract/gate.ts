@@ -98,6 +98,13 @@ export interface Gate<Tools = any, Context = any> {
     decision: Decision,
     options: { by: Principal; via?: string | undefined; origin?: Origin | undefined; batch?: string | undefined },
   ): Promise<ApprovalRequest>;
+  /**
+   * The request as this decision would leave it, found out by the same steps as `decide`, with the same errors. Nothing is
+   * written: no vote, no event, no expiry, no notice that is due. What has to be typed counts as typed.
+   * @example const { proposal, terms } = await gate.preview(request, edit({ ...request.args, amount: 4_000 }), { by })
+   * @throws what `decide` throws; NOT_CONFIRMED only where nothing could be typed
+   */
+  preview(seen: SeenProposal, decision: Decision, options: { by: Principal; batch?: string | undefined }): Promise<ApprovalRequest>;
   /** Until it is no longer pending. @throws TIMEOUT, REQUEST_NOT_FOUND, the signal's reason */
   wait(id: string, options?: { signal?: AbortSignal | undefined; timeout?: Duration | undefined }): Promise<ApprovalRequest>;
   /** Withdraws a request that isn't decided or not `begun`. @throws REQUEST_NOT_FOUND, ALREADY_DECIDED */

@@ -116,8 +116,8 @@ export interface RequestQuery {
    * ids. Once a request has ended, the terms that it had then say who was invited. A service is shown only what names it.
    */
   readonly visibleTo?: Principal;
-  /** An id of somebody who signed it: approved, edited or rejected, whatever became of that. An alias of theirs will do. */
-  readonly decidedBy?: string;
+  /** Who signed it: approved, edited or rejected, whatever became of that. An id or an alias of theirs; a principal under any of their ids. */
+  readonly decidedBy?: string | Principal;
   /** Asked before then: Unix ms. */
   readonly askedBefore?: number;
   /** The beginning of its id: 1 to 32 hex characters. */

@@ -4,7 +4,8 @@ import type { ApprovalRequest } from "../contract/request.ts";
 import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { internalsOf, type Kernel } from "../kernel.ts";
-import { decideTogether, type Ballot } from "./decide.ts";
+import { decideTogether } from "./decide.ts";
+import type { Ballot } from "./plan.ts";
 
 /**
  * Decides all that one native answer says, in one write: if one of its requests can't be decided like that, none is. The

@@ -1,11 +1,18 @@
 import type { Acting } from "../contract/gate.ts";
 import { originNote } from "../contract/origin.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
-import { CountersignError } from "../errors/error.ts";
+import type { CountersignError } from "../errors/error.ts";
 import { readByAndReason, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { toRequest } from "../ledger/to-request.ts";
 import { cancellation, isCancellable } from "../suspend/withdraw.ts";
+import { alreadyDecided } from "./refusal-to-decide.ts";
+
+/** Why `gate.cancel` would refuse: it is decided, or begun. Undefined: it can be withdrawn. */
+export function refusalToCancel(request: ApprovalRequest): CountersignError | undefined {
+  const { status, execution, begun } = request;
+  return isCancellable({ state: execution === "none" ? status : execution, begun }) ? undefined : alreadyDecided(request);
+}
 
 /** @throws INVALID_ARGS, REQUEST_NOT_FOUND, ALREADY_DECIDED once it is decided or begun */
 export async function cancel(kernel: Kernel, id: string, options: Acting & { reason: string }): Promise<ApprovalRequest> {
@@ -16,10 +23,8 @@ export async function cancel(kernel: Kernel, id: string, options: Acting & { rea
   );
   const record = await kernel.ledger.change(id, (found, now) => {
     if (found.state === "cancelled") return found;
-    if (!isCancellable(found)) {
-      const request = toRequest(found);
-      throw new CountersignError("ALREADY_DECIDED", { request, winner: request.decisions.at(-1) });
-    }
+    const refusal = refusalToCancel(toRequest(found));
+    if (refusal) throw refusal;
     return cancellation(found, now, by, reason, originNote(origin));
   });
   return toRequest(record);

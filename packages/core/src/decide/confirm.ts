@@ -51,6 +51,12 @@ export function valuesToConfirm(record: Confirmable): readonly { readonly path: 
   return confirmedPaths(record.terms).map((path) => ({ path, value: valueOf(record, path) }));
 }
 
+/** The decision with what the terms ask to be typed. Where nothing can be typed, nothing is. */
+export function typed<D extends Exclude<Decision, { type: "reject" }>>(record: Confirmable, decision: D): D {
+  const confirm = Object.fromEntries(valuesToConfirm(record).flatMap(({ path, value }) => (value === undefined ? [] : [[path, value]])));
+  return { ...decision, confirm };
+}
+
 type Scalar = string | number | boolean | null;
 
 function isScalar(value: unknown): value is Scalar {

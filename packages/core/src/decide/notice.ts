@@ -28,6 +28,11 @@ function notices(record: RequestRecord, now: number): Changed {
   return transition(record, { state: "pending", terms, noticeAt: next }, ...happenings);
 }
 
+/** The record as it is once what is due by now has been given. */
+export function noticed(record: RequestRecord, now: number): RequestRecord {
+  return isNoticeDue(record, now) ? notices(record, now).record : record;
+}
+
 /** Gives what is due by now. Answers the record as it then is. */
 export function giveDueNotices({ ledger }: Kernel, id: string): Promise<RequestRecord> {
   return ledger.change(id, (record, now) =>

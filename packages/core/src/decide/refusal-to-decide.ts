@@ -7,7 +7,7 @@ import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { hasEnough } from "../policy/tighten.ts";
 import { termsAt } from "../store/notices.ts";
 import { authorize, authorizeSignature } from "./authorize.ts";
-import { valuesToConfirm } from "./confirm.ts";
+import { typed, valuesToConfirm } from "./confirm.ts";
 
 /**
  * Why `gate.decide` would refuse such a decision of this principal: for who they are, what they did before, what has been decided,
@@ -45,9 +45,8 @@ function checkApproval(by: Principal, request: ApprovalRequest, at: number): voi
   const values = valuesToConfirm(request);
   const valueless = values.filter(({ value }) => value === undefined || value === MASK).map(({ path }) => path);
   if (valueless.length > 0) throw new CountersignError("NOT_CONFIRMED", { request, paths: valueless, valueless });
-  const confirm = Object.fromEntries(values.flatMap(({ path, value }) => (value === undefined ? [] : [[path, value]])));
   const { digest } = request.proposal;
-  const signature: DecisionRecord = { decision: { type: "approve", confirm }, by, at, via: undefined, digest, signature: undefined };
+  const signature: DecisionRecord = { decision: typed(request, { type: "approve" }), by, at, via: undefined, digest, signature: undefined };
   authorizeSignature(by, request, { ...request, decisions: [...request.decisions, signature] });
 }
 

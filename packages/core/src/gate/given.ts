@@ -43,7 +43,7 @@ const querySchema = z.lazy(() =>
     digest: text(),
     reviewableBy: principalSchema.optional(),
     visibleTo: principalSchema.optional(),
-    decidedBy: text(),
+    decidedBy: z.union([z.string(), principalSchema]).optional(),
     askedBefore: z.number().optional(),
     idPrefix: z
       .string()

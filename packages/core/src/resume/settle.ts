@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Acting } from "../contract/gate.ts";
 import { originNote } from "../contract/origin.ts";
+import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest, Settlement } from "../contract/request.ts";
 import { authorize } from "../decide/authorize.ts";
-import { CountersignError } from "../errors/error.ts";
+import { CountersignError, isCountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
 import { readBy, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
@@ -22,6 +23,17 @@ const settlementSchema = z.lazy(() =>
 
 const OUTCOME = 'Say what you found out: { executed: result }, { retry: true } or { failed: "why" }.';
 
+/** Why `gate.settle` would refuse this principal. Undefined: they may say what came of it. */
+export function refusalToSettle(request: ApprovalRequest, { by }: { readonly by: Principal }): CountersignError | undefined {
+  try {
+    authorize(by, request.terms, request.requestedBy);
+  } catch (error) {
+    if (isCountersignError(error)) return error;
+    throw error;
+  }
+  return request.execution === "unknown" ? undefined : new CountersignError("CONFLICT", { request });
+}
+
 /**
  * Resolves an `unknown` execution. Whoever may sign the call may settle it: a retry runs it again.
  * @throws REQUEST_NOT_FOUND, NOT_AUTHORIZED, SELF_REVIEW, CONFLICT if it is not unknown
@@ -32,8 +44,8 @@ export async function settle(kernel: Kernel, id: string, outcome: Settlement, op
   const { by, origin } = readBy(options, 'gate.settle(request.id, { retry: true }, { by: { id: "alice" } })');
   await lapseIfOver(kernel, id);
   const settled = await kernel.ledger.change(id, (record, at) => {
-    authorize(by, record.terms, record.requestedBy);
-    if (record.state !== "unknown") throw new CountersignError("CONFLICT", { request: toRequest(record) });
+    const refusal = refusalToSettle(toRequest(record), { by });
+    if (refusal) throw refusal;
     const { patch, note } = settlementOf(settlement, at);
     return transition(record, patch, { type: "settled", at, actor: by, note: { ...note, ...originNote(origin) } });
   });

@@ -5,7 +5,7 @@ import { transition } from "../ledger/transition.ts";
 import type { RequestRecord } from "../store/records.ts";
 
 /** Can this request still be withdrawn? Not once an execution was begun. */
-export function isCancellable({ state, begun }: RequestRecord): boolean {
+export function isCancellable({ state, begun }: Pick<RequestRecord, "state" | "begun">): boolean {
   return state === "pending" || (state === "approved" && !begun);
 }
 
