@@ -1,5 +1,7 @@
 /** `@countersign/review`: what a surface shows a person of a request. Pure functions: no terminal, no DOM, no I/O. @module */
 export { differencesOf } from "./differences-of.ts";
+export { mayCancel } from "./may-cancel.ts";
+export { maySettle } from "./may-settle.ts";
 export { pathText } from "./path-text.ts";
 export { personText } from "./person-text.ts";
 export type { ReviewContext } from "./review-context.ts";
@@ -23,4 +25,4 @@ export { spanText } from "./span-text.ts";
 export { summaryOf } from "./summary-of.ts";
 export { termsText } from "./terms-text.ts";
 export { toolText } from "./tool-text.ts";
-export { hasHidden, revealed, visible, visibleJson } from "./visible.ts";
+export { escapedJson, hasHidden, revealed, visible, visibleJson } from "./visible.ts";

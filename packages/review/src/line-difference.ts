@@ -1,4 +1,5 @@
-import { diffArrays } from "diff";
+// The package as a whole would bring its other differences into every page.
+import { diffArrays } from "diff/lib/diff/array.js";
 import type { DifferenceLine } from "./review.ts";
 
 /** Lines around a change that are shown for orientation. */

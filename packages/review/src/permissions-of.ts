@@ -45,8 +45,14 @@ function hasSigned(request: ApprovalRequest, by: Principal): boolean {
   return countedSignatures(request).some((signature) => isSamePerson(signature.by, by));
 }
 
-/** In the second person: it is told to whoever is looking. */
-function reasonOf(error: CountersignError, request: ApprovalRequest, type: Decision["type"], by: Principal, now: number): string {
+/** Why not, in the second person: it is told to whoever is looking. */
+export function reasonOf(
+  error: CountersignError,
+  request: ApprovalRequest,
+  type: Decision["type"] | undefined,
+  by: Principal,
+  now: number,
+): string {
   const { terms, expiresAt } = request;
   switch (error.code) {
     case "NOT_AUTHORIZED":

@@ -12,4 +12,6 @@ export interface ReviewContext extends MaybeKnown {
   readonly seen?: ApprovalRequest | undefined;
   /** Arguments of an edit at hand. */
   readonly mine?: JsonObject | undefined;
+  /** What `gate.preview` says of that edit: the review is then of the call as it would be, and of who may sign it as it stands. */
+  readonly preview?: ApprovalRequest | undefined;
 }

@@ -17,21 +17,20 @@ import { toolText } from "./tool-text.ts";
 import { visible } from "./visible.ts";
 import { warningsOf } from "./warnings/warnings-of.ts";
 
-/** A store may hold anything. */
-
 /**
  * What a surface shows a person of a request: everything that they should know before they sign, as plain data.
  * @example const review = reviewOf(request, { now: Date.now(), by, ...(await gate.background(request)) })
  */
 export function reviewOf(asked: ApprovalRequest, context: ReviewContext): Review {
-  const { now, by, mine, remembered } = context;
-  const request = asOf(asked, now);
+  const { now, by, mine, preview, remembered } = context;
+  const standing = asOf(asked, now);
+  const request = preview ? wouldBe(standing, preview) : standing;
   const { proposal, terms, status, requestedBy, proposedBy, expiresAt, decidedAt } = request;
   const { title, facts = [], links = [] } = proposal.description ?? {};
   return {
     id: visible(request.id),
     version: request.version,
-    digest: visible(proposal.digest),
+    digest: visible(standing.proposal.digest),
     status,
     statusText: statusText(request),
     title: titleOf(request),
@@ -48,7 +47,7 @@ export function reviewOf(asked: ApprovalRequest, context: ReviewContext): Review
     links: linksOf(links),
     args: argumentsOf(request),
     editedBy: proposal.by && personText(proposal.by),
-    differences: differencesOf(request, mine),
+    differences: differencesOf(standing, mine ?? preview?.proposal.args),
     asked: momentOf(request.askedAt, now),
     deadline: status === "pending" && expiresAt !== undefined ? momentOf(expiresAt, now) : undefined,
     decided: decidedAt === undefined ? undefined : momentOf(decidedAt, now),
@@ -57,11 +56,16 @@ export function reviewOf(asked: ApprovalRequest, context: ReviewContext): Review
     terms: termsText(terms),
     outcome: outcomeOf(request, now),
     warnings: warningsOf(request, context),
-    may: permissionsOf(request, by, now),
+    may: permissionsOf(standing, by, now),
     confirm: confirmedPaths(terms).map((path) => ({ path: visible(path), label: visible(path.replace(/^args\./, "")) })),
     replaces: request.supersedes === undefined ? undefined : visible(request.supersedes),
     revises: request.revises === undefined ? undefined : visible(request.revises),
   };
+}
+
+/** Proposed, and signed by nobody yet. */
+function wouldBe(request: ApprovalRequest, { proposal, terms, tier, expiresAt }: ApprovalRequest): ApprovalRequest {
+  return { ...request, proposal, terms, tier, expiresAt };
 }
 
 /** Whoever is asked as well by now may sign, whether anything has recorded that yet or not. */

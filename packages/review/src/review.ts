@@ -10,7 +10,7 @@ import type { ArgsPath } from "@countersign/core";
 export interface Review {
   readonly id: string;
   readonly version: number;
-  /** Of the proposal that is shown: what a decision has to name. */
+  /** Of the proposal as it stands: what a decision has to name, also one with the edit at hand. */
   readonly digest: string;
   readonly status: "pending" | "approved" | "rejected" | "expired" | "cancelled";
   /** In words: `pending`, `approved, executing`, `approved, outcome unknown`. */
@@ -177,13 +177,23 @@ export interface Permissions {
 export interface Summary {
   readonly id: string;
   readonly version: number;
+  /** What a decision has to name. */
+  readonly digest: string;
   readonly status: Review["status"];
+  readonly execution: "none" | "executing" | "done" | "failed" | "unknown";
   readonly statusText: string;
   readonly title: string;
   readonly tool: string;
   readonly agent: string;
   readonly askedBy: string | undefined;
+  readonly thread: string;
   readonly risk: Review["risk"];
+  readonly asked: Moment;
+  /** While it waits. */
+  readonly deadline: Moment | undefined;
+  readonly decided: Moment | undefined;
+  /** Who gave the decision that counted, for a sentence: `Fiona`. Absent: nobody did, or nobody has. */
+  readonly decidedBy: string | undefined;
   /** How long ago, in the two largest units: `2h 14m`. */
   readonly age: string;
   /** Until the deadline, or `overdue`. Absent: there is none, or it doesn't wait. */

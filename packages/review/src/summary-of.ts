@@ -1,10 +1,10 @@
 import { countedSignatures, quorumOf, type ApprovalRequest } from "@countersign/core";
-import { personText } from "./person-text.ts";
+import { nameOf, personText } from "./person-text.ts";
 import type { ReviewContext } from "./review-context.ts";
 import { asOf, missingText } from "./review-of.ts";
 import type { Summary } from "./review.ts";
 import { riskOf } from "./risk-of.ts";
-import { spanText } from "./span-text.ts";
+import { momentOf, spanText } from "./span-text.ts";
 import { statusText } from "./status-text.ts";
 import { titleOf } from "./title-of.ts";
 import { toolText } from "./tool-text.ts";
@@ -17,19 +17,26 @@ export function summaryOf(
   { now, duplicates = [], freezes = [] }: Pick<ReviewContext, "now" | "by" | "duplicates" | "freezes">,
 ): Summary {
   const request = asOf(asked, now);
-  const { status, proposal, requestedBy, expiresAt, terms } = request;
+  const { status, proposal, requestedBy, expiresAt, decidedAt, terms } = request;
   const quorum = quorumOf(terms);
   const isWaiting = status === "pending";
   return {
     id: visible(request.id),
     version: request.version,
+    digest: visible(proposal.digest),
     status,
+    execution: request.execution,
     statusText: statusText(request),
     title: titleOf(request),
     tool: toolText(request),
     agent: visible(request.proposedBy ?? request.agent),
     askedBy: requestedBy && personText(requestedBy),
+    thread: visible(request.threadId),
     risk: riskOf(request),
+    asked: momentOf(request.askedAt, now),
+    deadline: isWaiting && expiresAt !== undefined ? momentOf(expiresAt, now) : undefined,
+    decided: decidedAt === undefined ? undefined : momentOf(decidedAt, now),
+    decidedBy: deciderOf(request),
     age: spanText(now - request.askedAt),
     left: !isWaiting || expiresAt === undefined ? undefined : now >= expiresAt ? "overdue" : spanText(expiresAt - now),
     signatures: isWaiting && quorum > 1 ? `${Math.min(countedSignatures(request).length, quorum)} of ${quorum}` : undefined,
@@ -41,6 +48,13 @@ export function summaryOf(
       ...(isDueSoon(request, now) ? ["due soon"] : []),
     ],
   };
+}
+
+function deciderOf({ status, decisions, grantId }: ApprovalRequest): string | undefined {
+  if (status !== "approved" && status !== "rejected") return undefined;
+  const last = decisions.at(-1);
+  if (last) return nameOf(last.by);
+  return grantId === undefined ? undefined : "a remembered decision";
 }
 
 /** It may have happened already. */

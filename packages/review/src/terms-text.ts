@@ -12,11 +12,11 @@ export function termsText(terms: ReviewTerms): string {
     who === "" ? "anybody may sign" : `signed by ${who}`,
     escalate ? `after ${lasting(escalate.after)} by ${escalate.roles.map((role) => `role ${role}`).join(" or ")} as well` : "",
     typeof quorum === "object" ? `it takes ${groupsText(quorum)}` : quorumOf(terms) > 1 ? `${quorumOf(terms)} signatures` : "",
-    fourEyes ? "not by whoever asked, nor by whoever edited it" : "",
-    typed === "" ? "" : `whoever signs types what stands at ${typed}`,
-    isBatchable(terms) ? "may be decided together with others" : "",
-    decisions ? `only ${decisions.join(", ")}` : "",
-    remembered.length > 0 ? `may be remembered: ${remembered.join(", ")}` : "",
+    fourEyes ? "whoever asked or edited it can't sign" : "",
+    typed === "" ? "" : `whoever signs types ${typed}`,
+    isBatchable(terms) ? "can be decided together with others" : "",
+    decisions ? `only ${decisions.join(" or ")}` : "",
+    remembered.length > 0 ? `can be remembered: ${remembered.join(", ")}` : "",
   ];
   return visible(parts.filter((part) => part !== "").join("; "));
 }

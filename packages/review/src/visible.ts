@@ -52,8 +52,12 @@ export function hasHidden(text: string): boolean {
  * nothing in it acts on a terminal. Over several lines, unless `indent` is 0.
  */
 export function visibleJson(value: unknown, indent = 2): string {
-  const text = JSON.stringify(value, asStored, indent) ?? "null";
-  return text.split("\n").map(escaped).join("\n");
+  return escapedJson(JSON.stringify(value, asStored, indent) ?? "null");
+}
+
+/** The same for a text that is JSON. */
+export function escapedJson(json: string): string {
+  return json.split("\n").map(escaped).join("\n");
 }
 
 /** What JSON has no word for is written as stores keep it, but members that are undefined aren't shown. */

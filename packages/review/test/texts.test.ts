@@ -78,6 +78,31 @@ describe("a row of a list", () => {
     });
   });
 
+  it("says which call it is, and by whom it was decided when", () => {
+    const request = requestOf({ amount: 1 }, { threadId: "t\u202e", expiresAt: NOW + 2 * HOUR });
+    expect(summaryOf(request, { now: NOW })).toMatchObject({
+      digest: request.proposal.digest,
+      execution: "none",
+      thread: "t\\u{202e}",
+      asked: { at: NOW - HOUR, text: "1h ago" },
+      deadline: { at: NOW + 2 * HOUR, text: "in 2h" },
+      decided: undefined,
+      decidedBy: undefined,
+    });
+    const { digest } = request.proposal;
+    const by = { id: "fiona", name: "Fiona", roles: ["finance"] };
+    const decisions = [{ decision: { type: "approve" }, by, at: NOW, via: undefined, digest, signature: undefined }] as const;
+    const approved = { ...request, status: "approved", execution: "done", decidedAt: NOW - MINUTE, decisions } as const;
+    expect(summaryOf(approved, { now: NOW })).toMatchObject({
+      execution: "done",
+      deadline: undefined,
+      decided: { text: "1m ago" },
+      decidedBy: "Fiona",
+    });
+    expect(summaryOf({ ...approved, decisions: [], grantId: "g" }, { now: NOW }).decidedBy).toBe("a remembered decision");
+    expect(summaryOf({ ...approved, status: "cancelled" }, { now: NOW }).decidedBy).toBeUndefined();
+  });
+
   it("says what is wrong with it", () => {
     const args = { amount: 2 };
     const request = requestOf(

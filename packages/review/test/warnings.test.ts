@@ -122,11 +122,23 @@ describe("hidden characters", () => {
 describe("look-alike letters", () => {
   it("in a word of mixed alphabets are danger in any field", () => {
     expect(of("look-alike", "recipient", "\u0410cme Corp")).toEqual([
-      'danger look-alike: recipient has a word of mixed alphabets: "\u0410cme" reads like "Acme", and has \u0410 (Cyrillic, U+0410)',
+      'danger look-alike: recipient mixes alphabets: "\u0410cme" looks like "Acme", but has \u0410 (Cyrillic, U+0410)',
     ]);
-    expect(of("look-alike", "note", "p\u0430ypal")[0]).toContain('reads like "paypal"');
+    expect(of("look-alike", "note", "p\u0430ypal")[0]).toContain('looks like "paypal"');
     expect(of("look-alike", "iban", "D\u04154012345678901234")[0]).toContain("DE40");
     expect(of("look-alike", "note", "Omicr\u03bfn")[0]).toContain("Greek");
+  });
+
+  it("are told once where the title repeats an argument", () => {
+    const warned = (title: string) =>
+      warningsOf(
+        { recipient: "\u0410cme" },
+        { proposal: { args: { recipient: "\u0410cme" }, digest: "d", by: undefined, description: { title } } },
+      )
+        .filter(({ kind }) => kind === "look-alike")
+        .map(({ path }) => path?.join());
+    expect(warned("Pay \u0410cme $10")).toEqual(["recipient"]);
+    expect(warned("Pay p\u0430ypal $10")).toEqual(["recipient", undefined]);
   });
 
   it("throughout a word are told in names and addresses", () => {
@@ -135,7 +147,7 @@ describe("look-alike letters", () => {
     );
     expect(of("look-alike", "vendor", "\u0421\u0410\u041d\u0415")[0]).toContain("caution look-alike");
     expect(of("look-alike", "url", "https://bank.com\u2215evil.org/x")[0]).toContain("where an address has a plain sign");
-    expect(of("look-alike", "name", "\uff21\uff43\uff4d\uff45")[0]).toContain('reads like "Acme"');
+    expect(of("look-alike", "name", "\uff21\uff43\uff4d\uff45")[0]).toContain('looks like "Acme"');
   });
 
   it("and signs of an address say where it leads", () => {
@@ -236,7 +248,7 @@ describe("what is unusual", () => {
     expect(unusual({ ...usual, tags: Array.from({ length: 9 }, () => "a") })).toEqual([
       "tags has 9 items, 9 times the median of the last 12 calls; the highest was 1",
     ]);
-    expect(unusual({ ...usual, more: 1 })).toEqual(["No one of the last 12 calls had more"]);
+    expect(unusual({ ...usual, more: 1 })).toEqual(["None of the last 12 calls had more"]);
   });
 
   it("is nothing that is always new, hidden, near, of another tool, or beside too few", () => {

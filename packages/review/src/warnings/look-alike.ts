@@ -26,9 +26,12 @@ const DIGITS = /(?:\P{N}*\p{N}){6}/u;
 
 /** What reads like another word than it is: letters of other alphabets, and letters in costumes. */
 export function lookAlikeWarnings(said: readonly Said[]): readonly Warning[] {
+  const inArgs = new Set<string>();
   return said.flatMap((one) => {
     const found = addressIn(one.text) ?? (ASCII.test(one.text) ? undefined : lookAlikeIn(one));
-    if (!found) return [];
+    // The title is made of the arguments: the same word in both is one warning.
+    if (!found || (one.what === "the title" && inArgs.has(found.text))) return [];
+    if (one.path && one.what === undefined) inArgs.add(found.text);
     return [{ kind: "look-alike", severity: found.severity, text: `${subjectOf(one)} ${found.text}`, path: one.path, requests: [] }];
   });
 }
@@ -52,13 +55,13 @@ function lookAlikeIn({ text, path }: Said): Pick<Warning, "severity" | "text"> |
   const isName = isAddress || NAMES.test(String(field));
   const words = text.match(WORDS) ?? [];
   const mixed = words.find(isMixed);
-  if (mixed !== undefined) return { severity: "danger", text: `has a word of mixed alphabets: ${told(mixed)}` };
+  if (mixed !== undefined) return { severity: "danger", text: `mixes alphabets: ${told(mixed)}` };
   // Behind the host everything may stand.
   const sign = isAddress ? SIGNS.exec(text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "").replace(/\/.*$/s, ""))?.[0] : undefined;
   if (sign !== undefined) return { severity: "danger", text: `has ${codeOf(sign)} where an address has a plain sign` };
   const styled = isName ? words.find((word) => !ASCII.test(word) && ASCII.test(word.normalize("NFKC"))) : undefined;
   if (styled !== undefined)
-    return { severity: "caution", text: `has letters in another style: ${quoted(styled)} reads like ${quoted(styled.normalize("NFKC"))}` };
+    return { severity: "caution", text: `has letters in another style: ${quoted(styled)} looks like ${quoted(styled.normalize("NFKC"))}` };
   // A name in its own alphabet has a letter that is like no other somewhere: only what imitates throughout is meant to.
   const foreign = words.filter((word) => !ASCII.test(word));
   const imitates = isName && foreign.length > 0 && foreign.every((word) => readsAs(word) !== undefined);
@@ -96,7 +99,7 @@ function told(word: string): string {
     (letter) => !/\p{Script=Latin}|[0-9]/u.test(letter) || asciiTwin(letter) !== undefined,
   );
   const like = readsAs(word);
-  const reads = like === undefined ? "" : ` reads like ${quoted(like)}, and`;
+  const reads = like === undefined ? "" : ` looks like ${quoted(like)}, but`;
   return `${quoted(word)}${reads} has ${foreign.slice(0, 5).map(codeOf).join(", ")}${foreign.length > 5 ? ", …" : ""}`;
 }
 

@@ -33,7 +33,7 @@ function unusualAt(path: ArgsPath, value: unknown, ran: readonly JsonObject[]): 
   const all = valuesAt(path, ran);
   const earlier = all.filter((each) => each !== MASK);
   const name = pathText(path);
-  if (all.length === 0) return [warning(path, `No one of the last ${ran.length} calls had ${name}`, "note")];
+  if (all.length === 0) return [warning(path, `None of the last ${ran.length} calls had ${name}`, "note")];
   if (typeof value === "number") {
     const numbers = earlier.filter((each) => typeof each === "number");
     return far(value, numbers, (comparison) => warning(path, `${name} is ${valueText(value)}, ${comparison}`));
