@@ -122,15 +122,15 @@ export const listMutants: readonly Mutant[] = [
     (record, query) => query.visibleTo?.id.includes("%") || isAmong(partiesOf(record), query),
   ),
   judging("takes-signers-names-for-patterns", "decidedBy", ["store.list.names"], (record, query) =>
-    query.decidedBy?.includes("_") ? record.decisions.length > 0 : isAmong(partiesOf(record), query),
+    typeof query.decidedBy === "string" && query.decidedBy.includes("_") ? record.decisions.length > 0 : isAmong(partiesOf(record), query),
   ),
   judging("ignores-signers", "decidedBy", ["store.list.decided", "store.list.visible-aliases"], () => true),
   judging("knows-signers-by-one-id", "decidedBy", ["store.list.visible-aliases", "store.list.visible-follows"], (record, { decidedBy }) =>
     record.decisions.some(({ by }) => by.id === decidedBy),
   ),
-  judging("knows-signers-of-what-is-decided", "decidedBy", ["store.list.visible-follows"], (record, { decidedBy = "" }) => {
+  judging("knows-signers-of-what-is-decided", "decidedBy", ["store.list.visible-follows"], (record, { decidedBy }) => {
     const last = record.decisions.at(-1);
-    return record.state !== "pending" && last !== undefined && idsOf(last.by).includes(decidedBy);
+    return record.state !== "pending" && last !== undefined && idsOf(last.by).some((id) => id === decidedBy);
   }),
   judging("ignores-times", "askedBefore", ["store.list.asked-before", "store.list.together"], () => true),
   judging("asked-by-then", "askedBefore", ["store.list.asked-before"], ({ askedAt }, { askedBefore = 0 }) => askedAt <= askedBefore),

@@ -11,6 +11,7 @@ import {
 import { Values } from "./conditions.ts";
 import type { Connection, Row } from "./connection.ts";
 import { toRequest } from "./request-row.ts";
+import { areRare, hasFew } from "./has-few.ts";
 import { sought } from "./search.ts";
 import { fromText } from "./text.ts";
 import { deadlineIn, walksOf, type Wanted } from "./walks.ts";
@@ -19,14 +20,7 @@ import { deadlineIn, walksOf, type Wanted } from "./walks.ts";
 export async function listRequests(connection: Connection, tenant: string, query: RequestQuery): Promise<Page<RequestRecord>> {
   const limit = pageLimit(query);
   const start = pageStart(query);
-  const found = matching({
-    schema: connection.schema,
-    tenant,
-    query,
-    sought: await sought(connection, tenant, query),
-    start,
-    limit: limit + 1,
-  });
+  const found = await matching(connection, { tenant, query, start, limit: limit + 1 });
   if (!found) return { items: [], next: undefined };
   const rows = await connection.ask(found.sql, found.values);
   const page = rows.slice(0, limit);
@@ -51,15 +45,24 @@ export async function countRequests(
   { order: _, ...query }: RequestQuery,
   cap: number,
 ): Promise<number> {
-  const words = await sought(connection, tenant, query);
-  const found = matching({ schema: connection.schema, tenant, query, sought: words, start: undefined, limit: Math.max(0, cap) });
+  const found = await matching(connection, { tenant, query, start: undefined, limit: Math.max(0, cap) });
   if (!found) return 0;
   const [row] = await connection.ask(`SELECT count(*) AS count FROM (${found.sql}) AS found`, found.values);
   return Number(row?.["count"]);
 }
 
 /** The first matches. A request that invites the same person twice is passed by two walks. */
-function matching(wanted: Wanted): { readonly sql: string; readonly values: readonly unknown[] } | undefined {
+async function matching(
+  connection: Connection,
+  given: Omit<Wanted, "schema" | "sought" | "hasFew" | "areRare">,
+): Promise<{ readonly sql: string; readonly values: readonly unknown[] } | undefined> {
+  const { tenant, query } = given;
+  const [words, isFew, isRare] = await Promise.all([
+    sought(connection, tenant, query),
+    hasFew(connection, tenant, query),
+    areRare(connection, tenant, query),
+  ]);
+  const wanted: Wanted = { ...given, schema: connection.schema, sought: words, hasFew: isFew, areRare: isRare };
   const values = new Values();
   const walks = walksOf(wanted, values);
   const [only] = walks;

@@ -1,6 +1,7 @@
 import {
   deadlineOf,
   invitationsFor,
+  ownParties,
   partiesOn,
   statesOf,
   UNFINISHED,
@@ -8,6 +9,7 @@ import {
   type RequestQuery,
   type RequestState,
 } from "@countersign/core/store";
+import type { Principal } from "@countersign/core";
 import { conditionsOn, equalities, reviewable, type Values } from "./conditions.ts";
 import { requestColumns } from "./request-row.ts";
 import { beyondAll, havingWord, type Sought } from "./search.ts";
@@ -21,6 +23,10 @@ export interface Wanted {
   readonly sought: Sought;
   readonly start: PageEnd | undefined;
   readonly limit: number;
+  /** Of a list of what is pending: have those who may see it asked and signed only a few? */
+  readonly hasFew: boolean;
+  /** Are fewer in the states of the list than those that whoever may see it has to do with? */
+  readonly areRare: boolean;
 }
 
 /** PostgreSQL needs a second to plan several hundred walks. Nobody has so many roles, but a request for them shall not take that long. */
@@ -66,24 +72,25 @@ export function walksOf(wanted: Wanted, values: Values): readonly string[] {
     const rows = `SELECT DISTINCT ON (asked_at, id) * FROM ${schema}.${table} WHERE tenant = ${of} AND who = ANY (${values.names(whos)})`;
     return [walkAlong(beside(`(${rows})`), "true")];
   };
-  const { reviewableBy } = query;
-  if (reviewableBy) {
-    return each("audiences", invitationsFor(reviewableBy), (from, ofWho) => {
+  const invited = (principal: Principal): readonly string[] =>
+    each("audiences", invitationsFor(principal), (from, ofWho) => {
       const conditions = [ofWho, ...equal("walk"), ...reviewable("request", query, false, values)];
       return walk({ from, record: "request", deadline: "walk.deadline", conditions });
     });
-  }
+  const involved = (whos: readonly string[]): readonly string[] =>
+    each("parties", whos, (from, ofWho) => walk({ from, record: "request", conditions: [ofWho, among("request"), ...equal("request")] }));
+  const { reviewableBy, visibleTo } = query;
+  if (reviewableBy) return invited(reviewableBy);
   const [parties] = partiesOn(query);
-  if (parties && areFewerOf(query, states))
-    return each("parties", parties, (from, ofWho) =>
-      walk({ from, record: "request", conditions: [ofWho, among("request"), ...equal("request")] }),
-    );
+  if (parties && areFewerOf(wanted, states)) return involved(parties);
+  // All that is pending may be a million, of which one person sees ten.
+  if (visibleTo && wanted.hasFew) return [...invited(visibleTo), ...involved(ownParties(visibleTo))];
   return states.map((state) => walk({ from: requests, conditions: [`walk.tenant = ${of}`, `walk.state = '${state}'`, ...equal("walk")] }));
 }
 
-/** Of all requests, those that these people have to do with are fewer; of those under way they may be more. */
-function areFewerOf({ decidedBy }: RequestQuery, states: readonly RequestState[]): boolean {
-  return decidedBy !== undefined || !states.every((state) => UNFINISHED.includes(state));
+/** Of all requests, those that these people have to do with are fewer; of those under way, or where few are decided, they may be more. */
+function areFewerOf({ query, areRare }: Wanted, states: readonly RequestState[]): boolean {
+  return query.decidedBy !== undefined || !(areRare || states.every((state) => UNFINISHED.includes(state)));
 }
 
 interface Walk {

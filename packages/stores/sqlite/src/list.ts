@@ -9,6 +9,7 @@ import {
   type RequestRecord,
 } from "@countersign/core/store";
 import type { Connection, Row } from "./connection.ts";
+import { areRare, hasFew } from "./has-few.ts";
 import { nameIn } from "./json.ts";
 import { toRequest } from "./rows.ts";
 import { sought } from "./search.ts";
@@ -44,7 +45,14 @@ export function countRequests(connection: Connection, tenant: string, { order: _
 
 /** The first matches, by what they are sorted by. SQLite merges the walks as it goes and stops when it has enough. */
 function matching(connection: Connection, tenant: string, query: RequestQuery, start: PageEnd | undefined, limit: number): Sql | undefined {
-  const walks = walksOf({ tenant, query, sought: sought(connection, tenant, query), start });
+  const walks = walksOf({
+    tenant,
+    query,
+    sought: sought(connection, tenant, query),
+    start,
+    hasFew: () => hasFew(connection, tenant, query),
+    areRare: (states, parties) => areRare(connection, tenant, states, parties),
+  });
   if (walks.length === 0) return undefined;
   return {
     text: `${walks.map(({ text }) => text).join(" UNION ")} ORDER BY ${inOrder(query)} LIMIT ?`,

@@ -2,6 +2,7 @@ import type { SQLInputValue } from "node:sqlite";
 import {
   deadlineOf,
   invitationsFor,
+  ownParties,
   partiesOn,
   statesOf,
   UNFINISHED,
@@ -26,6 +27,10 @@ export interface Wanted {
   readonly query: RequestQuery;
   readonly sought: Sought;
   readonly start: PageEnd | undefined;
+  /** Have those who may see it asked and signed only a few? It takes a look. */
+  readonly hasFew: () => boolean;
+  /** Are fewer in these states than those that these parties have to do with? It takes a look, too. */
+  readonly areRare: (states: readonly RequestState[], parties: readonly string[]) => boolean;
 }
 
 /** SQLite merges at most 500 walks. Nobody has so many roles, but a request for them shall not fail. */
@@ -45,7 +50,14 @@ export function walksOf(wanted: Wanted): readonly Sql[] {
   if (narrow) return [ofFew(wanted, narrow, states)];
   if (query.reviewableBy) return each(invitationsFor(query.reviewableBy), (who) => invited(wanted, who));
   const [parties] = partiesOn(query);
-  if (parties && areFewerOf(query, states)) return each(parties, (who) => involved(wanted, who, states));
+  if (parties && areFewerOf(wanted, states, parties)) return each(parties, (who) => involved(wanted, who, states));
+  const { visibleTo } = query;
+  // All that is pending may be a million, of which one person sees ten.
+  if (visibleTo && isPending(states) && wanted.hasFew())
+    return [
+      ...each(invitationsFor(visibleTo), (who) => invited(wanted, who)),
+      ...each(ownParties(visibleTo), (who) => involved(wanted, who, states)),
+    ];
   return states.map((state) =>
     select(wanted, `requests AS walk INDEXED BY ${indexFor(state, query)}`, "walk", [
       ["walk.tenant = ?", wanted.tenant],
@@ -101,9 +113,13 @@ function each(whos: readonly string[], walk: (who: Conditions[number]) => Sql): 
   return whos.map((who) => walk(["walk.who = json_extract(?, '$')", encode(who)]));
 }
 
-/** Of all requests, those that these people have to do with are fewer; of those under way they may be more. */
-function areFewerOf({ decidedBy }: RequestQuery, states: readonly RequestState[]): boolean {
-  return decidedBy !== undefined || !states.every((state) => UNFINISHED.includes(state));
+/** Of all requests, those that these people have to do with are fewer; of those under way, or where few are decided, they may be more. */
+function areFewerOf({ query, areRare }: Wanted, states: readonly RequestState[], parties: readonly string[]): boolean {
+  return query.decidedBy !== undefined || !(states.every((state) => UNFINISHED.includes(state)) || areRare(states, parties));
+}
+
+function isPending(states: readonly RequestState[]): boolean {
+  return states.every((state) => state === "pending");
 }
 
 /** The state stands in the SQL itself, or SQLite couldn't tell that an index of pending requests will do. */

@@ -101,7 +101,7 @@ const query: fc.Arbitrary<RequestQuery> = fc
     digest: fc.constantFrom(undefined, undefined, "digest-1", "digest-0"),
     reviewableBy: fc.constantFrom(undefined, { id: "alice", roles: ["finance"] }, { id: "bob" }),
     visibleTo: fc.constantFrom(undefined, undefined, { id: "alice", roles: ["finance"] }, { id: "a2", aliases: ["bob"] }),
-    decidedBy: fc.constantFrom(undefined, undefined, undefined, "alice", "bob"),
+    decidedBy: fc.constantFrom(undefined, undefined, undefined, "alice", "bob", { id: "someone", aliases: ["alice", "bob"] }),
     askedBefore: fc.constantFrom(undefined, undefined, undefined, T0 + 1),
     idPrefix: fc.constantFrom(undefined, undefined, undefined, "r", "r1", "e"),
     search: fc.constantFrom(undefined, undefined, undefined, "", "SEND pay", "a0", "r2", "ali T1", "nobody"),
