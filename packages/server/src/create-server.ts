@@ -17,6 +17,7 @@ import { readOptions, type ResolvedOptions } from "./read-options.ts";
 import { Streams } from "./live/streams.ts";
 import { ENDPOINTS } from "./routes/endpoints.ts";
 import { homeEndpoints } from "./routes/home.ts";
+import { inboxEndpoints } from "./inbox/inbox-endpoints.ts";
 import { openEndpoints } from "./routes/open.ts";
 import { signInEndpoints } from "./sign-in/sign-in-endpoints.ts";
 
@@ -41,7 +42,9 @@ export interface Server {
 export function createServer(options: ServerOptions): Server {
   const resolved = readOptions(options);
   const streams = new Streams();
-  const open = [...openEndpoints(options.gate, () => documentOf(app)), ...signInEndpoints(resolved), ...homeEndpoints(resolved)];
+  const { inbox, basePath } = resolved;
+  const page = inbox ? inboxEndpoints(inbox, basePath) : homeEndpoints(resolved);
+  const open = [...openEndpoints(options.gate, () => documentOf(app)), ...signInEndpoints(resolved), ...page];
   const app = appOf(resolved, [...open, ...ENDPOINTS], streams);
   return {
     // A framework may have something of its own in the second place.

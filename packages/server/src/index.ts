@@ -5,6 +5,7 @@ export { createServer, type Server } from "./create-server.ts";
 export type { People } from "./access/people.ts";
 export type { OnError } from "./http/answer-problem.ts";
 export type { Cors } from "./http/cors.ts";
+export type { Inbox, InboxFile } from "./inbox/inbox.ts";
 export type { Limits, ServerOptions } from "./options.ts";
 export { createAccounts, type AccountLink, type Accounts } from "./sign-in/accounts.ts";
 export { apiKeys } from "./sign-in/keys/api-keys.ts";

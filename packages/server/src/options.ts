@@ -3,6 +3,7 @@ import type { OnAccess } from "./access/access-event.ts";
 import type { Authenticate } from "./access/caller.ts";
 import type { OnError } from "./http/answer-problem.ts";
 import type { Cors } from "./http/cors.ts";
+import type { Inbox } from "./inbox/inbox.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 
 /** What one request, one caller and one address may take. */
@@ -39,6 +40,8 @@ export interface ServerOptions {
   readonly auditors?: readonly string[] | undefined;
   /** Where it is mounted: `/approvals`. Default: at the root. */
   readonly basePath?: string | undefined;
+  /** The page where people sign: `inbox` of `@countersign/inbox`. Default: no page, the API alone. */
+  readonly inbox?: Inbox | undefined;
   /** Other sites whose pages may use the API. Default: none. */
   readonly cors?: Cors | undefined;
   readonly limits?: Limits | undefined;

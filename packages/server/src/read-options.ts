@@ -6,6 +6,7 @@ import type { OnError } from "./http/answer-problem.ts";
 import type { Cors } from "./http/cors.ts";
 import { hostName } from "./http/host-name.ts";
 import { logError } from "./http/log-error.ts";
+import type { Inbox, InboxFile } from "./inbox/inbox.ts";
 import type { Limits, ServerOptions } from "./options.ts";
 import { readWays, type Ways } from "./sign-in/ways.ts";
 
@@ -20,6 +21,7 @@ export interface ResolvedOptions {
   readonly hosts: ReadonlySet<string>;
   /** "" or "/approvals". */
   readonly basePath: string;
+  readonly inbox: Inbox | undefined;
   readonly cors: Cors | undefined;
   /** Ms, or `Infinity`. */
   readonly maxAge: number;
@@ -37,6 +39,7 @@ const NAMES: { readonly [N in keyof Required<ServerOptions>]: true } = {
   operators: true,
   auditors: true,
   basePath: true,
+  inbox: true,
   cors: true,
   limits: true,
   maxAge: true,
@@ -55,6 +58,7 @@ export function readOptions(options: ServerOptions): ResolvedOptions {
     operators = [],
     auditors = [],
     basePath = "",
+    inbox,
     cors,
     limits = {},
     maxAge,
@@ -68,6 +72,7 @@ export function readOptions(options: ServerOptions): ResolvedOptions {
     demand(isWay(way), "authenticate", way, "Write a function that tells who calls, what oidc() gave, or a list of them");
   demand(typeof onError === "function", "onError", onError, "Write a function, or leave it out");
   demand(typeof onAccess === "function", "onAccess", onAccess, "Write a function, or leave it out");
+  demand(inbox === undefined || isInbox(inbox), "inbox", inbox, "Write inbox of @countersign/inbox, or leave it out");
   const place = { hosts: readHosts(hosts), basePath: readBasePath(basePath) };
   const ways = readWays(given, place);
   return {
@@ -77,6 +82,7 @@ export function readOptions(options: ServerOptions): ResolvedOptions {
     signInRoutes: ways.routes,
     signIns: ways.places,
     officers: { operators: readRoles("operators", operators), auditors: readRoles("auditors", auditors) },
+    inbox,
     cors: cors === undefined ? undefined : readCors(cors),
     limits: readLimits(limits),
     maxAge: maxAge === undefined ? Infinity : readTime("maxAge", maxAge),
@@ -91,6 +97,12 @@ function isGate(value: unknown): boolean {
 
 function isWay(value: unknown): boolean {
   return typeof value === "function" || (typeof value === "object" && value !== null && "authenticate" in value && "routes" in value);
+}
+
+function isInbox(value: unknown): boolean {
+  const files = typeof value === "object" && value !== null && "files" in value ? value.files : undefined;
+  if (typeof files !== "object" || files === null || !Object.hasOwn(files, "index.html")) return false;
+  return Object.values(files).every((file: Partial<InboxFile> | null) => typeof file?.body === "string" && typeof file.type === "string");
 }
 
 function readHosts(hosts: unknown): ReadonlySet<string> {

@@ -77,6 +77,31 @@ test("a result that JSON has no word for is written as stores keep it", async ()
   });
 });
 
+test("a request says what its reader may do beside deciding, as the routes for it would", async () => {
+  const { call, payment, unknown, gate } = desk();
+  const { id } = await payment("one");
+  const { id: unknownId } = await unknown("two");
+  const may = async (who: Parameters<typeof call>[0], of: string) => (await call(who, "GET", `/v1/requests/${of}`)).body.may;
+  const allowed = async (who: Parameters<typeof call>[0], of: string) => {
+    const answer: Record<string, { allowed: boolean }> = await may(who, of);
+    return Object.keys(answer).filter((name) => answer[name]?.allowed);
+  };
+  expect(await allowed("requester", id)).toEqual(["cancel"]);
+  expect(await allowed("reviewer", id)).toEqual(["freeze"]);
+  expect(await allowed("operator", id)).toEqual(["cancel", "freeze"]);
+  expect(await allowed("operator key", id)).toEqual(["cancel", "freeze"]);
+  for (const who of ["auditor", "reader key", "agent key"] as const) expect(await allowed(who, id)).toEqual([]);
+  expect(await allowed("reviewer", unknownId)).toEqual(["settle", "freeze"]);
+  expect(await may("auditor", unknownId)).toMatchObject({ settle: { code: "NOT_AUTHORIZED" }, freeze: { code: "FORBIDDEN" } });
+  expect(await may("requester", unknownId)).toMatchObject({ cancel: { code: "ALREADY_DECIDED", reason: "It has begun to run." } });
+  expect(await may("reviewer", id)).toMatchObject({
+    cancel: { code: "FORBIDDEN", reason: "Only whoever asked for it, and operators, may withdraw it." },
+    settle: { code: "CONFLICT", reason: "It has not run." },
+  });
+  await gate.cancel(id, { by: DORA, reason: "not needed" });
+  expect(await may("requester", id)).toMatchObject({ cancel: { code: "ALREADY_DECIDED" } });
+});
+
 test("grants are seen and revoked by whom they concern", async () => {
   const { call, payment, gate } = desk();
   await gate.decide(await payment("one"), approve({ remember: { scope: "tool" } }), FIONA);

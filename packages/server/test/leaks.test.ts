@@ -21,6 +21,7 @@ test("nobody can tell a request that they may not see from one that isn't there"
     ["GET", (id) => `/v1/requests/${id}`],
     ["GET", (id) => `/v1/requests/${id}/history`],
     ["POST", (id) => `/v1/requests/${id}/decisions`, { digest: proposal.digest, decision }],
+    ["POST", (id) => `/v1/requests/${id}/preview`, { digest: proposal.digest, args: { name: "Eve" } }],
     ["POST", (id) => `/v1/requests/${id}/cancellation`, { reason: "no" }],
     ["POST", (id) => `/v1/requests/${id}/settlement`, { retry: true }],
   ];

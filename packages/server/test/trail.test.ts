@@ -78,3 +78,15 @@ test("one check runs at a time, whoever asks", async () => {
   expect(first.body).toEqual(second.body);
   expect((await call("foreign tenant", "GET", "/v1/audit/verification")).body).toMatchObject({ status: "whole" });
 });
+
+test("a plain link saves the export as a file", async () => {
+  const { call, payment } = desk();
+  await payment("one");
+  const saved = await call("auditor", "GET", "/v1/audit?format=ndjson&type=asked");
+  expect(saved.headers.get("content-type")).toBe("application/x-ndjson");
+  expect(saved.headers.get("content-disposition")).toBe('attachment; filename="audit.ndjson"');
+  const lines = saved.text.trim().split("\n").map((line) => JSON.parse(line) as { readonly type: string }); // prettier-ignore
+  expect(lines).toMatchObject([{ type: "asked" }]);
+  expect(await call("reviewer", "GET", "/v1/audit?format=ndjson")).toMatchObject({ status: 403 });
+  expect(await call("auditor", "GET", "/v1/audit?format=csv")).toMatchObject({ status: 422 });
+});

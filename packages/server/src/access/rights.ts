@@ -68,7 +68,8 @@ export function rightsOf(caller: Caller, { operators, auditors }: Officers): Rig
     mayLift: isOperator,
     narrowed(query) {
       if (seesAll) return query;
-      if (!isAgent) return { ...query, visibleTo: by };
+      // What somebody may sign, they may see: stores needn't look at that again.
+      if (!isAgent) return query.reviewableBy === by ? query : { ...query, visibleTo: by };
       return agent === undefined || (query.agent ?? agent) !== agent ? undefined : { ...query, agent };
     },
     sees(request, now) {

@@ -1,5 +1,5 @@
 import { serialize, type ApprovalRequest, type AuditEvent, type Background } from "@countersign/core";
-import { reviewOf, type Review } from "@countersign/review";
+import { reviewOf, type Review, type ReviewContext } from "@countersign/review";
 import type { Context } from "../http/endpoint.ts";
 import type { Wire } from "../schemas/wire.ts";
 import { visibleRequest } from "./find-request.ts";
@@ -16,21 +16,34 @@ async function shownId(context: Context, id: string | undefined): Promise<string
   return (await visibleRequest(context, id)) && id;
 }
 
-/** The review of a request as it is shown to them. @param seen the digest that they have last looked at */
-export async function shownReview(context: Context, request: ApprovalRequest, seen?: string): Promise<Review> {
+/**
+ * The review of a request as it is shown to them.
+ * @param looked `seen`: the digest that they have last looked at; `mine` and `preview`: the arguments of an edit, and what the gate says of it
+ */
+export async function shownReview(
+  context: Context,
+  request: ApprovalRequest,
+  { seen, mine, preview }: Pick<ReviewContext, "mine" | "preview"> & { readonly seen?: string | undefined } = {},
+): Promise<Review> {
   const { gate, rights, caller } = context;
   const now = Date.now();
-  const background = await gate.background(request);
+  const [background, replaces, revises] = await Promise.all([
+    gate.background(preview ? { ...request, proposal: preview.proposal } : request),
+    shownId(context, request.supersedes),
+    shownId(context, request.revises),
+  ]);
   const isSeen = (other: ApprovalRequest): boolean => rights.sees(other, now);
   const known = new Set(background.duplicates.filter(isSeen).map(({ id }) => id));
   const review = reviewOf(request, {
     now,
     ...(rights.maySign && { by: caller.by }),
     ...shownBackground(background, isSeen),
+    mine,
+    preview,
     ...(seen !== undefined && { seen: { ...request, proposal: { ...request.proposal, digest: seen } } }),
   });
   const warnings = review.warnings.map((warning) => ({ ...warning, requests: warning.requests.filter((id) => known.has(id)) }));
-  return { ...review, warnings };
+  return { ...review, warnings, replaces, revises };
 }
 
 /**

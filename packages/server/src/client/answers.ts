@@ -10,6 +10,8 @@ export type ApprovalRequest = Wire<core.ApprovalRequest>;
 export type AuditEvent = Wire<core.AuditEvent>;
 export type Decision = Wire<core.Decision>;
 export type Freeze = Wire<core.Freeze>;
+export type Permission = Wire<shown.Permission>;
+export type Moment = Wire<shown.Moment>;
 export type Grant = Wire<core.Grant>;
 export type Review = Wire<shown.Review>;
 export type Settlement = Wire<core.Settlement>;
@@ -98,7 +100,7 @@ export interface Trail {
 /** Of an event: that it happened, and how the request stands by now. One that comes twice has the same subject and number. */
 export type LiveEvent = Wire<live.LiveEvent>;
 
-/** Of a stream: an event, a position to go on from, or both. */
+/** Of a stream: an event, a position to go on from, or both. With neither, the server says every 15 seconds that it is there. */
 export interface Heard {
   readonly event?: LiveEvent | undefined;
   readonly position?: string | undefined;
@@ -137,6 +139,55 @@ export type Verification =
       readonly since: number;
     }
   | { readonly status: "running"; readonly since: number };
+
+/** One signature of yours, and what became of the request. Texts are safe to draw as text. */
+export interface OwnDecision {
+  /** The request's. */
+  readonly id: string;
+  readonly title: string;
+  readonly tool: string;
+  readonly decision: "approve" | "edit" | "reject";
+  /** Unix ms. */
+  readonly at: number;
+  /** Ms from the question to this signature. */
+  readonly took: number;
+  readonly status: Summary["status"];
+  readonly statusText: string;
+}
+
+export interface Decisions {
+  readonly items: readonly OwnDecision[];
+  /** Give it as `after` to read on. Absent on the last page. */
+  readonly next?: string | undefined;
+  /** Of the last 200. */
+  readonly summary: {
+    readonly count: number;
+    /** Ms. Absent: there are none. */
+    readonly medianTook?: number | undefined;
+    readonly approved: number;
+    readonly edited: number;
+    readonly rejected: number;
+  };
+}
+
+export interface ListDecisions {
+  /** 1 to 200. Default 50. */
+  readonly limit?: number | undefined;
+  readonly after?: string | undefined;
+}
+
+/** An edit that is not signed yet. */
+export interface PreviewingEdit {
+  /** `review.digest`: what the edit is made of. */
+  readonly digest: string;
+  /** The complete arguments. */
+  readonly args: { readonly [key: string]: unknown };
+}
+
+/** The request as it would be with the edit, and signed by nobody yet. `review.digest` is what a decision has to name. */
+export interface Previewed {
+  readonly review: Review;
+}
 
 /** What was shown, and what is said of it. */
 export interface Deciding {

@@ -30,6 +30,10 @@ export interface Client {
   decide(id: string, deciding: Api.Deciding, options?: CallOptions & { readonly version?: number | undefined }): Promise<Api.Decided>;
   /** Each is decided by itself: look at each `status`. */
   decideTogether(deciding: Api.DecidingTogether, options?: CallOptions): Promise<Api.DecidedTogether>;
+  /** Checks an edit as `decide` would, with the same errors, and says what it would be. Writes nothing. */
+  previewEdit(id: string, edit: Api.PreviewingEdit, options?: CallOptions): Promise<Api.Previewed>;
+  /** What you have signed yourself, the newest first. */
+  listDecisions(query?: Api.ListDecisions, options?: CallOptions): Promise<Api.Decisions>;
   getHistory(id: string, options?: CallOptions): Promise<{ readonly items: readonly Api.AuditEvent[] }>;
   cancel(id: string, given: { readonly reason: string }, options?: CallOptions): Promise<Api.Decided>;
   settle(id: string, settlement: Api.Settlement, options?: CallOptions): Promise<Api.Decided>;
@@ -91,6 +95,8 @@ export function createClient({ baseUrl, key, fetch = globalThis.fetch }: ClientO
         ...(version !== undefined && { headers: { "If-Match": `"${version}"` } }),
       }),
     decideTogether: (body, options) => call("POST", "/decisions", { ...options, body }),
+    previewEdit: (id, body, options) => call("POST", `${request(id)}/preview`, { ...options, body }),
+    listDecisions: (query, options) => call("GET", "/decisions", { ...options, query }),
     getHistory: (id, options) => call("GET", `${request(id)}/history`, options),
     cancel: (id, body, options) => call("POST", `${request(id)}/cancellation`, { ...options, body }),
     settle: (id, body, options) => call("POST", `${request(id)}/settlement`, { ...options, body }),

@@ -1,7 +1,7 @@
 import type { Heard, LiveEvent } from "./answers.ts";
 import { linesOf } from "./lines-of.ts";
 
-/** What server-sent events of the server say: a block of fields, then an empty line. Comments are heartbeats. */
+/** What server-sent events of the server say: a block of fields, then an empty line. A block without any is a heartbeat. */
 export async function* heardIn(body: ReadableStream<Uint8Array>): AsyncGenerator<Heard, void, void> {
   let fields = new Map<string, string>();
   for await (const line of linesOf(body)) {
@@ -11,6 +11,6 @@ export async function* heardIn(body: ReadableStream<Uint8Array>): AsyncGenerator
     const [id, data] = [fields.get("id"), fields.get("event") === "change" ? fields.get("data") : undefined];
     fields = new Map();
     const event = data === undefined ? undefined : (JSON.parse(data) as LiveEvent);
-    if (event || id !== undefined) yield { ...(event && { event }), ...(id !== undefined && { position: id }) };
+    yield { ...(event && { event }), ...(id !== undefined && { position: id }) };
   }
 }

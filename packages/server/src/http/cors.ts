@@ -9,7 +9,7 @@ export interface Cors {
   readonly credentials?: boolean | undefined;
 }
 
-const SENT = "Authorization, Content-Type, If-Match, Last-Event-ID";
+const SENT = "Authorization, Content-Type, Countersign-As, If-Match, Last-Event-ID";
 const READ = "ETag, Link, Retry-After, X-Request-Id";
 /** Seconds for which a browser may remember that it has asked. */
 const MAX_AGE = "600";

@@ -1,6 +1,7 @@
 import type { Gate, Principal } from "@countersign/core";
 import { callerOf } from "../access/authenticate.ts";
 import type { Authenticate, Caller } from "../access/caller.ts";
+import { demandSamePerson } from "../access/same-person.ts";
 import { rightsOf, type Officers } from "../access/rights.ts";
 import type { Streams } from "../live/streams.ts";
 import { addressKey } from "./address-key.ts";
@@ -34,10 +35,11 @@ export class Door {
     this.#failures = new RateLimit(options.limits.failures);
   }
 
-  /** @throws HttpError UNAUTHENTICATED, RATE_LIMITED */
+  /** @throws HttpError UNAUTHENTICATED, RATE_LIMITED, SOMEBODY_ELSE */
   async admit(visit: Visit): Promise<Context> {
     const caller = await this.countingFailures(visit, () => this.#callerOf(visit));
     demandTime(this.#requests.take(`${caller.kind} ${caller.by.id}`));
+    demandSamePerson(visit.request, caller);
     return this.#contextOf(visit, caller);
   }
 

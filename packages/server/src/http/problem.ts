@@ -11,6 +11,7 @@ export const HTTP_CODES = {
   METHOD_NOT_ALLOWED: [405, "This address knows other methods: see Allow."],
   BODY_TOO_SLOW: [408, "The body did not arrive in time. Nothing was done. Send it again."],
   PRECONDITION_FAILED: [412, "The request has changed since: read it again."],
+  SOMEBODY_ELSE: [412, "Somebody else has signed in in this browser since. Nothing was done. Load the page again."],
   TOO_LARGE: [413, "The body is larger than the server takes."],
   NOT_JSON_BODY: [415, "Send the body as application/json, in UTF-8 and not compressed."],
   WRONG_HOST: [421, "The server isn't reached under this name. Whoever runs it can add the name to hosts."],

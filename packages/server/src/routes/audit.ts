@@ -15,7 +15,7 @@ const MOST = 1_000;
 /** A filter that nothing fits ends here, and its reader goes on from there. */
 const READS = 20;
 
-const query = asking<ListAudit>()(
+const query = asking<ListAudit & { readonly format?: "ndjson" | undefined }>()(
   z.strictObject({
     subject: z.string().min(1).optional().describe("A request's id; thread/ or grant/ and the id."),
     type: z.string().optional().describe("Such as asked, approved, rejected, expired, claimed, done."),
@@ -24,6 +24,7 @@ const query = asking<ListAudit>()(
     until: timeGiven().describe("Unix ms: before."),
     limit: limit(MOST),
     after: z.string().optional().describe("position of the page before, with the same subject."),
+    format: z.enum(["ndjson"]).optional().describe("As Accept: application/x-ndjson, and as a file to save."),
   }),
 );
 type Query = z.output<typeof query>;
@@ -49,11 +50,14 @@ export const listAudit = endpoint({
   run: async (context, given) => {
     if (!context.rights.seesTrail) throw new HttpError("FORBIDDEN");
     const read = readerOf(context.gate, given.query);
-    if (!context.request.headers.get("accept")?.includes(NDJSON)) return page(read, given.query);
+    const isFile = given.query.format === "ndjson";
+    if (!isFile && !context.request.headers.get("accept")?.includes(NDJSON)) return page(read, given.query);
     // As of a live stream: nobody would end it.
     context.signal.throwIfAborted();
     const lines = exported(context, read, { after: given.query.after, isWanted: (event) => isWanted(event, given.query) });
-    return new Response(lines, { headers: { "Content-Type": NDJSON } });
+    return new Response(lines, {
+      headers: { "Content-Type": NDJSON, ...(isFile && { "Content-Disposition": 'attachment; filename="audit.ndjson"' }) },
+    });
   },
 });
 

@@ -1,6 +1,7 @@
 import type { Endpoint } from "../http/endpoint.ts";
 import { listAudit } from "./audit.ts";
 import { cancel } from "./cancel.ts";
+import { listDecisions } from "./decisions.ts";
 import { decideTogether } from "./decide-together.ts";
 import { decide } from "./decide.ts";
 import { listEvents } from "./events.ts";
@@ -8,6 +9,7 @@ import { freeze, liftFreeze, listFreezes } from "./freezes.ts";
 import { listGrants, revokeGrant } from "./grants.ts";
 import { getHistory } from "./history.ts";
 import { me } from "./me.ts";
+import { previewEdit } from "./preview.ts";
 import { getRequest } from "./request.ts";
 import { listRequests } from "./requests.ts";
 import { settle } from "./settle.ts";
@@ -21,6 +23,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRequest,
   decide,
   decideTogether,
+  previewEdit,
+  listDecisions,
   getHistory,
   cancel,
   settle,

@@ -1,14 +1,12 @@
-import { CountersignError, isSamePerson, type ApprovalRequest, type Freeze as Frozen, type FreezeScope } from "@countersign/core";
+import { CountersignError, isSamePerson, type Freeze as Frozen, type FreezeScope } from "@countersign/core";
 import { z } from "zod";
 import { acting } from "../access/acting.ts";
+import { askedLately } from "../access/asked-lately.ts";
 import { seenLately } from "../access/seen-lately.ts";
 import { endpoint, type Context } from "../http/endpoint.ts";
 import { HttpError } from "../http/problem.ts";
 import { Nothing } from "../schemas/answers.ts";
 import { Freeze } from "../schemas/records.ts";
-
-/** So many requests tell who may sign a tool. */
-const LAST = 200;
 
 export const listFreezes = endpoint({
   id: "listFreezes",
@@ -36,7 +34,8 @@ export const freeze = endpoint({
   run: async (context, { body: { tool, agent, reason } }) => {
     const { gate, rights, caller } = context;
     const scope: FreezeScope = { ...(tool !== undefined && { tool }), ...(agent !== undefined && { agent }) };
-    if (!rights.mayFreeze(scope, rights.isOperator ? [] : await lastOf(context, tool))) throw new HttpError("FORBIDDEN");
+    if (!rights.mayFreeze(scope, rights.isOperator || tool === undefined ? [] : await askedLately(context.gate, tool)))
+      throw new HttpError("FORBIDDEN");
     const same = (other: Frozen): boolean =>
       other.tool === tool && other.agent === agent && other.reason === reason && isSamePerson(other.by, caller.by);
     // Whoever asks again, because no answer came, finds what they froze.
@@ -66,11 +65,4 @@ async function visibleFreezes(context: Context): Promise<readonly Frozen[]> {
   const { gate, rights } = context;
   const [freezes, seen] = await Promise.all([gate.freezes(), rights.seesAll ? [] : seenLately(context)]);
   return freezes.filter((each) => rights.seesFreeze(each, seen));
-}
-
-/** The last requests of tools of this name, in whatever namespace. */
-async function lastOf({ gate }: Context, tool: string | undefined): Promise<readonly ApprovalRequest[]> {
-  if (tool === undefined) return [];
-  const name = tool.slice(tool.lastIndexOf("/") + 1);
-  return (await gate.list({ tool: name, order: "newest", limit: LAST })).items;
 }

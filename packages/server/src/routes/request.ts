@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { findRequest } from "../access/find-request.ts";
+import { permissionsBeside } from "../access/permissions-beside.ts";
 import { shownRequest, shownReview } from "../access/shown.ts";
 import { endpoint } from "../http/endpoint.ts";
 import { tagged } from "../http/tagged.ts";
@@ -17,7 +18,11 @@ export const getRequest = endpoint({
   answer: RequestAnswer,
   run: async (context, { params, query }) => {
     const found = await findRequest(context, params.id);
-    const [request, review] = await Promise.all([shownRequest(context, found), shownReview(context, found, query.seen)]);
-    return tagged(found, { request, review: { ...review, replaces: request.supersedes, revises: request.revises } });
+    const [request, review, may] = await Promise.all([
+      shownRequest(context, found),
+      shownReview(context, found, query),
+      permissionsBeside(context, found),
+    ]);
+    return tagged(found, { request, review, may });
   },
 });

@@ -3,7 +3,7 @@ import type * as shown from "@countersign/review";
 import { z } from "zod";
 import { Problem } from "./problem.ts";
 import { ApprovalRequest } from "./request.ts";
-import { Review } from "./review.ts";
+import { Permission, Review } from "./review.ts";
 import { Unreadable } from "./records.ts";
 import type { Wire } from "./wire.ts";
 
@@ -14,8 +14,18 @@ export const byRequest = z.object({ id: RequestId });
 export interface RequestAnswer {
   readonly request: Wire<core.ApprovalRequest>;
   readonly review: Wire<shown.Review>;
+  /** What this caller may do beside deciding. `freeze`: its tool, for every agent. */
+  readonly may: { readonly [M in "cancel" | "settle" | "freeze"]: Wire<shown.Permission> };
 }
-export const RequestAnswer: z.ZodType<RequestAnswer> = z.object({ request: ApprovalRequest, review: Review }).meta({ id: "RequestAnswer" });
+export const RequestAnswer: z.ZodType<RequestAnswer> = z
+  .object({
+    request: ApprovalRequest,
+    review: Review,
+    may: z
+      .object({ cancel: Permission, settle: Permission, freeze: Permission })
+      .describe("What you may do beside deciding. freeze: its tool, for every agent."),
+  })
+  .meta({ id: "RequestAnswer" });
 /** The request as it is now. */
 export interface Decided {
   readonly request: Wire<core.ApprovalRequest>;

@@ -1,6 +1,6 @@
 import type * as shown from "@countersign/review";
 import { z } from "zod";
-import { ArgsPath, Status } from "./request.ts";
+import { ArgsPath, Execution, Status } from "./request.ts";
 import { describing, time, type Wire } from "./wire.ts";
 
 const Moment = describing<shown.Moment>()(z.object({ at: time(), text: z.string() }).meta({ id: "Moment" }));
@@ -78,7 +78,7 @@ const Warning = describing<shown.Warning>()(
     .meta({ id: "Warning" }),
 );
 
-const Permission = describing<shown.Permission>()(
+export const Permission = describing<shown.Permission>()(
   z
     .discriminatedUnion("allowed", [
       z.object({ allowed: z.literal(true) }),
@@ -137,12 +137,19 @@ export const Summary = describing<shown.Summary>()(
     .object({
       id: z.string(),
       version: z.int(),
+      digest: z.string().describe("What a decision has to name."),
       status: Status,
+      execution: Execution,
       statusText: z.string(),
       title: z.string(),
       tool: z.string(),
       agent: z.string(),
       askedBy: z.string().optional(),
+      thread: z.string(),
+      asked: Moment,
+      deadline: Moment.optional().describe("While it waits."),
+      decided: Moment.optional(),
+      decidedBy: z.string().optional().describe("The name of whoever decided it."),
       risk: risk.optional(),
       age: z.string(),
       left: z.string().optional(),

@@ -41,6 +41,11 @@ export const ROWS: readonly Row[] = [
     })),
     says: ({ body }) => `, it: ${String(body.items[0].status)}`,
   },
+  row("previewEdit", "See what an edit of it would be", ({ digest }) => ({
+    digest,
+    args: { to: "Acme", amount: 99, iban: "DE89370400440532013000" },
+  })),
+  { ...row("listDecisions", "List one's own decisions (of 2)"), says: items },
   row("cancel", "Withdraw it", () => ({ reason: "not needed" })),
   row("settle", "Settle an unknown outcome", () => ({ retry: true })),
   { ...row("listGrants", "List grants (of 1)"), says: items },

@@ -20,6 +20,7 @@ const ORIGIN = "https://approvals.example";
 const BODIES: Readonly<Record<string, (request: ApprovalRequest) => object>> = {
   decide: ({ proposal }) => ({ digest: proposal.digest, decision: { type: "reject", message: "No." } }),
   decideTogether: ({ id, proposal }) => ({ items: [{ id, digest: proposal.digest }], decision: { type: "reject" } }),
+  previewEdit: ({ proposal }) => ({ digest: proposal.digest, args: proposal.args }),
   cancel: () => ({ reason: "Asked by mistake." }),
   settle: () => ({ failed: "The bank has no such payment." }),
   freeze: () => ({ tool: "send_payment", reason: "The wrong bank." }),

@@ -45,6 +45,9 @@ test.each<[what: string, options: object, hint: string]>([
   ["a body of no bytes", { limits: { body: 0 } }, "createServer: limits.body is 0. Write bytes, from 1."],
   ["a time that is none", { limits: { answerWithin: "soon" } }, 'createServer: limits.answerWithin is "soon". Write milliseconds'],
   ["a rate that is none", { limits: { requests: 0 } }, "createServer: limits.requests is 0. Write how many a minute"],
+  ["a page that is a folder", { inbox: "./dist" }, 'createServer: inbox is "./dist". Write inbox of @countersign/inbox, or leave it out.'],
+  ["a page without a first file", { inbox: { files: {} } }, "createServer: inbox is an object."],
+  ["a page with half a file", { inbox: { files: { "index.html": { body: "" } } } }, "createServer: inbox is an object."],
   ["an onError that can't be called", { onError: "stderr" }, 'createServer: onError is "stderr".'],
 ])("%s", (_what, options, hint) => {
   expect(hintFor({ ...optionsWith(), ...options })).toContain(hint);
