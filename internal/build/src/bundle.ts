@@ -10,15 +10,16 @@ interface Manifest {
 /**
  * One file for each entry that `package.json` names, and what several of them need in files beside them: a process that
  * imports a package reads a few files in place of hundreds. The maps hold the sources. Other packages stay imports.
+ * @param define what stands in the place of names that the sources only declare, as source text
  */
-export async function bundle(folder: string): Promise<void> {
+export async function bundle(folder: string, define: Readonly<Record<string, string>> = {}): Promise<void> {
   const build = await rolldown({
     cwd: folder,
     input: entriesOf(JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest),
     platform: "node",
     // What newer syntax needs on the oldest Node is part of the file.
     external: /^(?!@oxc-project\/runtime\/)[^./\0]/,
-    transform: { target: "node22.13" },
+    transform: { target: "node22.13", define },
     plugins: [programs(join(folder, "src"))],
     onLog(level, log) {
       throw new Error(`${level}: ${log.message}`);
