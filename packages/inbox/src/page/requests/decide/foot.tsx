@@ -1,0 +1,51 @@
+import type { ComponentChildren } from "preact";
+import { useId, useMemo } from "preact/hooks";
+import { Button } from "../../look/button.tsx";
+import { ACTS } from "./act.ts";
+import type { Deciding } from "./decider.ts";
+import { STILL } from "./how-to-approve.ts";
+import styles from "./panel.module.css";
+
+interface FootProps {
+  readonly deciding: Deciding;
+  readonly look: "main" | "danger";
+  /** What the button does. */
+  readonly children: ComponentChildren;
+  /** The key beside Ctrl+Enter. */
+  readonly shortcut?: string | undefined;
+  readonly whyNot: string | undefined;
+  readonly onSign: () => void;
+  readonly onClose: () => void;
+}
+
+/** The two ways out of a panel. Why the first isn't open yet is read beside it. */
+export function Foot({ deciding, look, children, shortcut = "Control+Enter", whyNot, onSign, onClose }: FootProps) {
+  const id = useId();
+  const busy = deciding.busy.value;
+  const since = useMemo(() => performance.now(), []);
+  return (
+    <div class={styles["foot"]}>
+      <Button
+        look={look}
+        shortcut={shortcut}
+        whyNot={whyNot}
+        busy={busy && ACTS[busy].doing}
+        aria-describedby={whyNot === undefined ? undefined : id}
+        onPress={({ detail, timeStamp }) => {
+          // It stands where the button was that opened the panel: the second click of a double click comes here.
+          if (detail <= 1 && timeStamp - since >= STILL) onSign();
+        }}
+      >
+        {children}
+      </Button>
+      <Button look="quiet" shortcut="Escape" onPress={onClose}>
+        Cancel
+      </Button>
+      {whyNot !== undefined && busy === undefined && (
+        <span id={id} class={styles["soft"]}>
+          {whyNot}
+        </span>
+      )}
+    </div>
+  );
+}
