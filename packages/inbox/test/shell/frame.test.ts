@@ -1,0 +1,110 @@
+// The frame: what is the same wherever somebody is.
+import { afterAll, expect, test } from "vitest";
+import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { SOON } from "../support/ear.ts";
+import { house } from "../support/house.ts";
+
+const [browser, inbox, atRoot] = await Promise.all([launch(), house(), house({ basePath: "" })]);
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([inbox.close(), atRoot.close()]);
+});
+
+test.each([
+  ["/approvals", inbox],
+  ["the root", atRoot],
+])("a phone or a desktop can install it, at %s", async (_, there) => {
+  const opened = await openAs(browser, there, "fiona");
+  await opened.page.getByText("Live", { exact: true }).waitFor();
+  const session = await opened.page.context().newCDPSession(opened.page);
+  const { errors, manifest, url } = await session.send("Page.getAppManifest");
+  expect(errors).toEqual([]);
+  expect(url).toBe(`${there.url}/manifest.webmanifest`);
+  expect(manifest).toMatchObject({ startUrl: `${there.url}/`, scope: `${there.url}/` });
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  // Contexts of tests are like private windows, which install nothing.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
+  for (const name of ["icons/icon.svg", "icons/maskable.svg", "icons/touch.png"]) {
+    const answer = await fetch(`${there.url}/${name}`);
+    expect([name, answer.status, answer.headers.get("content-type")]).toEqual([
+      name,
+      200,
+      name.endsWith(".svg") ? "image/svg+xml" : "image/png",
+    ]);
+  }
+  expectClean(opened, there);
+  await opened.page.context().close();
+});
+
+test("what keeps its name is asked for again, and what is named by its contents isn't", async () => {
+  const index = await (await fetch(`${inbox.url}/`)).text();
+  const script = /src="\.\/(assets\/[^"]+)"/.exec(index)?.[1];
+  const caching = async (path = "") => (await fetch(`${inbox.url}/${path}`)).headers.get("cache-control");
+  expect(await Promise.all(["", "manifest.webmanifest", "icons/touch.png"].map(caching))).toEqual(["no-cache", "no-cache", "no-cache"]);
+  expect(await caching(script)).toBe("public, max-age=31536000, immutable");
+});
+
+test("the tab says how many wait, and keeps up", async () => {
+  const { page } = await openAs(browser, inbox, "carla", { path: "/" });
+  await page.getByText("Live", { exact: true }).waitFor();
+  const before = (await inbox.gate.list({ status: "pending" })).items.length;
+  const { id } = await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 2_000 });
+  await expect.poll(() => page.title(), SOON).toBe(`(${before + 1}) Requests · Countersign`);
+  await page.getByRole("link", { name: `Requests ${before + 1} waiting for you` }).waitFor();
+  await inbox.gate.cancel(id, { by: { id: "dora" }, reason: "Paid." });
+  await expect.poll(() => page.title(), SOON).toBe(`${before === 0 ? "" : `(${before}) `}Requests · Countersign`);
+  await page.context().close();
+});
+
+test("whoever goes somewhere arrives with the focus, also by the browser's buttons", async () => {
+  await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 2_000 });
+  const { page } = await openAs(browser, inbox, "fiona");
+  await page.getByRole("link", { name: "Pay Acme Corp $2,000" }).click();
+  await expect.poll(() => page.locator("h1:focus").allTextContents(), SOON).toEqual(["Pay Acme Corp $2,000"]);
+  await page.goBack();
+  await page.waitForURL(`${inbox.url}/`);
+  await page.goForward();
+  await page.locator("h1:focus").waitFor();
+  await page.context().close();
+});
+
+test("a keyboard skips to the content", async () => {
+  const { page } = await openAs(browser, inbox, "fiona");
+  await page.getByText("Live", { exact: true }).waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator("main:focus").waitFor();
+  await page.context().close();
+});
+
+test("a part that breaks says so, and the rest stays", async () => {
+  const opened = await openAs(browser, inbox, undefined);
+  const { page } = opened;
+  await page.context().addCookies([{ name: "as", value: "fiona", url: inbox.url }]);
+  await page.route("**/v1/grants*", (route) => route.fulfill({ json: { items: [null] } }));
+  await page.goto(`${inbox.url}/grants`);
+  await page.getByRole("heading", { name: "This page has stopped working" }).waitFor();
+  await page.getByRole("navigation", { name: "Pages" }).waitFor();
+  expect(opened.complaints.length).toBeGreaterThan(0);
+  await page.unrouteAll();
+  await page.getByRole("button", { name: "Try to go on" }).click();
+  await page.getByRole("heading", { name: "This page has stopped working" }).waitFor({ state: "detached" });
+  await page.context().close();
+});
+
+test("more pages for those who see everything; on a phone the others are in the menu", async () => {
+  const places = async (person: "fiona" | "oscar", isPhone: boolean) => {
+    const { page } = await openAs(browser, inbox, person, isPhone ? PHONE : {});
+    await page.getByText("Live", { exact: true }).waitFor();
+    const names = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents();
+    const [inBar] = [names.map((name) => name.replace(/\d.*$/, ""))];
+    await page.getByRole("button", { name: /you and your settings/ }).click();
+    const inMenu = await page.getByRole("navigation", { name: "All pages" }).getByRole("link").count();
+    await page.context().close();
+    return { inBar, inMenu };
+  };
+  const few = ["Requests", "Grants", "Freezes", "My decisions"];
+  expect(await places("fiona", false)).toEqual({ inBar: few, inMenu: 0 });
+  expect(await places("oscar", false)).toEqual({ inBar: [...few, "Threads", "Audit"], inMenu: 0 });
+  expect(await places("oscar", true)).toEqual({ inBar: few, inMenu: 6 });
+});
