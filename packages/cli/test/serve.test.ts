@@ -185,6 +185,21 @@ describe("at a terminal", () => {
   });
 });
 
+describe("the page", () => {
+  it("is what a link leads to: anybody gets it, and it holds nothing of anybody", async () => {
+    const served = await Served.on(office);
+    const { id } = await office.asked();
+    const { body: opened } = await served.opens((await served.says("listening")).signInLink);
+    const { pathname } = new URL(String(opened["to"]));
+    const page = await served.call(pathname);
+    expect(page).toMatchObject({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } });
+    expect((await served.call(`/requests/${id}`)).body).toEqual(page.body);
+    const [, script = ""] = /<script[^>]* src="\.\/([^"]+)"/.exec(String(page.body["text"])) ?? [];
+    expect(await served.call(`/${script}`)).toMatchObject({ status: 200, headers: { "content-type": "text/javascript; charset=utf-8" } });
+    await served.stop();
+  });
+});
+
 describe("a host that is not its own", () => {
   it("is refused, also with the cookie of somebody who has signed in", async () => {
     const served = await Served.on(office);
@@ -355,8 +370,9 @@ it("is loaded for these commands alone: no other one waits for it", async () => 
     return stderr.split("\n");
   };
   const [list, help, keys] = await Promise.all([loaded("list"), loaded("--help"), loaded("key", "list")]);
-  const ofServer = (urls: readonly string[]) => urls.filter((url) => /hono|packages\/server\/|openid-client|jose/.test(url));
+  const ofServer = (urls: readonly string[]) => urls.filter((url) => /hono|packages\/(?:server|inbox)\/|openid-client|jose/.test(url));
   expect([list.length, help.length].every((count) => count > 20)).toBe(true);
   expect([...ofServer(list), ...ofServer(help)]).toEqual([]);
   expect(ofServer(keys)).not.toEqual([]);
+  expect(keys.filter((url) => url.includes("packages/inbox/"))).toEqual([]);
 });

@@ -148,9 +148,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     await sign("grace");
     const shown = (await office.run(["show", id])).stdout;
     expect(shown).toMatch(/^missing +│ 1 of cfo$/m);
-    expect(shown.replaceAll(/\n +│↳/g, "")).toContain(
-      "it takes 2 of finance, 1 of cfo; whoever signs types what stands at args.of and args.amount",
-    );
+    expect(shown.replaceAll(/\n +│↳/g, "")).toContain("it takes 2 of finance, 1 of cfo; whoever signs types args.of and args.amount");
     const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
     expect(listed?.split("\t")[7]).toBe("1 of cfo");
     const late = await sign("heidi");

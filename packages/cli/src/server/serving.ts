@@ -1,4 +1,5 @@
 import { createFeed } from "@countersign/core/surface";
+import { inbox } from "@countersign/inbox";
 import { personText, visible } from "@countersign/review";
 import { createKeys, createServer, type Server } from "@countersign/server";
 import { signer, type Desk } from "../desk.ts";
@@ -39,7 +40,7 @@ export async function serving(desk: Desk, host: string, port: number): Promise<v
     const { hosts, basePath } = where;
     const { operators, auditors, maxAge } = config.serve;
     const told = { onError: teller(out), onAccess: tellAccess(out) };
-    server = createServer({ gate, authenticate: signIn.ways, hosts, basePath, operators, auditors, maxAge, ...told });
+    server = createServer({ gate, inbox, authenticate: signIn.ways, hosts, basePath, operators, auditors, maxAge, ...told });
     resolve(server);
     void tellDecisions(desk, over.signal);
     // Whoever reads that it listens may end it at once.
@@ -64,7 +65,9 @@ async function tellWhere({ out, tenant, address: store, ...desk }: Desk, { url, 
   out.line(`Serving ${visible(store)}, tenant ${visible(tenant)}, at ${url}${listens}. Ctrl-C ends it.`);
   if (!link) return;
   const who = personText(signer({ ...desk, out, tenant }));
-  out.line(`To sign in as ${who}, open this link in your browser. It works once, for 10 minutes. Enter prints another one.`);
+  out.line(
+    `To sign in as ${who}, open this link in your browser: you come to the page. It works once, for 10 minutes. Enter prints another one.`,
+  );
   // Wrapped by nobody: it has to stay one link.
   const tell = async (): Promise<void> => out.drawn([await link.create()]);
   await tell();
