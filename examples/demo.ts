@@ -1,2 +1,3 @@
-// `pnpm demo`: the story on one framework; `pnpm demo --all`: on all four at once.
-await import(process.argv.includes("--all") ? "./all-four/demo.ts" : "./langgraph/demo.ts");
+// `pnpm demo`: the story on one framework; `pnpm demo --all`: on all four at once; `pnpm demo --inbox`: all four, and the page.
+const has = (flag: string): boolean => process.argv.includes(flag);
+await import(has("--inbox") ? "./inbox/demo.ts" : has("--all") ? "./all-four/demo.ts" : "./langgraph/demo.ts");

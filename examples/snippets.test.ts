@@ -25,6 +25,7 @@ const pages = [
     "stores/memory",
     "stores/sqlite",
     "server",
+    "inbox",
     "cli",
   ].map((name) => `packages/${name}/README.md`),
 ];

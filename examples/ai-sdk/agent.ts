@@ -18,4 +18,4 @@ const agent = new ToolLoopAgent({
   tools: gateTools(gate, { send_payment }),
 });
 
-export const payments = createRunner(gate, agent, { name: "payments" });
+export const payments = createRunner(gate, agent, { name: "payments-ai-sdk" });

@@ -28,4 +28,4 @@ export const agent = createAgent({
   middleware: [approvalMiddleware(gate)],
 });
 
-export const payments = createRunner(gate, agent, { name: "payments" });
+export const payments = createRunner(gate, agent, { name: "payments-langgraph" });

@@ -25,4 +25,4 @@ const agent = new Agent({
 
 // The SDK sends traces to OpenAI, with the key.
 const sdk = new Runner({ tracingDisabled: modelName === undefined });
-export const payments = createRunner(gate, agent, { name: "payments", sdk });
+export const payments = createRunner(gate, agent, { name: "payments-openai", sdk });

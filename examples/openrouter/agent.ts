@@ -19,7 +19,7 @@ export const modelName: string | undefined = process.env["OPENROUTER_API_KEY"] ?
 const client = new OpenRouter({ apiKey: process.env["OPENROUTER_API_KEY"] ?? "none", ...(modelName ? {} : { httpClient: offline }) });
 
 export const payments = createRunner(gate, client, {
-  name: "payments",
+  name: "payments-openrouter",
   model: modelName ?? "offline",
   instructions: "You pay vendors. Propose all payments of a request at once.",
   tools: [sendPayment],

@@ -1,4 +1,4 @@
-// The same API, mounted in four kinds of servers: it answers, tells who calls, decides, and leaves the rest to its host.
+// The same server, mounted in four kinds of others: it answers, tells who calls, decides, and leaves the rest to its host.
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
 import { createServer, request as send, type IncomingMessage, type Server } from "node:http";
@@ -84,6 +84,15 @@ describe.each(HOSTS)("mounted in %s", (_, listen) => {
       body: { code: "UNAUTHENTICATED" },
     });
     expect((await call(port, "GET", "/elsewhere")).status).toBeGreaterThanOrEqual(404);
+  });
+
+  it("has the page, which finds its own files and the API from wherever it is mounted", async () => {
+    const port = await listen();
+    const page = await call(port, "GET", "/approvals/");
+    expect(page).toEqual({ status: 200, body: expect.stringContaining('<base href="/approvals/" />') as string });
+    expect(await call(port, "GET", `/approvals/requests/${"0".repeat(32)}`)).toEqual(page);
+    const [, script = ""] = /<script[^>]* src="\.\/([^"]+)"/.exec(String(page.body)) ?? [];
+    expect((await call(port, "GET", `/approvals/${script}`)).status).toBe(200);
   });
 
   it("takes a decision about what was shown, once", async () => {
