@@ -4,6 +4,8 @@ import { allowedCallRow, allowedInCoreRow } from "./rows/allowed-call.ts";
 import { claimRow } from "./rows/claims.ts";
 import { commitRows } from "./rows/commits.ts";
 import { decidingOverHttpRow } from "./rows/deciding-over-http.ts";
+import { eventsOnPageRow } from "./rows/events-on-page.ts";
+import { firstListRow } from "./rows/first-list.ts";
 import { imports } from "./rows/imports.ts";
 import { listenersRow } from "./rows/listeners.ts";
 import { memoryRow } from "./rows/memory.ts";
@@ -55,6 +57,8 @@ export function allRows(): readonly Row[] {
     ...stores.map(decidingOverHttpRow),
     ...stores.map(pageOverHttpRow),
     ...stores.map(listenersRow),
+    firstListRow(sqlite),
+    eventsOnPageRow(sqlite),
     ...stores.map(memoryRow),
     ...stores.map(verifyRow),
     imports,

@@ -1,4 +1,5 @@
 import { createGate } from "@countersign/core";
+import { inbox } from "@countersign/inbox";
 import { apiKeys, createKeys, createServer, signInLink } from "@countersign/server";
 import { nodeListener } from "@countersign/server/node";
 import { callerOf } from "../serving/callers.ts";
@@ -7,14 +8,14 @@ import { readyAt, type Address } from "../stores/address.ts";
 import { fiona } from "../stores/policy.ts";
 import { orderOf } from "./child.ts";
 
-/** The server of a store. Asked for a `link`, it gives one that signs Fiona in; asked for a `key`, an operator's API key. */
+/** The server of a store, with the page. Asked for a `link`, it gives one that signs Fiona in; asked for a `key`, an operator's API key. */
 const { address } = orderOf<{ readonly address: Address }>();
 const gate = createGate({ store: await readyAt(address) });
 
 await onLoopback((host) => {
   const link = signInLink({ gate, url: `http://${host}`, person: () => fiona });
   const authenticate = [link, apiKeys({ gate }), callerOf];
-  const listen = nodeListener(createServer({ gate, authenticate, hosts: [host], limits: { requests: false } }));
+  const listen = nodeListener(createServer({ gate, inbox, authenticate, hosts: [host], limits: { requests: false } }));
   return {
     listener: (incoming, outgoing) => void listen(incoming, outgoing),
     async answer(question) {
