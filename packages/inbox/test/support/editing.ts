@@ -36,7 +36,7 @@ const policy = definePolicy({
       }),
     ),
     write: anyOf(z.looseObject({ body: z.string() })),
-    hurry: { ...anyOf(z.object({ text: z.string() })), review: { roles: ["finance"], expiresIn: "2s" } },
+    hurry: { ...anyOf(z.object({ text: z.string() })), review: { roles: ["finance"], expiresIn: "5s" } },
     secret: { ...anyOf(z.object({ iban: z.string(), amount: z.number() })), redact: ["args.iban"] },
   },
 });

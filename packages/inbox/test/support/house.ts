@@ -54,7 +54,7 @@ const payments = definePolicy({
       args: z.object({ event: z.string(), seats: z.int() }),
       ask: true,
       describe: ({ args }) => ({ title: `Hold ${args.seats} seats for ${args.event}`, risk: "low" as const }),
-      review: { roles: ["finance"], expiresIn: "3s" },
+      review: { roles: ["finance"], expiresIn: "5s" },
     },
     send_mail: {
       args: z.object({ to: z.array(z.string()), subject: z.string(), body: z.string(), options: z.object({ copy: z.boolean(), delay: z.int().optional() }).optional() }), // prettier-ignore
