@@ -1,4 +1,4 @@
-import { hasHidden } from "@countersign/review";
+import { escapedJson, hasHidden } from "@countersign/review";
 import { isObject, Typed } from "./entered.ts";
 
 /**
@@ -21,9 +21,5 @@ function scalarText(value: unknown): string {
   const text = JSON.stringify(value);
   if (!hasHidden(text)) return text;
   // A letter before it: a mark that sits on a letter is nothing hidden.
-  return Array.from(text, (character) => (hasHidden(`a${character}`) ? escaped(character) : character)).join("");
-}
-
-function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, "0")}`).join("");
+  return Array.from(text, (character) => (hasHidden(`a${character}`) ? escapedJson(character) : character)).join("");
 }
