@@ -1,8 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { PostgresVersion } from "@countersign/postgres-server";
 import pg from "pg";
 import { askTheRun } from "./broker.ts";
-
-let databases = 0;
 
 /**
  * The URL of an empty database of the caller's own, on the run's one PostgreSQL server of that version. Roles and
@@ -11,7 +10,8 @@ let databases = 0;
  */
 export async function testDatabase(version: PostgresVersion = 18): Promise<string> {
   const url = new URL(await askTheRun({ of: "postgres", version }));
-  const name = `test_${process.pid}_${++databases}`;
+  // Processes come and go, and their numbers come again.
+  const name = `test_${randomUUID().replaceAll("-", "")}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {

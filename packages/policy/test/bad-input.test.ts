@@ -5,6 +5,12 @@ import { describe, expect, it } from "vitest";
 import { explain, lint, loadPolicy } from "../src/index.ts";
 import { askFile, ruleFile } from "./tools.ts";
 
+/** How long this process has worked until now, in ms: what others do on the machine doesn't count. */
+function worked(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 function errorOf(text: string): CountersignError<"POLICY_INVALID"> {
   try {
     loadPolicy(text, { path: "policy.yaml" });
@@ -157,17 +163,17 @@ describe("a text built to take for ever", () => {
     ["loops in loops", () => askFile("args.x.all(a, args.x.all(b, args.x.all(c, c != a)))"), /Loops/],
     ["a regular expression of regular expressions", () => askFile("args.x.matches('((((x{100}){100}){100}){100})')"), /RE2/],
   ])("%s", (_, text, message) => {
-    const began = performance.now();
+    const began = worked();
     expect(errorOf(text()).message).toMatch(message);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(worked() - began).toBeLessThan(5_000);
   });
 
   it("20,000 rules are read in time that grows with their number", () => {
     const timeFor = (count: number): number => {
-      const began = performance.now();
+      const began = worked();
       const policy = loadPolicy(`version: 1\ntools:\n${Array.from({ length: count }, (_, index) => `  t${index}: ask\n`).join("")}`);
       expect(policy.check({ tool: `t${count - 1}`, args: {} })).toMatchObject({ type: "ask", rule: `t${count - 1}` });
-      return performance.now() - began;
+      return worked() - began;
     };
     // Ten times as many: with the square of their number it would take a hundred times as long.
     expect(timeFor(2_000) * 50).toBeGreaterThan(timeFor(20_000));
@@ -177,9 +183,9 @@ describe("a text built to take for ever", () => {
 describe("a call built to take for ever", () => {
   const check = (condition: string, args: object) => {
     const policy = loadPolicy(askFile(condition));
-    const began = performance.now();
+    const began = worked();
     const verdict = policy.check({ tool: "send_payment", args });
-    return { type: verdict.type, took: performance.now() - began };
+    return { type: verdict.type, took: worked() - began };
   };
 
   it.each(["(a+)+$", "^(a|aa)+$", "(.*a){20}c", "(a|b)*a(a|b){20}c", "^(([a-z])+.)+[A-Z]([a-z])+$"])(

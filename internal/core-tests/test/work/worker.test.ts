@@ -23,8 +23,12 @@ const policy = definePolicy({
 const alice = { id: "alice" };
 const PAY = call("call_0", "pay", { amount: 4_200, to: "Acme" });
 
+/** The clock stands until it is moved: else a run that failed is due again where the machine stood still for a second. */
+const START = Date.now();
+const now = (): number => START;
+
 function setting(tools: { pay?: (args: object) => unknown } = {}, warn?: (message: string) => void) {
-  const gate = testGate(policy, warn && { warn });
+  const gate = testGate(policy, { now, ...(warn && { warn }) });
   const runner = createRunner(gate, { model: scripted([PAY], "done"), tools: { pay: () => "paid", ...tools } });
   const ask = async (threadId: string): Promise<ApprovalRequest> => pendingOf(await runner.start(threadId, "go"));
   const sign = async (threadId: string): Promise<void> => void (await gate.decide(await ask(threadId), approve(), { by: alice }));
@@ -100,7 +104,7 @@ describe("drain", () => {
   });
 
   it("backs off from a thread that fails, and tells about it", async () => {
-    const gate = testGate(policy);
+    const gate = testGate(policy, { now });
     let fails = true;
     const agent = { model: scripted([PAY], "done"), tools: { pay: () => "paid" } };
     const model = async (messages: readonly Message[]) => {
@@ -140,7 +144,7 @@ describe("drain", () => {
     await createWorker(gate, [], { onEvent }).drain();
     expect(ofThread("c")).toEqual([{ type: "expired", requestId: waits.id, threadId: "c", agent, tool: "pay" }]);
     const warnings: string[] = [];
-    const loud = testGate(policy, { warn: (message) => warnings.push(message) });
+    const loud = testGate(policy, { now, warn: (message) => warnings.push(message) });
     const plan = scripted([PAY]);
     const model = async (messages: readonly Message[]) =>
       messages.length > 2 ? Promise.reject(new Error("provider down")) : plan(messages);
