@@ -1,9 +1,11 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { hash } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, constants, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cp, readdir, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -32,6 +34,8 @@ const SUPERUSER = "postgres";
 const PASSWORD = "postgres";
 /** PostgreSQL refuses to be run by root, so nobody runs it then. */
 const OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+/** What is made once, beside whatever else a test run keeps. */
+const CLUSTERS = resolve(import.meta.dirname, "../../../.vitest/clusters");
 const PATIENCE = 30_000;
 /** How long clients have to leave: `end()` of a pool answers before its connections are closed, and a cut one is an error. */
 const FAREWELL = 1_000;
@@ -41,15 +45,12 @@ const FAREWELL = 1_000;
  * unless `settings` say `fsync: "on"`.
  */
 export async function startPostgres({ version = 18, settings = {} }: PostgresServerOptions = {}): Promise<PostgresServer> {
-  const { initdb, postgres } = await binariesOf(version);
+  const { postgres } = await binariesOf(version);
   const folder = mkdtempSync(join(tmpdir(), "countersign-postgres-"));
   const data = join(folder, "data");
   chmodSync(folder, 0o755);
-  if (OWNER.uid !== undefined) chownSync(folder, OWNER.uid, OWNER.gid);
-  const secret = join(folder, "password");
-  writeFileSync(secret, PASSWORD);
-  const cluster = ["-D", data, "-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "--locale=C", "--no-sync"];
-  await promisify(execFile)(initdb, cluster, OWNER);
+  give(folder);
+  await copyCluster(await emptyCluster(version), data);
 
   const port = await freePort();
   const url = `postgresql://${SUPERUSER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
@@ -94,6 +95,44 @@ export async function startPostgres({ version = 18, settings = {} }: PostgresSer
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/**
+ * An empty cluster to be copied, made once for this machine: that takes longer than all the rest of a start. Another
+ * package of PostgreSQL gets another one.
+ */
+async function emptyCluster(version: PostgresVersion): Promise<string> {
+  const { initdb } = await binariesOf(version);
+  const options = ["-U", SUPERUSER, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"];
+  const kept = join(CLUSTERS, `${version}-${hash("sha256", JSON.stringify([initdb, options, PASSWORD])).slice(0, 16)}`);
+  if (existsSync(kept)) return kept;
+  // Whoever runs it may not write there, nor perhaps look.
+  const folder = mkdtempSync(join(tmpdir(), "countersign-cluster-"));
+  try {
+    const [data, secret] = [join(folder, "data"), join(folder, "password")];
+    writeFileSync(secret, PASSWORD);
+    for (const path of [folder, secret]) give(path);
+    await promisify(execFile)(initdb, ["-D", data, "--pwfile", secret, ...options], OWNER);
+    const whole = `${kept}.${process.pid}`;
+    mkdirSync(CLUSTERS, { recursive: true });
+    await cp(data, whole, { recursive: true });
+    // Another process may have been faster.
+    await rename(whole, kept).catch(() => rm(whole, { recursive: true, force: true }));
+    return kept;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function copyCluster(from: string, to: string): Promise<void> {
+  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  chmodSync(to, 0o700);
+  if (OWNER.uid === undefined) return;
+  for (const entry of [to, ...(await readdir(to, { recursive: true })).map((name) => join(to, name))]) give(entry);
+}
+
+function give(path: string): void {
+  if (OWNER.uid !== undefined) chownSync(path, OWNER.uid, OWNER.gid);
 }
 
 /** False: it ended instead. */

@@ -148,6 +148,12 @@ describe("an effect that was called off", () => {
 
 describe("an effect that stood still for longer than its lease", () => {
   const closed = new Error("the bank closed the connection");
+  /** A clock that only moves when it is told to, however busy the machine is. */
+  function standing() {
+    const start = Date.now();
+    let passed = 0;
+    return { now: () => start + passed, pass: (ms: number) => void (passed += ms) };
+  }
 
   it("is unknown if it throws, and done if it answers", async () => {
     const gate = testGate(policy);
@@ -161,7 +167,8 @@ describe("an effect that stood still for longer than its lease", () => {
 
   it("is unknown also if its next sign of life came in between", async () => {
     const beats: (() => void)[] = [];
-    const inner = memoryStore();
+    const { now, pass } = standing();
+    const inner = memoryStore({ now });
     const heard = new Promise<void>((resolve) => beats.push(resolve));
     const commit: StorePort["commit"] = async (batch) => {
       const committed = await inner.commit(batch);
@@ -170,10 +177,10 @@ describe("an effect that stood still for longer than its lease", () => {
       return committed;
     };
     const store: StorePort = { ...inner, commit };
-    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 90 } });
+    const gate = createGate({ policy, store, now, warn: () => {}, timings: { lease: 90 } });
     const ticket = await approved(gate);
     const run = gate.execute(ticket, async () => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120);
+      pass(120);
       await heard;
       throw closed;
     });
@@ -182,10 +189,11 @@ describe("an effect that stood still for longer than its lease", () => {
   });
 
   it("is unknown if the lease of its thread was over, whoever has that by now", async () => {
-    const store = memoryStore();
-    const gate = createGate({ policy, store, warn: () => {}, timings: { lease: 300, claimLease: "60s" } });
+    const { now, pass } = standing();
+    const store = memoryStore({ now });
+    const gate = createGate({ policy, store, now, warn: () => {}, timings: { lease: 300, claimLease: "60s" } });
     const pay = (): never => {
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 350);
+      pass(350);
       throw closed;
     };
     const runner = createRunner(gate, { model: scripted([call("c", "pay", {})], "done"), tools: { pay } });

@@ -1,26 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, StorePort } from "@countersign/core/store";
-import { testDatabase } from "@countersign/test-run";
 import { commit, event, put, putThread, request, TENANT, thread } from "@countersign/store-tests";
+import { testDatabase } from "@countersign/test-run";
 import { describe, expect, test } from "vitest";
-import { startProxy, type Moment, type Proxy } from "./proxy.ts";
-import { failure, newSchema, openStore } from "./setting.ts";
+import { pairOn } from "./pair.ts";
+import type { Moment } from "./proxy.ts";
+import { failure } from "./setting.ts";
 
 const database = await testDatabase();
+const pair = () => pairOn(database);
 
 const retryable = { code: "STORE_UNAVAILABLE", details: { retryable: true } };
 const OK = { ok: true };
-
-/** A store behind a proxy, and another one that isn't; both have thread t and request r1 (version 1, one event). */
-async function pair(): Promise<{ readonly proxy: Proxy; readonly store: StorePort; readonly rival: StorePort }> {
-  const schema = newSchema();
-  const proxy = await startProxy(database);
-  const store = openStore(proxy.url, { schema });
-  const rival = openStore(database, { schema });
-  await commit(rival, [putThread(thread("t")), put(request("r1"))], [event("r1", 1)]);
-  await store.now();
-  return { proxy, store, rival };
-}
 
 const batch = (changes: Batch["changes"], events: Batch["events"] = []): Batch => ({ tenant: TENANT, changes, events });
 /** As a decision does it. */
@@ -140,56 +130,4 @@ test("threads that somebody else took over before the answer was looked up are t
     expect(await rival.commit(batch([putThread(thread("t", { fence: 3, holder: "theirs", leaseUntil: 9e15 }), 2)]))).toEqual(OK);
   });
   expect(await store.claimDue("thread", { tenant: TENANT, holder: "mine", leaseMs: 60_000, limit: 5 })).toEqual([]);
-});
-
-test.each<Moment>(["before", "after"])("every read is asked again when its connection is cut %s it", async (moment) => {
-  const { proxy, store } = await pair();
-  const due = { tenant: TENANT, holder: "h", leaseMs: 1, limit: 10 };
-  const reads: readonly (() => Promise<unknown>)[] = [
-    // What it remembers of the server's clock is over then.
-    () => sleep(1_050).then(() => store.now()),
-    () => store.getRequest(TENANT, "r1"),
-    () => store.getThread(TENANT, "t"),
-    () => store.requestsOfThread(TENANT, "pay-001"),
-    () => store.requestsOfTurn(TENANT, "pay-001", "msg_1"),
-    () => store.listRequests(TENANT, { status: "pending" }),
-    () => store.listRequests(TENANT, { reviewableBy: { id: "alice" } }),
-    () => store.countRequests(TENANT, {}, 10),
-    () => store.grantsFor(TENANT, { namespace: undefined, tool: "send_payment", agent: "payments" }),
-    () => store.listEvents(TENANT, undefined, 10),
-    () => store.listEvents(TENANT, undefined, 10, "r1"),
-    () => store.claimDue("expiry", due),
-    () => store.claimDue("claim", due),
-    () => store.closedThreads?.(TENANT, 1, 10) ?? Promise.resolve(),
-  ];
-  for (const [index, read] of reads.entries()) {
-    const expected = await read();
-    proxy.lose("SELECT", moment);
-    const found = await read();
-    if (index > 0) expect(found).toEqual(expected);
-    expect(proxy.cuts).toBe(index + 1);
-  }
-});
-
-test("opening is done again when its connection is cut at any statement", async () => {
-  const proxy = await startProxy(database);
-  for (const part of [
-    "server_version_num",
-    "SELECT version",
-    "BEGIN",
-    "pg_advisory",
-    "CREATE SCHEMA",
-    "CREATE TABLE",
-    "UPDATE",
-    "COMMIT",
-  ]) {
-    for (const moment of ["before", "after"] as const) {
-      const cuts = proxy.cuts;
-      proxy.lose(part, moment);
-      const schema = newSchema();
-      await commit(openStore(proxy.url, { schema }), [put(request("r1"))]);
-      expect(proxy.cuts).toBe(cuts + 1);
-      expect(await openStore(database, { schema }).getRequest(TENANT, "r1")).toBeDefined();
-    }
-  }
 });

@@ -19,12 +19,14 @@ const app = urlOf(server.url, { username: "app", password: SECRET });
 const guest = urlOf(server.url, { username: "guest", password: SECRET });
 
 async function said(url: string, options: object = {}): Promise<string> {
-  const { error } = await failure(openStore(url, { schema: newSchema(), ...options }).now());
+  await using store = postgresStore({ connectionString: url, schema: newSchema(), ...options });
+  const { error } = await failure(store.now());
   expect(JSON.stringify([String(error), (error as { details: unknown }).details])).not.toContain(SECRET);
   return (error as Error).message;
 }
 
-test.each<[string, string, object, string]>([
+// Side by side: who may come back is waited for.
+test.concurrent.each<[string, string, object, string]>([
   ["a wrong password", urlOf(app, { password: `not ${SECRET}` }), {}, 'The store can\'t do this: wrong user or password. Check both in the address. The server says: password authentication failed for user "app".'], // prettier-ignore
   ["no password", urlOf(app, { password: "" }), {}, "The store can't do this: the server asks for a password, and the address has none. Add one, or set PGPASSWORD."], // prettier-ignore
   ["no such database", urlOf(app, { pathname: "/nothing" }), {}, 'The store can\'t do this: there is no such database. Create it first: the store makes its schema, not its database. The server says: database "nothing" does not exist.'], // prettier-ignore

@@ -1,0 +1,3 @@
+import { testRoles } from "./on-roles.ts";
+
+await testRoles(14);
