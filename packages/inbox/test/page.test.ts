@@ -1,13 +1,10 @@
 // The page as a whole: where it is served, and what it loads.
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs } from "./support/browser.ts";
+import { expectClean, openAs, sharedBrowser } from "./support/browser.ts";
 import { house } from "./support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 test("it is drawn under a base path, within its own policy, and asks nobody else", async () => {
   await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 4_200, invoice: "88" });

@@ -1,24 +1,22 @@
 // Several are decided together: each is shown, each is answered by itself.
 import { reject } from "@countersign/core";
 import type { Page } from "playwright-core";
-import { afterAll, beforeEach, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { beforeEach, expect, test } from "vitest";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE, type House } from "../support/house.ts";
 import { recorded } from "../support/deciding.ts";
 
-const browser = await launch();
+const browser = await sharedBrowser();
 let inbox: House;
 beforeEach(async () => {
   inbox = await house();
   return () => inbox.close();
 });
-afterAll(() => browser.close());
 
 const payment = (amount: number) => inbox.ask("send_payment", { recipient: "Acme Corp", amount, invoice: String(amount) });
 
 async function chooseAll(): Promise<Page> {
   const { page } = await openAs(browser, inbox, "fiona");
-  page.setDefaultTimeout(5_000);
   await page
     .getByRole("checkbox", { name: /select all/i })
     .first()

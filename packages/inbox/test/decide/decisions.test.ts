@@ -1,14 +1,11 @@
 // Each decision, as somebody makes it: with the mouse, with keys, typed, remembered, by two.
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 import { openRequest, paused, pressOnceDrawn, recorded, settled } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const payment = (amount = 4_200) => inbox.ask("send_payment", { recipient: "Acme Corp", amount, invoice: "88" });
 

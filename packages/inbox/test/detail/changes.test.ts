@@ -2,15 +2,12 @@
 import { approve, edit, reject } from "@countersign/core";
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 import { contentsOf, openRequest, partOf, rowsOf } from "../support/detail.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const WIRE = { recipient: "Acme Corp", amount: 42_000, country: "DE" };
 const SHORT = { viewport: { width: 1_280, height: 400 } };

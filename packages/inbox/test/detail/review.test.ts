@@ -1,16 +1,13 @@
 // What a reviewer is shown of a request.
 import { approve, edit, reject, type JsonObject } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, PHONE } from "../support/browser.ts";
+import { expectClean, PHONE, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 import { lose } from "../support/lose.ts";
 import { contentsOf, expectNothingOutside, openRequest, partOf, rowsOf } from "../support/detail.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const WIRE = { recipient: "Acme Corp", amount: 42_000, iban: "DE89370400440532013000", country: "DE" };
 

@@ -1,14 +1,11 @@
 // A reviewer changes arguments and signs them, in a real browser before a real server.
 import type { Locator } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch } from "../support/browser.ts";
+import { expectClean, sharedBrowser } from "../support/browser.ts";
 import { editing, editingHouse, ORDER, requestOf, signed } from "../support/editing.ts";
 
-const [browser, inbox] = await Promise.all([launch(), editingHouse()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), editingHouse()]);
+afterAll(() => inbox.close());
 
 const focused = (place: Locator) => place.and(place.page().locator(":focus")).waitFor();
 

@@ -179,7 +179,7 @@ test("JSON is read as JSON.parse reads it", () => {
   fc.assert(
     fc.property(fc.json(), (json) => {
       const read = parseJson(json);
-      if ("value" in read) expect(read.value).toEqual(JSON.parse(json.replaceAll(/(?<![\d.])-0(?![\d.])/g, "0")));
+      if ("value" in read) expect(read.value).toEqual(JSON.parse(json, (_, value: unknown) => (value === 0 ? 0 : value)));
     }),
   );
 });

@@ -1,14 +1,11 @@
 // An edit is looked at before it is signed, by the rules of the server.
 import type { Locator } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { dialog, editing, editingHouse, look, ORDER, requestOf } from "../support/editing.ts";
 
-const [browser, inbox] = await Promise.all([launch(), editingHouse()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), editingHouse()]);
+afterAll(() => inbox.close());
 
 const focused = (place: Locator) => place.and(place.page().locator(":focus")).waitFor();
 

@@ -1,14 +1,11 @@
 // A real keyboard: keys of the page, of what stands alone, and those that are somebody else's.
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house, type PersonName } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 async function open(person: PersonName = "oscar"): Promise<Page> {
   const { page } = await openAs(browser, inbox, person);

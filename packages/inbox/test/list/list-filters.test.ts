@@ -1,10 +1,10 @@
 // What the list shows stands in the address: it survives a reload, the way back, and being sent to somebody.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 beforeAll(async () => {
   for (const amount of [2_000, 3_000, 4_000]) await inbox.ask("send_payment", { recipient: "Acme Corp", amount });
   await inbox.ask("send_mail", { to: ["a@b.example"], subject: "s", body: "b" }, { key: "mail" });
@@ -17,10 +17,7 @@ beforeAll(async () => {
     );
   }
 });
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 test("filters are chips, each of which can be taken away", async () => {
   const opened = await openAs(browser, inbox, "fiona");

@@ -1,10 +1,10 @@
 // The list by keys alone: moving, opening, choosing, and finding one's way back.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 beforeAll(async () => {
   for (const amount of [2_000, 3_000, 4_000, 5_000]) {
     await inbox.ask("send_payment", { recipient: "Acme Corp", amount });
@@ -13,10 +13,7 @@ beforeAll(async () => {
   }
   await inbox.ask("send_mail", { to: ["a@b.example"], subject: "Numbers", body: "b" });
 });
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 async function press(page: Page, ...keys: readonly string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);

@@ -1,16 +1,13 @@
 // A list that somebody looks at: nothing in it moves until they say so, and nothing in it is out of date.
 import { afterAll, expect, test } from "vitest";
 import type { Page } from "playwright-core";
-import { expectClean, launch, openAs } from "../support/browser.ts";
+import { expectClean, openAs, sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { house, PEOPLE, type House } from "../support/house.ts";
 
-const browser = await launch();
+const browser = await sharedBrowser();
 const houses: House[] = [];
-afterAll(async () => {
-  await browser.close();
-  await Promise.all(houses.map((each) => each.close()));
-});
+afterAll(() => Promise.all(houses.map((each) => each.close())));
 
 /** A house in which payments of these amounts wait. */
 async function houseWith(...amounts: readonly number[]) {
@@ -115,18 +112,4 @@ test("a freeze marks what it stops, in place", async () => {
   await page.getByText("frozen", { exact: true }).waitFor();
   await inbox.gate.liftFreeze(freeze.id, { by: PEOPLE.oscar });
   await page.getByText("frozen", { exact: true }).waitFor({ state: "detached" });
-});
-
-test("one whose time is over stops looking as if it could be decided", async () => {
-  const { inbox } = await houseWith(2_000);
-  await inbox.ask("hold_seats", { event: "Gala", seats: 3 });
-  const { page } = await openAs(browser, inbox, "fiona");
-  await page.getByRole("heading", { name: "2 waiting for you" }).waitFor();
-  await page.getByText("Expired: nobody decided in time").waitFor();
-  await page.getByRole("heading", { name: "1 waiting for you" }).waitFor();
-  expect(await page.getByRole("checkbox", { name: "Select Hold 3 seats" }).count()).toBe(0);
-  // Read anew, as long as nothing has come by that says so in the store.
-  await page.reload();
-  await page.getByText("Expired: nobody decided in time").waitFor();
-  await page.getByRole("heading", { name: "1 waiting for you" }).waitFor();
 });

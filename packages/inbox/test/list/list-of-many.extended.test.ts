@@ -1,11 +1,11 @@
 // A list of which nobody reads the end: 100,000 wait.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectClean, launch, openAs } from "../support/browser.ts";
+import { expectClean, openAs, sharedBrowser } from "../support/browser.ts";
 import { settled } from "../support/deciding.ts";
 import { house } from "../support/house.ts";
 
 const MANY = 100_000;
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 beforeAll(async () => {
   for (let index = 0; index < MANY; index++)
     await inbox.ask(
@@ -15,10 +15,7 @@ beforeAll(async () => {
       { key: `of-many-${index}`, requestedBy: { id: `clerk-${index % 200}` } },
     );
 }, 600_000);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 test("it is read a page at a time, searched, and decided from with keys", async () => {
   const opened = await openAs(browser, inbox, "fiona");

@@ -3,16 +3,13 @@ import { readFile } from "node:fs/promises";
 import { approve, reject, verifyTrail, type AuditEvent } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 
 const store = memoryStore();
-const [browser, inbox] = await Promise.all([launch(), house({ store })]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house({ store })]);
 const { gate } = inbox;
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 let asked = 0;
 const payment = (recipient = `Payee ${++asked}`) => inbox.ask("send_payment", { recipient, amount: 4_200 + ++asked });

@@ -1,15 +1,12 @@
 // The emergency brake: two presses and a reason, and the gate refuses.
 import { approve, type ApprovalRequest } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 const { gate } = inbox;
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 let asked = 0;
 const payment = (): Promise<ApprovalRequest> => inbox.ask("send_payment", { recipient: `Payee ${++asked}`, amount: 4_200 });

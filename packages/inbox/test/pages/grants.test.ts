@@ -1,15 +1,12 @@
 // Remembered decisions: what they decide, who may take them back, and that it holds.
 import { approve, reject, type ApprovalRequest, type Principal } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 const { gate } = inbox;
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 let asked = 0;
 const payment = (requestedBy: Principal = PEOPLE.dora): Promise<ApprovalRequest> =>

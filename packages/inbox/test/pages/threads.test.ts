@@ -1,16 +1,13 @@
 // Runs that fail, for those who keep them running.
 import { memoryStore } from "@countersign/memory";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { failingThread } from "../support/failing-thread.ts";
 import { house } from "../support/house.ts";
 
 const store = memoryStore();
-const [browser, inbox] = await Promise.all([launch(), house({ store })]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house({ store })]);
+afterAll(() => inbox.close());
 
 test("operators see which runs fail, since when, by what, and the way to their requests", async () => {
   await failingThread(store, "invoice <b>88</b>\u202e", { lastError: "connect <script>ECONNREFUSED</script>\u200b" });

@@ -1,14 +1,11 @@
 // The frame: what is the same wherever somebody is.
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs, PHONE } from "../support/browser.ts";
+import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
 import { SOON } from "../support/ear.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox, atRoot] = await Promise.all([launch(), house(), house({ basePath: "" })]);
-afterAll(async () => {
-  await browser.close();
-  await Promise.all([inbox.close(), atRoot.close()]);
-});
+const [browser, inbox, atRoot] = await Promise.all([sharedBrowser(), house(), house({ basePath: "" })]);
+afterAll(() => Promise.all([inbox.close(), atRoot.close()]));
 
 test.each([
   ["/approvals", inbox],

@@ -12,7 +12,6 @@ export async function openRequest(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const { page } = await openAs(browser, inbox, person, { path: `/requests/${id}`, ...options });
-  page.setDefaultTimeout(5_000);
   await settled(page);
   return page;
 }

@@ -3,6 +3,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { z } from "zod";
 import { openAs, type OpenPage } from "./browser.ts";
 import { house, type House } from "./house.ts";
+import { SOON_OVER, type SoonOver } from "./in-time.ts";
 
 const Line = z.object({ item: z.string(), count: z.int().min(1) });
 const anyOf = <S extends z.ZodType>(args: S) => ({ args, ask: true, review: { roles: ["finance"] } }) as const;
@@ -36,7 +37,13 @@ const policy = definePolicy({
       }),
     ),
     write: anyOf(z.looseObject({ body: z.string() })),
-    hurry: { ...anyOf(z.object({ text: z.string() })), review: { roles: ["finance"], expiresIn: "5s" } },
+    hurry: {
+      args: z.object({ text: z.string(), within: z.enum(SOON_OVER) }),
+      ask: SOON_OVER.map((within) => ({
+        when: ({ args }: { readonly args: { readonly within: SoonOver } }) => args.within === within,
+        review: { roles: ["finance"], expiresIn: within },
+      })),
+    },
     secret: { ...anyOf(z.object({ iban: z.string(), amount: z.number() })), redact: ["args.iban"] },
   },
 });
@@ -70,7 +77,16 @@ export async function editing(
   args: JsonObject,
   options: Parameters<typeof openAs>[3] = {},
 ): Promise<OpenEdit> {
-  const { id } = await inbox.ask(tool, args);
+  return editingOf(browser, inbox, await inbox.ask(tool, args), options);
+}
+
+/** Fiona looks at this request, and begins to edit it. */
+export async function editingOf(
+  browser: Browser,
+  inbox: House,
+  { id }: Pick<ApprovalRequest, "id">,
+  options: Parameters<typeof openAs>[3] = {},
+): Promise<OpenEdit> {
   const opened = await openAs(browser, inbox, "fiona", { ...options, path: `/requests/${id}` });
   await opened.page.getByRole("button", { name: "Edit" }).click();
   await opened.page.getByRole("heading", { name: "Edit the arguments" }).waitFor();

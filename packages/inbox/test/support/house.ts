@@ -6,6 +6,7 @@ import { createServer, type Server, type ServerOptions } from "@countersign/serv
 import { nodeListener } from "@countersign/server/node";
 import { z } from "zod";
 import { inbox } from "@countersign/inbox";
+import { SOON_OVER, type SoonOver } from "./in-time.ts";
 
 /** Those who sign here. Their browsers say who they are by a cookie: how real ways sign people in is the server's to test. */
 export const PEOPLE = {
@@ -51,10 +52,12 @@ const payments = definePolicy({
       },
     },
     hold_seats: {
-      args: z.object({ event: z.string(), seats: z.int() }),
-      ask: true,
+      args: z.object({ event: z.string(), seats: z.int(), within: z.enum(SOON_OVER) }),
+      ask: SOON_OVER.map((within) => ({
+        when: ({ args }: { readonly args: { readonly within: SoonOver } }) => args.within === within,
+        review: { roles: ["finance"], expiresIn: within },
+      })),
       describe: ({ args }) => ({ title: `Hold ${args.seats} seats for ${args.event}`, risk: "low" as const }),
-      review: { roles: ["finance"], expiresIn: "5s" },
     },
     send_mail: {
       args: z.object({ to: z.array(z.string()), subject: z.string(), body: z.string(), options: z.object({ copy: z.boolean(), delay: z.int().optional() }).optional() }), // prettier-ignore

@@ -1,17 +1,14 @@
 // What a browser keeps of requests: drafts, for as long as somebody is signed in.
 import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 import { signInDesk } from "../support/sign-in-desk.ts";
 
 const [browser, inbox] = await Promise.all([
-  launch(),
+  sharedBrowser(),
   house({ options: (url) => ({ authenticate: signInDesk(url, { name: "oidc", person: () => "fiona" }) }) }),
 ]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 const KEPT = "JSON.stringify({ ...sessionStorage, ...localStorage })";
 

@@ -1,18 +1,15 @@
 // Long lists: page by page, with few of the rows drawn at a time.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 beforeAll(async () => {
   for (let index = 0; index < 300; index++) await inbox.ask("send_payment", { recipient: `Payee ${index}`, amount: 2_000 });
 });
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 /** Keys move within the list once a row has the focus. */
 async function readToTheEnd(page: Page): Promise<void> {

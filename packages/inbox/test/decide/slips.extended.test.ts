@@ -1,17 +1,14 @@
 // What slips signs nothing: neither what somebody no longer looks at, nor what they have not looked at yet.
 import { approve, edit } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { SOON } from "../support/ear.ts";
 import { house } from "../support/house.ts";
 import { openRequest, recorded } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const WIRE = { recipient: "Initech", amount: 9_000, country: "DE", urgent: false };
 

@@ -1,15 +1,12 @@
 // Somebody was faster, the arguments changed, time ran out: said in place, and nothing that was typed is lost.
 import { approve, edit } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 import { openRequest, recorded, settled } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 let amount = 4_200;
 /** Each of another amount: of the same call a second time, the page warns. */
@@ -58,21 +55,6 @@ test("arguments that change while the panel is open can't be signed before they 
   await settled(wire);
   await wire.keyboard.press("a");
   expect(await wire.getByLabel("Type the amount").inputValue()).toBe("");
-});
-
-test("it expires while the panel is open", async () => {
-  const request = await inbox.ask("hold_seats", { event: "the gala", seats: 4 });
-  const page = await openRequest(browser, inbox, "fiona", request);
-  await page.keyboard.press("r");
-  await page.getByLabel("Why?").fill("No seats.");
-  await page.waitForTimeout(Math.max(0, (request.expiresAt ?? 0) - Date.now()) + 100);
-  await page.keyboard.press("Control+Enter");
-  await page
-    .getByText(/has expired/)
-    .first()
-    .waitFor();
-  expect(await page.getByLabel("Why?").inputValue()).toBe("No seats.");
-  expect((await recorded(inbox, request)).events).not.toContain("rejected");
 });
 
 test("what the terms don't allow any more is said as the server says it", async () => {

@@ -1,7 +1,7 @@
 // All tabs of a browser have one stream of live events, and any of them can go on with it.
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { openEar, SOON } from "../support/ear.ts";
 import { house, PEOPLE, type PersonName } from "../support/house.ts";
 
@@ -9,7 +9,7 @@ import { house, PEOPLE, type PersonName } from "../support/house.ts";
 let begun = 0;
 const counted = new WeakSet<Request>();
 const [browser, inbox] = await Promise.all([
-  launch(),
+  sharedBrowser(),
   house({
     options: {
       authenticate: (request) => {
@@ -21,10 +21,7 @@ const [browser, inbox] = await Promise.all([
     },
   }),
 ]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 async function browserOf(person: PersonName): Promise<BrowserContext> {
   const context = await browser.newContext();

@@ -1,15 +1,12 @@
 // The network is slow, or fails, and the session ends: said in place, sent once, and nothing is lost.
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 import { openRequest, paused, recorded, settled } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 let amount = 4_200;
 /** Each of another amount: of the same call a second time, the page warns. */

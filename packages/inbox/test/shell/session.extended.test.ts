@@ -1,7 +1,7 @@
-// Who the page is for: signing in, being signed out in the middle, and somebody else in the same browser.
+// Who the page is for: being signed out in the middle, and somebody else in the same browser.
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { settled } from "../support/deciding.ts";
 import { house, type PersonName } from "../support/house.ts";
 import { signInDesk } from "../support/sign-in-desk.ts";
@@ -11,15 +11,8 @@ let until: number | undefined;
 let authenticatedAt = Date.now();
 const desk = (url: string) =>
   signInDesk(url, { name: "oidc", person: () => person, until: () => until, authenticatedAt: () => authenticatedAt });
-const [browser, inbox, plain] = await Promise.all([
-  launch(),
-  house({ options: (url) => ({ authenticate: desk(url), maxAge: "1h" }) }),
-  house({ basePath: "" }),
-]);
-afterAll(async () => {
-  await browser.close();
-  await Promise.all([inbox.close(), plain.close()]);
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house({ options: (url) => ({ authenticate: desk(url), maxAge: "1h" }) })]);
+afterAll(() => inbox.close());
 
 async function signedIn(path = "/"): Promise<Page> {
   [person, until, authenticatedAt] = ["fiona", undefined, Date.now()];
@@ -32,30 +25,6 @@ async function signedIn(path = "/"): Promise<Page> {
 /** Without a load it is still there. */
 const mark = (page: Page) => page.evaluate("globalThis.mark = true");
 const isMarked = (page: Page) => page.evaluate("globalThis.mark");
-
-test("somebody signs in, and comes to where the link led, filters and all; then signs out", async () => {
-  const { id } = await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 2_000 });
-  const page = await signedIn(`/requests/${id}?tool=send_payment`);
-  expect(page.url()).toBe(`${inbox.url}/requests/${id}?tool=send_payment`);
-  await page.getByRole("heading", { name: "Pay Acme Corp $2,000" }).waitFor();
-  await page.getByRole("button", { name: /^Fiona/ }).click();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  expect(await page.getByText("Acme").count()).toBe(0);
-  expect(await page.context().cookies()).toEqual([]);
-  await page.context().close();
-});
-
-test("a server behind a proxy says where to sign in, and the page goes on once they have", async () => {
-  const opened = await openAs(browser, plain, undefined, { path: "/grants" });
-  await opened.page.getByText("Sign in where you usually do").waitFor();
-  await opened.page.context().addCookies([{ name: "as", value: "fiona", url: plain.url }]);
-  await opened.page.getByRole("button", { name: "I have signed in" }).click();
-  await opened.page.getByRole("button", { name: /^Fiona/ }).waitFor();
-  expect(opened.page.url()).toBe(`${plain.url}/grants`);
-  expectClean(opened, plain);
-  await opened.page.context().close();
-});
 
 test("the session ends in the middle: signing in in another tab brings this one back as it was", async () => {
   const page = await signedIn();

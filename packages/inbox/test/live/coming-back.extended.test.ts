@@ -5,22 +5,26 @@ import { createServer } from "@countersign/server";
 import { nodeListener } from "@countersign/server/node";
 import { inbox as page } from "@countersign/inbox";
 import type { Page } from "playwright-core";
-import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { afterAll, test } from "vitest";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { openEar, SOON } from "../support/ear.ts";
 import { freezingProxy } from "../support/freezing-proxy.ts";
-import { house, PEOPLE } from "../support/house.ts";
+import { house, PEOPLE, type House } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const browser = await sharedBrowser();
+const houses: House[] = [];
+afterAll(() => Promise.all(houses.map((each) => each.close())));
 
-const pay = (amount: number) => inbox.ask("send_payment", { recipient: "Acme Corp", amount });
+/** Each has one of its own: they wait side by side. */
+async function newHouse() {
+  const inbox = await house();
+  houses.push(inbox);
+  return { inbox, pay: (amount: number) => inbox.ask("send_payment", { recipient: "Acme Corp", amount }) };
+}
 const isLive = (at: Page) => at.getByText("Live", { exact: true }).waitFor();
 
-test("a restart of the server", async () => {
+test.concurrent("a restart of the server", async ({ expect }) => {
+  const { inbox, pay } = await newHouse();
   const opened = await openAs(browser, inbox, "fiona");
   await isLive(opened.page);
   const ear = await openEar(opened.page.context(), inbox, "person fiona");
@@ -35,7 +39,8 @@ test("a restart of the server", async () => {
   await opened.page.context().close();
 });
 
-test("no network, and then one", async () => {
+test.concurrent("no network, and then one", async ({ expect }) => {
+  const { inbox, pay } = await newHouse();
   const { page } = await openAs(browser, inbox, "fiona");
   await isLive(page);
   const context = page.context();
@@ -50,7 +55,8 @@ test("no network, and then one", async () => {
   await context.close();
 });
 
-test("a position that the server doesn't know: everything is read anew, behind a fresh one", async () => {
+test.concurrent("a position that the server doesn't know: everything is read anew, behind a fresh one", async ({ expect }) => {
+  const { inbox, pay } = await newHouse();
   const { page } = await openAs(browser, inbox, "fiona");
   await isLive(page);
   const context = page.context();
@@ -80,7 +86,8 @@ test("a position that the server doesn't know: everything is read anew, behind a
   await context.close();
 });
 
-test("a network that says nothing, and sleep", async () => {
+test.concurrent("a network that says nothing, and sleep", async ({ expect }) => {
+  const { inbox, pay } = await newHouse();
   const proxy = await freezingProxy(() => (http.address() as AddressInfo).port);
   const http = createHttpServer((incoming, outgoing) => void nodeListener(server)(incoming, outgoing));
   await new Promise<void>((listening) => http.listen(0, "127.0.0.1", listening));

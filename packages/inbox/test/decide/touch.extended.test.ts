@@ -1,15 +1,12 @@
 // With a finger: holding approves, and whatever slips doesn't.
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import { launch, PHONE } from "../support/browser.ts";
+import { PHONE, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 import { openRequest, paused, recorded } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const payment = (amount: number) => inbox.ask("send_payment", { recipient: "Acme Corp", amount, invoice: "88" });
 

@@ -1,15 +1,12 @@
 // Whatever a request says of itself is drawn as text, in full on demand, within its frame.
 import type { JsonObject } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, PHONE, type OpenPage } from "../support/browser.ts";
+import { expectClean, PHONE, sharedBrowser, type OpenPage } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 import { contentsOf, expectNothingOutside, openRequest, partOf } from "../support/detail.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const EVIL = [
   "<img src=x onerror=\"document.title='pwned'\">",

@@ -1,14 +1,11 @@
 // Little room: a desktop at 400 %, and the same without a keyboard's hints.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 beforeAll(() => inbox.ask("send_payment", { recipient: "Acme Corp", amount: 4_200 }));
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+afterAll(() => inbox.close());
 
 test("at 400 % the request has the room, and its actions are behind it, their words whole", async () => {
   const { page } = await openAs(browser, inbox, "fiona", { viewport: { width: 320, height: 200 } });

@@ -1,21 +1,17 @@
 // Leaving an edit: nothing that was typed is lost, and what is under way is told.
 import { edit } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { dialog, editing, editingHouse, look, requestOf } from "../support/editing.ts";
 
-const [browser, inbox] = await Promise.all([launch(), editingHouse()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), editingHouse()]);
+afterAll(() => inbox.close());
 
 const DECISIONS = "**/v1/requests/*/decisions";
 
 test("Escape, pressed again and again, goes back step by step, and closes at the end", async () => {
   const { page, as } = await editing(browser, inbox, "write", { body: "before" });
-  page.setDefaultTimeout(5_000);
   await as("body").fill("after");
   await look(page);
   await page.getByRole("heading", { name: "What you are about to sign" }).waitFor();

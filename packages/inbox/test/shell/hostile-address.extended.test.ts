@@ -1,13 +1,10 @@
 // Whoever sends a link can write anything into it.
 import { afterAll, expect, test } from "vitest";
-import { expectClean, launch, openAs } from "../support/browser.ts";
+import { expectClean, openAs, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 const EVIL = `<img src=x onerror="document.title='pwned'">\u202e'"javascript:alert(1)`;
 const NAMES = ["tool", "agent", "requestedBy", "decidedBy", "thread", "digest", "search", "view", "status", "order", "group", "state", "tab", "request", "subject", "type", "by", "__proto__", "constructor"]; // prettier-ignore

@@ -1,13 +1,10 @@
 // Too many requests: the page waits as long as the server says, and goes on by itself.
 import { afterAll, expect, test } from "vitest";
-import { launch, openAs } from "../support/browser.ts";
+import { openAs, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house({ options: { limits: { requests: 180 } } })]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house({ options: { limits: { requests: 180 } } })]);
+afterAll(() => inbox.close());
 
 test("a list and a request that were refused are there soon, without anybody's doing", async () => {
   const { id } = await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 4_200 });

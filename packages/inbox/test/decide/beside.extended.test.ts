@@ -1,15 +1,12 @@
 // What is seldom done about a request: withdrawing it, saying what happened, freezing its tool.
 import { afterAll, expect, test } from "vitest";
-import { launch } from "../support/browser.ts";
+import { sharedBrowser } from "../support/browser.ts";
 import { house, PEOPLE } from "../support/house.ts";
 import { lose } from "../support/lose.ts";
 import { openRequest, recorded, settled } from "../support/deciding.ts";
 
-const [browser, inbox] = await Promise.all([launch(), house()]);
-afterAll(async () => {
-  await browser.close();
-  await inbox.close();
-});
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
 let amount = 4_200;
 const payment = () => inbox.ask("send_payment", { recipient: "Acme Corp", amount: ++amount, invoice: "88" });
