@@ -1,22 +1,15 @@
 // Each decision, as somebody makes it: with the mouse, with keys, typed, remembered, by two.
-import { afterAll, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { sharedBrowser } from "../support/browser.ts";
-import { house, type House } from "../support/house.ts";
+import { house } from "../support/house.ts";
 import { openRequest, paused, pressOnceDrawn, recorded, settled } from "../support/deciding.ts";
 
-const browser = await sharedBrowser();
-const houses: House[] = [];
-afterAll(() => Promise.all(houses.map((each) => each.close())));
+const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
+afterAll(() => inbox.close());
 
-/** Each has one of its own: they wait side by side for what is shown to have stood for long enough. */
-async function newHouse() {
-  const inbox = await house();
-  houses.push(inbox);
-  return { inbox, payment: (amount = 4_200) => inbox.ask("send_payment", { recipient: "Acme Corp", amount, invoice: "88" }) };
-}
+const payment = (amount = 4_200) => inbox.ask("send_payment", { recipient: "Acme Corp", amount, invoice: "88" });
 
-test.concurrent("a harmless call is approved by one press of the mouse, and the next one opens", async ({ expect }) => {
-  const { inbox, payment } = await newHouse();
+test("a harmless call is approved by one press of the mouse, and the next one opens", async () => {
   const first = await payment(1_100);
   const second = await payment(1_200);
   const page = await openRequest(browser, inbox, "fiona", first);
@@ -33,10 +26,7 @@ test.concurrent("a harmless call is approved by one press of the mouse, and the 
   expect(await page.getByText("You decided 2 since you came.").isVisible()).toBe(true);
 });
 
-test.concurrent("a key names the call first; held down, or pressed twice at once, it signs nothing; pressed again it does", async ({
-  expect,
-}) => {
-  const { inbox, payment } = await newHouse();
+test("a key names the call first; held down, or pressed twice at once, it signs nothing; pressed again it does", async () => {
   const request = await payment();
   const page = await openRequest(browser, inbox, "fiona", request);
   await page.keyboard.down("a");
@@ -56,8 +46,7 @@ test.concurrent("a key names the call first; held down, or pressed twice at once
   await expect.poll(async () => (await recorded(inbox, request)).events).toEqual(["asked", "approved"]);
 });
 
-test.concurrent("a risky call is named with its warnings, and no key that slips signs it", async ({ expect }) => {
-  const { inbox, payment } = await newHouse();
+test("a risky call is named with its warnings, and no key that slips signs it", async () => {
   const request = await payment(42_000);
   const page = await openRequest(browser, inbox, "fiona", request);
   await page.getByRole("button", { name: "Approve" }).dblclick();
@@ -74,8 +63,7 @@ test.concurrent("a risky call is named with its warnings, and no key that slips 
     .toMatchObject([{ decision: { type: "approve", comment: "Checked with the bank" }, by: { id: "fiona" }, via: "web" }]);
 });
 
-test.concurrent("what the terms want typed is compared by the server, and a wrong value loses nothing", async ({ expect }) => {
-  const { inbox } = await newHouse();
+test("what the terms want typed is compared by the server, and a wrong value loses nothing", async () => {
   const request = await inbox.ask("wire_abroad", { recipient: "Initech", amount: 9_000, country: "DE" });
   const page = await openRequest(browser, inbox, "fiona", request);
   await page.keyboard.press("a");
@@ -102,8 +90,7 @@ test.concurrent("what the terms want typed is compared by the server, and a wron
   expect((await recorded(inbox, request)).request?.decisions.map(({ by }) => by.id)).toEqual(["fiona", "bob"]);
 });
 
-test.concurrent("a rejection tells the model why, and what comes then", async ({ expect }) => {
-  const { inbox, payment } = await newHouse();
+test("a rejection tells the model why, and what comes then", async () => {
   const request = await payment();
   const page = await openRequest(browser, inbox, "fiona", request);
   await page.keyboard.press("r");
@@ -117,8 +104,7 @@ test.concurrent("a rejection tells the model why, and what comes then", async ({
     .toMatchObject([{ decision: { type: "reject", message: "Wrong amount. It is 400.", then: "revise" } }]);
 });
 
-test.concurrent("nothing is remembered unless it is chosen, and what is chosen is said in words", async ({ expect }) => {
-  const { inbox, payment } = await newHouse();
+test("nothing is remembered unless it is chosen, and what is chosen is said in words", async () => {
   const request = await payment();
   const page = await openRequest(browser, inbox, "fiona", request);
   await page.keyboard.press("a");
@@ -136,8 +122,7 @@ test.concurrent("nothing is remembered unless it is chosen, and what is chosen i
     .toMatchObject([{ scope: "tool", within: "thread", uses: 10, decision: "approve", requestId: request.id }]);
 });
 
-test.concurrent("whoever may not sign reads why, and the keys say it as well", async ({ expect }) => {
-  const { inbox, payment } = await newHouse();
+test("whoever may not sign reads why, and the keys say it as well", async () => {
   const request = await payment();
   const page = await openRequest(browser, inbox, "dora", request);
   await page.getByText("It takes finance. You have no role.").first().waitFor();
