@@ -49,9 +49,12 @@ test("a key names the call first; held down, or pressed twice at once, it signs 
 test("a risky call is named with its warnings, and no key that slips signs it", async () => {
   const request = await payment(42_000);
   const page = await openRequest(browser, inbox, "fiona", request);
-  await page.getByRole("button", { name: "Approve" }).dblclick();
+  await page.getByRole("button", { name: "Approve" }).click();
   await page.getByRole("heading", { name: "Approve: Pay Acme Corp $42,000?" }).waitFor();
-  await paused(page);
+  // The second click comes as late as a hand makes it: where the button now stands that signs.
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+  await settled(page);
   await page.keyboard.press("a");
   await page.keyboard.press("Enter");
   expect(await recorded(inbox, request)).toMatchObject({ events: ["asked"] });

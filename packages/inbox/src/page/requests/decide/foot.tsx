@@ -23,6 +23,8 @@ export function Foot({ deciding, look, children, shortcut = "Control+Enter", why
   const id = useId();
   const busy = deciding.busy.value;
   const since = useMemo(() => performance.now(), []);
+  /** It stands where the button was that opened the panel: the second click of a double click comes here. */
+  const isMeant = ({ detail, timeStamp }: MouseEvent): boolean => detail <= 1 && timeStamp - since >= STILL;
   return (
     <div class={styles["foot"]}>
       <Button
@@ -31,9 +33,12 @@ export function Foot({ deciding, look, children, shortcut = "Control+Enter", why
         whyNot={whyNot}
         busy={busy && ACTS[busy].doing}
         aria-describedby={whyNot === undefined ? undefined : id}
-        onPress={({ detail, timeStamp }) => {
-          // It stands where the button was that opened the panel: the second click of a double click comes here.
-          if (detail <= 1 && timeStamp - since >= STILL) onSign();
+        // A press that doesn't count doesn't take the focus either: Enter would sign then.
+        onMouseDown={(event) => {
+          if (!isMeant(event)) event.preventDefault();
+        }}
+        onPress={(event) => {
+          if (isMeant(event)) onSign();
         }}
       >
         {children}
