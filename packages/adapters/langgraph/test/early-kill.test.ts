@@ -4,6 +4,7 @@ import { createWorker, isCountersignError, type RunOutcome } from "@countersign/
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { createAgent } from "langchain";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
+import { bundleChildren } from "@countersign/test-run";
 import { describe, expect, test } from "vitest";
 import { openEarly, type Early } from "./support/dies-in-saver.ts";
 import { openDesk, paying } from "./support/desk.ts";
@@ -11,8 +12,12 @@ import { inProcess } from "./support/process.ts";
 import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { effectsAt, modelRequestsAt, newPlace } from "./support/world.ts";
 
-const script = fileURLToPath(new URL("./support/dies-in-saver.ts", import.meta.url));
+const script = new URL("./support/dies-in-saver.ts", import.meta.url);
+await bundleChildren([script]);
 const large = JSON.stringify([["send_payment", { amount: 4_200, recipient: "Acme" }]]);
+
+/** Most of each test is the wait for a dead process's lease. */
+const together = { concurrent: true, timeout: 120_000 } as const;
 
 /** Until the dead process's lease has run out. */
 async function whenFree(resume: () => Promise<RunOutcome<unknown>>): Promise<RunOutcome<unknown>> {
@@ -24,12 +29,12 @@ async function whenFree(resume: () => Promise<RunOutcome<unknown>>): Promise<Run
 }
 
 async function killed(early: Early, text: string, place = newPlace()) {
-  expect(await inProcess({ place, early, text } as never, script)).toEqual({ signal: "SIGKILL" });
+  expect(await inProcess({ place, early, text } as never, fileURLToPath(script))).toEqual({ signal: "SIGKILL" });
   return { place, ...openEarly({ place, early, text }) };
 }
 
-describe.each(["text", "messages"] as const)("an input of %s", (input) => {
-  test.each([0, 1, 2])("is there again after a kill with %i checkpoints written, once", async (checkpoints) => {
+describe.each(["text", "messages"] as const)("an input of %s", together, (input) => {
+  test.for([0, 1, 2])("is there again after a kill with %i checkpoints written, once", async (checkpoints, { expect }) => {
     const { place, runner, saver, close } = await killed({ checkpoints, input }, large);
     const outcome = await whenFree(() => runner.resume("t"));
     expect(outcome).toMatchObject({ status: "suspended", pending: [{ args: { amount: 4_200 } }] });
@@ -40,7 +45,7 @@ describe.each(["text", "messages"] as const)("an input of %s", (input) => {
   });
 });
 
-test("in a thread that has a history, the new input is not taken for an old one", async () => {
+test("in a thread that has a history, the new input is not taken for an old one", together, async ({ expect }) => {
   const place = newPlace();
   const before = openEarly({ place, early: { checkpoints: 0, input: "text" }, text: "hello" });
   expect(await before.start()).toMatchObject({ status: "completed", text: "You said: hello" });
@@ -50,19 +55,19 @@ test("in a thread that has a history, the new input is not taken for an old one"
   await close();
 });
 
-test("a worker begins it again", async () => {
+test("a worker begins it again", together, async ({ expect }) => {
   const { place, gate, runner, close } = await killed({ checkpoints: 0, input: "messages" }, "hello");
   const worker = createWorker(gate, [runner], { onError: () => {} });
-  await expect.poll(async () => (await worker.drain()).resumed, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await worker.drain()).resumed, { timeout: 60_000 }).toBe(1);
   expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "You said: hello" });
   expect(modelRequestsAt(place)).toBe(1);
   await close();
 });
 
-test.each([
+test.for([
   [0, 42],
   [1, 42],
-])("so it is where the input has no messages, with %i checkpoints written", async (checkpoints, sum) => {
+] as const)("so it is where the input has no messages, with %i checkpoints written", together, async ([checkpoints, sum], { expect }) => {
   const { runner, close } = await killed({ checkpoints, input: "sums" }, "21");
   expect(await whenFree(() => runner.resume("t"))).toMatchObject({ status: "completed", output: { sum } });
   await close();

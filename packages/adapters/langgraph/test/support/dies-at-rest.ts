@@ -23,6 +23,9 @@ export interface Resting {
 /** Latency of the checkpointer, in ms. */
 const SLOW = 40;
 
+/** Long enough for processes that have just begun, several at a time, on a busy machine. */
+const LEASE = 4_000;
+
 class Saver extends SlowSaver {
   onPause = (): void => {};
 
@@ -43,7 +46,7 @@ export function openResting({ place, shape, durability }: Omit<Resting, "before"
   const store = sqliteStore(place.store);
   const checkpointer = new Saver(place.checkpoints, SLOW);
   const policy = definePolicy({ default: "ask" });
-  const gate = createGate({ policy, store, timings: { lease: 2_000, backoffMin: 10 }, warn: () => {} });
+  const gate = createGate({ policy, store, timings: { lease: LEASE, backoffMin: 10 }, warn: () => {} });
   const tools = toolsOf(place, {});
   const middleware = [approvalMiddleware(gate)] as AgentMiddleware[];
   const modelOf = (script: Script): ScriptedModel => new ScriptedModel(script, place.requests);

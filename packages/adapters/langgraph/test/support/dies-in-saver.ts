@@ -30,7 +30,8 @@ const Sums = Annotation.Root({ sum: Annotation<number>({ reducer: (a, b) => a + 
 export function openEarly({ place, early, text }: { readonly place: Order["place"]; readonly early: Early; readonly text: string }) {
   const store = sqliteStore(place.store);
   const saver = new DeadlySaver(SqliteSaver.fromConnString(place.checkpoints).db);
-  const timings = { lease: 2_000, backoffMin: 10 };
+  // Long enough for processes that have just begun, several at a time, on a busy machine.
+  const timings = { lease: 4_000, backoffMin: 10 };
   const gate = createGate({ policy: policyOf({}), store, timings, warn: () => {} });
   const close = async (): Promise<void> => {
     await store.close();
