@@ -1,5 +1,5 @@
 import { testAdapter } from "@countersign/conformance";
-import { bundleChildren } from "@countersign/test-run";
+import { bundleChildren, filesInMemory } from "@countersign/test-run";
 
 /** The store that the published matrix is measured on. */
 const STORE = new URL("../../../packages/stores/sqlite/test/sqlite.harness.ts", import.meta.url);
@@ -22,6 +22,7 @@ export async function testShapes(
   { store = STORE, bundled = true, versions }: Options = {},
 ): Promise<void> {
   const harnesses = shapes.map((shape) => new URL(`./${shape}.harness.ts`, here));
+  filesInMemory();
   if (bundled) await bundleChildren([CHILD, store, ...harnesses], versions);
   for (const harness of harnesses) testAdapter(harness, { store });
 }

@@ -1,4 +1,4 @@
-import { bundleChildren } from "@countersign/test-run";
+import { bundleChildren, filesInMemory } from "@countersign/test-run";
 import { describe, test as base } from "vitest";
 import { inProcess, type Answer } from "./support/process.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type Place } from "./support/world.ts";
@@ -7,6 +7,7 @@ const thread = "pay-001";
 const LARGE = { amount: 4_200, recipient: "Acme Corp" };
 const asking = (...calls: object[]): string => JSON.stringify(calls.map((args) => ["send_payment", args]));
 
+filesInMemory();
 await bundleChildren([new URL("./support/child.ts", import.meta.url)]);
 
 /** A thread in a place of its own, and what processes of their own do with it. */

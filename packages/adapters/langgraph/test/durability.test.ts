@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { approve, createGate, definePolicy, isCountersignError, type ApprovalRequest } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { memoryStore } from "@countersign/memory";
+import { bundleChildren, filesInMemory } from "@countersign/test-run";
 import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
 import { AIMessage, createAgent, createMiddleware, tool } from "langchain";
 import { describe, expect, test } from "vitest";
@@ -13,6 +14,10 @@ import { SlowSaver } from "./support/slow-saver.ts";
 import { effectsAt, modelRequestsAt, newPlace, openWorld } from "./support/world.ts";
 
 const thread = "pay-001";
+const script = new URL("./support/dies-after-suspend.ts", import.meta.url);
+
+filesInMemory();
+await bundleChildren([script, new URL("./support/child.ts", import.meta.url)]);
 
 /** A runner of an agent that pays, and for each of its commits whether the graph's own pause was on disk by then. */
 function driven(durability: "sync" | "async") {
@@ -66,8 +71,7 @@ describe("a request is recorded only behind the message that proposes it", () =>
   test("a kill right after our commit, on a slow checkpointer in the background, leaves a thread that goes on", async () => {
     const place = newPlace();
     const input = JSON.stringify([["send_payment", { amount: 4_200, recipient: "Acme" }]]);
-    const script = fileURLToPath(new URL("./support/dies-after-suspend.ts", import.meta.url));
-    expect(await inProcess({ place, do: "invoke", thread, input }, script)).toEqual({ signal: "SIGKILL" });
+    expect(await inProcess({ place, do: "invoke", thread, input }, fileURLToPath(script))).toEqual({ signal: "SIGKILL" });
 
     const world = openWorld(place);
     const [request, ...others] = (await world.gate.list({ status: "pending" })).items;

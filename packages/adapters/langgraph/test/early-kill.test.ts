@@ -4,7 +4,7 @@ import { createWorker, isCountersignError, type RunOutcome } from "@countersign/
 import { SqliteSaver } from "@langchain/langgraph-checkpoint-sqlite";
 import { createAgent } from "langchain";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
-import { bundleChildren } from "@countersign/test-run";
+import { bundleChildren, filesInMemory } from "@countersign/test-run";
 import { describe, expect, test } from "vitest";
 import { openEarly, type Early } from "./support/dies-in-saver.ts";
 import { openDesk, paying } from "./support/desk.ts";
@@ -13,6 +13,7 @@ import { obedient, ScriptedModel } from "./support/scripted-model.ts";
 import { effectsAt, modelRequestsAt, newPlace } from "./support/world.ts";
 
 const script = new URL("./support/dies-in-saver.ts", import.meta.url);
+filesInMemory();
 await bundleChildren([script]);
 const large = JSON.stringify([["send_payment", { amount: 4_200, recipient: "Acme" }]]);
 

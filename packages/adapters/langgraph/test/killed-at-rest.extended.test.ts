@@ -1,7 +1,7 @@
 // A runner whose process dies between LangGraph's checkpoint of a pause and the commit of the questions that it is about.
 import { fileURLToPath } from "node:url";
 import { approve, createWorker, type ApprovalRequest } from "@countersign/core";
-import { bundleChildren } from "@countersign/test-run";
+import { bundleChildren, filesInMemory } from "@countersign/test-run";
 import type { StateSnapshot } from "@langchain/langgraph";
 import { describe, expect, test as base, type ExpectStatic } from "vitest";
 import { openResting, type Resting } from "./support/dies-at-rest.ts";
@@ -9,6 +9,7 @@ import { inProcess } from "./support/process.ts";
 import { effectsAt, modelRequestsAt, newPlace, type Place } from "./support/world.ts";
 
 const script = new URL("./support/dies-at-rest.ts", import.meta.url);
+filesInMemory();
 await bundleChildren([script]);
 const payments = JSON.stringify(["a", "b"].map((recipient) => ["send_payment", { amount: 4_200, recipient }]));
 
