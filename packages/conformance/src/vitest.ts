@@ -62,7 +62,7 @@ function testWith(
       if (folder) save(folder, moduleUrl(harness), results);
     });
     // oxlint-disable-next-line vitest/expect-expect -- the cases assert
-    it.for([...cases])("$id: $title", async ({ id }, context) => {
+    it.for(cases.toSorted((a, b) => Number(isLong(b)) - Number(isLong(a))))("$id: $title", async ({ id }, context) => {
       const tried = session?.cases.find((each) => each.id === id);
       if (!session || !tried) throw new Error(`the session has no case ${id}`);
       const { explanation, ...result } = await tryCase(session, tried);
@@ -71,6 +71,11 @@ function testWith(
       if (result.status === "failed") throw new CaseFailure(result, explanation);
     });
   });
+}
+
+/** It waits for one lease or deadline after the other: begun last, it would be waited for alone. */
+function isLong({ id }: Pick<Case<never, string>, "id">): boolean {
+  return id.startsWith("generated.") || id.startsWith("deadline.");
 }
 
 /** What vitest prints of a failed case. Its lines are in the message: a stack would show the suite's own. */

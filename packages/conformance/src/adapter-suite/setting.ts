@@ -25,6 +25,8 @@ export interface Setting {
   readonly turns: readonly Turn[];
   readonly policy: Policy;
   readonly timings?: Timings;
+  /** In place of `timings`, in a process that dies during its step. */
+  readonly dying?: Timings;
   readonly limits?: NonNullable<GateOptions["limits"]>;
   /** Asked in the process that runs the agent. */
   readonly reviewer?: Reviewer;

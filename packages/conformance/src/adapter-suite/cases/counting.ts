@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { approve, definePolicy } from "@countersign/core";
 import type { AdapterCase, Setting, Turn } from "../setting.ts";
 import { assertPaid, assertStatus, onlyPending } from "./expect.ts";
-import { calls, payment, Payment, payments, says, SHORT_LEASES } from "./payments.ts";
+import { calls, payment, Payment, payments, says, DEADLY } from "./payments.ts";
 
 /** 10,000 in one thread are paid without a person. */
 function limited(...turns: readonly Turn[]): Setting {
@@ -15,7 +15,7 @@ function limited(...turns: readonly Turn[]): Setting {
       },
     },
   });
-  return { ...payments([...turns, says()], { timings: SHORT_LEASES }), policy };
+  return { ...payments([...turns, says()], DEADLY), policy };
 }
 
 const to = (name: string, amount: number) => ({ amount, to: name });

@@ -4,10 +4,10 @@ import type { Kill } from "../process/order.ts";
 import type { AdapterCase } from "../setting.ts";
 import type { Stage } from "../stage.ts";
 import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, paid } from "./expect.ts";
-import { calls, payment, payments, says, SHORT_LEASES } from "./payments.ts";
+import { calls, payment, payments, says, DEADLY } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
-const setting = () => payments([calls(payment("call_0", 4_200)), says()], { timings: SHORT_LEASES });
+const setting = () => payments([calls(payment("call_0", 4_200)), says()], DEADLY);
 
 /** The way from wherever the process died to the end: every promise holds on it. */
 async function finish(stage: Stage): Promise<void> {
@@ -154,7 +154,7 @@ export const kills: readonly AdapterCase[] = [
     title: "Killed between two approved calls of a turn, the first one's result is kept and the second one runs.",
     guards: "A crash in the middle of a batch repeats the whole batch.",
     needs: ["durable", "parallel"],
-    setting: () => payments([calls(payment("a", 2_000, "A"), payment("b", 3_000, "B")), says()], { timings: SHORT_LEASES }),
+    setting: () => payments([calls(payment("a", 2_000, "A"), payment("b", 3_000, "B")), says()], DEADLY),
     async run(stage) {
       const { pending } = await stage.start();
       for (const call of pending) await stage.decide(call, approve());

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { approve } from "@countersign/core";
 import type { AdapterCase } from "../setting.ts";
 import { assertCode, assertPaid, assertStatus, assertTold, onlyPending, paid } from "./expect.ts";
-import { calls, payment, payments, says, SHORT_LEASES } from "./payments.ts";
+import { calls, payment, payments, says, DEADLY } from "./payments.ts";
 
 const LARGE = { amount: 4_200, to: "Acme Corp" };
 const turns = [calls(payment("call_0", 4_200)), says()];
@@ -85,7 +85,7 @@ export const once: readonly AdapterCase[] = [
     native: true,
     needs: ["durable"],
     setting: (variant) =>
-      payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], { timings: SHORT_LEASES }),
+      payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], DEADLY),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
       assertStatus(await stage.resume({ variant: "failing" }), "error");
@@ -102,7 +102,7 @@ export const once: readonly AdapterCase[] = [
     guards: "A payment that timed out is repeated because it looked as if it hadn't happened.",
     setting: () =>
       payments(turns, {
-        timings: SHORT_LEASES,
+        ...DEADLY,
         pay: () => {
           throw new Error("the bank hung up");
         },
@@ -123,7 +123,7 @@ export const once: readonly AdapterCase[] = [
     needs: ["parallel"],
     setting: () =>
       payments([calls(payment("a", 2_000, "A"), payment("b", 3_000, "B")), says()], {
-        timings: SHORT_LEASES,
+        ...DEADLY,
         pay: ({ to }) => {
           if (to === "B") throw new Error("the bank hung up");
           return "paid A";
@@ -156,7 +156,7 @@ export const once: readonly AdapterCase[] = [
     title: "An idempotent call whose process died after the effect is repeated by itself, with the same key.",
     guards: "A crash needs a person although the tool could have been called again safely.",
     needs: ["durable"],
-    setting: () => payments(turns, { idempotent: true, timings: SHORT_LEASES }),
+    setting: () => payments(turns, { idempotent: true, ...DEADLY }),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
       assertStatus(await stage.resume({ kill: { when: "after", point: "effect" } }), "killed");
@@ -171,7 +171,7 @@ export const once: readonly AdapterCase[] = [
     title: "A person who found out that an unknown call did run settles it; the run goes on with what they say.",
     guards: "After a crash in the middle nobody can go on, or the payment is repeated.",
     needs: ["durable"],
-    setting: () => payments(turns, { timings: SHORT_LEASES }),
+    setting: () => payments(turns, DEADLY),
     async run(stage) {
       const call = onlyPending(await stage.start());
       await stage.decide(call, approve());
@@ -189,7 +189,7 @@ export const once: readonly AdapterCase[] = [
     title: "A person who found out that an unknown call did not run has it run, once.",
     guards: "A payment that never happened can't be made any more.",
     needs: ["durable"],
-    setting: () => payments(turns, { timings: SHORT_LEASES }),
+    setting: () => payments(turns, DEADLY),
     async run(stage) {
       const call = onlyPending(await stage.start());
       await stage.decide(call, approve());

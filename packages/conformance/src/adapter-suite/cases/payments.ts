@@ -9,6 +9,7 @@ export interface World {
   readonly idempotent?: boolean;
   readonly review?: ReviewTerms;
   readonly timings?: Timings;
+  readonly dying?: Timings;
   /** What `pay` answers. */
   readonly pay?: NonNullable<ToolSpec["answer"]>;
   /** Of `pay`, in ms. */
@@ -28,12 +29,21 @@ export const Payment: Payment = z.object({ amount: z.number(), to: z.string() })
 const StrictPayment: Payment = z.object({ amount: z.number(), to: z.string().min(20) });
 const Report = z.object({ report: z.string() });
 
-/** For cases in which a process dies: nobody should have to wait a minute for its lease. */
+/** Nobody should have to wait a minute for a lease. */
 export const SHORT_LEASES: Timings = {
   lease: 3_000,
   nativeHold: 3_000,
   receiptWait: 8_000,
   backoffMin: 50,
+};
+
+/**
+ * For cases in which a process dies: it alone has short leases. On a busy machine, one that lives may stand still for
+ * longer than those.
+ */
+export const DEADLY: Pick<World, "timings" | "dying"> = {
+  timings: { receiptWait: 8_000, backoffMin: 50 },
+  dying: SHORT_LEASES,
 };
 
 export const payment = (id: string, amount: number, to = "Acme Corp"): Call => ({ id, tool: "pay", args: { amount, to } });
@@ -47,6 +57,7 @@ export function payments(turns: readonly Turn[], world: World = {}): Setting {
     idempotent = false,
     review = {},
     timings,
+    dying,
     pay,
     limit = 100_000,
     tools = [],
@@ -59,6 +70,7 @@ export function payments(turns: readonly Turn[], world: World = {}): Setting {
   return {
     turns,
     ...(timings ? { timings } : {}),
+    ...(dying ? { dying } : {}),
     ...(reviewer ? { reviewer } : {}),
     ...(reviewWithin === undefined ? {} : { reviewWithin }),
     tools: [

@@ -1,5 +1,5 @@
 import type { AdapterCase, Call, Setting, Turn } from "../setting.ts";
-import { calls, payment, payments, reading, says, SHORT_LEASES } from "../cases/payments.ts";
+import { calls, payment, payments, reading, says, DEADLY } from "../cases/payments.ts";
 import { play, worldFor } from "./play.ts";
 import { Random } from "./random.ts";
 
@@ -39,7 +39,7 @@ function settingOf(seed: number, variant: string): Setting {
     if (prefix === "call") used = Math.max(used, many);
     turns.push(calls(...Array.from({ length: many }, (_, index) => callOf(random, `${prefix}_${index}`, `payee ${turn}.${index}`))));
   }
-  return payments([...turns, says()], { timings: SHORT_LEASES, idempotent });
+  return payments([...turns, says()], { ...DEADLY, idempotent });
 }
 
 /** Payees tell calls apart. */

@@ -32,7 +32,8 @@ export async function openWorld(place: Place): Promise<World> {
   const setting = caseOf(place.caseId).setting(place.variant, () => recordEvaluation(dir));
   const opened = await openStore(dir, place.store);
   const store = kill ? deadly(opened, kill) : opened;
-  const { policy, timings, limits, reviewer, reviewWithin } = setting;
+  const { policy, limits, reviewer, reviewWithin } = setting;
+  const timings = (kill && setting.dying) ?? setting.timings;
   const notes: string[] = [];
   const warn = (message: string): void => void notes.push(`the gate warned: ${message}`);
   return {
