@@ -1,44 +1,12 @@
 import { bundleChildren, filesInMemory } from "@countersign/test-run";
-import { describe, test as base } from "vitest";
-import { inProcess, type Answer } from "./support/process.ts";
-import { effectsAt, modelRequestsAt, newPlace, openWorld, type Behaviour, type Place } from "./support/world.ts";
-
-const thread = "pay-001";
-const LARGE = { amount: 4_200, recipient: "Acme Corp" };
-const asking = (...calls: object[]): string => JSON.stringify(calls.map((args) => ["send_payment", args]));
+import { describe } from "vitest";
+import type { Answer } from "./support/process.ts";
+import { asking, LARGE, pendingId, test } from "./support/steps.ts";
+import { effectsAt, modelRequestsAt } from "./support/world.ts";
 
 filesInMemory();
 await bundleChildren([new URL("./support/child.ts", import.meta.url)]);
 
-/** A thread in a place of its own, and what processes of their own do with it. */
-interface Steps {
-  readonly place: Place;
-  start(input?: string, behaviour?: Behaved): Promise<Answer>;
-  resume(behaviour?: Behaved): Promise<Answer>;
-  invoke(behaviour?: Behaved): Promise<Answer>;
-  decide(
-    request: string,
-    decision: "approve" | "edit" | "reject",
-    rest?: { readonly args?: object; readonly message?: string },
-  ): Promise<Answer>;
-}
-type Behaved = Omit<Behaviour, "outside" | "script">;
-
-function stepsAt(place: Place): Steps {
-  return {
-    place,
-    start: (input = asking(LARGE), behaviour = {}) => inProcess({ place, do: "start", thread, input, behaviour }),
-    resume: (behaviour = {}) => inProcess({ place, do: "resume", thread, behaviour }),
-    invoke: (behaviour = {}) => inProcess({ place, do: "invoke", thread, behaviour }),
-    decide: (request, decision, rest = {}) => inProcess({ place, do: "decide", request, decision, ...rest }),
-  };
-}
-
-const test = base.extend<{ steps: Steps }>({
-  // oxlint-disable-next-line no-empty-pattern -- vitest wants the braces
-  steps: async ({}, use) => use(stepsAt(newPlace())),
-});
-const pendingId = (answer: Answer, index = 0): string => answer.value.pending[index].id as string;
 const toolTexts = (answer: Answer): string[] =>
   (answer.value.output.messages as { id: string[]; kwargs: { content: string } }[])
     .filter(({ id }) => id.includes("ToolMessage"))
@@ -160,54 +128,5 @@ describe("parallel calls", { concurrent: true, timeout: 180_000 }, () => {
     const ran = effectsAt(place).map(({ args }) => `${String(args["recipient"])}${String(args["amount"])}`);
     expect(ran.toSorted()).toEqual(["A2000", "C4001", "D9"]);
     expect(toolTexts(answer)[1]).toBe("not B");
-  });
-});
-
-describe("a process that dies", { concurrent: true, timeout: 180_000 }, () => {
-  // Long enough for a process that has just begun on a busy machine: LangGraph's first step takes a while there.
-  const leases = { lease: 4_000 };
-  /** Until the dead process's leases have run out. */
-  async function untilFree(then: () => Promise<Answer>): Promise<Answer> {
-    for (;;) {
-      const answer = await then();
-      if (answer.value?.status !== "running") return answer;
-    }
-  }
-
-  test.for(["before the effect", "after the effect"] as const)(
-    "%s leaves an execution that is unknown, never a second one",
-    async (dies, { steps: { place, start, resume, decide }, expect }) => {
-      await decide(pendingId(await start()), "approve");
-      expect(await resume({ dies, timings: leases })).toEqual({ signal: "SIGKILL" });
-      const effects = effectsAt(place).length;
-      expect(effects).toBe(dies === "after the effect" ? 1 : 0);
-      const answer = await untilFree(() => resume({ timings: leases }));
-      expect(answer).toEqual({ error: "EXECUTION_UNKNOWN" });
-      expect(effectsAt(place)).toHaveLength(effects);
-    },
-  );
-
-  test("leaves a request that a person settles, and the run goes on", async ({ steps: { place, start, resume, decide }, expect }) => {
-    const id = pendingId(await start());
-    await decide(id, "approve");
-    await resume({ dies: "after the effect", timings: leases });
-    await untilFree(() => resume({ timings: leases }));
-    const world = openWorld(place);
-    await world.gate.settle(id, { executed: "paid; I called the bank" }, { by: { id: "alice" } });
-    await world.close();
-    expect((await resume()).value).toMatchObject({ status: "completed", text: "paid; I called the bank" });
-    expect(effectsAt(place)).toHaveLength(1);
-  });
-
-  test("inside an idempotent call repeats it with the same key", async ({ steps: { place, start, resume, decide }, expect }) => {
-    const behaviour = { idempotent: true, timings: leases };
-    const started = await start(undefined, behaviour);
-    await decide(pendingId(started), "approve");
-    await resume({ ...behaviour, dies: "after the effect" });
-    const answer = await untilFree(() => resume(behaviour));
-    expect(answer.value.status).toBe("completed");
-    const effects = effectsAt(place);
-    expect(effects).toHaveLength(2);
-    expect(effects[0]?.key).toBe(effects[1]?.key);
   });
 });

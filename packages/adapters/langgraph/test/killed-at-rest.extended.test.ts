@@ -88,24 +88,28 @@ describe.each([
   });
 });
 
-describe.each(["sync", "async"] as const)("an agent inside a signed tool, durability %s", { concurrent: true, timeout: 120_000 }, (durability) => {
-  test("dead before the question of the inner agent, the signed call goes on under its signature", async ({ open, expect }) => {
-    const place = newPlace();
-    const order = { place, durability, shape: "agent in a signed tool" } as const;
-    const task = JSON.stringify([["send_payment", { amount: 4_200, recipient: "a" }]]);
-    const world = open(order);
-    await world.runner.start("t", JSON.stringify([["delegate", { task }]]));
-    const [outer, ...others] = await pendingIn(world);
-    expect([outer?.tool, others]).toEqual(["delegate", []]);
-    await approveAll(world, await pendingIn(world));
+describe.each(["sync", "async"] as const)(
+  "an agent inside a signed tool, durability %s",
+  { concurrent: true, timeout: 120_000 },
+  (durability) => {
+    test("dead before the question of the inner agent, the signed call goes on under its signature", async ({ open, expect }) => {
+      const place = newPlace();
+      const order = { place, durability, shape: "agent in a signed tool" } as const;
+      const task = JSON.stringify([["send_payment", { amount: 4_200, recipient: "a" }]]);
+      const world = open(order);
+      await world.runner.start("t", JSON.stringify([["delegate", { task }]]));
+      const [outer, ...others] = await pendingIn(world);
+      expect([outer?.tool, others]).toEqual(["delegate", []]);
+      await approveAll(world, await pendingIn(world));
 
-    await killed({ ...order, before: "the questions", do: "resume", input: "" });
-    // Nobody has to find out what came of it: the graph had come to rest.
-    expect(await world.gate.get(String(outer?.id))).toMatchObject({ status: "approved", execution: "none", begun: true });
-    const pending = await woken(world, expect);
-    expect(pending).toMatchObject([{ tool: "send_payment", args: { recipient: "a" } }]);
-    await approveAll(world, pending);
-    expect(await world.runner.resume("t")).toMatchObject({ status: "completed", text: "paid 4200 to a" });
-    expect([paid(place), modelRequestsAt(place)]).toEqual([["a"], 4]);
-  });
-});
+      await killed({ ...order, before: "the questions", do: "resume", input: "" });
+      // Nobody has to find out what came of it: the graph had come to rest.
+      expect(await world.gate.get(String(outer?.id))).toMatchObject({ status: "approved", execution: "none", begun: true });
+      const pending = await woken(world, expect);
+      expect(pending).toMatchObject([{ tool: "send_payment", args: { recipient: "a" } }]);
+      await approveAll(world, pending);
+      expect(await world.runner.resume("t")).toMatchObject({ status: "completed", text: "paid 4200 to a" });
+      expect([paid(place), modelRequestsAt(place)]).toEqual([["a"], 4]);
+    });
+  },
+);

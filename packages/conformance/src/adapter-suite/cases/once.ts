@@ -84,8 +84,7 @@ export const once: readonly AdapterCase[] = [
     guards: "The provider answers 500 after the payment, and the retry pays again.",
     native: true,
     needs: ["durable"],
-    setting: (variant) =>
-      payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], DEADLY),
+    setting: (variant) => payments([calls(payment("call_0", 4_200)), variant === "failing" ? { fails: "provider down" } : says()], DEADLY),
     async run(stage) {
       await stage.decide(onlyPending(await stage.start()), approve());
       assertStatus(await stage.resume({ variant: "failing" }), "error");
