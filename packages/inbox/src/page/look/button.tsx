@@ -14,14 +14,17 @@ interface ButtonProps extends Omit<ButtonHTMLAttributes, "children" | "onClick" 
   readonly busy?: string | undefined;
   /** The key that does the same, as the shortcut is written. */
   readonly shortcut?: string | undefined;
+  /** False of a press that is meant for what stood here before. It does nothing. Default: each is meant. */
+  readonly isMeant?: (event: MouseEvent) => boolean;
   readonly onPress?: (event: MouseEvent) => void;
 }
 
 /** As they stand on keyboards. */
 const SHORT: Readonly<Record<string, string>> = { "Control+Enter": "Ctrl+Enter", Escape: "Esc" };
 
-export function Button({ children, look = "plain", type = "button", whyNot, busy, shortcut, onPress, ...rest }: ButtonProps) {
+export function Button({ children, look = "plain", type = "button", whyNot, busy, shortcut, isMeant, onPress, ...rest }: ButtonProps) {
   const isOff = whyNot !== undefined || busy !== undefined;
+  const counts = (event: MouseEvent): boolean => !isOff && (isMeant?.(event) ?? true);
   return (
     <button
       {...rest}
@@ -31,9 +34,13 @@ export function Button({ children, look = "plain", type = "button", whyNot, busy
       aria-busy={busy !== undefined}
       aria-keyshortcuts={shortcut}
       title={whyNot}
+      // What does nothing doesn't take the focus either: Enter would press it later.
+      onMouseDown={(event) => {
+        if (!counts(event)) event.preventDefault();
+      }}
       onClick={(event) => {
-        if (isOff) event.preventDefault();
-        else onPress?.(event);
+        if (counts(event)) onPress?.(event);
+        else event.preventDefault();
       }}
     >
       {busy ?? children}

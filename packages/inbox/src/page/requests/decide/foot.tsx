@@ -33,13 +33,8 @@ export function Foot({ deciding, look, children, shortcut = "Control+Enter", why
         whyNot={whyNot}
         busy={busy && ACTS[busy].doing}
         aria-describedby={whyNot === undefined ? undefined : id}
-        // A press that doesn't count doesn't take the focus either: Enter would sign then.
-        onMouseDown={(event) => {
-          if (!isMeant(event)) event.preventDefault();
-        }}
-        onPress={(event) => {
-          if (isMeant(event)) onSign();
-        }}
+        isMeant={isMeant}
+        onPress={onSign}
       >
         {children}
       </Button>

@@ -90,7 +90,13 @@ export function PreviewStep({ editing }: { readonly editing: Editing }) {
       <EditFailure editing={editing} doing="signing" />
       <footer class={styles["footer"]}>
         {turn?.type !== "over" && (
-          <Button look="main" busy={editing.busy.value === "signing" ? "Signing…" : undefined} whyNot={whyNot} onPress={sign}>
+          <Button
+            look="main"
+            busy={editing.busy.value === "signing" ? "Signing…" : undefined}
+            whyNot={whyNot}
+            isMeant={({ detail }) => detail <= 1}
+            onPress={sign}
+          >
             Sign these arguments
           </Button>
         )}
