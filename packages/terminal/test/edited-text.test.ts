@@ -56,16 +56,16 @@ describe("the editor", () => {
     for (const command of [`'${spaced}' --wait`, `"${process.execPath}" "${spaced}" --wait -x`]) {
       const { text, left } = await edited(command);
       expect(left).toBeUndefined();
-      expect(text.checked(request)).toMatchObject(CHANGED);
+      expect(await text.checked(request)).toMatchObject(CHANGED);
       text.signed();
     }
     editing(work, "my editors/the editor.mjs");
-    expect((await edited(spaced)).text.checked(request)).toMatchObject(CHANGED);
+    expect(await (await edited(spaced)).text.checked(request)).toMatchObject(CHANGED);
   });
 
   it("is EDITOR without VISUAL", async () => {
     vi.stubEnv("EDITOR", editing(work));
-    expect((await edited("")).text.checked(request)).toMatchObject(CHANGED);
+    expect(await (await edited("")).text.checked(request)).toMatchObject(CHANGED);
   });
 
   it("may not be there", async () => {
@@ -96,7 +96,7 @@ describe("the editor", () => {
     const later = EditedText.left(request)?.take() ?? expect.unreachable();
     vi.stubEnv("VISUAL", "true");
     await later.open();
-    expect(later.checked(request)).toMatchObject(CHANGED);
+    expect(await later.checked(request)).toMatchObject(CHANGED);
   });
 
   it("may remove the file, or put a folder in its place", async () => {
@@ -113,24 +113,24 @@ describe("the editor", () => {
     const { text } = await edited(
       editing(`const changed = text.replace("amount: 4200", "amount: 4000"); save(Buffer.from(\`${template}\`, "${encoding}"));`),
     );
-    expect(text.checked(request)).toMatchObject(CHANGED);
+    expect(await text.checked(request)).toMatchObject(CHANGED);
   });
 
   it("may write big-endian UTF-16", async () => {
     const swapped = 'save(Buffer.from("\\uFEFF" + text.replace("amount: 4200", "amount: 4000"), "utf16le").swap16());';
-    expect((await edited(editing(swapped))).text.checked(request)).toMatchObject(CHANGED);
+    expect(await (await edited(editing(swapped))).text.checked(request)).toMatchObject(CHANGED);
   });
 
   it("may write no Unicode at all: its bytes stay", async () => {
     const { text } = await edited(editing('save(Buffer.from(text.replace("amount: 4200", "amount: 4000"), "latin1"));'));
-    const checked = text.checked(request);
+    const checked = await text.checked(request);
     expect(checked).toMatchObject({ type: "mistakes", mistakes: [{ line: 1, message: "The file is no UTF-8. Save it as UTF-8." }] });
     const bytes = readFileSync(join(folder, kept()[0] ?? ""));
     expect(bytes.includes(0xc4)).toBe(true);
     text.again(checked.type === "mistakes" ? checked.mistakes : []);
     vi.stubEnv("VISUAL", editing('const bytes = readFileSync(file); save(bytes.toString("latin1"));'));
     await text.open();
-    expect(text.checked(request)).toMatchObject(CHANGED);
+    expect(await text.checked(request)).toMatchObject(CHANGED);
     // What is left behind is what was written.
     vi.stubEnv("VISUAL", editing('save(Buffer.from("a: \\xc4", "latin1"));'));
     text.again();

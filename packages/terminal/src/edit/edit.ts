@@ -76,7 +76,7 @@ async function begun(dialogue: Dialogue): Promise<EditedText> {
 async function writtenArgs(dialogue: Dialogue, text: EditedText): Promise<JsonObject> {
   for (;;) {
     await text.open();
-    const checked = text.checked(dialogue.request);
+    const checked = await text.checked(dialogue.request);
     if (checked.type === "mistakes") {
       await mended(dialogue, text, checked.mistakes, "This can't be signed as it is. Your text is kept.");
       continue;

@@ -1,5 +1,5 @@
 import { digestOf, type ApprovalRequest, type JsonObject } from "@countersign/core";
-import { checkDraft, type Checked } from "./check.ts";
+import type { Checked } from "./check.ts";
 import { decoded } from "./decoded.ts";
 import { draftOf } from "./draft.ts";
 import { EditLeft } from "./edit-left.ts";
@@ -64,8 +64,10 @@ export class EditedText {
   }
 
   /** What was written, as arguments of the request as it stands. @throws EditLeft if that changes nothing */
-  checked(request: ApprovalRequest): Exclude<Checked, { type: "nothing" }> {
+  async checked(request: ApprovalRequest): Promise<Exclude<Checked, { type: "nothing" }>> {
     if (this.#text === undefined) return { type: "mistakes", mistakes: [{ line: 1, path: "", message: ENCODING }] };
+    // With it comes YAML: only whoever edits waits for that.
+    const { checkDraft } = await import("./check.ts");
     const checked = checkDraft(this.#text, request);
     if (checked.type === "nothing") throw this.#nothing("There are no arguments left, so nothing was changed. Write {} for none.");
     // Not the digest of the proposal: hidden values are in that.
