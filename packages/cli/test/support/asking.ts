@@ -1,9 +1,9 @@
 // What an operator does changes what others rely on: it is shown, asked, and stands in the trail under a name.
 import { hostname, userInfo } from "node:os";
 import { createGate, type AuditEvent, type Gate } from "@countersign/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FIONA, officeOn, type Office } from "./support/office.ts";
-import type { PseudoTerminal } from "./support/pseudo-terminal.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { FIONA, officeOn, type Office } from "./office.ts";
+import type { PseudoTerminal } from "./pseudo-terminal.ts";
 
 const DAY = 86_400_000;
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
@@ -15,16 +15,22 @@ const answer = async (terminal: PseudoTerminal, prompt: string, key: string): Pr
   return shown;
 };
 
-describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
+type Kind = "sqlite" | "postgres";
+
+/** Where whoever acts sits, as it stands in the trail. */
+const originIn = (kind: Kind, office: Office) => ({
+  user: userInfo().username,
+  host: hostname(),
+  ...(kind === "postgres" && { role: decodeURIComponent(new URL(office.address).username) }),
+});
+
+/** What is asked before something is changed. Side by side: each has requests, freezes or a tenant of its own. */
+export function asking(kind: Kind): void {
   let office: Office;
   beforeAll(async () => void (office = await officeOn(kind)));
   afterAll(() => office.close());
 
-  const origin = () => ({
-    user: userInfo().username,
-    host: hostname(),
-    ...(kind === "postgres" && { role: decodeURIComponent(new URL(office.address).username) }),
-  });
+  const origin = () => originIn(kind, office);
   const lastOf = async (subject: string): Promise<AuditEvent | undefined> => (await Array.fromAsync(office.gate.history(subject))).at(-1);
   /** A paid request, and the clock of a gate that looks back on it. */
   async function paid(): Promise<string> {
@@ -34,7 +40,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     return request.id;
   }
 
-  it("cancel shows the request and what will be recorded, and Enter and keys typed ahead are no", async () => {
+  it.concurrent("cancel shows the request and what will be recorded, and Enter and keys typed ahead are no", async () => {
     const { id } = await office.asked();
     const unsure = office.terminal(["cancel", id, "--reason", "ordered twice"]);
     unsure.type("y");
@@ -55,7 +61,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(late.code).toBe(3);
   });
 
-  it("settles what a process left behind, where no worker runs, and doctor names it and since when", async () => {
+  it.concurrent("settles what a process left behind, where no worker runs, and doctor names it and since when", async () => {
     const { id } = await office.unknown();
     // What doctor takes for the time of a worker that is a little late.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -80,7 +86,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect([again.code, again.stderr]).toEqual([3, expect.stringContaining("failed")]);
   });
 
-  it("does not settle what still runs, and says when it can be", async () => {
+  it.concurrent("does not settle what still runs, and says when it can be", async () => {
     const request = await office.asked();
     await office.gate.decide(request, { type: "approve" }, { by: FIONA });
     const done = Promise.withResolvers<string>();
@@ -93,7 +99,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     await running;
   });
 
-  it("freeze says what it stops before it stops it; lift and revoke show what they end", async () => {
+  it.concurrent("freeze says what it stops before it stops it; lift and revoke show what they end", async () => {
     const frozenBefore = (await office.gate.freezes()).length;
     const approved = await office.asked("free_text", { n: 1 });
     await office.gate.decide(approved, { type: "approve" }, { by: FIONA });
@@ -121,20 +127,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.gate.grants())[0]?.revokedAt).toBeTypeOf("number");
   });
 
-  it("signs where somebody sits: the user, the host, and on PostgreSQL the role of the session", async () => {
-    const { id, proposal } = await office.asked();
-    expect((await office.run(["approve", id, "--digest", proposal.digest])).code).toBe(0);
-    expect((await office.gate.get(id))?.decisions[0]).toMatchObject({ via: "cli", origin: origin() });
-    const shown = JSON.parse((await office.run(["show", id, "--json"])).stdout) as Record<string, unknown>;
-    expect(shown).toMatchObject({ decisions: [{ origin: origin() }] });
-    expect((await office.run(["history", id])).stdout).toContain(`"host":"${hostname()}"`);
-    const history = office.terminal(["history", id], { columns: 300 });
-    await history.ended();
-    const { user, host } = origin();
-    expect(history.text).toContain(`approve by cli from ${user}@${host}${kind === "postgres" ? ", as the role " : ""}`);
-  });
-
-  it("purge counts first, keeps a day, asks, and stands in the trail under a name", async () => {
+  it.concurrent("purge counts first, keeps a day, asks, and stands in the trail under a name", async () => {
     // Everything so far ended some days ago, as the command sees it.
     const past: Gate = createGate({ store: office.store, tenant: "past", now: () => Date.now() - 2 * DAY, warn: () => {} });
     const seeded = createGate({
@@ -171,4 +164,26 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(await nothing.ended()).toBe(0);
     expect((await office.run(["--tenant", "past", "purge", "--older-than", "1h", "--force", "--yes"])).code).toBe(0);
   });
-});
+}
+
+/** Who signed, and where. */
+export function signingWhere(kind: Kind): void {
+  let office: Office;
+  beforeAll(async () => void (office = await officeOn(kind)));
+  afterAll(() => office.close());
+
+  const origin = () => originIn(kind, office);
+
+  it("signs where somebody sits: the user, the host, and on PostgreSQL the role of the session", async () => {
+    const { id, proposal } = await office.asked();
+    expect((await office.run(["approve", id, "--digest", proposal.digest])).code).toBe(0);
+    expect((await office.gate.get(id))?.decisions[0]).toMatchObject({ via: "cli", origin: origin() });
+    const shown = JSON.parse((await office.run(["show", id, "--json"])).stdout) as Record<string, unknown>;
+    expect(shown).toMatchObject({ decisions: [{ origin: origin() }] });
+    expect((await office.run(["history", id])).stdout).toContain(`"host":"${hostname()}"`);
+    const history = office.terminal(["history", id], { columns: 300 });
+    await history.ended();
+    const { user, host } = origin();
+    expect(history.text).toContain(`approve by cli from ${user}@${host}${kind === "postgres" ? ", as the role " : ""}`);
+  });
+}

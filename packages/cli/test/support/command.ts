@@ -27,9 +27,13 @@ export interface Surroundings {
 /** Nothing of the machine's own configuration, nor of the one who runs the tests. */
 export function environment(home: string, env: Readonly<Record<string, string>> = {}): Record<string, string> {
   const own = { HOME: home, XDG_CONFIG_HOME: join(home, "config"), XDG_CACHE_HOME: CACHE };
-  // See bundleCommand.
-  const bundled = process.env["NODE_OPTIONS"];
-  return { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...(bundled ? { NODE_OPTIONS: bundled } : {}), ...own, ...env };
+  return { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", ...bundled(), ...own, ...env };
+}
+
+/** See bundleCommand. What finds the bundle is loaded before the command could say where compiled code is kept. */
+function bundled(): Record<string, string> {
+  const options = process.env["NODE_OPTIONS"];
+  return options ? { NODE_OPTIONS: options, NODE_COMPILE_CACHE: join(CACHE, "countersign") } : {};
 }
 
 /** A folder of its own, gone afterwards. */
@@ -38,8 +42,11 @@ export function temporaryFolder(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
+/** An agent that dies in the middle of a payment. */
+export const DYING_AGENT: string = join(import.meta.dirname, "dying-agent.process.ts");
+
 /** In a file that runs it often. How it is loaded from its own files, other tests show. */
-export const bundleCommand = (): Promise<void> => bundleChildren([pathToFileURL(BIN)]);
+export const bundleCommand = (): Promise<void> => bundleChildren([BIN, DYING_AGENT].map((file) => pathToFileURL(file)));
 
 /** Runs the command in pipes, to its end. */
 export async function command(home: string, args: readonly string[], { env, input, cwd = home }: Surroundings = {}): Promise<Ended> {

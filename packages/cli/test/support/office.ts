@@ -8,7 +8,7 @@ import { postgresStore } from "@countersign/postgres";
 import { sqliteStore } from "@countersign/sqlite";
 import { testDatabase } from "@countersign/test-run";
 import { z } from "zod";
-import { command, temporaryFolder, type Ended, type Surroundings } from "./command.ts";
+import { command, DYING_AGENT, environment, temporaryFolder, type Ended, type Surroundings } from "./command.ts";
 import { PseudoTerminal } from "./pseudo-terminal.ts";
 
 const policy = definePolicy({
@@ -133,9 +133,7 @@ ${work}\n`,
     async unknown() {
       const request = await office.asked();
       await gate.decide(request, { type: "approve" }, { by: FIONA });
-      const child = spawn(process.execPath, [join(import.meta.dirname, "dying-agent.process.ts"), address, request.id], {
-        stdio: "inherit",
-      });
+      const child = spawn(process.execPath, [DYING_AGENT, address, request.id], { env: environment(home), stdio: "inherit" });
       await once(child, "exit");
       // The lease of whoever died has to lapse.
       await new Promise((resolve) => setTimeout(resolve, 2_100));

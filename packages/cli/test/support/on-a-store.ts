@@ -1,23 +1,24 @@
-// The built command in pipes, on both stores.
+// The built command in pipes, on one of the stores.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { ApprovalRequest, AuditEvent } from "@countersign/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BIN, bundleCommand, environment } from "./support/command.ts";
-import { FIONA, officeOn, type Office } from "./support/office.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { BIN, environment } from "./command.ts";
+import { FIONA, officeOn, type Office } from "./office.ts";
 
-await bundleCommand();
+type Kind = "sqlite" | "postgres";
 
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");
 const values = <T>(text: string): readonly T[] => lines(text).map((line) => JSON.parse(line) as T);
 
-describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
+/** What people do with requests. Side by side: no test looks at the requests of another one. */
+export function deciding(kind: Kind): void {
   let office: Office;
   beforeAll(async () => void (office = await officeOn(kind)));
   afterAll(() => office.close());
 
-  it("lists, shows and signs what was shown", async () => {
+  it.concurrent("lists, shows and signs what was shown", async () => {
     const { id, proposal } = await office.asked("send_payment", { recipient: "A\tB\u202eC", amount: 4_200 });
     const listed = lines((await office.run(["list"])).stdout).find((line) => line.startsWith(id));
     const [, status, , , by, digest = "", same, missing, tool, args] = (listed ?? "").split("\t");
@@ -49,7 +50,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(chain.map(({ type }) => type)).toEqual(["asked", "approved"]);
   });
 
-  it("says before anybody signs that the very same call was asked before, and what became of it", async () => {
+  it.concurrent("says before anybody signs that the very same call was asked before, and what became of it", async () => {
     const twice = { recipient: "Twice", amount: 4_200 };
     const [paid, waits, again] = [await office.asked("send_payment", twice), await office.asked("send_payment", twice), await office.asked("send_payment", twice)]; // prettier-ignore
     await office.gate.decide(paid, { type: "approve" }, { by: FIONA });
@@ -71,7 +72,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect([signed.code, signed.stderr]).toEqual([0, expect.stringContaining(said)]);
   });
 
-  it("has one winner when two people decide at once, and tells the other who won", async () => {
+  it.concurrent("has one winner when two people decide at once, and tells the other who won", async () => {
     const { id, proposal } = await office.asked("send_payment", { recipient: "Contested", amount: 4_200 });
     const by = (name: string) => ({ env: { COUNTERSIGN_AS: name } });
     const [first, second] = await Promise.all([
@@ -87,7 +88,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(lines(loser.stderr)).toHaveLength(1);
   });
 
-  it("edits by arguments, collects a quorum, and refuses whoever asked", async () => {
+  it.concurrent("edits by arguments, collects a quorum, and refuses whoever asked", async () => {
     const payment = await office.asked();
     const args = JSON.stringify({ recipient: "Acme Corp", amount: 4_000 });
     const edited = await office.run(["edit", payment.id, "--digest", payment.proposal.digest, "--args", "-"], { input: args });
@@ -101,7 +102,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await sign("grace")).stdout).toMatch(/^approved/);
   });
 
-  it("shows what the policy says of a call beside its arguments, and nothing of it acts on a terminal", async () => {
+  it.concurrent("shows what the policy says of a call beside its arguments, and nothing of it acts on a terminal", async () => {
     const { id, proposal } = await office.asked("described", { to: "A\u202eB\ndigest     0000", amount: 4_200 });
     const { stdout } = await office.run(["show", id]);
     const rows = lines(stdout);
@@ -118,7 +119,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(rows.filter((row) => row.startsWith("digest"))).toEqual([`digest     │ ${proposal.digest}`]);
   });
 
-  it("signs what has to be confirmed with its value alone", async () => {
+  it.concurrent("signs what has to be confirmed with its value alone", async () => {
     const { id, proposal } = await office.asked("checked");
     const approve = ["approve", id, "--digest", proposal.digest];
     const silent = await office.run(approve);
@@ -138,7 +139,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect([needless.code, needless.stderr]).toEqual([2, expect.stringContaining("Nothing has to be confirmed")]);
   });
 
-  it("shows which signatures are missing, and says so to whoever can't give one", async () => {
+  it.concurrent("shows which signatures are missing, and says so to whoever can't give one", async () => {
     const { id, proposal } = await office.asked("merger", { of: "Acme Corp", amount: 4_200 });
     const confirm = ["--confirm", "args.of=Acme Corp", "--confirm", "args.amount=4200"];
     const sign = (as: string, roles = "finance") =>
@@ -156,7 +157,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await sign("carla", "cfo")).stdout).toMatch(/^approved/);
   });
 
-  it("knows a person by all the ids that people gives them", async () => {
+  it.concurrent("knows a person by all the ids that people gives them", async () => {
     const cwd = join(office.home, "project");
     mkdirSync(cwd, { recursive: true });
     const page = "https://id.example.com 117";
@@ -173,7 +174,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.gate.get(own.id))?.decisions).toEqual([]);
   });
 
-  it("waits for a decision, and ends as it was decided", async () => {
+  it.concurrent("waits for a decision, and ends as it was decided", async () => {
     const [yes, no, never] = [await office.asked(), await office.asked(), await office.asked()];
     const waiting = Promise.all([
       office.run(["wait", yes.id]),
@@ -187,7 +188,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect(values<ApprovalRequest>(rejected.stdout)[0]?.status).toBe("rejected");
   });
 
-  it("follows a list in a pipe: a line for what is new or has changed", async () => {
+  it.concurrent("follows a list in a pipe: a line for what is new or has changed", async () => {
     const env = environment(office.home, { COUNTERSIGN_STORE: office.address });
     const child = spawn(process.execPath, [BIN, "list", "--watch", "--json", "--tool", "free_text", "--status", "all"], {
       env,
@@ -209,7 +210,7 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     ]);
   });
 
-  it("settles", async () => {
+  it.concurrent("settles", async () => {
     const { id } = await office.unknown();
     const settled = await office.run(["settle", id, "--executed", '"Paid."', "--yes", "--json"]);
     expect(values<ApprovalRequest>(settled.stdout)[0]).toMatchObject({ execution: "done", receipt: { result: "Paid." } });
@@ -231,6 +232,13 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.run(["audit", "export"])).stdout).toBe(written);
     expect((await office.run(["audit", "export", "--out", file])).code).toBe(2);
   });
+}
+
+/** The store itself: where it is, and whose. */
+export function opening(kind: Kind): void {
+  let office: Office;
+  beforeAll(async () => void (office = await officeOn(kind)));
+  afterAll(() => office.close());
 
   it("makes no store but with migrate, and names the one that isn't there", async () => {
     const [missing, name] =
@@ -249,4 +257,4 @@ describe.each(["sqlite", "postgres"] as const)("on %s", (kind) => {
     expect((await office.run(["migrate"])).stdout).not.toContain("postgres:postgres");
     expect((await office.run(["--tenant", "somebody else", "list"])).stdout).toBe("");
   });
-});
+}

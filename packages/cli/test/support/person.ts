@@ -28,10 +28,14 @@ export class Person {
   async sees(what: string | RegExp): Promise<string> {
     const late = Date.now() + PATIENCE;
     for (;;) {
+      const { length } = this.terminal.raw;
       const screen = await this.screen();
       if (typeof what === "string" ? screen.includes(what) : what.test(screen)) return screen;
-      if (Date.now() > late) throw new Error(`The screen never showed ${String(what)}. It shows:\n${screen}`);
-      await sleep(80);
+      // To draw all of it again takes long: only once there is more of it.
+      do {
+        if (Date.now() > late) throw new Error(`The screen never showed ${String(what)}. It shows:\n${screen}`);
+        await sleep(50);
+      } while (this.terminal.raw.length === length);
     }
   }
 
