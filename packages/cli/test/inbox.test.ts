@@ -1,9 +1,9 @@
 // The inbox with a person in front of it: the built command on a pseudo-terminal.
 import { setTimeout as sleep } from "node:timers/promises";
-import { startPostgres, type PostgresServer } from "@countersign/postgres-server";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { bundleCommand } from "./support/command.ts";
-import { FIONA, officeOn, type Office } from "./support/office.ts";
+import { it } from "./support/in-an-office.ts";
+import type { Office } from "./support/office.ts";
 import { Person } from "./support/person.ts";
 
 await bundleCommand();
@@ -14,25 +14,17 @@ const CTRL_C = "\u0003";
 /** What gives the terminal back: pasting as before, the cursor, the page that was there. */
 const LEFT = `${ESCAPE}[?2004l${ESCAPE}[?25h${ESCAPE}[?1049l`;
 
-let office: Office;
-beforeAll(async () => void (office = await officeOn("sqlite")));
-afterAll(() => office.close());
-beforeEach(async () => {
-  for (const { id } of (await office.gate.list({ status: "pending", limit: 1_000 })).items)
-    await office.gate.cancel(id, { by: { id: "test" }, reason: "out of the way" });
-});
+const opened = (office: Office, columns = 100, rows = 24, env: Readonly<Record<string, string>> = {}): Person =>
+  new Person(office.terminal(["inbox"], { columns, rows, env }), columns, rows);
+const pay = (office: Office, recipient: string, amount = 2_000) => office.asked("send_payment", { recipient, amount });
+const stored = (office: Office, id: string) => office.gate.get(id);
 
-const opened = (columns = 100, rows = 24, env: Readonly<Record<string, string>> = {}, at = office): Person =>
-  new Person(at.terminal(["inbox"], { columns, rows, env }), columns, rows);
-const pay = (recipient: string, amount = 2_000) => office.asked("send_payment", { recipient, amount });
-const stored = (id: string) => office.gate.get(id);
-
-describe("the inbox", () => {
-  it("looks, approves what was looked at, and keeps the row until somebody moves", async () => {
-    const first = await pay("First", 2_001);
-    const second = await pay("Second", 2_002);
+describe.concurrent("the inbox", () => {
+  it("looks, approves what was looked at, and keeps the row until somebody moves", async ({ office }) => {
+    const first = await pay(office, "First", 2_001);
+    const second = await pay(office, "Second", 2_002);
     await office.asked("wire", { amount: 1 }, { requestedBy: "fiona" });
-    const person = opened();
+    const person = opened(office);
     const screen = await person.sees("1 of 2");
     expect(screen).toMatch(/^default in .*countersign\.db .*fiona \(finance\)$/m);
     expect(screen).not.toContain("wire");
@@ -43,7 +35,7 @@ describe("the inbox", () => {
     await person.terminal.until("signing as");
     await person.presses("y");
     await person.sees(/^> {2}approved by +│ fiona.*Second/m);
-    expect(await stored(second.id)).toMatchObject({
+    expect(await stored(office, second.id)).toMatchObject({
       status: "approved",
       decisions: [{ by: { id: "fiona" }, digest: second.proposal.digest }],
     });
@@ -54,13 +46,13 @@ describe("the inbox", () => {
     expect(await person.sees(/^> .*First/m)).not.toContain("Second");
     await person.presses("q");
     expect(await person.terminal.ended()).toBe(0);
-    expect((await stored(first.id))?.status).toBe("pending");
+    expect((await stored(office, first.id))?.status).toBe("pending");
     expect(person.terminal.raw.endsWith(LEFT)).toBe(true);
   });
 
-  it("takes no key that was typed ahead: none of them signs", async () => {
-    const { id } = await pay("Early");
-    const person = opened();
+  it("takes no key that was typed ahead: none of them signs", async ({ office }) => {
+    const { id } = await pay(office, "Early");
+    const person = opened(office);
     person.terminal.type("ayayay");
     await person.sees("Early");
     person.terminal.type("ay");
@@ -69,17 +61,17 @@ describe("the inbox", () => {
     // Whatever it was that had been asked, nobody said yes after reading it.
     person.terminal.type(CTRL_C);
     await person.terminal.ended();
-    expect((await stored(id))?.status).toBe("pending");
+    expect((await stored(office, id))?.status).toBe("pending");
   });
 
-  it("shows what is decided elsewhere where it was, and lets nothing new move the row", async () => {
-    await pay("Upper");
-    const mine = await pay("Mine");
-    const person = opened();
+  it("shows what is decided elsewhere where it was, and lets nothing new move the row", async ({ office }) => {
+    await pay(office, "Upper");
+    const mine = await pay(office, "Mine");
+    const person = opened(office);
     await person.sees("1 of 2");
     await person.presses("j");
     await person.sees(/^> .*Mine/m);
-    await pay("Newer");
+    await pay(office, "Newer");
     expect(await person.sees("Newer")).toMatch(/^> .*Mine/m);
     await office.gate.decide(mine, { type: "reject" }, { by: { id: "grace", roles: ["finance"] } });
     expect(await person.sees(/^> {2}rejected by +│ grace.*Mine/m)).toContain("– of 2");
@@ -87,10 +79,10 @@ describe("the inbox", () => {
     expect(await person.terminal.ended()).toBe(0);
   });
 
-  it("finds by text, in what isn't read yet, too", async () => {
+  it("finds by text, in what isn't read yet, too", async ({ office }) => {
     for (let n = 0; n < 210; n++)
       await office.asked("send_payment", { recipient: `Payee ${n}`, amount: 2_000 + n }, { requestedBy: n < 209 ? "bob" : "dora" });
-    const person = opened();
+    const person = opened(office);
     await person.sees("1 of 210");
     await person.presses("/");
     person.terminal.type(`DORA${ENTER}`);
@@ -105,9 +97,9 @@ describe("the inbox", () => {
     expect(await person.terminal.ended()).toBe(0);
   });
 
-  it("rejects with a reason, and lets the model revise", async () => {
-    const { id } = await pay("Rejected");
-    const person = opened();
+  it("rejects with a reason, and lets the model revise", async ({ office }) => {
+    const { id } = await pay(office, "Rejected");
+    const person = opened(office);
     await person.sees("Rejected");
     await person.presses("c");
     await person.terminal.until("A comment");
@@ -123,19 +115,19 @@ describe("the inbox", () => {
     await person.terminal.until("Reject this?");
     await person.presses("y");
     await person.sees(/rejected by +│ fiona/);
-    expect((await stored(id))?.decisions[0]?.decision).toEqual({ type: "reject", message: "no", comment: "ok", then: "revise" });
+    expect((await stored(office, id))?.decisions[0]?.decision).toEqual({ type: "reject", message: "no", comment: "ok", then: "revise" });
     await person.presses("q");
     await person.terminal.ended();
   });
 
-  it("decides several at once where the terms allow it, each by itself, and says what failed", async () => {
+  it("decides several at once where the terms allow it, each by itself, and says what failed", async ({ office }) => {
     const [one, two, three] = [
       await office.asked("bill", { n: 1 }),
       await office.asked("bill", { n: 2 }),
       await office.asked("bill", { n: 3 }),
     ];
-    const other = await pay("Other");
-    const person = opened();
+    const other = await pay(office, "Other");
+    const person = opened(office);
     await person.sees("1 of 4");
     await person.types("x", "x", "x", "x");
     await person.sees("don't let it be decided together");
@@ -147,8 +139,8 @@ describe("the inbox", () => {
     await person.presses("y");
     await person.sees(`Not decided: ${two.id.slice(0, 8)}.`);
     expect(person.terminal.text).toContain(`Not ${two.id}: `);
-    const [first, second, third] = await Promise.all([one, two, three].map(({ id }) => stored(id)));
-    expect([first?.status, second?.status, third?.status, (await stored(other.id))?.status]).toEqual([
+    const [first, second, third] = await Promise.all([one, two, three].map(({ id }) => stored(office, id)));
+    expect([first?.status, second?.status, third?.status, (await stored(office, other.id))?.status]).toEqual([
       "approved",
       "rejected",
       "approved",
@@ -160,9 +152,9 @@ describe("the inbox", () => {
     await person.terminal.ended();
   });
 
-  it("is drawn anew when the window changes, down to 20 by 10", async () => {
-    await pay("Resized");
-    const person = opened();
+  it("is drawn anew when the window changes, down to 20 by 10", async ({ office }) => {
+    await pay(office, "Resized");
+    const person = opened(office);
     await person.sees("AGE");
     person.resizes(40, 20);
     await person.sees(/^ {3}LEFT +WHAT$/m);
@@ -175,9 +167,9 @@ describe("the inbox", () => {
     expect(await person.terminal.ended()).toBe(0);
   });
 
-  it("gives the terminal back whatever ends it", async () => {
+  it("gives the terminal back whatever ends it", async ({ office }) => {
     for (const signal of ["SIGTERM", "SIGINT", "SIGQUIT"]) {
-      const person = opened();
+      const person = opened(office);
       await person.sees("q quit");
       person.terminal.kill(signal);
       await person.terminal.ended();
@@ -185,22 +177,21 @@ describe("the inbox", () => {
     }
   });
 
-  it("gives the terminal back while it is stopped, and is drawn anew when it goes on", async () => {
-    await pay("Stopped");
-    const person = opened();
+  it("gives the terminal back while it is stopped, and is drawn anew when it goes on", async ({ office }) => {
+    await pay(office, "Stopped");
+    const person = opened(office);
     await person.terminal.until("Stopped");
     person.terminal.kill("SIGTSTP");
-    await sleep(300);
-    expect(person.terminal.raw.endsWith(LEFT)).toBe(true);
+    await expect.poll(() => person.terminal.raw.endsWith(LEFT), { timeout: 20_000 }).toBe(true);
     person.terminal.kill("SIGCONT");
     await person.terminal.until("Stopped");
     await person.presses("q");
     expect(await person.terminal.ended()).toBe(0);
   });
 
-  it("throws away what was typed while a decision was carried out", async () => {
-    const { id } = await pay("Busy");
-    const person = opened();
+  it("throws away what was typed while a decision was carried out", async ({ office }) => {
+    const { id } = await pay(office, "Busy");
+    const person = opened(office);
     await person.sees("Busy");
     await person.presses("a");
     await person.terminal.until("signing as");
@@ -211,12 +202,12 @@ describe("the inbox", () => {
     expect(person.terminal.raw.endsWith(LEFT)).toBe(false);
     await person.presses("q");
     expect(await person.terminal.ended()).toBe(0);
-    expect((await stored(id))?.status).toBe("approved");
+    expect((await stored(office, id))?.status).toBe("approved");
   });
 
-  it("takes no answer of the terminal and no piece of a paste for a key", async () => {
+  it("takes no answer of the terminal and no piece of a paste for a key", async ({ office }) => {
     await office.asked("bill", { n: 1 });
-    const person = opened();
+    const person = opened(office);
     await person.sees("1 of 1");
     await sleep(400);
     for (const piece of [
@@ -244,9 +235,9 @@ describe("the inbox", () => {
     expect(await person.terminal.ended()).toBe(0);
   });
 
-  it("edits", async () => {
-    const { id } = await pay("Edited", 9_000);
-    const person = opened(100, 24, { EDITOR: office.editor("8000") });
+  it("edits", async ({ office }) => {
+    const { id } = await pay(office, "Edited", 9_000);
+    const person = opened(office, 100, 24, { EDITOR: office.editor("8000") });
     await person.sees("Edited");
     await person.presses("e");
     await person.terminal.until("signing as");
@@ -254,40 +245,6 @@ describe("the inbox", () => {
     await person.sees(/approved by +│ fiona/);
     await person.presses(CTRL_C);
     expect(await person.terminal.ended()).toBe(0);
-    expect((await stored(id))?.proposal.args).toMatchObject({ amount: 8_000 });
-  });
-});
-
-describe("on a PostgreSQL that comes and goes", () => {
-  let server: PostgresServer;
-  let shared: Office;
-  beforeAll(async () => {
-    server = await startPostgres();
-    shared = await officeOn("postgres", server.url);
-  });
-  afterAll(async () => {
-    await shared.close();
-    await server.stop();
-  });
-
-  it("says since when the store is away, goes on by itself, and decides afterwards", async () => {
-    const first = await shared.asked("send_payment", { recipient: "First", amount: 2_001 });
-    const person = opened(100, 24, {}, shared);
-    await person.sees("First");
-    await shared.asked("send_payment", { recipient: "Second", amount: 2_002 });
-    await person.sees("1 of 2");
-    await server.kill();
-    expect(await person.sees("The store doesn't answer")).toContain("First");
-    await person.presses("j");
-    await person.sees(/^> .*Second/m);
-    await server.start();
-    await person.sees("2 of 2");
-    await person.presses("k", "a");
-    await person.terminal.until("signing as");
-    await person.presses("y");
-    await person.sees(/^> {2}approved by +│ fiona.*First/m);
-    expect((await shared.gate.get(first.id))?.decisions[0]).toMatchObject({ by: { id: FIONA.id }, digest: first.proposal.digest });
-    await person.presses("q");
-    expect(await person.terminal.ended()).toBe(0);
+    expect((await stored(office, id))?.proposal.args).toMatchObject({ amount: 8_000 });
   });
 });

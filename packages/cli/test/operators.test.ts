@@ -27,20 +27,6 @@ beforeAll(async () => void (office = await officeOn("sqlite")));
 afterAll(() => office.close());
 
 describe("an operator", () => {
-  it("runs again what did not happen, and withdraws what is not needed", async () => {
-    const { id } = await office.unknown();
-    expect((await office.run(["settle", id, "--retry", "--yes"])).code).toBe(0);
-    expect(await office.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
-    const withdrawn = await office.asked();
-    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed", "--yes"])).stdout).toMatch(/^cancelled/);
-  });
-
-  it("says that what did not happen shall not be run again", async () => {
-    const { id } = await office.unknown();
-    expect((await office.run(["settle", id, "--failed", "The bank has no such payment.", "--yes"])).stdout).toMatch(/^failed/);
-    expect(await office.gate.get(id)).toMatchObject({ execution: "failed", receipt: { error: "The bank has no such payment." } });
-  });
-
   it("freezes and lifts", async () => {
     const frozen = await office.run(["freeze", "--tool", "send_payment", "--reason", "wrong bank", "--yes", "--json"]);
     const [freeze] = await office.gate.freezes();
@@ -50,7 +36,21 @@ describe("an operator", () => {
     expect(await office.gate.freezes()).toEqual([]);
   });
 
-  it("sees remembered decisions, and revokes them", async () => {
+  it.concurrent("runs again what did not happen, and withdraws what is not needed", async () => {
+    const { id } = await office.unknown();
+    expect((await office.run(["settle", id, "--retry", "--yes"])).code).toBe(0);
+    expect(await office.gate.get(id)).toMatchObject({ status: "approved", execution: "none" });
+    const withdrawn = await office.asked();
+    expect((await office.run(["cancel", withdrawn.id, "--reason", "not needed", "--yes"])).stdout).toMatch(/^cancelled/);
+  });
+
+  it.concurrent("says that what did not happen shall not be run again", async () => {
+    const { id } = await office.unknown();
+    expect((await office.run(["settle", id, "--failed", "The bank has no such payment.", "--yes"])).stdout).toMatch(/^failed/);
+    expect(await office.gate.get(id)).toMatchObject({ execution: "failed", receipt: { error: "The bank has no such payment." } });
+  });
+
+  it.concurrent("sees remembered decisions, and revokes them", async () => {
     const { id, proposal } = await office.asked("send_payment", { recipient: "Same", amount: 5_000 });
     const given = ["approve", id, "--digest", proposal.digest, "--remember", "exact-args", "--for", "1h", "--times", "3"];
     expect((await office.run(given)).code).toBe(0);
@@ -60,7 +60,7 @@ describe("an operator", () => {
     expect((await office.run(["grants", "--live"])).stdout).toBe("");
   });
 
-  it("removes what had ended", async () => {
+  it.concurrent("removes what had ended", async () => {
     expect((await office.run(["purge", "--older-than", "90d", "--yes", "--json"])).stdout).toBe('{"requests":0,"threads":0}\n');
   });
 });

@@ -4,30 +4,26 @@ import { createServer, request as send } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { bundleCommand } from "./support/command.ts";
+import { it } from "./support/in-an-office.ts";
 import { officeOn, type Office } from "./support/office.ts";
 import { Person } from "./support/person.ts";
 import { responded, Served } from "./support/served.ts";
 
 await bundleCommand();
 
-let office: Office;
-let folders = 0;
-beforeAll(async () => void (office = await officeOn("sqlite")));
-afterAll(() => office.close());
-
 /** A folder with settings of its own. */
-function project(settings: object, people?: string): string {
-  const cwd = join(office.home, `project-${++folders}`);
+function project(office: Office, settings: object, people?: string): string {
+  const cwd = join(office.home, "project");
   mkdirSync(cwd);
   writeFileSync(join(cwd, "countersign.json"), JSON.stringify(settings));
   if (people !== undefined) writeFileSync(join(cwd, "people.yaml"), people);
   return cwd;
 }
 
-describe("the link", () => {
-  it("signs in whom the settings name, once, and the session lives through a restart", async () => {
+describe.concurrent("the link", () => {
+  it("signs in whom the settings name, once, and the session lives through a restart", async ({ office }) => {
     const served = await Served.on(office);
     const { signInLink, url } = await served.says("listening");
     expect(signInLink).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\/link#[\w-]{43}$/);
@@ -63,7 +59,7 @@ describe("the link", () => {
     expect(await other.stop()).toBe(0);
   });
 
-  it("lets that browser decide, and the trail says who it was and through what", async () => {
+  it("lets that browser decide, and the trail says who it was and through what", async ({ office }) => {
     const served = await Served.on(office);
     const headers = { cookie: await served.signedIn() };
     const { id, proposal } = await office.asked();
@@ -89,7 +85,7 @@ describe("the link", () => {
     await later.stop();
   });
 
-  it("opens for one of two browsers that come at once", async () => {
+  it("opens for one of two browsers that come at once", async ({ office }) => {
     const served = await Served.on(office);
     const { signInLink } = await served.says("listening");
     const both = await Promise.all([served.opens(signInLink), served.opens(signInLink)]);
@@ -97,7 +93,7 @@ describe("the link", () => {
     await served.stop();
   });
 
-  it("is followed by a line for each decision, whichever surface it came through", async () => {
+  it("is followed by a line for each decision, whichever surface it came through", async ({ office }) => {
     const served = await Served.on(office);
     const { id, threadId, proposal } = await office.asked();
     expect((await office.run(["approve", id, "--digest", proposal.digest])).code).toBe(0);
@@ -119,29 +115,7 @@ describe("the link", () => {
   });
 });
 
-describe("a process that is killed", () => {
-  it.each([0, 2, 5, 20])("%i ms after it was sent a decision leaves it there or not, and to send it again is safe", async (ms) => {
-    const served = await Served.on(office);
-    const port = String(await served.port());
-    const cookie = await served.signedIn();
-    const { id, proposal } = await office.asked();
-    const decision = { type: "approve" };
-    const decide = (to: Served) =>
-      to.call(`/v1/requests/${id}/decisions`, { method: "POST", headers: { cookie }, body: { digest: proposal.digest, decision } });
-    const sent = decide(served).catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    served.signal("SIGKILL");
-    await sent;
-    expect(["pending", "approved"]).toContain((await office.gate.get(id))?.status);
-    const next = await Served.on(office, ["--port", port]);
-    expect(await decide(next)).toMatchObject({ status: 200, body: { request: { status: "approved" } } });
-    expect((await office.gate.get(id))?.decisions).toHaveLength(1);
-    await next.stop();
-    await office.gate.verify();
-  });
-});
-
-describe("on PostgreSQL", () => {
+describe.concurrent("on PostgreSQL", () => {
   it("signs in, decides, and keeps sessions and keys for every process", async () => {
     const desk = await officeOn("postgres");
     const { id, proposal } = await desk.asked();
@@ -161,8 +135,8 @@ describe("on PostgreSQL", () => {
   });
 });
 
-describe("at a terminal", () => {
-  it("says where it is and what is decided, gives another link, and ends with Ctrl-C", async () => {
+describe.concurrent("at a terminal", () => {
+  it("says where it is and what is decided, gives another link, and ends with Ctrl-C", async ({ office }) => {
     const terminal = office.terminal(["serve", "--port", "0"], { columns: 80 });
     await terminal.until("To sign in as fiona");
     const links = (): readonly string[] => [...new Set(terminal.text.match(/http:\/\/127\.0\.0\.1:\d+\/auth\/link#[\w-]{43}/g))];
@@ -185,8 +159,8 @@ describe("at a terminal", () => {
   });
 });
 
-describe("the page", () => {
-  it("is what a link leads to: anybody gets it, and it holds nothing of anybody", async () => {
+describe.concurrent("the page", () => {
+  it("is what a link leads to: anybody gets it, and it holds nothing of anybody", async ({ office }) => {
     const served = await Served.on(office);
     const { id } = await office.asked();
     const { body: opened } = await served.opens((await served.says("listening")).signInLink);
@@ -200,8 +174,8 @@ describe("the page", () => {
   });
 });
 
-describe("a host that is not its own", () => {
-  it("is refused, also with the cookie of somebody who has signed in", async () => {
+describe.concurrent("a host that is not its own", () => {
+  it("is refused, also with the cookie of somebody who has signed in", async ({ office }) => {
     const served = await Served.on(office);
     const cookie = await served.signedIn();
     const ask = async (path: string, host: string) => (await served.call(path, { headers: { host, cookie } })).body["code"];
@@ -212,11 +186,11 @@ describe("a host that is not its own", () => {
   });
 });
 
-describe("people", () => {
+describe.concurrent("people", () => {
   const FINANCE = "people: [{ id: fiona, roles: [finance] }]\n";
 
-  it("have the roles that their file gives them now", async () => {
-    const cwd = project({ people: "people.yaml" }, FINANCE);
+  it("have the roles that their file gives them now", async ({ office }) => {
+    const cwd = project(office, { people: "people.yaml" }, FINANCE);
     const served = await Served.on(office, ["--port", "0"], { cwd, env: { COUNTERSIGN_ROLES: "" } });
     const headers = { cookie: await served.signedIn() };
     const roles = async () => (await served.call("/v1/me", { headers })).body["roles"];
@@ -232,9 +206,9 @@ describe("people", () => {
     await served.stop();
   });
 
-  it("are whom a proxy names, from where it may, and there is no link", async () => {
+  it("are whom a proxy names, from where it may, and there is no link", async ({ office }) => {
     const serve = { url: "https://approvals.acme.example", operators: ["ops"], proxy: { header: "X-Forwarded-User", from: ["127.0.0.1"] } };
-    const cwd = project({ people: "people.yaml", serve }, "people: [{ id: dora, roles: [ops] }]\n");
+    const cwd = project(office, { people: "people.yaml", serve }, "people: [{ id: dora, roles: [ops] }]\n");
     const served = await Served.on(office, ["--port", "0", "--host", "0.0.0.0"], { cwd });
     const said = await served.says("listening");
     expect([said.url, said.signInLink]).toEqual(["https://approvals.acme.example", undefined]);
@@ -245,12 +219,12 @@ describe("people", () => {
   });
 });
 
-describe("OpenID Connect", () => {
-  it("takes the place of the link. A provider that is away is told to whoever signs in, and keys go on", async () => {
+describe.concurrent("OpenID Connect", () => {
+  it("takes the place of the link. A provider that is away is told to whoever signs in, and keys go on", async ({ office }) => {
     const oidc = { issuer: "http://127.0.0.1:9", clientId: "countersign" };
     const serve = { url: "https://approvals.acme.example", operators: ["opps"], oidc };
     const people = "people: [{ id: dora, roles: [ops] }]\n";
-    const served = await Served.on(office, ["--port", "0"], { cwd: project({ people: "people.yaml", serve }, people) });
+    const served = await Served.on(office, ["--port", "0"], { cwd: project(office, { people: "people.yaml", serve }, people) });
     expect((await served.says("listening")).signInLink).toBeUndefined();
     const host = { host: "approvals.acme.example" };
     expect((await served.call("/auth/oidc/sign-in", { headers: host })).status).toBe(503);
@@ -263,41 +237,7 @@ describe("OpenID Connect", () => {
 });
 
 describe.concurrent("what is wrong", () => {
-  const URL_OF = { url: "https://approvals.acme.example" };
-  const OIDC = { issuer: "https://id.acme.example", clientId: "countersign" };
-  const PROXY = { header: "X-Forwarded-User", from: ["10.0.0.7"] };
-
-  it.each<[string, object, readonly string[], RegExp]>([
-    ["no sign-in beyond this machine", {}, ["--host", "0.0.0.0"], /On 0\.0\.0\.0, others .* "oidc": \{"issuer"/],
-    ["an address for others, and no sign-in", { serve: URL_OF }, [], /serve\.url says .* nothing says how they sign in/],
-    ["a sign-in, and no address", { serve: { oidc: OIDC } }, [], /Write "url": "https/],
-    ["two sign-ins", { serve: { ...URL_OF, oidc: OIDC, proxy: PROXY } }, [], /oidc and proxy/],
-    ["nobody's roles", { serve: { ...URL_OF, oidc: OIDC } }, [], /"people": "people.yaml".* or "rolesClaim": "groups" into serve\.oidc/],
-    [
-      "an address that isn't one",
-      { serve: { ...URL_OF, proxy: { ...PROXY, from: ["acme"], rolesHeader: "x-roles" } } },
-      [],
-      /from: \["10\.0\.0\.0\/8"/,
-    ],
-    ["plain http", { serve: { url: "http://approvals.acme.example", oidc: { ...OIDC, rolesClaim: "groups" } } }, [], /https:\/\//],
-    ["a secret in a file", { serve: { oidc: { ...OIDC, clientSecret: "s" } } }, [], /clientSecret.* set COUNTERSIGN_OIDC_CLIENT_SECRET/],
-    ["a misspelt setting", { serve: { operator: ["ops"] } }, [], /no setting operator in serve\. Did you mean operators\?/],
-    [
-      "a name that isn't one",
-      { serve: { hosts: ["https://b.example"] } },
-      [],
-      /serve\.hosts.* can't be used\. Write "hosts": \["approvals/,
-    ],
-    ["a wrong value", { serve: { operators: "ops" } }, [], /serve\.operators can't be used\. Write "operators": \["ops"\]/],
-    ["another address than this machine's", {}, ["--host", "127.0.0.1.example.invalid"], /others than this machine/],
-    ["no port", {}, ["--port", "70000"], /whole number from 0 to 65535/],
-  ])("ends it with 2 and what to write: %s", async (_, settings, args, says) => {
-    const ended = await office.run(["serve", "--port", "0", ...args], { cwd: project(settings) });
-    expect([ended.code, ended.stdout]).toEqual([2, ""]);
-    expect(ended.stderr).toMatch(says);
-  });
-
-  it("is nobody to sign in, no store, or one that is not there", async () => {
+  it("is nobody to sign in, no store, or one that is not there", async ({ office }) => {
     const [nobody, none, missing, json, key] = await Promise.all([
       office.run(["serve"], { env: { COUNTERSIGN_AS: "", COUNTERSIGN_ROLES: "" } }),
       office.run(["serve"], { env: { COUNTERSIGN_STORE: "" } }),
@@ -313,7 +253,7 @@ describe.concurrent("what is wrong", () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ error: { code: "CLI" } });
   });
 
-  it("is a port that is taken", async () => {
+  it("is a port that is taken", async ({ office }) => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));
     const { port } = other.address() as AddressInfo;
@@ -325,7 +265,7 @@ describe.concurrent("what is wrong", () => {
 });
 
 describe.concurrent("a signal", () => {
-  it.each(["SIGTERM", "SIGINT"] as const)("lets what runs end, and takes nothing new: %s", async (signal) => {
+  it.for(["SIGTERM", "SIGINT"] as const)("lets what runs end, and takes nothing new: %s", async (signal, { office }) => {
     const served = await Served.on(office);
     const port = await served.port();
     const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin", "content-length": "14" };
@@ -348,7 +288,7 @@ describe.concurrent("a signal", () => {
     expect(await served.ended()).toBe(0);
   });
 
-  it("doesn't wait for ever for a caller that says nothing more", async () => {
+  it("doesn't wait for ever for a caller that says nothing more", async ({ office }) => {
     const served = await Served.on(office);
     const running = send({
       port: await served.port(),
@@ -363,7 +303,7 @@ describe.concurrent("a signal", () => {
   });
 });
 
-it("is loaded for these commands alone: no other one waits for it", async () => {
+it("is loaded for these commands alone: no other one waits for it", async ({ office }) => {
   const tells = `import { registerHooks } from "node:module"; registerHooks({ load(url, context, next) { process.stderr.write(url + "\\n"); return next(url, context); } });`;
   const loaded = async (...args: readonly string[]) => {
     const { stderr } = await office.run(args, { env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(tells)}"` } });

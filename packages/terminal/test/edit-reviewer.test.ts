@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { spawn } from "@lydell/node-pty";
 import { afterAll, expect, it } from "vitest";
+import { COMPILED } from "./support/person.ts";
 
 const home = mkdtempSync(join(tmpdir(), "countersign-reviewer-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -16,7 +17,13 @@ const GUARD = 400;
 async function reviewed(editor: string, answers: readonly (readonly [question: string, ...keys: readonly string[]])[]): Promise<string> {
   const script = join(home, "editor.mjs");
   writeFileSync(script, `import { readFileSync, writeFileSync } from "node:fs";\nconst file = process.argv.at(-1);\n${editor}\n`);
-  const env = { PATH: process.env["PATH"] ?? "", TERM: "xterm", XDG_STATE_HOME: home, VISUAL: `'${process.execPath}' '${script}'` };
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    TERM: "xterm",
+    NODE_COMPILE_CACHE: COMPILED,
+    XDG_STATE_HOME: home,
+    VISUAL: `'${process.execPath}' '${script}'`,
+  };
   const pty = spawn(process.execPath, [join(import.meta.dirname, "support/reviewer.process.ts")], { cols: 100, rows: 40, env });
   let output = "";
   pty.onData((data) => (output += stripVTControlCharacters(data)));

@@ -1,112 +1,20 @@
 // A person at a pseudo-terminal, asked by an agent in another process.
-import { createGate, edit, type Gate } from "@countersign/core";
-import type { StorePort } from "@countersign/core/store";
-import { sqliteStore } from "@countersign/sqlite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GUTTER } from "../src/gutter.ts";
-import { databaseFolder, Person, type PersonOptions } from "./support/person.ts";
-import { policy, type Call } from "./support/policy.ts";
+import { edit } from "@countersign/core";
+import { describe, expect, it } from "vitest";
+import { agents, ENTER, hasTheGutter, MENU, pause, SIGN, signNothing } from "./support/agents.ts";
 
-const ENTER = "\r";
 const GRACE = { id: "grace", roles: ["finance"] };
-const MENU = "Enter = leave it pending";
-const SIGN = "Sign this? y = yes, Enter = no";
 
-const folder = databaseFolder();
-let store: StorePort;
-let gate: Gate;
-const people: Person[] = [];
-beforeAll(() => {
-  store = sqliteStore(folder.file);
-  gate = createGate({ policy, store });
-});
-afterAll(async () => {
-  for (const person of people) person.kill();
-  await store.close();
-  folder.remove();
-});
-
-let count = 0;
-const call = (tool = "pay", args: Call["args"] = { recipient: "Acme Corp", amount: 4_200 }): Call => ({
-  key: `call-${++count}`,
-  tool,
-  args,
-});
-const asked = (calls: readonly Call[], options?: PersonOptions): Person => {
-  const person = new Person(folder.file, calls, options);
-  people.push(person);
-  return person;
-};
-const requestOf = async ({ key }: Call) => (await gate.list({ threadId: key })).items[0] ?? expect.unreachable();
-const statusOf = async (one: Call) => (await requestOf(one)).status;
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** As long as a screen, and made of what a request looks like. */
-const fake = (columns: number, rows: number): string =>
-  [...Array.from({ length: rows }, () => ""), "FAKE       request", "tool       │ send_payment FAKE", "│ amount: 12 FAKE", `${SIGN} FAKE`]
-    .map((line) => line.padEnd(columns))
-    .join("");
+const all = agents();
+const { asked, call, gate, requestOf, statusOf } = all;
 
 describe.concurrent("a value", () => {
-  for (const [columns, rows] of [
-    [20, 40],
-    [40, 20],
-    [80, 24],
-    [120, 40],
-  ] as const)
-    it(`has the gutter on every row of a screen of ${columns}x${rows}, also after a resize`, async () => {
-      const reference = `FAKE${"x".repeat(columns)}${fake(columns, rows)}${fake(20, 40)}`;
-      const lines = Array.from({ length: 30 }, (_, n) => `FAKE ${n} ${"y".repeat(n * 3)}`).join("\n");
-      const person = asked([call("pay", { FAKE: 1, reference, lines, last: "FAKE" })], { columns, rows, env: { NO_COLOR: "1" } });
-      const look = async (): Promise<void> => {
-        const shown = await person.rows();
-        expect(shown.join("\n")).toContain("signing as");
-        for (const row of shown.filter((one) => one.includes("FAKE"))) expect(row).toMatch(/^[a-z ]*│/);
-        for (const row of shown.filter((one) => one.includes(GUTTER))) expect(row.slice(0, row.indexOf(GUTTER))).toMatch(/^[a-zA-Z ]*$/);
-      };
-      await person.until("signing as");
-      await pause(300);
-      await look();
-      person.resize(columns === 20 ? 100 : 20, 30);
-      await pause(600);
-      await look();
-      person.kill();
-    });
+  hasTheGutter(all, 20, 40);
+  hasTheGutter(all, 80, 24);
 });
 
 describe.concurrent("keys", () => {
-  /** One process serves several tries. */
-  const TRIES = 10;
-  for (const [index] of Array.from({ length: 5 }).entries())
-    it(`typed ahead or within 300 ms sign nothing (${index})`, async () => {
-      const calls = Array.from({ length: TRIES }, () => call());
-      const person = asked([...calls, call()]);
-      // Before anything is drawn, as in `approve <id>`, Enter, y.
-      person.type("y");
-      let tried = 0;
-      for (const each of calls) {
-        await person.until(MENU);
-        const [first = 0, second = 0] = [Math.random() * 250, Math.random() * 250].toSorted((a, b) => a - b);
-        await pause(first);
-        const from = performance.now();
-        person.type("a");
-        await pause(second - first);
-        person.type("y");
-        // On a busy machine the pause may have been longer than a person needs to read.
-        const isTry = performance.now() - from < 300;
-        await pause(450 - second);
-        const status = await statusOf(each);
-        if (isTry) expect(status).toBe("pending");
-        if (isTry) tried++;
-        if (status === "pending") await person.answers(ENTER, "Left pending.");
-        // Ahead of the next question.
-        person.type("a");
-        await pause(Math.random() * 40);
-        person.type("y");
-      }
-      expect(tried).toBeGreaterThan(TRIES / 2);
-      person.kill();
-    });
+  for (const index of [0, 1]) signNothing(all, index);
 
   it("of somebody patient sign; pasted ones and several at once don't", async () => {
     const one = call();
@@ -237,7 +145,7 @@ describe.concurrent("while the question stands", () => {
     const one = call();
     const person = asked([one]);
     await person.until(MENU);
-    await gate.decide(await requestOf(one), { type: "reject" }, { by: GRACE });
+    await gate().decide(await requestOf(one), { type: "reject" }, { by: GRACE });
     await person.until("No longer waiting");
     await person.until(`outcome of ${one.key}: rejected`);
   });
@@ -246,7 +154,7 @@ describe.concurrent("while the question stands", () => {
     const one = call("twice");
     const person = asked([one]);
     await person.until(MENU);
-    const changed = await gate.decide(await requestOf(one), edit({ recipient: "Acme Corp", amount: 3_900 }), { by: GRACE });
+    const changed = await gate().decide(await requestOf(one), edit({ recipient: "Acme Corp", amount: 3_900 }), { by: GRACE });
     await person.until("The arguments were changed while you looked");
     expect(await person.until(MENU)).toContain("3900");
     await person.answers("a", SIGN);
@@ -261,7 +169,7 @@ describe.concurrent("while the question stands", () => {
     let amount = 100;
     const changing = setInterval(() => {
       void requestOf(one).then((request) =>
-        request.status === "pending" ? gate.decide(request, edit({ recipient: "Acme Corp", amount: ++amount }), { by: GRACE }) : undefined,
+        request.status === "pending" ? gate().decide(request, edit({ recipient: "Acme Corp", amount: ++amount }), { by: GRACE }) : undefined,
       ).catch(() => {}); // prettier-ignore
     }, 70);
     for (let n = 0; n < 25; n++) {
@@ -310,9 +218,9 @@ it("says at once that a freeze began, and asks anew", async () => {
   const one = call("pay", { recipient: "Frozen Ltd", amount: 1 });
   const person = asked([one]);
   await person.until(MENU);
-  const freeze = await gate.freeze({ tool: "pay" }, { by: GRACE, reason: "wrong bank details" });
+  const freeze = await gate().freeze({ tool: "pay" }, { by: GRACE, reason: "wrong bank details" });
   expect(await person.until("A freeze began or ended while you looked.")).toContain("wrong bank");
   await person.until(MENU);
-  await gate.liftFreeze(freeze.id, { by: GRACE });
+  await gate().liftFreeze(freeze.id, { by: GRACE });
   person.kill();
 });

@@ -9,6 +9,8 @@ import type { Call } from "./policy.ts";
 
 const PATIENCE = 20_000;
 const AGENT = join(import.meta.dirname, "agent.process.ts");
+/** Compiled code, shared by all that run: nothing that a test could look at. */
+export const COMPILED: string = join(import.meta.dirname, "../../node_modules/.cache/compiled");
 
 export interface PersonOptions {
   readonly columns?: number;
@@ -35,7 +37,7 @@ export class Person {
 
   constructor(database: string, calls: readonly Call[], { columns = 80, rows = 24, as = FIONA, env = {} }: PersonOptions = {}) {
     const args = ["--disable-warning=ExperimentalWarning", AGENT, database, JSON.stringify(calls), JSON.stringify(as)];
-    const own = { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", HOME: tmpdir() };
+    const own = { PATH: process.env["PATH"] ?? "", TERM: "xterm-256color", HOME: tmpdir(), NODE_COMPILE_CACHE: COMPILED };
     this.#screen = new RecordedScreen(columns, rows);
     this.#pty = spawn(process.execPath, args, { cols: columns, rows, env: { ...own, ...env } });
     this.#pty.onData((data) => {
