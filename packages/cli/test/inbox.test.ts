@@ -59,8 +59,7 @@ describe.concurrent("the inbox", () => {
     await person.sees(/Read it, then press|signing as|1 of 1/);
     await person.presses("q");
     // Whatever it was that had been asked, nobody said yes after reading it.
-    person.terminal.type(CTRL_C);
-    await person.terminal.ended();
+    await person.interrupts();
     expect((await stored(office, id))?.status).toBe("pending");
   });
 
@@ -177,7 +176,7 @@ describe.concurrent("the inbox", () => {
     }
   });
 
-  it("gives the terminal back while it is stopped, and is drawn anew when it goes on", async ({ office }) => {
+  it("gives the terminal back while it is stopped, and is drawn anew when it goes on", async ({ office, expect }) => {
     await pay(office, "Stopped");
     const person = opened(office);
     await person.terminal.until("Stopped");

@@ -70,7 +70,7 @@ describe("worker", () => {
   async function suspended(threadId: string): Promise<void> {
     const starter = `import { payments } from ${JSON.stringify(AGENT)}; await payments.start(${JSON.stringify(threadId)}, "go"); await payments.gate.store.close();`;
     const child = spawn(process.execPath, ["--input-type=module", "-e", starter], {
-      env: { ...process.env, ...OFFICE() },
+      env: environment(office.home, OFFICE()),
       stdio: ["ignore", "ignore", "pipe"],
     });
     expect(await text(child.stderr)).toBe("");

@@ -136,7 +136,7 @@ describe.concurrent("on PostgreSQL", () => {
 });
 
 describe.concurrent("at a terminal", () => {
-  it("says where it is and what is decided, gives another link, and ends with Ctrl-C", async ({ office }) => {
+  it("says where it is and what is decided, gives another link, and ends with Ctrl-C", async ({ office, expect }) => {
     const terminal = office.terminal(["serve", "--port", "0"], { columns: 80 });
     await terminal.until("To sign in as fiona");
     const links = (): readonly string[] => [...new Set(terminal.text.match(/http:\/\/127\.0\.0\.1:\d+\/auth\/link#[\w-]{43}/g))];
@@ -265,7 +265,7 @@ describe.concurrent("what is wrong", () => {
 });
 
 describe.concurrent("a signal", () => {
-  it.for(["SIGTERM", "SIGINT"] as const)("lets what runs end, and takes nothing new: %s", async (signal, { office }) => {
+  it.for(["SIGTERM", "SIGINT"] as const)("lets what runs end, and takes nothing new: %s", async (signal, { office, expect }) => {
     const served = await Served.on(office);
     const port = await served.port();
     const headers = { "content-type": "application/json", "sec-fetch-site": "same-origin", "content-length": "14" };

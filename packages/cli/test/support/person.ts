@@ -55,6 +55,16 @@ export class Person {
     }
   }
 
+  /** Ctrl-C until the program has ended: it may only end a question, or come when keys are thrown away. */
+  async interrupts(): Promise<void> {
+    let isOver = false;
+    const ended = this.terminal.ended().then(() => (isOver = true));
+    while (!isOver) {
+      this.terminal.type("\u0003");
+      await Promise.race([ended, sleep(500)]);
+    }
+  }
+
   resizes(columns: number, rows: number): void {
     [this.columns, this.rows] = [columns, rows];
     this.terminal.resize(columns, rows);
