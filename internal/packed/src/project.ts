@@ -14,13 +14,14 @@ export interface Project {
   readonly read: (path: string) => string;
 }
 
-/** `programs`: the folders in which its shell looks first, such as that of a Node. */
-export function projectIn(cwd: string, programs: readonly string[]): Project {
+/** `programs`: the folders in which its shell looks first, such as that of a Node. `settings`: of its environment. */
+export function projectIn(cwd: string, programs: readonly string[], settings: Readonly<Record<string, string>> = {}): Project {
   // Without the keys and the settings of whoever runs the tests: the models are offline.
   const own = Object.keys(process.env).filter((name) => name.endsWith("_API_KEY") || name.startsWith("COUNTERSIGN_"));
   const env = {
     ...process.env,
     ...Object.fromEntries(own.map((name) => [name, undefined])),
+    ...settings,
     PATH: [...programs, process.env["PATH"]].join(delimiter),
   };
   return {
