@@ -23,6 +23,8 @@ export interface Plan {
   readonly warm?: { readonly after: number; readonly rounds: number; readonly block: number };
   /** Then so many operations say where their time goes. */
   readonly profile?: number;
+  /** Of this case alone. Absent: of each. */
+  readonly of?: number;
 }
 
 /** For each case: the cold samples of one side, the warm ones of both, and the lines of the profile. */
@@ -35,6 +37,11 @@ export interface Measurement {
 /** Follows a plan in this process. */
 export async function follow<Given>({ open }: Operations<Given>, given: Given, plan: Plan): Promise<Measurement> {
   await using opened = await open(given);
+  return await followOn(opened, plan);
+}
+
+/** Follows a plan with what has been opened already. */
+export async function followOn(opened: Opened, plan: Plan): Promise<Measurement> {
   const { cases } = opened;
   const cold = await first(cases, plan.side, plan.cold);
   const warm: Sides[] = [];
@@ -43,7 +50,11 @@ export async function follow<Given>({ open }: Operations<Given>, given: Given, p
     for (const each of cases) warm.push(await paired(each, plan.warm.rounds, plan.warm.block));
   }
   const profile: (readonly string[])[] = [];
-  if (plan.profile) for (const each of cases) profile.push((await each.profile?.(plan.profile)) ?? []);
+  if (plan.profile)
+    for (const [i, each] of cases.entries()) {
+      const isWanted = plan.of === undefined || plan.of === i;
+      profile.push((isWanted && (await each.profile?.(plan.profile))) || []);
+    }
   return { cold, warm, profile };
 }
 

@@ -58,6 +58,6 @@ export async function profileOf<Given>(
   if (!bench.scale.explains) return [];
   bench.note("where the time goes");
   const warm = { after: bench.scale.warm, rounds: 0, block: 1 };
-  const plan: Plan = { side: "subject", cold: 0, warm, profile: bench.rounds(runs) };
+  const plan: Plan = { side: "subject", cold: 0, warm, profile: bench.rounds(runs), of };
   return (await bench.measure(operations, given, plan)).profile[of] ?? [];
 }
