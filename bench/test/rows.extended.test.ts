@@ -21,7 +21,7 @@ const bench = new Bench(
 afterEach(() => operations.close());
 afterAll(() => bench[Symbol.asyncDispose]());
 
-test.each([...allRows()])("$name", { timeout: 120_000 }, async (row) => {
+test.each([...allRows()])("$name", { timeout: 300_000 }, async (row) => {
   const results = await row.run(bench);
   expect(results.length).toBeGreaterThan(0);
   for (const { profile, ...figure } of results) figureSchema.parse(figure);
