@@ -13,6 +13,7 @@ import {
   unreadableRecord,
   type Batch,
   type Committed,
+  type RequestQuery,
   type RequestRecord,
   type StorePort,
   type ThreadRecord,
@@ -76,6 +77,7 @@ export function referenceStore(
   const damaged = new Set<string>();
   const listeners = new Set<() => void>();
   let seen = 0;
+  let listed: { readonly of: string; readonly records: readonly RequestRecord[] } | undefined;
   let unflushed = 0;
   let heard = version.get()?.["data_version"];
   const poll = setInterval(() => {
@@ -153,6 +155,13 @@ export function referenceStore(
     return structuredClone(work(of(tenant)));
   }
 
+  /** Looks through all requests once for the pages of one list, as long as nothing is written. */
+  function matchingNow(tenant: string, { after: _, limit: __, ...query }: RequestQuery): readonly RequestRecord[] {
+    const wanted = JSON.stringify([seen, tenant, query]);
+    if (listed?.of !== wanted) listed = { of: wanted, records: matching(of(tenant).requests.values(), query) };
+    return listed.records;
+  }
+
   function whole(record: RequestRecord): RequestRecord {
     if (damaged.has(record.id)) throw unreadableRecord(record.id, "it was damaged");
     return record;
@@ -216,12 +225,12 @@ export function referenceStore(
     closedThreads: (tenant, before, limit) => read(tenant, (state) => idsOf(closedThreads(state, before)).slice(0, limit)),
     grantsFor: (tenant, call) => read(tenant, (state) => grantsFor(state, call)),
     listGrants: (tenant, tool) => read(tenant, (state) => listGrants(state, tool)),
-    countRequests: (tenant, query, cap) => read(tenant, ({ requests }) => Math.min(cap, matching(requests.values(), query).length)),
+    countRequests: (tenant, query, cap) => read(tenant, () => Math.min(cap, matchingNow(tenant, query).length)),
     listRequests: (tenant, query) =>
-      read(tenant, ({ requests }) => {
+      read(tenant, () => {
         const [limit, start] = [pageLimit(query), pageStart(query)];
         const compare = comparing(query.order);
-        const rest = matching(requests.values(), query).filter((record) => !start || compare(record, start) > 0);
+        const rest = matchingNow(tenant, query).filter((record) => !start || compare(record, start) > 0);
         const page = rest.slice(0, limit);
         const last = page.at(-1);
         return { ...readEach(page, whole), next: last && rest.length > limit ? cursorOf(last, query.order) : undefined };
