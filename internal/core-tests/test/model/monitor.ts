@@ -69,6 +69,7 @@ export class Monitor {
   /** A batch was accepted. */
   async committed(process: Process, batch: Batch): Promise<void> {
     const touched = new Set<string>();
+    const read = new Set<string>();
     for (const change of batch.changes) if (change.op === "put" && change.kind === "grant") this.#grantChanged(change.record);
     const requests = batch.changes.flatMap((change) => (change.op === "put" && change.kind === "request" ? [change.record] : []));
     for (const { id, threadId } of requests) {
@@ -76,11 +77,14 @@ export class Monitor {
       await this.#requestChanged(process, id, batch.events.filter(({ subject }) => subject === id)); // prettier-ignore
     }
     for (const change of batch.changes) {
-      if (change.op === "put" && change.kind === "thread") await this.#threadChanged(process, change.record.id, batch);
       if (change.op === "add" && change.kind === "thread") touched.add(change.id);
-      if (change.op === "put" && change.kind === "thread") touched.add(change.record.id);
+      if (change.op !== "put" || change.kind !== "thread") continue;
+      await this.#threadChanged(process, change.record.id, batch);
+      touched.add(change.record.id);
+      read.add(change.record.id);
     }
-    for (const threadId of touched) await this.#count(threadId);
+    // Nothing else happens until this commit is judged.
+    for (const threadId of touched) this.#count(threadId, read.has(threadId) ? this.threads.get(threadId) : await this.#readThread(threadId));
   }
 
   /** `claimDue` has leased threads. */
@@ -91,7 +95,7 @@ export class Monitor {
       if (!after) continue;
       this.world.note(`${process.name} ${id}: claimed, fence ${after.fence}`);
       acquired(this, process, before, after);
-      await this.#count(id);
+      this.#count(id, after);
     }
   }
 
@@ -184,8 +188,7 @@ export class Monitor {
   }
 
   /** I3. */
-  async #count(threadId: string): Promise<void> {
-    const thread = await this.#readThread(threadId);
+  #count(threadId: string, thread: ThreadRecord | undefined): void {
     const open = this.ofThread(threadId).filter(({ state }) => state === "pending" || state === "unknown").length;
     if (thread?.open !== open) this.world.fail(`I3 the counter says ${thread?.open}, but ${open} are open`);
   }

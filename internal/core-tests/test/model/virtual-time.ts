@@ -35,7 +35,9 @@ export class VirtualTime {
 
   /** Timers that could fire now, the oldest first. One that is overdue may fire late, as in a busy process. */
   due(): readonly Timer[] {
-    return this.#alive().filter(({ at, owner }) => at <= this.now && owner.frozen <= 0);
+    return this.#alive()
+      .filter(({ at, owner }) => at <= this.now && owner.frozen <= 0)
+      .sort((a, b) => a.at - b.at);
   }
 
   /** When the next timer fires. */
@@ -100,8 +102,8 @@ export class VirtualTime {
     return timer;
   }
 
-  #alive(): readonly Timer[] {
+  #alive(): Timer[] {
     for (const timer of this.#timers) if (!timer.owner.alive) this.#timers.delete(timer);
-    return [...this.#timers].sort((a, b) => a.at - b.at);
+    return [...this.#timers];
   }
 }
