@@ -3,31 +3,36 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { environment, runOldest } from "@countersign/oldest-node";
 import { testDatabase } from "@countersign/test-run";
-import { expect, test } from "vitest";
+import { describe, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
 const SUITE = join(root, "packages/conformance/dist/cli/bin.js");
 const VITEST = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 const CONFIG = join(import.meta.dirname, "suites.config.ts");
 
-test.each(["core", "stores"])("the tests of %s pass", { timeout: 900_000 }, async (suite) => {
-  await passes([VITEST, "run", "--config", CONFIG, "--project", suite], environment);
+// Two at a time: they wait for leases and processes of their own as well.
+describe("under the oldest Node", () => {
+  test.concurrent.for(["core", "stores"])("the tests of %s pass", { timeout: 900_000 }, async (suite, { expect }) => {
+    expect(await ended([VITEST, "run", "--config", CONFIG, "--project", suite], environment)).toBe(0);
+  });
 });
 
 // LangGraph's checkpoints in PostgreSQL: better-sqlite3 ends Node 22.13 with a segmentation fault.
-test.each([
-  "langgraph/test/postgres.harness.ts",
-  "openai-agents/test/function-tools.harness.ts",
-  "ai-sdk/test/generate-v7.harness.ts",
-  "openrouter/test/callmodel.harness.ts",
-])("%s keeps what was signed", async (harness) => {
-  const env = { ...environment, COUNTERSIGN_POSTGRES: await testDatabase() };
-  await passes([SUITE, join(root, "packages/adapters", harness), "--case", "once.approve"], env);
+describe("an adapter under the oldest Node", () => {
+  test.concurrent.for([
+    "langgraph/test/postgres.harness.ts",
+    "openai-agents/test/function-tools.harness.ts",
+    "ai-sdk/test/generate-v7.harness.ts",
+    "openrouter/test/callmodel.harness.ts",
+  ])("%s keeps what was signed", async (harness, { expect }) => {
+    const env = { ...environment, COUNTERSIGN_POSTGRES: await testDatabase() };
+    expect(await ended([SUITE, join(root, "packages/adapters", harness), "--case", "once.approve"], env)).toBe(0);
+  });
 });
 
 /** Fails in the words of that run, whole: an assertion would cut them. */
-async function passes(program: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+async function ended(program: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { code, stdout, stderr } = await runOldest(program, { env });
-  if (code !== 0) throw new Error(stderr || stdout);
-  expect(code).toBe(0);
+  if (code !== 0) throw new Error(`${stdout}\n${stderr}`);
+  return code;
 }
