@@ -84,7 +84,8 @@ export class Monitor {
       read.add(change.record.id);
     }
     // Nothing else happens until this commit is judged.
-    for (const threadId of touched) this.#count(threadId, read.has(threadId) ? this.threads.get(threadId) : await this.#readThread(threadId));
+    for (const threadId of touched)
+      this.#count(threadId, read.has(threadId) ? this.threads.get(threadId) : await this.#readThread(threadId));
   }
 
   /** `claimDue` has leased threads. */
