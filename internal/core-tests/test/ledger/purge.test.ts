@@ -230,7 +230,7 @@ describe("a purge", () => {
     expect(await gate.get(id)).toMatchObject({ args: secret });
   });
 
-  it("goes through 10,000 requests in batches", async () => {
+  it("goes through 10,000 requests in batches", { timeout: 300_000 }, async () => {
     await using inner = sqliteStore(":memory:");
     const batches: number[] = [];
     const pages: number[] = [];
