@@ -4,7 +4,8 @@ import { matchesGlob } from "node:path";
 const LONGEST: readonly string[] = [
   "**/conformance*.test.ts",
   "internal/oldest-node/test/suites.extended.test.ts",
-  "packages/conformance/test/adapter.test.ts",
+  "packages/conformance/test/{adapter,store-mutants,adapter-mutants}.extended.test.ts",
+  "packages/inbox/test/**/{list-of-many,accessibility-looks}.extended.test.ts",
   "packages/stores/postgres/test/{postgres,version-14.extended}.test.ts",
   "internal/core-tests/test/model/*.extended.test.ts",
   "bench/test/rows.extended.test.ts",
@@ -15,13 +16,14 @@ const LONGEST: readonly string[] = [
 const LONG: readonly string[] = [
   ...LONGEST,
   "**/*.extended.test.ts",
-  "packages/adapters/langgraph/test/across-processes.test.ts",
+  "packages/adapters/langgraph/test/{across-processes,early-kill}.test.ts",
+  "packages/inbox/test/{accessibility,**/{decisions,list-live,review}}.test.ts",
   "packages/terminal/test/reviewer.test.ts",
-  "packages/cli/test/{deciding,nonsense,operators,stores,terminal}.test.ts",
-  "packages/stores/*/test/{sqlite,unreachable,watch,lost-answer,roles,events}.test.ts",
-  "internal/core-tests/test/{model/memory,workers/postgres}.test.ts",
+  "packages/cli/test/{inbox,operators,operators-ask,serve,stores,trail}.test.ts",
+  "packages/stores/*/test/{sqlite,memory,lost-answer}.test.ts",
+  "internal/core-tests/test/model/memory.test.ts",
   "examples/**/*{demo,browser,quickstarts}.test.ts",
-  "examples/write-an-adapter/adapter.test.ts",
+  "examples/write-a{n-adapter,-store}/*.test.ts",
 ];
 
 /** `file`: relative to the root of the repository. */
