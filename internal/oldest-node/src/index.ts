@@ -22,11 +22,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Ends the program: a test that has run out of time leaves nothing running. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a program under it, to its end. */
-export function runOldest(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
-): Promise<Ended> {
+export function runOldest(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const settings = { env: environment, maxBuffer: 100_000_000, ...options };
   return new Promise((resolve) =>
     execFile(oldestNode, args, settings, (error, stdout, stderr) => {

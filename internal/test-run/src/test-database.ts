@@ -10,7 +10,7 @@ import { askTheRun } from "./broker.ts";
  */
 export async function testDatabase(version: PostgresVersion = 18): Promise<string> {
   const url = new URL(await askTheRun({ of: "postgres", version }));
-  // Not by the process: in a run of tens of thousands of processes their numbers come again.
+  // Processes come and go, and their numbers come again.
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
