@@ -1,20 +1,19 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StorePort } from "@countersign/core/store";
 import { sqliteStore } from "@countersign/sqlite";
+import { filesInMemory } from "@countersign/test-run";
 import { afterAll, beforeAll, it } from "vitest";
 import type { Stores } from "./simulate.ts";
 import { explore, schedules } from "./suite.ts";
 
-// Processes die in a schedule, and never the machine: nothing is learnt from waiting for a disk.
-const MEMORY = "/dev/shm";
+filesInMemory();
 
 let folder = "";
 let files = 0;
 beforeAll(async () => {
-  folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "countersign-model-"));
+  folder = await mkdtemp(join(tmpdir(), "countersign-model-"));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
