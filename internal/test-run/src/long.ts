@@ -23,7 +23,7 @@ const LONG: readonly string[] = [
   "packages/stores/*/test/{sqlite,memory,lost-answer}.test.ts",
   "internal/core-tests/test/model/memory.test.ts",
   "examples/**/*{demo,browser,quickstarts}.test.ts",
-  "examples/write-a{n-adapter,-store}/*.test.ts",
+  "examples/write-{an-adapter,a-store}/*.test.ts",
 ];
 
 /** `file`: relative to the root of the repository. */
