@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Bench, FULL, QUICK } from "./bench.ts";
 import { chart } from "./chart.ts";
+import { jsonArray } from "./json-array.ts";
 import { Progress } from "./progress.ts";
 import type { Figure } from "./row.ts";
 import { allRows } from "./rows.ts";
@@ -14,9 +15,10 @@ bench/peers when it gets to them).
   --quick         two to four minutes: 10,000 pending requests in place of 1,000,000, threads of 100 turns in place
                   of 2,000, one cold process of each side in place of five, and fewer rounds
   --only <text>   the rows whose name contains it
-  --json          a JSON array on standard output: {name, unit, warm, cold, aim, holds} for what is timed,
-                  {name, unit, single, aim, holds} for what is counted, {name, notMeasured, aim} for what can't be
-                  measured here; where a row misses its aim, profile says where the time goes (not with --quick)
+  --json          a JSON array on standard output, written as the rows are done: {name, unit, warm, cold, aim, holds}
+                  for what is timed, {name, unit, single, aim, holds} for what is counted, {name, notMeasured, aim}
+                  for what can't be measured here; where a row misses its aim, profile says where the time goes
+                  (not with --quick)
   --chart <file>  measures nothing: makes an SVG of the figures that --json has written to this file
 `;
 
@@ -36,6 +38,7 @@ else {
   const rows = allRows().filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
   const progress = new Progress();
   await using bench = new Bench(values.quick ? QUICK : FULL, (text) => progress.note(text));
-  const results = await run(bench, rows, progress);
-  process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : table(results));
+  const results = run(bench, rows, progress);
+  if (values.json) for await (const piece of jsonArray(results)) process.stdout.write(piece);
+  else process.stdout.write(table(await Array.fromAsync(results)));
 }
