@@ -1,3 +1,4 @@
+import { demandOptions } from "@countersign/core/policy";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { adapterCases } from "./adapter-suite/catalogue.ts";
 import { openCrews, type Crews } from "./adapter-suite/process/crews.ts";
@@ -26,9 +27,11 @@ export interface TestAdapterOptions {
  * The adapter suite for vitest: each case a test of its own, several at a time. `harness` is a module path with an
  * `AdapterHarness` as its default export: the suite loads it in other processes too.
  * @example testAdapter(new URL("./my.harness.ts", import.meta.url))
+ * @throws SETUP for an option that there isn't
  */
-export function testAdapter(harness: string | URL, { store }: TestAdapterOptions = {}): void {
-  testWith("adapter", harness, adapterCases, store);
+export function testAdapter(harness: string | URL, options: TestAdapterOptions = {}): void {
+  demandOptions(options, ["store"], 'testAdapter(harness, { store: "./store.harness.ts" })');
+  testWith("adapter", harness, adapterCases, options.store);
 }
 
 /** The same cases on a framework's own approvals: what it has no counterpart for is skipped. */

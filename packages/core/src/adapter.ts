@@ -2,7 +2,7 @@
 export { amendRun } from "./adapt/amend-run.ts";
 export { argsIssues } from "./adapt/args-issues.ts";
 export { emitting } from "./adapt/emitting.ts";
-export { demand, demandGate, demandOptions, demandThread, nativeOptions } from "./adapt/given.ts";
+export { demandGate, demandThread, nativeOptions } from "./adapt/given.ts";
 export { defineKeptRunner, type Next } from "./adapt/kept-runner.ts";
 export { requestIdFor, savedRun, proposedArgs } from "./adapt/saved-run.ts";
 export { textOf } from "./adapt/text-of.ts";
@@ -19,6 +19,7 @@ export type { Advance, RunFrom } from "./contract/runner.ts";
 export type { ShownRequest, Thread, WaitOptions } from "./contract/thread.ts";
 export { decideAnswers } from "./decide/answers.ts";
 export { reviewerOf } from "./decide/reviewer.ts";
+export { demand, demandOptions } from "./errors/demand.ts";
 export { isPassing } from "./errors/passing.ts";
 export { asReplayed } from "./resume/receipt.ts";
 export { currentThread } from "./run/current-thread.ts";

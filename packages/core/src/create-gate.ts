@@ -11,8 +11,8 @@ import { freeze, lift } from "./decide/freeze.ts";
 import { grants, revoke } from "./decide/grants.ts";
 import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
+import { demandOptions } from "./errors/demand.ts";
 import { CountersignError } from "./errors/error.ts";
-import { shown } from "./errors/shown.ts";
 import { tellingFaults } from "./gate/faults.ts";
 import { readCap, readId, readQuery } from "./gate/given.ts";
 import { type Kernel, gatingInternalsOf, withInternals } from "./kernel.ts";
@@ -72,14 +72,28 @@ export interface GateOptions<Tools = unknown, Context = unknown> {
   warn?: ((message: string) => void) | undefined;
 }
 
+const OPTIONS: { readonly [K in keyof Required<GateOptions>]: true } = {
+  policy: true,
+  store: true,
+  tenant: true,
+  agent: true,
+  reviewer: true,
+  reviewWithin: true,
+  onAllowed: true,
+  onInvalid: true,
+  limits: true,
+  timings: true,
+  now: true,
+  warn: true,
+};
+
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for a key that there isn't in `limits` or `timings`
+ * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for an option that there isn't, also in `limits` and `timings`
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
-  if (typeof options !== "object" || options === null)
-    throw new CountersignError("SETUP", { hint: `createGate got ${shown(options)}. Write createGate({ policy, store }).` });
+  demandOptions(options, Object.keys(OPTIONS), "createGate({ policy, store })");
   const { policy, store, reviewer } = options;
   const kernel = kernelOf(options);
   const { ledger } = kernel;
@@ -105,7 +119,7 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
     freezes: () => meeting(async () => (await readFreezes(ledger))?.inForce ?? []),
     liftFreeze: (id, given) => meeting(() => lift(kernel, id, given)),
     history: (id) => history(ledger, readId(id, "gate.history(request.id)")),
-    verify: (given) => meeting(() => verify(ledger, given?.against)),
+    verify: (given) => meeting(() => verify(ledger, given)),
     purge: (given) => meeting(() => purge(ledger, given)),
     ask: (call) =>
       meeting(async () => {

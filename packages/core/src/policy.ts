@@ -2,10 +2,11 @@
 export { DEFAULTS } from "./contract/defaults.ts";
 export { masked, redactSchema } from "./contract/mask.ts";
 export { durationMs, lateNotices, termsSchema } from "./contract/terms.ts";
+export { demandOptions } from "./errors/demand.ts";
+export { didYouMean } from "./errors/did-you-mean.ts";
 export { judge, type Judgement } from "./policy/check.ts";
 export type { CheckedCall } from "./policy/checked-call.ts";
 export type { CompiledPolicy, CompiledRail, CompiledRule, CompiledTier, Layer } from "./policy/compiled.ts";
-export { didYouMean } from "./policy/did-you-mean.ts";
 export { rulesFor } from "./policy/find.ts";
 export { shownArgs } from "./policy/look.ts";
 export { addressed, ruleName, type RuleName } from "./policy/names.ts";

@@ -1,4 +1,5 @@
 import type { JsonObject, Policy, StandardSchemaV1 } from "@countersign/core";
+import { demandOptions } from "@countersign/core/policy";
 import { readPolicy } from "./file/read.ts";
 import type { ToolSchemas } from "./file/scope.ts";
 import { invalidPolicy } from "./problem.ts";
@@ -27,9 +28,10 @@ export interface PolicyOptions<T = ToolSchemas, C = StandardSchemaV1 | undefined
  * @example
  * const policy = loadPolicy(readFileSync("policy.yaml", "utf8"), { tools: { send_payment: SendPayment, read_report: undefined } });
  * @throws POLICY_INVALID with the line and column of the first mistake, `details.problems` has them all; SETUP for a schema
- * that is none
+ * that is none, and for an option that there isn't
  */
 export function loadPolicy<T = {}, C = undefined>(source: string, options: PolicyOptions<T, C> = {}): FilePolicy<T, C> {
+  demandOptions(options, ["tools", "context", "path"], "loadPolicy(text, { tools })");
   const { policy, problems } = readPolicy(source, options);
   if (!policy) throw invalidPolicy(problems, options.path);
   return policy as FilePolicy<T, C>;

@@ -180,6 +180,7 @@ describe("cases", () => {
 
 it("what is no text, or no policy, is said with what to pass", () => {
   expect(() => loadPolicy(undefined as never)).toThrow('loadPolicy(readFileSync("policy.yaml", "utf8"))');
+  expect(() => loadPolicy("version: 1\n", { pat: "policy.yaml" } as object)).toThrow("loadPolicy has no option pat. Did you mean path?");
   expect(() => policyFile(undefined as never)).toThrow('policyFile("policy.yaml")');
   expect(() => testPolicy(loadPolicy("version: 1"), undefined as never)).toThrow("testPolicy(policy, text)");
   expect(() => testPolicy({} as never, right)).toThrow("Pass a policy: what definePolicy, loadPolicy, policyFile or shadow gives.");

@@ -49,6 +49,11 @@ describe("at the start", () => {
       expect(isCountersignError(error, "POLICY_INVALID") && error.details.problems).toHaveLength(1);
     }
   });
+
+  it("refuses an option that there isn't", () => {
+    writeFileSync(path, text(10));
+    expect(() => policyFile(path, { onEror: () => {} } as object)).toThrow("policyFile has no option onEror. Did you mean onError?");
+  });
 });
 
 describe("while it runs", () => {

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { approve, reject, type ApprovalRequest, type Decision, type Principal, type Reviewer, type ReviewOptions } from "@countersign/core";
+import { demandOptions } from "@countersign/core/surface";
 import { completed } from "./completed.ts";
 import type { Dialogue, Sitting } from "./dialogue.ts";
 import { reviewersEdit } from "./edit/reviewers-edit.ts";
@@ -18,8 +19,10 @@ const inTurn = oneAtATime();
  * decides nothing. Without a terminal (a pipe, a service) requests stay pending.
  * @param options.as Who signs. Default: the user of the operating system, without roles.
  * @example createGate({ policy, store, reviewer: terminalReviewer({ as: { id: "alice", roles: ["finance"] } }) })
+ * @throws SETUP for an option that there isn't
  */
 export function terminalReviewer(options: { as?: Principal | undefined } = {}): Reviewer {
+  demandOptions(options, ["as"], 'terminalReviewer({ as: { id: "alice", roles: ["finance"] } })');
   const as: Principal = options.as ?? { id: userInfo().username, kind: "person" };
   return {
     as,

@@ -198,6 +198,7 @@ describe("a listener", () => {
       await expect(feed.page(after as string)).rejects.toMatchObject(refused);
     }
     await expect(feed.listen({ from: "end" as "now" }).next()).rejects.toMatchObject({ code: "INVALID_ARGS" });
+    await expect(feed.listen({ aftr: "1" } as object).next()).rejects.toMatchObject({ code: "INVALID_ARGS" });
     for (const limit of [0, 1_001, 1.5]) await expect(feed.page(undefined, limit)).rejects.toMatchObject({ code: "INVALID_ARGS" });
   });
 });

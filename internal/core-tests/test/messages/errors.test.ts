@@ -7,6 +7,7 @@ import {
   type ErrorCode,
   type ErrorDetails,
 } from "@countersign/core";
+import { createFeed } from "@countersign/core/surface";
 import { memoryStore } from "@countersign/memory";
 import { expect, test } from "vitest";
 
@@ -134,7 +135,26 @@ const gate = createGate({ store });
 const other = createGate({ policy: definePolicy({}), store: memoryStore(), warn: () => {} });
 
 test.each<[string, () => unknown, string]>([
-  ["a gate of nothing", () => createGate(undefined as never), "createGate got undefined. Write createGate({ policy, store })."],
+  [
+    "a gate of nothing",
+    () => createGate(undefined as never),
+    "createGate got undefined in the place of its options. Write createGate({ policy, store }).",
+  ],
+  [
+    "a misspelt option of a gate",
+    () => createGate({ store, tennant: "acme" } as never),
+    "createGate has no option tennant. Did you mean tenant? It has policy, store, tenant, agent, reviewer, reviewWithin, onAllowed, onInvalid, limits, timings, now, warn.",
+  ],
+  [
+    "a misspelt option of a worker",
+    () => createWorker(gate, [], { concurency: 8 } as never),
+    "createWorker has no option concurency. Did you mean concurrency? It has concurrency, sweepEvery, onError, onEvent.",
+  ],
+  [
+    "a misspelt option of a feed",
+    () => createFeed(gate, { onErorr: () => {} } as never),
+    "createFeed has no option onErorr. Did you mean onError? It has onError.",
+  ],
   [
     "a gate without a store",
     () => createGate({} as never),

@@ -1,5 +1,5 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
-import { demand, demandGate, demandThread } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, demandThread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
 import { look, type NativeOptions } from "./native-offers.ts";
 import { withEditsTold } from "./retold.ts";
@@ -24,12 +24,14 @@ export async function applyDecisions(
   gate: Gate,
   messages: ModelMessage[],
   ref: ThreadRef,
-  { tools, ungated }: NativeOptions & { readonly tools?: ToolSet | undefined } = {},
+  options: NativeOptions & { readonly tools?: ToolSet | undefined } = {},
 ): Promise<{ status: "ready"; messages: ModelMessage[] } | { status: "pending"; pending: readonly ApprovalRequest[] }> {
   demandGate(gate);
   const isMessages = Array.isArray(messages) && messages.every((message: unknown) => typeof message === "object" && message !== null);
   demand(isMessages, messages, "the messages", "applyDecisions(gate, messages, { threadId })");
   demandThread(ref ?? null, "applyDecisions(gate, messages, { threadId })");
+  demandOptions(options, ["tools", "ungated"], "applyDecisions(gate, messages, { threadId }, { tools })");
+  const { tools, ungated } = options;
   if (tools) look(gate, tools, ungated);
   const turn = openTurn(messages);
   const thread = threadOf(gate, ref);

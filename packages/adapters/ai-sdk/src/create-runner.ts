@@ -2,6 +2,7 @@ import type { AgentRunner } from "@countersign/core";
 import {
   defineKeptRunner,
   demand,
+  demandOptions,
   refuseIncomplete,
   refuseUngated,
   type Advance,
@@ -60,7 +61,9 @@ export function createRunner<C, A extends AgentLike>(
   agent: A,
   options: RunnerOptions & PerRunOption<C, A>,
 ): ChatRunner<A, C> {
-  refuseIncomplete([gate, agent, options], 'createRunner(gate, agent, { name: "payments" })');
+  const call = 'createRunner(gate, agent, { name: "payments" })';
+  refuseIncomplete([gate, agent, options], call);
+  demandOptions(options, ["name", "context", "ungated"], call);
   demand(typeof agent.generate === "function", agent, "the agent", 'createRunner(gate, new ToolLoopAgent({ … }), { name: "payments" })');
   return chatRunner<C, A>(gate, agent, agentRunner<C, A>(gate, agent, options as RunnerOptions & { readonly context?: MakePerRun }));
 }

@@ -1,5 +1,5 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
-import { demand, demandGate, demandThread, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, demandThread, type GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
 import { gatedOf, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
@@ -24,13 +24,14 @@ export function gateTools<T extends ToolSet, C>(
   gate: GateIn<C>,
   tools: T,
   who?: ThreadRef<C> | ((options: CallOptions) => ThreadRef<C>),
-  { ungated }: NativeOptions = {},
+  options: NativeOptions = {},
 ): T {
   refuseUnlike(gate, tools, who);
+  demandOptions(options, ["ungated"], 'gateTools(gate, tools, { threadId }, { ungated: ["search"] })');
   const kit: Kit = { gate, who: who as Who | undefined };
   const entries = Object.entries(tools).map(([name, tool]) => [name, typeof tool.execute === "function" ? gated(kit, name, tool) : tool]);
   const guarded = Object.fromEntries(entries) as T;
-  if (who !== undefined) look(gate, guarded, ungated);
+  if (who !== undefined) look(gate, guarded, options.ungated);
   return guarded;
 }
 

@@ -17,7 +17,7 @@ export const decideNative: DecideNative<readonly Response[], { readonly messages
   responses,
   options,
 ) => {
-  const { threadId, by, via = FRAMEWORK, messages } = nativeOptions(gate, options);
+  const { threadId, by, via = FRAMEWORK, messages } = nativeOptions(gate, options, ["messages"]);
   const answers = responsesIn(threadId, responses).map((response) =>
     answerOf(response, requestIdOf(gate, threadId, response.approvalId, messages)),
   );

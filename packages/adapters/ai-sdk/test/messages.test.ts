@@ -45,6 +45,27 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
     "applyDecisions got null in the place of the thread. Write applyDecisions(gate, messages, { threadId }).",
   ],
   [
+    "a misspelt option of tools",
+    ({ gate }) => gateTools(gate, {}, { threadId: "t" }, { ungatd: ["search"] } as never),
+    "gateTools has no option ungatd. Did you mean ungated? It has ungated.",
+  ],
+  [
+    "a misspelt option of a runner",
+    ({ gate }) =>
+      createRunner(gate, new ToolLoopAgent({ model: scriptedModel([], "v4").model }), { name: "a", contxt: () => ({}) } as never),
+    "createRunner has no option contxt. Did you mean context? It has name, context, ungated.",
+  ],
+  [
+    "a misspelt option of your own loop",
+    ({ gate }) => applyDecisions(gate, [], { threadId: "t" }, { tool: {} } as never),
+    "applyDecisions has no option tool. Did you mean tools? It has tools, ungated.",
+  ],
+  [
+    "a misspelt option of an answer",
+    ({ gate }) => decideNative(gate, [], { threadId: "t", by: { id: "alice" }, mesages: [] } as never),
+    "decideNative has no option mesages. Did you mean messages? It has threadId, by, via, messages.",
+  ],
+  [
     "no options of an answer",
     ({ gate }) => decideNative(gate, [], wrong),
     "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal }).",

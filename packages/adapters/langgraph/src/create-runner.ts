@@ -2,6 +2,7 @@ import type { AgentRunner, Gate, ThreadRef } from "@countersign/core";
 import {
   defineRunner,
   demand,
+  demandOptions,
   refuseIncomplete,
   type Advance,
   type GateIn,
@@ -79,7 +80,9 @@ export function createRunner<C, G extends Graph>(
   graph: G,
   options: RunnerOptions<G, C>,
 ): AgentRunner<GraphInput<G>, GraphOutput<G>, GraphStream<G>, C, {}, BaseMessage[]> {
-  refuseIncomplete([gate, graph, options], 'createRunner(gate, graph, { name: "payments" })');
+  const call = 'createRunner(gate, graph, { name: "payments" })';
+  refuseIncomplete([gate, graph, options], call);
+  demandOptions(options, ["name", "context", "ungated"], call);
   const running = graph as unknown as RunningGraph;
   demand(
     typeof running.invoke === "function" && typeof running.getState === "function",

@@ -1,5 +1,5 @@
 import { CountersignError, isCountersignError, type Gate } from "@countersign/core";
-import { demand, demandGate, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
 import { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { RunnableConfig } from "@langchain/core/runnables";
@@ -48,7 +48,7 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
   gate: GateIn<C>,
   tools: T,
   who?: Who<RunnableConfig, C>,
-  { ungated }: Ungated = {},
+  options: Ungated = {},
 ): { -readonly [K in keyof T]: T[K] } {
   demandGate(gate);
   demand(Array.isArray(tools), tools, "the tools", "gateTools(gate, [sendPayment])");
@@ -59,8 +59,9 @@ export function gateTools<const T extends readonly (ClientTool | ServerTool)[], 
     "the function that says whose call it is",
     "gateTools(gate, tools, (config) => ({ requestedBy }))",
   );
+  demandOptions(options, ["ungated"], 'gateTools(gate, tools, who, { ungated: ["search"] })');
   refuseLookalikes({ tools: tools.filter(isClientTool).map(calledByName) });
-  const kit: Kit = { gate, who, ungated, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
+  const kit: Kit = { gate, who, ungated: options.ungated, byName: new Map(tools.filter(isClientTool).map((tool) => [tool.name, tool])) };
   const names = gatedNames.get(gate) ?? new Set();
   gatedNames.set(gate, names);
   for (const name of kit.byName.keys()) names.add(name);

@@ -30,7 +30,7 @@ export const decideNative: DecideNative<
     readonly positional?: { readonly shown: readonly SeenProposal[] } | undefined;
   }
 > = async (gate, native, options) => {
-  const { threadId, by, via = FRAMEWORK, positional } = nativeOptions(gate, options);
+  const { threadId, by, via = FRAMEWORK, positional } = nativeOptions(gate, options, ["positional"]);
   const refuse: Refuse = (reason) => {
     throw new CountersignError("NATIVE_REFUSED", { threadId, reason });
   };

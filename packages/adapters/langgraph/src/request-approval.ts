@@ -1,5 +1,5 @@
 import type { Approval, Decided, Gate, JsonObject, ThreadInfo } from "@countersign/core";
-import { demand, demandGate } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions } from "@countersign/core/adapter";
 import type { RunnableConfig } from "@langchain/core/runnables";
 import { untilPersisted } from "./checkpoints/persisted.ts";
 import { positionOf } from "./checkpoints/position.ts";
@@ -25,7 +25,9 @@ export async function requestApproval<Tools, C, K extends string>(
   Decided<Approval<K extends keyof Tools ? (Tools[K] extends { out: infer A } ? A : never) : { readonly [key: string]: unknown }>>
 > {
   demandGate(gate);
-  demand(typeof call === "object" && call !== null, call, "the call", 'requestApproval(gate, { tool: "send_payment", args })');
+  const right = 'requestApproval(gate, { tool: "send_payment", args })';
+  demand(typeof call === "object" && call !== null, call, "the call", right);
+  demandOptions(call, ["tool", "args", "key", "requestedBy"], right);
   const surroundings = surroundingsOf(config);
   const { tool, key, requestedBy } = call;
   const { thread, suspended } = runOf(gate, surroundings, () => ({ requestedBy }));

@@ -40,6 +40,26 @@ test.each<[string, (desk: Desk) => unknown, string]>([
     'createRunner got an object in the place of the agent. Write createRunner(gate, createAgent({ … }), { name: "payments" }).',
   ],
   [
+    "a misspelt option of tools",
+    ({ gate, pay }) => gateTools(gate, [pay], undefined, { ungatd: ["search"] } as never),
+    "gateTools has no option ungatd. Did you mean ungated? It has ungated.",
+  ],
+  [
+    "a misspelt option of a runner",
+    ({ gate }) => createRunner(gate, {} as never, { name: "a", contxt: () => ({}) } as never),
+    "createRunner has no option contxt. Did you mean context? It has name, context, ungated.",
+  ],
+  [
+    "a misspelt requester",
+    ({ gate }) => requestApproval(gate, { tool: "pay", args: {}, requestdBy: "bob" } as never),
+    "requestApproval has no option requestdBy. Did you mean requestedBy? It has tool, args, key, requestedBy.",
+  ],
+  [
+    "a misspelt option of an answer",
+    ({ gate }) => decideNative(gate, wrong, { threadId: "t", by: { id: "alice" }, postional: {} } as never),
+    "decideNative has no option postional. Did you mean positional? It has threadId, by, via, positional.",
+  ],
+  [
     "no options of an answer",
     ({ gate }) => decideNative(gate, wrong, wrong),
     "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal }).",

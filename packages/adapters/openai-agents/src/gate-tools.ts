@@ -1,5 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import { demand, demandGate, demandThread, refuseLookalikes, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, demandThread, refuseLookalikes, type GateIn } from "@countersign/core/adapter";
 import { getAllMcpTools, type FunctionTool, type MCPServer, type RunContext, type Tool } from "@openai/agents";
 import { gatedOf, offered, type Kit } from "./gated.ts";
 import { gatedApplyPatch, gatedShell } from "./kinds/actions.ts";
@@ -21,6 +21,8 @@ interface NativeOptions {
   readonly ungated?: readonly string[];
 }
 
+const OPTIONS: readonly string[] = ["ungated"] satisfies readonly (keyof NativeOptions)[];
+
 /**
  * Same tools, same types: each asks the gate before it runs, and runs only what was signed. Outside a runner say whose call
  * it is: a ThreadRef, or a function of the SDK's RunContext. There the gate warns of an agent's other tools, once each; a runner
@@ -35,12 +37,13 @@ export function gateTools<const T extends readonly AnyTool[], C>(
   gate: GateIn<C>,
   tools: T,
   who?: WhoIn<C>,
-  { ungated }: NativeOptions = {},
+  options: NativeOptions = {},
 ): { -readonly [K in keyof T]: T[K] } {
   demandGate(gate);
   demandList(tools, "type", "tool", "gateTools(gate, [sendPayment])");
   demandThread(who, "gateTools(gate, tools, { threadId })");
-  const kit: Kit = { gate, who: who as Who | undefined, ungated };
+  demandOptions(options, OPTIONS, 'gateTools(gate, tools, { threadId }, { ungated: ["search"] })');
+  const kit: Kit = { gate, who: who as Who | undefined, ungated: options.ungated };
   refuseLookalikes({ tools: tools.map(offered) });
   return tools.map((tool) => gated(kit, tool)) as { -readonly [K in keyof T]: T[K] };
 }
@@ -55,14 +58,15 @@ export async function gateMcpServers<C>(
   gate: GateIn<C>,
   servers: readonly MCPServer[],
   who?: WhoIn<C>,
-  { ungated }: NativeOptions = {},
+  options: NativeOptions = {},
 ): Promise<FunctionTool[]> {
   demandGate(gate);
   demandList(servers, "listTools", "MCP server", "gateMcpServers(gate, [server])");
   demandThread(who, "gateMcpServers(gate, servers, { threadId })");
+  demandOptions(options, OPTIONS, 'gateMcpServers(gate, servers, { threadId }, { ungated: ["search"] })');
   const lists = await Promise.all(
     servers.map(async (server) => {
-      const kit: Kit = { gate, who: who as Who | undefined, ungated, namespace: server.name };
+      const kit: Kit = { gate, who: who as Who | undefined, ungated: options.ungated, namespace: server.name };
       return (await getAllMcpTools({ mcpServers: [server] })).map((tool) => gated(kit, tool as FunctionTool) as FunctionTool);
     }),
   );

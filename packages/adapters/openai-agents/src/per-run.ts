@@ -1,4 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
+import { demandOptions } from "@countersign/core/adapter";
 import type { Session } from "@openai/agents";
 import type { Server } from "./saved.ts";
 import { outsideRun } from "./sessions/session.ts";
@@ -51,12 +52,10 @@ const KEEPERS = ["session", "conversationId", "previousResponseId"] as const;
 
 /** For callers whose types let it pass. @throws SETUP */
 export function refuseUnknownOptions(options: object): void {
-  const [unknown] = unknownIn(options, RUNNER_KEYS);
-  if (unknown === undefined) return;
-  const given = KEYS.includes(unknown)
-    ? ` It is given for each run: context: (thread) => ({ ${unknown}: … }).`
-    : ` It has ${RUNNER_KEYS.join(", ")}.`;
-  throw setup(`createRunner has no option ${unknown}.${given}`);
+  const misplaced = unknownIn(options, RUNNER_KEYS).find((key) => KEYS.includes(key));
+  if (misplaced !== undefined)
+    throw setup(`createRunner has no option ${misplaced}. It is given for each run: context: (thread) => ({ ${misplaced}: … }).`);
+  demandOptions(options, RUNNER_KEYS, 'createRunner(gate, agent, { name: "payments" })');
 }
 
 const HOW = "It answers what the SDK takes for a run: { context, session, conversationId, previousResponseId }.";

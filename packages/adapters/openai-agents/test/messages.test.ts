@@ -30,6 +30,26 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
     "createRunner got undefined in the place of its options.",
   ],
   ["no state", ({ gate }) => applyDecisions(gate, wrong, { threadId: "t" }), "applyDecisions got undefined in the place of the state of a run. Write applyDecisions(gate, result.state, { threadId })."], // prettier-ignore
+  [
+    "a misspelt option of tools",
+    ({ gate, pay }) => gateTools(gate, [pay], { threadId: "t" }, { ungatd: ["search"] } as never),
+    "gateTools has no option ungatd. Did you mean ungated? It has ungated.",
+  ],
+  [
+    "a misspelt option of MCP servers",
+    ({ gate }) => gateMcpServers(gate, [], { threadId: "t" }, { ungatd: ["search"] } as never),
+    "gateMcpServers has no option ungatd. Did you mean ungated? It has ungated.",
+  ],
+  [
+    "a misspelt option of a runner",
+    ({ gate }) => createRunner(gate, new Agent({ name: "A" }), { name: "a", sdkk: {} } as never),
+    "createRunner has no option sdkk. Did you mean sdk? It has name, context, sdk, ungated.",
+  ],
+  [
+    "a misspelt option of an answer",
+    ({ gate }) => decideNative(gate, wrong, { threadId: "t", by: { id: "alice" }, via_: "chat" } as never),
+    "decideNative has no option via_. Did you mean via? It has threadId, by, via.",
+  ],
   ["no options of an answer", ({ gate }) => decideNative(gate, wrong, wrong), "decideNative got undefined in the place of its options. Write decideNative(gate, answer, { threadId, by: principal })."], // prettier-ignore
   ["no tool", () => argsOf(wrong), "argsOf got undefined in the place of a tool. Write argsOf(sendPayment)."],
 ])("%s", async (_, work, message) => {

@@ -117,7 +117,7 @@ export interface Gate<Tools = any, Context = any> {
   settle(id: string, outcome: Settlement, options: Acting): Promise<ApprovalRequest>;
   /**
    * Remembered decisions, also those that are used up, revoked or expired. `tool`: of tools of this name alone.
-   * @throws SETUP for a store that can't list them
+   * @throws INVALID_ARGS for a condition that there isn't, SETUP for a store that can't list them
    */
   grants(query?: { tool?: string | undefined }): Promise<readonly Grant[]>;
   /** From now on the grant decides nothing. Whoever may sign such a call may revoke it; revoking again changes nothing. @throws GRANT_NOT_FOUND, NOT_AUTHORIZED */
@@ -141,7 +141,7 @@ export interface Gate<Tools = any, Context = any> {
    * Every record against its chain: what the events say, from the first to the last, is what the record says. A record that
    * can't be read is named in `unreadable`, and the others are verified. `against`: the events of an earlier export, which
    * the store must still have and go on from. See docs/operations.md for what no chain can prove.
-   * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for an event in `against` that is none
+   * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for an option that there isn't, and for an event in `against` that is none
    */
   verify(options?: { against?: AsyncIterable<AuditEvent> | undefined }): Promise<Verified>;
   /**

@@ -13,7 +13,7 @@ import { FREEZES } from "../ledger/reserved.ts";
 import { persist } from "../ledger/persist.ts";
 import { history } from "../ledger/subjects.ts";
 import { allRules } from "../policy/compiled.ts";
-import { didYouMean } from "../policy/did-you-mean.ts";
+import { didYouMean } from "../errors/did-you-mean.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 
 const SCOPE = 'Name what to freeze, { tool: "pay" } or { agent: "payments" }; {} freezes the whole tenant.';

@@ -1,15 +1,21 @@
+import { z } from "zod";
 import type { Acting } from "../contract/gate.ts";
 import type { Grant } from "../contract/grant.ts";
 import { originNote } from "../contract/origin.ts";
 import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { readBy, readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
 import { revokeGrant, toGrant } from "../ledger/grant.ts";
 import { persist } from "../ledger/persist.ts";
 import { authorize } from "./authorize.ts";
 
-/** Also those that are used up, revoked or expired. @throws SETUP for a store that can't list them */
-export async function grants({ ledger, warn }: Kernel, { tool }: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
+/** Strict: a misspelt condition would find all of them. */
+const querySchema = z.lazy(() => z.strictObject({ tool: z.string().optional() }));
+
+/** Also those that are used up, revoked or expired. @throws INVALID_ARGS, SETUP for a store that can't list them */
+export async function grants({ ledger, warn }: Kernel, query: { readonly tool?: string | undefined } = {}): Promise<readonly Grant[]> {
+  const { tool } = parseInput(querySchema, query, "query", 'Write gate.grants({ tool: "pay" }), or no condition.');
   const found = await ledger.grants(tool);
   if (!found)
     throw new CountersignError("SETUP", { hint: "This store can't list grants. Revoke a grant by its id: gate.revokeGrant(id, { by })." });

@@ -1,7 +1,9 @@
+import { z } from "zod";
 import type { Duration } from "../contract/json.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
@@ -28,13 +30,18 @@ export async function untilDecided(kernel: Kernel, id: string, signal: AbortSign
   }
 }
 
-/** @throws REQUEST_NOT_FOUND, TIMEOUT, the signal's reason */
+const CALL = 'gate.wait(request.id, { timeout: "15m" })';
+const optionsSchema = z.lazy(() => z.strictObject({ signal: z.unknown().optional(), timeout: z.unknown().optional() }));
+
+/** @throws INVALID_ARGS, REQUEST_NOT_FOUND, TIMEOUT, the signal's reason */
 export async function wait(
   kernel: Kernel,
   id: string,
-  { signal, timeout }: { signal?: AbortSignal | undefined; timeout?: Duration | undefined } = {},
+  given: { signal?: AbortSignal | undefined; timeout?: Duration | undefined } = {},
 ): Promise<ApprovalRequest> {
-  readId(id, 'gate.wait(request.id, { timeout: "15m" })');
+  readId(id, CALL);
+  parseInput(optionsSchema, given, "options", `Write ${CALL}.`);
+  const { signal, timeout } = given;
   const after = timeout === undefined ? undefined : durationMs(timeout);
   if (timeout !== undefined && after === undefined) {
     const note = 'Write milliseconds, or text such as "90s" or "15m".';

@@ -1,8 +1,11 @@
+import { z } from "zod";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Feed, FeedPage, ListenOptions } from "../contract/feed.ts";
 import type { Gate } from "../contract/gate.ts";
+import { demandOptions } from "../errors/demand.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { internalsOf, type Kernel } from "../kernel.ts";
 import { pageLimit } from "../store/cursor.ts";
@@ -15,19 +18,27 @@ export interface FeedOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** Strict: a misspelt position would be passed over, and with it what has happened since. */
+const listenSchema = z.lazy(() =>
+  z.strictObject({ after: z.unknown().optional(), from: z.unknown().optional(), signal: z.unknown().optional() }),
+);
+
 /**
  * The feed of a gate's tenant: for live pages, channels, webhooks and metrics. However many listen to it in a process, and
  * through however many feeds of one store and tenant: one reader reads for all of them. It begins with the first listener
  * and ends with the last. A hint of the store's wakes it, and every `timings.sweepEvery` of the gate it looks by itself.
  * @example const feed = createFeed(gate); for await (const { events } of feed.listen({ signal })) events.forEach(show);
- * @throws SETUP for what is no gate
+ * @throws SETUP for what is no gate, and for an option that there isn't
  */
 export function createFeed(gate: Gate, options: FeedOptions = {}): Feed {
   const { kernel } = internalsOf(gate);
+  demandOptions(options, ["onError"], "createFeed(gate, { onError })");
   const { ledger, timings } = kernel;
   const onError = teller(kernel, options.onError);
   return {
-    async *listen({ after, from, signal }: ListenOptions = {}): AsyncGenerator<FeedPage, void, void> {
+    async *listen(given: ListenOptions = {}): AsyncGenerator<FeedPage, void, void> {
+      parseInput(listenSchema, given, "options", "Write feed.listen({ after: position, signal }), or no options.");
+      const { after, from, signal } = given;
       demandPosition(after);
       if (from !== undefined && from !== "start" && from !== "now") throw invalid("from", `expected "start" or "now", got ${shown(from)}`);
       const listener = { ledger, pollEvery: timings.sweepEvery, onError, signal };

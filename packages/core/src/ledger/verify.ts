@@ -1,8 +1,10 @@
+import { z } from "zod";
 import { threadSubject } from "../audit/subject.ts";
 import type { Tail } from "../audit/trail.ts";
 import type { AuditEvent, Verified } from "../contract/event.ts";
 import type { Unreadable } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
+import { parseInput } from "../errors/parse-input.ts";
 import { unreadableIn } from "../store/unreadable.ts";
 import { foreign, readExport, refuseForeign } from "./exported.ts";
 import { FREEZES } from "./reserved.ts";
@@ -14,13 +16,24 @@ import { verifySubject } from "./verify-subject.ts";
 /** Records that are verified side by side. */
 const AT_ONCE = 8;
 
+const isIterable = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+/** Strict: an export that is passed over would prove nothing, and nobody would know. */
+const optionsSchema = z.lazy(() =>
+  z
+    .custom((given) => !isIterable(given), "expected an object, got the events themselves")
+    .pipe(z.strictObject({ against: z.custom(isIterable, "expected events that can be gone through").optional() })),
+);
+
 /**
  * Every record against its chain: the chain is whole, and what it comes to is what the record says. One after the other, so
  * that a large store needs no more memory than a small one. A record that can't be read is named, and the others are verified.
- * @param against events of an earlier export: today's store must go on from them
- * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for what is no event
+ * @param given.against events of an earlier export: today's store must go on from them
+ * @throws AUDIT_BROKEN naming the first that fails, INVALID_ARGS for an option that there isn't and for what is no event
  */
-export async function verify(ledger: Ledger, against?: AsyncIterable<AuditEvent>): Promise<Verified> {
+export async function verify(ledger: Ledger, given: { against?: AsyncIterable<AuditEvent> | undefined } = {}): Promise<Verified> {
+  parseInput(optionsSchema, given, "options", "Write gate.verify({ against: events }), or no options.");
+  const { against } = given;
   const exported = against && (await readExport(against));
   if (exported) await refuseForeign(ledger, exported);
   const unseen = new Map(exported?.tails);

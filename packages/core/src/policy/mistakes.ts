@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { plainIssue, valueAt } from "../errors/plain-issue.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean } from "../errors/did-you-mean.ts";
 
 const TERMS = [
   "roles", "reviewers", "quorum", "fourEyes", "confirm", "batch", "expiresIn", "executeWithin", "decisions", "remind", "escalate", "remember",

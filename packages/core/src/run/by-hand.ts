@@ -138,7 +138,17 @@ export interface CallByHand {
   readonly context?: unknown;
 }
 
-const questionSchema = z.lazy(() => z.object({ key: nameSchema, tool: nameSchema, args: jsonObjectSchema }));
+/** Strict: a misspelt requester would be nobody, and could sign. */
+const questionSchema = z.lazy(() =>
+  z.strictObject({
+    key: nameSchema,
+    tool: nameSchema,
+    args: jsonObjectSchema,
+    threadId: z.unknown().optional(),
+    requestedBy: z.unknown().optional(),
+    context: z.unknown().optional(),
+  }),
+);
 
 const CALL = 'Write gate.ask({ threadId: "invoice-7", tool: "pay", args: { amount: 5 }, key: "invoice-7" }).';
 

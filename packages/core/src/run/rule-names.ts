@@ -1,7 +1,7 @@
 import type { Offer, OfferedTool } from "../contract/inspection.ts";
 import type { GatingKernel, Kernel } from "../kernel.ts";
 import { allRules } from "../policy/compiled.ts";
-import { nearest } from "../policy/did-you-mean.ts";
+import { nearest } from "../errors/did-you-mean.ts";
 import { rulesFor } from "../policy/find.ts";
 import { addressed, overlaps, ruleName } from "../policy/names.ts";
 

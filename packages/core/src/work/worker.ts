@@ -2,6 +2,7 @@ import type { Gate } from "../contract/gate.ts";
 import type { Duration } from "../contract/json.ts";
 import type { AgentRunner } from "../contract/runner.ts";
 import { timerMs } from "../contract/terms.ts";
+import { demandOptions } from "../errors/demand.ts";
 import { CountersignError } from "../errors/error.ts";
 import { shown } from "../errors/shown.ts";
 import { messageOf } from "../errors/message-of.ts";
@@ -43,11 +44,12 @@ const GATHER = 5;
 /**
  * Resumes the threads whose requests are all decided, expires what is overdue, reminds and escalates, and finds executions
  * whose process died. A notification wakes it at once, a sweep finds what a notification missed. Without runners it only sweeps.
- * @throws SETUP for options that make no sense, runners of one name or of another gate's store or tenant
+ * @throws SETUP for options that there aren't or that make no sense, runners of one name or of another gate's store or tenant
  * @example const worker = createWorker(gate, [payments]).start(); // await worker.stop() when the program ends
  */
 export function createWorker(gate: Gate, runners: readonly AgentRunner[], options: WorkerOptions = {}): Worker {
   const { kernel } = internalsOf(gate);
+  demandOptions(options, ["concurrency", "sweepEvery", "onError", "onEvent"], "createWorker(gate, [payments], { concurrency: 8 })");
   const wakes = wakesOf(kernel, runners);
   const { concurrency, sweepEvery } = readOptions(kernel, options);
   const tell = teller(kernel, options.onError);

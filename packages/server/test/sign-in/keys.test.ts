@@ -24,6 +24,11 @@ const KEYS = {
 } as const satisfies Readonly<Record<string, NewKey>>;
 const unknown = { code: "UNAUTHENTICATED" };
 
+test("is not made with an option that there isn't", () => {
+  const gate = createGate({ store: memoryStore() });
+  expect(() => apiKeys({ gate, scopes: ["reader"] } as { readonly gate: typeof gate })).toThrow("apiKeys has no option scopes.");
+});
+
 test("a key is 32 random bytes, and the store has its SHA-256", async () => {
   const { gate, keys } = world();
   const { key } = await keys.give(KEYS.reader, alice);

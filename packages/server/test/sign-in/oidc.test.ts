@@ -225,6 +225,7 @@ test("by claims, the person is issuer and subject, and the session lasts an hour
   expect(found).toMatchObject({ id: `${provider.issuer}#117`, name: "Fiona", roles: ["finance"] });
   expect(found.until - Date.now()).toBeLessThanOrEqual(3_600_000);
   expect(() => signInBy({ people: undefined, roles, lasts: "2h" })).toThrow("an hour at the most");
+  expect(() => signInBy({ people: undefined, roles, idel: "5m" } as object)).toThrow("oidc has no option idel. Did you mean idle?");
 });
 
 test("signing out ends the session on the server, and only for a page of its own", async () => {

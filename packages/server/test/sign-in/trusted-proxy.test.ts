@@ -120,6 +120,16 @@ test.each([
     { header: "X-User", people, jwt: { jwks: "http://proxy.example/jwks", issuer: "i", audience: "a" } },
     "can't be trusted",
   ],
+  [
+    "a misspelt list of addresses",
+    { header: "X-User", people, frm: ["::1"] } as TrustedProxyOptions,
+    "trustedProxy has no option frm. Did you mean from?",
+  ],
+  [
+    "misspelt algorithms",
+    { header: "X-User", people, jwt: { jwks: { keys: [] }, issuer: "i", audience: "a", algoritms: ["RS256"] } } as TrustedProxyOptions,
+    "jwt has no option algoritms. Did you mean algorithms?",
+  ],
 ] satisfies readonly (readonly [string, TrustedProxyOptions, string])[])("is not made with %s", (_, options, why) => {
   expect(() => trustedProxy(options)).toThrow(why);
 });

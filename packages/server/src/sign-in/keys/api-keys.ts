@@ -1,5 +1,5 @@
 import type { Gate, Principal } from "@countersign/core";
-import { documentsOf } from "@countersign/core/surface";
+import { demandOptions, documentsOf } from "@countersign/core/surface";
 import { KEY_PREFIX } from "../../access/authenticate.ts";
 import type { Authenticate } from "../../access/caller.ts";
 import { HttpError } from "../../http/problem.ts";
@@ -12,10 +12,11 @@ const HOUR = 3_600_000;
  * Programs come with a key that `createKeys` gave: `Authorization: Bearer cs_…`. Each request reads the store once, so that a
  * key that was revoked stops at once. A key is never a person.
  * @example createServer({ gate, hosts, authenticate: [apiKeys({ gate }), oidc(…)] })
- * @throws SETUP for a store that keeps no documents
+ * @throws SETUP for a store that keeps no documents, and for an option that there isn't
  */
-export function apiKeys({ gate }: { readonly gate: Gate }): Authenticate {
-  const documents = documentsOf(gate);
+export function apiKeys(options: { readonly gate: Gate }): Authenticate {
+  demandOptions(options, ["gate"], "apiKeys({ gate })");
+  const documents = documentsOf(options.gate);
   return async (request) => {
     const key = keyIn(request.headers.get("authorization"));
     if (key === undefined) return undefined;

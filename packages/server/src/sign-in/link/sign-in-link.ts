@@ -1,5 +1,5 @@
 import type { Duration, Gate, Principal } from "@countersign/core";
-import { documentsOf } from "@countersign/core/surface";
+import { demandOptions, documentsOf } from "@countersign/core/surface";
 import { z } from "zod";
 import { HttpError } from "../../http/problem.ts";
 import { cookieAt } from "../cookie.ts";
@@ -44,9 +44,11 @@ export interface SignInLink extends SignIn {
  * const signIn = signInLink({ gate, url: "http://localhost:4000", person: () => alice });
  * createServer({ gate, hosts: ["localhost:4000"], authenticate: signIn });
  * console.log(await signIn.create());
- * @throws SETUP for an address that is neither https nor of this machine, and for what isn't a duration
+ * @throws SETUP for an address that is neither https nor of this machine, for an option that there isn't, and for what isn't a duration
  */
-export function signInLink({ gate, url: given, person, linkLasts = "5m", lasts = LIFE_MS }: SignInLinkOptions): SignInLink {
+export function signInLink(options: SignInLinkOptions): SignInLink {
+  demandOptions(options, ["gate", "url", "person", "linkLasts", "lasts"], "signInLink({ gate, url, person })");
+  const { gate, url: given, person, linkLasts = "5m", lasts = LIFE_MS } = options;
   const documents = documentsOf(gate);
   const url = readPublicUrl(given);
   const cookie = cookieAt(url, "link");

@@ -1,4 +1,5 @@
 import { CountersignError, type Principal } from "@countersign/core";
+import { demandOptions } from "@countersign/core/surface";
 import { randomPKCECodeVerifier } from "openid-client";
 import { KEY_PREFIX } from "../../access/authenticate.ts";
 import { personOf } from "../../access/people.ts";
@@ -15,6 +16,20 @@ import type { Claims, OidcOptions } from "./options.ts";
 import { ProviderError, providerOf } from "./provider.ts";
 
 const HOUR = 3_600_000;
+const OPTIONS: { readonly [K in keyof Required<OidcOptions>]: true } = {
+  gate: true,
+  url: true,
+  issuer: true,
+  clientId: true,
+  clientSecret: true,
+  clientAuthentication: true,
+  people: true,
+  roles: true,
+  scope: true,
+  lasts: true,
+  idle: true,
+  name: true,
+};
 
 /**
  * People sign in at an OpenID Connect provider: with a code and PKCE, a state and a nonce. The browser gets an opaque cookie;
@@ -25,9 +40,10 @@ const HOUR = 3_600_000;
  * @example
  * const signIn = oidc({ gate, url: "https://approvals.acme.example", issuer: "https://id.acme.example", clientId, clientSecret, people });
  * createServer({ gate, hosts: ["approvals.acme.example"], authenticate: signIn });
- * @throws SETUP for addresses without https, and for what isn't a duration
+ * @throws SETUP for addresses without https, for an option that there isn't, and for what isn't a duration
  */
 export function oidc(options: OidcOptions): SignIn {
+  demandOptions(options, Object.keys(OPTIONS), "oidc({ gate, url, issuer, clientId, clientSecret, people })");
   const { gate, people, roles, name = "oidc" } = options;
   const { lasts, idle } = readLasting(options.lasts ?? (people ? 12 * HOUR : HOUR), options.idle ?? HOUR);
   if (!people && lasts > HOUR)

@@ -1,4 +1,5 @@
 import { CountersignError, type Principal } from "@countersign/core";
+import { demandOptions } from "@countersign/core/surface";
 import { personOf, type People } from "../../access/people.ts";
 import type { Arrival, Authenticate, Caller } from "../../access/caller.ts";
 import { HttpError } from "../../http/problem.ts";
@@ -27,9 +28,11 @@ export interface TrustedProxyOptions {
  * listed, or if the header is a token that verifies; anybody else who sends the header is refused.
  * @example trustedProxy({ header: "X-Forwarded-User", from: ["10.0.0.0/8"], people })
  * @example trustedProxy({ header: "Cf-Access-Jwt-Assertion", jwt: { jwks, issuer, audience }, people })
- * @throws SETUP without `from` and `jwt`, without roles, and for addresses that are none
+ * @throws SETUP without `from` and `jwt`, without roles, for an option that there isn't, and for addresses that are none
  */
 export function trustedProxy(options: TrustedProxyOptions): Authenticate {
+  const known = ["header", "from", "jwt", "people", "rolesHeader", "roles"];
+  demandOptions(options, known, 'trustedProxy({ header: "X-Forwarded-User", from: ["10.0.0.0/8"], people })');
   const { header, from, jwt, people, rolesHeader, roles } = options;
   if (!from?.length && !jwt)
     throw new CountersignError("SETUP", {

@@ -1,4 +1,5 @@
 import { CountersignError } from "@countersign/core";
+import { demandOptions } from "@countersign/core/surface";
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { HttpError } from "../../http/problem.ts";
 import type { Claims } from "../oidc/options.ts";
@@ -18,7 +19,9 @@ const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 const ASYMMETRIC = /^(RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$/;
 
 /** Answers what the token says. @throws SETUP for keys without https, and for symmetric algorithms */
-export function verified({ jwks, issuer, audience, algorithms = ALGORITHMS }: JwtOptions): (token: string) => Promise<Claims> {
+export function verified(options: JwtOptions): (token: string) => Promise<Claims> {
+  demandOptions(options, ["jwks", "issuer", "audience", "algorithms"], 'jwt({ jwks: "https://…", issuer, audience })');
+  const { jwks, issuer, audience, algorithms = ALGORITHMS } = options;
   const wrong = algorithms.find((each) => !ASYMMETRIC.test(each));
   if (wrong !== undefined || algorithms.length === 0 || issuer === "" || audience === "")
     throw new CountersignError("SETUP", {
