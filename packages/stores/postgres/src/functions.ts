@@ -1,6 +1,5 @@
 import { agentRules } from "./agent-rules.ts";
-import { commitFunction, SETTINGS } from "./commit-function.ts";
-import { unfinishedIn } from "./thread-read.ts";
+import { commitFunction } from "./commit-function.ts";
 
 /**
  * A commit is one call: it locks what the batch touches, judges it as a whole, and writes. `commit_2` may sign.
@@ -51,30 +50,4 @@ export const functions = (s: string): string => `
 
   ${commitFunction(s, "commit_2")}
   ${commitFunction(s, "commit_unsigned_2", agentRules(s))}
-
-  CREATE FUNCTION ${s}.claim_threads_1(p_tenant text, p_agents text[], p_holder text, p_lease double precision, p_limit int, p_claim text)
-    RETURNS TABLE (claimed ${s}.threads, since double precision, unfinished text) LANGUAGE plpgsql SECURITY DEFINER ${SETTINGS} AS $$
-  DECLARE
-    now_ double precision := ${s}.now_ms();
-    due_ record;
-  BEGIN
-    -- Materialized, or a join might look for what is due once more for every thread that it has taken.
-    FOR due_ IN WITH found AS MATERIALIZED (
-      -- The condition is that of the index, word for word.
-      SELECT due.id, greatest(due.lease_until, due.not_before) AS since FROM ${s}.threads AS due
-      WHERE due.tenant = p_tenant AND due.state = 'live' AND (due.open = 0 OR due.holder IS NOT NULL)
-        AND greatest(due.lease_until, due.not_before) <= now_ AND (p_agents IS NULL OR due.agent = ANY (p_agents))
-      ORDER BY greatest(due.lease_until, due.not_before) LIMIT p_limit FOR NO KEY UPDATE SKIP LOCKED
-    )
-    UPDATE ${s}.threads AS thread
-      SET fence = thread.fence + 1, version = thread.version + 1, holder = p_holder, claim = p_claim, lease_until = now_ + p_lease
-      FROM found WHERE thread.tenant = p_tenant AND thread.id = found.id RETURNING thread, found.since
-    LOOP
-      claimed := due_.thread;
-      since := due_.since;
-      -- A statement of its own, with the thread in hand: it sees every decision that made the thread due.
-      unfinished := ${unfinishedIn(s, "p_tenant", "(due_.thread).id")};
-      RETURN NEXT;
-    END LOOP;
-  END $$;
 `;

@@ -1,3 +1,4 @@
+import { claimThreads } from "./claim-threads.ts";
 import { documents } from "./document-functions.ts";
 import { functions } from "./functions.ts";
 
@@ -182,4 +183,5 @@ export const MIGRATIONS: readonly ((schema: string) => string)[] = [
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ${s} FROM PUBLIC;
   `,
   documents,
+  claimThreads,
 ];

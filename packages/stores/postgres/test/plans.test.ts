@@ -11,6 +11,8 @@ async function start(version: 14 | 18): Promise<PostgresServer> {
   return server;
 }
 
+const LOOKED_AT = `SELECT (idx_tup_read + seq_tup_read)::int AS entries FROM pg_stat_user_indexes JOIN pg_stat_user_tables USING (relid)
+  WHERE indexrelname = 'threads_due'`;
 const USED = "SELECT indexrelname AS name FROM pg_stat_user_indexes WHERE schemaname = 'countersign' AND idx_scan > 0 ORDER BY 1";
 
 test.each([14, 18] as const)("what begins with an empty schema looks records up by their own indexes, PostgreSQL %i", async (version) => {
@@ -47,4 +49,19 @@ test.each([14, 18] as const)("what begins with an empty schema looks records up 
   // Sessions tell what they used when they end.
   await eventually(async () => (await query(url, USED)).length >= own.length);
   expect(await query(url, USED)).toEqual(own.map((name) => ({ name })));
+});
+
+test.each([14, 18] as const)("a worker doesn't look through what waits for workers of others, PostgreSQL %i", async (version) => {
+  const { url } = await start(version);
+  const store = postgresStore({ connectionString: url, max: 1 });
+  const others = Array.from({ length: 2_000 }, (_, n) => putThread(thread(`others-${n}`, { agent: "retired" })));
+  await commit(store, [...others, putThread(thread("own"))]);
+  const claim = { tenant: TENANT, agents: ["payments", "support"], holder: "worker/1", leaseMs: 60_000, limit: 4 };
+  expect(await store.claimDue("thread", claim)).toMatchObject([{ id: "own" }]);
+  expect(await store.claimDue("thread", claim)).toEqual([]);
+  await store.close();
+  const looked = async () => Number((await query(url, LOOKED_AT))[0]?.["entries"]);
+  await eventually(async () => (await looked()) > 0);
+  // Its own, and what its claim has left of that.
+  expect(await looked()).toBeLessThan(5);
 });

@@ -8,7 +8,7 @@ import { eventually, failure, newSchema, openStore, query, urlOf } from "./setti
 const server = await startPostgres();
 afterAll(() => server.stop());
 
-const EXPECTED = 8;
+const EXPECTED = 9;
 const incompatible = (found: number | "foreign"): object => ({ code: "STORE_INCOMPATIBLE", details: { found, expected: EXPECTED } });
 
 await query(server.url, "CREATE ROLE plain LOGIN PASSWORD 'secret'");

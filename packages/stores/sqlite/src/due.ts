@@ -6,12 +6,17 @@ import { readThread } from "./reads.ts";
 
 const OF_AGENTS = "(:agents IS NULL OR agent IN (SELECT value FROM json_each(:agents)))";
 
+/** A thread that waits for a worker. The condition is that of the index, word for word. */
+const DUE_THREAD = `FROM threads INDEXED BY threads_due
+  WHERE tenant = :tenant AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND max(lease_until, not_before) <= :now`;
+/** Agent by agent: whatever waits for workers of others, for years perhaps, isn't looked through. */
+export const DUE_OF_AGENT = `SELECT ${name("id")}, max(lease_until, not_before) AS since ${DUE_THREAD} AND agent = :agent
+  ORDER BY max(lease_until, not_before) LIMIT :limit`;
+/** Every agent that has some. */
+const AGENTS = `SELECT DISTINCT ${name("agent")} ${DUE_THREAD}`;
+
 /** `:agents` is a JSON array or null. The longest overdue first. */
-const DUE: { readonly [K in DueKind]: string } = {
-  // The condition is that of the index, word for word.
-  thread: `SELECT ${name("id")} FROM threads INDEXED BY threads_due
-    WHERE tenant = :tenant AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND max(lease_until, not_before) <= :now AND ${OF_AGENTS}
-    ORDER BY max(lease_until, not_before) LIMIT :limit`,
+const OVERDUE: { readonly [K in Exclude<DueKind, "thread">]: string } = {
   // Nobody's own deadline is later than that of the turn: the index finds the candidates, the turn's last decision judges.
   expiry: `SELECT ${name("id")}, deadline AS since FROM requests INDEXED BY pending_by_deadline
     WHERE tenant = :tenant AND state = 'pending' AND deadline <= :now AND ${OF_AGENTS}
@@ -33,18 +38,30 @@ const DUE: { readonly [K in DueKind]: string } = {
 
 /** Threads are leased and fenced by this call; requests are only named. */
 export async function claimDue(connection: Connection, group: Group, kind: DueKind, options: DueOptions): Promise<readonly DueItem[]> {
-  const found = await connection.answer(() => dueNow(connection, kind, options, Date.now()));
-  if (kind !== "thread" || found.length === 0) return found.map((id) => ({ id, fence: 0 }));
+  if (kind !== "thread") return connection.answer(() => overdue(connection, kind, options, Date.now()).map((id) => ({ id, fence: 0 })));
   // Looked for without the lock first: most sweeps find nothing, and needn't stop a writer.
+  if ((await connection.answer(() => dueThreads(connection, options, Date.now()))).length === 0) return [];
   return group.write(() => {
     const now = Date.now();
-    return dueNow(connection, kind, options, now).map((id) => lease(connection, id, options, now));
+    return dueThreads(connection, options, now).map((id) => lease(connection, id, options, now));
   });
 }
 
-function dueNow(connection: Connection, kind: DueKind, { tenant, agents, limit }: DueOptions, now: number): readonly string[] {
-  const rows = connection.all(DUE[kind], { tenant, agents: agents ? JSON.stringify(agents) : null, now, limit: Math.max(0, limit) });
+function overdue(
+  connection: Connection,
+  kind: keyof typeof OVERDUE,
+  { tenant, agents, limit }: DueOptions,
+  now: number,
+): readonly string[] {
+  const rows = connection.all(OVERDUE[kind], { tenant, agents: agents ? JSON.stringify(agents) : null, now, limit: Math.max(0, limit) });
   return rows.map((row) => nameIn(row, "id"));
+}
+
+function dueThreads(connection: Connection, { tenant, agents, limit }: DueOptions, now: number): readonly string[] {
+  const wanted = agents ?? connection.all(AGENTS, { tenant, now }).map((row) => nameIn(row, "agent"));
+  const found = [...new Set(wanted)].flatMap((agent) => connection.all(DUE_OF_AGENT, { tenant, agent, now, limit: Math.max(0, limit) }));
+  const sorted = found.toSorted((a, b) => Number(a["since"]) - Number(b["since"]));
+  return sorted.slice(0, Math.max(0, limit)).map((row) => nameIn(row, "id"));
 }
 
 function lease(connection: Connection, id: string, { tenant, holder, leaseMs }: DueOptions, now: number): DueItem {

@@ -2,7 +2,7 @@
 export const APPLICATION_ID = 0x4373676e;
 
 /** The `user_version` of the file. */
-export const VERSION = 8;
+export const VERSION = 9;
 
 /** Those before it were never released, and hold records that no version reads any more. */
 export const OLDEST = 7;
@@ -26,8 +26,14 @@ const DOCUMENTS = `
   CREATE INDEX documents_expiring ON documents (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
+/** By agent: a worker takes those of its own, however many wait for others. */
+const THREADS_DUE = `
+  CREATE INDEX threads_due ON threads (tenant, agent, max(lease_until, not_before))
+    WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL);
+`;
+
 /** What brings a file from version {@link OLDEST} to the next, and so on. Append only: files in the wild have run the earlier ones. */
-export const MIGRATIONS: readonly string[] = [DOCUMENTS];
+export const MIGRATIONS: readonly string[] = [DOCUMENTS, `DROP INDEX threads_due; ${THREADS_DUE}`];
 
 /**
  * What is looked for has a column; the rest of a record is JSON. Every list is ordered by (asked_at, id), so every index
@@ -127,8 +133,7 @@ export const SCHEMA: string = `
     record TEXT NOT NULL,
     PRIMARY KEY (tenant, id)
   ) WITHOUT ROWID;
-  CREATE INDEX threads_due ON threads (tenant, max(lease_until, not_before), agent)
-    WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL);
+  ${THREADS_DUE}
   CREATE INDEX threads_closed ON threads (tenant, closed_at) WHERE state = 'closed' AND closed_at IS NOT NULL;
   -- Threads that workers have given up: GIVEN_UP of core.
   CREATE INDEX threads_failing ON threads (tenant, id) WHERE state = 'live' AND not_before = 9007199254740990;

@@ -127,17 +127,22 @@ describe("a file of ours", () => {
     expect(contents(copy).filter((line) => !line.startsWith("store.db-shm"))).toEqual(before);
   });
 
-  test("of the version before gets documents, and keeps what it has", async () => {
+  test("of an earlier version gets documents and an index by agent, and keeps what it has", async () => {
     const path = join(folder(), "store.db");
     const before = sqliteStore(path);
     await commit(before, [put(request("r1"))]);
     await before.close();
-    const file = theirs(path, "DROP TABLE documents; PRAGMA user_version = 7");
+    const indexOfBefore =
+      "CREATE INDEX threads_due ON threads (tenant, max(lease_until, not_before), agent) WHERE state = 'live' AND (open = 0 OR holder IS NOT NULL)";
+    const file = theirs(path, `DROP TABLE documents; DROP INDEX threads_due; ${indexOfBefore}; PRAGMA user_version = 7`);
     const stores = [sqliteStore(path), sqliteStore(path)];
     onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))));
     for (const [n, { documents }] of stores.entries())
       expect(await documents?.put(TENANT, { collection: "keys", id: `k${n}`, body: {} }, 0)).toEqual({ ok: true });
     expect(await stores[0]?.getRequest(TENANT, "r1")).toMatchObject({ id: "r1" });
+    expect(file.prepare("SELECT group_concat(coalesce(name, 'since')) AS columns FROM pragma_index_info('threads_due')").get()).toEqual({
+      columns: "tenant,agent,since",
+    });
     expect(file.prepare("PRAGMA user_version").get()).toEqual({ user_version: VERSION });
   });
 

@@ -4,6 +4,7 @@ import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { approve, createGate, definePolicy } from "@countersign/core";
 import { commit, event, put, request, TENANT } from "@countersign/store-tests";
 import { expect, onTestFinished, test } from "vitest";
+import { DUE_OF_AGENT } from "../src/due.ts";
 import { sqliteStore } from "../src/index.ts";
 import { folder } from "./folder.ts";
 
@@ -95,4 +96,10 @@ test("positions are those of the file, and what one tenant's drop took is given 
     { position: 1, tenant: TENANT },
     { position: 4, tenant: TENANT },
   ]);
+});
+
+test("a worker doesn't look through what waits for workers of others", () => {
+  const { file } = opened();
+  const plan = file.prepare(`EXPLAIN QUERY PLAN ${DUE_OF_AGENT}`).all({ tenant: TENANT, agent: "payments", now: 1, limit: 4 });
+  expect(plan.map(({ detail }) => detail)).toEqual(["SEARCH threads USING INDEX threads_due (tenant=? AND agent=? AND <expr><?)"]);
 });

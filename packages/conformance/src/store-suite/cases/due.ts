@@ -97,14 +97,16 @@ export const dueCases: readonly StoreCase[] = [
       const store = await open();
       const order = [2, 0, 3, 1];
       await commit(store, [
-        ...order.map((n) => putThread(thread(`t${n}`, n % 2 === 0 ? { notBefore: T0 + n } : { holder: "worker/0", leaseUntil: T0 + n }))),
+        ...order.map((n) =>
+          putThread(thread(`t${n}`, n % 2 === 0 ? { notBefore: T0 + n } : { agent: "support", holder: "worker/0", leaseUntil: T0 + n })),
+        ),
         ...order.map((n) =>
           put(request(`r${n}`, n % 2 === 0 ? { expiresAt: T0 + n } : { ...APPROVED, turnId: `${n}`, decidedAt: T0, executeWithin: n })),
         ),
         ...order.map((n) => put(request(`e${n}`, { ...EXECUTING, leaseUntil: T0 + n }))),
         ...order.map((n) => put(request(`n${n}`, { noticeAt: T0 + n }))),
       ]);
-      same(await due(store, "thread", { limit: 2 }), ["t0", "t1"], "threads");
+      same(await due(store, "thread", { agents: ["support", "payments"], limit: 2 }), ["t0", "t1"], "threads of two agents");
       same(await due(store, "thread", { limit: 2 }), ["t2", "t3"], "the next threads");
       same(await due(store, "expiry", { limit: 3 }), ["r0", "r1", "r2"], "expiries");
       same(await due(store, "claim", { limit: 3 }), ["e0", "e1", "e2"], "lapsed executions");
