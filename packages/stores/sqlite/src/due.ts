@@ -10,7 +10,7 @@ const OF_AGENTS = "(:agents IS NULL OR agent IN (SELECT value FROM json_each(:ag
 const DUE_THREAD = `FROM threads INDEXED BY threads_due
   WHERE tenant = :tenant AND state = 'live' AND (open = 0 OR holder IS NOT NULL) AND max(lease_until, not_before) <= :now`;
 /** Agent by agent: whatever waits for workers of others, for years perhaps, isn't looked through. */
-export const DUE_OF_AGENT = `SELECT ${name("id")}, max(lease_until, not_before) AS since ${DUE_THREAD} AND agent = :agent
+export const DUE_OF_AGENT: string = `SELECT ${name("id")}, max(lease_until, not_before) AS since ${DUE_THREAD} AND agent = :agent
   ORDER BY max(lease_until, not_before) LIMIT :limit`;
 /** Every agent that has some. */
 const AGENTS = `SELECT DISTINCT ${name("agent")} ${DUE_THREAD}`;
