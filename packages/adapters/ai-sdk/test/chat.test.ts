@@ -120,6 +120,16 @@ test("a client that sends history, or speaks as somebody else, changes nothing",
   expect([world.paid, world.transcript().requests]).toEqual([[], 0]);
 });
 
+test("a body that is passed on as it came can't say whose run it is", async () => {
+  const world = await open();
+  const message: UIMessage = { id: "m", role: "user", parts: [{ type: "text", text: "pay Acme" }] };
+  for (const smuggled of [{ requestedBy: "bob" }, { pending: "cancel" }, { answered: { z: 1 } }, { id: "chat-1" }]) {
+    const responding = world.runner.respond({ threadId: "chat-1", message, by: { id: "mallory" }, ...smuggled });
+    await expect(responding).rejects.toMatchObject({ code: "SETUP" });
+  }
+  expect([await world.gate.list(), world.transcript().requests]).toMatchObject([{ items: [] }, 0]);
+});
+
 test("a tool of the browser waits for its answer beside one that waits for a signature; an answer for the latter is none", async () => {
   const world = await open([{ calls: [{ id: "l", tool: "locate", args: {} }, call("a", 4_200)] }, { text: "all paid" }]);
   const page = world.page("alice");

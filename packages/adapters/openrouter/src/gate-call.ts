@@ -1,5 +1,5 @@
 import type { ThreadRef } from "@countersign/core";
-import { demand, demandGate, warnUngated, type GateIn } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, warnUngated, type GateIn } from "@countersign/core/adapter";
 import type { CallModelInput, ParsedToolCall, StateAccessor, Tool, TurnContext } from "@openrouter/agent";
 import { gatedFor } from "./gate-tools.ts";
 import { originalsOf } from "./gated.ts";
@@ -20,7 +20,7 @@ type Hooks = NonNullable<CallModelInput["hooks"]>;
  * @param thread.state your own accessor, if you keep the conversation. Default: the gate's store keeps it
  * @param thread.hooks the SDK's hooks, here so that signed calls pass them as well: these run before the SDK does
  * @param thread.ungated tools that are meant to run without the gate, by name. Of all others that it can't guard the gate warns
- * @throws SETUP for two tools of one name, and for tools of another gate
+ * @throws SETUP for two tools of one name, for tools of another gate, and for an option that there isn't
  * @throws (from `callModel`) THREAD_SUSPENDED, THREAD_BUSY, NOT_APPROVED if a reviewer stopped the run, EXECUTION_UNKNOWN, FROZEN
  * @example client.callModel({ model: "openai/gpt-5.2", input: "Pay Acme", ...gateCall(gate, [sendPayment], { threadId: "pay-001" }) })
  */
@@ -40,7 +40,9 @@ export function gateCall<const T extends readonly Tool[], C>(
   readonly hooks?: Hooks;
 } {
   demandGate(gate);
-  demand(isRecord(thread) && typeof thread.threadId === "string", thread, "the thread", "gateCall(gate, tools, { threadId })");
+  const call = "gateCall(gate, tools, { threadId })";
+  demand(isRecord(thread) && typeof thread.threadId === "string", thread, "the thread", call);
+  demandOptions(thread, ["threadId", "requestedBy", "context", "requireApproval", "state", "hooks", "ungated"], call);
   const { requireApproval, state: own, hooks, ungated, ...ref } = thread;
   refuseUngatable(gate, tools);
   warnUngated({ gate, ungated, remedy: REMEDY }, offerOf(gate, tools).tools);

@@ -1,5 +1,14 @@
 import type { Gate, ThreadRef } from "@countersign/core";
-import { demandGate, demandThread, emitting, outsideThread, refuseLookalikes, warnUngated, type GateIn } from "@countersign/core/adapter";
+import {
+  demandGate,
+  demandOptions,
+  demandThread,
+  emitting,
+  outsideThread,
+  refuseLookalikes,
+  warnUngated,
+  type GateIn,
+} from "@countersign/core/adapter";
 import type { Tool, TurnContext } from "@openrouter/agent";
 import { originalsOf, register } from "./gated.ts";
 import { finalOf } from "./generator.ts";
@@ -26,6 +35,7 @@ export function gateTools<const T extends readonly Tool[], C>(
 ): T {
   demandGate(gate);
   demandThread(who ?? undefined, "gateTools(gate, tools, { threadId })");
+  if (who) demandOptions(who, ["threadId", "requestedBy", "context", "ungated"], "gateTools(gate, tools, { threadId })");
   const offer = offerOf(gate, tools);
   refuseLookalikes(offer);
   const own = originalsOf(tools);

@@ -27,6 +27,16 @@ test.each<[string, (desk: ReturnType<typeof openDesk>) => unknown, string]>([
     "gateCall got undefined in the place of the thread. Write gateCall(gate, tools, { threadId }).",
   ],
   [
+    "a misspelt requester",
+    ({ gate, pay }) => gateCall(gate, [pay], { threadId: "t", requestdBy: "bob" } as never),
+    "gateCall has no option requestdBy. Did you mean requestedBy? It has threadId, requestedBy, context, requireApproval, state, hooks, ungated.",
+  ],
+  [
+    "a misspelt option of tools",
+    ({ gate, pay }) => gateTools(gate, [pay], { threadId: "t", ungatd: ["search"] } as never),
+    "gateTools has no option ungatd. Did you mean ungated? It has threadId, requestedBy, context, ungated.",
+  ],
+  [
     "no client",
     ({ gate }) => createRunner(gate, {} as never, { name: "a" }),
     "createRunner needs a client of the SDK, with callModel. Write createRunner(gate, new OpenRouter(), { name, model, tools }).",

@@ -29,8 +29,8 @@ export interface Feed {
    *
    * A store that is away is waited for, and `onError` is told. The pages end when `signal` says so, also while you wait for one.
    * @example for await (const { events, position } of feed.listen({ after: saved, signal })) { await send(events); await save(position); }
-   * @throws INVALID_ARGS for an option that there isn't and an `after` that is no position, and what doesn't pass by itself, such as STORE_UNAVAILABLE of a
-   * store that was closed
+   * @throws INVALID_ARGS for an option that there isn't and an `after` that is no position, and what doesn't pass by itself,
+   * such as STORE_UNAVAILABLE of a store that was closed
    */
   listen(options?: ListenOptions): AsyncGenerator<FeedPage, void, void>;
   /**

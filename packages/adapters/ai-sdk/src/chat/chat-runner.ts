@@ -1,5 +1,5 @@
 import type { AgentRunner, Gate } from "@countersign/core";
-import { amendRun, savedRun, type GateIn, type SavedRun } from "@countersign/core/adapter";
+import { amendRun, demandOptions, savedRun, type GateIn, type SavedRun } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet, UIDataTypes, UIMessage } from "ai";
 import type { AgentLike, OutputOf, StreamOf } from "../agent-like.ts";
 import { fromContinuation, newConversation, toContinuation, type Saved } from "../saved.ts";
@@ -24,6 +24,7 @@ export interface ChatRunner<A extends AgentLike, C> extends Driven<A, C> {
    * there. A click on what was decided meanwhile changes nothing. What goes wrong arrives in the page as the chat's error,
    * such as THREAD_BUSY while another answer is being made, or THREAD_SUSPENDED for a text of somebody else than whoever
    * asked.
+   * @throws SETUP for an option that there isn't: what came in the body of a request is not an option
    */
   respond<METADATA = unknown, DATA extends UIDataTypes = {}>(
     chat: ChatRequest & ResponseOptions<ChatMessage<A, METADATA, DATA>, OutputOf<A>> & (unknown extends C ? {} : { context: C }),
@@ -31,6 +32,12 @@ export interface ChatRunner<A extends AgentLike, C> extends Driven<A, C> {
   /** The conversation, with what the user said last, for a page that opens or looks again. Empty for a thread that nobody has seen. */
   messages<METADATA = unknown, DATA extends UIDataTypes = {}>(threadId: string): Promise<ChatMessage<A, METADATA, DATA>[]>;
 }
+
+const OPTIONS: readonly string[] = [
+  ...(["threadId", "message", "by", "signal"] satisfies readonly (keyof ChatRequest)[]),
+  ...(["messageMetadata", "execute", "onFinish", "headers", "status"] satisfies readonly (keyof ResponseOptions)[]),
+  "context",
+];
 
 /** Makes a runner of chats of one that drives the agent. */
 export function chatRunner<C, A extends AgentLike>(
@@ -73,9 +80,14 @@ export function chatRunner<C, A extends AgentLike>(
 
   return {
     ...(runner as unknown as Driven<A, C> & { messages(threadId: string): Promise<never> }),
-    async respond({ threadId, message, by, signal, messageMetadata, execute, onFinish, headers, status, ...given }) {
+    async respond(chat) {
+      // Whatever else came with the body of a request could say whose run it is.
+      demandOptions(chat, OPTIONS, "respond({ threadId, message, by })");
+      const { threadId, message, by, signal, context, messageMetadata, execute, onFinish, headers, status } = chat as typeof chat & {
+        readonly context?: unknown;
+      };
       const options = { messageMetadata, execute, onFinish, headers, status } as ResponseOptions;
-      return respondTo(conversationOf({ threadId, message, by, signal }, given), message, options);
+      return respondTo(conversationOf({ threadId, message, by, signal }, context === undefined ? {} : { context }), message, options);
     },
   };
 }
