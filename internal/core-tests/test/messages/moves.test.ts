@@ -1,4 +1,4 @@
-import { approve, createGate, definePolicy, type Gate } from "@countersign/core";
+import { approve, createGate, definePolicy, edit, reject, type Gate } from "@countersign/core";
 import { memoryStore } from "@countersign/memory";
 import { expect, test } from "vitest";
 
@@ -85,4 +85,13 @@ test.each<[string, (asked: Asked) => unknown, string]>([
 test("the chain of nothing", () => {
   const gate = createGate({ policy, store: memoryStore(), warn }) as unknown as Loose;
   expect(() => gate.history(undefined)).toThrow("Invalid: id: missing. Write gate.history(request.id).");
+});
+
+test("what came with a decision can't make another one of it", () => {
+  const smuggled = { type: "edit", args: { amount: 9_000 }, message: "yes" } as object;
+  expect([approve(smuggled), edit({ amount: 5 }, smuggled), reject("no", smuggled)]).toMatchObject([
+    { type: "approve" },
+    { type: "edit", args: { amount: 5 } },
+    { type: "reject", message: "no" },
+  ]);
 });

@@ -75,7 +75,7 @@ type Signing = Extras & { confirm?: Confirmation | undefined };
  * @example approve({ confirm: 4_200 })
  */
 export function approve(options: Signing = {}): Decision {
-  return { type: "approve", ...options };
+  return { ...options, type: "approve" };
 }
 
 /**
@@ -83,12 +83,12 @@ export function approve(options: Signing = {}): Decision {
  * @example edit({ ...request.args, amount: 4_000 })
  */
 export function edit(args: object, options: Signing = {}): Decision {
-  return { type: "edit", args, ...options };
+  return { ...options, type: "edit", args };
 }
 
 /** The call may not run. `message` is what the model is told. */
 export function reject(message?: string, options: Extras & { then?: "continue" | "revise" | "stop" | undefined } = {}): Decision {
-  return { type: "reject", message, ...options };
+  return { ...options, type: "reject", message };
 }
 
 /** Zod would drop an own `__proto__` key while copying: a JSON object is checked and kept as it is. */
