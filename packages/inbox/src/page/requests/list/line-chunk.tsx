@@ -31,16 +31,26 @@ export function LineChunk({ list, cursor, lines, isFirst, isDrawnFirst }: LineCh
   useEffect(() => {
     const place = element.current;
     if (!place) return undefined;
+    const scroller = scrollerOf(place);
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (!entry) return;
         if (!entry.isIntersecting && isNear.peek()) height.current = entry.boundingClientRect.height;
         isNear.value = entry.isIntersecting;
       },
-      { root: scrollerOf(place), rootMargin: "100% 0px" },
+      { root: scroller, rootMargin: "100% 0px" },
     );
+    // It may miss the end of a scroll that goes on by itself.
+    const lookAgain = (): void => {
+      observer.unobserve(place);
+      observer.observe(place);
+    };
     observer.observe(place);
-    return () => observer.disconnect();
+    scroller?.addEventListener("scrollend", lookAgain);
+    return () => {
+      observer.disconnect();
+      scroller?.removeEventListener("scrollend", lookAgain);
+    };
   }, []);
 
   const ids = lines.flatMap((line) => (line.kind === "row" ? [line.row.id] : []));

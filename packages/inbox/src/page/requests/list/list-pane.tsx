@@ -76,26 +76,34 @@ export function ListPane({ desk }: { readonly desk: Desk }) {
   );
 }
 
+/** Px: so far ahead of whoever scrolls it is read. */
+const AHEAD = 400;
+
 /** Reads on when somebody gets there: nothing above it moves. */
 function More({ list }: Pick<Desk, "list">) {
   const element = useRef<HTMLDivElement>(null);
-  const isReading = list.reading.value === "more";
+  const reading = list.reading.value;
   const loaded = list.rows.value.length;
   useEffect(() => {
     const place = element.current;
-    if (!place || list.failure.peek() !== undefined) return undefined;
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) void list.readMore();
-      },
-      { root: scrollerOf(place), rootMargin: "400px 0px" },
-    );
-    observer.observe(place);
-    return () => observer.disconnect();
-  }, [loaded]);
+    const scroller = place && scrollerOf(place);
+    if (!scroller || reading !== "no" || list.failure.peek() !== undefined) return undefined;
+    const look = (): void => {
+      if (place.getBoundingClientRect().top < scroller.getBoundingClientRect().bottom + AHEAD) void list.readMore();
+    };
+    look();
+    // Of a scroll that ends by itself an IntersectionObserver may miss the end.
+    scroller.addEventListener("scroll", look, { passive: true });
+    const resized = new ResizeObserver(look);
+    resized.observe(scroller);
+    return () => {
+      scroller.removeEventListener("scroll", look);
+      resized.disconnect();
+    };
+  }, [loaded, reading]);
   return (
     <div ref={element} class={styles["more"]}>
-      <Button busy={isReading ? "Reading…" : undefined} onPress={() => void list.readMore()}>
+      <Button busy={reading === "more" ? "Reading…" : undefined} onPress={() => void list.readMore()}>
         Show more
       </Button>
     </div>
