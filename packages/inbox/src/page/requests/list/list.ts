@@ -1,6 +1,7 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { isApiError, type Summary } from "@countersign/server/client";
 import type { App } from "../../app.ts";
+import { backOff } from "../../live/back-off.ts";
 import { createArrivals, type Fresh } from "./arrivals.ts";
 import { createCounter } from "./counter.ts";
 import { asksOf, filtersOf, queryOf, type Filters } from "./filters.ts";
@@ -75,6 +76,8 @@ export function createList(app: App): List {
   let reader: Reader = createReader(client, []);
   let since: Promise<number | undefined> = Promise.resolve(undefined);
   let stopReading = new AbortController();
+  /** In a row. */
+  let refusals = 0;
 
   const refresher = createRefresher({
     app,
@@ -113,6 +116,7 @@ export function createList(app: App): List {
       unreadable.value = from.unreadable;
       hasMore.value = !from.isEnd;
       failure.value = undefined;
+      refusals = 0;
       if (how !== "more") {
         counter.set(from.count);
         readAt.value = Date.now();
@@ -125,10 +129,13 @@ export function createList(app: App): List {
         shelf.show([]);
         hasMore.value = false;
       }
-      // The server says when it wants to be asked again.
+      // The server says when it wants to be asked again. One read is several requests: the pause grows until all are let in.
       const { retryAfter } = isApiError(error) ? error : {};
       if (retryAfter !== undefined) {
-        const timer = setTimeout(() => void read(how), retryAfter * 1_000);
+        const timer = setTimeout(
+          () => void read(how),
+          backOff(++refusals, { retryAfter, isHidden: document.visibilityState === "hidden" }),
+        );
         stopped.addEventListener("abort", () => clearTimeout(timer));
       }
     }
