@@ -23,7 +23,7 @@ export { demand, demandOptions } from "./errors/demand.ts";
 export { isPassing } from "./errors/passing.ts";
 export { asReplayed } from "./resume/receipt.ts";
 export { currentThread } from "./run/current-thread.ts";
-export { defineRunner, inspectTools } from "./run/define-runner.ts";
+export { defineRunner } from "./run/define-runner.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
 export { openThread } from "./run/open-thread.ts";
 export { outsideThread } from "./run/outside-thread.ts";

@@ -1,8 +1,8 @@
 /** `@countersign/core/policy`: for whoever makes policies out of something else than code. @module */
 export { DEFAULTS } from "./contract/defaults.ts";
 export { masked, redactSchema } from "./contract/mask.ts";
-export { durationMs, lateNotices, termsSchema } from "./contract/terms.ts";
-export { demandOptions } from "./errors/demand.ts";
+export { durationMs, lateNotices, termsSchema, timerMs } from "./contract/terms.ts";
+export { demand, demandOptions } from "./errors/demand.ts";
 export { didYouMean } from "./errors/did-you-mean.ts";
 export { judge, type Judgement } from "./policy/check.ts";
 export type { CheckedCall } from "./policy/checked-call.ts";

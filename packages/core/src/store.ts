@@ -4,6 +4,7 @@ export type { Page, RequestQuery, Unreadable } from "./contract/request.ts";
 export { idsOf } from "./contract/person.ts";
 export type { Store } from "./contract/store.ts";
 export type { ThreadQuery, ThreadState } from "./contract/threads.ts";
+export { demandOptions } from "./errors/demand.ts";
 export { CountersignError, isCountersignError } from "./errors/error.ts";
 export { schemaId } from "./ledger/reserved.ts";
 export { toRequest } from "./ledger/to-request.ts";

@@ -9,4 +9,5 @@ export { shown } from "./errors/shown.ts";
 export { createFeed, type FeedOptions } from "./feed/create-feed.ts";
 export type { DocumentNote } from "./ledger/note.ts";
 export type { DocumentClaim, DocumentQuery, DocumentRecord, NewDocument } from "./store/documents.ts";
+export { inspectTools } from "./run/define-runner.ts";
 export { documentsOf, type Documents } from "./surface/documents.ts";

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { CountersignError, isCountersignError, type Policy } from "@countersign/core";
 import { demandOptions, policyOf } from "@countersign/core/policy";
+import { demandInterval } from "./interval.ts";
 import { internalsOf } from "./internals.ts";
 import { readPolicy } from "./file/read.ts";
 import type { FilePolicy, PolicyOptions } from "./load-policy.ts";
@@ -32,13 +33,14 @@ export interface WatchedPolicy {
  * The policy in a file, reread when the file changes, or one that it includes. Each verdict, and what is recorded with it, is
  * of one version; calls under way are not interrupted. Looking at the files keeps no process alive.
  * @example const gate = createGate({ policy: policyFile("policy.yaml", { tools }), store })
- * @throws POLICY_INVALID at the start: a gate without its policy does not begin. SETUP for an option that there isn't
+ * @throws POLICY_INVALID at the start: a gate without its policy does not begin. SETUP for an option that there isn't, and for an `every` that is no time
  */
 export function policyFile<T = {}, C = undefined>(path: string, given: PolicyFileOptions<T, C> = {}): FilePolicy<T, C> & WatchedPolicy {
   if (typeof path !== "string" || path === "")
     throw new CountersignError("SETUP", { hint: 'Pass the path of a policy: policyFile("policy.yaml").' });
   demandOptions(given, ["tools", "context", "onError", "onChange", "every"], 'policyFile("policy.yaml", { tools })');
   const { onError, onChange, every = 500, ...options } = given;
+  demandInterval(every, 'policyFile("policy.yaml", { every: 500 })');
   const files = new WatchedFiles();
   const load = (): Policy => {
     files.begin();

@@ -1,6 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { CountersignError, type AllowedCall, type JsonObject, type Principal } from "@countersign/core";
-import { masked } from "@countersign/core/policy";
+import { demand, demandOptions, masked } from "@countersign/core/policy";
+import { demandInterval } from "./interval.ts";
 
 /** A call that the policy allowed, as it was then. */
 export interface SampledCall {
@@ -38,6 +39,8 @@ export interface Sampler {
   flush(): Promise<void>;
 }
 
+const CALL = 'sampler({ to: "allowed.ndjson", every: 1_000 })';
+
 /** Calls that may wait to be written. More than that are missed, and counted. */
 const WAITING = 1_000;
 
@@ -45,10 +48,14 @@ const WAITING = 1_000;
  * Keeps some of the calls that a policy allows, so that a stricter one can be tried on them: they leave no record otherwise.
  * No call waits for I/O: what is kept waits in memory and is written in batches, beside everything else.
  * @example createGate({ policy, store, onAllowed: sampler({ to: "allowed.ndjson" }) })
- * @throws SETUP for a rate that is none
+ * @throws SETUP for an option that there isn't, and for one that is of no use
  */
-export function sampler({ rate = 0.01, to, every = 1_000, onError = warnOnce() }: SamplerOptions): Sampler {
+export function sampler(options: SamplerOptions): Sampler {
+  demandOptions(options, ["rate", "to", "every", "onError"], CALL);
+  const { rate = 0.01, to, every = 1_000, onError = warnOnce() } = options;
+  demand(typeof to === "function" || (typeof to === "string" && to !== ""), to, "to", CALL);
   if (!(rate > 0 && rate <= 1)) throw new CountersignError("SETUP", { hint: "sampler: rate is above 0 and at most 1." });
+  demandInterval(every, CALL);
   const write = typeof to === "string" ? appendingTo(to) : to;
   let waiting: string[] = [];
   let missed = 0;

@@ -1,4 +1,13 @@
-import { ruleName, policyOf, type CheckedCall, type CompiledPolicy, type Judgement, type PolicyInternals } from "@countersign/core/policy";
+import {
+  demand,
+  demandOptions,
+  ruleName,
+  policyOf,
+  type CheckedCall,
+  type CompiledPolicy,
+  type Judgement,
+  type PolicyInternals,
+} from "@countersign/core/policy";
 import type { Policy, Verdict } from "@countersign/core";
 import { speaksOf } from "./file/scope.ts";
 import { internalsOf } from "./internals.ts";
@@ -26,17 +35,19 @@ export interface ShadowOptions {
   readonly tools?: readonly string[] | undefined;
 }
 
+const CALL = "shadow(current, next, { report })";
+
 /**
  * Tries a new policy on live calls: the current one counts, the new one is evaluated and reported.
  * @example shadow(current, policyFile("next.yaml"), { report: ({ differs, call }) => differs && log(call) })
  * @example shadow(definePolicy({ default: "allow" }), next, { report }) // enforces nothing
- * @throws SETUP for a policy that is none
+ * @throws SETUP for a policy that is none, and for an option that there isn't
  */
-export function shadow<Tools, Context>(
-  current: Policy<Tools, Context>,
-  candidate: Policy,
-  { report, tools }: ShadowOptions,
-): Policy<Tools, Context> {
+export function shadow<Tools, Context>(current: Policy<Tools, Context>, candidate: Policy, options: ShadowOptions): Policy<Tools, Context> {
+  demandOptions(options, ["report", "tools"], CALL);
+  const { report, tools } = options;
+  demand(typeof report === "function", report, "report", CALL);
+  demand(tools === undefined || Array.isArray(tools), tools, "tools", 'shadow(current, next, { report, tools: ["send_*"] })');
   const [old, next] = [internalsOf(current), internalsOf(candidate)];
   const patterns = tools?.map(ruleName);
   const isTried = ({ namespace, tool }: Pick<CheckedCall, "namespace" | "tool">): boolean =>

@@ -54,6 +54,11 @@ describe("at the start", () => {
     writeFileSync(path, text(10));
     expect(() => policyFile(path, { onEror: () => {} } as object)).toThrow("policyFile has no option onEror. Did you mean onError?");
   });
+
+  it.each([Number.NaN, 0, -1, "5s"])("refuses to look every %s", (every) => {
+    writeFileSync(path, text(10));
+    expect(() => policyFile(path, { every } as object)).toThrow("in the place of every. Write policyFile");
+  });
 });
 
 describe("while it runs", () => {

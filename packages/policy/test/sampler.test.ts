@@ -107,6 +107,17 @@ describe("the sampler", () => {
     expect(kept).toMatchObject([{ args: { amount: 2 }, missed: 1 }]);
   });
 
+  it.each([
+    [{ too: "allowed.ndjson" }, "sampler has no option too. Did you mean to?"],
+    [{ rate: 1 }, "sampler got undefined in the place of to."],
+    [{ to: "" }, "in the place of to."],
+    [{ to: "allowed.ndjson", every: Number.NaN }, "sampler got NaN in the place of every."],
+    [{ to: "allowed.ndjson", every: "5s" }, 'sampler got "5s" in the place of every.'],
+    [undefined, "sampler got undefined in the place of its options."],
+  ])("refuses %j", (options, message) => {
+    expect(() => sampler(options as never)).toThrow(message);
+  });
+
   it.each([0, -1, 1.1, Number.NaN])("refuses the rate %d", (rate) => {
     expect(() => sampler({ rate, to: "x" })).toThrow(expect.objectContaining({ code: "SETUP" }));
   });

@@ -213,6 +213,15 @@ describe("shadow", () => {
     expect(hashes).toEqual([current.hash, next.hash]);
   });
 
+  it.each([
+    [{ report, tool: ["pay"] }, "shadow has no option tool. Did you mean tools?"],
+    [{ report, tools: "pay" }, 'shadow got "pay" in the place of tools.'],
+    [{}, "shadow got undefined in the place of report."],
+    [undefined, "shadow got undefined in the place of its options."],
+  ])("refuses %j", (options, message) => {
+    expect(() => shadow(current, next, options as never)).toThrow(message);
+  });
+
   it("doesn't depend on the report", async () => {
     const throws = shadow(current, next, { report: () => { throw new Error("x"); } }); // prettier-ignore
     const rejects = shadow(current, next, { report: () => Promise.reject(new Error("x")) as unknown as void }); // prettier-ignore

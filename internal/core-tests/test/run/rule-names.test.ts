@@ -1,6 +1,7 @@
 // A rule under a misspelt name guards nothing, and the default holds for the tool that it was meant for.
 import { createGate, definePolicy, type Gate } from "@countersign/core";
-import { defineRunner, inspectTools, warnUngated, type Offers } from "@countersign/core/adapter";
+import { defineRunner, warnUngated, type Offers } from "@countersign/core/adapter";
+import { inspectTools } from "@countersign/core/surface";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 

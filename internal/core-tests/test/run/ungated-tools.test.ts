@@ -1,6 +1,7 @@
 // What an adapter sees of its framework's tools, and what a runner makes of it.
 import { createGate, createWorker, definePolicy, approve, type AgentRunner, type Gate } from "@countersign/core";
-import { defineRunner, inspectTools, refuseLookalikes, type Offer, type Offers } from "@countersign/core/adapter";
+import { defineRunner, refuseLookalikes, type Offer, type Offers } from "@countersign/core/adapter";
+import { inspectTools } from "@countersign/core/surface";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 import { codeOf } from "../suspend/granting.ts";

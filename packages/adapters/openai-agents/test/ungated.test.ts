@@ -1,6 +1,6 @@
 // What can be seen and nobody has gated keeps a runner from being made, or its run from beginning.
 import { hintOf } from "@countersign/adapter-tests";
-import { inspectTools } from "@countersign/core/adapter";
+import { inspectTools } from "@countersign/core/surface";
 import { createRunner, gateMcpServers, gateTools } from "@countersign/openai-agents";
 import { Agent, handoff, hostedMcpTool, shellTool, tool, webSearchTool, type Tool } from "@openai/agents";
 import { Capability, SandboxAgent } from "@openai/agents/sandbox";

@@ -1,5 +1,6 @@
 import { isCountersignError, type AgentRunner } from "@countersign/core";
-import { inspectTools, reviewerOf } from "@countersign/core/adapter";
+import { reviewerOf } from "@countersign/core/adapter";
+import { inspectTools } from "@countersign/core/surface";
 import { explained } from "../failure.ts";
 import { loadModule, runnersIn } from "../settings/module.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";

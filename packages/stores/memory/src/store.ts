@@ -1,4 +1,4 @@
-import { CountersignError, type Batch, type StorePort } from "@countersign/core/store";
+import { CountersignError, demandOptions, type Batch, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
@@ -18,8 +18,11 @@ export interface MemoryStoreOptions {
  * every other store must do. Records are copied in and out, so nothing is shared with the caller.
  *
  * After `close()` all data is gone, and every call throws STORE_UNAVAILABLE (`closed`).
+ * @throws SETUP for an option that there isn't
  */
-export function memoryStore({ now = Date.now }: MemoryStoreOptions = {}): StorePort {
+export function memoryStore(options: MemoryStoreOptions = {}): StorePort {
+  demandOptions(options, ["now"], "memoryStore({ now: () => time })");
+  const { now = Date.now } = options;
   const tenants = new Map<string, Tenant>();
   const listeners = new Set<() => void>();
   let closed = false;

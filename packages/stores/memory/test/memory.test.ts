@@ -9,6 +9,10 @@ test("says what it is", () => {
   expect(memoryStore().capabilities).toEqual({ durable: false, shared: false, push: true });
 });
 
+test("an option that there isn't is refused", () => {
+  expect(() => memoryStore({ clock: () => 0 } as object)).toThrow("memoryStore has no option clock. It has now.");
+});
+
 test("the clock can be given", async () => {
   let now = 1_000;
   const store = memoryStore({ now: () => now });
