@@ -143,7 +143,9 @@ it("tells a tab that clicks too late what was decided meanwhile, and shows what 
   await call(tab, "approval-requested").waitFor();
   await late.reload();
   await call(late, "approval-requested").waitFor();
+  const isCutOff = late.waitForEvent("requestfailed");
   await late.route("**/api/chat/tabs", (route) => route.abort());
+  await isCutOff;
   await elsewhere.decide(await waiting("tabs"), approve(), fionaThere);
   await call(tab, "output-available").getByText("Paid $6000 to Hooli.").waitFor();
   expect(await call(late, "approval-requested").count()).toBe(1);

@@ -5,6 +5,7 @@ import { DefaultChatTransport, isToolUIPart, lastAssistantMessageIsCompleteWithA
 import { useEffect, useState, type ReactNode } from "react";
 import { Approval } from "./approval.tsx";
 import { fetchJson, user } from "./fetch-json.ts";
+import { lookEvery } from "./look-every.ts";
 
 const transport = new DefaultChatTransport<ChatMessage>({
   headers: { "x-user": user },
@@ -27,9 +28,7 @@ export function Chat({ id, initial }: { readonly id: string; readonly initial: C
   const waits = messages.some(({ parts }) => parts.some((part) => isToolUIPart(part) && part.state.startsWith("approval-")));
   useEffect(() => {
     if (!waits || status === "submitted" || status === "streaming") return undefined;
-    const look = (): void => void fetchJson<ChatMessage[]>(`/api/chat/${id}`).then(setMessages, () => {});
-    const timer = setInterval(look, 1_000);
-    return () => clearInterval(timer);
+    return lookEvery(1_000, () => fetchJson<ChatMessage[]>(`/api/chat/${id}`), setMessages);
   }, [id, waits, status, setMessages]);
 
   return (

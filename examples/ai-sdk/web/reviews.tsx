@@ -1,6 +1,7 @@
 // The second person's page: what waits for a signature, whichever chat it comes from.
 import { useEffect, useState, type ReactNode } from "react";
 import { fetchJson } from "./fetch-json.ts";
+import { lookEvery } from "./look-every.ts";
 
 interface Review {
   readonly id: string;
@@ -12,13 +13,9 @@ interface Review {
 
 export function Reviews(): ReactNode {
   const [reviews, setReviews] = useState<readonly Review[]>([]);
-  const load = async (): Promise<void> => setReviews(await fetchJson<Review[]>("/api/reviews"));
-  useEffect(() => {
-    const timer = setInterval(() => void load(), 500);
-    return () => clearInterval(timer);
-  }, []);
+  useEffect(() => lookEvery(500, () => fetchJson<Review[]>("/api/reviews"), setReviews), []);
   const decide = (review: Review, decision: object): void => {
-    void fetchJson(`/api/reviews/${review.id}`, { digest: review.digest, decision }).then(load);
+    void fetchJson(`/api/reviews/${review.id}`, { digest: review.digest, decision });
   };
   if (reviews.length === 0) return <p>Nothing waits for you.</p>;
   return reviews.map((review) => (
