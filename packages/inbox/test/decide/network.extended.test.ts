@@ -17,9 +17,10 @@ test("a slow answer is waited for, and the same button sends nothing twice", asy
   const request = await payment();
   const page = await openRequest(browser, inbox, "fiona", request);
   const sent: string[] = [];
+  let goOn = (): void => {};
   await page.route(DECISIONS, async (route) => {
     sent.push(route.request().postData() ?? "");
-    await new Promise((resolve) => setTimeout(resolve, 800));
+    await new Promise<void>((resolve) => (goOn = resolve));
     await route.continue();
   });
   await page.getByRole("button", { name: "Approve" }).click();
@@ -29,6 +30,7 @@ test("a slow answer is waited for, and the same button sends nothing twice", asy
   await busy.click({ force: true });
   expect(await page.getByText("Approved:").count()).toBe(0);
   expect(await page.getByRole("heading", { name: /^Reject/ }).count()).toBe(0);
+  goOn();
   await expect.poll(async () => (await recorded(inbox, request)).events).toEqual(["asked", "approved"]);
   expect(sent).toHaveLength(1);
 });
@@ -94,7 +96,7 @@ test("the server asks to wait: that is counted down, and it is sent again by han
   await page.route(DECISIONS, async (route) => {
     if (++times > 1) return route.continue();
     const body = JSON.stringify({ code: "RATE_LIMITED", detail: "", status: 429, requestId: "r-1" });
-    return route.fulfill({ status: 429, headers: { "Retry-After": "2", "Content-Type": "application/problem+json" }, body });
+    return route.fulfill({ status: 429, headers: { "Retry-After": "5", "Content-Type": "application/problem+json" }, body });
   });
   await page.keyboard.press("a");
   await paused(page);
