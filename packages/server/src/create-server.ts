@@ -17,7 +17,7 @@ import { readOptions, type ResolvedOptions } from "./read-options.ts";
 import { Streams } from "./live/streams.ts";
 import { ENDPOINTS } from "./routes/endpoints.ts";
 import { homeEndpoints } from "./routes/home.ts";
-import { inboxEndpoints } from "./inbox/inbox-endpoints.ts";
+import { inboxEndpoints, strayAnswer } from "./inbox/inbox-endpoints.ts";
 import { openEndpoints } from "./routes/open.ts";
 import { signInEndpoints } from "./sign-in/sign-in-endpoints.ts";
 
@@ -56,7 +56,8 @@ export function createServer(options: ServerOptions): Server {
 
 /** The app, and with it the OpenAPI document of these endpoints. What happens to every request stands here in its order, and what happens before an endpoint runs in {@link mount}. */
 export function appOf(options: ResolvedOptions, endpoints: readonly Endpoint[], streams: Streams = new Streams()): OpenAPIHono<Env> {
-  const { basePath, hosts, cors, onError, onAccess } = options;
+  const { basePath, hosts, cors, inbox, onError, onAccess } = options;
+  const stray = inbox && strayAnswer(inbox, basePath);
   const door = new Door({ ...options, streams });
   const app = new OpenAPIHono<Env>();
   app.use(strictHeaders, requestId(basePath), tellRefusals(onAccess), endHead);
@@ -66,7 +67,9 @@ export function appOf(options: ResolvedOptions, endpoints: readonly Endpoint[], 
   app.use(knownHost(hosts));
   for (const each of endpoints) if (!each.anyHost) mount(app, each, door, options);
   mountOtherMethods(app, endpoints, options);
-  app.notFound(() => {
+  app.notFound(({ req }) => {
+    const page = stray?.(req.raw);
+    if (page) return page;
     throw new HttpError("NO_ROUTE");
   });
   app.onError(answerProblem(onError));

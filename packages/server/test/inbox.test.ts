@@ -55,6 +55,24 @@ test("what isn't there is no page, and climbs nowhere", async () => {
   expect((await get(server, "/approvals/", {}, "POST")).status).toBe(405);
 });
 
+test.each(["", "/approvals"])(
+  "under %j an address that leads nowhere is the page for a browser, and a problem for a program",
+  async (base) => {
+    const server = serving(base === "" ? undefined : base);
+    const browser = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8" };
+    for (const path of ["/nothing", `/requests/${ID}/`, `/requests/${ID}/history`, "/Requests", "/__proto__"]) {
+      const opened = await get(server, `${base}${path}`, browser);
+      expect([path, opened.status, await opened.text()]).toEqual([path, 404, PAGE.replace("<!--base-->", `<base href="${base}/" />`)]);
+      expect(opened.headers.get("content-security-policy")).toContain("script-src 'self'");
+      expect([path, await (await get(server, `${base}${path}`, { accept: "*/*" })).json()]).toMatchObject([path, { code: "NO_ROUTE" }]);
+    }
+    for (const path of ["/v1/nothing", "/auth/nothing", "/assets/other.js"])
+      expect([path, await (await get(server, `${base}${path}`, browser)).json()]).toMatchObject([path, { code: "NO_ROUTE" }]);
+    expect((await get(server, `${base}/nothing`, browser, "POST")).status).toBe(404);
+    expect((await (await get(server, `${base}/nothing`, browser, "HEAD")).text()).length).toBe(0);
+  },
+);
+
 test("a link elsewhere leads to it; another site's page doesn't get it", async () => {
   const server = serving();
   const linked = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };

@@ -39,6 +39,17 @@ test("whoever goes somewhere arrives with the focus, also by the browser's butto
   await page.context().close();
 });
 
+test("an address that leads nowhere says so, and leads on", async () => {
+  await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 2_100 });
+  const opened = await openAs(browser, inbox, "fiona", { path: "/requests/0123/cut" });
+  const { page } = opened;
+  await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  expect(await page.title()).toMatch(/^(?:\(\d+\) )?Nothing here/);
+  await page.getByRole("link", { name: "What waits for you" }).click();
+  await page.getByRole("link", { name: "Pay Acme Corp $2,100" }).waitFor();
+  await page.context().close();
+});
+
 test("a keyboard skips to the content", async () => {
   const { page } = await openAs(browser, inbox, "fiona");
   await page.getByText("Live", { exact: true }).waitFor();

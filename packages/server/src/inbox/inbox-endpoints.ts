@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { openEndpoint, type Endpoint } from "../http/endpoint.ts";
 import { fileAnswer } from "./file-answer.ts";
-import type { Inbox } from "./inbox.ts";
+import type { Inbox, InboxFile } from "./inbox.ts";
 
 /** Where the page has a place. It finds out by itself where it is. */
 const PLACES = ["/", "/requests", "/requests/{id}", "/grants", "/freezes", "/threads", "/audit", "/decisions"];
@@ -30,8 +30,8 @@ const DEVICES = ["camera", "display-capture", "geolocation", "hid", "microphone"
 
 /** The page, for everybody: it holds nothing of anybody, and finds out who is signed in by the API. */
 export function inboxEndpoints({ files }: Inbox, basePath: string): readonly Endpoint[] {
-  const index = files[INDEX];
-  const page = index && fileAnswer({ ...index, body: index.body.replace(BASE, `<base href="${basePath}/" />`) }, PAGE_HEADERS);
+  const index = indexOf(files, basePath);
+  const page = index && fileAnswer(index, PAGE_HEADERS);
   const places = [...PLACES, ...(basePath === "" ? [] : [""])];
   return [
     ...(page ? places.map((path) => fileEndpoint(path, page)) : []),
@@ -39,6 +39,30 @@ export function inboxEndpoints({ files }: Inbox, basePath: string): readonly End
       .filter(([name]) => name !== INDEX)
       .map(([name, file]) => fileEndpoint(`/${name}`, fileAnswer(file, name.startsWith(ASSETS) ? ASSET_HEADERS : FILE_HEADERS))),
   ];
+}
+
+/** Addresses of programs, and of parts of the page: whoever opens one in a browser reads the answer itself. */
+const NO_PLACES = ["v1/", "auth/", "assets/"];
+
+/**
+ * The page for a person whose address leads nowhere, such as a link that was cut off: it says so, and leads on. Undefined:
+ * whoever asks is no browser that opens a page.
+ */
+export function strayAnswer({ files }: Inbox, basePath: string): (request: Request) => Response | undefined {
+  const index = indexOf(files, basePath);
+  return ({ method, url, headers }) => {
+    const { pathname } = new URL(url);
+    const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length + 1) : undefined;
+    const isPlace = path !== undefined && !NO_PLACES.some((prefix) => path.startsWith(prefix));
+    const isOpened = (method === "GET" || method === "HEAD") && /\btext\/html\b/i.test(headers.get("accept") ?? "");
+    if (!index || !isPlace || !isOpened) return undefined;
+    return new Response(index.body, { status: 404, headers: { ...PAGE_HEADERS, "Content-Type": index.type, Vary: "Accept" } });
+  };
+}
+
+function indexOf(files: Inbox["files"], basePath: string): InboxFile | undefined {
+  const index = files[INDEX];
+  return index && { ...index, body: index.body.replace(BASE, `<base href="${basePath}/" />`) };
 }
 
 /** Asked for again each time, so that a new version of the server has its own page at once. */
