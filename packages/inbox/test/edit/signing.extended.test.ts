@@ -2,6 +2,7 @@
 import type { Locator } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { sharedBrowser } from "../support/browser.ts";
+import { pressOnceDrawn } from "../support/deciding.ts";
 import { dialog, editing, editingHouse, look, ORDER, requestOf } from "../support/editing.ts";
 
 const [browser, inbox] = await Promise.all([sharedBrowser(), editingHouse()]);
@@ -28,14 +29,25 @@ test("what the server refuses is said at its field; what isn't a number before i
 
 test("a click that was meant for what stood there before signs nothing, nor does Enter in a field", async () => {
   const { page, as, id } = await editing(browser, inbox, "write", { body: "before" });
+  const sign = page.getByRole("button", { name: "Sign these arguments" });
+  const on = `[...document.querySelectorAll("dialog button")].find(({ textContent }) => textContent.startsWith("Sign "))`;
+  // Heard of at once, and only when the button is open.
+  for (const late of [0, 1_000])
+    for (const early of [{ type: "click" }, { init: { key: "Enter", ctrlKey: true } }] as const) {
+      await as("body").fill(`${late} ${JSON.stringify(early)}`);
+      await pressOnceDrawn(page, { on, late, ...early });
+      await look(page);
+      await page.getByRole("heading", { name: "What you are about to sign" }).waitFor();
+      await page.evaluate("isFree");
+      await page.getByRole("button", { name: "Sign these arguments", disabled: false }).waitFor();
+      expect((await requestOf(inbox, id)).decisions).toEqual([]);
+      await page.getByRole("button", { name: "Back to the form" }).click();
+    }
   await as("body").fill("after");
   await look(page);
-  await page.getByRole("heading", { name: "What you are about to sign" }).waitFor();
-  const sign = page.getByRole("button", { name: "Sign these arguments" });
-  await sign.click({ force: true });
-  await as("Comment").press("Control+Enter");
   await page.getByRole("button", { name: "Sign these arguments", disabled: false }).waitFor();
   // The second click of a double click doesn't take the focus: Enter would sign then.
+  await as("Comment").focus();
   await sign.hover();
   await page.mouse.down({ clickCount: 2 });
   await page.mouse.up({ clickCount: 2 });

@@ -25,6 +25,22 @@ test("two keys after each other lead to a page", async () => {
   await page.context().close();
 });
 
+test("how soon the second one came, it says itself, and not the page that hears of it late", async () => {
+  const page = await open("fiona");
+  await page.evaluate(`new Promise((resolve) => {
+    const begun = performance.now();
+    const press = (key, at) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+      Object.defineProperty(event, "timeStamp", { value: at });
+      document.body.dispatchEvent(event);
+    };
+    press("g", begun);
+    setTimeout(() => resolve(press("f", begun + 100)), 1_700);
+  })`);
+  expect(path(page)).toBe("/freezes");
+  await page.context().close();
+});
+
 test("what somebody has no right to has no key, and does nothing else either", async () => {
   const page = await open("fiona");
   await page.keyboard.press("g");

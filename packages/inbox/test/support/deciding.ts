@@ -22,17 +22,29 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(550);
 }
 
-/** The key is pressed when a panel is drawn, and the page is so busy that it hears of that later. */
-export async function pressOnceDrawn(page: Page, key: string): Promise<void> {
+/** Something that somebody presses as soon as it is drawn. */
+interface EarlyPress {
+  /** As a script of the page: an element, or nothing as long as it isn't there. */
+  readonly on: string;
+  /** Of a `keydown`, or of a `click`. */
+  readonly type?: "keydown" | "click";
+  readonly init?: { readonly key?: string; readonly ctrlKey?: boolean };
+  /** Ms that the page is busy, so that it hears of the press only then. */
+  readonly late: number;
+}
+
+/** `isFree` of the page is then a promise of whether the page left the press to whoever else wants it. */
+export async function pressOnceDrawn(page: Page, { on, type = "keydown", init = {}, late }: EarlyPress): Promise<void> {
+  const Event = type === "click" ? "MouseEvent" : "KeyboardEvent";
   await page.evaluate(`
-    globalThis.isPressed = new Promise((resolve) =>
+    globalThis.isFree = new Promise((resolve) =>
       new MutationObserver((_, observer) => {
-        const panel = document.querySelector("article footer section");
-        if (!panel) return;
+        const element = ${on};
+        if (!element) return;
         observer.disconnect();
-        const event = new KeyboardEvent("keydown", { key: ${JSON.stringify(key)}, bubbles: true, cancelable: true });
+        const event = new ${Event}("${type}", { ...${JSON.stringify(init)}, bubbles: true, cancelable: true });
         Object.defineProperty(event, "timeStamp", { value: performance.now() });
-        setTimeout(() => resolve(panel.dispatchEvent(event)), 400);
+        setTimeout(() => resolve(element.dispatchEvent(event)), ${late});
       }).observe(document, { childList: true, subtree: true }),
     );
     undefined;

@@ -84,23 +84,20 @@ export function useShortcuts(
 
 /** Listens to the keyboard. Answers how to end that. */
 export function listenToKeys(): () => void {
-  let begun: string | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let begun: { readonly key: string; readonly at: number } | undefined;
 
   function onKey(event: KeyboardEvent): void {
     const key = keyOf(event);
     if (key === undefined || event.defaultPrevented || isModifier(key)) return;
-    const before = begun;
+    const before = begun && event.timeStamp - begun.at < WITHIN ? begun.key : undefined;
     begun = undefined;
-    clearTimeout(timer);
     if (isTaken(key, event.target)) return;
     const active = shortcutsNow();
     // Behind `g`, a key that leads nowhere does nothing: what it does alone isn't meant.
     const pressed = before === undefined ? key : `${before} ${key}`;
     const shortcut = active.get(pressed);
     if (!shortcut && before === undefined && [...active.keys()].some((name) => name.startsWith(`${pressed} `))) {
-      begun = pressed;
-      timer = setTimeout(() => (begun = undefined), WITHIN);
+      begun = { key, at: event.timeStamp };
     } else if (!shortcut) return;
     event.preventDefault();
     if (shortcut && (!event.repeat || shortcut.repeats)) shortcut.run(event);

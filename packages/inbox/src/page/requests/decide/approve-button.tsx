@@ -17,47 +17,67 @@ interface ApproveButtonProps {
   readonly onAsk: () => void;
 }
 
+type Hold = "none" | "begun" | "long enough";
+const HOLDING: Readonly<Partial<Record<Hold, string>>> = { begun: "Keep holding…", "long enough": "Let go to approve" };
+
+interface Press {
+  /** The kind of pointer, empty for a key. */
+  readonly by: string;
+  /** As events tell time. */
+  readonly begun: number;
+  readonly timer?: number;
+  /** It was a hold, and has signed. */
+  readonly isDone?: boolean;
+}
+const NO_PRESS: Press = { by: "", begun: 0 };
+
 /** Approve, by the rule of how-to-approve. */
 export function ApproveButton({ care, whyNot, busy, since, onSign, onAsk }: ApproveButtonProps) {
-  const isHolding = useSignal(false);
-  const hold = useRef<{ by: string; timer: number | undefined; isDone: boolean }>({ by: "", timer: undefined, isDone: false });
+  const hold = useSignal<Hold>("none");
+  const press = useRef(NO_PRESS);
   const isOff = whyNot !== undefined || busy !== undefined;
   const canHold = isPlain(care);
   const isStill = ({ timeStamp }: Event): boolean => timeStamp - since >= STILL;
 
   function release(): void {
-    clearTimeout(hold.current.timer);
-    isHolding.value = false;
+    clearTimeout(press.current.timer);
+    hold.value = "none";
   }
   // Whatever changes what is held for begins anew.
   useEffect(() => release, [care, isOff, since]);
 
   return (
-    <span class={styles["hold"]} data-holding={isHolding.value}>
+    <span class={styles["hold"]} data-holding={hold.value !== "none"}>
       <Button
         look="main"
         shortcut="a"
         whyNot={whyNot}
         busy={busy}
         onPointerDown={(event) => {
-          hold.current = { by: event.pointerType, timer: undefined, isDone: false };
+          release();
+          const begun = { by: event.pointerType, begun: event.timeStamp };
+          press.current = begun;
           if (isOff || !event.isPrimary || approveBy(care, meansOf(event.pointerType)) !== "hold" || !isStill(event)) return;
-          isHolding.value = true;
-          hold.current.timer = setTimeout(() => {
-            hold.current.isDone = true;
-            isHolding.value = false;
-            onSign();
-          }, HOLD);
+          // Browsers keep a touch with what it began on. Let go of, it leaves when the finger slides off.
+          (event.target as Element).releasePointerCapture(event.pointerId);
+          hold.value = "begun";
+          press.current = { ...begun, timer: setTimeout(() => (hold.value = "long enough"), HOLD) };
         }}
-        onPointerUp={release}
+        onPointerUp={({ timeStamp }) => {
+          // A busy page hears of it late: how long it was held, the two events say, and no timer.
+          const isHeld = hold.value !== "none" && timeStamp - press.current.begun >= HOLD;
+          release();
+          press.current = { ...press.current, isDone: isHeld };
+          if (isHeld) onSign();
+        }}
         onPointerCancel={release}
         onPointerLeave={release}
         onContextMenu={(event) => {
-          if (isHolding.value) event.preventDefault();
+          if (hold.value !== "none") event.preventDefault();
         }}
         onPress={(event) => {
-          const { by, isDone } = hold.current;
-          hold.current = { by: "", timer: undefined, isDone: false };
+          const { by, isDone } = press.current;
+          press.current = NO_PRESS;
           // Neither the end of a hold, nor the second click of a double click.
           if (isDone || event.detail > 1) return;
           const means = event.detail === 0 ? "key" : meansOf(by);
@@ -66,7 +86,7 @@ export function ApproveButton({ care, whyNot, busy, since, onSign, onAsk }: Appr
         }}
       >
         <Icon name="check" />
-        {isHolding.value ? "Keep holding…" : isCoarse.value && canHold ? "Hold to approve" : "Approve"}
+        {HOLDING[hold.value] ?? (isCoarse.value && canHold ? "Hold to approve" : "Approve")}
       </Button>
     </span>
   );

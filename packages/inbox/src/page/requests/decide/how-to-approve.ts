@@ -49,5 +49,5 @@ export function isGrave({ kind, severity }: Review["warnings"][number]): boolean
 export const STILL = 500;
 /** What was opened by a key is answered by that key after so long at the earliest. */
 export const AGAIN = 300;
-/** How long a finger holds. */
+/** How long a finger holds. It signs when it is lifted: until then, it can slide off. */
 export const HOLD = 700;

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import type { Review } from "@countersign/server/client";
 import { Button } from "../../look/button.tsx";
 import { Field } from "../../look/field.tsx";
@@ -15,11 +15,12 @@ import { WarningList } from "./subject.tsx";
 
 /** The second step: the edit as the server understood it, and the signature under exactly that. */
 export function PreviewStep({ editing }: { readonly editing: Editing }) {
-  const isStill = useSignal(false);
+  const since = useMemo(() => performance.now(), []);
+  const isOpen = useSignal(false);
   const typed = useSignal<Readonly<Record<string, string>>>({});
   // The second click of a double click on what led here isn't meant for what stands there now.
   useEffect(() => {
-    const timer = setTimeout(() => (isStill.value = true), STILL);
+    const timer = setTimeout(() => (isOpen.value = true), STILL);
     return () => clearTimeout(timer);
   }, []);
   const previewed = editing.previewed.value;
@@ -33,7 +34,9 @@ export function PreviewStep({ editing }: { readonly editing: Editing }) {
     : left.length > 0
       ? `Type the ${left.join(" and the ")} first.`
       : undefined;
-  const whyNot = isStill.value ? missing : "Look at it first.";
+  const whyNot = isOpen.value ? missing : "Look at it first.";
+  /** A busy page may be open by the time it hears of a press. */
+  const isMeant = ({ timeStamp, detail }: UIEvent): boolean => detail <= 1 && timeStamp - since >= STILL;
 
   const sign = (): void => void editing.sign(typed.peek());
 
@@ -43,7 +46,7 @@ export function PreviewStep({ editing }: { readonly editing: Editing }) {
       // Enter in a field signs nothing.
       onSubmit={(event) => event.preventDefault()}
       onKeyDown={(event) => {
-        if (isSend(event) && whyNot === undefined) sign();
+        if (isSend(event) && whyNot === undefined && isMeant(event)) sign();
       }}
     >
       <Title before={base.title} after={review.title} />
@@ -94,7 +97,7 @@ export function PreviewStep({ editing }: { readonly editing: Editing }) {
             look="main"
             busy={editing.busy.value === "signing" ? "Signing…" : undefined}
             whyNot={whyNot}
-            isMeant={({ detail }) => detail <= 1}
+            isMeant={isMeant}
             onPress={sign}
           >
             Sign these arguments
