@@ -58,8 +58,7 @@ export function ApproveButton({ care, whyNot, busy, since, onSign, onAsk }: Appr
           const begun = { by: event.pointerType, begun: event.timeStamp };
           press.current = begun;
           if (isOff || !event.isPrimary || approveBy(care, meansOf(event.pointerType)) !== "hold" || !isStill(event)) return;
-          // Browsers keep a touch with what it began on. Let go of, it leaves when the finger slides off.
-          (event.target as Element).releasePointerCapture(event.pointerId);
+          letGo(event);
           hold.value = "begun";
           press.current = { ...begun, timer: setTimeout(() => (hold.value = "long enough"), HOLD) };
         }}
@@ -90,6 +89,11 @@ export function ApproveButton({ care, whyNot, busy, since, onSign, onAsk }: Appr
       </Button>
     </span>
   );
+}
+
+/** Browsers keep a touch with what it began on. Let go of, it leaves when the finger slides off. */
+function letGo({ target, pointerId }: PointerEvent): void {
+  if (target instanceof Element && target.hasPointerCapture(pointerId)) target.releasePointerCapture(pointerId);
 }
 
 function meansOf(pointer: string): Means {
