@@ -39,7 +39,7 @@ export class PseudoTerminal {
     return readable(this.#output);
   }
 
-  /** Waits for a text that wasn't looked at before. Answers what came up to it. */
+  /** Waits for a text that wasn't looked at before. Answers what has come since: all of it counts as looked at from now on. */
   async until(text: string): Promise<string> {
     const late = Date.now() + PATIENCE;
     for (;;) {
