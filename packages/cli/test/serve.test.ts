@@ -200,10 +200,10 @@ describe.concurrent("people", () => {
     // In the middle of being written: what was there before holds, and it is said.
     writeFileSync(join(cwd, "people.yaml"), "people: [{ id: fio");
     expect(await roles()).toEqual(["finance", "cfo"]);
-    expect(served.stderr).toMatch(/people\.yaml is not YAML.*the people and roles of before/);
     writeFileSync(join(cwd, "people.yaml"), "people: [{ id: dora, roles: [finance] }]\n");
     expect((await served.call("/v1/me", { headers })).status).not.toBe(200);
     await served.stop();
+    expect(served.stderr).toMatch(/people\.yaml is not YAML.*the people and roles of before/);
   });
 
   it("are whom a proxy names, from where it may, and there is no link", async ({ office }) => {
@@ -229,10 +229,10 @@ describe.concurrent("OpenID Connect", () => {
     const host = { host: "approvals.acme.example" };
     expect((await served.call("/auth/oidc/sign-in", { headers: host })).status).toBe(503);
     expect((await served.call("/v1/me", { headers: host })).status).toBe(401);
+    expect(await served.stop()).toBe(0);
     expect(served.stderr).toContain("no id in ");
     expect(served.stderr).toContain("begins with http://127.0.0.1:9#");
     expect(served.stderr).toContain("has the role opps, which serve names. Did you mean ops?");
-    expect(await served.stop()).toBe(0);
   });
 });
 
