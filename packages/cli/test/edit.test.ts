@@ -240,8 +240,8 @@ describe.concurrent("while the editor is open", () => {
     );
     await terminal.until("The arguments were changed while you looked.");
     await press(terminal, "y");
-    expect(terminal.text).toMatch(/the model's: 4200[^]*proposed: 3000[^]*yours: 4000/);
     expect(await terminal.ended()).toBe(0);
+    expect(terminal.text).toMatch(/the model's: 4200[^]*proposed: 3000[^]*yours: 4000/);
     expect(await office.gate.get(request.id)).toMatchObject({
       status: "pending",
       proposal: { args: { amount: 4_000 }, by: { id: "fiona" } },

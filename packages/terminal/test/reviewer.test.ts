@@ -99,8 +99,7 @@ describe.concurrent("keys", () => {
     await person.until(MENU);
     await pause(400);
     person.kill("SIGTSTP");
-    await pause(300);
-    expect(person.raw.endsWith("\u001b[?2004l")).toBe(true);
+    await expect.poll(() => person.raw.endsWith("\u001b[?2004l"), { timeout: 20_000 }).toBe(true);
     person.kill("SIGCONT");
     await person.until(MENU);
     await person.answers("a", SIGN);
