@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { PHONE, sharedBrowser } from "../support/browser.ts";
 import { house } from "../support/house.ts";
-import { openRequest, paused, recorded } from "../support/deciding.ts";
+import { openRequest, paused, pressOnceDrawn, recorded } from "../support/deciding.ts";
 
 const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 afterAll(() => inbox.close());
@@ -30,22 +30,6 @@ async function holdFor(page: Page, ms: number, away?: number): Promise<void> {
   await page.waitForTimeout(ms);
   if (away !== undefined) await touch.move({ y: -away });
   await touch.end();
-}
-
-/** As soon as there is a panel, its first button is clicked: so does a finger that trembles. */
-async function trembleOnceDrawn(page: Page): Promise<void> {
-  await page.evaluate(`
-    globalThis.trembled = new Promise((resolve) =>
-      new MutationObserver((_, observer) => {
-        const sign = document.querySelector("article footer section button");
-        if (!sign) return;
-        observer.disconnect();
-        sign.click();
-        resolve(sign.innerText);
-      }).observe(document, { childList: true, subtree: true }),
-    );
-    undefined;
-  `);
 }
 
 test("held for long enough, it approves; let go early, it asks", async () => {
@@ -109,11 +93,13 @@ test("how long it was held, the finger says, and not the page that hears of it l
 test("a tap names the call, and a tap on the button there signs it: nobody has to hold", async () => {
   const request = await payment(4_300);
   const page = await openRequest(browser, inbox, "fiona", request, PHONE);
-  await trembleOnceDrawn(page);
+  // A finger that trembles taps what is drawn beneath it.
+  const on = `[...document.querySelectorAll("article footer section button")].find(({ innerText }) => innerText === "Approve")`;
+  await pressOnceDrawn(page, { on, type: "click", late: 0 });
   await page.getByRole("button", { name: "Hold to approve" }).tap();
   await page.getByRole("heading", { name: "Approve: Pay Acme Corp $4,300?" }).waitFor();
   const sign = page.getByRole("region", { name: /^Approve:/ }).getByRole("button", { name: "Approve" });
-  expect(await page.evaluate("trembled")).toBe("Approve");
+  expect(await page.evaluate("isFree")).toBe(false);
   await page.waitForTimeout(550);
   expect((await recorded(inbox, request)).events).toEqual(["asked"]);
   await sign.tap();

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import { useId, useMemo } from "preact/hooks";
+import { useId } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
 import { ACTS } from "./act.ts";
 import type { Deciding } from "./decider.ts";
-import { STILL } from "./how-to-approve.ts";
+import { useMeant } from "./use-meant.ts";
 import styles from "./panel.module.css";
 
 interface FootProps {
@@ -22,9 +22,7 @@ interface FootProps {
 export function Foot({ deciding, look, children, shortcut = "Control+Enter", whyNot, onSign, onClose }: FootProps) {
   const id = useId();
   const busy = deciding.busy.value;
-  const since = useMemo(() => performance.now(), []);
-  /** It stands where the button was that opened the panel: the second click of a double click comes here. */
-  const isMeant = ({ detail, timeStamp }: MouseEvent): boolean => detail <= 1 && timeStamp - since >= STILL;
+  const isMeant = useMeant();
   return (
     <div class={styles["foot"]}>
       <Button

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Review } from "@countersign/server/client";
 import { Button } from "../../look/button.tsx";
 import { Field } from "../../look/field.tsx";
@@ -7,6 +7,7 @@ import { Notice } from "../../look/notice.tsx";
 import { VisibleText } from "../../look/visible-text.tsx";
 import { Differences } from "../detail/differences.tsx";
 import { STILL } from "../decide/how-to-approve.ts";
+import { useMeant } from "../decide/use-meant.ts";
 import type { Editing } from "./editing.ts";
 import styles from "./edit.module.css";
 import { EditFailure } from "./failure-notice.tsx";
@@ -15,7 +16,8 @@ import { WarningList } from "./subject.tsx";
 
 /** The second step: the edit as the server understood it, and the signature under exactly that. */
 export function PreviewStep({ editing }: { readonly editing: Editing }) {
-  const since = useMemo(() => performance.now(), []);
+  // A busy page may be open by the time it hears of a press.
+  const isMeant = useMeant();
   const isOpen = useSignal(false);
   const typed = useSignal<Readonly<Record<string, string>>>({});
   // The second click of a double click on what led here isn't meant for what stands there now.
@@ -35,8 +37,6 @@ export function PreviewStep({ editing }: { readonly editing: Editing }) {
       ? `Type the ${left.join(" and the ")} first.`
       : undefined;
   const whyNot = isOpen.value ? missing : "Look at it first.";
-  /** A busy page may be open by the time it hears of a press. */
-  const isMeant = ({ timeStamp, detail }: UIEvent): boolean => detail <= 1 && timeStamp - since >= STILL;
 
   const sign = (): void => void editing.sign(typed.peek());
 
