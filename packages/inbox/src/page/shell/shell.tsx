@@ -72,7 +72,7 @@ export function Shell() {
           Skip to the content
         </button>
         <Header me={me} waiting={waiting.text.value} onHelp={openHelp} />
-        <div class={styles["notices"]}>{me && <SessionNotices />}</div>
+        <div>{me && <SessionNotices />}</div>
         <main class={styles["main"]} ref={main} tabIndex={-1}>
           {me ? (
             <Guarded key={page} what="This page">

@@ -103,7 +103,7 @@ export function Actions({ desk, opened, answer }: ActionsProps) {
   const busyOf = (act: Act): string | undefined => (busy === act ? ACTS[act].doing : undefined);
   const reasons = [...new Set(Object.values(whyNots).filter((reason) => reason !== undefined))];
   return (
-    <footer ref={bar} class={styles["bar"]}>
+    <footer ref={bar}>
       <DoneLine desk={desk} besides={review.id} />
       {open === "approve" && <ApprovePanel {...part} />}
       {open === "edit" && (

@@ -27,7 +27,7 @@ export function Differences({ differences, sides }: DifferencesProps) {
             <dt class={styles["name"]}>
               <VisibleText text={difference.name} />
             </dt>
-            <dd class={styles["sides"]}>
+            <dd>
               {sides.map(({ of, label }, index) => (
                 <Side key={of} label={label} text={difference[of]?.text} isLast={index === sides.length - 1} />
               ))}

@@ -14,7 +14,6 @@ export function Fold({ title, children, isOpen = false }: FoldProps) {
   const open = useSignal(isOpen);
   return (
     <details
-      class={styles["fold"]}
       open={open.value}
       onToggle={(event) => {
         open.value = event.currentTarget.open;

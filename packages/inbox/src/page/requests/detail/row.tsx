@@ -6,7 +6,7 @@ export function Row({ label, children }: { readonly label: ComponentChildren; re
   return (
     <div class={styles["row"]}>
       <dt class={styles["label"]}>{label}</dt>
-      <dd class={styles["value"]}>{children}</dd>
+      <dd>{children}</dd>
     </div>
   );
 }
