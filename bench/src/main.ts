@@ -34,8 +34,19 @@ const { values } = parseArgs({
 
 if (values.help) process.stdout.write(HELP);
 else if (values.chart !== undefined) process.stdout.write(chart(JSON.parse(readFileSync(values.chart, "utf8")) as readonly Figure[]));
-else {
+else await measure();
+
+async function measure(): Promise<void> {
   const rows = allRows().filter(({ name }) => name.toLowerCase().includes(values.only.toLowerCase()));
+  if (rows.length === 0) {
+    console.error(
+      `No row has "${values.only}" in its name. There are:\n${allRows()
+        .map(({ name }) => `  ${name}`)
+        .join("\n")}`,
+    );
+    process.exitCode = 1;
+    return;
+  }
   const progress = new Progress();
   await using bench = new Bench(values.quick ? QUICK : FULL, (text) => progress.note(text));
   const results = run(bench, rows, progress);

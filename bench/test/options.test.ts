@@ -18,3 +18,11 @@ test("--help names every option", async () => {
   const { stdout } = await benching("--help");
   for (const option of ["--quick", "--only", "--json", "--chart"]) expect(stdout).toContain(option);
 });
+
+test("--only with the name of no row says which rows there are", async () => {
+  await expect(benching("--only", "no such row")).rejects.toMatchObject({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^No row has "no such row" in its name\. There are:\n {2}\w.*\n[^]* {2}Import/),
+  });
+});

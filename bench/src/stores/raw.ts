@@ -45,7 +45,8 @@ async function rawPostgres(url: string, schema: string): Promise<Raw> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const table = `${schema}_raw`;
-  await client.query(`CREATE TABLE IF NOT EXISTS ${table} (id uuid PRIMARY KEY, body text NOT NULL)`);
+  // One after the other: of many who make the same table at once, all but one fail.
+  await client.query(`SELECT pg_advisory_xact_lock(0); CREATE TABLE IF NOT EXISTS ${table} (id uuid PRIMARY KEY, body text NOT NULL)`);
   const insert = (row: number) =>
     client.query({ name: "insert", text: `INSERT INTO ${table} VALUES ($1, $2)`, values: [crypto.randomUUID(), payload(row)] });
   return {
