@@ -35,7 +35,7 @@ export async function applyDecisions(
   if (tools) look(gate, tools, ungated);
   const turn = openTurn(messages);
   const thread = threadOf(gate, ref);
-  if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages) };
+  if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages, tools) };
   const calls = proposedCalls(messages, turn, "questions");
   if (tools) refuseUnfit(gate, tools, turn.open.filter(isAsked));
   const waiting = await waitingIn(thread, turn, calls, { tools, fresh: false });
@@ -49,7 +49,7 @@ export async function applyDecisions(
   if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
   if (await isStopped(thread, calls))
     throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
-  const told = await withEditsTold(gate, thread, messages);
+  const told = await withEditsTold(gate, thread, messages, tools);
   return { status: "ready", messages: [...told, ...toolMessage(await responsesTo(thread, turn, calls))] };
 }
 const PASSED =

@@ -1,14 +1,21 @@
 import type { ApprovalRequest, Gate } from "@countersign/core";
-import { requestIdFor, type ProposedCall, type Thread } from "@countersign/core/adapter";
-import type { ModelMessage } from "ai";
+import { requestIdFor, type Execution, type ProposedCall, type Thread } from "@countersign/core/adapter";
+import type { ModelMessage, ToolSet } from "ai";
+import { gatedOf } from "./gated.ts";
 import { callsAt, partsOf } from "./turn.ts";
-import { isNoticed, withNotice, type ModelOutput } from "./worded.ts";
+import { isNoticed, withNotice, worded, type ModelOutput } from "./worded.ts";
 
 /**
  * The messages, with each result of a call that a person edited saying so: UIMessages keep a tool's own output alone, so
  * the model wouldn't know on later turns. Each call is found by its own turn; models use call ids again.
+ * @param tools to word a result anew where they word it themselves: of UIMessages they were shown the model's own arguments
  */
-export async function withEditsTold(gate: Gate, thread: Thread, messages: ModelMessage[]): Promise<ModelMessage[]> {
+export async function withEditsTold(
+  gate: Gate,
+  thread: Thread,
+  messages: ModelMessage[],
+  tools: ToolSet | undefined,
+): Promise<ModelMessage[]> {
   const edited = await editedIn(gate, thread.id);
   if (edited.length === 0) return messages;
   const told = [...messages];
@@ -17,8 +24,8 @@ export async function withEditsTold(gate: Gate, thread: Thread, messages: ModelM
     for (const call of callsAt(messages, at, "questions")) {
       if (!edited.some((request) => isOf(gate, request, call))) continue;
       const result = resultOf(messages, at, call.callId);
-      const notice = result && (await noticeOf(thread, call));
-      if (result && notice) told[result.at] = noticed(told[result.at] ?? result.message, call.callId, notice);
+      const ran = result && (await ranAs(thread, call));
+      if (result && ran) told[result.at] = await noticed(told[result.at] ?? result.message, { call, ran, tools });
     }
   }
   return told;
@@ -54,19 +61,32 @@ function resultOf(messages: readonly ModelMessage[], call: number, callId: strin
   return undefined;
 }
 
-/** Of a call that has run: what is recorded is looked up, and nothing runs. */
-async function noticeOf(thread: Thread, call: ProposedCall): Promise<string | undefined> {
-  const execution = await thread.execute(call, () => {
+type Ran = Extract<Execution<unknown>, { status: "ran" }> & { readonly notice: string };
+
+/** What is recorded of a call that has run is looked up, and nothing runs. Undefined: there is nothing to tell. */
+async function ranAs(thread: Thread, call: ProposedCall): Promise<Ran | undefined> {
+  const execution = await thread.execute<unknown>(call, () => {
     throw new Error("It has run already.");
   });
-  return execution.status === "ran" ? execution.notice : undefined;
+  return execution.status === "ran" && execution.notice !== undefined ? { ...execution, notice: execution.notice } : undefined;
 }
 
-function noticed(message: ModelMessage, callId: string, notice: string): ModelMessage {
+interface Edited {
+  readonly call: ProposedCall;
+  readonly ran: Ran;
+  readonly tools: ToolSet | undefined;
+}
+
+async function noticed(message: ModelMessage, { call, ran, tools }: Edited): Promise<ModelMessage> {
   if (message.role !== "tool") return message;
-  const retold = (output: ModelOutput): ModelOutput => (isNoticed(output, notice) ? output : withNotice(output, notice));
-  const content = message.content.map((part) =>
-    part.type === "tool-result" && part.toolCallId === callId ? { ...part, output: retold(part.output) } : part,
+  const gated = gatedOf(tools?.[call.tool]);
+  const retold = async (output: ModelOutput): Promise<ModelOutput> => {
+    if (isNoticed(output, ran.notice)) return output;
+    if (!gated?.tool.toModelOutput) return withNotice(output, ran.notice);
+    return worded(gated, { toolCallId: call.callId, input: call.args, output: ran.result }, ran);
+  };
+  const content = message.content.map(async (part) =>
+    part.type === "tool-result" && part.toolCallId === call.callId ? { ...part, output: await retold(part.output) } : part,
   );
-  return { ...message, content };
+  return { ...message, content: await Promise.all(content) };
 }

@@ -9,8 +9,8 @@ import { plainOutput, withNotice, worded, type Aside, type ModelOutput } from ".
 /** By the very arguments object: the SDK hands it to the tool, and then to what makes the model's text of the result. */
 const asides = new WeakMap<object, Aside | { readonly leaving: CountersignError }>();
 
-export function noteFor(input: object, { notice, replayed = false }: Aside): void {
-  if (notice !== undefined || replayed) asides.set(input, { notice, replayed });
+export function noteFor(input: object, { notice, replayed = false, args }: Aside): void {
+  if (notice !== undefined || replayed) asides.set(input, { notice, replayed, args });
   else asides.delete(input);
 }
 

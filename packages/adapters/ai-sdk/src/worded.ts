@@ -19,11 +19,14 @@ export interface Aside {
   readonly notice?: string | undefined;
   /** It is what is on record of an execution that was before. */
   readonly replayed?: boolean;
+  /** Those that ran, where they may be others than the model's. */
+  readonly args?: unknown;
 }
 
 /** A result in the tool's own words, if it has any, and in a form that can be sent to every provider. */
-export async function worded(gated: Pick<Gated, "tool" | "schema">, told: Told, { notice, replayed = false }: Aside): Promise<ModelOutput> {
-  const own = await inOwnWords(gated, told, replayed);
+export async function worded(gated: Pick<Gated, "tool" | "schema">, told: Told, aside: Aside): Promise<ModelOutput> {
+  const { notice, replayed = false, args = told.input } = aside;
+  const own = await inOwnWords(gated, { ...told, input: args }, replayed);
   const output = own ? sendable(own) : plainOutput(told.output);
   return notice !== undefined && isNoticed(output, notice) ? output : withNotice(output, notice);
 }

@@ -228,6 +228,27 @@ describe.each([
     expect(told(world)).toEqual(["said: paid 5 to Acme"]);
   });
 
+  test("it is given what ran, also where the loop keeps UIMessages", async () => {
+    const words = { toModelOutput: ({ input }: { input: { amount: number } }) => ({ type: "text", value: `paid ${input.amount}` }) };
+    const world = open(asking(), words as Partial<ai7.Tool>);
+    const { messages } = await world.generate([user]);
+    await world.run(messages);
+    await world.edit({ amount: 2_000, to: "Acme" });
+    const ran = await world.run(messages);
+    expect(told(world)).toEqual([expect.stringMatching(/changed its arguments.*paid 2000$/s)]);
+    if (ran.status !== "ran") throw new Error("it waits");
+    // What a page keeps: the tool's own output, beside the model's own arguments.
+    const said = { toolCallId: "call_0", toolName: "pay" };
+    const content = [{ type: "tool-result" as const, ...said, output: { type: "text" as const, value: "paid 4200" } }];
+    const kept = ran.messages.map((message): ai7.ModelMessage => {
+      const isResult = message.role === "tool" && message.content.some((part) => part.type === "tool-result");
+      return isResult ? { role: "tool", content } : message;
+    });
+    const applied = await applyDecisions(world.gate, kept, thread, { tools: world.tools });
+    expect(JSON.stringify(applied)).not.toContain('"paid 4200"');
+    expect(JSON.stringify(applied)).toMatch(/changed its arguments.*paid 2000"/);
+  });
+
   test("a generator stays one: what it yields is seen while it runs, also when it was signed", async () => {
     const yields = {
       async *execute() {
