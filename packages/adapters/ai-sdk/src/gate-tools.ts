@@ -1,7 +1,7 @@
 import { CountersignError, currentCall, type Gate, type JsonObject, type ThreadRef } from "@countersign/core";
 import { demand, demandGate, demandOptions, demandThread, type GateIn } from "@countersign/core/adapter";
 import type { Tool, ToolSet } from "ai";
-import { gatedOf, register, underGate } from "./gated.ts";
+import { gatedOf, isReworded, register, underGate } from "./gated.ts";
 import { isGenerator, yielding } from "./generator.ts";
 import { guard } from "./guard.ts";
 import { look, lookAtCalls, type NativeOptions } from "./native-offers.ts";
@@ -55,8 +55,8 @@ interface Kit {
 function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
   const before = gatedOf(given);
   if (before && before.gate !== gate) throw new CountersignError("SETUP", { hint: `Another gate guards the tool ${name} already. Pass the tool as it was before, or use one gate.` }); // prettier-ignore
-  // Gated once is enough, unless it is said anew whose calls they are.
-  if (before && who === undefined) return given;
+  // Gated once is enough, unless it is another one by now, or it is said anew whose calls they are.
+  if (before?.name === name && !isReworded(before, given) && who === undefined) return given;
   const tool = before ? underGate(before, given) : given;
   const own = tool as Asking;
   const schema = gatedSchema(name, tool.inputSchema);
@@ -103,7 +103,7 @@ function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
       : (input: object, options: CallOptions) => guarded(input, options, () => {}),
     toModelOutput,
   } as unknown as Tool;
-  register(copy, { gate, tool, schema });
+  register({ gate, name, tool, copy, schema });
   return copy;
 }
 

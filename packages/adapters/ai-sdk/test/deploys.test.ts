@@ -9,11 +9,12 @@ import { addedBy } from "./support/added-by.ts";
 import { scriptedModel } from "./support/scripted-model.ts";
 
 const turns = [{ calls: [{ id: "call_0", tool: "pay", args: { amount: 4_200, to: "Acme" } }] }, { text: "done" }];
-type Deployed = (gated: ai.ToolSet[string], bare: ai.ToolSet[string]) => ai.ToolSet;
+type Gating = (tools: ai.ToolSet) => ai.ToolSet;
+type Deployed = (gated: Gating, pay: ai.ToolSet[string]) => ai.ToolSet;
 const deploys: readonly (readonly [string, Deployed, readonly string[]])[] = [
-  ["renamed", (gated) => ({ pay_vendor: gated }), []],
+  ["renamed", (gated, pay) => gated({ pay_vendor: pay }), []],
   ["removed", () => ({}), []],
-  ["without its gate", (_, bare) => ({ pay: bare }), ["pay"]],
+  ["without its gate", (_, pay) => ({ pay }), ["pay"]],
 ];
 
 const USER: ai.ModelMessage = { role: "user", content: "pay" };
@@ -22,11 +23,10 @@ describe.each([
   ["6", six as unknown as typeof ai, "v3"],
 ] as const)("on version %s", (_, sdk, spec) => {
   /** One process with these tools, on the same store as the others. */
-  function deployed(desk: Desk, tools: Deployed = (gated) => ({ pay: gated }), ungated: readonly string[] = [], prepared = false) {
+  function deployed(desk: Desk, tools: Deployed = (gated, pay) => gated({ pay }), ungated: readonly string[] = [], prepared = false) {
     const { model, transcript } = scriptedModel(turns, spec);
     const pay = sdk.tool({ inputSchema: Amount, execute: desk.carryOut });
-    const gated = gateTools<ai.ToolSet, unknown>(desk.gate, { pay })["pay"] as ai.ToolSet[string];
-    const offered = tools(gated, pay);
+    const offered = tools((set) => gateTools<ai.ToolSet, unknown>(desk.gate, set), pay);
     const chosen = { prepareCall: (call: object) => ({ ...call, tools: offered }) } as never;
     const agent = new sdk.ToolLoopAgent<never, ai.ToolSet>({ model, maxRetries: 0, ...(prepared ? chosen : { tools: offered }), ...(prepared ? { tools: {} } : {}) }); // prettier-ignore
     return { transcript, runner: createRunner(desk.gate, agent, { name: "payments", ungated: prepared ? [] : ungated }) };
@@ -63,7 +63,7 @@ describe.each([
   test("a page is told, and shows what it showed before", async () => {
     const desk = openDesk();
     await deployed(desk).runner.start("t", "pay");
-    const { runner } = deployed(desk, (gated) => ({ pay_vendor: gated }));
+    const { runner } = deployed(desk, (gated, pay) => gated({ pay_vendor: pay }));
     const message = (await runner.messages("t")).at(-1) as ai.UIMessage;
     const parts = message.parts.map((part) => (sdk.isToolUIPart(part) ? { ...part, state: "approval-responded", approval: { id: part.approval?.id, approved: true } } : part)); // prettier-ignore
     const response = await runner.respond({ threadId: "t", message: { ...message, parts } as ai.UIMessage, by: { id: "alice" } });
@@ -77,7 +77,7 @@ describe.each([
     const desk = openDesk();
     await deployed(desk, undefined, [], true).runner.start("t", "pay");
     await desk.approve();
-    const other = deployed(desk, (gated) => ({ pay_vendor: gated }), [], true);
+    const other = deployed(desk, (gated, pay) => gated({ pay_vendor: pay }), [], true);
     await expect(other.runner.resume("t")).rejects.toMatchObject({ code: "STATE_INCOMPATIBLE" });
     expect([desk.effects, other.transcript().requests, await statuses(desk)]).toEqual([[], 0, [["approved", "none"]]]);
     expect(await deployed(desk, undefined, [], true).runner.resume("t")).toMatchObject({ status: "completed" });
@@ -103,8 +103,8 @@ describe.each([
     const desk = openDesk();
     const thread = { threadId: "t" };
     const pay = sdk.tool({ inputSchema: Amount, execute: desk.carryOut });
-    const good = gateTools<ai.ToolSet, unknown>(desk.gate, { pay }, thread);
-    const bad = tools(good["pay"] as ai.ToolSet[string], pay);
+    const gated: Gating = (set) => gateTools<ai.ToolSet, unknown>(desk.gate, set, thread);
+    const [good, bad] = [gated({ pay }), tools(gated, pay)];
     const { model } = scriptedModel(turns, spec);
     const messages = [USER, ...addedBy(await sdk.generateText({ model, tools: good, messages: [USER] }))];
     await applyDecisions(desk.gate, messages, thread, { tools: good });

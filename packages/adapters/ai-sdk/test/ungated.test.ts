@@ -31,6 +31,19 @@ describe("a runner is not made", () => {
     expect(await hintFor(gateTools<ToolSet, unknown>(openDesk().gate, { wire }))).toMatch(/Two gates.* guards wire/);
   });
 
+  test("for a gated tool under another name, or with other words for its results, until that one is gated", async () => {
+    const { gate } = openDesk();
+    const gated = gateTools<ToolSet, unknown>(gate, { wire })["wire"] as ToolSet[string];
+    const changed: readonly (readonly [ToolSet, string])[] = [
+      [{ bank_wire: gated }, "bank_wire was gated as wire"],
+      [{ wire: { ...gated, toModelOutput: () => ({ type: "text", value: "wired" }) } as ToolSet[string] }, "another toModelOutput"],
+    ];
+    for (const [tools, hint] of changed) {
+      expect(await hintOf(() => createRunner(gate, agentWith(tools), { name: "a" }))).toContain(hint);
+      expect(await hintOf(() => createRunner(gate, agentWith(gateTools<ToolSet, unknown>(gate, tools)), { name: "a" }))).toBe("");
+    }
+  });
+
   test("with names in `ungated` that no tool has, or that the gate guards", async () => {
     const { gate } = openDesk();
     const tools = { ...gateTools<ToolSet, unknown>(gate, { wire }), open: wire };
