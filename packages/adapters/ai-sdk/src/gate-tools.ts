@@ -67,7 +67,7 @@ function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
 
   function needsApproval(input: object, options: CallOptions): boolean | Promise<boolean> {
     const run = enter(options);
-    const restored = restoredCall(run, options);
+    const restored = restoredCall(run, name, options);
     if (restored) return mayGoOn(run, restored);
     const decided = run.thread.decidedByPolicy({ callId: options.toolCallId, tool: name, args: input as JsonObject });
     if (!decided) return pauses(run, name);

@@ -1,7 +1,7 @@
 import type { CountersignError, Gate, ThreadRef } from "@countersign/core";
 import { currentThread, openThread, outsideThread, type ProposedCall, type Thread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
-import { openTurn, proposedCalls } from "./turn.ts";
+import { openTurn, proposedCalls, type OpenCall } from "./turn.ts";
 
 export const FRAMEWORK = "ai-sdk";
 
@@ -86,17 +86,24 @@ export function threadOf(gate: Gate, ref: ThreadRef): Thread {
   return openThread(gate, { ...ref, framework: FRAMEWORK });
 }
 
-/** The call if it was proposed before this run of the SDK began. Undefined: the model has just made it. */
-export function restoredCall({ restored }: Run, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
+/**
+ * The call if it was proposed before this run of the SDK began. Undefined: the model has just made it, or the code of another
+ * tool has, which passed on the options of its own call. The signature of that one is not good for this tool.
+ */
+export function restoredCall({ restored }: Run, tool: string, { toolCallId, messages }: CallOptions): ProposedCall | undefined {
   const turn = openTurn(messages);
-  if (!turn?.open.some(({ id }) => id === toolCallId)) return undefined;
+  if (!turn || !openCall(messages, tool, toolCallId)) return undefined;
   return restored.get(toolCallId) ?? proposedCalls(messages, turn, "questions").find(({ callId }) => callId === toolCallId);
 }
 
 /** The arguments object that the SDK keeps of a call: something around the tool may have passed on a copy. */
-export function sdkInput(input: object, { toolCallId, messages }: CallOptions): object {
-  const kept = openTurn(messages)?.open.find(({ id }) => id === toolCallId)?.input;
+export function sdkInput(tool: string, input: object, { toolCallId, messages }: CallOptions): object {
+  const kept = openCall(messages, tool, toolCallId)?.input;
   return typeof kept === "object" && kept !== null ? kept : input;
+}
+
+function openCall(messages: readonly ModelMessage[], tool: string, toolCallId: string): OpenCall | undefined {
+  return openTurn(messages)?.open.find((open) => open.id === toolCallId && open.tool === tool);
 }
 
 /** Are these the arguments of a call that a runner goes on with here? */

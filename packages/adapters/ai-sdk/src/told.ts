@@ -22,6 +22,15 @@ export function leaveFrom(input: object, leaving: CountersignError): void {
   asides.set(input, { leaving });
 }
 
+/** For whatever else reads the result until then, and for whoever words it without the gated tool: why there is none. */
+export class NoResult {
+  readonly error: string;
+
+  constructor(error: string) {
+    this.error = error;
+  }
+}
+
 /** @throws the error that must leave instead */
 export function asideFor(input: unknown): Aside {
   const aside = typeof input === "object" && input !== null ? asides.get(input) : undefined;

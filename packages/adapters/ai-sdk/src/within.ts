@@ -20,6 +20,12 @@ export function passing<R>(passage: Omit<Passage, "made">, run: () => R): R {
   return passages.run({ ...passage }, run);
 }
 
+/** Does the code of a tool make this call, with the options of its own? */
+export function isInside({ messages, toolCallId }: CallOptions): boolean {
+  const around = passages.getStore()?.options;
+  return around?.messages === messages && around.toolCallId === toolCallId;
+}
+
 /**
  * A tool that is gated twice is gated once: the call has passed the gate further out, and its effect happens once, however
  * often what stands in between calls the tool. Undefined: it comes from the SDK.

@@ -3,6 +3,7 @@ import type { UIMessageChunk } from "ai";
 import { refusalOf, type Refusal } from "../run.ts";
 import { pageJson } from "../page-json.ts";
 import { isEmptyStream } from "../stream.ts";
+import { NoResult } from "../told.ts";
 import { approvalPart } from "./chat-message.ts";
 import type { ResponseOptions } from "./options.ts";
 import { taking } from "./takes.ts";
@@ -61,7 +62,7 @@ function asTold(chunk: UIMessageChunk, refusals: readonly Refusal[]): readonly U
         refusalOf(refusals, chunk.toolCallId, chunk.errorText) ? { type: "tool-output-denied", toolCallId: chunk.toolCallId } : chunk,
       ];
     case "tool-output-available":
-      return chunk.output === undefined ? [] : [{ ...chunk, output: pageJson(chunk.output) }];
+      return chunk.output instanceof NoResult ? [] : [{ ...chunk, output: pageJson(chunk.output) }];
     default:
       return [chunk];
   }
