@@ -120,6 +120,29 @@ test("a client that sends history, or speaks as somebody else, changes nothing",
   expect([world.paid, world.transcript().requests]).toEqual([[], 0]);
 });
 
+test("what no model can be told is refused: kept while a call waits, it would keep the thread from ever going on", async () => {
+  const user = (...parts: object[]) => ({ id: "m2", role: "user", parts });
+  const image = { type: "file", mediaType: "image/png" };
+  const cases = [
+    undefined,
+    { id: "m2", role: "user" },
+    user(),
+    user({ type: "text", text: 5 }),
+    user({ ...image, mediaType: 5, url: "https://files.example/a.png" }),
+    user({ ...image, url: "data:image/png;base64,!!!!" }),
+    user({ ...image, url: "data:nonsense" }),
+  ];
+  for (const message of cases) {
+    const { respond, page, pending, gate, paid, runner } = await open();
+    await page("bob").sendMessage({ text: "pay" });
+    const response = await respond({ threadId: "chat-1", message: message as never, by: { id: "bob" } });
+    expect(await response.text()).toContain('"code":"NATIVE_REFUSED"');
+    await gate.decide(await pending(), approve(), { by: { id: "alice" } });
+    expect(await runner.resume("chat-1")).toMatchObject({ status: "completed" });
+    expect(paid).toHaveLength(1);
+  }
+});
+
 test("a body that is passed on as it came can't say whose run it is", async () => {
   const world = await open();
   const message: UIMessage = { id: "m", role: "user", parts: [{ type: "text", text: "pay Acme" }] };

@@ -1,5 +1,6 @@
 import { CountersignError, isCountersignError, type RunOutcome, type StreamedRun } from "@countersign/core";
 import { createUIMessageStream, createUIMessageStreamResponse, isToolUIPart, type UIMessage, type UIMessageStreamWriter } from "ai";
+import { refusal } from "../native-answer.ts";
 import type { Refusal } from "../run.ts";
 import { denialOf } from "./catch-up.ts";
 import { approvalPart, type ApprovalErrorData } from "./chat-message.ts";
@@ -40,10 +41,12 @@ async function answer(request: Request): Promise<void> {
   const { message, writer } = request;
   const drained = Promise.withResolvers<void>();
   const refusals: Refusal[] = [];
-  let told = message.role === "assistant" ? telling(writer, message) : undefined;
+  let told: Telling | undefined;
   let outcome: RunOutcome<unknown> | undefined;
   const route: Route = { refusals, beside: async () => (await drained.promise, told?.beside()) };
   try {
+    refuseMalformed(request);
+    if (message.role === "assistant") told = telling(writer, message);
     const begun = told ? { told, run: await clickedOn(request, told, route) } : await said(request, route);
     told = begun.told;
     const added = addTo(begun.told, request.options);
@@ -58,6 +61,13 @@ async function answer(request: Request): Promise<void> {
     await end(request, told, outcome);
   }
   writer.write({ type: "finish" });
+}
+
+/** What a client sends is anything until it is looked at. @throws NATIVE_REFUSED */
+function refuseMalformed({ conversation: { threadId }, message }: Request): void {
+  const given: unknown = message;
+  const isMessage = typeof given === "object" && given !== null && "parts" in given && Array.isArray(given.parts);
+  if (!isMessage) throw refusal(threadId, "it is not one message. Let the page send its last one: { message: messages.at(-1) }");
 }
 
 /** For pages that say it in their own words. Transient: it is no part of the message. */

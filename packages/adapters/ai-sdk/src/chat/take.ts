@@ -1,5 +1,6 @@
 import { CountersignError, isCountersignError, isSamePerson, type StreamedRun } from "@countersign/core";
-import { convertToModelMessages, type UIMessage } from "ai";
+import { convertToModelMessages, validateUIMessages, type UIMessage } from "ai";
+import { refusal } from "../native-answer.ts";
 import { asKept, type Said } from "../saved.ts";
 import { emptyStream } from "../stream.ts";
 import type { Conversation } from "./conversation.ts";
@@ -40,13 +41,24 @@ export async function take(conversation: Conversation, message: UIMessage, optio
   }
 }
 
+/** What no run could tell a model must not be kept: the thread would never go on again. */
 async function saidBy({ threadId }: Conversation, message: UIMessage): Promise<Said> {
-  if (message.role !== "user")
-    throw new CountersignError("NATIVE_REFUSED", { threadId, reason: `a chat client can't speak as ${message.role}` });
-  const [said] = asKept(await convertToModelMessages([message]));
-  if (!said) throw new CountersignError("NATIVE_REFUSED", { threadId, reason: "it says nothing" });
-  const { id } = message;
-  return { id: typeof id === "string" && id !== "" ? id : crypto.randomUUID(), message: said };
+  if (message.role !== "user") throw refusal(threadId, `a chat client can't speak as ${message.role}`);
+  const id = typeof message.id === "string" && message.id !== "" ? message.id : crypto.randomUUID();
+  try {
+    const messages = await validateUIMessages({ messages: [{ ...message, id }] });
+    for (const { parts } of messages) await readFiles(parts);
+    const [said] = asKept(await convertToModelMessages(messages));
+    if (said) return { id, message: said };
+  } catch {
+    throw refusal(threadId, "it is not a message as the SDK has them");
+  }
+  throw refusal(threadId, "it says nothing");
+}
+
+/** @throws TypeError for a file that is sent along, and that the SDK couldn't read either */
+async function readFiles(parts: UIMessage["parts"]): Promise<void> {
+  for (const part of parts) if (part.type === "file" && /^data:/i.test(part.url)) await fetch(part.url);
 }
 
 /** The run that waits, in the answer that the page has of it: taken before it goes on, so that nothing of it is told twice. */
