@@ -18,7 +18,7 @@ import { worded } from "./worded.ts";
  * that this gate guards already is gated once.
  * @param options.ungated tools of your loop that are meant to run without the gate: about others the gate warns, once
  * @example new ToolLoopAgent({ model, tools: gateTools(gate, { send_payment }) })
- * @throws SETUP for a tool that another gate guards
+ * @throws SETUP for a tool that another gate guards, and for one that calls others (code mode)
  */
 export function gateTools<T extends ToolSet, C>(
   gate: GateIn<C>,
@@ -55,6 +55,7 @@ interface Kit {
 function gated({ gate, who }: Kit, name: string, given: Tool): Tool {
   const before = gatedOf(given);
   if (before && before.gate !== gate) throw new CountersignError("SETUP", { hint: `Another gate guards the tool ${name} already. Pass the tool as it was before, or use one gate.` }); // prettier-ignore
+  if ("experimental_toolCaller" in given) throw new CountersignError("SETUP", { hint: `The tool ${name} calls other tools, and the SDK makes it anew for each step, without its gate. Leave it out of gateTools, and name it in ungated: the calls that it makes are judged one by one.` }); // prettier-ignore
   // Gated once is enough, unless it is another one by now, or it is said anew whose calls they are.
   if (before?.name === name && !isReworded(before, given) && who === undefined) return given;
   const tool = before ? underGate(before, given) : given;

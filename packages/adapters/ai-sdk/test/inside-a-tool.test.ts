@@ -1,5 +1,5 @@
 // What the code of a tool does with gated tools: it has the options of its own call, and may pass them on.
-import { Amount, openDesk } from "@countersign/adapter-tests";
+import { Amount, hintOf, openDesk } from "@countersign/adapter-tests";
 import { applyDecisions, createRunner, gateTools } from "@countersign/ai-sdk";
 import { definePolicy } from "@countersign/core";
 import * as ai from "ai";
@@ -79,5 +79,42 @@ describe.each([
     await sdk.generateText({ model: scripted.model, tools: { pay }, messages: [user], stopWhen: ai.isStepCount(3) as never });
     expect(desk.effects).toEqual([]);
     expect(said(scripted)[0]).toContain("There is no recorded approval of this call");
+  });
+});
+
+describe("code mode", () => {
+  /** As the SDK's own package has it, with calls in the place of code. */
+  const codeWith = (tools: ai.ToolSet) =>
+    ai.tool({
+      inputSchema: z.object({ payments: z.array(Amount) }),
+      async execute({ payments }, options) {
+        const made = payments.map(async (args, index) => {
+          const own = { ...options, toolCallId: `${options.toolCallId}:${index}` };
+          const { needsApproval, execute } = tools["pay"] as { needsApproval(...args: unknown[]): unknown; execute: Execute };
+          return (await needsApproval(args, own)) ? "needs approval" : ((await execute(args, own)) as string);
+        });
+        return Promise.all(made);
+      },
+    });
+  const code = (): ai.ToolSet[string] => ai.experimental_toolCaller(codeWith({}), { type: "local", bind: codeWith });
+
+  test("judges the calls of the code one by one", async () => {
+    const desk = openDesk();
+    const payments = [5, 4_200].map((amount) => ({ amount, to: "Acme" }));
+    const { model, transcript } = scriptedModel([{ calls: [{ id: "c", tool: "code", args: { payments } }] }, { text: "done" }], "v4");
+    const tools = { ...gateTools<ai.ToolSet, unknown>(desk.gate, { pay: ai.tool({ inputSchema: Amount, execute: desk.carryOut }) }), code: code() }; // prettier-ignore
+    const agent = new ai.ToolLoopAgent<never, ai.ToolSet>({
+      model,
+      tools,
+      maxRetries: 0,
+      experimental_toolCallers: { pay: ["code" as never] },
+    });
+    await createRunner(desk.gate, agent, { name: "payments", ungated: ["code"] }).start("t", "pay");
+    expect(desk.effects).toEqual([payments[0]]);
+    expect(JSON.stringify(transcript().messages)).toContain("needs approval");
+  });
+
+  test("stands outside of the gate, and says so", async () => {
+    expect(await hintOf(() => gateTools<ai.ToolSet, unknown>(openDesk().gate, { code: code() }))).toContain("name it in ungated");
   });
 });
