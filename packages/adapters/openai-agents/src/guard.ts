@@ -1,7 +1,7 @@
 import { CountersignError, isCountersignError, type JsonObject } from "@countersign/core";
 import type { Execution, ParseArgs, ProposedCall } from "@countersign/core/adapter";
 import { revealingFailure, toldBy, ToolFailed } from "./failure.ts";
-import { keyOf, takeTicket, within, type Scope, type Ticket } from "./run.ts";
+import { keyOf, sawProposed, takeTicket, within, type Scope, type Ticket } from "./run.ts";
 
 /** What came of a guarded call, for the tool's caller. */
 export type Guarded =
@@ -114,12 +114,18 @@ async function ofAgent(tool: () => Promise<unknown>, scope: Scope): Promise<unkn
   return output;
 }
 
-/** The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't. */
-export function entryOf(scope: Scope, proposed: Omit<ProposedCall, "turnId">): Entry | undefined {
+/**
+ * The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't.
+ * @param proposed without an id: the application calls the tool by hand, and no model has proposed it
+ */
+export function entryOf(scope: Scope, { callId: id, ...rest }: Proposed): Entry | undefined {
   const { run, path } = scope;
+  const proposed = { ...rest, callId: id ?? crypto.randomUUID() };
   const ticket = takeTicket(scope, proposed);
   if (ticket) return { ...ticket, fresh: false };
-  const free = run.witnessed && !run.stopped.has(keyOf(path, proposed.callId)) && run.thread.decidedByPolicy(proposed);
+  const isSeen = id === undefined ? run.witnessed : sawProposed(run);
+  const free = isSeen && !run.stopped.has(keyOf(path, proposed.callId)) && run.thread.decidedByPolicy(proposed);
   // Nothing is recorded of it, so its turn only has to differ from all others.
   return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
 }
+type Proposed = Omit<ProposedCall, "turnId" | "callId"> & { readonly callId: string | undefined };

@@ -114,14 +114,23 @@ describe("ways round the store", () => {
     expect(await desk.only()).toMatchObject({ status: "pending" });
   });
 
-  test("a policy that no longer asks doesn't let an undecided call run", async () => {
+  const restoredLike: readonly [string, (agent: Agent, saved: string) => Promise<RunState<unknown, Agent>>][] = [
+    ["with the context it was saved with", (agent, saved) => RunState.fromString(agent, saved)],
+    ["into a new context", (agent, saved) => RunState.fromStringWithContext(agent, saved, new RunContext())],
+    ["that counted no requests", (agent, saved) => RunState.fromString(agent, saved.replaceAll(`"requests":1`, `"requests":0`))],
+  ];
+  test.each(restoredLike)("a policy that no longer asks lets no undecided call run, of a run restored %s", async (_like, restore) => {
     const { desk, saved } = await paused();
     const lax: Policy = definePolicy({ tools: { pay: "allow" } });
     const gate = createGate({ policy: lax, store: desk.gate.store, warn: () => {} });
     const agent = agentOf(desk, lines, gate);
-    const state = await RunState.fromString(agent, saved);
+    const state = await restore(agent, saved);
     expect((await run(agent, state)).interruptions).toHaveLength(1);
     expect(await applyDecisions(gate, state, thread)).toMatchObject({ status: "pending" });
+
+    const answered = approved(await restore(agent, saved));
+    const error = await failure(run(agent, answered));
+    expect((error as { error?: unknown }).error).toSatisfy((inner) => isCountersignError(inner, "NOT_APPROVED"));
     expect(desk.effects).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { ProposedCall } from "@countersign/core/adapter";
 import { throwLeaving } from "../guard.ts";
-import { keyOf, type Scope } from "../run.ts";
+import { keyOf, sawProposed, type Scope } from "../run.ts";
 
 /**
  * Must the SDK stop before this call? Not if the policy alone decides it, in a run that this process saw from its beginning.
@@ -18,7 +18,7 @@ export async function mustStop(
   const place = keyOf(path, callId);
   if (await holds(itself)) run.askedByTool.add(place);
   const decided = call !== undefined && run.thread.decidedByPolicy({ callId, ...call });
-  if (decided && run.witnessed && !run.stopped.has(place) && !run.askedByTool.has(place)) return false;
+  if (decided && sawProposed(run) && !run.stopped.has(place) && !run.askedByTool.has(place)) return false;
   run.stopped.add(place);
   scope.pauses = true;
   return true;
