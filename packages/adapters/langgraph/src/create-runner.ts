@@ -13,6 +13,7 @@ import {
 import type { BaseMessage } from "@langchain/core/messages";
 import { isGraphDrained, type BaseCheckpointSaver, type Command, type CommandInstance, type StateSnapshot } from "@langchain/langgraph";
 import {
+  asGiven,
   atRoot,
   forgetsWithProcess,
   hidesMessages,
@@ -102,7 +103,7 @@ export function createRunner<C, G extends Graph>(
 
   /** What to give the graph, and how. */
   async function prepare(thread: Thread, from: RunFrom<GraphInput<G>>, signal: AbortSignal, streams: boolean): Promise<Prepared> {
-    const tally = tallyOf(thread) ?? (await tallyFrom(from));
+    const tally = tallyOf(thread) ?? (await tallyFrom(running, from));
     const counter = counting(tally);
     const inTools = leavesAnswers(running, tally) ? counter : undefined;
     const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools, streams });
@@ -125,7 +126,7 @@ export function createRunner<C, G extends Graph>(
     framework: FRAMEWORK,
     tools: { look: () => offersOf(running), ungated: options.ungated, remedy: REMEDY },
     keepsConversation: true,
-    keepInput: (threadId, input) => keepInput(checkpointerOf(running), placeOf(threadId), asMessages(input)),
+    keepInput: (threadId, input) => keepInput(checkpointerOf(running), placeOf(threadId), asGiven(running, input)),
     perCall: [],
     forgetsWithProcess: forgets,
 
@@ -190,22 +191,18 @@ function stateOf(graph: RunningGraph, threadId: string, options?: { readonly sub
   return atRoot(() => graph.getState(placeOf(threadId), options));
 }
 
-function asMessages(input: unknown): unknown {
-  return typeof input === "string" ? { messages: [{ role: "user", content: input }] } : input;
-}
-
 /** How much a run has taken so far: one that begins, nothing. */
-async function tallyFrom({ input, again, kept, continuation }: RunFrom<unknown>): Promise<Tally> {
+async function tallyFrom(graph: RunningGraph, { input, again, kept, continuation }: RunFrom<unknown>): Promise<Tally> {
   if (input === undefined && !again) return tallyIn(continuation);
   const recorded = asKept(kept);
   if (!recorded) return newTally(undefined);
-  return newTally(lastIdIn(again ? await inputKept(recorded) : asMessages(input), recorded.id));
+  return newTally(lastIdIn(again ? await inputKept(recorded) : asGiven(graph, input), recorded.id));
 }
 
 /** What the graph shall begin with. Undefined: it goes on. */
 async function inputFor(graph: RunningGraph, threadId: string, { input, again, kept }: RunFrom<unknown>): Promise<unknown> {
   const recorded = asKept(kept);
-  if (!again) return input === undefined || !recorded ? asMessages(input) : withIds(asMessages(input), recorded);
+  if (!again) return input === undefined || !recorded ? asGiven(graph, input) : withIds(asGiven(graph, input), recorded);
   if (!recorded) return undefined;
   // LangGraph may have written nothing of a start that died.
   const taken = await isTaken(checkpointerOf(graph), placeOf(threadId), recorded, await stateOf(graph, threadId));

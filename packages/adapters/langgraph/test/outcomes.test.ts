@@ -122,6 +122,12 @@ test("a structured answer is the last run's", async () => {
   expect(again.status === "completed" && again.output.structuredResponse).toBe(undefined);
 });
 
+test("a workflow that takes text is given that text, and no messages", async () => {
+  const { gate } = openDesk();
+  const shout = entrypoint({ name: "shout", checkpointer: new MemorySaver() }, async (text: string) => text.toUpperCase());
+  expect(await createRunner(gate, shout, { name: "shout" }).start("t", "hello")).toMatchObject({ status: "completed", output: "HELLO" });
+});
+
 test("a workflow without a state graph answers what it returned", async () => {
   const desk = openDesk();
   const flow = entrypoint({ name: "flow", checkpointer: new MemorySaver() }, async ({ to }: { to: string }) => ({ to, at: AT.toJSON() }));

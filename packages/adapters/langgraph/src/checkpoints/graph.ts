@@ -70,10 +70,19 @@ export function outputOf(graph: RunningGraph, values: unknown): unknown {
   return Object.fromEntries(Object.entries(values).filter(([name]) => outputChannels.includes(name)));
 }
 
+/** An input as the graph takes it: text is what a person says, where the graph keeps messages. */
+export function asGiven(graph: RunningGraph, input: unknown): unknown {
+  return typeof input === "string" && hasMessages(graph) ? { messages: [{ role: "user", content: input }] } : input;
+}
+
+function hasMessages(graph: RunningGraph): boolean {
+  return "messages" in (compiled(graph).channels ?? {});
+}
+
 /** Has the state messages that `invoke` keeps to itself? */
 export function hidesMessages(graph: RunningGraph): boolean {
-  const { outputChannels, channels = {} } = compiled(graph);
-  return "messages" in channels && Array.isArray(outputChannels) && !outputChannels.includes("messages");
+  const { outputChannels } = compiled(graph);
+  return hasMessages(graph) && Array.isArray(outputChannels) && !outputChannels.includes("messages");
 }
 
 /** Does no checkpoint keep what stands here? */
