@@ -1,7 +1,19 @@
-import { createWorker } from "@countersign/core";
-import { approvalMiddleware, createRunner } from "@countersign/langgraph";
+import { alice, type Payment } from "@countersign/adapter-tests";
+import { approve, createWorker } from "@countersign/core";
+import { approvalMiddleware, createRunner, gateTools, requestApproval } from "@countersign/langgraph";
 import type { Runnable } from "@langchain/core/runnables";
-import { Annotation, Command, END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from "@langchain/langgraph";
+import {
+  Annotation,
+  Command,
+  END,
+  entrypoint,
+  interrupt,
+  MemorySaver,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+  task,
+} from "@langchain/langgraph";
 import { createAgent } from "langchain";
 import { describe, expect, test } from "vitest";
 import { openDesk, paying } from "./support/desk.ts";
@@ -119,5 +131,48 @@ describe("agents as nodes of a larger graph", () => {
     await desk.approve("left");
     expect(await runner.resume("t")).toMatchObject({ status: "completed" });
     expect(desk.effects.map(({ to }) => to)).toEqual(["right", "right", "right", "left"]);
+  });
+});
+
+describe("tasks of a workflow", () => {
+  test("call gated tools and ask by hand; equal calls keep apart, and each runs once", async () => {
+    const desk = openDesk();
+    const [pay] = gateTools(desk.gate, [desk.pay]);
+    const payment = task("payment", (args: Payment) => pay.invoke(args) as Promise<string>);
+    const byHand = task("by hand", async (args: Payment) => {
+      const approval = await requestApproval(desk.gate, { tool: "pay", args });
+      return approval.status === "approved" ? desk.gate.execute(approval, () => desk.pay.invoke(args)) : "refused";
+    });
+    const workflow = entrypoint({ name: "payments", checkpointer: new MemorySaver() }, async (to: string) => [
+      ...(await Promise.all([payment({ amount: 5_000, to }), payment({ amount: 5_000, to }), payment({ amount: 5, to: "small" })])),
+      await byHand({ amount: 6_000, to: "hand" }),
+    ]);
+    const runner = createRunner(desk.gate, workflow, { name: "payments" });
+    const outcome = await runner.start("t", "x");
+    expect(outcome).toMatchObject({ status: "suspended", pending: [{ args: { to: "x" } }, { args: { to: "x" } }] });
+    for (const request of await desk.pending()) await desk.gate.decide(request, approve(), { by: alice });
+    expect(await runner.resume("t")).toMatchObject({ status: "suspended", pending: [{ args: { to: "hand" } }] });
+    await desk.approve("hand");
+    const paid = ["paid 5000 to x", "paid 5000 to x", "paid 5 to small", "paid 6000 to hand"];
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", output: paid });
+    expect(desk.effects.map(({ to }) => to)).toEqual(["small", "x", "x", "hand"]);
+  });
+
+  test("run agents", async () => {
+    const desk = openDesk();
+    const agent = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    const ask = task(
+      "ask",
+      async (content: string) => (await agent.invoke({ messages: [{ role: "user", content }] })).messages.at(-1)?.text,
+    );
+    const workflow = entrypoint({ name: "payments", checkpointer: new MemorySaver() }, async (to: string) =>
+      Promise.all([ask(paying([5_000, to])), ask(paying([6_000, "y"], [5, "small"]))]),
+    );
+    const runner = createRunner(desk.gate, workflow, { name: "payments" });
+    await runner.start("t", "x");
+    await desk.approve("x");
+    await desk.approve("y");
+    expect(await runner.resume("t")).toMatchObject({ status: "completed", output: ["paid 5000 to x", "paid 6000 to y | paid 5 to small"] });
+    expect(desk.effects).toHaveLength(3);
   });
 });

@@ -43,17 +43,24 @@ export function surroundingsOf(given?: RunConfig): Surroundings {
   if (threadId === undefined || threadId === null || threadId === "") throw new CountersignError("SETUP", { hint: THREAD_ID });
   refuseExit(config);
   const task = String(configurable["checkpoint_ns"] ?? "");
+  const checkpoints = graphsIn((configurable["checkpoint_map"] ?? {}) as Record<string, string>);
   const scratchpad = configurable["__pregel_scratchpad"] as { readonly currentTaskInput?: unknown } | undefined;
   return {
     threadId: typeof threadId === "string" ? threadId : JSON.stringify(threadId),
     config,
     checkpointer,
-    checkpoints: (configurable["checkpoint_map"] ?? {}) as Record<string, string>,
+    checkpoints,
     task,
-    graph: task.slice(0, Math.max(task.lastIndexOf("|"), 0)),
+    graph: Object.keys(checkpoints).at(-1) ?? "",
     input: scratchpad?.currentTaskInput,
     attempt: config.executionInfo ?? scratchpad ?? config,
   };
+}
+
+/** A task that another task calls is listed as well, though it is no graph: with the checkpoint of the graph that both belong to. */
+function graphsIn(listed: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(listed);
+  return Object.fromEntries(entries.filter(([, id], index) => entries.findIndex(([, other]) => other === id) === index));
 }
 
 /** @throws SETUP for a durability that keeps nothing while the graph runs */
