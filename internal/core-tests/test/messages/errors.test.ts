@@ -94,6 +94,11 @@ const cases: readonly Case[] = [
     { threadId: "t", pending: [request] },
     'Thread t waits for 1 decision(s). Resume it when they are made, or start it with pending: "cancel" to withdraw the requests.',
   ],
+  [
+    "THREAD_SUSPENDED",
+    { threadId: "t", pending: [] },
+    'Thread t has not gone on since its calls were decided. Resume it, or start it with pending: "cancel" to withdraw those that have not begun.',
+  ],
   ["AGENT_UNKNOWN", { agent: "payments" }, "The thread belongs to the agent payments. Use the runner of that name."],
   ["STATE_INCOMPATIBLE", state, "This thread was saved by mini format 1, and this process runs format 2. Resume it with the old version."],
   [

@@ -1,9 +1,9 @@
-import { alice, overThousand } from "@countersign/adapter-tests";
+import { alice, failure, overThousand } from "@countersign/adapter-tests";
 import { createGate, createWorker, isCountersignError } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { sqliteStore } from "@countersign/sqlite";
 import { scriptedReviewer } from "@countersign/testing";
-import { Command, MemorySaver } from "@langchain/langgraph";
+import { Command, interrupt, MemorySaver } from "@langchain/langgraph";
 import { createAgent, HumanMessage, toolRetryMiddleware } from "langchain";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openAgent, openRunner } from "./support/agent.ts";
@@ -146,6 +146,17 @@ describe("a new input while calls are pending", () => {
     const { runner } = openRunner(openDesk());
     await runner.start("t", paying([5_000, "x"]));
     await expect(runner.start("t", "hello")).rejects.toSatisfy((thrown) => isCountersignError(thrown, "THREAD_SUSPENDED"));
+  });
+
+  test("in the place of a tool that waits in its own body: that call stays open, and is in nobody's way any more", async () => {
+    const desk = openDesk({ during: () => void interrupt("sure?") });
+    const { runner } = openRunner(desk);
+    await runner.start("t", paying([5_000, "x"]));
+    await desk.approve("x");
+    expect(await runner.resume("t")).toEqual({ status: "suspended", pending: [] });
+    expect(await failure(runner.start("t", "hello"))).toMatchObject({ code: "THREAD_SUSPENDED" });
+    expect(await runner.start("t", "hello", { pending: "cancel" })).toMatchObject({ status: "completed" });
+    expect(await runner.start("t", "again")).toMatchObject({ status: "completed" });
   });
 
   test("cancels them if told so, and every call gets its answer", async () => {

@@ -54,6 +54,20 @@ describe("what the model is told", () => {
     expect(desk.effects).toEqual([]);
   });
 
+  test('then: "stop" inside an agent that a signed call runs ends that call too: the next input isn\'t refused', async () => {
+    const desk = openDesk({ policy: definePolicy({ tools: { pay: "ask", inner: "ask" } }) });
+    const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
+    const tools = gateTools(desk.gate, [inner.asTool({ toolName: "inner", toolDescription: "" })]);
+    const outer = new Agent({ name: "Outer", model: saying([{ id: "outer", name: "inner", args: { input: "go" } }], "well"), tools });
+    const runner = createRunner(desk.gate, outer, { name: "outer" });
+    await runner.start("t", "go");
+    await desk.approve();
+    await runner.resume("t");
+    await desk.reject("Fraud", "stop");
+    expect(await runner.resume("t")).toMatchObject({ status: "stopped" });
+    expect(await runner.start("t", "what now?")).toMatchObject({ status: "completed", text: "well" });
+  });
+
   test("a failed tool by its own errorFunction, and once", async () => {
     const desk = openDesk();
     let tries = 0;

@@ -8,7 +8,7 @@ import { internalsOf } from "../kernel.ts";
 import { persist } from "../ledger/persist.ts";
 import { putThread } from "../ledger/transition.ts";
 import { toRequest } from "../ledger/to-request.ts";
-import { isAwaited } from "../run/acquire.ts";
+import { awaitedIn } from "../run/acquire.ts";
 import { decodeContinuation, encodeContinuation } from "../suspend/continuation.ts";
 
 /**
@@ -30,8 +30,8 @@ export function amendRun(
   const token = runnerToken();
   return persist(async () => {
     const { thread, unfinished, now } = await ledger.read(threadId);
-    const waiting = unfinished.filter(isAwaited);
-    if (!thread || thread.state === "closed" || waiting.length === 0) return false;
+    const waiting = thread ? awaitedIn(thread, unfinished) : [];
+    if (!thread || waiting.length === 0) return false;
     // It has what is saved in memory, and would write over the change.
     if (isHeld(thread, token, now)) throw new CountersignError("THREAD_BUSY", { threadId });
     const saved = await decodeContinuation(thread.continuation, thread.framework);

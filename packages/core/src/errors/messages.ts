@@ -64,7 +64,9 @@ export const messages: { readonly [C in ErrorCode]: (details: ErrorDetails[C]) =
         ? `There are two gates: one guards the tool ${tool}, and another one drives the run that called it. Pass one gate to both, to gateTools and to createRunner.`
         : `The tool ${tool} was called outside any thread. Tell gateTools whose call it is, or call the tool through a runner.`,
   THREAD_SUSPENDED: ({ threadId, pending }) =>
-    `Thread ${threadId} waits for ${pending.length} decision(s). Resume it when they are made, or start it with pending: "cancel" to withdraw the requests.`,
+    pending.length === 0
+      ? `Thread ${threadId} has not gone on since its calls were decided. Resume it, or start it with pending: "cancel" to withdraw those that have not begun.`
+      : `Thread ${threadId} waits for ${pending.length} decision(s). Resume it when they are made, or start it with pending: "cancel" to withdraw the requests.`,
   AGENT_UNKNOWN: ({ agent }) => `The thread belongs to the agent ${agent}. Use the runner of that name.`,
   STATE_INCOMPATIBLE: (details) => incompatible(details),
   STATE_NOT_SERIALIZABLE: ({ path: keys }) =>

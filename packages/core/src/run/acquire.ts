@@ -58,7 +58,7 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
     if (unfinished.some(({ state, framework }) => state === "executing" && framework !== "none"))
       throw new CountersignError("THREAD_BUSY", { threadId });
     refuseUnknown(unfinished);
-    const awaited = unfinished.filter(isAwaited);
+    const awaited = awaitedIn(found, unfinished);
     if (awaited.length > 0 && starting.pending === "refuse") {
       throw new CountersignError("THREAD_SUSPENDED", {
         threadId,
@@ -75,8 +75,12 @@ export function acquireForStart(kernel: Kernel, starting: Starting): Promise<Acq
   });
 }
 
-/** A call of a run that a new input would come in the way of. */
-export function isAwaited({ framework, state }: RequestRecord): boolean {
+/** The calls of a run that a new input would come in the way of. What a run that has ended left half-way, nobody goes on with. */
+export function awaitedIn(thread: ThreadRecord, unfinished: readonly RequestRecord[]): readonly RequestRecord[] {
+  return thread.state === "closed" ? [] : unfinished.filter(isAwaited);
+}
+
+function isAwaited({ framework, state }: RequestRecord): boolean {
   return framework !== "none" && (state === "pending" || state === "approved");
 }
 
