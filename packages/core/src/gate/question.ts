@@ -1,4 +1,4 @@
-import { digestOf, requestIdOf } from "../canonical/json.ts";
+import { digestOf, jsonCopy, requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Description } from "../contract/description.ts";
 import type { JsonObject } from "../contract/json.ts";
@@ -17,6 +17,8 @@ export interface Question {
   readonly id: string;
   readonly digest: string;
   readonly call: ProposedCall;
+  /** Those of the digest: whoever proposed the call may change its own in place before it is recorded. */
+  readonly args: JsonObject;
   readonly rule: string;
   readonly tier?: number | undefined;
   readonly reason: string;
@@ -57,14 +59,15 @@ export interface Asking extends WaitOptions {
 /**
  * What is asked about a call, and why: the one maker of questions.
  * @throws SETUP if a person would have to be asked, and the framework leaves them nothing to decide; INVALID_ARGS for a name
- * that is too long
+ * that is too long; NOT_JSON
  */
 export function questionOn(call: ProposedCall, judgement: Judgement, asking: Asking): Question {
   const { verdict, rule, by, at } = judgement;
   refuseLongNames(call);
   const { tenant, threadId, fresh, frameworkAsks, argsSchema, decisions, recordsAllowed = false } = asking;
   const properties = ruleOf(by, call);
-  const digest = digestOf(call);
+  const args = jsonCopy(call.args);
+  const digest = digestOf({ ...call, args });
   const because = frameworkReason(asking);
   const asks = verdict.type === "ask" || (verdict.type === "allow" && because !== undefined);
   const allowed = recordsAllowed && verdict.type === "allow" && !asks;
@@ -73,6 +76,7 @@ export function questionOn(call: ProposedCall, judgement: Judgement, asking: Ask
     id: requestIdOf(tenant, threadId, call, digest),
     digest,
     call,
+    args,
     ...(verdict.type === "ask"
       ? {
           rule: verdict.rule,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requestIdOf } from "../canonical/json.ts";
+import { jsonCopy, requestIdOf } from "../canonical/json.ts";
 import type { CallContext, ProposedCall } from "../contract/call.ts";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { Approval } from "../contract/gate.ts";
@@ -33,10 +33,12 @@ import { refuseUnusableId, principalOf, contextOf } from "./input.ts";
 export async function askTicket(
   internals: GatingInternals,
   invocation: Invocation,
-  call: ProposedCall,
+  proposed: ProposedCall,
   asker?: Principal,
 ): Promise<Approval> {
   const { kernel } = internals;
+  // What is judged is what is recorded, whatever the caller does to its own meanwhile.
+  const call = { ...proposed, args: jsonCopy(proposed.args) };
   const { tenant } = kernel.ledger;
   const { threadId } = invocation;
   const id = requestIdOf(tenant, threadId, call);

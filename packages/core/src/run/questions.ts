@@ -1,4 +1,4 @@
-import { digestOf } from "../canonical/json.ts";
+import { digestOf, jsonCopy } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { Continuation } from "../contract/continuation.ts";
 import { rememberable } from "../contract/terms.ts";
@@ -83,7 +83,9 @@ export class Questions {
    * A rule that counts what ran before judges in the commit that records the call, so that of several calls at once each
    * counts those before it. Answers the record, or why there is none: the call is refused, or somebody has to be asked.
    */
-  async #counted(call: ProposedCall, options: WaitOptions): Promise<RequestRecord | Judgement> {
+  async #counted(proposed: ProposedCall, options: WaitOptions): Promise<RequestRecord | Judgement> {
+    // What is judged is what is recorded, whatever becomes of the framework's own meanwhile.
+    const call = { ...proposed, args: jsonCopy(proposed.args) };
     const found: { judgement?: Judgement } = {};
     const { ledger } = this.#kernel;
     const record = await this.#recordDecided(async (thread) => {

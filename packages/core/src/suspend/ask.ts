@@ -1,5 +1,4 @@
 import type { NewEvent } from "../audit/chain.ts";
-import { jsonCopy } from "../canonical/json.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { ParsedArgs } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
@@ -25,8 +24,7 @@ export function newRequest(
   { supersedes, revises, parsed }: Ancestry,
   now: number,
 ): WithSchema {
-  const { call, terms, description } = ask;
-  const args = jsonCopy(call.args);
+  const { call, args, terms, description } = ask;
   const state = ask.allowed ? "approved" : "pending";
   const expiresAt = ask.allowed ? undefined : now + (durationMs(terms.expiresIn ?? DEFAULTS.expiresIn) ?? 0);
   return {

@@ -94,7 +94,7 @@ function vouchFor({ vouched }: Kernel, inserted: ReadonlyMap<string, RequestReco
 /** Once about each, however often the write is tried. */
 async function parseInto(parsed: Map<string, ParsedArgs | undefined>, questions: readonly Question[]): Promise<void> {
   const open = questions.filter(({ id, parse }) => parse && !parsed.has(id));
-  await Promise.all(open.map(async ({ id, parse, call }) => parsed.set(id, await parsedBy(parse, call.args))));
+  await Promise.all(open.map(async ({ id, parse, args }) => parsed.set(id, await parsedBy(parse, args))));
 }
 
 /** What earlier attempts of the same suspension have found out. */
