@@ -200,6 +200,23 @@ describe("a store in which one field of one record was changed", () => {
   });
 });
 
+describe("a result that says little", () => {
+  const LITTLE = [undefined, null, false, 0, "", [], {}];
+  const pairs = LITTLE.flatMap((result) => LITTLE.filter((other) => other !== result).map((other) => ({ result, other })));
+
+  it.each(pairs)("is found where $result has become $other", async ({ result, other }) => {
+    const store = memoryStore();
+    const gate = createGate({ policy, store, warn: () => {} });
+    const asked = await gate.ask({ threadId: "t", key: "k", tool: "note", args: {}, context: { desk: 7 } });
+    if (asked.status !== "pending") throw new Error(asked.status);
+    await gate.decide(asked.request, approve(), { by: alice });
+    await gate.execute({ id: asked.id, args: {} }, () => result);
+    await gate.verify();
+    const [, record] = await recordOf(store, asked.id);
+    expect(await isFound(tampered(store, record, "request", { ...record, result: other }))).toBe(true);
+  });
+});
+
 /** Does nothing else hang on it? The uses of a grant are counted over all requests. */
 function alone(record: object): boolean {
   return !("grant" in record) && !("grantId" in record && record.grantId !== undefined);

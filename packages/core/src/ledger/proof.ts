@@ -32,8 +32,8 @@ export function patchOf(old: AnyRecord | undefined, next: AnyRecord): JsonObject
   const patch: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (!isProved(key, next) || before[key] === after[key]) continue;
-    if (!isEmpty(after[key])) patch[key] = key === "decisions" ? signed(next, before[key]) : proved(key, next);
-    else if (!isEmpty(before[key])) patch[key] = null;
+    if (isSaid(key, after[key])) patch[key] = key === "decisions" ? signed(next, before[key]) : proved(key, next);
+    else if (isSaid(key, before[key])) patch[key] = null;
   }
   return { ...patch, state: stateOf(next) };
 }
@@ -58,6 +58,11 @@ const textOf = (value: unknown): string => (value === undefined ? "" : canonical
 /** What is frozen is held against the fence that claims require. */
 function isProved(key: string, { id }: AnyRecord): boolean {
   return !UNPROVED.has(key) || (key === "fence" && id === FREEZES);
+}
+
+/** Whatever an application gives is something: a result of `false` is no result of `0`. */
+function isSaid(key: string, value: unknown): boolean {
+  return LARGE.has(key) ? value !== undefined : !isEmpty(value);
 }
 
 function isEmpty(value: unknown): boolean {
