@@ -124,6 +124,30 @@ describe.each(stores)("an unreadable record, %s", (_, open) => {
     expect((await gate.get(asked.id))?.execution).toBe("unknown");
   });
 
+  it.each([{ $BigInt: "a lot" }, { $URL: "nowhere" }, { at: [{ $Map: 5 }] }, { $Float64Array: "AAA=" }, { $Uint8Array: "%" }])(
+    "of a result that is no value any more, %j, is named, and the others are there",
+    async (result) => {
+      const { gate, ask, runner } = setting();
+      const [a, b] = [await ask("a"), await ask("b")];
+      for (const request of [a, b]) await gate.decide(request, approve(), { by: alice });
+      for (const threadId of ["a", "b"]) await runner.resume(threadId);
+      const port = gate.store as StorePort;
+      const record = await port.getRequest("default", a.id);
+      if (!record) throw new Error(a.id);
+      await port.commit({
+        tenant: "default",
+        changes: [{ op: "put", kind: "request", record: { ...record, result }, expects: record.version }],
+        events: [],
+      });
+      const { items, unreadable } = await gate.list();
+      expect(items.map(({ id }) => id)).toEqual([b.id]);
+      expect(unreadable).toEqual([{ id: a.id, reason: expect.stringContaining("result") }]);
+      await expect(gate.get(a.id)).rejects.toMatchObject({ code: "STORE_UNAVAILABLE", details: { unreadable: { id: a.id } } });
+      expect(await gate.verify()).toMatchObject({ unreadable: [{ id: a.id }] });
+      expect(await gate.background(b)).toMatchObject({ past: [] });
+    },
+  );
+
   it("keeps nothing else from being purged", async () => {
     const { gate, ask } = setting();
     const [a, b] = [await ask("a"), await ask("b")];

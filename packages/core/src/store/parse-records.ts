@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deserialize } from "../canonical/serialize.ts";
 import { decisionRecordSchema, jsonObjectSchema } from "../contract/decision.ts";
 import { descriptionSchema } from "../contract/description.ts";
 import { principalSchema } from "../contract/principal.ts";
@@ -9,6 +10,8 @@ import { unreadableRecord } from "./unreadable.ts";
 
 const text = () => z.string().optional();
 const time = () => z.number().optional();
+/** Of what was serialized: a date or bytes may be damaged, and then nobody could be shown the record. */
+const serialized = () => z.unknown().refine(isReadable, "what stands there is no value any more");
 const argsPath = () => z.array(z.union([z.string(), z.number()]));
 const parsedSchema = z.lazy(() =>
   z.object({
@@ -56,7 +59,7 @@ const requestSchema = z.lazy(() =>
     endedAt: time(),
     begun: z.boolean(),
     idempotent: z.boolean(),
-    result: z.unknown().optional(),
+    result: serialized().optional(),
     error: text(),
     ranWith: jsonObjectSchema.optional(),
     grantId: text(),
@@ -94,9 +97,9 @@ const threadSchema = z.lazy(() =>
     framework: z.string(),
     requestedBy: principalSchema.optional(),
     context: z.unknown().optional(),
-    input: z.unknown().optional(),
+    input: serialized().optional(),
     continuation: z.instanceof(Uint8Array).optional(),
-    outcome: z.object({ text: z.string(), output: z.unknown().optional(), usage: usageSchema.optional(), lastAgent: text() }).optional(),
+    outcome: z.object({ text: z.string(), output: serialized().optional(), usage: usageSchema.optional(), lastAgent: text() }).optional(),
     counted: z
       .object({
         through: z.string(),
@@ -142,6 +145,15 @@ const grantSchema = z.lazy(() =>
     head: z.string(),
   }),
 );
+
+function isReadable(json: unknown): boolean {
+  try {
+    deserialize(json);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 type Kind = "request" | "thread" | "grant";
 const SCHEMAS: { readonly [K in Kind]: z.ZodType } = { request: requestSchema, thread: threadSchema, grant: grantSchema };
