@@ -221,6 +221,53 @@ describe.concurrent("a schema that has changed since the signature", () => {
   });
 });
 
+describe("what a schema makes of something masked", () => {
+  const iban = "DE89370400440532013000";
+  const Transfer = z
+    .object({ iban: z.string(), amount: z.number(), currency: z.string().default("EUR") })
+    .transform((args) => ({ ...args, account: args.iban.toLowerCase(), note: `to ${args.iban.slice(-4)}` }));
+  const Strict = z
+    .object({ iban: z.string().startsWith("DE"), amount: z.number(), currency: z.string().default("EUR") })
+    .transform((args) => ({ ...args, account: args.iban.toLowerCase() }));
+  const hidden = { path: ["account"], value: MASK };
+
+  /** All but what the tool itself has answered. */
+  async function isShown(gate: Gate, id: string, secret: string): Promise<boolean> {
+    const shown = [await gate.get(id), await Array.fromAsync(gate.history(id))];
+    return JSON.stringify(shown, (key, value: unknown) => (key === "result" ? undefined : value))
+      .toLowerCase()
+      .includes(secret.toLowerCase());
+  }
+
+  it.each<[string, StandardSchemaV1, readonly object[]]>([
+    ["and what it sets by itself is shown", Transfer, [{ path: ["currency"], value: "EUR" }, hidden, { path: ["note"], value: MASK }]],
+    ["with all that it sets, where it doesn't take the mask", Strict, [{ path: ["currency"], value: MASK }, hidden]],
+  ])("is masked wherever it stands, %s", async (_, schema, sets) => {
+    const gate = gateWith(schema, ["args.iban"]);
+    const one = called({ iban, amount: 4 }, gate);
+    const { id, proposal } = await one.asked(schema);
+    expect(proposal.parsed).toEqual({ sets: expect.arrayContaining([...sets]), atRunTime: [] });
+    expect(proposal.parsed?.sets).toHaveLength(sets.length);
+    const request = await gate.decide({ id, digest: proposal.digest }, edit({ iban: MASK, amount: 3 }), { by });
+    expect(request.proposal.parsed?.sets).toEqual(expect.arrayContaining([...sets]));
+    expect(await one.executed(schema)).toMatchObject({ status: "ran", result: { value: { account: iban.toLowerCase(), amount: 3 } } });
+    expect(await isShown(gate, id, iban.slice(2))).toBe(false);
+    expect(await isShown(gate, id, "to 3000")).toBe(false);
+    await gate.verify();
+  });
+
+  it("is held to all the same, and an error names the place alone", async () => {
+    const gate = gateWith(Transfer, ["args.iban"]);
+    const one = called({ iban, amount: 4 }, gate);
+    await gate.decide(await one.asked(Transfer), approve(), { by });
+    const other = Transfer.transform((args) => ({ ...args, account: `x${args.iban}` }));
+    const error: unknown = await one.executed(other).then(undefined, (thrown: unknown) => thrown);
+    expect(isCountersignError(error, "STATE_INCOMPATIBLE") && error.message).toMatch(/account: "•••"/);
+    expect(inspect(error).toLowerCase()).not.toContain(iban.toLowerCase());
+    expect(await one.executed(Transfer)).toMatchObject({ status: "ran" });
+  });
+});
+
 it.each<[string, ParseArgs]>([
   ["throws", (args) => Promise.reject(new Error(`no such account: ${String(args["to"])}`))],
   ["answers", (args) => ({ issues: [{ message: `no such account: ${String(args["to"])}`, path: ["to"] }] })],

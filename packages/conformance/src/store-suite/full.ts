@@ -8,7 +8,11 @@ export const FULL_REQUEST: RequestRecord = request("r1", {
     args: { amount: 1 },
     digest: "digest-2",
     by: { id: "bob" },
-    parsed: { sets: [{ path: ["payees", 0, "urgent"], value: { no: false } }, { path: ["memo"] }], atRunTime: [["at"]], partial: true },
+    parsed: {
+      sets: [{ path: ["payees", 0, "urgent"], value: { no: false }, hidden: true }, { path: ["memo"] }],
+      atRunTime: [["at"]],
+      partial: true,
+    },
     description: {
       title: "Pay 1 for invoice 88",
       facts: [{ label: "To", value: "Acme Corp" }],

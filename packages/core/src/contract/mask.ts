@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Decision } from "./decision.ts";
 import type { Issue, JsonObject } from "./json.ts";
-import type { ArgsPath, ParsedArgs } from "./parsed.ts";
+import type { ArgsPath, RecordedParse } from "./parsed.ts";
 import type { ApprovalRequest } from "./request.ts";
 
 /** Stands in the place of every argument that a rule's `redact` hides. */
@@ -50,8 +50,8 @@ export function maskedAt(path: ArgsPath, value: unknown, redact: readonly string
 /** What would run, without what only the tool gets to see. */
 export function maskedProposal<P extends Arguments["proposal"]>(proposal: P, redact: readonly string[] = []): P {
   const { args, parsed } = proposal;
-  const hide = (set: ParsedArgs["sets"][number]): typeof set =>
-    "value" in set ? { ...set, value: maskedAt(set.path, set.value, redact) } : set;
+  const hide = ({ hidden, ...set }: RecordedParse["sets"][number]): typeof set =>
+    "value" in set ? { ...set, value: hidden ? MASK : maskedAt(set.path, set.value, redact) } : set;
   return { ...proposal, args: masked(args, redact), ...(parsed && { parsed: { ...parsed, sets: parsed.sets.map(hide) } }) };
 }
 

@@ -19,3 +19,8 @@ export interface ParsedArgs {
   /** An edit was checked where the tool's schema isn't at hand: other arguments of it may be set as well. */
   readonly partial?: true;
 }
+
+/** The same as it is recorded. `hidden`: the schema makes it of something that a mask hides, so nobody is shown it either. */
+export interface RecordedParse extends ParsedArgs {
+  readonly sets: readonly (ParsedArgs["sets"][number] & { readonly hidden?: true })[];
+}

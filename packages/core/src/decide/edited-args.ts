@@ -93,14 +93,14 @@ export async function checkEdit(
 
 /** The rule's schema stands for the tool's where it makes the same of what was proposed before. */
 async function parsedEdit({ policy }: Kernel, record: RequestRecord, edited: JsonObject) {
-  const { namespace, tool } = record;
+  const { namespace, tool, redact } = record;
   const { parsed } = record.proposal;
   const args = proposedArgs(record);
   if (!parsed) return undefined;
   const parse = policy && parseByRule(policy, { namespace, tool });
-  const here = await parsedBy(parse, args);
+  const here = await parsedBy(parse, args, redact);
   const isSame = here && canonicalJson(here) === canonicalJson(parsed);
-  return (isSame ? await parsedBy(parse, edited) : undefined) ?? keptDefaults(parsed, args, edited);
+  return (isSame ? await parsedBy(parse, edited, redact) : undefined) ?? keptDefaults(parsed, args, edited);
 }
 
 /** Undefined: no schema that can be applied here. */

@@ -1,6 +1,8 @@
 import { asPlainJson, changesBetween, valueAt, without } from "../canonical/changes.ts";
+import { canonicalJson } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
-import type { ParseArgs, ParsedArgs } from "../contract/parsed.ts";
+import { masked } from "../contract/mask.ts";
+import type { ParseArgs, ParsedArgs, RecordedParse } from "../contract/parsed.ts";
 
 /** Longer than the clock that a schema may read needs to move on, in ms. */
 const TICK = 2;
@@ -8,8 +10,13 @@ const TICK = 2;
 /**
  * What a tool's schema makes of arguments that somebody shall sign. Where it sets something they are parsed twice, to tell
  * what it sets anew each time. Undefined: no schema, or one that fails or refuses, which others have to tell.
+ * @param redact paths of the arguments that nobody is shown
  */
-export async function parsedBy(parse: ParseArgs | undefined, args: JsonObject): Promise<ParsedArgs | undefined> {
+export async function parsedBy(
+  parse: ParseArgs | undefined,
+  args: JsonObject,
+  redact: readonly string[] | undefined,
+): Promise<RecordedParse | undefined> {
   if (!parse) return undefined;
   const first = await attempt(parse, args);
   if (!first) return undefined;
@@ -18,7 +25,19 @@ export async function parsedBy(parse: ParseArgs | undefined, args: JsonObject): 
   const second = await attempt(parse, args);
   if (!second) return undefined;
   const atRunTime = changesBetween(first.value, second.value).map(({ path }) => path);
-  return { sets: setsIn(args, second.value, atRunTime), atRunTime };
+  const sets = setsIn(args, second.value, atRunTime);
+  if (!redact) return { sets, atRunTime };
+  const open = await openSets(parse, masked(args, redact), atRunTime);
+  return { sets: sets.map((set) => (!("value" in set) || open.has(canonicalJson(set)) ? set : { ...set, hidden: true })), atRunTime };
+}
+
+/**
+ * What the schema sets whatever stands behind the masks, such as a default. It may carry a value that is hidden elsewhere: so
+ * what comes out otherwise with the masks in their place is hidden too, and all of it where the schema doesn't take them.
+ */
+async function openSets(parse: ParseArgs, shown: JsonObject, atRunTime: ParsedArgs["atRunTime"]): Promise<ReadonlySet<string>> {
+  const seen = await attempt(parse, shown);
+  return new Set((seen ? setsIn(shown, seen.value, atRunTime) : []).map(canonicalJson));
 }
 
 /** What is set of these arguments, but for what is set anew each time. `parsed` as JSON. */
@@ -27,7 +46,7 @@ export function setsIn(args: JsonObject, parsed: unknown, atRunTime: ParsedArgs[
 }
 
 /** An edit where the tool's schema isn't at hand: what it had added by itself it will add again. */
-export function keptDefaults({ sets, atRunTime }: ParsedArgs, args: JsonObject, edited: JsonObject): ParsedArgs {
+export function keptDefaults({ sets, atRunTime }: RecordedParse, args: JsonObject, edited: JsonObject): RecordedParse {
   const isAbsent = (path: ParsedArgs["atRunTime"][number]): boolean => !valueAt(args, path) && !valueAt(edited, path);
   return { sets: sets.filter(({ path }) => isAbsent(path)), atRunTime, partial: true };
 }

@@ -1,8 +1,8 @@
 import { asPlainJson, changesBetween, valueAt, withChanges, without } from "../canonical/changes.ts";
 import { canonicalJson } from "../canonical/json.ts";
 import type { JsonObject } from "../contract/json.ts";
-import { maskedAt } from "../contract/mask.ts";
-import type { ArgsPath, ParseArgs, ParsedArgs } from "../contract/parsed.ts";
+import { MASK, maskedAt } from "../contract/mask.ts";
+import type { ArgsPath, ParseArgs, ParsedArgs, RecordedParse } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
 import { setsIn } from "../gate/parsed.ts";
@@ -29,16 +29,20 @@ export async function refuseUnfit(record: RequestRecord, hasTool: boolean, parse
   if (!drift) return givenTo(record, value, [...parsed.atRunTime, ...atRunTime]);
   const at = drift.path.join(".");
   const shown = parsed.sets.find(({ path }) => textOf(path) === textOf(drift.path)) ?? valueAt(args, drift.path);
+  // The places only, where something is masked: what a schema makes of it may stand anywhere.
   const text = (found: { readonly value?: unknown } | undefined): string =>
-    found && "value" in found ? textOf(maskedAt(drift.path, found.value, record.redact)) : "nothing";
+    found && "value" in found ? textOf(record.redact ? MASK : found.value) : "nothing";
   throw incompatible(record, `${at}: ${text(shown)}`, `${at}: ${text(valueAt(value, drift.path))}`);
 }
 
 /** Without what is set anew each time, and without values of the schema's own that are hidden from reviewers. */
 function givenTo(record: RequestRecord, value: unknown, atRunTime: ParsedArgs["atRunTime"]): JsonObject | undefined {
-  const { redact } = record;
+  const { redact, proposal } = record;
   const signed = proposedArgs(record);
-  const sets = setsIn(signed, value, atRunTime).filter((set) => textOf(maskedAt(set.path, set.value, redact)) === textOf(set.value));
+  const shown = new Set(proposal.parsed?.sets.flatMap(({ hidden, ...set }) => (hidden ? [] : [textOf(set)])));
+  const isShown = (set: ParsedArgs["sets"][number]): boolean =>
+    !redact || (shown.has(textOf(set)) && textOf(maskedAt(set.path, set.value, redact)) === textOf(set.value));
+  const sets = setsIn(signed, value, atRunTime).filter(isShown);
   if (sets.length === 0 && atRunTime.length === 0) return undefined;
   return withChanges(without(signed, atRunTime), sets) as JsonObject;
 }
@@ -47,13 +51,13 @@ function givenTo(record: RequestRecord, value: unknown, atRunTime: ParsedArgs["a
 const A_SECOND = 1_050;
 
 /** What was set by the clock, all the same, is no more held to. */
-function settled(parsed: ParsedArgs, atRunTime: ParsedArgs["atRunTime"]): ParsedArgs {
+function settled(parsed: RecordedParse, atRunTime: ParsedArgs["atRunTime"]): RecordedParse {
   const moving = new Set(atRunTime.map(textOf));
   return { ...parsed, sets: parsed.sets.filter(({ path }) => !moving.has(textOf(path))), atRunTime: [...parsed.atRunTime, ...atRunTime] };
 }
 
 /** Where the arguments are read otherwise than was shown. */
-function driftOf(parsed: ParsedArgs, args: JsonObject, value: unknown): { readonly path: ArgsPath } | undefined {
+function driftOf(parsed: RecordedParse, args: JsonObject, value: unknown): { readonly path: ArgsPath } | undefined {
   if (!parsed.partial) return firstDifference(parsed.sets, setsIn(args, value, parsed.atRunTime));
   return parsed.sets.find((set) => textOf(valueAt(value, set.path)?.value) !== textOf(set.value));
 }
@@ -77,9 +81,10 @@ async function attempt(record: RequestRecord, parse: ParseArgs): Promise<Awaited
 }
 
 /** What one of them sets and the other one doesn't, or sets otherwise. */
-function firstDifference(signed: ParsedArgs["sets"], now: ParsedArgs["sets"]): { readonly path: ArgsPath } | undefined {
-  const [before, after] = [new Set(signed.map(textOf)), new Set(now.map(textOf))];
-  return now.find((set) => !before.has(textOf(set))) ?? signed.find((set) => !after.has(textOf(set)));
+function firstDifference(signed: RecordedParse["sets"], now: ParsedArgs["sets"]): { readonly path: ArgsPath } | undefined {
+  const made = signed.map(({ hidden: _hidden, ...set }) => set);
+  const [before, after] = [new Set(made.map(textOf)), new Set(now.map(textOf))];
+  return now.find((set) => !before.has(textOf(set))) ?? made.find((set) => !after.has(textOf(set)));
 }
 
 function textOf(value: unknown): string {

@@ -15,7 +15,7 @@ const serialized = () => z.unknown().refine(isReadable, "what stands there is no
 const argsPath = () => z.array(z.union([z.string(), z.number()]));
 const parsedSchema = z.lazy(() =>
   z.object({
-    sets: z.array(z.object({ path: argsPath(), value: z.unknown().optional() })),
+    sets: z.array(z.object({ path: argsPath(), value: z.unknown().optional(), hidden: z.literal(true).optional() })),
     atRunTime: z.array(argsPath()),
     partial: z.literal(true).optional(),
   }),

@@ -1,5 +1,6 @@
 import type { Grant } from "../contract/grant.ts";
 import type { JsonObject } from "../contract/json.ts";
+import type { RecordedParse } from "../contract/parsed.ts";
 import type { Principal } from "../contract/principal.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import type { Usage } from "../contract/usage.ts";
@@ -32,9 +33,10 @@ export interface RequestRecord extends Omit<
   /** The state in which a purged request had ended. */
   readonly was?: Exclude<RequestState, "purged"> | undefined;
   /** What would run if it were signed now, and what runs once it is. */
-  readonly proposal: Omit<ApprovalRequest["proposal"], "args"> & {
+  readonly proposal: Omit<ApprovalRequest["proposal"], "args" | "parsed"> & {
     /** Absent: the model's. */
     readonly args?: JsonObject | undefined;
+    readonly parsed?: RecordedParse | undefined;
   };
   /** Of the JSON Schema of the arguments: it is kept once, as a thread of its own. */
   readonly argsSchemaHash?: string | undefined;

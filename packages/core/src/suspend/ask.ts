@@ -1,6 +1,6 @@
 import type { NewEvent } from "../audit/chain.ts";
 import { DEFAULTS } from "../contract/defaults.ts";
-import type { ParsedArgs } from "../contract/parsed.ts";
+import type { RecordedParse } from "../contract/parsed.ts";
 import { durationMs } from "../contract/terms.ts";
 import type { Question } from "../gate/question.ts";
 import type { Invocation } from "../hold/invocation.ts";
@@ -11,7 +11,7 @@ import type { GrantRecord, RequestRecord } from "../store/records.ts";
 
 /** What the request has to do with earlier ones, and what is found out about its arguments. */
 export interface Ancestry {
-  readonly parsed: ParsedArgs | undefined;
+  readonly parsed: RecordedParse | undefined;
   readonly supersedes: RequestRecord | undefined;
   readonly revises: string | undefined;
 }

@@ -1,5 +1,5 @@
 import type { ResolvedTimings } from "../contract/defaults.ts";
-import type { ParsedArgs } from "../contract/parsed.ts";
+import type { RecordedParse } from "../contract/parsed.ts";
 import { SYSTEM } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
 import type { Question } from "../gate/question.ts";
@@ -27,7 +27,7 @@ export interface Standing {
   /** The rejected request that a question revises, by the question's id. */
   readonly revises: ReadonlyMap<string, string>;
   /** What the tools' schemas make of the arguments, by the question's id. */
-  readonly parsed: ReadonlyMap<string, ParsedArgs | undefined>;
+  readonly parsed: ReadonlyMap<string, RecordedParse | undefined>;
 }
 
 /** How the calls are to be recorded. */

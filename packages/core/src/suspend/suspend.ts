@@ -1,5 +1,5 @@
 import type { Continuation } from "../contract/continuation.ts";
-import type { ParsedArgs } from "../contract/parsed.ts";
+import type { RecordedParse } from "../contract/parsed.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parsedBy } from "../gate/parsed.ts";
 import type { Question } from "../gate/question.ts";
@@ -40,7 +40,7 @@ export async function suspend(
   const { hold } = invocation;
   const frozen = continuation ? await encodeContinuation(continuation) : undefined;
   const manner = { continuation: frozen, decidedOnly, ends, counts: typeof asking === "function" };
-  const parsed = new Map<string, ParsedArgs | undefined>();
+  const parsed = new Map<string, RecordedParse | undefined>();
   let tried: Tried = { again: false, unanswered: false, late: 0 };
   return persist(async () => {
     const until = believed(kernel.clock(), timings.threadLease);
@@ -92,9 +92,9 @@ function vouchFor({ vouched }: Kernel, inserted: ReadonlyMap<string, RequestReco
 }
 
 /** Once about each, however often the write is tried. */
-async function parseInto(parsed: Map<string, ParsedArgs | undefined>, questions: readonly Question[]): Promise<void> {
+async function parseInto(parsed: Map<string, RecordedParse | undefined>, questions: readonly Question[]): Promise<void> {
   const open = questions.filter(({ id, parse }) => parse && !parsed.has(id));
-  await Promise.all(open.map(async ({ id, parse, args }) => parsed.set(id, await parsedBy(parse, args))));
+  await Promise.all(open.map(async ({ id, parse, args, redact }) => parsed.set(id, await parsedBy(parse, args, redact))));
 }
 
 /** What earlier attempts of the same suspension have found out. */
