@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CountersignError } from "@countersign/core/store";
-import { isBusy, storeError } from "./errors.ts";
+import { isBusy, storeError, unavailable } from "./errors.ts";
+import { fileAt } from "./place.ts";
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -19,12 +20,18 @@ export class Connection {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #patience: number;
+  /** Empty: in memory. */
+  readonly path: string;
+  readonly #file: string | undefined;
   #open = true;
 
   /** `patience`: how long a lock of others is waited for, in ms. */
   constructor(database: DatabaseSync, patience: number = PATIENCE) {
     this.#database = database;
     this.#patience = patience;
+    // Known to SQLite without a look at the disk.
+    this.path = String(this.get("PRAGMA database_list")?.["file"] ?? "");
+    this.#file = this.path === "" ? undefined : fileAt(this.path);
   }
 
   /**
@@ -39,7 +46,7 @@ export class Connection {
         this.demandOpen();
         return work();
       } catch (error) {
-        if (!isBusy(error) || performance.now() + delay > until) throw storeError(error, this.#path());
+        if (!isBusy(error) || performance.now() + delay > until) throw storeError(error, this.#place);
       }
       await sleep(delay * (0.5 + Math.random()));
     }
@@ -73,7 +80,10 @@ export class Connection {
    */
   async together<T>(works: readonly (() => T)[]): Promise<readonly PromiseSettledResult<T>[]> {
     try {
-      return await this.answer(() => this.exclusively(() => works.map((work) => (works.length === 1 ? done(work()) : this.#apart(work)))));
+      return await this.answer(() => {
+        this.#demandFile();
+        return this.exclusively(() => works.map((work) => (works.length === 1 ? done(work()) : this.#apart(work))));
+      });
     } catch (error) {
       return works.map(() => failed(error));
     }
@@ -92,7 +102,7 @@ export class Connection {
       return done(work());
     } catch (error) {
       if (!this.#takesBack("ROLLBACK TO part")) throw error;
-      return failed(storeError(error, this.#path()));
+      return failed(storeError(error, this.#place));
     }
   }
 
@@ -114,13 +124,22 @@ export class Connection {
     if (!this.#open) throw new CountersignError("STORE_UNAVAILABLE", { retryable: false, closed: true });
   }
 
-  /** Known to SQLite without a look at the disk. */
-  #path(): string {
-    try {
-      return String(this.get("PRAGMA database_list")?.["file"] || "the store in memory");
-    } catch {
-      return "the store's file";
-    }
+  /**
+   * A file that is open can be written after somebody has removed it, or put another one in its place: nobody else would ever
+   * see that, and with the process it would be gone.
+   * @throws STORE_UNAVAILABLE
+   */
+  #demandFile(): void {
+    if (this.#file === undefined || fileAt(this.path) === this.#file) return;
+    throw unavailable(
+      false,
+      `${this.path} was removed or replaced while this process had it open, so nothing is written to it any more. ` +
+        "Put the file back, or start the process anew to go on with the one that is there",
+    );
+  }
+
+  get #place(): string {
+    return this.path || "the store in memory";
   }
 
   close(): void {

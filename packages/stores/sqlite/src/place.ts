@@ -6,6 +6,12 @@ export function isOnDisk(path: string): boolean {
   return path !== "" && path !== ":memory:" && !path.startsWith("file:");
 }
 
+/** Which file is at this place: the same for all its names, and never that of another one while it is open. Undefined: none. */
+export function fileAt(path: string): string | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return found && `${found.dev}:${found.ino}`;
+}
+
 /** Why no store can be opened here, and what to do; undefined: the place is right. SQLite says no more than that it can't. */
 export function whyNot(path: string): string | undefined {
   if (!isOnDisk(path)) return undefined;

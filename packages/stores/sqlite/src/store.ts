@@ -31,7 +31,7 @@ export function sqliteStore(path: string): StorePort {
   const connection = new Connection(openDatabase(path));
   const watchers = new Watchers(connection);
   const group = new Group(connection, () => watchers.notify());
-  const onDisk = path !== ":memory:";
+  const onDisk = connection.path !== "";
 
   async function close(): Promise<void> {
     void group.flush();

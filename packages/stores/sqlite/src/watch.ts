@@ -50,7 +50,7 @@ export class Watchers {
   /** Every commit is written to the WAL first. Where the system can't tell that, there are the regular looks. */
   #watchFile(): FSWatcher | undefined {
     try {
-      const path = String(this.#connection.get("PRAGMA database_list")?.["file"] ?? "");
+      const { path } = this.#connection;
       if (path === "") return undefined;
       const watcher = watch(`${path}-wal`, { persistent: false }, () => this.#lookSoon(1));
       return watcher.on("error", () => watcher.close());

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { statSync } from "node:fs";
+import { renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
@@ -123,4 +123,47 @@ test("a heartbeat doesn't write a large continuation again", async () => {
   for (let n = 1; n <= 10; n++) await commit(store, [putThread({ ...record, leaseUntil: n }, n)]);
   expect(statSync(`${path}-wal`).size - size).toBeLessThan(500_000);
   expect((await store.getThread(TENANT, "pay-001"))?.leaseUntil).toBe(10);
+});
+
+test.each<[string, (path: string) => void | Promise<void>]>([
+  ["removed", (path: string) => ["", "-wal", "-shm"].forEach((end) => rmSync(`${path}${end}`))],
+  ["moved away", (path: string) => renameSync(path, `${path}.old`)],
+  [
+    "replaced",
+    async (path: string) => {
+      const other = sqliteStore(`${path}.other`);
+      await commit(other, [put(request("other"))]);
+      await other.close();
+      renameSync(`${path}.other`, path);
+    },
+  ],
+])("a file that was %s while it was open is written no more: nobody else would see it", async (_, move) => {
+  const path = join(folder(), "store.db");
+  const store = sqliteStore(path);
+  await commit(store, [put(request("r1"))]);
+  await move(path);
+  const refused = { code: "STORE_UNAVAILABLE", details: { retryable: false, answered: expect.stringContaining("removed or replaced") } };
+  await expect(store.commit({ tenant: TENANT, changes: [put(request("r2"))], events: [] })).rejects.toMatchObject(refused);
+  await expect(store.documents?.put(TENANT, { collection: "c", id: "d", body: {} }, 0)).rejects.toMatchObject(refused);
+  await store.close();
+});
+
+test("a file that was put back is written again", async () => {
+  const path = join(folder(), "store.db");
+  const store = sqliteStore(path);
+  await commit(store, [put(request("r1"))]);
+  renameSync(path, `${path}.old`);
+  await expect(store.commit({ tenant: TENANT, changes: [put(request("r2"))], events: [] })).rejects.toMatchObject({
+    code: "STORE_UNAVAILABLE",
+  });
+  renameSync(`${path}.old`, path);
+  await commit(store, [put(request("r2"))]);
+  await store.close();
+});
+
+test.each([":memory:", "file::memory:", "file:named?mode=memory"])("%s is no file, and says so", async (path) => {
+  const store = sqliteStore(path);
+  expect(store.capabilities).toMatchObject({ durable: false, shared: false });
+  await commit(store, [put(request("r1"))]);
+  await store.close();
 });
