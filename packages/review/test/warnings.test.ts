@@ -154,6 +154,13 @@ describe("look-alike letters", () => {
     expect(of("look-alike", "url", "https://paypal.com@evil.com/x")).toEqual([
       'danger look-alike: url has an address that leads to "evil.com", whatever stands before it',
     ]);
+    // As browsers read it, and as whoever looks for the last @ does.
+    for (const address of ["https://evil.com\\@paypal.com/x", "https://a@evil.com\\x\\@paypal.com", "https://evil.com\\paypal.com"]) {
+      expect(of("look-alike", "url", address)).toEqual([
+        'danger look-alike: url has an address with a backslash in it: a browser goes to "evil.com", other programs may go to "paypal.com"',
+      ]);
+      expect(new URL(address).host).toBe("evil.com");
+    }
     expect(of("look-alike", "note", "go to https://xn--pypal-4ve.com now")[0]).toContain("caution look-alike");
     expect(of("look-alike", "url", "https://evil.com\uff0fpaypal.com")[0]).toContain("where an address has a plain sign");
     expect(of("look-alike", "url", "https://ja.wikipedia.org/wiki/\u65e5\u672c\uff1a\u6771\u4eac")).toEqual([]);

@@ -37,10 +37,17 @@ export function lookAlikeWarnings(said: readonly Said[]): readonly Warning[] {
 }
 
 /** In front of an @ stands whatever somebody likes: what is behind it is where the address leads. */
-const BEFORE_AT = /\bhttps?:\/\/[^\s/?#]*[@\\]([^\s/?#@]+)/i;
+const BEFORE_AT = /\bhttps?:\/\/[^\s/?#]*@([^\s/?#@]+)/i;
+/** Browsers take a backslash for a slash, and other programs for a part of what stands before an @. */
+const BACKSLASH = /\bhttps?:\/\/([^\s/?#\\]*)\\([^\s/?#]*)/i;
 const PUNYCODE = /(?:^|[\s/.@])(xn--[a-z0-9-]+)/i;
 
 function addressIn(text: string): Pick<Warning, "severity" | "text"> | undefined {
+  const [first, second] = (BACKSLASH.exec(text) ?? []).slice(1).map((part) => part.split(/[@\\]/).at(-1) ?? "");
+  if (first && second) {
+    const where = `a browser goes to ${quoted(first)}, other programs may go to ${quoted(second)}`;
+    return { severity: "danger", text: `has an address with a backslash in it: ${where}` };
+  }
   const [, host] = BEFORE_AT.exec(text) ?? [];
   if (host !== undefined) return { severity: "danger", text: `has an address that leads to ${quoted(host)}, whatever stands before it` };
   const [, name] = PUNYCODE.exec(text) ?? [];
