@@ -2,6 +2,7 @@
 import { approve, type ApprovalRequest } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
 import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
+import { pressOnceDrawn, still } from "../support/deciding.ts";
 import { house, PEOPLE } from "../support/house.ts";
 
 const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
@@ -62,6 +63,7 @@ test("an operator freezes a tool with its reach in view, nothing starts, and lif
   const lifting = page.getByRole("dialog", { name: "Lift this freeze?" });
   await lifting.getByText("2 approved requests can start. A worker looks within five minutes.").waitFor();
   await lifting.getByText("What another freeze covers stays stopped.").waitFor();
+  await still(page);
   await lifting.getByRole("button", { name: "Lift" }).click();
   await page.getByText("Nothing is frozen.").waitFor();
   expect(await run(first)).toBe("paid");
@@ -131,11 +133,42 @@ test("an answer that gets lost, and a press on it, make one freeze", async () =>
   });
   const freeze = dialog.getByRole("button", { name: "Freeze the agent payments" });
   await freeze.click();
-  await dialog.getByText("Press again: that is safe, the same freeze twice is one.").waitFor();
+  await dialog.getByText("No answer came from the server.").waitFor();
+  await dialog.getByText("It may have been recorded. Press again: that is safe").waitFor();
   await page.unroute("**/v1/freezes");
   await freeze.click();
   await dialog.waitFor({ state: "detached" });
   expect(await gate.freezes()).toMatchObject([{ agent: "payments", reason: "lost" }]);
+  await liftAll();
+});
+
+test("a lift whose answer gets lost isn't said to be undone: calls run again", async () => {
+  await gate.freeze({ tool: "send_payment" }, { by: PEOPLE.oscar, reason: "lost" });
+  const { page } = await openAs(browser, inbox, "oscar", { path: "/freezes" });
+  await page.route("**/v1/freezes/*", async (route) => {
+    await route.fetch();
+    return route.abort();
+  });
+  await page.getByRole("button", { name: "Lift…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Lift this freeze?" });
+  await still(page);
+  await dialog.getByRole("button", { name: "Lift" }).click();
+  await dialog.getByText("It may have been recorded. Press again: that is safe").waitFor();
+  expect(await gate.freezes()).toEqual([]);
+  expect(await dialog.getByText("This was not done").count()).toBe(0);
+  await page.unroute("**/v1/freezes/*");
+  await dialog.getByRole("button", { name: "Lift" }).click();
+  await dialog.waitFor({ state: "detached" });
+});
+
+test("the second tap of a double tap on Lift… lifts nothing", async () => {
+  await gate.freeze({ tool: "send_payment" }, { by: PEOPLE.oscar, reason: "tapped" });
+  const { page } = await openAs(browser, inbox, "oscar", { ...PHONE, path: "/freezes" });
+  await pressOnceDrawn(page, { on: 'document.querySelector("dialog[open] button:last-of-type")', type: "click", late: 100 });
+  await page.getByRole("button", { name: "Lift…" }).tap();
+  expect(await page.evaluate("isFree")).toBe(false);
+  expect(await page.getByRole("dialog", { name: "Lift this freeze?" }).isVisible()).toBe(true);
+  expect(await gate.freezes()).toHaveLength(1);
   await liftAll();
 });
 

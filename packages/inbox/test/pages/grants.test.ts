@@ -2,6 +2,7 @@
 import { approve, reject, type ApprovalRequest, type Principal } from "@countersign/core";
 import { afterAll, expect, test } from "vitest";
 import { expectClean, openAs, PHONE, sharedBrowser } from "../support/browser.ts";
+import { still } from "../support/deciding.ts";
 import { house, PEOPLE } from "../support/house.ts";
 
 const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
@@ -44,6 +45,7 @@ test("a reviewer revokes one, and people are asked again", async () => {
   let sent = 0;
   page.on("request", (sending) => void (sent += Number(sending.method() === "DELETE")));
   await page.keyboard.press("Enter");
+  await still(page);
   await dialog.getByRole("button", { name: "Revoke" }).dblclick();
   await dialog.waitFor({ state: "detached" });
   expect(sent).toBe(1);
@@ -61,6 +63,7 @@ test("whoever may not sign such a call is told so in place, and nothing changes"
   const { grant } = await remembered();
   const { page } = await openAs(browser, inbox, "audrey", { path: "/grants" });
   await page.getByRole("button", { name: "Revoke…" }).last().click();
+  await still(page);
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page
     .getByText("You may not revoke it, because you may not sign such a call. It takes one of these roles or people: finance.")

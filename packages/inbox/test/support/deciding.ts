@@ -19,6 +19,11 @@ export async function openRequest(
 /** What is open has stood still for long enough. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^(?:More|Cancel)\b/ }).waitFor();
+  await still(page);
+}
+
+/** What has just been drawn stands still for long enough. */
+export async function still(page: Page): Promise<void> {
   await page.waitForTimeout(550);
 }
 

@@ -154,8 +154,7 @@ export function FreezeDialog({ tool, agent, refresh, onClose }: FreezeDialogProp
 }
 
 function refusalText(error: unknown): string | undefined {
-  if (isApiError(error, "FORBIDDEN"))
-    return "You may not freeze this. You can freeze a tool that you may sign, by its exact name. Operators can freeze anything.";
-  if (isApiError(error)) return undefined;
-  return "No answer came. It may be frozen already. Press again: that is safe, the same freeze twice is one.";
+  return isApiError(error, "FORBIDDEN")
+    ? "You may not freeze this. You can freeze a tool that you may sign, by its exact name. Operators can freeze anything."
+    : undefined;
 }

@@ -6,6 +6,7 @@ import { Dialog } from "./dialog.tsx";
 import { failureText } from "./failure-text.ts";
 import { Notice } from "./notice.tsx";
 import { catchFocus } from "./page-frame.tsx";
+import { useMeant } from "./use-meant.ts";
 import styles from "./confirm-dialog.module.css";
 
 interface ConfirmDialogProps {
@@ -28,6 +29,7 @@ export function ConfirmDialog({ title, children, act, acting, leave, look = "dan
   const { session } = useApp();
   const isBusy = useSignal(false);
   const failure = useSignal<unknown>(undefined);
+  const isMeant = useMeant();
 
   async function confirm(): Promise<void> {
     if (isBusy.value) return;
@@ -53,7 +55,7 @@ export function ConfirmDialog({ title, children, act, acting, leave, look = "dan
         <Button autofocus onPress={() => isBusy.value || onClose()}>
           {leave}
         </Button>
-        <Button look={look} busy={isBusy.value ? acting : undefined} onPress={() => void confirm()}>
+        <Button look={look} busy={isBusy.value ? acting : undefined} isMeant={isMeant} onPress={() => void confirm()}>
           {act}
         </Button>
       </div>
@@ -61,12 +63,13 @@ export function ConfirmDialog({ title, children, act, acting, leave, look = "dan
   );
 }
 
-/** What was refused, in place of what was about to be done. */
+/** What was refused, in place of what was about to be done. Without an answer it may have been done, and nobody is told that it wasn't. */
 export function Refusal({ error, text }: { readonly error: unknown; readonly text: string | undefined }) {
-  const { what, todo } = failureText(error);
+  const { what, todo, next } = failureText(error, "signing");
+  const isOpen = next === "again";
   return (
-    <Notice tone="danger" title="This was not done">
-      <p>{text ?? `${what} ${todo}`}</p>
+    <Notice tone="danger" title={isOpen ? what : "This was not done"}>
+      <p>{text ?? (isOpen ? todo : `${what} ${todo}`)}</p>
     </Notice>
   );
 }

@@ -40,7 +40,7 @@ export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-const AGAIN_IS_SAFE = "It may have been recorded. Press again: that is safe, the same decision twice changes nothing.";
+const AGAIN_IS_SAFE = "It may have been recorded. Press again: that is safe, the same twice changes nothing.";
 const MAYBE_DONE: ReadonlySet<string> = new Set<ApiErrorCode>(["NO_ANSWER", "TIMEOUT", "INTERNAL", "NOT_COUNTERSIGN"]);
 const LOOK = "Look at it again, then decide.";
 const WAITS_TO_BE_TRIED = "Nothing was changed. Try again in a moment.";

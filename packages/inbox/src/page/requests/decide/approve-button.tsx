@@ -2,9 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
 import { Icon } from "../../look/icon.tsx";
+import { STILL } from "../../look/use-meant.ts";
 import styles from "./approve-button.module.css";
 import { isCoarse } from "./coarse.ts";
-import { approveBy, HOLD, isPlain, STILL, type Care, type Means } from "./how-to-approve.ts";
+import { approveBy, HOLD, isPlain, type Care, type Means } from "./how-to-approve.ts";
 
 interface ApproveButtonProps {
   readonly care: Care;

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
+import { useMeant } from "../../look/use-meant.ts";
 import { ACTS } from "./act.ts";
 import type { Deciding } from "./decider.ts";
-import { useMeant } from "./use-meant.ts";
 import styles from "./panel.module.css";
 
 interface FootProps {

@@ -42,11 +42,6 @@ export function isGrave({ kind, severity }: Review["warnings"][number]): boolean
   return severity === "danger" || (severity === "caution" && kind !== "deadline");
 }
 
-/**
- * A press counts on what has stood still for so long when it is pressed, however long a busy page takes to hear of that: the second
- * click of a double click doesn't reach the next request.
- */
-export const STILL = 500;
 /** What was opened by a key is answered by that key after so long at the earliest. */
 export const AGAIN = 300;
 /** How long a finger holds. It signs when it is lifted: until then, it can slide off. */

@@ -1,5 +1,10 @@
 import { useMemo } from "preact/hooks";
-import { STILL } from "./how-to-approve.ts";
+
+/**
+ * A press counts on what has stood still for so long when it is pressed, however long a busy page takes to hear of that: the second
+ * click of a double click doesn't reach the next request.
+ */
+export const STILL = 500;
 
 /**
  * Is a press meant for what the component shows? It stands where something else was pressed to open it: the second click of a
