@@ -35,3 +35,19 @@ test("one decision about three: what isn't alike is left out, and each is listed
   expect(batches[0]?.batch).toBe(batches[1]?.batch);
   expect((await recorded(inbox, wire)).events).toEqual(["asked"]);
 });
+
+test("whoever changes their mind sees the comment that they have written for the other decision", async () => {
+  const [one] = [await payment(2_000), await payment(3_000)];
+  const page = await chooseAll(browser, inbox);
+  const dialog = page.getByRole("dialog");
+  const comment = dialog.getByLabel("Comment, for people and the audit trail");
+  await dialog.getByLabel("Approve", { exact: true }).check();
+  await comment.fill("All paid in May");
+  await dialog.getByLabel("Reject", { exact: true }).check();
+  expect(await comment.inputValue()).toBe("All paid in May");
+  await comment.fill("");
+  await dialog.getByRole("button", { name: "Reject 2" }).click();
+  await dialog.getByRole("heading", { name: "Decided: 2" }).waitFor();
+  const [signed] = (await recorded(inbox, one)).request?.decisions ?? [];
+  expect(signed?.decision).toEqual({ type: "reject", then: "continue" });
+});

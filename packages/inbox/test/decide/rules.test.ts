@@ -80,4 +80,7 @@ test("what the outside system says is complete before it is sent", () => {
   expect(settlementOf("retry", "")).toEqual({ retry: true });
   expect(resultOf("12").isJson).toBe(true);
   expect(resultOf("twelve").isJson).toBe(false);
+  // The number of a transfer: the model gets it digit by digit.
+  expect(settlementOf("executed", "9007199254740993")).toEqual({ executed: "9007199254740993" });
+  expect(resultOf('{"paid":1,"paid":2}')).toEqual({ value: '{"paid":1,"paid":2}', isJson: false });
 });

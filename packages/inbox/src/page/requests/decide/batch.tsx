@@ -144,7 +144,7 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
           {type.value === "reject" && (
             <RejectFields {...rejecting.value} onChange={(changes) => (rejecting.value = { ...rejecting.value, ...changes })} />
           )}
-          {type.value === "approve" && (
+          {type.value !== undefined && (
             <div class={panel["field"]}>
               <label for={`${id}comment`} class={panel["soft"]}>
                 Comment, for people and the audit trail

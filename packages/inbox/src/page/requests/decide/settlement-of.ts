@@ -1,4 +1,5 @@
 import type { Settlement } from "@countersign/server/client";
+import { parseJson } from "../edit/parse-json.ts";
 
 /** What an outside system can say of a call that was started. */
 export type Happened = "executed" | "retry" | "failed";
@@ -10,11 +11,8 @@ export function settlementOf(happened: Happened | undefined, text: string): Sett
   return happened === "failed" ? { failed: text } : { executed: resultOf(text).value };
 }
 
-/** What somebody typed as a result: JSON if it is some, else text. */
+/** What somebody typed as a result: JSON if all of it can be kept as it is, such as the digits of a long number, else text. */
 export function resultOf(text: string): { readonly value: unknown; readonly isJson: boolean } {
-  try {
-    return { value: JSON.parse(text), isJson: true };
-  } catch {
-    return { value: text, isJson: false };
-  }
+  const read = parseJson(text);
+  return "value" in read ? { value: read.value, isJson: true } : { value: text, isJson: false };
 }
