@@ -28,6 +28,7 @@ const CASES: readonly Case[] = [
   [["history", "x"], 3, "There is no request x"],
   [["settle", "x"], 2, "--executed"],
   [["settle", "x", "--executed", "nonsense"], 2, "is not JSON"],
+  [["settle", "x", "--executed", "12345678901234567890"], 2, "--executed can't be taken: A number keeps about 16 digits"],
   [["settle", "x", "--retry"], 3, "There is no request x"],
   [["settle", "x", "--retry", "--failed", "no such payment"], 2, "--failed"],
   [["settle", "x", "--failed", ""], 2, "Say why: --failed <reason>."],

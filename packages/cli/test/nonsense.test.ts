@@ -24,6 +24,8 @@ const CASES: readonly Case[] = [
   [["show", ANSI], 3, "There is no request \\u{1b}[31mred\\u{202e}"],
   [["approve", "x", ...DIGEST], 2, "Who signs?", { ...NOBODY, COUNTERSIGN_ROLES: "" }],
   [["edit", "x", "--args", "{"], 2, "is not JSON"],
+  [["edit", "x", "--args", '{"amount": 1, "amount": 2}'], 2, "--args can't be taken: amount: this name stands twice in one object"],
+  [["edit", "x", "--args", '{"to": [{"amount": 9007199254740993}]}'], 2, "to[1].amount: A number keeps about 16 digits"],
   [["inbox"], 2, "needs a terminal"],
   [["freeze", "--reason", "x"], 2, "Freeze what?"],
   [["audit", "query", "--since", "yesterday"], 2, "24h or 30d"],

@@ -11,3 +11,4 @@ export type { DocumentNote } from "./ledger/note.ts";
 export type { DocumentClaim, DocumentQuery, DocumentRecord, NewDocument } from "./store/documents.ts";
 export { inspectTools } from "./run/define-runner.ts";
 export { documentsOf, type Documents } from "./surface/documents.ts";
+export { jsonFlaws, type JsonFlaw } from "./surface/json-flaws.ts";

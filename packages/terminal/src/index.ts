@@ -10,6 +10,7 @@ export type { Input, Keys, Named } from "./input-decoder.ts";
 export { Dialogue, type Interlude, type Sitting } from "./dialogue.ts";
 export { Edit, signedEdit, type EditExtras } from "./edit/edit.ts";
 export { EditLeft } from "./edit/edit-left.ts";
+export { numberFlaw } from "./edit/number.ts";
 export { inDialogue } from "./in-dialogue.ts";
 export { originHere } from "./origin-here.ts";
 export { questionRows } from "./question-rows.ts";

@@ -2,6 +2,9 @@ import { readFileSync } from "node:fs";
 import { text as textOf } from "node:stream/consumers";
 import type { Duration, JsonObject } from "@countersign/core";
 import { durationMs } from "@countersign/core/policy";
+import { jsonFlaws } from "@countersign/core/surface";
+import { pathText } from "@countersign/review";
+import { numberFlaw } from "@countersign/terminal";
 import { InvalidArgumentError } from "commander";
 import { unread, usage } from "../failure.ts";
 
@@ -50,7 +53,16 @@ export async function json(source: string, what: string): Promise<unknown> {
   return valueIn(await textAt(source), what);
 }
 
+/** What is signed, or told to a model, is what was written, as in an editor: of a name that stands twice, nobody chooses one. */
 function valueIn(text: string, what: string): unknown {
+  const value = parsed(text, what);
+  const [flaw] = jsonFlaws(text, numberFlaw);
+  if (!flaw) return value;
+  const where = flaw.path.length > 0 ? `${pathText(flaw.path)}: ` : "";
+  throw usage(`${what} can't be taken: ${where}${flaw.message.replace(/[^.]$/, "$&.")}`);
+}
+
+function parsed(text: string, what: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,14 +1,13 @@
-/** A number as YAML reads it; `kept`: does it still say what was written? */
-export interface ReadNumber {
-  readonly value: number;
-  readonly kept: boolean;
-}
-
-/** A number of YAML's core schema: decimal, `0x…` or `0o…`. JSON's numbers keep about 16 digits. */
-export function readNumber(source: string): ReadNumber {
+/**
+ * Why a number, as somebody wrote it, can't be taken: another one would run. JSON's numbers keep about 16 digits. Undefined: it can.
+ * @param source as YAML's core schema has it: decimal, `0x…` or `0o…`
+ */
+export function numberFlaw(source: string): string | undefined {
   const value = Number(source);
-  if (/^0[xo]/.test(source)) return { value, kept: Number.isSafeInteger(value) };
-  return { value, kept: Number.isFinite(value) && decimal(source) === decimal(String(value)) };
+  const isKept = /^0[xo]/.test(source) ? Number.isSafeInteger(value) : Number.isFinite(value) && decimal(source) === decimal(String(value));
+  if (isKept) return undefined;
+  const becomes = Number.isFinite(value) ? `: it would become ${value}` : "";
+  return `A number keeps about 16 digits, and ${source} has more${becomes}. Put it in quotes if the tool takes a text.`;
 }
 
 /** The same text for the same decimal number, however it is written. */

@@ -2,7 +2,7 @@ import type { ArgsPath, JsonObject } from "@countersign/core";
 import { pathText, visible } from "@countersign/review";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node, type Scalar } from "yaml";
 import type { Mistake } from "./notes.ts";
-import { readNumber } from "./number.ts";
+import { numberFlaw } from "./number.ts";
 import { yamlWords } from "./yaml-words.ts";
 
 /** What somebody wrote: arguments whose places are known, mistakes, or nothing. */
@@ -127,13 +127,8 @@ class Walk {
       return this.#refuse(path, `${source} is no number in JSON. Put it in quotes if it's a text.`);
     if (/^[-+]?0\d/.test(source))
       return this.#refuse(path, `${source} begins with a zero. Put it in quotes if it's a text, or leave the zero out.`);
-    const read = readNumber(source);
-    if (read.kept) return read.value;
-    const becomes = Number.isFinite(read.value) ? `: it would become ${read.value}` : "";
-    return this.#refuse(
-      path,
-      `A number keeps about 16 digits, and ${source} has more${becomes}. Put it in quotes if the tool takes a text.`,
-    );
+    const flaw = numberFlaw(source);
+    return flaw === undefined ? Number(source) : this.#refuse(path, flaw);
   }
 }
 
