@@ -9,7 +9,7 @@ import {
   type Principal,
   type RunOutcome,
 } from "@countersign/core";
-import { currentThread, openThread } from "@countersign/core/adapter";
+import { currentThread, defineRunner, openThread, type ProposedCall } from "@countersign/core/adapter";
 import { scriptedReviewer, testGate } from "@countersign/testing";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -343,5 +343,47 @@ describe("a start that died", () => {
     down = false;
     expect(transcript(await runner.resume("t")).map(({ text }) => text)).toEqual(["hi", "hello"]);
     expect(seen).toEqual(["hi", "hi"]);
+  });
+});
+
+describe("a run that is called off begins no effect, also where its framework doesn't look at the signal", () => {
+  const why = new Error("nobody listens any more");
+  function open(reviewer?: ReturnType<typeof scriptedReviewer>) {
+    const gate = testGate(policy, reviewer && { reviewer });
+    let paid = 0;
+    const proposed: ProposedCall = { turnId: "m", callId: "c", tool: "pay", args: { amount: 4_200, to: "Acme" } };
+    const continuation = { format: 1, data: {} };
+    const runner = defineRunner<string, string, unknown, unknown>(gate, {
+      name: "deaf",
+      framework: "deaf",
+      async advance(thread) {
+        if (await thread.mustWait(proposed)) return { status: "suspended", calls: [proposed], continuation };
+        await thread.execute(proposed, () => ++paid);
+        return { status: "completed", output: "done", text: "done" };
+      },
+    });
+    return { gate, runner, paid: () => paid };
+  }
+
+  it("before it has begun", async () => {
+    const { gate, runner, paid } = open();
+    await runner.start("t", "pay");
+    const signal = AbortSignal.abort(why);
+    await expect(runner.start("t", "another", { signal, pending: "cancel" })).rejects.toBe(why);
+    const [request] = (await gate.list({ status: "pending" })).items;
+    if (request) await gate.decide(request, approve(), { by: alice });
+    await expect(runner.resume("t", { signal })).rejects.toBe(why);
+    expect(paid()).toBe(0);
+    expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+    expect(paid()).toBe(1);
+  });
+
+  it("while a reviewer of this process thinks", async () => {
+    const leaving = new AbortController();
+    const { runner, paid } = open(scriptedReviewer({ pay: () => (leaving.abort(why), approve()) }));
+    await expect(runner.start("t", "pay", { signal: leaving.signal })).rejects.toBe(why);
+    expect(paid()).toBe(0);
+    expect(await runner.resume("t")).toMatchObject({ status: "completed" });
+    expect(paid()).toBe(1);
   });
 });

@@ -75,6 +75,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
   const nativeOf = (given: Options<Native> | undefined): Native => ownOptions(spec, given);
   const beforeRun = (threadId: string, given: Options<Native> | undefined): void => {
     const native = nativeOf(given);
+    given?.signal?.throwIfAborted();
     spec.beforeRun?.(threadId, native);
   };
   const keptOf = async (threadId: string, input: Input): Promise<unknown> => {

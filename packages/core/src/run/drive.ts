@@ -49,6 +49,8 @@ export async function drive<Input, Output, Messages>(
       continuation: await decodeContinuation(record.continuation, record.framework),
     };
     const rest = await untilItRests(internals, thread, from, async (next) => {
+      // Called off while it was taken, or while a reviewer was asked: what is signed by now waits for the next run.
+      either.throwIfAborted();
       const advanced = await withThread(theirs, () => advance(theirs, next, either));
       if (!spec.keepsConversation) refuseLostConversation(advanced, record, invocation);
       return advanced;
