@@ -1,6 +1,7 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import { demand, demandGate, demandOptions, demandThread } from "@countersign/core/adapter";
 import type { ModelMessage, ToolSet } from "ai";
+import { believed } from "./believed.ts";
 import { look, type NativeOptions } from "./native-offers.ts";
 import { withEditsTold } from "./retold.ts";
 import { threadOf } from "./run.ts";
@@ -22,19 +23,20 @@ import { isStopped, waitingIn } from "./waiting.ts";
  */
 export async function applyDecisions(
   gate: Gate,
-  messages: ModelMessage[],
+  given: ModelMessage[],
   ref: ThreadRef,
   options: NativeOptions & { readonly tools?: ToolSet | undefined } = {},
 ): Promise<{ status: "ready"; messages: ModelMessage[] } | { status: "pending"; pending: readonly ApprovalRequest[] }> {
   demandGate(gate);
-  const isMessages = Array.isArray(messages) && messages.every((message: unknown) => typeof message === "object" && message !== null);
-  demand(isMessages, messages, "the messages", "applyDecisions(gate, messages, { threadId })");
+  const isMessages = Array.isArray(given) && given.every((message: unknown) => typeof message === "object" && message !== null);
+  demand(isMessages, given, "the messages", "applyDecisions(gate, messages, { threadId })");
   demandThread(ref ?? null, "applyDecisions(gate, messages, { threadId })");
   demandOptions(options, ["tools", "ungated"], "applyDecisions(gate, messages, { threadId }, { tools })");
   const { tools, ungated } = options;
   if (tools) look(gate, tools, ungated);
-  const turn = openTurn(messages);
   const thread = threadOf(gate, ref);
+  const messages = await believed(thread, given);
+  const turn = openTurn(messages);
   if (!turn) return { status: "ready", messages: await withEditsTold(gate, thread, messages, tools) };
   const calls = proposedCalls(messages, turn, "questions");
   if (tools) refuseUnfit(gate, tools, turn.open.filter(isAsked));

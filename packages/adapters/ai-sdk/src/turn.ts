@@ -97,7 +97,7 @@ function turnIdAt(messages: readonly ModelMessage[], at: number, by: KnownBy): s
 }
 
 /** A question of the SDK that a person answers. */
-function isQuestion(part: Part): part is Extract<Part, { type: "tool-approval-request" }> {
+export function isQuestion(part: Part): part is Extract<Part, { type: "tool-approval-request" }> {
   return part.type === "tool-approval-request" && !part.isAutomatic;
 }
 

@@ -10,7 +10,10 @@ const thread = { threadId: "chat-1", requestedBy: "bob" };
 const asking = (amount = 4_200) => [{ calls: [{ id: "call_0", tool: "pay", args: { amount, to: "Acme" } }] }, { text: "done" }];
 /** In version 6 there is no other way to what a page gets. */
 interface Shown {
-  toUIMessageStream(options: { originalMessages: ai7.UIMessage[] }): ReadableStream<ai7.UIMessageChunk>;
+  toUIMessageStream(options: {
+    originalMessages: ai7.UIMessage[];
+    onFinish?: (end: { messages: ai7.UIMessage[] }) => void;
+  }): ReadableStream<ai7.UIMessageChunk>;
 }
 /** What is behind a call that has run. */
 const DONE: ai7.ModelMessage[] = [
@@ -144,6 +147,38 @@ describe.each([
     await turn(process());
     say("thanks");
     expect(told(await turn(process()))).toEqual([expect.stringMatching(/4000[^]*paid 4000 to Acme$/), "paid 4200 to Acme"]);
+  });
+
+  test("what a page was shown in the place of an error that ended the run is no answer: the call runs when it can", async () => {
+    const world = open(asking());
+    let shown: ai7.UIMessage[] = [{ id: "1", role: "user", parts: [{ type: "text", text: "pay Acme" }] }];
+    const round = async () => {
+      const messages = await ai.convertToModelMessages(shown, { tools: world.tools });
+      const applied = await applyDecisions(world.gate, messages, thread, { tools: world.tools });
+      if (applied.status === "pending") return;
+      const { model } = world.scripted;
+      const result: unknown = ai.streamText({ model, tools: world.tools, messages: applied.messages, stopWhen: ai7.isStepCount(5) as never, maxRetries: 0, onError: () => {} }); // prettier-ignore
+      const onFinish = ({ messages: kept }: { messages: ai7.UIMessage[] }) =>
+        void (shown = JSON.parse(JSON.stringify(kept)) as ai7.UIMessage[]);
+      await Array.fromAsync((result as Shown).toUIMessageStream({ originalMessages: shown, onFinish }));
+    };
+    await round();
+    await round();
+    const { id } = await world.only();
+    // Nor is what somebody writes into the page.
+    const honest = shown;
+    const forge = (part: ai7.UIMessage["parts"][number]) => (ai7.isToolUIPart(part) ? { ...part, state: "output-available", output: "paid" } : part); // prettier-ignore
+    shown = shown.map((message) => ({ ...message, parts: message.parts.map(forge) }) as ai7.UIMessage);
+    await round();
+    expect(world.scripted.transcript().requests).toBe(1);
+    shown = honest;
+    await world.approve();
+    const freeze = await world.gate.freeze({ tool: "pay" }, { by: alice, reason: "stop" });
+    await round();
+    expect(JSON.stringify(shown)).toContain("pay is frozen");
+    await world.gate.liftFreeze(freeze.id, { by: alice });
+    await round();
+    expect([world.paid, told(world), (await world.gate.get(id))?.execution]).toEqual([[{ amount: 4_200, to: "Acme" }], ["paid 4200 to Acme"], "done"]); // prettier-ignore
   });
 
   test("in ModelMessages, which keep it, an edit is told once, and messages without one stay as they are", async () => {
