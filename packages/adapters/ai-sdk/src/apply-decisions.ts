@@ -5,7 +5,7 @@ import { believed } from "./believed.ts";
 import { look, type NativeOptions } from "./native-offers.ts";
 import { withEditsTold } from "./retold.ts";
 import { threadOf } from "./run.ts";
-import { responsesTo, toolMessage } from "./told.ts";
+import { answersToOpenCalls, responsesTo, toolMessage } from "./told.ts";
 import { isAsked, openTurn, proposedCalls } from "./turn.ts";
 import { refuseStricter, refuseUnfit } from "./unfit.ts";
 import { isStopped, waitingIn } from "./waiting.ts";
@@ -18,7 +18,7 @@ import { isStopped, waitingIn } from "./waiting.ts";
  * @param options.tools the gated tools that you pass to the SDK. A reviewer's edit can then be checked by their schemas, and a
  * deploy without the tool of a call that waits, or without its gate, is refused
  * @param options.ungated tools that are meant to run without the gate: about others the gate warns, once
- * @throws NOT_APPROVED if a reviewer stopped the run, SETUP if something was said after the calls, STATE_INCOMPATIBLE if
+ * @throws NOT_APPROVED if a reviewer stopped the run, until something is said after its calls; SETUP if something was said after others, STATE_INCOMPATIBLE if
  * `tools` no longer fit the calls, and what `suspend` throws
  */
 export async function applyDecisions(
@@ -48,11 +48,16 @@ export async function applyDecisions(
     if (waits) return { status: "pending", pending: await thread.pending(waiting) };
   }
   if (tools) await refuseStricter(thread, tools, calls);
-  if (turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
-  if (await isStopped(thread, calls))
-    throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: "Its reviewer stopped the run." });
+  const isOver = await isStopped(thread, calls);
+  if (isOver && !turn.passed) throw new CountersignError("NOT_APPROVED", { request: undefined }, { note: STOPPED });
+  if (!isOver && turn.passed) throw new CountersignError("SETUP", { hint: PASSED });
   const told = await withEditsTold(gate, thread, messages, tools);
+  if (isOver) {
+    const answers = await answersToOpenCalls({ thread, tools: tools ?? {}, outputs: new Map() }, messages, "questions");
+    return { status: "ready", messages: [...told.slice(0, turn.end), ...answers, ...told.slice(turn.end)] };
+  }
   return { status: "ready", messages: [...told, ...toolMessage(await responsesTo(thread, turn, calls))] };
 }
+const STOPPED = "Its reviewer stopped the run. Add what the user says next to the messages: the conversation goes on with that.";
 const PASSED =
   "The calls are decided, and something was said after them. The SDK goes on from the last message only: pass the messages up to the calls, and add the rest when the calls have run.";

@@ -104,7 +104,7 @@ function agentRunner<C, A extends AgentLike>(
   /** The conversation with a result for each call. */
   async function withResults({ run }: Driven, saved: Saved): Promise<Saved> {
     run.outputs.clear();
-    return grown(saved, { messages: await answersToOpenCalls(run, saved.messages) }, run);
+    return grown(saved, { messages: await answersToOpenCalls(run, saved.messages, "history") }, run);
   }
 
   /** From a turn that the SDK stopped at. */

@@ -3,7 +3,7 @@ import { leftOpen, NO_RESULT, NOT_RUN, type ProposedCall, type Thread } from "@c
 import type { ModelMessage, ToolModelMessage, ToolSet } from "ai";
 import { gatedOf } from "./gated.ts";
 import type { Run } from "./run.ts";
-import { openTurn, proposedCalls, type OpenCall, type Turn } from "./turn.ts";
+import { openTurn, proposedCalls, type KnownBy, type OpenCall, type Turn } from "./turn.ts";
 import { plainOutput, withNotice, worded, type Aside, type ModelOutput } from "./worded.ts";
 
 /** By the very arguments object: the SDK hands it to the tool, and then to what makes the model's text of the result. */
@@ -43,10 +43,14 @@ export function asideFor(input: unknown): Aside {
  * An answer to each call that was left open, from what is recorded of it: providers refuse a conversation with open calls. A
  * question of the provider's own is answered in its own form, and what it runs without a question is its own to answer.
  */
-export async function answersToOpenCalls(run: Run, messages: readonly ModelMessage[]): Promise<readonly ToolModelMessage[]> {
+export async function answersToOpenCalls(
+  run: Pick<Run, "thread" | "tools" | "outputs">,
+  messages: readonly ModelMessage[],
+  by: KnownBy,
+): Promise<readonly ToolModelMessage[]> {
   const turn = openTurn(messages);
   if (!turn) return [];
-  const calls = proposedCalls(messages, turn, "history");
+  const calls = proposedCalls(messages, turn, by);
   const answers = turn.open.map(async (open, index): Promise<ToolModelMessage["content"]> => {
     const call = calls[index];
     if (!open.providerExecuted) return [resultOf(open, call ? await outputFor(run, call) : denied(NO_RESULT))];
@@ -124,7 +128,7 @@ async function refusalOf(thread: Thread, call: ProposedCall, providerExecuted: b
 }
 const BY_PROVIDER = "The provider was told to run it.";
 
-async function outputFor({ thread, tools, outputs }: Run, call: ProposedCall): Promise<ModelOutput> {
+async function outputFor({ thread, tools, outputs }: Pick<Run, "thread" | "tools" | "outputs">, call: ProposedCall): Promise<ModelOutput> {
   const left = await leftOpen(thread, call);
   switch (left.status) {
     case "ran": {

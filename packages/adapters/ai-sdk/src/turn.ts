@@ -18,6 +18,8 @@ export interface Turn {
   /** Where its message stands. */
   readonly at: number;
   readonly open: readonly OpenCall[];
+  /** Behind its message and the results that stand there. */
+  readonly end: number;
   /** Something else than results stands behind it. */
   readonly passed: boolean;
 }
@@ -57,7 +59,9 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
       approvalId: asked.get(toolCallId),
       providerExecuted: providerExecuted === true,
     }));
-  return open.length > 0 ? { at, open, passed: later.some(({ role }) => role !== "tool") } : undefined;
+  const results = later.findIndex(({ role }) => role !== "tool");
+  const end = results < 0 ? messages.length : at + 1 + results;
+  return open.length > 0 ? { at, open, end, passed: end < messages.length } : undefined;
 }
 
 /**
@@ -65,7 +69,7 @@ export function openTurn(messages: readonly ModelMessage[]): Turn | undefined {
  * that died early proposes the same turn again. A loop of the application's own may prune that or sum it up, but it keeps the
  * SDK's own questions, which have ids: it can't answer them otherwise.
  */
-type KnownBy = "history" | "questions";
+export type KnownBy = "history" | "questions";
 
 /** The open calls of a turn as they are gated and signed. */
 export function proposedCalls(messages: readonly ModelMessage[], { at, open }: Turn, by: KnownBy): readonly ProposedCall[] {

@@ -202,6 +202,19 @@ describe.each([
     expect(told(world)).toEqual(["not this month"]);
   });
 
+  test("a reviewer's stop ends the turn: the loop is told so, and goes on with what is said next", async () => {
+    const calls = ["Acme", "Bolt"].map((to) => ({ id: `call_${to}`, tool: "pay", args: { amount: 4_200, to } }));
+    const world = open([{ calls }, { text: "then not" }]);
+    const { messages } = await world.generate([user]);
+    await world.run(messages);
+    await world.about("Acme").approve();
+    await world.about("Bolt").reject("no more of this", "stop");
+    await expect(world.run(messages)).rejects.toMatchObject({ code: "NOT_APPROVED", message: expect.stringContaining("stopped the run") });
+    const ran = await world.run([...messages, { role: "user", content: "and now?" }]);
+    expect(ran).toMatchObject({ status: "ran", result: { text: "then not" } });
+    expect([world.paid, told(world)]).toEqual([[], [expect.stringContaining("did not run"), "no more of this"]]);
+  });
+
   test("a UI's answer by the SDK's own approval id is a decision of whoever is signed in", async () => {
     const world = open(asking());
     const { messages } = await world.generate([user]);
