@@ -1,4 +1,4 @@
-import type { Gate, ThreadRef } from "@countersign/core";
+import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
 import {
   demandGate,
   demandOptions,
@@ -17,7 +17,7 @@ import { runnable, type RunnableTool, type ToolContext } from "./kinds.ts";
 import { offerOf, REMEDY } from "./offers.ts";
 import { newRun, threadOf, type Run } from "./run.ts";
 import { modelOutput } from "./told.ts";
-import { judged, mustPause } from "./waiting.ts";
+import { isRecord, judged, mustPause } from "./waiting.ts";
 import { arrive } from "./within.ts";
 
 /**
@@ -81,19 +81,32 @@ function gated(gate: Gate, original: Tool, wayTo: (tool: RunnableTool) => Way): 
 }
 
 function guarded(tool: RunnableTool, { requireApproval, enter }: Way): Partial<RunnableTool["function"]> {
-  const { execute, onToolCalled, eventSchema } = tool.function;
+  const { name, execute, onToolCalled, eventSchema } = tool.function;
   return {
     requireApproval,
     toModelOutput: (told) => modelOutput(tool, told),
     ...(onToolCalled && {
-      onToolCalled: (args, context) => enter(args, context, (parsed) => onToolCalled(parsed, context)),
+      async onToolCalled(args, context) {
+        refuseRenamed(name, this);
+        return enter(args, context, (parsed) => onToolCalled(parsed, context));
+      },
     }),
     ...(execute && {
-      execute: eventSchema
-        ? (args, context) => emitting((emit) => enter(args, context, (parsed) => finalOf(tool, execute(parsed, context), emit)))
-        : (args, context) => enter(args, context, (parsed) => execute(parsed, context)),
+      execute(args, context) {
+        refuseRenamed(name, this);
+        if (!eventSchema) return enter(args, context, (parsed) => execute(parsed, context));
+        return emitting((emit) => enter(args, context, (parsed) => finalOf(tool, execute(parsed, context), emit)));
+      },
     }),
   };
+}
+
+/** By `this` the SDK says what it offers the model. The policy would judge the call by the name that the tool had before. @throws SETUP */
+function refuseRenamed(name: string, offered: unknown): void {
+  const now = isRecord(offered) ? offered["name"] : undefined;
+  if (typeof now !== "string" || now === name) return;
+  const hint = `The tool ${now} was gated as ${name}, and the policy would judge its calls by that name. Pass it to gateTools as ${now}.`;
+  throw new CountersignError("SETUP", { hint });
 }
 
 /** Where the predicate for all calls isn't in place: the SDK says the arguments, and not which call it is. */

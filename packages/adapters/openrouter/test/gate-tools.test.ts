@@ -1,7 +1,7 @@
 import { createGate, definePolicy } from "@countersign/core";
 import { gateTools } from "@countersign/openrouter";
 import { describe, expect, test } from "vitest";
-import { paying } from "./support/desk.ts";
+import { openDesk, paying } from "./support/desk.ts";
 import { codeOf, openWorld } from "./support/world.ts";
 
 describe("gateTools alone", () => {
@@ -21,6 +21,17 @@ describe("gateTools alone", () => {
     const text = await codeOf(world.client.callModel({ model: "any", input: "go", tools, requireApproval: () => false }).getText());
     expect(text === "nothing thrown" ? world.told().join() : text).toMatch(/outside any thread/);
     expect(world.effects).toEqual([]);
+  });
+
+  test("a tool that got another name since is not judged by its old one: it doesn't run until it is gated again", async () => {
+    const desk = openDesk({ policy: definePolicy({ tools: { pay: "allow", bank_pay: "ask" } }) });
+    const world = await openWorld([[{ ...paying(5_000), name: "bank_pay" }]], { desk });
+    const [gated] = gateTools(world.gate, [world.pay], { threadId: "t" });
+    const renamed = { ...gated, function: { ...gated.function, name: "bank_pay" } };
+    await world.client.callModel({ model: "any", input: "go", tools: [renamed] }).getText();
+    expect([world.effects, world.told()]).toEqual([[], [expect.stringContaining("bank_pay was gated as pay")]]);
+    const runner = world.runner({ tools: [renamed] });
+    expect(await runner.start("r", "go")).toMatchObject({ status: "suspended", pending: [{ tool: "bank_pay" }] });
   });
 
   test("a gated tool may be gated again, and belongs to whoever gated it last", async () => {
