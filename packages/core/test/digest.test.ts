@@ -90,5 +90,6 @@ describe("what is signed", () => {
   it("names a turn by its history", () => {
     expect(turnIdOf([{ role: "user", text: "a" }])).not.toBe(turnIdOf([{ role: "user", text: "b" }]));
     expect(turnIdOf([{ a: 1, b: undefined }])).toBe(turnIdOf([{ a: 1 }]));
+    expect(turnIdOf(["half of \ud83d"])).not.toBe(turnIdOf(["half of \ud83e"]));
   });
 });

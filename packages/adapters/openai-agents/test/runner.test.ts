@@ -131,6 +131,15 @@ describe("what the model is told", () => {
   });
 });
 
+test("a message with half a character in it is no reason not to ask", async () => {
+  const desk = openDesk();
+  const agent = new Agent({ name: "A", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay]) });
+  const runner = createRunner(desk.gate, agent, { name: "a" });
+  expect(await runner.start("t", "pay \u{1f600}".slice(0, -1))).toMatchObject({ status: "suspended" });
+  await desk.approve();
+  expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5000 to x" });
+});
+
 describe("arguments", () => {
   test("what a strict model says null for, and the SDK leaves out, the policy and the reviewer don't see either", async () => {
     const Payment = z.object({ amount: z.number(), note: z.string().optional(), ref: z.string().nullable() });

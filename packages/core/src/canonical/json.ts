@@ -121,9 +121,10 @@ export function requestIdOf(tenant: string, threadId: string, call: ProposedCall
 
 /**
  * A turn id for frameworks whose messages have none: a hash of the conversation up to and including the message
- * that proposes the calls. What JSON drops or changes (undefined, Dates) is hashed as JSON would write it.
- * @throws NOT_JSON for cycles and BigInt
+ * that proposes the calls. What JSON drops or changes (undefined, Dates, half a character that was cut off) is hashed as JSON
+ * would write it.
+ * @throws TypeError for cycles and BigInt
  */
 export function turnIdOf(history: unknown): string {
-  return sha256(JSON.parse(JSON.stringify(history))).slice(0, 32);
+  return sha256OfJson(JSON.parse(JSON.stringify(history))).slice(0, 32);
 }
