@@ -33,6 +33,15 @@ describe("a call with arguments that don't fit is told of", () => {
     expect(paid).toEqual([]);
   });
 
+  test("once, if JSON can't carry what somebody would have to sign", async () => {
+    const text = definePolicy({ tools: { pay: { args: z.object({ note: z.string() }), ask: true } } });
+    const other = createGate({ policy: text, store: memoryStore(), onInvalid: (invalid) => told.push(invalid), warn: () => {} });
+    const model = scripted([call("c1", "pay", { note: "half of \ud83d" })], "sorry");
+    expect(await createRunner(other, { model, tools }).start("half", "go")).toMatchObject({ status: "completed", text: "sorry" });
+    expect(told).toMatchObject([{ tool: "pay", issues: [{ path: ["note"], message: "JSON has no word for this" }] }]);
+    expect(paid).toEqual([]);
+  });
+
   test("again if the model tries again", async () => {
     const model = scripted([call("c1", "pay", bad.args)], [call("c1", "pay", bad.args)], "sorry");
     await createRunner(gate, { model, tools }, "payments").start("u", "go");

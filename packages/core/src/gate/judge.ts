@@ -1,4 +1,4 @@
-import { requestIdOf } from "../canonical/json.ts";
+import { firstNonJson, requestIdOf } from "../canonical/json.ts";
 import type { ProposedCall } from "../contract/call.ts";
 import type { JsonObject } from "../contract/json.ts";
 import type { Principal } from "../contract/principal.ts";
@@ -22,6 +22,13 @@ const KEPT = 1_000;
 interface Said {
   readonly call: JudgedCall;
   readonly judgement: Judgement;
+}
+
+/** Nobody can sign what JSON can't carry, such as text with half a character in it: then the model has to say it again. */
+function signable(judgement: Judgement, { args }: JudgedCall): Judgement {
+  const bad = judgement.verdict.type === "ask" ? firstNonJson(args) : undefined;
+  if (!bad) return judgement;
+  return { ...judgement, verdict: { type: "invalid", issues: [{ path: bad, message: "JSON has no word for this" }] } };
 }
 
 /** The policy as one invocation asks it: once about each call, however many hooks the framework has. */
@@ -57,7 +64,7 @@ export class Judge {
     const known = this.#find(call);
     if (known) return known.judgement;
     const before = snapshotOf(call.args);
-    const judgement = this.#policy.judge(this.#checked(call));
+    const judgement = signable(this.#policy.judge(this.#checked(call)), call);
     this.#keep(call, before, judgement);
     return judgement;
   }
@@ -65,7 +72,7 @@ export class Judge {
   /** The same, for the last time: unless somebody has to be asked, the call is about to run or is refused. */
   conclude(call: JudgedCall): Judgement {
     const known = this.#find(call);
-    const judgement = known?.judgement ?? this.#policy.judge(this.#checked(call));
+    const judgement = known?.judgement ?? signable(this.#policy.judge(this.#checked(call)), call);
     const asks = judgement.verdict.type === "ask";
     if (known && !asks) this.#drop(known);
     if (!known && asks) this.#keep(call, snapshotOf(call.args), judgement);
@@ -78,7 +85,7 @@ export class Judge {
     const id = requestIdOf(ledger.tenant, invocation.threadId, call);
     const checked = { ...this.#checked(call), now: this.#firstLookAt(id) };
     const { judgement, counted } = await judgeCounting(ledger, invocation.threadId, countedIn(invocation, thread), ({ requests, totals }) =>
-      this.#policy.judge({ ...checked, history: pastCalls(requests, id), totals }),
+      signable(this.#policy.judge({ ...checked, history: pastCalls(requests, id), totals }), call),
     );
     invocation.counted = { at: thread?.version ?? 0, calls: counted };
     return judgement;
