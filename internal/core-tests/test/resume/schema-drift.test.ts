@@ -70,6 +70,12 @@ describe("what a schema adds to the arguments", () => {
     ["a default", Pay("JPY"), { to: "Acme", amount: 4 }, { sets: [{ path: ["currency"], value: "JPY" }], atRunTime: [] }],
     ["nothing", Pay("JPY"), { to: "Acme", amount: 4, currency: "USD" }, { sets: [], atRunTime: [] }],
     ["a transform", Pay("JPY"), { to: " Acme ", amount: 4, currency: "USD" }, { sets: [{ path: ["to"], value: "Acme" }], atRunTime: [] }],
+    [
+      "nothing where a member is undefined",
+      Pay("JPY"),
+      { to: "Acme", amount: 4, currency: "USD", memo: undefined },
+      { sets: [], atRunTime: [] },
+    ],
     ["what it drops", Pay("JPY"), { to: "Acme", amount: 4, currency: "USD", memo: "x" }, { sets: [{ path: ["memo"] }], atRunTime: [] }],
     [
       "inside lists",
@@ -329,4 +335,11 @@ it("a remembered decision holds only while the schema adds what its giver was sh
   expect((await ask("JPY", "2")).status).toBe("approved");
   expect((await ask("USD", "3")).status).toBe("pending");
   expect((await ask("JPY", "4")).status).toBe("approved");
+});
+
+it("arguments that held a member without a value run once they are signed", async () => {
+  const schema = z.looseObject({ to: z.string() });
+  const { asked, executed, gate } = called({ to: "Acme", memo: undefined });
+  await gate.decide(await asked(schema), approve(), { by });
+  expect(await executed(schema)).toMatchObject({ status: "ran", args: { to: "Acme" } });
 });

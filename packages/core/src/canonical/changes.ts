@@ -18,8 +18,13 @@ export function changesBetween(before: unknown, after: unknown, path: ArgsPath =
 
 function memberChange(before: JsonObject, after: JsonObject, key: string, path: ArgsPath): Sets {
   const at = [...path, key];
-  if (!Object.hasOwn(after, key)) return [{ path: at }];
-  return Object.hasOwn(before, key) ? changesBetween(before[key], after[key], at) : [{ path: at, value: after[key] }];
+  if (!hasMember(after, key)) return hasMember(before, key) ? [{ path: at }] : [];
+  return hasMember(before, key) ? changesBetween(before[key], after[key], at) : [{ path: at, value: after[key] }];
+}
+
+/** JSON drops members that are undefined. */
+function hasMember(object: JsonObject, key: string): boolean {
+  return Object.hasOwn(object, key) && object[key] !== undefined;
 }
 
 /** Undefined: there is nothing. */
