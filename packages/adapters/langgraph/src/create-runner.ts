@@ -106,8 +106,9 @@ export function createRunner<C, G extends Graph>(
     const tally = tallyOf(thread) ?? (await tallyFrom(running, from));
     const counter = counting(tally);
     const inTools = leavesAnswers(running, tally) ? counter : undefined;
-    const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools, streams });
     const config = await configFor<C>(options.context, thread);
+    const { control } = config;
+    const run = beginRun(gate, thread, () => toolNamesOf(running), { tally, inTools, control, streams });
     const settings = settingsFor(thread.id, config, signal);
     const input = await inputFor(running, thread.id, from);
     if (input === undefined) await refuseMissingTools(running, run, () => stateOf(running, thread.id, { subgraphs: true }));

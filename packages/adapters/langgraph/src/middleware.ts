@@ -94,7 +94,7 @@ export function approvalMiddleware<C>(
         const tools = hook.run.produced.get(turn.message);
         const pause = await pauseFor(hook, turn, await realCalls(hook.run, turn), (name) => tools?.get(name));
         if (pause) return pauseHook(hook, pause);
-        const answers = await stopOf(hook.run, turn);
+        const answers = await stopOf(hook.run, hook.surroundings, turn);
         return answers && { messages: [...answers], jumpTo: "end" };
       },
     },

@@ -3,18 +3,22 @@ import type { Thread } from "@countersign/core/adapter";
 import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
 import { mergeConfigs } from "@langchain/core/runnables";
 import { interopSafeParse, isInteropZodSchema } from "@langchain/core/utils/types";
+import { RunControl } from "@langchain/langgraph";
 import type { RunningGraph } from "./checkpoints/graph.ts";
 import { refuseExit, type RunConfig } from "./checkpoints/surroundings.ts";
 
 /** What a graph is given for each run. */
 export type PerRun = RunConfig & { readonly streamMode?: unknown };
 
-/** @throws SETUP for durability "exit" */
-export async function configFor<C>(make: ((thread: ThreadRef<C>) => unknown) | undefined, thread: Thread): Promise<PerRun> {
+/** With something to end the run by. @throws SETUP for durability "exit" */
+export async function configFor<C>(
+  make: ((thread: ThreadRef<C>) => unknown) | undefined,
+  thread: Thread,
+): Promise<PerRun & { readonly control: RunControl }> {
   const { id, requestedBy, context } = thread;
   const config = ((await make?.({ threadId: id, requestedBy, context } as ThreadRef<C>)) ?? {}) as PerRun;
   refuseExit(config);
-  return config;
+  return { ...config, control: config.control ?? new RunControl() };
 }
 
 /**

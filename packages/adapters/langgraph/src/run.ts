@@ -1,6 +1,7 @@
 import type { Gate, ThreadInfo } from "@countersign/core";
 import { currentThread, openThread, reviewerOf, type ProposedCall, type ShownRequest, type Thread } from "@countersign/core/adapter";
 import type { BaseCallbackHandler } from "@langchain/core/callbacks/base";
+import type { RunControl } from "@langchain/langgraph";
 import { agentNameOf, isRoot, type Surroundings } from "./checkpoints/surroundings.ts";
 import { FRAMEWORK } from "./framework.ts";
 import type { Tally } from "./tally.ts";
@@ -32,6 +33,8 @@ export interface Run {
   readonly tally: Tally | undefined;
   /** Hears of the model requests of its tools, where those of the agent can be seen without. */
   readonly inTools?: BaseCallbackHandler | undefined;
+  /** Under a runner: ends the graph that it drives. */
+  readonly control?: RunControl | undefined;
   /** The calls that it pauses for. */
   readonly suspended: ProposedCall[];
   /** Pauses for all calls of a turn at once, by turn: parallel tools share one. */
@@ -59,10 +62,11 @@ const underRunner = new WeakMap<Thread, { readonly gate: Gate; readonly run: Run
 /** Without one: LangGraph gives every run one control object, which all its tasks and nested graphs see. */
 const byControl = new WeakMap<object, Map<Gate, Map<string, Run>>>();
 
-/** What a runner keeps count with. */
+/** What a runner keeps count with, and ends the graph by. */
 interface Driver {
   readonly tally: Tally;
   readonly inTools: BaseCallbackHandler | undefined;
+  readonly control: RunControl;
 }
 
 /** A runner announces its run before the graph begins. */

@@ -1,3 +1,4 @@
+import { failure } from "@countersign/adapter-tests";
 import { definePolicy } from "@countersign/core";
 import { approvalMiddleware, createRunner } from "@countersign/langgraph";
 import { MemorySaver } from "@langchain/langgraph";
@@ -106,5 +107,30 @@ describe("inside a tool", () => {
     await desk.approve("x");
     expect(await runner.resume("t")).toMatchObject({ status: "completed", text: "paid 5 to x" });
     expect(desk.effects).toHaveLength(1);
+  });
+
+  test.each([
+    ["a runner", true],
+    ["none", false],
+  ])('then: "stop" in an agent that a tool runs ends the outer one too: its model is asked no more, with %s', async (_with, driven) => {
+    const desk = openDesk();
+    const middleware = [approvalMiddleware(desk.gate)];
+    const inner = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware });
+    const delegate = tool(async ({ task }: { task: string }) => (await inner.invoke({ messages: task })).messages.at(-1)?.text ?? "", {
+      name: "delegate",
+      description: "",
+      schema: z.object({ task: z.string() }),
+    });
+    const outer = openRunner(desk, { tools: [delegate] });
+    const task = JSON.stringify([["delegate", { task: paying([5_000, "x"], [5, "sibling"]) }]]);
+    const config = { configurable: { thread_id: "t" } };
+    await (driven ? outer.runner.start("t", task) : outer.agent.invoke({ messages: task }, config));
+    await desk.reject("x", "Fraud", "stop");
+    if (driven) expect(await outer.runner.resume("t")).toMatchObject({ status: "stopped", message: "Fraud" });
+    else expect(await failure(outer.agent.invoke(null, config))).toMatchObject({ name: "GraphDrained" });
+    expect(outer.model.requests).toBe(1);
+    expect(desk.effects).toEqual([]);
+    const messages = driven ? [outer.runner.start("t", "hello")] : [outer.agent.invoke({ messages: "hello" }, config)];
+    expect(JSON.stringify(await Promise.all(messages))).toMatch(/You said: hello/);
   });
 });

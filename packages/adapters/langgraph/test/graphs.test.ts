@@ -111,6 +111,24 @@ describe("agents as nodes of a larger graph", () => {
     expect(desk.effects).toEqual([{ amount: 5_000, to: "right" }]);
   });
 
+  test('then: "stop" in an agent ends the whole: no node behind it runs', async () => {
+    const desk = openDesk();
+    const agent = createAgent({ model: new ScriptedModel(obedient), tools: [desk.pay], middleware: [approvalMiddleware(desk.gate)] });
+    let went = false;
+    const graph = new StateGraph(MessagesAnnotation)
+      .addNode("agent", agent.graph as never)
+      .addNode("behind", () => ((went = true), {}))
+      .addEdge(START, "agent")
+      .addEdge("agent", "behind")
+      .compile({ checkpointer: new MemorySaver() });
+    const runner = createRunner(desk.gate, graph, { name: "graph" });
+    await runner.start("t", paying([5_000, "x"]));
+    await desk.reject("x", "Fraud", "stop");
+    expect(await runner.resume("t")).toMatchObject({ status: "stopped", message: "Fraud" });
+    expect(went).toBe(false);
+    expect((await runner.messages("t")).at(-1)?.text).toBe("Fraud");
+  });
+
   test("two agents side by side, one of them led around its pause: the other one goes on undisturbed", async () => {
     const desk = openDesk();
     const bypass = bypassTo("left");
