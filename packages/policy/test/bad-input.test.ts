@@ -38,6 +38,8 @@ describe("a file", () => {
     ["with a merge key", "version: 1\ntools: { a: { <<: {}, ask: true } }\n", 2, 15, /no setting <</],
     ["with a condition that is a tag", "version: 1\ntools: { a: { ask: !has(args.x) } }\n", 2, 20, /in quotes/],
     ["with a tag of another kind", "version: 1\ntools: !!js/function 'x'\n", 2, 8, /in quotes/],
+    ["with rules in an ordered map", "version: 1\ndefault: allow\ntools: !!omap [a: deny]\n", 3, 15, /tag out/],
+    ["with rules in a set", "version: 1\ndefault: allow\ntools: !!set { a }\n", 3, 14, /tag out/],
     ["with an unknown anchor", "version: 1\ntools: *x\n", 2, 8, /named &x/],
     ["with tools in a list", "version: 1\ntools: [a, b]\n", 2, 8, /map of rules/],
     ["with a tool without a name", "version: 1\ntools: { '': ask }\n", 2, 10, /Not a tool name/],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPlainObject } from "../canonical/json.ts";
 import type { StandardSchemaV1 } from "../contract/json.ts";
 import { redactSchema } from "../contract/mask.ts";
 import { termsSchema, type ReviewTerms } from "../contract/terms.ts";
@@ -102,9 +103,10 @@ export const policySchema: z.ZodType<GivenPolicy> = z.lazy(() =>
     always: z.array(railSchema).optional(),
     include: z.array(z.unknown()).optional(),
     tools: z
+      // What has no members of its own, such as a Map, would be a policy without rules.
       .custom<object>(
-        (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-        'expected an object: tools: { pay: "ask" }',
+        (value) => typeof value === "object" && value !== null && isPlainObject(value),
+        'expected a plain object: tools: { pay: "ask" }',
       )
       .optional(),
   }),

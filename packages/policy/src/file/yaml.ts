@@ -94,7 +94,10 @@ function childrenOf(token: CST.Token): readonly CST.Token[] {
   return token.items.flatMap(({ start, key, sep, value }) => [...start, ...(key ? [key] : []), ...(sep ?? []), ...(value ? [value] : [])]);
 }
 
-/** Keys that are there twice, or are no texts, and aliases of nothing. */
+const MAP = "tag:yaml.org,2002:map";
+const SEQ = "tag:yaml.org,2002:seq";
+
+/** Keys that are there twice, or are no texts, maps and lists of another kind, and aliases of nothing. */
 function wrongNodes(document: Document, file: Places): readonly Problem[] {
   const found: Problem[] = [];
   const visit = (node: unknown, path: Path): void => {
@@ -107,6 +110,9 @@ function wrongNodes(document: Document, file: Places): readonly Problem[] {
           node.range?.[0] ?? 0,
         ),
       );
+    // A set or an ordered map of YAML has no members that anybody would find: its rules would be passed over.
+    if ((isMap(node) || isSeq(node)) && node.tag !== undefined && node.tag !== (isMap(node) ? MAP : SEQ))
+      found.push(file.at("error", "Leave the YAML tag out: write a plain map, or a plain list.", path, node.range?.[0] ?? 0));
     if (isSeq(node)) for (const [index, item] of node.items.entries()) visit(item, [...path, index]);
     if (!isMap(node)) return;
     const seen = new Set<string>();
