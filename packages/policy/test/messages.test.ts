@@ -92,6 +92,11 @@ describe("a rule", () => {
     ["ask: true\nreview: { expiresIn: 2 days }", "Write `expiresIn: 2d`."],
     ["ask: true\nreview: { expiresIn: 1 week }", "Write `expiresIn: 7d`."],
     ["ask: true\nreview: { expiresIn: soon }", "Write a duration such as `expiresIn: 90s`, `15m`, `48h` or `3d`."],
+    ["ask: true\nreview: { expiresIn: 0h }", "Write a duration such as `expiresIn: 90s`, `15m`, `48h` or `3d`."],
+    [
+      "ask: true\nreview: { expiresIn: 99999d }",
+      "Write a duration such as `expiresIn: 90s`, `15m`, `48h` or `3d`. It is `36500d` at most.",
+    ],
     ["ask: true\nreview: { remind: 1h }", "Write `remind: [1h]`."],
     ["ask: true\nreview: { remind: [90 min] }", "Write `90m`."],
     ["ask: true\nreview: { quorum: [{ roles: finance }] }", "Write `roles: [finance]`."],

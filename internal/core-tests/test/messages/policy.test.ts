@@ -2,7 +2,7 @@ import { definePolicy, type Policy } from "@countersign/core";
 import { expect, test } from "vitest";
 
 const rule = (given: object): object => ({ tools: { pay: given } });
-const DURATION = 'Expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d".';
+const DURATION = 'Expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d"; 36500d at most.';
 
 test.each<[string, unknown, string]>([
   ["a misspelt setting", { defalt: "ask" }, "policy. There is no setting defalt. Did you mean default?"],
@@ -30,11 +30,16 @@ test.each<[string, unknown, string]>([
   ["a quorum of nobody", { review: { quorum: 0 } }, "review.quorum. Expected at least 1, got 0."],
   ["too few reviewers", { review: { reviewers: ["a"], quorum: 2 } }, "review.quorum. More signatures than there are reviewers: name more of them, or lower the quorum."], // prettier-ignore
   ["no duration", { review: { expiresIn: "2 days" } }, `review.expiresIn. ${DURATION}`],
+  ["a duration without an end", { review: { expiresIn: Number.MAX_SAFE_INTEGER } }, `review.expiresIn. ${DURATION}`],
+  ["a reminder in a thousand years", { review: { remind: ["365000d"] } }, `review.remind.0. ${DURATION}`],
+  ["a role that no index holds", { review: { roles: ["r".repeat(513)] } }, "review.roles.0. Longer than 512 bytes."],
   ["a late reminder", { review: { expiresIn: "1h", remind: ["2h"] } }, "review.remind.0. It comes when the request has expired already: make it shorter than expiresIn."], // prettier-ignore
   ["no schema", rule({ args: {}, ask: true }), "tools.pay.args. Expected a schema of zod, valibot or arktype, or fromJsonSchema(…)."],
   ["no path", rule({ ask: true, redact: ["iban"] }), "tools.pay.redact.0. Not a path such as args.iban."],
   ["a name with a space", { tools: { "send money": "ask" } }, "tools.send money. A tool's name has at least one character, and no spaces."],
-  ["a list of tools", { tools: ["pay"] }, 'tools. Expected an object: tools: { pay: "ask" }.'],
+  ["a list of tools", { tools: ["pay"] }, 'tools. Expected a plain object: tools: { pay: "ask" }.'],
+  ["a map of tools", { tools: new Map([["pay", "deny"]]) }, 'tools. Expected a plain object: tools: { pay: "ask" }.'],
+  ["tools of a class", { tools: Object.create({ pay: "deny" }) as object }, 'tools. Expected a plain object: tools: { pay: "ask" }.'],
 ])("a policy with a mistake says what to write: %s", (_, policy, message) => {
   expect(() => definePolicy(policy as object)).toThrow(`The policy is invalid at ${message}`);
 });

@@ -75,6 +75,7 @@ describe("documents", () => {
     ["a misspelt member", (documents) => documents.put({ ...KEY, expires: 1 } as never, 0), "INVALID_ARGS"],
     ["a body that is no JSON", (documents) => documents.put({ ...KEY, body: { at: new Date() } }, 0), "NOT_JSON"],
     ["a limit that is none", (documents) => documents.list({ collection: "keys", limit: 0 }), "INVALID_ARGS"],
+    ["a claim for good", (documents) => documents.claimDue({ collection: "keys", leaseMs: Number.MAX_SAFE_INTEGER, limit: 1 }), "INVALID_ARGS"], // prettier-ignore
     ["a claim without a lease", (documents) => documents.claimDue({ collection: "keys", leaseMs: 0, limit: 1 }), "INVALID_ARGS"],
     ["a chain of core's", (documents) => documents.put(KEY, 0, { ...given, subject: "thread/t" }), "INVALID_ARGS"],
     ["a chain that could be a request's", (documents) => documents.put(KEY, 0, { ...given, subject: "a".repeat(32) }), "INVALID_ARGS"],

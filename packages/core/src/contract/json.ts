@@ -3,7 +3,7 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 /**
  * A length of time: milliseconds as a number, or text such as `"500ms"`, `"30s"`, `"15m"`, `"48h"`, `"3d"`.
- * Always positive.
+ * Always positive, and a hundred years (36,500 days) at most.
  */
 export type Duration = number | `${number}${"ms" | "s" | "m" | "h" | "d"}`;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULTS } from "./defaults.ts";
 import type { Duration } from "./json.ts";
+import { isTooLong, TOO_LONG } from "./name.ts";
 
 /** What a reviewer can say of a call. */
 export const DECISIONS = ["approve", "edit", "reject"] as const;
@@ -100,12 +101,18 @@ export function lateNotices({
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
+/** A hundred years: what ends later has no date, and no whole number that every store can hold. */
+const LONGEST = 36_500 * UNITS.d;
+
 /** A duration in milliseconds, or undefined if it isn't one. */
 export function durationMs(duration: Duration): number | undefined {
-  if (typeof duration === "number") return Number.isFinite(duration) && duration > 0 ? duration : undefined;
+  const ms = typeof duration === "number" ? duration : written(duration);
+  return ms > 0 && ms <= LONGEST ? ms : undefined;
+}
+
+function written(duration: string): number {
   const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) ?? [];
-  const ms = amount === undefined ? 0 : Number(amount) * UNITS[unit as keyof typeof UNITS];
-  return ms > 0 ? ms : undefined;
+  return amount === undefined ? 0 : Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
 
 /** Node's timers fire at once beyond 24.8 days. */
@@ -120,15 +127,17 @@ export function timerMs(value: unknown): number | undefined {
 export const durationSchema: z.ZodType<Duration> = z
   .custom<Duration>(
     (value) => (typeof value === "number" || typeof value === "string") && durationMs(value as Duration) !== undefined,
-    'expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d"',
+    'expected a duration: milliseconds above 0, or text such as "90s", "15m", "48h" or "3d"; 36500d at most',
   )
   .meta({
     anyOf: [
-      { type: "number", exclusiveMinimum: 0 },
+      { type: "number", exclusiveMinimum: 0, maximum: LONGEST },
       { type: "string", pattern: "^\\d+(\\.\\d+)?(ms|s|m|h|d)$" },
     ],
   });
-const names = () => z.array(z.string().min(1)).min(1).readonly();
+/** Stores find a request by whom it invites. */
+const name = () => z.string().min(1).refine((text) => !isTooLong(text), TOO_LONG); // prettier-ignore
+const names = () => z.array(name()).min(1).readonly();
 const path = () => z.string().regex(/^args(\.[^.\s]+)+$/, "not a path such as args.amount");
 const MORE_THAN_REVIEWERS = "more signatures than there are reviewers: name more of them, or lower the quorum";
 const hasEnough = (reviewers: readonly string[] | undefined, roles: readonly string[] | undefined, count: number): boolean =>

@@ -3,6 +3,7 @@ import { jsonCopy } from "../canonical/json.ts";
 import { jsonObjectSchema } from "../contract/decision.ts";
 import type { Gate } from "../contract/gate.ts";
 import { nameSchema } from "../contract/name.ts";
+import { timerMs } from "../contract/terms.ts";
 import type { Page } from "../contract/request.ts";
 import { CountersignError } from "../errors/error.ts";
 import { parseInput } from "../errors/parse-input.ts";
@@ -114,9 +115,8 @@ const querySchema: z.ZodType<DocumentQuery> = z.lazy(() =>
     after: z.string().optional(),
   }),
 );
-const claimSchema = z.lazy(() =>
-  z.strictObject({ collection: nameSchema, leaseMs: z.number().positive(), limit: z.int().min(1).max(1_000) }),
-);
+const lease = () => z.number().refine((ms) => timerMs(ms) !== undefined, "expected ms above 0, and 24 days at most"); // prettier-ignore
+const claimSchema = z.lazy(() => z.strictObject({ collection: nameSchema, leaseMs: lease(), limit: z.int().min(1).max(1_000) }));
 
 function documentPortOf({ port }: Ledger): DocumentPort {
   if (port.documents) return port.documents;

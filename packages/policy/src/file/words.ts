@@ -1,4 +1,5 @@
-import { didYouMean } from "@countersign/core/policy";
+import type { Duration } from "@countersign/core";
+import { didYouMean, durationMs } from "@countersign/core/policy";
 import type { Path } from "./yaml.ts";
 
 /** A mistake as a schema tells it. */
@@ -81,7 +82,9 @@ function durationWords(name: string, value: unknown): string {
   const [, amount = "", unit = ""] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(String(value)) ?? [];
   const write = UNITS.find(([pattern]) => pattern.test(unit))?.[1](amount);
   const label = name === "" ? "" : `${name}: `;
-  return write === undefined ? `Write a duration such as \`${label}90s\`, \`15m\`, \`48h\` or \`3d\`.` : `Write \`${label}${write}\`.`;
+  if (write !== undefined && durationMs(write as Duration) !== undefined) return `Write \`${label}${write}\`.`;
+  const most = Number(amount || value) > 0 ? " It is `36500d` at most." : "";
+  return `Write a duration such as \`${label}90s\`, \`15m\`, \`48h\` or \`3d\`.${most}`;
 }
 
 /** Without its `when` the entry would always hold. */
