@@ -146,11 +146,17 @@ function checkBatch(terms: ReviewTerms, { batch, decision }: Vote): void {
 function isSameVote(record: RequestRecord, { decision, by, seen }: Vote): boolean {
   const mine = record.decisions.findLast((earlier) => isSamePerson(earlier.by, by));
   if (!mine || mine.decision.type !== decision.type || !isRemembered(mine.decision, decision)) return false;
-  if (decision.type === "reject") return true;
+  if (decision.type === "reject") return mine.decision.type === "reject" && saysSame(mine.decision, decision);
   if (!hasSigned(by, record) || record.state === "rejected" || record.state === "expired" || record.state === "cancelled") return false;
   const signed = decision.type === "approve" ? seen : digestOf({ ...record, args: editedArgs(record, decision.args).args });
   return mine.digest === (signed ?? digestOf(record));
 }
+
+/** Is the model told the same, and does the run go on in the same way? */
+function saysSame(a: Rejection, b: Rejection): boolean {
+  return a.message === b.message && (a.then ?? "continue") === (b.then ?? "continue");
+}
+type Rejection = Extract<Decision, { readonly type: "reject" }>;
 
 /** Nobody signs what they haven't seen. */
 function isAsSeen({ proposal }: RequestRecord, { seen }: Vote): boolean {
