@@ -3,6 +3,7 @@ import { DEFAULTS, type Limits, type Timings } from "./contract/defaults.ts";
 import type { Gate } from "./contract/gate.ts";
 import type { Duration } from "./contract/json.ts";
 import type { Policy } from "./contract/policy.ts";
+import { principalSchema } from "./contract/principal.ts";
 import type { Reviewer } from "./contract/reviewer.ts";
 import type { Store } from "./contract/store.ts";
 import { cancel } from "./decide/cancel.ts";
@@ -11,7 +12,7 @@ import { freeze, lift } from "./decide/freeze.ts";
 import { grants, revoke } from "./decide/grants.ts";
 import { approvesAll } from "./decide/reviewer.ts";
 import { wait } from "./decide/wait.ts";
-import { demandOptions } from "./errors/demand.ts";
+import { demand, demandFunctions, demandOptions } from "./errors/demand.ts";
 import { CountersignError } from "./errors/error.ts";
 import { tellingFaults } from "./gate/faults.ts";
 import { readCap, readId, readQuery } from "./gate/given.ts";
@@ -90,11 +91,13 @@ const OPTIONS: { readonly [K in keyof Required<GateOptions>]: true } = {
 /**
  * The gate. Synchronous; it opens nothing and owns nothing: whoever made the store closes it.
  * @example const gate = createGate({ policy, store: sqliteStore("countersign.db") })
- * @throws SETUP for a store, policy, tenant, agent, limit or duration that isn't one, and for an option that there isn't, also in `limits` and `timings`
+ * @throws SETUP for a store, policy, tenant, agent, reviewer, function, limit or duration that isn't one, and for an option that there isn't, also in `limits` and `timings`
  */
 export function createGate<Tools = {}, Context = unknown>(options: GateOptions<Tools, Context>): Gate<Tools, Context> {
   demandOptions(options, Object.keys(OPTIONS), "createGate({ policy, store })");
+  demandFunctions(options, ["onAllowed", "onInvalid", "now", "warn"], "createGate({ policy, store, warn: (message) => log(message) })");
   const { policy, store, reviewer } = options;
+  demand(reviewer === undefined || isReviewer(reviewer), reviewer, "reviewer", REVIEWER);
   const kernel = kernelOf(options);
   const { ledger } = kernel;
   warnAtStart(kernel, reviewer, store);
@@ -129,6 +132,13 @@ export function createGate<Tools = {}, Context = unknown>(options: GateOptions<T
   };
   const self = withInternals(gate, { kernel, reviewer });
   return self;
+}
+
+const REVIEWER = 'createGate({ policy, store, reviewer: { as: { id: "alice" }, review: (request) => approve() } })';
+
+/** Else it would be found out when the first call waits for it. */
+function isReviewer({ as, review }: Partial<Reviewer>): boolean {
+  return typeof review === "function" && principalSchema.safeParse(as).success;
 }
 
 type AnyGateOptions = Omit<GateOptions, "policy"> & { policy?: Policy | undefined };

@@ -32,7 +32,7 @@ export function readTimings(given: Timings = {}, reviewWithin?: Duration): Resol
 /** @throws SETUP for a key that isn't one, and for a limit that isn't one */
 export function readLimits(given: Partial<Limits> = {}): Limits {
   demandKeys("limits", given, Object.keys(LIMITS), "thread and requester, as in { thread: 20 }");
-  const limits: Limits = { ...LIMITS, ...given };
+  const limits = { ...LIMITS, ...Object.fromEntries(Object.entries(given).filter(([, limit]) => limit !== undefined)) } as Limits;
   for (const [scope, limit] of Object.entries(limits)) {
     if (limit === false || (Number.isInteger(limit) && limit > 0)) continue;
     throw setup(`limits.${scope} is ${shown(limit)}. Write a whole number from 1, or false for no limit`);

@@ -1,3 +1,4 @@
+import { demandOptions } from "@countersign/core/policy";
 import { readPolicy } from "./file/read.ts";
 import type { PolicyOptions } from "./load-policy.ts";
 import type { Problem } from "./problem.ts";
@@ -9,5 +10,6 @@ import type { Problem } from "./problem.ts";
  * // [{ severity: "error", message: "There is no field amuont. Did you mean amount?", line: 7, column: 14, path: "tools.send_payment.ask" }]
  */
 export function lint(source: string, options: PolicyOptions = {}): readonly Problem[] {
+  demandOptions(options, ["tools", "context", "path"], "lint(text, { tools })");
   return readPolicy(source, options).problems;
 }

@@ -1,4 +1,5 @@
-import { createGate, CountersignError, type GateOptions } from "@countersign/core";
+import { approve, createGate, createWorker, CountersignError, type Gate, type GateOptions } from "@countersign/core";
+import { createFeed } from "@countersign/core/surface";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, it } from "vitest";
 
@@ -71,5 +72,40 @@ describe("the limits of a gate", () => {
   it("a misspelt one is named", () => {
     expect(refusalOf({ limits: { threads: 20 } })).toMatchObject({ code: "SETUP", message: expect.stringContaining("limits.threads") });
     expect(refusalOf({ limits: { thread: 20, requester: false } })).toBeUndefined();
+    expect(refusalOf({ limits: { thread: undefined, requester: undefined } })).toBeUndefined();
   });
+});
+
+describe("what a gate calls later is looked at when it is made", () => {
+  it.each(["now", "warn", "onAllowed", "onInvalid"])("%s is a function", (key) => {
+    expect(refusalOf({ [key]: 5 })).toMatchObject({ code: "SETUP", message: expect.stringContaining(`got 5 in the place of ${key}`) });
+  });
+
+  it.each<[string, unknown]>([
+    ["a function", () => approve()],
+    ["one that signs as a text", { as: "alice", review: () => approve() }],
+    ["one that signs as nobody", { review: () => approve() }],
+    ["one that can't be asked", { as: { id: "alice" } }],
+  ])("a reviewer is none that is %s", (_, reviewer) => {
+    expect(refusalOf({ reviewer })).toMatchObject({ code: "SETUP", message: expect.stringContaining("in the place of reviewer") });
+  });
+});
+
+it.each<[string, (gate: Gate) => unknown, string]>([
+  ["a worker without a list of runners", (gate) => createWorker(gate, undefined as never), "createWorker got undefined in the place of the runners"], // prettier-ignore
+  [
+    "a worker that tells nobody",
+    (gate) => createWorker(gate, [], { onError: "log" as never }),
+    'createWorker got "log" in the place of onError',
+  ],
+  ["a feed that tells nobody", (gate) => createFeed(gate, { onError: true as never }), "createFeed got true in the place of onError"],
+  ["a store whose clock stands still", () => memoryStore({ now: 5 as never }), "memoryStore got 5 in the place of now"],
+])("%s is found when it is made", (_, make, message) => {
+  const gate = createGate({ store: memoryStore(), warn: () => {} });
+  expect(() => make(gate)).toThrow(expect.objectContaining({ code: "SETUP", message: expect.stringContaining(message) }));
+});
+
+it.each([{ timeout: 5 }, { limit: Number.NaN }, { limit: -1 }])("a worker isn't drained by %j", async (options) => {
+  const worker = createWorker(createGate({ store: memoryStore(), warn: () => {} }), []);
+  await expect(worker.drain(options as object)).rejects.toMatchObject({ code: "SETUP" });
 });

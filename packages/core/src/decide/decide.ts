@@ -23,7 +23,8 @@ const seenSchema: z.ZodType<{ readonly id: string; readonly digest: string }> = 
   ]),
 );
 const optionsSchema = z.lazy(() =>
-  z.object({ by: principalSchema, via: z.string().optional(), origin: originSchema.optional(), batch: z.string().min(1).optional() }),
+  // Strict: what is misspelt would be left out of the trail, or of the batch.
+  z.strictObject({ by: principalSchema, via: z.string().optional(), origin: originSchema.optional(), batch: z.string().min(1).optional() }),
 );
 
 type Move = "decide" | "preview";

@@ -3,7 +3,7 @@ import type { Duration } from "../contract/json.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
 import { durationMs } from "../contract/terms.ts";
 import { CountersignError } from "../errors/error.ts";
-import { parseInput } from "../errors/parse-input.ts";
+import { parseInput, signalSchema } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { readId } from "../gate/given.ts";
 import type { Kernel } from "../kernel.ts";
@@ -31,7 +31,7 @@ export async function untilDecided(kernel: Kernel, id: string, signal: AbortSign
 }
 
 const CALL = 'gate.wait(request.id, { timeout: "15m" })';
-const optionsSchema = z.lazy(() => z.strictObject({ signal: z.unknown().optional(), timeout: z.unknown().optional() }));
+const optionsSchema = z.lazy(() => z.strictObject({ signal: signalSchema.optional(), timeout: z.unknown().optional() }));
 
 /** @throws INVALID_ARGS, REQUEST_NOT_FOUND, TIMEOUT, the signal's reason */
 export async function wait(

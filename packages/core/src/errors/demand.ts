@@ -27,6 +27,14 @@ export function demandOptions(options: unknown, known: readonly string[], call: 
   });
 }
 
+/**
+ * Options that are called later, and would only then be found to be something else.
+ * @throws SETUP
+ */
+export function demandFunctions<O extends object>(options: O, names: readonly (keyof O & string)[], call: string): void {
+  for (const name of names) demand(options[name] === undefined || typeof options[name] === "function", options[name], name, call);
+}
+
 /** Of the function that is called. */
 function nameIn(call: string): string {
   return call.slice(0, call.indexOf("("));

@@ -1,6 +1,14 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { CountersignError } from "./error.ts";
 import { plainIssue } from "./plain-issue.ts";
+
+/** Many pass the controller. Of another realm it is no instance of ours. */
+export const signalSchema: z.ZodType<AbortSignal> = z.lazy(() =>
+  z.custom<AbortSignal>(
+    (value) => Object.prototype.toString.call(value) === "[object AbortSignal]",
+    "expected a signal: controller.signal, or AbortSignal.timeout(1_000)",
+  ),
+);
 
 /**
  * Reads input from outside.

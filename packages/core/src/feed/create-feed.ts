@@ -2,10 +2,10 @@ import { z } from "zod";
 import { DEFAULTS } from "../contract/defaults.ts";
 import type { Feed, FeedPage, ListenOptions } from "../contract/feed.ts";
 import type { Gate } from "../contract/gate.ts";
-import { demandOptions } from "../errors/demand.ts";
+import { demandFunctions, demandOptions } from "../errors/demand.ts";
 import { CountersignError } from "../errors/error.ts";
 import { messageOf } from "../errors/message-of.ts";
-import { parseInput } from "../errors/parse-input.ts";
+import { parseInput, signalSchema } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { internalsOf, type Kernel } from "../kernel.ts";
 import { pageLimit } from "../store/cursor.ts";
@@ -20,7 +20,7 @@ export interface FeedOptions {
 
 /** Strict: a misspelt position would be passed over, and with it what has happened since. */
 const listenSchema = z.lazy(() =>
-  z.strictObject({ after: z.unknown().optional(), from: z.unknown().optional(), signal: z.unknown().optional() }),
+  z.strictObject({ after: z.unknown().optional(), from: z.unknown().optional(), signal: signalSchema.optional() }),
 );
 
 /**
@@ -33,6 +33,7 @@ const listenSchema = z.lazy(() =>
 export function createFeed(gate: Gate, options: FeedOptions = {}): Feed {
   const { kernel } = internalsOf(gate);
   demandOptions(options, ["onError"], "createFeed(gate, { onError })");
+  demandFunctions(options, ["onError"], "createFeed(gate, { onError: (error) => log(error) })");
   const { ledger, timings } = kernel;
   const onError = teller(kernel, options.onError);
   return {

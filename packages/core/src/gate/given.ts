@@ -10,8 +10,9 @@ import { shown } from "../errors/shown.ts";
 import { searchWords } from "../store/search.ts";
 
 const acting = () => ({ by: principalSchema, origin: originSchema.optional() });
-const signedSchema = z.lazy(() => z.object(acting()));
-const reasonedSchema = z.lazy(() => z.object({ ...acting(), reason: z.string().min(1) }));
+/** Strict: what is misspelt would be left out of the trail, and what there isn't would be relied on. */
+const signedSchema = z.lazy(() => z.strictObject(acting()));
+const reasonedSchema = z.lazy(() => z.strictObject({ ...acting(), reason: z.string().min(1) }));
 
 /** Who makes a move. @param call the move as it is written right. @throws INVALID_ARGS */
 export function readBy(given: unknown, call: string): Acting {

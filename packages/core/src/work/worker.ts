@@ -2,7 +2,7 @@ import type { Gate } from "../contract/gate.ts";
 import type { Duration } from "../contract/json.ts";
 import type { AgentRunner } from "../contract/runner.ts";
 import { timerMs } from "../contract/terms.ts";
-import { demandOptions } from "../errors/demand.ts";
+import { demand, demandFunctions, demandOptions } from "../errors/demand.ts";
 import { CountersignError } from "../errors/error.ts";
 import { shown } from "../errors/shown.ts";
 import { messageOf } from "../errors/message-of.ts";
@@ -49,7 +49,9 @@ const GATHER = 5;
  */
 export function createWorker(gate: Gate, runners: readonly AgentRunner[], options: WorkerOptions = {}): Worker {
   const { kernel } = internalsOf(gate);
+  demand(Array.isArray(runners), runners, "the runners", "createWorker(gate, [payments])");
   demandOptions(options, ["concurrency", "sweepEvery", "onError", "onEvent"], "createWorker(gate, [payments], { concurrency: 8 })");
+  demandFunctions(options, ["onError", "onEvent"], "createWorker(gate, [payments], { onError: (error, threadId) => log(error) })");
   const wakes = wakesOf(kernel, runners);
   const { concurrency, sweepEvery } = readOptions(kernel, options);
   const tell = teller(kernel, options.onError);
@@ -57,7 +59,10 @@ export function createWorker(gate: Gate, runners: readonly AgentRunner[], option
   const complaints = new ErrorThrottle();
   const complain = (error: unknown): void => void (complaints.isNew(error, kernel.clock()) && tell(error, undefined));
 
-  const drain: Worker["drain"] = async ({ signal, limit = Infinity } = {}) => {
+  const drain: Worker["drain"] = async (given = {}) => {
+    demandOptions(given, ["signal", "limit"], "worker.drain({ limit: 100 })");
+    const { signal, limit = Infinity } = given;
+    demand(limit >= 0, limit, "limit", "worker.drain({ limit: 100 })");
     const expired = await sweep({ kernel, signal, onError: (error) => tell(error, undefined), onEvent });
     let freed = Promise.withResolvers<void>();
     const lanes = new Slots(kernel, { wakes, concurrency, onError: tell, onEvent, onFree: () => freed.resolve() });

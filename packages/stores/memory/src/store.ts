@@ -1,4 +1,4 @@
-import { CountersignError, demandOptions, type Batch, type StorePort } from "@countersign/core/store";
+import { CountersignError, demandFunctions, demandOptions, type Batch, type StorePort } from "@countersign/core/store";
 import { commit } from "./commit.ts";
 import { closedThreads } from "./closed.ts";
 import { copy } from "./copy.ts";
@@ -22,6 +22,7 @@ export interface MemoryStoreOptions {
  */
 export function memoryStore(options: MemoryStoreOptions = {}): StorePort {
   demandOptions(options, ["now"], "memoryStore({ now: () => time })");
+  demandFunctions(options, ["now"], "memoryStore({ now: () => time })");
   const { now = Date.now } = options;
   const tenants = new Map<string, Tenant>();
   const listeners = new Set<() => void>();

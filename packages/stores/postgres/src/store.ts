@@ -1,4 +1,4 @@
-import { CountersignError, type StorePort } from "@countersign/core/store";
+import { CountersignError, didYouMean, type StorePort } from "@countersign/core/store";
 import type { PoolConfig } from "pg";
 import { commit, type CommitFunction } from "./commit.ts";
 import { Connection } from "./connection.ts";
@@ -36,11 +36,12 @@ export interface PostgresStoreOptions extends PoolConfig {
  *
  * Calls throw STORE_UNAVAILABLE (`retryable` if it may pass by itself), STORE_INCOMPATIBLE for a schema of somebody else's
  * or of a version that this one can't work on.
- * @throws SETUP for a schema name that isn't one
+ * @throws SETUP for a schema name that isn't one, and for a misspelt option
  * @example const store = postgresStore({ connectionString: process.env.DATABASE_URL })
  */
 export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
   if (typeof options !== "object" || options === null) throw new CountersignError("SETUP", { hint: OPTIONS });
+  refuseMisspelt(options);
   const { schema = "countersign", create = true, warn, ...config } = options;
   if (!isText(config.connectionString)) throw new CountersignError("SETUP", { hint: OPTIONS });
   if (typeof schema !== "string" || !/^[A-Za-z_][A-Za-z0-9_]{0,47}$/.test(schema)) {
@@ -116,6 +117,14 @@ export function postgresStore(options: PostgresStoreOptions = {}): StorePort {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+const OWN: readonly string[] = ["connectionString", "schema", "create", "warn"];
+
+/** All else is for the pool, whatever it takes. But one that is nearly ours would be another schema, or another server. @throws SETUP */
+function refuseMisspelt(options: object): void {
+  const wrong = Object.keys(options).find((name) => !OWN.includes(name) && didYouMean(name, OWN) !== "");
+  if (wrong !== undefined) throw new CountersignError("SETUP", { hint: `postgresStore has no option ${wrong}.${didYouMean(wrong, OWN)}` });
 }
 
 /** Undefined: the environment says where. */

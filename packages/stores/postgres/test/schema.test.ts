@@ -60,6 +60,15 @@ describe("a new schema", () => {
     expect(() => postgresStore({ connectionString: server.url, schema })).toThrow(expect.objectContaining({ code: "SETUP" }));
   });
 
+  test("is not another one because of a misspelt option", () => {
+    const misspelt = (options: object) => () => postgresStore({ connectionString: server.url, ...options });
+    expect(misspelt({ shcema: "approvals" })).toThrow("postgresStore has no option shcema. Did you mean schema?");
+    expect(misspelt({ conectionString: server.url })).toThrow("Did you mean connectionString?");
+    // Whatever the pool takes is its own.
+    for (const name of ["host", "ssl", "stream", "max", "min", "maxUses", "options", "application_name", "lock_timeout"])
+      expect(misspelt({ [name]: undefined })).not.toThrow();
+  });
+
   test("is not made where nobody wants it made, and is named", async () => {
     const schema = newSchema();
     const { error } = await failure(openStore(server.url, { schema, create: false }).now());
