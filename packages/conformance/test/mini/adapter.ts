@@ -63,7 +63,7 @@ export function createRunner(gate: Gate, agent: Agent, { flaw, ungated, context 
     return advance(agent, state, advancing);
   };
   return defineRunner<string, unknown, AsyncIterable<string>, unknown, Native, readonly Message[]>(gate, {
-    name: "conformance",
+    name: "mini agent",
     framework: "mini",
     ...(flaw !== "overlooks-ungated" && {
       tools: { look: () => ({ offers: [offerOf(gate, agent)] }), ungated, remedy: "Take them out of the agent's own." },

@@ -13,12 +13,13 @@ function freeze({ gate }: Stage, scope: FreezeScope) {
   return gate.freeze(scope, { by: bob, reason: "fraud alert" });
 }
 
-/** Signed, then frozen: nothing runs. Lifted: it runs once, and nobody signs again. */
-function stopsWhatIsSigned(scope: FreezeScope) {
+/** Signed, then frozen: nothing runs. Lifted: it runs once, and nobody signs again. @param scopeOf what is frozen of an agent of this name */
+function stopsWhatIsSigned(scopeOf: (agent: string | undefined) => FreezeScope) {
   return async (stage: Stage): Promise<void> => {
     const call = onlyPending(await stage.start());
     await stage.decide(call, approve());
-    const frozen = await freeze(stage, scope);
+    // Its author named the runner.
+    const frozen = await freeze(stage, scopeOf((await stage.gate.get(call.id))?.agent));
     assertCode(await stage.resume(), "FROZEN");
     assertPaid(stage);
     assert.equal((await stage.gate.get(call.id))?.status, "approved");
@@ -35,21 +36,21 @@ export const freezing: readonly AdapterCase[] = [
     title: "What was signed does not run while its tool is frozen, keeps its signature, and runs once after the lift.",
     guards: "The emergency brake doesn't stop what is already signed, or throws the signatures away.",
     setting,
-    run: stopsWhatIsSigned({ tool: "pay" }),
+    run: stopsWhatIsSigned(() => ({ tool: "pay" })),
   },
   {
     id: "freeze.agent",
     title: "A frozen agent executes nothing.",
     guards: "An agent that has run wild can't be stopped.",
     setting,
-    run: stopsWhatIsSigned({ agent: "conformance" }),
+    run: stopsWhatIsSigned((agent) => ({ agent })),
   },
   {
     id: "freeze.everything",
     title: "A freeze without a tool or an agent stops all executions of the tenant.",
     guards: "Nobody knows yet which tool leaks the money, and so nothing can be stopped.",
     setting,
-    run: stopsWhatIsSigned({}),
+    run: stopsWhatIsSigned(() => ({})),
   },
   {
     id: "freeze.allowed",
