@@ -83,6 +83,17 @@ describe("a reviewer in the process", () => {
     expect([seen.length, plain.warnings.length]).toEqual([1, 1]);
   });
 
+  it("that answers wrongly at once, again and again, is asked no longer than it has time, and nothing else waits for it", async () => {
+    const confirmed = definePolicy({ tools: { pay: { ask: true, review: { confirm: "args.amount" } } } });
+    const reviewer: Reviewer = { as: alice, completes: true, review: () => approve({ confirm: "wrong" }) };
+    const gate = createGate({ policy: confirmed, store: memoryStore(), reviewer, reviewWithin: 100, warn: () => {} });
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 5);
+    expect((await gate.ask(call)).status).toBe("pending");
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(2);
+  });
+
   it("without the role decides nothing, and says so", async () => {
     const { gate, warnings } = gateWith({ as: { id: "bot" }, review: () => approve() });
     expect((await gate.ask(call)).status).toBe("pending");

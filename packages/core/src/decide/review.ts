@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Decision } from "../contract/decision.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
@@ -35,7 +36,11 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
       const isWaiting = now.status === "pending" && !over.signal.aborted;
       const decision = isWaiting ? await answer : undefined;
       unconfirmed = decision && (await refusedFor(kernel, reviewer, request, decision));
-      if (unconfirmed) continue;
+      if (unconfirmed) {
+        // One that answers the same at once, again and again, shall not keep the process from its timers: its own is among them.
+        await setImmediate();
+        continue;
+      }
       // Whoever has not decided because it was changed meanwhile is asked about what would run now.
       if (decision || !isWaiting || now.proposal.digest === request.proposal.digest) break;
       request = now;
