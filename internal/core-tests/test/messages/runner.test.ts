@@ -1,8 +1,8 @@
 import { createGate, definePolicy, type Gate } from "@countersign/core";
-import { currentThread, defineRunner, outsideThread, refuseIncomplete } from "@countersign/core/adapter";
+import { currentThread, defineRunner, openThread, outsideThread, refuseIncomplete } from "@countersign/core/adapter";
 import { memoryStore } from "@countersign/memory";
 import { describe, expect, test } from "vitest";
-import { createRunner, scripted } from "../mini.ts";
+import { call, createRunner, scripted } from "../mini.ts";
 
 const policy = definePolicy({ tools: { pay: "ask" } });
 const gateOf = (): Gate => createGate({ policy, store: memoryStore(), warn: () => {} });
@@ -89,5 +89,35 @@ describe("a tool that finds no thread of its gate", () => {
       "There are two gates: one guards the tool pay, and another one drives the run that called it. " +
         "Pass one gate to both, to gateTools and to createRunner.",
     ]);
+  });
+});
+
+describe("what a run is given", () => {
+  const waiting = async () => {
+    const desk = gateOf();
+    const runner = createRunner(desk, { model: scripted([call("c", "pay", { amount: 5 })], "done"), tools: { pay: () => "paid" } });
+    await runner.start("t", "go");
+    return { desk, runner };
+  };
+
+  test.each<[string, object | null, string]>([
+    ["a misspelt word about what waits", { pending: "cancle" }, 'options.pending: expected "refuse" or "cancel", got "cancle"'],
+    ["yes to what waits", { pending: true }, 'options.pending: expected "refuse" or "cancel", got true'],
+    [
+      "a controller",
+      { signal: new AbortController() },
+      "options.signal: expected a signal: controller.signal, or AbortSignal.timeout(1_000)",
+    ],
+    ["null", null, "options: expected an object, got null"],
+  ])("%s is refused, and withdraws nothing", async (_, options, message) => {
+    const { desk, runner } = await waiting();
+    const error = await thrownBy(() => runner.start("t", "again", options as never));
+    expect(error).toMatchObject({ code: "INVALID_ARGS", message: expect.stringContaining(message) });
+    expect((await desk.list({ status: "pending" })).items).toHaveLength(1);
+  });
+
+  test("a thread with a misspelt requester is refused", () => {
+    const open = () => openThread(gate, { threadId: "t", framework: "f", requestdBy: "bob" } as never);
+    expect(open).toThrow("openThread has no option requestdBy. Did you mean requestedBy?");
   });
 });

@@ -11,7 +11,7 @@ import { gatingInternalsOf } from "../kernel.ts";
 import { refuseOtherFramework, savedIn } from "../suspend/continuation.ts";
 import { acquireForResume, acquireForStart, type Acquired, type Found, type Resumable } from "./acquire.ts";
 import { drive, replayed, suspendedWith } from "./drive.ts";
-import { contextOf, principalOf, refuseNoInput, refuseUnusableId } from "./input.ts";
+import { contextOf, principalOf, refuseNoInput, refuseUnusableId, refuseUnusableOptions } from "./input.ts";
 import { meeting } from "./met.ts";
 import { idleRules, misspellings } from "./rule-names.ts";
 import { takeOver, type WorkersClaim } from "./take-over.ts";
@@ -74,6 +74,7 @@ export function defineRunner<Input, Output, Stream = never, C = unknown, Native 
 
   const nativeOf = (given: Options<Native> | undefined): Native => ownOptions(spec, given);
   const beforeRun = (threadId: string, given: Options<Native> | undefined): void => {
+    refuseUnusableOptions(given);
     const native = nativeOf(given);
     given?.signal?.throwIfAborted();
     spec.beforeRun?.(threadId, native);

@@ -1,8 +1,9 @@
+import { z } from "zod";
 import { firstNonJson, jsonCopy } from "../canonical/json.ts";
 import { isTooLong, TOO_LONG } from "../contract/name.ts";
 import { principalSchema, type Principal } from "../contract/principal.ts";
 import { CountersignError } from "../errors/error.ts";
-import { parseInput } from "../errors/parse-input.ts";
+import { parseInput, signalSchema } from "../errors/parse-input.ts";
 import { shown } from "../errors/shown.ts";
 import { parseWith } from "../policy/schema.ts";
 
@@ -24,6 +25,14 @@ export function contextOf(schema: Parameters<typeof parseWith>[0] | undefined, c
   const bad = firstNonJson(context ?? null);
   if (bad) throw new CountersignError("NOT_JSON", { path: ["context", ...bad] });
   return context === undefined ? undefined : jsonCopy({ context })["context"];
+}
+
+const optionsSchema = z.lazy(() => z.looseObject({ pending: z.enum(["refuse", "cancel"]).optional(), signal: signalSchema.optional() }));
+
+/** A misspelt word about what waits must not withdraw it. What else is given is the framework's. @throws INVALID_ARGS */
+export function refuseUnusableOptions(options: object | undefined): void {
+  if (options !== undefined)
+    parseInput(optionsSchema, options, "options", 'Write runner.start(threadId, input, { requestedBy: "bob", pending: "cancel" }).');
 }
 
 /** @throws INVALID_ARGS */
