@@ -13,8 +13,12 @@ if (major < 22 || (major === 22 && minor < 13)) {
   const { enableCompileCache } = await import("node:module");
   // A third of the time of a short command. In a folder of the user's own, because what is there is run.
   enableCompileCache(join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "countersign"));
-  // Whoever reads may stop reading: `countersign list | head`.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads may stop reading: `countersign list | head`.
+    if (error.code === "EPIPE") process.exit(0);
+    process.stderr.write(`countersign: Standard output can't be written: ${error.message}.\n`);
+    process.exit(1);
+  });
   // Node before 24 calls its SQLite experimental, each time. Whoever reads errors as JSON can't use that.
   const [tell] = process.listeners("warning");
   process.removeAllListeners("warning").on("warning", (warning) => warning.name !== "ExperimentalWarning" && tell?.(warning));

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { usage } from "./failure.ts";
+import { several } from "./settings/several.ts";
 
 type Load = () => Promise<() => Command>;
 
@@ -76,6 +78,19 @@ const TAKES_VALUE: ReadonlySet<string> = new Set(["--store", "--store-module", "
 function quietly(command: Command): Command {
   command.configureHelp({ showGlobalOptions: true }).exitOverride();
   command.configureOutput({ writeErr: (help) => void process.stdout.write(help), outputError: () => {} });
+  once(command);
   for (const sub of command.commands) quietly(sub);
   return command;
+}
+
+/** Of an option that is written twice one would be passed over: whoever froze two tools would have frozen the last one alone. */
+function once(command: Command): void {
+  for (const option of command.options) {
+    if (option.isBoolean() || option.parseArg === several) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) throw usage(`${option.long} is here twice, and only one of them would count. Write it once.`);
+      isGiven = true;
+    });
+  }
 }

@@ -1,10 +1,11 @@
 // Exports of the trail: written, read again, and held against the store; what is wrong with them is told with its line.
-import { copyFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { AuditEvent } from "@countersign/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleCommand } from "./support/command.ts";
+import { BIN, bundleCommand, environment } from "./support/command.ts";
 import { exporting } from "./support/exporting.ts";
 import { FIONA, officeOn, type Office } from "./support/office.ts";
 
@@ -14,6 +15,35 @@ const lines = (text: string): readonly string[] => text.split("\n").filter((line
 const events = (text: string): readonly AuditEvent[] => lines(text).map((line) => JSON.parse(line) as AuditEvent);
 
 describe("on sqlite", () => exporting("sqlite"));
+
+describe("a disk that is full", () => {
+  let office: Office;
+  beforeAll(async () => {
+    office = await officeOn("sqlite");
+    for (let i = 0; i < 5; i++) await office.asked("free_text", { text: "x".repeat(1_000) });
+  });
+  afterAll(() => office.close());
+
+  const exported = (script: string): Promise<{ readonly code: unknown; readonly stderr: string }> =>
+    new Promise((resolve) => {
+      const env = environment(office.home, { COUNTERSIGN_STORE: office.address });
+      const args = ["-c", script, "sh", process.execPath, BIN, "audit", "export"];
+      execFile("sh", args, { cwd: office.home, env }, (error, _, stderr) => resolve({ code: error?.code, stderr }));
+    });
+
+  it("leaves no beginning of an export", async () => {
+    const { code, stderr } = await exported('ulimit -f 4; exec "$@" --out trail.ndjson');
+    expect(stderr).toMatch(/^countersign: trail\.ndjson can't be written: .+\n$/);
+    expect(code).toBe(2);
+    expect(existsSync(join(office.home, "trail.ndjson"))).toBe(false);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("is said of standard output, too", async () => {
+    const { code, stderr } = await exported('exec "$@" > /dev/full');
+    expect(stderr).toMatch(/^countersign: Standard output can't be written: ENOSPC/);
+    expect(code).toBe(1);
+  });
+});
 
 describe("a file that was changed", () => {
   let office: Office;

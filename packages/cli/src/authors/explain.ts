@@ -7,7 +7,8 @@ import { atDesk, roomOf } from "../desk.ts";
 import { usage } from "../failure.ts";
 import type { Line } from "../output/output.ts";
 import { demand } from "../reviewers/consent.ts";
-import { instant, json, jsonObject, several } from "../settings/values.ts";
+import { several } from "../settings/several.ts";
+import { instant, json, jsonObject } from "../settings/values.ts";
 import { ranBefore } from "./past-calls.ts";
 import { authoring, loadPolicyAt, POLICY, TOOLS } from "./source.ts";
 

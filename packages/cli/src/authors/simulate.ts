@@ -5,7 +5,8 @@ import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
 import type { Line } from "../output/output.ts";
 import { progress } from "../prompts.ts";
-import { moment, several } from "../settings/values.ts";
+import { several } from "../settings/several.ts";
+import { moment } from "../settings/values.ts";
 import { recorded, sampledIn } from "./past-calls.ts";
 import { authoring, loadPolicyAt, POLICY, TOOLS } from "./source.ts";
 

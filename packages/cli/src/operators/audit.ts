@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
-import { finished } from "node:stream/promises";
+import { rm } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
 import { verifyTrail, type AuditEvent, type Grant } from "@countersign/core";
 import { visibleJson } from "@countersign/review";
 import { Command } from "commander";
 import { atDesk, roomOf } from "../desk.ts";
-import { usage } from "../failure.ts";
+import { usage, type Failure } from "../failure.ts";
 import { count } from "../output/count.ts";
 import { eventColumns } from "../output/event.ts";
 import { table } from "../output/table.ts";
@@ -83,19 +84,20 @@ function exporting(): Command {
       atDesk(command, async ({ gate, store, tenant, out }) => {
         const { unreadable } = await gate.verify();
         warnOfUnreadable(out, unreadable);
-        const sink = path === undefined ? process.stdout : await created(path);
         const hash = createHash("sha256");
         let events = 0;
-        for await (const event of trail(store, tenant)) {
-          const line = `${visibleJson(event, 0)}\n`;
-          hash.update(line);
-          events++;
-          if (!sink.write(line)) await once(sink, "drain");
+        async function* lines(): AsyncGenerator<string> {
+          for await (const event of trail(store, tenant)) {
+            const line = `${visibleJson(event, 0)}\n`;
+            hash.update(line);
+            events++;
+            yield line;
+          }
         }
+        if (path === undefined) await pipeline(lines, process.stdout, { end: false });
+        else await filled(path, await created(path), lines);
         const summary = { events, sha256: hash.digest("hex"), ...(unreadable ? { unreadable } : {}) };
         if (path === undefined) return out.hint(`${events} events, SHA-256 ${summary.sha256}`);
-        sink.end();
-        await finished(sink);
         out.result({ file: path, ...summary }, `${path}: ${events} events, SHA-256 ${summary.sha256}`);
       }),
     );
@@ -108,12 +110,22 @@ async function created(path: string): Promise<NodeJS.WritableStream> {
     return file;
   } catch (error) {
     const exists = error instanceof Error && "code" in error && error.code === "EEXIST";
-    throw usage(
-      exists
-        ? `${path} exists already. Name a new file: an export never writes over one.`
-        : `${path} can't be written: ${String((error as Error).message)}.`,
-    );
+    throw exists ? usage(`${path} exists already. Name a new file: an export never writes over one.`) : unwritten(path, error);
   }
+}
+
+/** The beginning of an export looks like a whole one: it doesn't stay. */
+async function filled(path: string, file: NodeJS.WritableStream, lines: () => AsyncGenerator<string>): Promise<void> {
+  try {
+    await pipeline(lines, file);
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error instanceof Error && "syscall" in error && error.syscall === "write" ? unwritten(path, error) : error;
+  }
+}
+
+function unwritten(path: string, error: unknown): Failure {
+  return usage(`${path} can't be written: ${String((error as Error).message)}.`);
 }
 
 function verifying(): Command {

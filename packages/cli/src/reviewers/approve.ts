@@ -1,8 +1,9 @@
 import { approve as approval, type ApprovalRequest, type Remember } from "@countersign/core";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
+import { several } from "../settings/several.ts";
 import { alongRows } from "./along.ts";
-import { collected, CONFIRM, confirmed } from "./confirmation.ts";
+import { CONFIRM, confirmed } from "./confirmation.ts";
 import { meant } from "./consent.ts";
 import { decideAt } from "./decide-at.ts";
 import { rememberOf, withRemember, type RememberOptions } from "./remember.ts";
@@ -23,7 +24,7 @@ export function approve(): Command {
       .description("show a request and sign it: the call runs as it is proposed")
       .argument("<id>", "the request")
       .option("--digest <digest>", DIGEST)
-      .option("--confirm <value>", CONFIRM, collected)
+      .option("--confirm <value>", CONFIRM, several)
       .option("--comment <text>", COMMENT),
   ).action((id: string, options: SigningOptions & RememberOptions, command: Command) =>
     atDesk(command, async (desk) => {

@@ -5,11 +5,6 @@ import type { ByPath } from "./decide-at.ts";
 export const CONFIRM =
   "what the terms want to be typed before you sign: the value, or args.path=value for each of several; without it you are asked";
 
-/** Each time that an option is given. */
-export function collected(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
 /** An edit may come under terms that want more than those of the request, so any path may be named. */
 const ANY_PATH = /^(args(?:\.[^.\s=]+)+)=/;
 

@@ -5,10 +5,11 @@ import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
 import { EXIT } from "../exit.ts";
 import { Failure, usage } from "../failure.ts";
+import { several } from "../settings/several.ts";
 import { jsonObject } from "../settings/values.ts";
 import { alongRows } from "./along.ts";
 import { COMMENT, DIGEST, type SigningOptions } from "./approve.ts";
-import { collected, CONFIRM, confirmed } from "./confirmation.ts";
+import { CONFIRM, confirmed } from "./confirmation.ts";
 import { meant } from "./consent.ts";
 import { decideAt } from "./decide-at.ts";
 import { report, sign } from "./sign.ts";
@@ -23,7 +24,7 @@ export function edit(): Command {
     .argument("<id>", "the request")
     .option("--args <json>", "the complete arguments, instead of an editor: JSON, @file, or - for standard input")
     .option("--digest <digest>", `${DIGEST}: of the proposal that you have changed`)
-    .option("--confirm <value>", CONFIRM, collected)
+    .option("--confirm <value>", CONFIRM, several)
     .option("--comment <text>", COMMENT)
     .action((id: string, options: EditOptions, command: Command) =>
       atDesk(command, async (desk) => {

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { StorePort } from "@countersign/core/store";
 import { usage } from "../failure.ts";
 import { isUrl } from "./config.ts";
@@ -22,10 +22,12 @@ export async function openStore(address: string | undefined, { create = false, w
   if (module !== undefined) return (await import("./store-module.ts")).storeIn(module, address);
   if (address === undefined) throw usage(WHICH_STORE);
   if (isUrl(address)) return openPostgres(address, { create, warn });
-  if (statSync(address, { throwIfNoEntry: false })?.isDirectory())
-    throw usage(`${address} is a folder. Name the SQLite file in it: --store ${address}/countersign.db.`);
-  if (!create && !existsSync(address))
-    throw usage(`There is no file ${address}. Check the name. To make a new store there, run countersign migrate --store ${address}.`);
+  const file = statSync(address, { throwIfNoEntry: false });
+  if (file?.isDirectory()) throw usage(`${address} is a folder. Name the SQLite file in it: --store ${address}/countersign.db.`);
+  if (!create && !file?.size) {
+    const what = file ? `${address} is empty. Check the name, or restore a backup.` : `There is no file ${address}. Check the name.`;
+    throw usage(`${what} To make a new store there, run countersign migrate --store ${address}.`);
+  }
   const { sqliteStore } = await import("@countersign/sqlite");
   return sqliteStore(address);
 }

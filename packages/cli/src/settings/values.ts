@@ -43,11 +43,6 @@ export function whole(from: number, to: number): (value: string) => number {
   };
 }
 
-/** Collects an option that may be given several times. */
-export function several(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
 /** JSON that is written out, in a file (`@file`) or on standard input (`-`). `what`: what it is, for messages. */
 export async function json(source: string, what: string): Promise<unknown> {
   return valueIn(await textAt(source), what);

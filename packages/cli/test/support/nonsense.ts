@@ -30,6 +30,7 @@ export function typing(): Typing {
       "broken.yaml": "version: 1\ntools: { a: maybe }\n",
       "good.yaml": "version: 1\ntools: { a: ask }\n",
       "cases.yaml": "- nonsense\n",
+      "empty.db": "",
       "empty.mjs": "export const nothing = 1;\n",
       "throws.mjs": "throw new Error('boom');\n",
       "foreign.db": "not a database at all, but a text that is long enough to look like one\n".repeat(100),
