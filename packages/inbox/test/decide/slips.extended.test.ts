@@ -4,8 +4,8 @@ import { afterAll, expect, test } from "vitest";
 import { openAs, sharedBrowser } from "../support/browser.ts";
 import { decideAs } from "../support/decide-as.ts";
 import { SOON } from "../support/ear.ts";
-import { house } from "../support/house.ts";
-import { openRequest, recorded } from "../support/deciding.ts";
+import { house, PEOPLE } from "../support/house.ts";
+import { openRequest, pressOnceDrawn, recorded, still } from "../support/deciding.ts";
 
 const [browser, inbox] = await Promise.all([sharedBrowser(), house()]);
 afterAll(() => inbox.close());
@@ -87,4 +87,47 @@ test("the key that signed one request doesn't reject the next one, which has a d
   await page.waitForTimeout(600);
   expect((await recorded(inbox, first)).request?.status).toBe("rejected");
   expect((await recorded(inbox, second)).request?.status).toBe("pending");
+});
+
+const PANEL = 'document.querySelector("article footer section")';
+
+test.each([
+  ["click", `[...(${PANEL}?.querySelectorAll("button") ?? [])].find((each) => each.textContent.startsWith("Approve despite"))`],
+  ["keydown", `${PANEL}?.textContent.includes("Approve despite") ? ${PANEL} : undefined`],
+] as const)("a %s that meets a warning which has just come signs nothing", async (type, on) => {
+  const request = await inbox.ask("send_payment", { recipient: "Acme Corp", amount: type === "click" ? 3_001 : 3_002 });
+  const page = await openRequest(browser, inbox, "fiona", request);
+  await page.keyboard.press("a");
+  await page.getByRole("heading", { name: /^Approve:/ }).waitFor();
+  await still(page);
+  await pressOnceDrawn(page, { on, type, init: { key: "Enter", ctrlKey: true }, late: 0 });
+  const { id } = await inbox.gate.freeze({ tool: "send_payment" }, { by: PEOPLE.oscar, reason: "wrong bank details" });
+  await page.evaluate("isFree");
+  await page.waitForTimeout(600);
+  expect((await recorded(inbox, request)).events).toEqual(["asked"]);
+  await page.getByRole("button", { name: "Approve despite the warning" }).click();
+  await expect.poll(async () => (await recorded(inbox, request)).events, SOON).toContain("approved");
+  await inbox.gate.liftFreeze(id, { by: PEOPLE.oscar });
+});
+
+test("a press that meets a button which signs by now, for a warning has gone, signs nothing", async () => {
+  const request = await inbox.ask("send_payment", { recipient: "Acme Corp", amount: 3_003 });
+  const { id } = await inbox.gate.freeze({ tool: "send_payment" }, { by: PEOPLE.oscar, reason: "wrong bank details" });
+  const page = await openRequest(browser, inbox, "fiona", request);
+  await page.getByText("wrong bank details").first().waitFor();
+  await page.evaluate(`
+    globalThis.isPressed = new Promise((resolve) => new MutationObserver((_all, observer) => {
+      if (document.querySelector("article").textContent.includes("wrong bank details")) return;
+      observer.disconnect();
+      const button = document.querySelector("article footer button");
+      button.dispatchEvent(new PointerEvent("pointerdown", { pointerType: "mouse", isPrimary: true, bubbles: true }));
+      button.dispatchEvent(new MouseEvent("click", { detail: 1, bubbles: true, cancelable: true }));
+      resolve();
+    }).observe(document.querySelector("article"), { childList: true, subtree: true }));
+    undefined;
+  `);
+  await inbox.gate.liftFreeze(id, { by: PEOPLE.oscar });
+  await page.evaluate("isPressed");
+  await page.waitForTimeout(600);
+  expect((await recorded(inbox, request)).events).toEqual(["asked"]);
 });

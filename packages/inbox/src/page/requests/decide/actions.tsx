@@ -36,7 +36,8 @@ export function Actions({ desk, opened, answer }: ActionsProps) {
   const deciding = useMemo(() => begun(desk.decider.of(review.id)), [desk, review.id]);
   const isMore = useSignal(false);
   const open = isMore.value ? "more" : deciding.draft.value.value.act;
-  const since = useMemo(() => performance.now(), [review.digest]);
+  const care = careFor(review);
+  const since = useMemo(() => performance.now(), [review.digest, care]);
   const bar = useRef<HTMLElement>(null);
 
   // Other arguments are looked at from the top, before anything is said about them. An edit says by itself how to go on.
@@ -126,7 +127,7 @@ export function Actions({ desk, opened, answer }: ActionsProps) {
             {isPending && (
               <>
                 <ApproveButton
-                  care={careFor(review)}
+                  care={care}
                   whyNot={busy !== undefined && busy !== "approve" ? ACTS[busy].doing : whyNots.approve}
                   busy={busyOf("approve")}
                   since={since}

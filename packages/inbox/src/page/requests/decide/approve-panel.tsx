@@ -49,6 +49,7 @@ export function ApprovePanel(part: Part) {
           Approve: <span data-value>{review.title}</span>?
         </>
       }
+      against={against.map(({ text }) => text).join()}
       {...(isPlain(care) && { shortcuts: { a: { label: "Approve", run: sign } } })}
       onSign={sign}
       onClose={onClose}

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { Button } from "../../look/button.tsx";
 import { useMeant } from "../../look/use-meant.ts";
@@ -10,7 +9,7 @@ interface FootProps {
   readonly deciding: Deciding;
   readonly look: "main" | "danger";
   /** What the button does. */
-  readonly children: ComponentChildren;
+  readonly children: string;
   /** The key beside Ctrl+Enter. */
   readonly shortcut?: string | undefined;
   readonly whyNot: string | undefined;
@@ -22,7 +21,7 @@ interface FootProps {
 export function Foot({ deciding, look, children, shortcut = "Control+Enter", whyNot, onSign, onClose }: FootProps) {
   const id = useId();
   const busy = deciding.busy.value;
-  const isMeant = useMeant();
+  const isMeant = useMeant(children);
   return (
     <div class={styles["foot"]}>
       <Button

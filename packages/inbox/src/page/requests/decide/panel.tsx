@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import { ScopeContext, useShortcuts, type Shortcuts } from "../../keys/keys.ts";
 import { AGAIN } from "./how-to-approve.ts";
 import styles from "./panel.module.css";
@@ -7,6 +7,8 @@ import styles from "./panel.module.css";
 interface PanelProps {
   readonly title: ComponentChildren;
   readonly children: ComponentChildren;
+  /** What speaks against it: if that changes, a key is pressed for what was read before. */
+  readonly against?: string;
   /** Keys that count while it is open, beside Escape and Ctrl+Enter. */
   readonly shortcuts?: Shortcuts;
   /** Ctrl+Enter, from wherever the focus is in it. */
@@ -18,10 +20,11 @@ interface PanelProps {
  * Stands at the bottom of a request, which stays in sight: what is signed has to be read. Keys of the page don't count
  * meanwhile. Nothing in it is pressed by Enter alone unless it has the focus, and at first its heading has.
  */
-export function Panel({ title, children, shortcuts = {}, onSign, onClose }: PanelProps) {
+export function Panel({ title, children, against, shortcuts = {}, onSign, onClose }: PanelProps) {
   const id = useId();
   const element = useRef<HTMLElement>(null);
-  const since = useRef(performance.now());
+  const since = useRef(0);
+  useMemo(() => (since.current = performance.now()), [against]);
   /** A key that is held down, or was pressed twice by a trembling hand, answers nothing. */
   const deliberate = (run: (event: KeyboardEvent) => void) => (event: KeyboardEvent) => {
     if (!event.repeat && event.timeStamp - since.current >= AGAIN) run(event);
