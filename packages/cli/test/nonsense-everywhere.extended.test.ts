@@ -10,6 +10,7 @@ const DIGEST = ["--digest", "0".repeat(64)];
 const CASES: readonly Case[] = [
   [["list", "--nonsense"], 2, "There is no option --nonsense here."],
   [["list", "--after", "nonsense"], 2, "not a cursor"],
+  [["list", "--count", "--watch"], 2, "exclude each other"],
   [["list", "--mine"], 2, "set COUNTERSIGN_AS=<your id> as well", NOBODY],
   [["list", "--store", "no-such.db"], 2, "There is no file no-such.db"],
   [["list", "--store", "folder"], 2, "is a folder"],

@@ -186,6 +186,15 @@ describe.concurrent("a host that is not its own", () => {
   });
 });
 
+// Other systems have no further address of their own.
+it.skipIf(process.platform !== "linux")("serves any address that only this machine reaches", async ({ office }) => {
+  const served = await Served.on(office, ["--host", "127.0.0.2", "--port", "0"]);
+  const { address = "", signInLink = "" } = await served.says("listening");
+  expect(signInLink).toMatch(new RegExp(`^http://${address}/auth/link#`));
+  expect((await fetch(`http://${address}/v1/me`)).status).toBe(401);
+  await served.stop();
+});
+
 describe.concurrent("people", () => {
   const FINANCE = "people: [{ id: fiona, roles: [finance] }]\n";
 

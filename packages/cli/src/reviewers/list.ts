@@ -2,6 +2,7 @@ import { groupsText, missingSignatures, type ApprovalRequest, type Page, type Re
 import { summaryOf, toolText, visible, visibleJson, type Summary } from "@countersign/review";
 import { Command } from "commander";
 import { atDesk, type Desk } from "../desk.ts";
+import { usage } from "../failure.ts";
 import { around, type Around } from "../output/around.ts";
 import { fates } from "../output/same-call.ts";
 import { shortIds } from "../output/short-ids.ts";
@@ -27,6 +28,7 @@ export function list(): Command {
     .option("--watch", "stay, and show what changes; in a pipe: a line for each request that is new or has changed")
     .action((options: ListOptions, command: Command) =>
       atDesk(command, async (desk) => {
+        if (options.count && options.watch) throw usage("--count and --watch exclude each other.");
         const query = queryOf(desk, options);
         if (options.count) return printCount(desk, query);
         if (!options.watch) return print(desk, await desk.gate.list(query));

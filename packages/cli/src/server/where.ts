@@ -35,8 +35,9 @@ export function demandSignIn({ config: { serve } }: Room, host: string): void {
 
 /** @param port that is listened at */
 export function whereOf({ config: { serve } }: Room, host: string, port: number): Where {
-  const hosts = [...(serve.hosts ?? []), ...(isLoopback(host) ? loopbackHosts(port) : [])];
   const address = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  // It may be another address of this machine's alone, such as 127.0.0.2.
+  const hosts = [...(serve.hosts ?? []), ...(isLoopback(host) ? [...loopbackHosts(port), address] : [])];
   if (serve.url === undefined) return { url: `http://${address}`, address, hosts, basePath: undefined };
   const { host: name, pathname } = new URL(serve.url);
   return { url: serve.url, address, hosts: [name, ...hosts], basePath: pathname === "/" ? undefined : pathname };
