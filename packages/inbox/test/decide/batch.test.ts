@@ -51,3 +51,20 @@ test("whoever changes their mind sees the comment that they have written for the
   const [signed] = (await recorded(inbox, one)).request?.decisions ?? [];
   expect(signed?.decision).toEqual({ type: "reject", then: "continue" });
 });
+
+test("the keyboard goes on in the list, whether they were decided or not", async () => {
+  await payment(2_000);
+  await payment(3_000);
+  const page = await chooseAll(browser, inbox);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Cancel" }).press("Enter");
+  expect(await page.locator(":focus").innerText()).toBe("Decide together…");
+  await page.getByRole("button", { name: "Clear" }).press("Enter");
+  await page.locator("[role=listitem] :focus").waitFor();
+  await page.keyboard.press("x");
+  await page.getByRole("button", { name: "Decide together…" }).press("Enter");
+  await dialog.getByLabel("Approve", { exact: true }).check();
+  await dialog.getByRole("button", { name: "Approve 1" }).press("Enter");
+  await dialog.getByRole("button", { name: "Close" }).press("Enter");
+  await page.locator("[role=listitem] :focus").waitFor();
+});

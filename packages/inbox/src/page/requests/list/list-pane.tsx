@@ -71,7 +71,7 @@ export function ListPane({ desk }: { readonly desk: Desk }) {
         )}
         {list.hasMore.value && <More list={list} />}
       </div>
-      <SelectionBar desk={desk} />
+      <SelectionBar desk={desk} cursor={cursor} />
     </div>
   );
 }

@@ -4,10 +4,11 @@ import { useApp } from "../../app-context.ts";
 import { Button } from "../../look/button.tsx";
 import { Batch } from "../decide/batch.tsx";
 import type { Desk } from "../desk.ts";
+import type { Cursor } from "./cursor.ts";
 import styles from "./selection-bar.module.css";
 
 /** What can be done with what is chosen. */
-export function SelectionBar({ desk }: { readonly desk: Desk }) {
+export function SelectionBar({ desk, cursor }: { readonly desk: Desk; readonly cursor: Cursor }) {
   const { announcer } = useApp();
   const { list } = desk;
   const deciding = useSignal<readonly string[]>([]);
@@ -18,7 +19,14 @@ export function SelectionBar({ desk }: { readonly desk: Desk }) {
     if (before.current !== count) announcer.say(`${count} selected`);
     before.current = count;
   }, [count]);
-  if (count === 0 && lost === 0 && deciding.value.length === 0) return null;
+  const isOpen = deciding.value.length > 0;
+  const wasOpen = useRef(isOpen);
+  useEffect(() => {
+    // What led there is gone: the keyboard goes on in the list.
+    if (wasOpen.current && !isOpen && count === 0) cursor.comeBack();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  if (count === 0 && lost === 0 && !isOpen) return null;
   return (
     <div class={styles["bar"]} role="group" aria-label="Selection">
       <p class={styles["count"]}>
@@ -26,10 +34,16 @@ export function SelectionBar({ desk }: { readonly desk: Desk }) {
         {lost > 0 && <span>. {lost} decided meanwhile.</span>}
       </p>
       {count > 0 && <Button onPress={() => (deciding.value = [...list.selected.value])}>Decide together…</Button>}
-      <Button look="quiet" onPress={list.clearSelection}>
+      <Button
+        look="quiet"
+        onPress={() => {
+          list.clearSelection();
+          cursor.comeBack();
+        }}
+      >
         Clear
       </Button>
-      {deciding.value.length > 0 && <Batch desk={desk} ids={deciding.value} onClose={() => (deciding.value = [])} />}
+      {isOpen && <Batch desk={desk} ids={deciding.value} onClose={() => (deciding.value = [])} />}
     </div>
   );
 }
