@@ -1,7 +1,7 @@
 import { CountersignError, type ApprovalRequest, type Gate, type ThreadRef } from "@countersign/core";
 import { demand, demandGate, demandThread } from "@countersign/core/adapter";
 import { RunState } from "@openai/agents";
-import { keyOf, scopeOfState } from "./run.ts";
+import { keyOf, scopeOfState, witness } from "./run.ts";
 import { freeze, refuseUnverified } from "./saved.ts";
 import { pauseOf, permit, stopperOf, waitingIn } from "./waiting.ts";
 
@@ -36,7 +36,6 @@ export async function applyDecisions<S extends RunState<any, any>>(
   const stopper = await stopperOf(run, pause);
   if (stopper) throw new CountersignError("NOT_APPROVED", { request: stopper }, { note: "Its reviewer stopped the run." });
   await permit(run, state, pause);
-  // From now on whatever the SDK asks about is new.
-  run.witnessed = true;
+  witness(run);
   return { status: "ready", state };
 }

@@ -35,8 +35,8 @@ export interface Run {
   state?: RunState<any, any>;
   /** What this run runs was proposed before its eyes; else only what has a ticket may run. */
   witnessed: boolean;
-  /** Without a runner: the SDK's own context of it, which counts the model's answers. */
-  readonly context?: RunContext | undefined;
+  /** Without a runner: the SDK's context in which it seems to begin. Until the model has answered there, it may have been restored. */
+  begins?: RunContext | undefined;
   /** A runner ends the run when a reviewer says so. */
   readonly driven: boolean;
   /** The application has words of its own for calls that were rejected without any, or may have. */
@@ -96,7 +96,7 @@ export function scopeOf(gate: Gate, tool: string, who: Who | undefined, context:
   }
   const ref = typeof who === "function" ? who(context ?? unknownContext(tool)) : who;
   if (around?.run.thread.id === ref.threadId) return around;
-  return context ? ownScope(gate, ref, context, isUntouched(context)) : newScope(gate, ref, undefined, false);
+  return context ? ownScope(gate, ref, context, isUntouched(context)) : newScope(gate, ref, undefined);
 }
 
 /** The state that an application goes on with: only what has a ticket may run in it, until the model answers again. */
@@ -138,27 +138,34 @@ function surrounding(gate: Gate): Scope | undefined {
   return found?.run.gate === gate ? found : undefined;
 }
 
-function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, witnessed: boolean): Scope {
+function ownScope(gate: Gate, ref: ThreadRef, context: RunContext, begins: boolean): Scope {
   const scopes = byContext.get(context) ?? new Map<Gate, Scope>();
   byContext.set(context, scopes);
   const known = scopes.get(gate);
   if (known?.run.thread.id === ref.threadId) return known;
-  const scope = newScope(gate, ref, context, witnessed);
+  const scope = newScope(gate, ref, begins ? context : undefined);
   scopes.set(gate, scope);
   return scope;
 }
 
-function newScope(gate: Gate, ref: ThreadRef, context: RunContext | undefined, witnessed: boolean): Scope {
+function newScope(gate: Gate, ref: ThreadRef, begins: RunContext | undefined): Scope {
   const thread = openThread(gate, { ...ref, framework: FRAMEWORK });
-  return { run: { ...empty(gate, thread), witnessed, context, driven: false, speaks: true }, path: [], pauses: false };
+  const run: Run = { ...empty(gate, thread), witnessed: begins !== undefined, begins, driven: false, speaks: true };
+  return { run, path: [], pauses: false };
 }
 
 /**
  * Did this process see the model propose what the SDK asks about? A run that was restored into a new context looks like one that
  * begins, but has its calls before the model has answered there.
  */
-export function sawProposed({ witnessed, context }: Run): boolean {
-  return witnessed && !(context && isUntouched(context));
+export function sawProposed({ witnessed, begins }: Run): boolean {
+  return witnessed && !(begins && isUntouched(begins));
+}
+
+/** Its calls have been compared with the store: from now on whatever the SDK asks about is new. */
+export function witness(run: Run): void {
+  run.begins = undefined;
+  run.witnessed = true;
 }
 
 /** A restored run has had answers from the model already. */
@@ -166,7 +173,7 @@ function isUntouched({ usage }: RunContext): boolean {
   return usage.requests === 0;
 }
 
-function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "context" | "driven" | "speaks"> {
+function empty(gate: Gate, thread: Thread): Omit<Run, "witnessed" | "begins" | "driven" | "speaks"> {
   return { gate, thread, tickets: [], spent: [], stopped: new Set(), askedByTool: new Set(), looked: new Set(), passed: [] };
 }
 

@@ -13,6 +13,12 @@ function agentOf(desk: Desk, lines: Lines, gate = desk.gate): Agent {
   return new Agent({ name: "A", model: saying(...lines), tools: gateTools(gate, [desk.pay], thread) });
 }
 
+const restoredLike: readonly [string, (agent: Agent, saved: string) => Promise<RunState<unknown, Agent>>][] = [
+  ["with the context it was saved with", (agent, saved) => RunState.fromString(agent, saved)],
+  ["into a new context", (agent, saved) => RunState.fromStringWithContext(agent, saved, new RunContext())],
+  ["that counted no requests", (agent, saved) => RunState.fromString(agent, saved.replaceAll(`"requests":1`, `"requests":0`))],
+];
+
 describe("one's own loop", () => {
   test("asks, waits, and goes on in another process with what was signed, once", async () => {
     const desk = openDesk();
@@ -66,7 +72,7 @@ describe("one's own loop", () => {
     expect(isCountersignError(error, "NOT_APPROVED") && error.details.request?.status).toBe("rejected");
   });
 
-  test("nested agents belong to the same thread", async () => {
+  test.each(restoredLike)("nested agents belong to the same thread, in a run restored %s", async (_like, restore) => {
     const desk = openDesk();
     const build = () => {
       const inner = new Agent({ name: "Inner", model: saying([paying(5_000)]), tools: gateTools(desk.gate, [desk.pay], thread) });
@@ -77,7 +83,7 @@ describe("one's own loop", () => {
     expect(await applyDecisions(desk.gate, first.state, thread)).toMatchObject({ status: "pending", pending: [{ tool: "pay" }] });
     await desk.approve();
     const agent = build();
-    const state = await RunState.fromString(agent, first.state.toString());
+    const state = await restore(agent, first.state.toString());
     expect(await applyDecisions(desk.gate, state, thread)).toMatchObject({ status: "ready" });
     expect((await run(agent, state)).finalOutput).toBe("paid 5000 to x");
     expect(desk.effects).toHaveLength(1);
@@ -114,11 +120,6 @@ describe("ways round the store", () => {
     expect(await desk.only()).toMatchObject({ status: "pending" });
   });
 
-  const restoredLike: readonly [string, (agent: Agent, saved: string) => Promise<RunState<unknown, Agent>>][] = [
-    ["with the context it was saved with", (agent, saved) => RunState.fromString(agent, saved)],
-    ["into a new context", (agent, saved) => RunState.fromStringWithContext(agent, saved, new RunContext())],
-    ["that counted no requests", (agent, saved) => RunState.fromString(agent, saved.replaceAll(`"requests":1`, `"requests":0`))],
-  ];
   test.each(restoredLike)("a policy that no longer asks lets no undecided call run, of a run restored %s", async (_like, restore) => {
     const { desk, saved } = await paused();
     const lax: Policy = definePolicy({ tools: { pay: "allow" } });
