@@ -1,5 +1,5 @@
 import { CountersignError } from "@countersign/core";
-import type { Offer } from "@countersign/core/adapter";
+import { refuseRenamed, type Offer } from "@countersign/core/adapter";
 import type { ToolSet } from "ai";
 import { gatedOf, isReworded } from "./gated.ts";
 
@@ -15,19 +15,10 @@ export function offerOf(tools: ToolSet = {}): Offer {
 function gateOf(name: string, tool: ToolSet[string]): Offer["tools"][number]["gate"] {
   const gated = gatedOf(tool);
   if (!gated) return undefined;
-  if (gated.name !== name)
-    throw setup(
-      `The tool ${name} was gated as ${gated.name}, and the policy would judge its calls by that name. Pass it to gateTools as ${name}.`,
-    );
-  if (isReworded(gated, tool))
-    throw setup(
-      `The tool ${name} got another toModelOutput after it was gated, so the model wouldn't be told of an edit. Pass it to gateTools with it.`,
-    );
-  return gated.gate;
-}
-
-function setup(hint: string): CountersignError<"SETUP"> {
-  return new CountersignError("SETUP", { hint });
+  refuseRenamed(name, gated.name);
+  if (!isReworded(gated, tool)) return gated.gate;
+  const hint = `The tool ${name} got another toModelOutput after it was gated, so the model wouldn't be told of an edit. Pass it to gateTools with it.`;
+  throw new CountersignError("SETUP", { hint });
 }
 
 export const REMEDY = "Pass tools with an execute function to gateTools. What the provider or the browser runs, nothing here can hold up.";

@@ -33,6 +33,11 @@ export function ungatedTool(gate: Gate, tool: ClientTool): ClientTool {
   return gateOf(tool) === gate ? (originals.get(tool) ?? tool) : tool;
 }
 
+/** By which a gated tool is judged. Undefined for one that isn't gated by itself. */
+export function nameBefore(tool: object): string | undefined {
+  return originals.get(tool)?.name;
+}
+
 export function isClientTool(tool: ClientTool | ServerTool): tool is ClientTool {
   return "invoke" in tool && typeof tool.invoke === "function";
 }

@@ -1,8 +1,8 @@
 import type { Gate } from "@countersign/core";
-import { warnUngated, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
+import { refuseRenamed, warnUngated, type Offer, type OfferedTool, type Offers } from "@countersign/core/adapter";
 import type { ServerTool } from "@langchain/core/tools";
 import type { AnyTool, RunningGraph } from "./checkpoints/graph.ts";
-import { gateOf, isClientTool } from "./gated.ts";
+import { gateOf, isClientTool, nameBefore } from "./gated.ts";
 
 /** What the tool nodes of a graph, and of the graphs in it, offer to models. A plain function as a node shows nothing. */
 export function offersOf(graph: RunningGraph): Offers {
@@ -55,6 +55,7 @@ function toolNodesIn(value: unknown, place: Place): readonly Offer[] {
 
 function offered(tool: AnyTool, around: Gate | undefined): OfferedTool {
   const name = String(tool.name);
+  refuseRenamed(name, nameBefore(tool));
   return { name, calledAs: name, gate: around ?? gateOf(tool) };
 }
 

@@ -32,6 +32,14 @@ const hintFor = (graph: unknown, ungated?: readonly string[]) =>
   hintOf(() => createRunner(desk.gate, graph as never, { name: "a", ...(ungated && { ungated }) }));
 
 describe("a runner is not made", () => {
+  test("for a gated tool that has another name by now", async () => {
+    const own = tool(async () => "wired", { name: "wire", description: "", schema: z.object({}) });
+    const [gated] = gateTools(desk.gate, [own]);
+    expect(await hintFor(graphOf(new ToolNode([gated])))).toBe("");
+    Object.assign(gated, { name: "bank_wire" });
+    expect(await hintFor(graphOf(new ToolNode([gated])))).toContain("bank_wire was gated as wire");
+  });
+
   test.each<readonly [string, () => unknown, string]>([
     ["an agent without the middleware", () => agentOf([wire]), "wire (node tools)"],
     ["its graph", () => agentOf([wire]).graph, "wire (node tools)"],

@@ -1,5 +1,5 @@
 import { CountersignError, type Gate, type JsonObject } from "@countersign/core";
-import { refuseLookalikes, type OfferedTool, type ParseArgs } from "@countersign/core/adapter";
+import { refuseLookalikes, refuseRenamed, type OfferedTool, type ParseArgs } from "@countersign/core/adapter";
 import type { RunToolApprovalItem, Tool } from "@openai/agents";
 import { calledAs, calledIn, isHostedMcp, labelOf, namespaceOf, serverOf } from "./kinds/called.ts";
 import { FRAMEWORK, type Who } from "./run.ts";
@@ -41,9 +41,11 @@ export function gatedOf(tool: object): Gated | undefined {
   return known.get(tool);
 }
 
-/** The tool as whoever looks for ungated ones sees it. */
+/** The tool as whoever looks for ungated ones sees it. @throws SETUP for one that was renamed since it was gated */
 export function offered(tool: Tool): OfferedTool {
-  return { name: nameOf(tool), calledAs: calledAs(tool), gate: gatedOf(tool)?.gate };
+  const gated = gatedOf(tool);
+  refuseRenamed(tool.name, gated?.name);
+  return { name: nameOf(tool), calledAs: calledAs(tool), gate: gated?.gate };
 }
 
 function nameOf(tool: Tool): string {

@@ -29,6 +29,15 @@ describe("a runner is not made", () => {
     expect(await hintFor(agent as never, [name])).toBe("");
   });
 
+  test("for a gated tool that has another name by now", async () => {
+    const { gate } = openDesk();
+    const [gated] = gateTools(gate, [wire()]);
+    const hint = () => hintOf(() => createRunner(gate, new Agent({ name: "A", tools: [gated] }), { name: "a" }));
+    expect(await hint()).toBe("");
+    gated.name = "bank_wire";
+    expect(await hint()).toContain("bank_wire was gated as wire");
+  });
+
   test("for MCP servers that are left on the agent", async () => {
     const agent = new Agent({ name: "A", mcpServers: [mcpServer("billing", ["wire"])] });
     expect(await hintFor(agent as never)).toContain("billing/* (agent A)");

@@ -1,4 +1,4 @@
-import { CountersignError, type Gate, type ThreadRef } from "@countersign/core";
+import type { Gate, ThreadRef } from "@countersign/core";
 import {
   demandGate,
   demandOptions,
@@ -6,6 +6,7 @@ import {
   emitting,
   outsideThread,
   refuseLookalikes,
+  refuseRenamed,
   warnUngated,
   type GateIn,
 } from "@countersign/core/adapter";
@@ -87,13 +88,13 @@ function guarded(tool: RunnableTool, { requireApproval, enter }: Way): Partial<R
     toModelOutput: (told) => modelOutput(tool, told),
     ...(onToolCalled && {
       async onToolCalled(args, context) {
-        refuseRenamed(name, this);
+        refuseRenamed(nameOf(this) ?? name, name);
         return enter(args, context, (parsed) => onToolCalled(parsed, context));
       },
     }),
     ...(execute && {
       execute(args, context) {
-        refuseRenamed(name, this);
+        refuseRenamed(nameOf(this) ?? name, name);
         if (!eventSchema) return enter(args, context, (parsed) => execute(parsed, context));
         return emitting((emit) => enter(args, context, (parsed) => finalOf(tool, execute(parsed, context), emit)));
       },
@@ -101,12 +102,9 @@ function guarded(tool: RunnableTool, { requireApproval, enter }: Way): Partial<R
   };
 }
 
-/** By `this` the SDK says what it offers the model. The policy would judge the call by the name that the tool had before. @throws SETUP */
-function refuseRenamed(name: string, offered: unknown): void {
-  const now = isRecord(offered) ? offered["name"] : undefined;
-  if (typeof now !== "string" || now === name) return;
-  const hint = `The tool ${now} was gated as ${name}, and the policy would judge its calls by that name. Pass it to gateTools as ${now}.`;
-  throw new CountersignError("SETUP", { hint });
+/** The SDK calls a tool's function as a method of what it offers to the model. */
+function nameOf(offered: unknown): string | undefined {
+  return isRecord(offered) && typeof offered["name"] === "string" ? offered["name"] : undefined;
 }
 
 /** Where the predicate for all calls isn't in place: the SDK says the arguments, and not which call it is. */

@@ -42,6 +42,14 @@ export function refuseLookalikes({
   }
 }
 
+/** For a gated tool that has another name by now: the policy would judge its calls by the one before. @throws SETUP */
+export function refuseRenamed(name: string, gatedAs: string | undefined): void {
+  if (gatedAs === undefined || gatedAs === name) return;
+  throw setup(
+    `The tool ${name} was gated as ${gatedAs}, and the policy would judge its calls by that name. Rename it first, and pass it to gateTools then.`,
+  );
+}
+
 /** For tools that only the framework shows, in the middle of a run. @throws SETUP naming them */
 export function refuseUngated({ runner, gate, ungated = [], remedy }: Guard, offers: readonly Offer[]): void {
   for (const offer of offers) refuseLookalikes(offer);
