@@ -44,8 +44,8 @@ describe.each([
 
   test.each([
     ["allowed", 5],
-    ["signed", 4_200],
-  ])("a tool that an %s call calls is judged by itself", async (_kind, amount) => {
+    ["approved", 4_200],
+  ])("a tool that the code of an %s call calls is judged by itself", async (_kind, amount) => {
     for (const notify of ["allow", "ask"] as const) {
       const asksOver = ({ args }: { args: { amount: number } }) => args.amount > 1_000;
       const desk = openDesk({ policy: definePolicy({ tools: { pay: { args: Amount, ask: asksOver }, notify } }) });
