@@ -1,4 +1,4 @@
-import { demandGate, demandOptions, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
+import { demand, demandGate, demandOptions, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
@@ -57,8 +57,10 @@ export function approvalMiddleware<C>(
 ): AgentMiddleware {
   demandGate(gate);
   const known = ["who", "interruptOn", "descriptionPrefix", "ungated"];
-  demandOptions(options, known, "approvalMiddleware(gate, { who: (runtime) => ({ requestedBy }) })");
+  const call = "approvalMiddleware(gate, { who: (runtime) => ({ requestedBy }) })";
+  demandOptions(options, known, call);
   const { who, ungated, ...table } = options;
+  demand(who === undefined || typeof who === "function", who, "the function that says whose call it is", call);
   refuseUndecidable(table.interruptOn);
   const enter = (runtime: Runtime<unknown>, messages: BaseMessage[]): Hook => {
     const surroundings = surroundingsOf(runtime as LangGraphRunnableConfig);

@@ -1,5 +1,6 @@
+import { hintOf } from "@countersign/adapter-tests";
 import { definePolicy } from "@countersign/core";
-import type { approvalMiddleware } from "@countersign/langgraph";
+import { approvalMiddleware } from "@countersign/langgraph";
 import { describe, expect, test } from "vitest";
 import { openAgent } from "./support/agent.ts";
 import { openDesk, paying } from "./support/desk.ts";
@@ -43,6 +44,12 @@ describe("interruptOn", () => {
     await desk.approve("x");
     await agent.invoke(null, config);
     expect(desk.effects).toMatchObject([{ amount, to: "x" }]);
+  });
+
+  test("that is no table is refused, and so is a `who` that is no function: neither would be looked at", async () => {
+    const { gate } = openDesk();
+    expect(await hintOf(() => approvalMiddleware(gate, { interruptOn: ["pay"] as never }))).toMatch(/got a list in the place of the table/);
+    expect(await hintOf(() => approvalMiddleware(gate, { who: { requestedBy: "bob" } as never }))).toMatch(/who: \(runtime\) =>/);
   });
 
   test.each([

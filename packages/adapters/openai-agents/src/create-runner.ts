@@ -96,6 +96,7 @@ export function createRunner<C, A extends Agent<any, any>>(
   async function enter(driven: Driven, { input, again, continuation }: RunFrom<Input>): Promise<Ahead<OutputOf<A>> | undefined> {
     const saved = fromContinuation(continuation);
     if (input !== undefined) {
+      demand(typeof input === "string" || Array.isArray(input), input, "the input", 'runner.start("pay-001", "Pay Acme Corp $4200.")');
       if (again && driven.settings.session) await rewind(driven.settings.session, itemsOf(input));
       return { request: await beginning(driven.run.thread, driven.settings, saved, input) };
     }

@@ -1,5 +1,5 @@
 import { CountersignError, type ThreadRef } from "@countersign/core";
-import { demandOptions } from "@countersign/core/adapter";
+import { demand, demandOptions } from "@countersign/core/adapter";
 import type { Session } from "@openai/agents";
 import type { Server } from "./saved.ts";
 import { outsideRun } from "./sessions/session.ts";
@@ -56,6 +56,11 @@ export function refuseUnknownOptions(options: object): void {
   if (misplaced !== undefined)
     throw setup(`createRunner has no option ${misplaced}. It is given for each run: context: (thread) => ({ ${misplaced}: … }).`);
   demandOptions(options, RUNNER_KEYS, 'createRunner(gate, agent, { name: "payments" })');
+  const { context, sdk } = options as { readonly context?: unknown; readonly sdk?: { readonly on?: unknown } };
+  const isMaker = context === undefined || typeof context === "function";
+  demand(isMaker, context, "the context", 'createRunner(gate, agent, { name: "payments", context: (thread) => ({ context: … }) })');
+  const isRunner = sdk === undefined || typeof sdk?.on === "function";
+  demand(isRunner, sdk, "the SDK's runner", 'createRunner(gate, agent, { name: "payments", sdk: new Runner() })');
 }
 
 const HOW = "It answers what the SDK takes for a run: { context, session, conversationId, previousResponseId }.";

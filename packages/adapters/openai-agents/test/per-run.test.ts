@@ -76,6 +76,10 @@ describe("the settings of a run", () => {
     expect(await hintOf(() => createRunner(desk.gate, agent, untyped({ name: "a", contxt: 1 })))).toMatch(
       /no option contxt\..*name, context/,
     );
+    for (const [option, value] of Object.entries({ context: { user: "bob" }, sdk: {} }))
+      expect(await hintOf(() => createRunner(desk.gate, agent, untyped({ name: "a", [option]: value })))).toMatch(
+        /createRunner got an object/,
+      );
     const runner = createRunner(desk.gate, agent, { name: "a" });
     for (const key of ["session", "conversationId", "previousResponseId"]) {
       const given = untyped({ [key]: "x" });
@@ -83,5 +87,6 @@ describe("the settings of a run", () => {
         expect(await hintOf(run)).toMatch(new RegExp(`takes no option ${key} for one call.*context: \\(thread\\) =>`));
     }
     expect((await desk.gate.threads({})).items).toEqual([]);
+    expect(await hintOf(() => runner.start("t", untyped({ messages: [] })))).toMatch(/got an object in the place of the input/);
   });
 });

@@ -1,4 +1,5 @@
 import { CountersignError, decisionsOf } from "@countersign/core";
+import { demand } from "@countersign/core/adapter";
 import type { BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import type { InterruptOnConfig, Runtime } from "langchain";
@@ -15,8 +16,10 @@ export interface AgentState {
 /** The table of `humanInTheLoopMiddleware`, kept as a further reason to ask. */
 export type InterruptOn = Readonly<Record<string, boolean | InterruptOnConfig>>;
 
-/** @throws SETUP for a list of decisions that is empty, or names one that does not exist */
+/** @throws SETUP for what is no table, and for a list of decisions that is empty, or names one that does not exist */
 export function refuseUndecidable(table: InterruptOn = {}): void {
+  const isTable = typeof table === "object" && !Array.isArray(table);
+  demand(isTable, table, "the table", "approvalMiddleware(gate, { interruptOn: { send_payment: true } })");
   for (const [tool, entry] of Object.entries(table)) {
     // A table may come from plain JavaScript, or from a file.
     const allowed: readonly string[] | undefined = typeof entry === "object" ? entry.allowedDecisions : undefined;
