@@ -184,6 +184,37 @@ describe("a store in which one field of one record was changed", () => {
     expect(tried).toBeGreaterThan(500);
   });
 
+  it("is found where a field was added that says little", async () => {
+    const missed = new Set<string>();
+    const added = {
+      request: [
+        "proposedBy",
+        "tier",
+        "decidedAt",
+        "expiresAt",
+        "endedAt",
+        "error",
+        "supersedes",
+        "revises",
+        "parent",
+        "executeWithin",
+        "noticeAt",
+      ],
+      thread: ["lastError", "failingSince", "pause", "closedAt", "purgedSeq", "context", "input"],
+      grant: ["revokedAt", "expiresAt"],
+    } as const;
+    for (const subject of subjects) {
+      const [kind, record] = await recordOf(store, subject);
+      for (const field of added[kind].filter((name) => (record as unknown as Json)[name] === undefined))
+        for (const value of [0, "", false]) {
+          const change = { ...record, [field]: value };
+          if (!(await isFound(tampered(alone(record) ? only(store, subject) : store, record, kind, change))))
+            missed.add(`${kind}.${field}`);
+        }
+    }
+    expect([...missed]).toEqual([]);
+  });
+
   it("is found in each event", async () => {
     const { events } = await store.listEvents("default", undefined, 10_000);
     for (const [index, event] of events.entries()) {

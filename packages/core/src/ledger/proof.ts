@@ -44,7 +44,7 @@ export function fold(before: Proof, { type, data }: Pick<AuditEvent, "type" | "d
   const folded: Record<string, unknown> = { ...(type === "purged" ? {} : before), ...patch };
   if (Array.isArray(decisions))
     folded["decisions"] = [...((folded["decisions"] as unknown[] | undefined) ?? []), ...(decisions as unknown[])];
-  return Object.fromEntries(Object.entries(folded).filter(([, value]) => value !== null && !isEmpty(value)));
+  return Object.fromEntries(Object.entries(folded).filter(([key, value]) => value !== null && isSaid(key, value)));
 }
 
 /** The first field in which a record is not what its chain says. */
@@ -60,13 +60,18 @@ function isProved(key: string, { id }: AnyRecord): boolean {
   return !UNPROVED.has(key) || (key === "fence" && id === FREEZES);
 }
 
-/** Whatever an application gives is something: a result of `false` is no result of `0`. */
+/** Fields that every record has, and that begin with a value which says nothing. In any other field that is a value like another. */
+const BEGINNING: ReadonlySet<string> = new Set(
+  ["agent", "attempt", "attempts", "begun", "decisions", "fence", "idempotent", "notBefore", "policyHash", "reason", "rule", "ticket"], // prettier-ignore
+);
+
+/** Is there something to say of a field? A result of `false` is no result of `0`, and a deadline of 0 is one. */
 function isSaid(key: string, value: unknown): boolean {
-  return LARGE.has(key) ? value !== undefined : !isEmpty(value);
+  return value !== undefined && !(BEGINNING.has(key) && isEmpty(value));
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === false || value === 0 || value === "" || (Array.isArray(value) && value.length === 0);
+  return value === false || value === 0 || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 function stateOf(record: AnyRecord): string {
