@@ -33,6 +33,18 @@ async function expectWhole(gate: Gate): Promise<void> {
 
 const STEPS = Array.from({ length: 40 }, (_, steps) => steps);
 
+it("a call that the policy allows runs with what was judged", async () => {
+  const gate = newGate();
+  const ran: unknown[] = [];
+  for (const steps of STEPS) {
+    const args = { amount: 5 };
+    const thread = openThread(gate, { threadId: `t${steps}`, framework: "a framework" });
+    const call = { turnId: "m", callId: "c", tool: "pay", args };
+    await changedAfter(steps, args, () => thread.execute(call, (given) => ran.push(given["amount"]), { fresh: true }));
+  }
+  expect(ran).toEqual(STEPS.map(() => 5));
+});
+
 describe.each(["pay", "counted"])("%s, changed in place", (tool) => {
   it("while it is asked about by hand", async () => {
     const gate = newGate();

@@ -207,7 +207,9 @@ export class GatedThread implements Thread {
   }
 
   async #executeNew<R>(call: ProposedCall, effect: Effect<R> | undefined, options: EffectOptions<R>): Promise<Execution<R>> {
-    const found = await this.#questions.found(call);
+    const finding = this.#questions.found(call);
+    // What is judged at once runs at once: in between, somebody could change the arguments in place.
+    const found = finding instanceof Promise ? await finding : finding;
     if (!("verdict" in found)) return this.#executeRecorded(found, effect, options);
     const refused = refusedBy(found);
     this.#invalid.judged(call, found);
