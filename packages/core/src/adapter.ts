@@ -27,6 +27,7 @@ export { defineRunner } from "./run/define-runner.ts";
 export { isUnexecuted, leftOpen, NO_RESULT, NOT_RUN, stopsRun } from "./run/left-open.ts";
 export { openThread } from "./run/open-thread.ts";
 export { outsideThread } from "./run/outside-thread.ts";
+export { warnMisspelt } from "./run/rule-names.ts";
 export { refuseLookalikes, refuseRenamed, refuseUngated, warnUngated } from "./run/ungated.ts";
 export { refuseIncomplete } from "./run/whole-runner.ts";
 export { dataOf } from "./suspend/continuation.ts";

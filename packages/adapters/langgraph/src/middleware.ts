@@ -1,4 +1,12 @@
-import { demand, demandGate, demandOptions, refuseLookalikes, type GateIn, type ProposedCall } from "@countersign/core/adapter";
+import {
+  demand,
+  demandGate,
+  demandOptions,
+  refuseLookalikes,
+  warnMisspelt,
+  type GateIn,
+  type ProposedCall,
+} from "@countersign/core/adapter";
 import { AIMessage, type BaseMessage } from "@langchain/core/messages";
 import type { ToolCall } from "@langchain/core/messages/tool";
 import { Command, type LangGraphRunnableConfig } from "@langchain/langgraph";
@@ -78,6 +86,7 @@ export function approvalMiddleware<C>(
       refuseLookalikes({ tools: request.tools.filter(isClientTool).map(calledByName) });
       const tools = new Map(request.tools.flatMap((tool) => ("name" in tool ? [[String(tool.name), tool]] : [])));
       if (!run.driven) warnOfProviders(request.tools, { gate, ungated });
+      warnMisspelt(gate, "interruptOn", Object.keys(table.interruptOn ?? {}), [...tools.keys()]);
       // Here and not in a hook before the model: LangChain makes a step of each such hook, and saves it.
       const repair = await repairOf(gate, run, request.messages);
       await withdrawForgotten(gate, run, surroundings, request.messages);

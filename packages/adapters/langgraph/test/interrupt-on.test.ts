@@ -46,6 +46,14 @@ describe("interruptOn", () => {
     expect(desk.effects).toMatchObject([{ amount, to: "x" }]);
   });
 
+  test("a misspelt name is told of, once: it asks about nothing", async () => {
+    const warned: string[] = [];
+    const desk = openDesk({ policy: definePolicy({ default: "allow" }), warn: (message) => warned.push(message) });
+    const { agent } = openAgent(desk, { gateOptions: { interruptOn: { pya: true, export_all: true } } });
+    await agent.invoke({ messages: paying([5, "x"]) }, config);
+    expect(warned).toEqual(["interruptOn.pya stands for no tool, and asks about none. Did you mean pay?"]);
+  });
+
   test("that is no table is refused, and so is a `who` that is no function: neither would be looked at", async () => {
     const { gate } = openDesk();
     expect(await hintOf(() => approvalMiddleware(gate, { interruptOn: ["pay"] as never }))).toMatch(/got a list in the place of the table/);

@@ -1,5 +1,6 @@
+import type { Gate } from "../contract/gate.ts";
 import type { Offer, OfferedTool } from "../contract/inspection.ts";
-import type { GatingKernel, Kernel } from "../kernel.ts";
+import { internalsOf, type GatingKernel, type Kernel } from "../kernel.ts";
 import { allRules } from "../policy/compiled.ts";
 import { nearest } from "../errors/did-you-mean.ts";
 import { rulesFor } from "../policy/find.ts";
@@ -43,6 +44,24 @@ export function tellMisspelt(kernel: Kernel, tools: readonly OfferedTool[]): voi
   tell([{ tools }]);
 }
 const natively = new WeakMap<Kernel, ReturnType<typeof misspellings>>();
+
+/**
+ * An option of a framework may name tools, too: tells of a name that none of them has though one is named nearly alike, once.
+ * @param option as the application writes it
+ * @example warnMisspelt(gate, "interruptOn", ["pya"], ["pay"])
+ */
+export function warnMisspelt(gate: Gate, option: string, names: readonly string[], tools: readonly string[]): void {
+  const { kernel } = internalsOf(gate);
+  const told = toldOf.get(kernel) ?? new Set();
+  toldOf.set(kernel, told);
+  for (const name of names.filter((each) => !tools.includes(each) && !told.has(`${option}.${each}`))) {
+    const tool = nearest(name, tools.filter((each) => !names.includes(each))); // prettier-ignore
+    if (tool === undefined) continue;
+    told.add(`${option}.${name}`);
+    kernel.warn(`${option}.${name} stands for no tool, and asks about none. Did you mean ${tool}?`);
+  }
+}
+const toldOf = new WeakMap<Kernel, Set<string>>();
 
 /** What the default does to it: a default that allows runs what somebody should have signed. */
 function outcomeFor({ compiled: { fallback } }: Policy, tool: string): string {
