@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Decision } from "../contract/decision.ts";
 import type { Origin } from "../contract/origin.ts";
 import type { ApprovalRequest } from "../contract/request.ts";
@@ -38,7 +37,7 @@ async function reviewOne(kernel: Kernel, reviewer: Reviewer, id: string): Promis
       unconfirmed = decision && (await refusedFor(kernel, reviewer, request, decision));
       if (unconfirmed) {
         // One that answers the same at once, again and again, shall not keep the process from its timers: its own is among them.
-        await setImmediate();
+        await new Promise((resolve) => void setTimeout(resolve));
         continue;
       }
       // Whoever has not decided because it was changed meanwhile is asked about what would run now.
