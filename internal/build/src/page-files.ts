@@ -80,7 +80,7 @@ function shortNames(folder: string): (name: string, file: string) => string {
     .toSorted()
     .map((file) => join(folder, file))
     .flatMap((file) => [...readFileSync(file, "utf8").matchAll(NAMED)].map(([, name = ""]) => `${file} ${name}`));
-  const short = new Map([...new Set(names)].map((name, index) => [name, (FIRST + index).toString(36)]));
+  const short = new Map([...new Set(names)].map((name, index) => [name, twoLetters(index)]));
   return (name, file) => {
     const found = short.get(`${file} ${name}`);
     if (found === undefined) throw new Error(`${file}: no short name for "${name}".`);
@@ -88,8 +88,13 @@ function shortNames(folder: string): (name: string, file: string) => string {
   };
 }
 
-/** The first number whose digits begin with a letter: `a0`. There are 936 names of two characters. */
-const FIRST = 360;
+/** `aa`, `ab` and so on, to `zz`. */
+function twoLetters(index: number): string {
+  if (index >= LETTERS ** 2) throw new Error("More names in styles than two letters can give.");
+  return String.fromCharCode(A + Math.floor(index / LETTERS), A + (index % LETTERS));
+}
+const LETTERS = 26;
+const A = "a".charCodeAt(0);
 
 function publicFiles(folder: string): readonly (readonly [name: string, PageFile])[] {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { chooseAll } from "../support/batch.ts";
 import { sharedBrowser } from "../support/browser.ts";
 import { recorded } from "../support/deciding.ts";
-import { house, type House } from "../support/house.ts";
+import { house, PEOPLE, type House } from "../support/house.ts";
+import { STILL } from "../../src/page/look/use-meant.ts";
 
 const browser = await sharedBrowser();
 let inbox: House;
@@ -50,6 +51,23 @@ test("whoever changes their mind sees the comment that they have written for the
   await dialog.getByRole("heading", { name: "Decided: 2" }).waitFor();
   const [signed] = (await recorded(inbox, one)).request?.decisions ?? [];
   expect(signed?.decision).toEqual({ type: "reject", then: "continue" });
+});
+
+test("a warning that has come since they were read is read before anybody signs", async () => {
+  const [one, two] = [await payment(2_000), await payment(3_000)];
+  const page = await chooseAll(browser, inbox);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Approve", { exact: true }).check();
+  await inbox.gate.freeze({ tool: "send_payment" }, { by: PEOPLE.oscar, reason: "fraud alert" });
+  const send = dialog.getByRole("button", { name: "Approve 2" });
+  await send.dblclick();
+  await expect.poll(() => dialog.getByText("Nothing was signed. Look at it again, then decide.").count()).toBe(2);
+  await expect.poll(() => dialog.getByText("fraud alert").count()).toBe(2);
+  expect((await Promise.all([one, two].map((each) => recorded(inbox, each)))).map(({ events }) => events)).toEqual([["asked"], ["asked"]]);
+  await dialog.getByLabel("Type 2 to approve 2").fill("2");
+  await page.waitForTimeout(STILL);
+  await send.click();
+  await dialog.getByRole("heading", { name: "Decided: 2" }).waitFor();
 });
 
 test("the keyboard goes on in the list, whether they were decided or not", async () => {

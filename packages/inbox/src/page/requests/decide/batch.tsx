@@ -1,18 +1,20 @@
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useMemo } from "preact/hooks";
 import type { DecidingTogether } from "@countersign/server/client";
 import { useApp } from "../../app-context.ts";
 import { Button } from "../../look/button.tsx";
 import { Dialog } from "../../look/dialog.tsx";
-import { failureText } from "../../look/failure-text.ts";
-import { Notice } from "../../look/notice.tsx";
+import { useMeant } from "../../look/use-meant.ts";
 import type { Desk } from "../desk.ts";
+import { ACTS } from "./act.ts";
 import { BatchItem } from "./batch-item.tsx";
 import styles from "./batch.module.css";
 import { Choices } from "./choices.tsx";
+import type { Failed } from "./decider.ts";
+import { FailureNotice } from "./failure-notice.tsx";
 import panel from "./panel.module.css";
 import { RejectFields, type Rejecting } from "./reject-fields.tsx";
-import { decideAll, errorOf, isCountTyped, readTogether, whyAlone, type Item } from "./together.ts";
+import { changed, decideAll, errorOf, isCountTyped, readTogether, toBeSeen, whyAlone, type Item } from "./together.ts";
 
 interface BatchProps {
   readonly desk: Desk;
@@ -32,21 +34,20 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
   const comment = useSignal("");
   const count = useSignal("");
   const isBusy = useSignal(false);
-  const failure = useSignal<unknown>(undefined);
+  const failure = useSignal<Failed | undefined>(undefined);
 
   const update = (change: Item): void => {
+    session.heed(change.error);
     items.value = [
       ...items.value.filter((item) => item.id !== change.id),
       { ...items.value.find((item) => item.id === change.id), ...change },
     ];
   };
+  const ending = useMemo(() => new AbortController(), []);
+  const read = (these: readonly string[], onRead: (item: Item) => void): Promise<void> =>
+    readTogether(client, these, { signal: ending.signal, onRead });
   useEffect(() => {
-    const ending = new AbortController();
-    const onRead = (item: Item): void => {
-      if (item.error !== undefined) session.heed(item.error);
-      update(item);
-    };
-    void readTogether(client, ids, { signal: ending.signal, onRead });
+    void read(ids, update);
     return () => ending.abort();
   }, []);
 
@@ -58,13 +59,28 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
   const alone = sorted.value.filter((item) => !item.isDecided && !isFitting(item));
   const isRead = items.value.length === ids.length;
   const number = answers.length;
+  const news = useSignal(0);
+  const isMeant = useMeant(news.value);
   const isTyped = isCountTyped(answers);
   const verb = type.value === "reject" ? "reject" : "approve";
+  const busy = isBusy.value ? ACTS[verb].doing : undefined;
   const whyNot =
     (isRead ? undefined : "They are still being read.") ??
     (number === 0 ? "None of them is left." : undefined) ??
     (type.value === undefined ? "Choose what to do with them first." : undefined) ??
     (isTyped && count.value.trim() !== String(number) ? `Type ${number} first.` : undefined);
+
+  /** A warning may have come since they were read, such as of a freeze. */
+  async function areAsRead(): Promise<boolean> {
+    const before = news.value;
+    const seen = new Map(answers.map((answer) => [answer.review.id, toBeSeen(answer)]));
+    await read([...seen.keys()], (item) => {
+      if (item.answer && toBeSeen(item.answer) === seen.get(item.id)) return;
+      update({ error: changed(), ...item });
+      news.value++;
+    });
+    return news.value === before;
+  }
 
   async function send(): Promise<void> {
     if (whyNot !== undefined || isBusy.value || type.value === undefined) return;
@@ -75,6 +91,7 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
     const decision: DecidingTogether["decision"] =
       type.value === "approve" ? { type: "approve", ...said } : { type: "reject", then, ...(message && { message }), ...said };
     try {
+      if (decision.type === "approve" && !(await areAsRead())) return;
       await decideAll(client, answers, decision, (answered) => {
         for (const each of answered) {
           const error = errorOf(each);
@@ -83,14 +100,15 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
       });
     } catch (error) {
       session.heed(error);
-      failure.value = error;
+      failure.value = { act: decision.type, error, at: Date.now() };
+    } finally {
+      isBusy.value = false;
     }
     const done = items.value.filter((item) => item.isDecided && open.some((each) => each.id === item.id));
-    const text = decision.type === "approve" ? "Approved" : "Rejected";
+    const text = ACTS[decision.type].done;
     desk.decider.add(done.map((item) => ({ id: item.id, title: item.answer?.review.title ?? item.id, text, isDone: true })));
     announcer.say(`${text}: ${done.length} of ${number}.`);
     count.value = "";
-    isBusy.value = false;
   }
 
   return (
@@ -174,27 +192,20 @@ export function Batch({ desk, ids, onClose }: BatchProps) {
           )}
         </>
       )}
-      {failure.value !== undefined && (
-        <Notice tone="caution" title={failureText(failure.value, "signing").what}>
-          <p>{failureText(failure.value, "signing").todo}</p>
-        </Notice>
-      )}
+      {failure.value && <FailureNotice failed={failure.value} />}
       <div class={styles["foot"]}>
         {(number > 0 || !isRead) && (
           <Button
             look={type.value === "reject" ? "danger" : "main"}
             whyNot={whyNot}
-            busy={isBusy.value ? (verb === "approve" ? "Approving…" : "Rejecting…") : undefined}
+            busy={busy}
+            isMeant={(press) => news.value === 0 || isMeant(press)}
             onPress={() => void send()}
           >
             {type.value === undefined ? "Decide" : type.value === "approve" ? "Approve" : "Reject"} {number}
           </Button>
         )}
-        <Button
-          look={number > 0 || !isRead ? "quiet" : "plain"}
-          whyNot={isBusy.value ? "They are being decided." : undefined}
-          onPress={onClose}
-        >
+        <Button look={number > 0 || !isRead ? "quiet" : "plain"} whyNot={busy} onPress={onClose}>
           {decided.length > 0 ? "Close" : "Cancel"}
         </Button>
         {whyNot !== undefined && isRead && number > 0 && <span class={panel["soft"]}>{whyNot}</span>}

@@ -6,6 +6,7 @@ import {
   type DecidingTogether,
   type RequestAnswer,
 } from "@countersign/server/client";
+import { isGrave } from "./how-to-approve.ts";
 
 /** What one call decides at the most: the server takes no more. */
 const MOST_AT_ONCE = 100;
@@ -59,6 +60,15 @@ export function isCountTyped(answers: readonly RequestAnswer[]): boolean {
     answers.some(({ review }) => review.risk === "high" || review.warnings.some(({ severity }) => severity === "danger"))
   );
 }
+
+/** What nobody signs unseen: if it has changed, the request is read once more. Texts of warnings may tell the time. */
+export function toBeSeen({ review: { digest, warnings } }: RequestAnswer): string {
+  return [digest, ...warnings.filter(isGrave).map(({ kind }) => kind)].join();
+}
+
+/** Of one that isn't any more what was looked at. */
+export const changed = (): unknown =>
+  new ApiError("PRECONDITION_FAILED", "", { status: 412, details: undefined, requestId: undefined, retryAfter: undefined });
 
 /** Decides all of them, as many at once as the server takes. What became of each is told as it is known. */
 export async function decideAll(

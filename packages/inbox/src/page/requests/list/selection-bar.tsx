@@ -22,10 +22,12 @@ export function SelectionBar({ desk, cursor }: { readonly desk: Desk; readonly c
   const isOpen = deciding.value.length > 0;
   const wasOpen = useRef(isOpen);
   useEffect(() => {
-    // What led there is gone: the keyboard goes on in the list.
-    if (wasOpen.current && !isOpen && count === 0) cursor.comeBack();
-    wasOpen.current = isOpen;
-  }, [isOpen]);
+    wasOpen.current ||= isOpen;
+    // What led there, and had the focus again, may go some time after it was closed. The keyboard goes on in the list.
+    if (!wasOpen.current || isOpen || count > 0) return;
+    wasOpen.current = false;
+    if (document.activeElement === document.body) cursor.comeBack();
+  }, [isOpen, count]);
   if (count === 0 && lost === 0 && !isOpen) return null;
   return (
     <div class={styles["bar"]} role="group" aria-label="Selection">
