@@ -128,7 +128,8 @@ describe.concurrent("the inbox", () => {
     const other = await pay(office, "Other");
     const person = opened(office);
     await person.sees("1 of 4");
-    await person.types("x", "x", "x", "x");
+    await person.presses("x");
+    await person.types("x", "x", "x");
     await person.sees("don't let it be decided together");
     await person.presses("a");
     const shown = await person.terminal.until("You sign as");

@@ -161,7 +161,18 @@ test("a file that was put back is written again", async () => {
   await store.close();
 });
 
-test.each([":memory:", "file::memory:", "file:named?mode=memory"])("%s is no file, and says so", async (path) => {
+/** The oldest Node takes an address for the name of a file: this one would be in a folder that isn't there. */
+function readsAddresses(): boolean {
+  try {
+    new DatabaseSync("file:no-folder/of-this-name?mode=memory").close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+const IN_MEMORY = [":memory:", ...(readsAddresses() ? ["file::memory:", "file:named?mode=memory"] : [])];
+
+test.each(IN_MEMORY)("%s is no file, and says so", async (path) => {
   const store = sqliteStore(path);
   expect(store.capabilities).toMatchObject({ durable: false, shared: false });
   await commit(store, [put(request("r1"))]);
