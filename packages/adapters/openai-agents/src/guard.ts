@@ -118,14 +118,14 @@ async function ofAgent(tool: () => Promise<unknown>, scope: Scope): Promise<unkn
  * The record under which a call runs, or the policy's word alone. Undefined: neither, and so it doesn't.
  * @param proposed without an id: the application calls the tool by hand, and no model has proposed it
  */
-export function entryOf(scope: Scope, { callId: id, ...rest }: Proposed): Entry | undefined {
+export async function entryOf(scope: Scope, { callId: id, ...rest }: Proposed): Promise<Entry | undefined> {
   const { run, path } = scope;
   const proposed = { ...rest, callId: id ?? crypto.randomUUID() };
   const ticket = takeTicket(scope, proposed);
   if (ticket) return { ...ticket, fresh: false };
-  const isSeen = id === undefined ? run.witnessed : sawProposed(run);
-  const free = isSeen && !run.stopped.has(keyOf(path, proposed.callId)) && run.thread.decidedByPolicy(proposed);
+  if (run.stopped.has(keyOf(path, proposed.callId)) || !run.thread.decidedByPolicy(proposed)) return undefined;
+  const isSeen = id === undefined ? run.witnessed : await sawProposed(run, id);
   // Nothing is recorded of it, so its turn only has to differ from all others.
-  return free ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
+  return isSeen ? { call: { ...proposed, turnId: crypto.randomUUID() }, fresh: true } : undefined;
 }
 type Proposed = Omit<ProposedCall, "turnId" | "callId"> & { readonly callId: string | undefined };

@@ -35,7 +35,7 @@ export interface Run {
   state?: RunState<any, any>;
   /** What this run runs was proposed before its eyes; else only what has a ticket may run. */
   witnessed: boolean;
-  /** Without a runner: the SDK's context in which it seems to begin. Until the model has answered there, it may have been restored. */
+  /** Without a runner: the SDK's context in which it seems to begin. Until a model's answer is counted there, it may have been restored. */
   begins?: RunContext | undefined;
   /** A runner ends the run when a reviewer says so. */
   readonly driven: boolean;
@@ -156,10 +156,11 @@ function newScope(gate: Gate, ref: ThreadRef, begins: RunContext | undefined): S
 
 /**
  * Did this process see the model propose what the SDK asks about? A run that was restored into a new context looks like one that
- * begins, but has its calls before the model has answered there.
+ * begins, and so does one whose model counts no requests: if the call waits in its thread, it was proposed before.
  */
-export function sawProposed({ witnessed, begins }: Run): boolean {
-  return witnessed && !(begins && isUntouched(begins));
+export async function sawProposed({ witnessed, begins, thread }: Run, callId: string): Promise<boolean> {
+  if (!witnessed || !begins || !isUntouched(begins)) return witnessed;
+  return !(await thread.unexecuted()).some((request) => request.callId === callId);
 }
 
 /** Its calls have been compared with the store: from now on whatever the SDK asks about is new. */

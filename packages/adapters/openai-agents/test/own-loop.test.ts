@@ -1,7 +1,7 @@
 import { alice, Amount, failure } from "@countersign/adapter-tests";
 import { createGate, definePolicy, isCountersignError, type Policy } from "@countersign/core";
 import { applyDecisions, decideNative, gateTools } from "@countersign/openai-agents";
-import { Agent, run, RunContext, RunState } from "@openai/agents";
+import { Agent, run, RunContext, RunState, Usage } from "@openai/agents";
 import { describe, expect, test, vi } from "vitest";
 import { openDesk, paying, saying, type Lines } from "./support/desk.ts";
 
@@ -87,6 +87,17 @@ describe("one's own loop", () => {
     expect(await applyDecisions(desk.gate, state, thread)).toMatchObject({ status: "ready" });
     expect((await run(agent, state)).finalOutput).toBe("paid 5000 to x");
     expect(desk.effects).toHaveLength(1);
+  });
+
+  test("an allowed call runs at once, also if the model counts no requests", async () => {
+    const desk = openDesk();
+    const model = saying([paying(5)]);
+    const answers = model.getResponse.bind(model);
+    model.getResponse = async (request) => ({ ...(await answers(request)), usage: new Usage() });
+    const agent = new Agent({ name: "A", model, tools: gateTools(desk.gate, [desk.pay], thread) });
+    const result = await run(agent, "go");
+    expect(result).toMatchObject({ finalOutput: "paid 5 to x", interruptions: [] });
+    expect(desk.effects).toEqual([{ amount: 5, to: "x" }]);
   });
 
   test("outside any thread nothing runs", async () => {

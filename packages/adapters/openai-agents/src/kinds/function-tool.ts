@@ -70,7 +70,7 @@ function waysInto(
       const scope = scopeOf(gate, name, who, context);
       const args = parseArgs(input);
       if (!args) return UNREADABLE;
-      const entry = entryOf(scope, { callId: details?.toolCall?.callId, ...signable(args) });
+      const entry = await entryOf(scope, { callId: details?.toolCall?.callId, ...signable(args) });
       const refused = entry && (await refusedByGuardrails(original, scope, entry, context as RunContext, details?.toolCall));
       if (refused !== undefined) return refused;
       const { signal, within } = timed(original, context as RunContext, details);

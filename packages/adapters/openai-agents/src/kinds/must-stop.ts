@@ -18,7 +18,8 @@ export async function mustStop(
   const place = keyOf(path, callId);
   if (await holds(itself)) run.askedByTool.add(place);
   const decided = call !== undefined && run.thread.decidedByPolicy({ callId, ...call });
-  if (decided && sawProposed(run) && !run.stopped.has(place) && !run.askedByTool.has(place)) return false;
+  const isFree = decided && !run.stopped.has(place) && !run.askedByTool.has(place);
+  if (isFree && (await sawProposed(run, callId))) return false;
   run.stopped.add(place);
   scope.pauses = true;
   return true;
